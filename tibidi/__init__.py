@@ -1,0 +1,81 @@
+"""Core dumps for Python, opened in any debugger.
+
+A crash leaves one small private file; a developer opens it elsewhere and
+stands in the crashed frame.  Importing this package must cost next to
+nothing on a machine that never crashes, so every public name is loaded on
+first use (PEP 562).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from tibidi import config as config
+    from tibidi.dump import Dump as Dump
+    from tibidi.dumper import dump_exception as dump_exception
+    from tibidi.errors import DamagedDump as DamagedDump
+    from tibidi.errors import DumpFailed as DumpFailed
+    from tibidi.errors import DumpNotFound as DumpNotFound
+    from tibidi.errors import NewerFormat as NewerFormat
+    from tibidi.errors import NotADump as NotADump
+    from tibidi.errors import TibidiError as TibidiError
+    from tibidi.hooks import set_excepthook as set_excepthook
+    from tibidi.hooks import uninstall as uninstall
+    from tibidi.loader import load as load
+    from tibidi.pickling.standins import Dummy as Dummy
+    from tibidi.pickling.standins import ModuleStub as ModuleStub
+    from tibidi.pickling.standins import NotPickleable as NotPickleable
+
+__version__ = "1.0.0"
+
+__all__ = [
+    "DamagedDump",
+    "Dummy",
+    "Dump",
+    "DumpFailed",
+    "DumpNotFound",
+    "ModuleStub",
+    "NewerFormat",
+    "NotADump",
+    "NotPickleable",
+    "TibidiError",
+    "config",
+    "dump_exception",
+    "load",
+    "set_excepthook",
+    "uninstall",
+]
+
+_HOMES = {
+    "DamagedDump": "tibidi.errors",
+    "Dummy": "tibidi.pickling.standins",
+    "Dump": "tibidi.dump",
+    "DumpFailed": "tibidi.errors",
+    "DumpNotFound": "tibidi.errors",
+    "ModuleStub": "tibidi.pickling.standins",
+    "NewerFormat": "tibidi.errors",
+    "NotADump": "tibidi.errors",
+    "NotPickleable": "tibidi.pickling.standins",
+    "TibidiError": "tibidi.errors",
+    "dump_exception": "tibidi.dumper",
+    "load": "tibidi.loader",
+    "set_excepthook": "tibidi.hooks",
+    "uninstall": "tibidi.hooks",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it."""
+    from importlib import import_module  # frozen-level cheap, yet only on first use
+
+    if name == "config":
+        return import_module("tibidi.config")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
