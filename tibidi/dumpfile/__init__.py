@@ -1,0 +1,1 @@
+"""model <-> ZIP: the file that travels, written and read front to back."""

@@ -1,0 +1,162 @@
+"""Find the members of a dump front to back, by their local headers alone.
+
+Whole files and cut ones are read the same way, and there is only one truth:
+the central directory, which could say something else, is not looked at.
+Nothing is inflated here and nothing is believed: a member lies behind the
+one before it and inside the file, has a name of ours, and no name comes twice.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.dumpfile import format as fmt
+from tibidi.errors import DamagedDump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+CHUNK_BYTES = 64 << 10
+
+KNOWN_NAME = re.compile(
+    r"summary\.json|traceback\.txt|signature|values/index\.json|values/[0-9]{4,9}\.pkl"
+    r"|sources/(?!.*(?:^|/)\.\.?(?:/|$))[^\\\0-\x1f/:][^\\\0-\x1f:]*"
+)
+
+
+class Member(NamedTuple):
+    """Where a member lies in the file.
+
+    `start` and `packed` are the place and length of its bytes as they stand
+    there; `whole` is False for the last member of a cut file, of which `size`
+    and `crc` are not known.
+    """
+
+    name: str
+    extra: bytes
+    method: int
+    start: int
+    packed: int
+    size: int
+    crc: int
+    whole: bool
+
+
+def scan(file: BinaryIO, length: int) -> tuple[list[Member], bool]:
+    """Return the members in `file`, which is `length` bytes long, and whether it is cut.
+
+    A file is cut when its last member or the central directory is not all there.
+    """
+    members: list[Member] = []
+    names = set()
+    offset = 0
+    while len(members) <= fmt.MAX_MEMBERS:
+        file.seek(offset)
+        header = file.read(fmt.LOCAL.size)
+        if header.startswith((fmt.CENTRAL_MAGIC, fmt.END_MAGIC)):
+            return members, not _has_end(file, length)
+        if len(header) < fmt.LOCAL.size or not header.startswith(fmt.LOCAL_MAGIC):
+            return members, True
+        member = _member(file, header, offset, length)
+        if member is None or member.name in names:
+            return members, True
+        members.append(member)
+        names.add(member.name)
+        if not member.whole:
+            return members, True
+        offset = member.start + member.packed
+    raise DamagedDump(f"more than {fmt.MAX_MEMBERS} members")
+
+
+def _member(file: BinaryIO, header: bytes, offset: int, length: int) -> Member | None:
+    """Read one local header; None where it does not describe a member of ours."""
+    _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = fmt.LOCAL.unpack(header)
+    if extra_length > fmt.MAX_EXTRA_BYTES + fmt.EXTRA.size or method not in (fmt.STORED, fmt.DEFLATED):
+        return None
+    tail = file.read(name_length + extra_length)
+    start = offset + fmt.LOCAL.size + name_length + extra_length
+    name = tail[:name_length].decode("utf-8", "replace")
+    if start > length or not KNOWN_NAME.fullmatch(name):
+        return None
+    whole = not flags & fmt.UNFINISHED and packed <= length - start
+    if not whole:
+        packed, size, crc = length - start, 0, 0
+    return Member(name, tail[name_length:], method, start, packed, size, crc, whole)
+
+
+def _has_end(file: BinaryIO, length: int) -> bool:
+    file.seek(max(0, length - fmt.END.size))
+    return file.read(fmt.END.size).startswith(fmt.END_MAGIC)
+
+
+def packed_chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
+    """Yield the bytes of a member as they stand in the file."""
+    offset, left = member.start, member.packed
+    while left:
+        file.seek(offset)
+        chunk = file.read(min(left, CHUNK_BYTES))
+        if not chunk:
+            return
+        offset += len(chunk)
+        left -= len(chunk)
+        yield chunk
+
+
+def chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
+    """Yield the content of a member, a little at a time.
+
+    Of a cut member comes what is there.  Raises DamagedDump as soon as the
+    content is longer than the header says, is not deflate's, or, at the end,
+    when length or checksum are wrong: so nothing may be done with it before.
+    """
+    size = crc = 0
+    limit = member.size if member.whole else fmt.MAX_MEMBER_BYTES
+    for chunk in _unpacked(file, member):
+        size += len(chunk)
+        if size > limit:
+            raise DamagedDump(f"{member.name} is longer than its header says")
+        crc = zlib.crc32(chunk, crc)
+        yield chunk
+    if member.whole and (size, crc) != (member.size, member.crc):
+        raise DamagedDump(f"{member.name} is damaged: its checksum is wrong")
+
+
+def _unpacked(file: BinaryIO, member: Member) -> Iterator[bytes]:
+    if member.method == fmt.STORED:
+        yield from packed_chunks(file, member)
+        return
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        for packed in packed_chunks(file, member):
+            data = packed
+            while data and not inflate.eof:
+                yield inflate.decompress(data, CHUNK_BYTES)
+                data = inflate.unconsumed_tail
+        if not member.whole:
+            return
+        # What the inflater still holds back once its input has run out.
+        while not inflate.eof:
+            rest = inflate.decompress(b"", CHUNK_BYTES)
+            if not rest:
+                return
+            yield rest
+    except zlib.error as error:
+        raise DamagedDump(f"{member.name} is damaged: {error}") from None
+
+
+def content(file: BinaryIO, member: Member, limit: int) -> bytes:
+    """Return the whole content of a member; raise DamagedDump when it is damaged or longer than `limit` bytes."""
+    if member.size > limit:
+        raise DamagedDump(f"{member.name} claims {member.size} bytes, at most {limit} are read")
+    parts = []
+    room = limit
+    for chunk in chunks(file, member):
+        room -= len(chunk)
+        if room < 0:
+            raise DamagedDump(f"{member.name} is longer than {limit} bytes")
+        parts.append(chunk)
+    return b"".join(parts)

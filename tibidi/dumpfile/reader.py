@@ -1,0 +1,192 @@
+"""Read a dump: the story, the sources, the raw pickles; never a value.
+
+The file is opened once and everything is read from that one descriptor, so
+that what was verified is what is used.  What is damaged or missing makes an
+omission, as long as there is a story to hang it on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tibidi.dumpfile import format as fmt
+from tibidi.dumpfile import headline as headlines
+from tibidi.dumpfile import index as indexes
+from tibidi.dumpfile import members as zipped
+from tibidi.dumpfile import summary as summaries
+from tibidi.dumpfile.signature import is_signed
+from tibidi.dumpfile.signature import statement
+from tibidi.errors import DamagedDump
+from tibidi.errors import DumpNotFound
+from tibidi.errors import NotADump
+from tibidi.model import DAMAGED
+from tibidi.model import Omission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from tibidi.dumpfile.members import Member
+    from tibidi.model import Summary
+
+MAX_TEXT_BYTES = 64 << 20  # of one member that is read as a whole
+MAX_SIGNATURE_BYTES = 1 << 10
+
+
+class Reader:
+    """The dump at `path`, open; a context manager.
+
+    Raises DumpNotFound, NotADump or NewerFormat, and DamagedDump when not even
+    the story can be read.  `cut` tells that the file ends before its end;
+    `damage` lists what turned out to be unreadable so far.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self.damage: list[Omission] = []
+        try:
+            self._file = open(self.path, "rb")  # noqa: SIM115 - closed by close()
+        except OSError as error:
+            raise DumpNotFound(f"cannot open {self.path}: {error.strerror}") from None
+        try:
+            self._members, self.cut = self._scan()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The story, with `complete` and `omissions` as the index has them."""
+        story = summaries.from_json(summaries.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
+        omissions = (*story.omissions, *self.index.omissions, *self._missing())
+        return dataclasses.replace(story, complete=self.index.complete and not self.cut, omissions=omissions)
+
+    @cached_property
+    def headline(self) -> headlines.Headline:
+        """What `tibidi list` says of it."""
+        return headlines.headline(self.summary)
+
+    @cached_property
+    def index(self) -> indexes.Index:
+        """Which pickle is what; empty where that is not to be had."""
+        if fmt.INDEX not in self._members:
+            return indexes.Index()
+        try:
+            return indexes.from_json(summaries.loads(self._content(fmt.INDEX), fmt.INDEX))
+        except DamagedDump as error:
+            self._lose("values", error)
+            return indexes.Index()
+
+    @cached_property
+    def traceback(self) -> str:
+        """What Python would have printed."""
+        try:
+            return self._content(fmt.TRACEBACK).decode("utf-8", "backslashreplace")
+        except DamagedDump as error:
+            self._lose("traceback", error)
+            return ""
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The text of each file on a captured stack, by the name that frames have for it."""
+        texts: dict[str, str] = {}
+        for member in self._members.values():
+            name = headlines.note_of(member.extra).get("file")
+            if not member.name.startswith(fmt.SOURCES) or not isinstance(name, str):
+                continue
+            try:
+                texts[name] = self._content(member.name).decode("utf-8", "surrogatepass")
+            except (DamagedDump, UnicodeDecodeError) as error:
+                self._lose(f"sources[{name!r}]", error)
+        return texts
+
+    def values(self) -> Iterator[tuple[str, io.BufferedReader]]:
+        """Yield name and content of each pickle, in the order in which they have to be loaded."""
+        for member in self._members.values():
+            if member.name.startswith(fmt.VALUES) and member.name != fmt.INDEX:
+                yield member.name, io.BufferedReader(MemberFile(self._file, member), zipped.CHUNK_BYTES)
+
+    def is_signed_by(self, key: bytes) -> bool:
+        """Tell whether everything in the file is as it was when it was signed with `key`."""
+        if self.cut or fmt.SIGNATURE not in self._members:
+            return False
+        signature = zipped.content(self._file, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES)
+        signed = [self._statement(member) for member in self._members.values() if member.name != fmt.SIGNATURE]
+        return list(self._members)[-1] == fmt.SIGNATURE and is_signed(key, signed, signature)
+
+    def _scan(self) -> tuple[dict[str, Member], bool]:
+        length = os.fstat(self._file.fileno()).st_size
+        members, cut = zipped.scan(self._file, length)
+        if not members:
+            self._file.seek(0)
+            raise NotADump(f"not a dump: {self.path} starts with {self._file.read(8)!r}")
+        if members[0].name != fmt.SUMMARY:
+            raise NotADump(f"not a dump: {self.path} is a ZIP archive that begins with {members[0].name}")
+        if not members[0].whole:
+            raise DamagedDump(f"{self.path} ends within its story")
+        return {member.name: member for member in members}, cut
+
+    def _content(self, name: str) -> bytes:
+        if name not in self._members:
+            raise DamagedDump(f"{name} is missing")
+        return zipped.content(self._file, self._members[name], MAX_TEXT_BYTES)
+
+    def _statement(self, member: Member) -> bytes:
+        digest = hashlib.sha256()
+        for chunk in zipped.packed_chunks(self._file, member):
+            digest.update(chunk)
+        return statement(member.name.encode(), member.extra, member.size, digest.hexdigest())
+
+    def _missing(self) -> Iterator[Omission]:
+        if not self.cut:
+            return
+        last = list(self._members)[-1]
+        yield Omission("values", DAMAGED, f"the file ends within or after {last}: what came behind it is not there")
+
+    def _lose(self, path: str, error: Exception) -> None:
+        self.damage.append(Omission(path, DAMAGED, str(error)))
+
+
+class MemberFile(io.RawIOBase):
+    """The content of one member as a file.
+
+    What is wrong with the content raises DamagedDump from `readinto`.
+    """
+
+    def __init__(self, file: io.BufferedReader, member: Member) -> None:
+        super().__init__()
+        self._chunks = zipped.chunks(file, member)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Tell that this is a file to read from."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # mypy has Buffer, 3.12+
+        """Read what is at hand into `buffer`, 0 bytes at the end."""
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = chunk
+        length = min(len(buffer), len(self._rest))
+        buffer[:length] = self._rest[:length]
+        self._rest = self._rest[length:]
+        return length
