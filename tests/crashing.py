@@ -1,0 +1,178 @@
+"""Crash real programs in real processes, with both distributions really installed.
+
+Strategy: the programs must see what a customer's machine has, the `.pth` file
+at the root of site-packages included.  Where the interpreter that runs the
+tests has both distributions installed (as `scripts/test` arranges), that one
+is used.  From a bare work tree, both wheels are built and installed into a
+virtual environment that otherwise sees what the interpreter's own has.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = ROOT / "tests" / "programs"
+PTH_NAME = "tibidi_autoinstall.pth"
+TIMEOUT_SECONDS = 60.0
+# Other interpreters for the tests that need several, separated as in PATH.
+PYTHONS_VARIABLE = "TIBIDI_TEST_PYTHONS"
+# What the shell of a developer may hold, and a program under test must not see.
+UNWANTED_PREFIXES = ("TIBIDI_", "PYTHON", "COVERAGE_", "PYTEST_", "XDG_")
+
+
+@dataclass(frozen=True)
+class Crash:
+    """How a program ended, and what it left behind."""
+
+    status: int
+    stdout: str
+    stderr: str
+    directory: Path
+    dumps: list[Path]
+
+    @property
+    def dump(self) -> Path:
+        """The only dump; anything else than exactly one fails the test."""
+        assert 1 == len(self.dumps), f"{len(self.dumps)} dumps, status {self.status}\n{self.stdout}\n{self.stderr}"
+        return self.dumps[0]
+
+
+class Crasher:
+    """Run programs under TIBIDI_ENABLE=1 with a crash directory, home and key of their own."""
+
+    def __init__(self, python: Path, place: Path) -> None:
+        self.python = python
+        self.directory = place / "crashes"
+        self.home = place / "home"
+        self.work = place / "work"
+        self.key_file = place / "key"
+        for folder in (self.home, self.work):
+            folder.mkdir(parents=True)
+
+    def __call__(
+        self,
+        program: str | Path,
+        *args: str,
+        env: Mapping[str, str | None] | None = None,
+        python: Path | None = None,
+        cwd: Path | None = None,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> Crash:
+        """Run a program of tests/programs (a name) or elsewhere (a path)."""
+        return self.run(str(PROGRAMS / program), *args, env=env, python=python, cwd=cwd, timeout=timeout)
+
+    def run(
+        self,
+        *args: str,
+        env: Mapping[str, str | None] | None = None,
+        python: Path | None = None,
+        cwd: Path | None = None,
+        stdin: str = "",
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> Crash:
+        """Run the interpreter with these arguments, such as "-m", "tbdebug"."""
+        before = set(self.dumps())
+        status, stdout, stderr = run_process(
+            [str(python or self.python), *args],
+            env=self.environment(env or {}),
+            cwd=cwd or self.work,
+            stdin=stdin,
+            timeout=timeout,
+        )
+        new = [path for path in self.dumps() if path not in before]
+        return Crash(status, stdout, stderr, self.directory, new)
+
+    def environment(self, changes: Mapping[str, str | None]) -> dict[str, str]:
+        """Return the variables a program sees; a change to None takes a variable away."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED_PREFIXES)}
+        environ.update(
+            HOME=str(self.home),
+            TIBIDI_ENABLE="1",
+            TIBIDI_DIR=str(self.directory),
+            TIBIDI_KEY_FILE=str(self.key_file),
+        )
+        for name, value in changes.items():
+            if value is None:
+                environ.pop(name, None)
+            else:
+                environ[name] = value
+        return environ
+
+    def dumps(self) -> list[Path]:
+        """Return the finished dumps of the crash directory, oldest first."""
+        return sorted(path for path in self.directory.glob("*.pkl") if path.name != "latest.pkl")
+
+
+def run_process(
+    command: list[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: str = "",
+    timeout: float = TIMEOUT_SECONDS,
+) -> tuple[int, str, str]:
+    """Run a command in a session of its own, so that at the timeout its children go with it."""
+    process = subprocess.Popen(
+        command,
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="surrogateescape",
+        start_new_session=True,
+    )
+    try:
+        stdout, stderr = process.communicate(stdin, timeout)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        stdout, stderr = process.communicate()
+        raise AssertionError(f"no end of {command} within {timeout} s\n{stdout}\n{stderr}") from None
+    return process.returncode, stdout, stderr
+
+
+def is_installed() -> bool:
+    """Say whether this very interpreter has both distributions, so that no other is needed."""
+    site_packages = Path(sysconfig.get_path("purelib"))
+    return (site_packages / PTH_NAME).exists() and (site_packages / "tibidi").is_dir()
+
+
+def build_wheels(python: Path, target: Path) -> list[Path]:
+    """Build the wheels of both distributions from the work tree."""
+    for project in (ROOT, ROOT / "scripts" / "autoinstall"):
+        command = [str(python), "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+        subprocess.run(command, cwd=project, check=True, capture_output=True)
+    return sorted(target.glob("*.whl"))
+
+
+def make_environment(python: Path, wheels: list[Path], place: Path) -> Path:
+    """Install the wheels into a virtual environment that sees what `python` has; return its interpreter."""
+    subprocess.run([str(python), "-m", "venv", "--without-pip", str(place)], check=True)
+    installed = place / "bin" / "python"
+    query = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    theirs, ours = (
+        subprocess.run([str(each), "-c", query], check=True, capture_output=True, text=True).stdout.strip()
+        for each in (python, installed)
+    )
+    # A path line: the modules there can be imported, while their own .pth files are not run.
+    Path(ours, "zz_surroundings.pth").write_text(theirs + "\n", encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(installed)]
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", *map(str, wheels)], check=True)
+    return installed
+
+
+def other_pythons() -> list[Path]:
+    """Return the interpreters that TIBIDI_TEST_PYTHONS names."""
+    return [Path(each) for each in os.environ.get(PYTHONS_VARIABLE, "").split(os.pathsep) if each]
