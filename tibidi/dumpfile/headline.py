@@ -7,6 +7,7 @@ must not either when it decides which older dumps may go.
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -63,6 +64,13 @@ def peek(path: str) -> Headline:
     with open(path, "rb", buffering=0) as file:
         start = file.read(PEEK_BYTES) or b""
     return parse(start, path)
+
+
+def is_ended(path: str) -> bool:
+    """Tell whether the dump at `path` has its end: what follows everything else in an archive; raises OSError."""
+    with open(path, "rb", buffering=0) as file:
+        file.seek(-min(fmt.END.size, os.fstat(file.fileno()).st_size), os.SEEK_END)
+        return (file.read(fmt.END.size) or b"").startswith(fmt.END_MAGIC)
 
 
 def parse(start: bytes, path: str) -> Headline:

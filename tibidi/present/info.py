@@ -1,0 +1,99 @@
+"""`tibidi info`: where a dump comes from, what is in it, what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tibidi.present import story
+from tibidi.present import words
+from tibidi.present.safe import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from tibidi.dumpfile.reader import Reader
+    from tibidi.model import FrameRecord
+    from tibidi.model import ProcessRecord
+    from tibidi.model import Summary
+
+LABEL_WIDTH = 13
+
+
+def lines(reader: Reader, *, size: int, trust: str, mismatches: Iterable[str]) -> Iterator[str]:
+    """Yield everything about a dump but its frames and variables.
+
+    `trust` says who signed it, `mismatches` how its surroundings differ from here.
+    """
+    summary = reader.summary
+    yield _field("dump", f"{reader.path}, {words.size(size)}")
+    yield _field("written by", f"tibidi {summary.tibidi}, format {summary.format}, {_completeness(reader)}")
+    yield _field("signature", trust)
+    yield from _crash(summary)
+    yield from _process(summary.process)
+    yield from _content(summary, reader.sources)
+    yield from _section("differences from here", mismatches)
+    yield from _section("packages", _pairs(summary.process.packages, " "))
+    yield from _section("environment", _pairs(summary.process.environment, "="))
+    yield ""
+    yield from story.omissions((*summary.omissions, *reader.damage))
+
+
+def _crash(summary: Summary) -> Iterator[str]:
+    yield _field("time", f"{words.moment(summary.time)} UTC")
+    for record in summary.exceptions[-1:]:
+        yield _field("crash", words.crash_line(record.type, record.message))
+        for frame in record.frames[-1:]:
+            yield _field("at", f"{frame.file}:{frame.line} in {frame.qualname}")
+    yield _field("fingerprint", summary.fingerprint)
+
+
+def _process(process: ProcessRecord) -> Iterator[str]:
+    yield _field("command", " ".join(process.argv))
+    yield _field("process", f"{process.pid}, child of {process.ppid}, in {process.cwd}")
+    yield _field("python", f"{process.implementation} {process.python}, {process.executable}")
+    yield _field("host", f"{process.hostname}, {process.platform}")
+
+
+def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
+    frames = [frame for each in _stacks(summary) for frame in each]
+    parts = (
+        words.count(len(summary.exceptions), "exception"),
+        words.count(len(summary.threads), "thread"),
+        words.count(len(summary.tasks), "task"),
+        words.count(len(frames), "frame"),
+        words.count(sum(len(frame.locals) for frame in frames), "variable"),
+        words.count(len(sources), "source file"),
+    )
+    yield _field("content", ", ".join(parts))
+    reasons = Counter(omission.reason for omission in summary.omissions)
+    yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
+
+
+def _stacks(summary: Summary) -> Iterator[tuple[FrameRecord, ...]]:
+    for group in (summary.exceptions, summary.threads, summary.tasks):
+        yield from (record.frames for record in group)
+
+
+def _completeness(reader: Reader) -> str:
+    if reader.cut:
+        return "cut: the end of the file is not there"
+    return "complete" if reader.summary.complete else "not complete: the time or the size of a dump was used up"
+
+
+def _section(title: str, items: Iterable[str]) -> Iterator[str]:
+    items = list(items)
+    if items:
+        yield ""
+        yield f"{title}:"
+        yield from (printable(f"  {item}") for item in items)
+
+
+def _pairs(mapping: Mapping[str, str], separator: str) -> Iterator[str]:
+    return (f"{name}{separator}{value}" for name, value in sorted(mapping.items()))
+
+
+def _field(label: str, value: str) -> str:
+    return printable(f"{label:{LABEL_WIDTH}}{value}".rstrip())

@@ -1,0 +1,101 @@
+"""`tibidi list`: one line for each dump of a crash directory."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.dumpfile.headline import Headline
+from tibidi.dumpfile.headline import is_ended
+from tibidi.dumpfile.headline import peek
+from tibidi.errors import NotADump
+from tibidi.present import words
+from tibidi.present.safe import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from tibidi.crashdir import Entry
+
+COLUMNS = ("NAME", "TIME (UTC)", "PROGRAM", "PID", "SIZE", "CRASH")
+NUMBERS = ("PID", "SIZE")
+
+WHOLE = ""
+UNFINISHED = "unfinished"  # its process was killed while it was writing, or is writing still
+DAMAGED = "damaged"
+
+
+class Row(NamedTuple):
+    """What is known of one dump without opening more than its first bytes."""
+
+    name: str
+    path: str
+    size: int
+    state: str
+    headline: Headline
+
+
+def row(entry: Entry) -> Row:
+    """Read the headline of a dump in the crash directory."""
+    try:
+        headline = peek(entry.path)
+        whole = is_ended(entry.path)
+    except (OSError, NotADump):
+        return Row(entry.name, entry.path, entry.size, DAMAGED, Headline())
+    state = UNFINISHED if entry.partial else WHOLE if whole else DAMAGED
+    return Row(entry.name, entry.path, entry.size, state, headline)
+
+
+def lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the table with its heading, in the order of `rows`."""
+    table = [COLUMNS, *map(_cells, rows)]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for cells in table:
+        yield _join(cells, widths)
+
+
+def to_json(rows: Iterable[Row]) -> list[dict[str, object]]:
+    """Return the table as plain data."""
+    return [
+        {"path": each.path, "size": each.size, "state": each.state or "whole", **_headline_to_json(each)}
+        for each in rows
+    ]
+
+
+def _headline_to_json(each: Row) -> dict[str, object]:
+    fields = each.headline._asdict()
+    function = fields.pop("name")
+    return {"dump": each.name, **fields, "function": function}
+
+
+def _cells(each: Row) -> tuple[str, ...]:
+    headline = each.headline
+    return (
+        printable(each.name),
+        printable(words.moment(headline.time)),
+        printable(os.path.basename(headline.program)),
+        str(headline.pid or ""),
+        words.size(each.size),
+        printable(_crash(each)),
+    )
+
+
+def _crash(each: Row) -> str:
+    headline = each.headline
+    mark = f"[{each.state}] " if each.state else ""
+    if not headline.type:
+        return mark.rstrip()
+    place = f" ({os.path.basename(headline.file)}:{headline.line} in {headline.name})" if headline.file else ""
+    return mark + words.crash_line(headline.type, headline.message) + place
+
+
+def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
+    name, time, program, pid, size, crash = map(_pad, COLUMNS, cells, widths)
+    return f"{name}  {time}  {program}  {pid}  {size}  {crash}".rstrip()
+
+
+def _pad(column: str, cell: str, width: int) -> str:
+    return cell.rjust(width) if column in NUMBERS else cell.ljust(width)

@@ -1,0 +1,42 @@
+"""How sizes, times and types read in everything that is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+UNITS = ("B", "KiB", "MiB", "GiB")
+
+
+def size(number: int) -> str:
+    """Return a number of bytes in the largest unit that leaves at least 1."""
+    amount = float(number)
+    for unit in UNITS[:-1]:
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} {UNITS[-1]}"
+
+
+def moment(text: str) -> str:
+    """Return an ISO 8601 time, as dumps have it, to the second; text that is none stays as it is."""
+    try:
+        return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return text
+
+
+def short_type(name: str) -> str:
+    """Return the dotted name of a type as tracebacks print it: bare for builtins and `__main__`."""
+    module, _, rest = name.partition(".")
+    return rest if rest and module in ("builtins", "__main__") else name
+
+
+def crash_line(type_name: str, message: str) -> str:
+    """Return `Type: message`, or `Type` alone, as the last line of a traceback has it."""
+    name = short_type(type_name)
+    return f"{name}: {message}" if message else name
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 frame`, `2 frames`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
