@@ -24,6 +24,8 @@ COMMANDS = {
 
 USAGE = "usage: python -m tibidi [-h] [--version] COMMAND [-h] ..."
 
+PURPOSE = "Look at dumps and after them. Nothing in a dump is run."
+
 EPILOG = """\
 examples:
   TIBIDI_ENABLE=1 python app.py         a crash of it leaves a dump

@@ -38,7 +38,7 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
         return _leave_pipe()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except Exception as error:  # noqa: BLE001 - a command of ours never ends in a traceback of ours
+    except Exception as error:  # a command of ours never ends in a traceback of ours
         if config.debug:
             raise
         return complain(error, program)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tibidi.crashdir import CrashDirectory
 from tibidi.present import listing
-from tibidi.present import words
 from tibidi.present.safe import printable
 
 if TYPE_CHECKING:

@@ -1,0 +1,125 @@
+"""Interpreters of this machine, and virtual environments made from them.
+
+For `scripts/demo`, `scripts/test` and `scripts/bench`: standard library only,
+because they are what runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECTS = (ROOT, ROOT / "scripts" / "autoinstall")  # each is one distribution
+ENVIRONMENTS = ROOT / ".venvs"
+OLDEST = (3, 9)
+NEWEST = (3, 15)
+STAMP = "installed.txt"  # in an environment: digest of what was asked for
+VERSION_QUERY = "import sys, venv; print('%d.%d' % sys.version_info[:2] * (sys.implementation.name == 'cpython'))"
+
+
+def require_supported() -> None:
+    """End with a message where this interpreter is too old to go on."""
+    if sys.version_info < OLDEST:
+        sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or later is needed, this is {sys.version.split()[0]}")
+
+
+def find_pythons() -> dict[str, Path]:
+    """Return one supported interpreter for each version found, by version such as "3.11"."""
+    found = {version_of(Path(sys.executable)): Path(sys.executable)}
+    for candidate in _candidates():
+        version = version_of(candidate)
+        if version:
+            found.setdefault(version, candidate)
+    return dict(sorted(found.items(), key=lambda item: tuple(map(int, item[0].split(".")))))
+
+
+def version_of(python: Path) -> str:
+    """Return "3.11" for a working CPython that can make environments, "" for anything else."""
+    try:
+        answer = subprocess.run([python, "-c", VERSION_QUERY], capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.strip()
+
+
+def make(python: str | Path, place: Path) -> Path:
+    """Make a virtual environment with pip in it, unless it is there; return its interpreter."""
+    interpreter = place / "bin" / "python"
+    if _works(interpreter):
+        return interpreter
+    shutil.rmtree(place, ignore_errors=True)
+    with_pip = subprocess.run([python, "-m", "venv", place], capture_output=True)
+    if with_pip.returncode:  # Debian ships venv without ensurepip: bring pip from outside
+        shutil.rmtree(place, ignore_errors=True)
+        run(python, "-m", "venv", "--without-pip", place)
+        run(python, "-m", "pip", "--python", interpreter, "install", "--quiet", "pip")
+    return interpreter
+
+
+def install(interpreter: Path, requirements: Sequence[str | Path]) -> None:
+    """Install what pip can be asked for into an environment, unless just that was done before."""
+    files = [Path(each) for each in requirements if Path(each).is_file()]
+    asked = "\n".join([*map(str, requirements), *(each.read_text(encoding="utf-8") for each in files)])
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    stamp = interpreter.parent.parent / STAMP
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return
+    pip = (interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--upgrade", "pip")  # dependency groups need 25.1
+    run(*pip, *requirements)
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def build_wheels(interpreter: Path, target: Path) -> list[Path]:
+    """Build the wheels of both distributions with an interpreter that has hatchling."""
+    shutil.rmtree(target, ignore_errors=True)
+    for project in PROJECTS:
+        run(interpreter, "-m", "hatchling", "build", "-t", "wheel", "-d", target, cwd=project, quiet=True)
+    return sorted(target.glob("*.whl"))
+
+
+def install_wheels(interpreter: Path, wheels: Iterable[Path]) -> None:
+    """Install wheels and what they require, over those of the same version."""
+    pip = (interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    wheels = list(wheels)
+    run(*pip, *wheels)
+    run(*pip, "--force-reinstall", "--no-deps", *wheels)
+
+
+def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = False) -> None:
+    """Run a command; when it fails, end with its status after what it said."""
+    output = subprocess.PIPE if quiet else None
+    done = subprocess.run(command, cwd=cwd, env=clean_environ(), stdout=output, stderr=output, check=False)
+    if done.returncode:
+        sys.stderr.buffer.write((done.stdout or b"") + (done.stderr or b""))
+        sys.exit(f"failed with status {done.returncode}: {' '.join(map(str, command))}")
+
+
+def clean_environ() -> dict[str, str]:
+    """Return the environment without what would make an interpreter import from elsewhere."""
+    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+
+
+def _works(interpreter: Path) -> bool:
+    """Tell whether an environment is there and its interpreter is, too: they break when Python is upgraded."""
+    if not interpreter.exists():
+        return False
+    return not subprocess.run([interpreter, "-m", "pip", "--version"], capture_output=True, check=False).returncode
+
+
+def _candidates() -> Iterable[Path]:
+    names = [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for name in names:
+        yield from sorted(pyenv.glob(f"*/bin/{name}"), reverse=True)
+    yield from (Path(found) for found in map(shutil.which, names) if found)
