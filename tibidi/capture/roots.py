@@ -1,0 +1,104 @@
+"""What pass two pickles, most valuable first.
+
+The frames of the exception that ended the program from the innermost
+outwards, those of its causes, the exception objects, the globals behind these
+frames, then the other threads and tasks.  A frame that stands in several
+tracebacks is one root with several paths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Iterator
+from typing import NamedTuple
+
+from tibidi.pickling.values import Root
+
+if TYPE_CHECKING:
+    from tibidi.capture.scene import LiveFrame
+    from tibidi.capture.scene import Scene
+
+
+class PlacedFrame(NamedTuple):
+    """A live frame and its path in the dump."""
+
+    path: str
+    live: LiveFrame
+
+
+class Roots:
+    """The roots of a scene; `globals` maps the path of each frame to that of its globals."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._keys: dict[int, str] = {}
+        self._names: dict[str, int] = {}
+        self._done: set[int] = set()
+        self._crashed = list(_crashed_frames(scene))
+        self._others = list(_other_frames(scene))
+        placed = self._crashed + self._others
+        self.globals = {path: self._key(live.frame.f_globals) for path, live in placed}
+        self._paths: dict[int, list[str]] = {}
+        for path, live in placed:
+            self._paths.setdefault(id(live.frame), []).append(path)
+
+    def __iter__(self) -> Iterator[Root]:
+        yield from self._frames(self._crashed)
+        for number, live in enumerate(self._scene.exceptions):
+            yield Root((f"exceptions[{number}].exception",), "exception", live.exception)
+        yield from self._modules(self._crashed)
+        yield from self._frames(self._others)
+        yield from self._modules(self._others)
+
+    def _frames(self, placed: list[PlacedFrame]) -> Iterator[Root]:
+        for _, live in placed:
+            if live.namespace is live.frame.f_globals:
+                yield from self._module(live.namespace)
+            elif self._is_new(live.frame):
+                yield Root(tuple(f"{path}.locals" for path in self._paths[id(live.frame)]), "locals", live.namespace)
+
+    def _modules(self, placed: list[PlacedFrame]) -> Iterator[Root]:
+        for _, live in placed:
+            yield from self._module(live.frame.f_globals)
+
+    def _module(self, namespace: dict[str, object]) -> Iterator[Root]:
+        if self._is_new(namespace):
+            yield Root((self._key(namespace),), "globals", namespace)
+
+    def _is_new(self, thing: object) -> bool:
+        """Tell whether `thing`, which the scene keeps alive, was not here before."""
+        known = id(thing) in self._done
+        self._done.add(id(thing))
+        return not known
+
+    def _key(self, namespace: dict[str, object]) -> str:
+        """Return the path of a dictionary of globals; two of the same name are told apart by a number."""
+        key = self._keys.get(id(namespace))
+        if key is None:
+            name = module_name(namespace)
+            count = self._names[name] = self._names.get(name, 0) + 1
+            key = self._keys[id(namespace)] = f"modules[{name if count == 1 else f'{name}#{count}'!r}]"
+        return key
+
+
+def module_name(namespace: dict[str, object]) -> str:
+    """Return `__name__` of a dictionary of globals, `?` where that is no plain text."""
+    name = dict.get(namespace, "__name__")
+    return name if type(name) is str else "?"
+
+
+def _crashed_frames(scene: Scene) -> Iterator[PlacedFrame]:
+    """Yield the frames of the exceptions, the last exception first, innermost frame first."""
+    for number in reversed(range(len(scene.exceptions))):
+        yield from _placed(f"exceptions[{number}]", scene.exceptions[number].frames)
+
+
+def _other_frames(scene: Scene) -> Iterator[PlacedFrame]:
+    for where, stacks in (("threads", scene.threads), ("tasks", scene.tasks)):
+        for number, stack in enumerate(stacks):
+            yield from _placed(f"{where}[{number}]", stack.frames)
+
+
+def _placed(where: str, frames: list[LiveFrame]) -> Iterator[PlacedFrame]:
+    for number in reversed(range(len(frames))):
+        yield PlacedFrame(f"{where}.frames[{number}]", frames[number])

@@ -1,0 +1,111 @@
+"""file -> model and values: `load()`, the one that knows every stage of reading."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tibidi.crashdir import CrashDirectory
+from tibidi.dump import Dump
+from tibidi.dump import DumpedException
+from tibidi.dump import DumpedFrame
+from tibidi.dump import DumpedTask
+from tibidi.dump import DumpedThread
+from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.signature import read_key
+from tibidi.errors import DamagedDump
+from tibidi.errors import DumpNotFound
+from tibidi.model import DAMAGED
+from tibidi.model import Omission
+from tibidi.pickling.unpickler import ValuesReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tibidi.model import ExceptionRecord
+    from tibidi.model import FrameRecord
+
+
+def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) -> Dump:
+    """Load a dump, with its values.
+
+    `path` is a file, a name from `python -m tibidi list`, or None for the
+    latest dump.  With `trust` True the values are live: modules are imported,
+    objects of the application are rebuilt, its code may run; only for files
+    whose origin you know.  With False they are inert: nothing is imported or
+    called that the file names.  None is live when our own key signed the
+    file, else inert.
+
+    Raises DumpNotFound, NotADump, DamagedDump or NewerFormat.
+    """
+    with Reader(find(path)) as reader:
+        return _Assembly(reader, is_trusted(reader) if trust is None else trust).dump()
+
+
+def find(path: str | os.PathLike[str] | None = None) -> str:
+    """Return the path of a dump named by path or by name, of the latest when None; raise DumpNotFound."""
+    if path is None:
+        latest = CrashDirectory.locate(create=False).latest()
+        if latest is None:
+            raise DumpNotFound("there is no dump yet", "let a program crash with TIBIDI_ENABLE=1, or name a file")
+        return latest
+    path = os.fspath(path)
+    return path if os.path.lexists(path) else CrashDirectory.locate(create=False).find(path)
+
+
+def is_trusted(reader: Reader) -> bool:
+    """Tell whether our own key signed the dump."""
+    key = read_key()
+    return key is not None and reader.is_signed_by(key)
+
+
+class _Assembly:
+    """Puts the values of one dump into their places in the story."""
+
+    def __init__(self, reader: Reader, live: bool) -> None:
+        self.reader = reader
+        self.live = live
+        self.values = ValuesReader(live=live, sources=reader.sources)
+        self.found: dict[str, object] = {}
+        self.problems: list[Omission] = []
+
+    def dump(self) -> Dump:
+        self._read()
+        story, reader = self.reader.summary, self.reader
+        return Dump(
+            story,
+            path=reader.path,
+            live=self.live,
+            exceptions=[self._exception(n, record) for n, record in enumerate(story.exceptions)],
+            threads=[DumpedThread(r, self._frames(f"threads[{n}]", r.frames)) for n, r in enumerate(story.threads)],
+            tasks=[DumpedTask(r, self._frames(f"tasks[{n}]", r.frames)) for n, r in enumerate(story.tasks)],
+            omissions=(*story.omissions, *reader.damage, *self.problems, *self.values.problems),
+            sources=reader.sources,
+        )
+
+    def _read(self) -> None:
+        """Load every pickle in turn; behind a damaged one the memo is not to be trusted, so there it ends."""
+        for name, file in self.reader.values():
+            try:
+                paths, value = self.values.load(file)
+            except DamagedDump as error:
+                detail = f"{name} can't be read, nor what comes behind it: {error}"
+                self.problems.append(Omission("values", DAMAGED, detail))
+                return
+            self.found.update(dict.fromkeys(paths, value))
+
+    def _exception(self, number: int, record: ExceptionRecord) -> DumpedException:
+        where = f"exceptions[{number}]"
+        value = self.found.get(f"{where}.exception")
+        exception = value if isinstance(value, BaseException) else None
+        return DumpedException(record, self._frames(where, record.frames), exception)
+
+    def _frames(self, where: str, records: Iterable[FrameRecord]) -> list[DumpedFrame]:
+        return [self._frame(f"{where}.frames[{number}]", record) for number, record in enumerate(records)]
+
+    def _frame(self, path: str, record: FrameRecord) -> DumpedFrame:
+        variables = self.found.get(f"{path}.locals")
+        # Without an index the globals are those of the module that the frame names.
+        key = self.reader.index.globals.get(path, f"modules[{record.module!r}]")
+        namespace = self.values.namespaces.setdefault(key, {"__name__": record.module})
+        return DumpedFrame(record, variables if isinstance(variables, dict) else {}, namespace)
