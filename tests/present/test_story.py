@@ -1,0 +1,115 @@
+"""tibidi.present.story: the text of `tibidi show`."""
+
+from __future__ import annotations
+
+from tibidi import model
+from tibidi.model import ExceptionRecord
+from tibidi.model import FrameRecord
+from tibidi.model import Omission
+from tibidi.model import Summary
+from tibidi.model import Variable
+from tibidi.present import story
+
+SOURCE = "def price(sku):\n    return PRICES[sku] * 2\n"
+
+
+def frame(**changes: object) -> FrameRecord:
+    """Return a frame in shop.py."""
+    fields = {"file": "shop.py", "module": "shop", "name": "price", "qualname": "price", "line": 2, **changes}
+    return FrameRecord(**fields)  # type: ignore[arg-type]  # the fields that a test changes have the right types
+
+
+def text(*exceptions: ExceptionRecord, **changes: object) -> list[str]:
+    """Return the story of these exceptions."""
+    fields = {"tibidi": "1.0.0", "time": "", "process": model.ProcessRecord(), "exceptions": exceptions, **changes}
+    return list(story.lines(Summary(**fields), {"shop.py": SOURCE}))  # type: ignore[arg-type]  # as above
+
+
+def test_one_exception() -> None:
+    """A crash reads as Python prints it, with the variables beneath each frame."""
+    position = {"end_line": 2, "column": 11, "end_column": 22}
+    variables = {"sku": Variable("str", "'x-1'")}
+    record = ExceptionRecord(
+        1, None, model.RAISED, "builtins.KeyError", "'x-1'", frames=(frame(locals=variables, **position),)
+    )
+
+    assert text(record) == [
+        "exceptions[0]",
+        "Traceback (most recent call last):",
+        '  File "shop.py", line 2, in price',
+        "    return PRICES[sku] * 2",
+        "           ^^^^^^^^^^^",
+        "      sku: str = 'x-1'",
+        "KeyError: 'x-1'",
+        "",
+        "Nothing is missing.",
+    ]
+
+
+def test_chain_and_group() -> None:
+    """Each exception of a chain or group says how it belongs to which other one."""
+    records = [
+        ExceptionRecord(1, 3, model.CAUSE, "builtins.KeyError", "'x'"),
+        ExceptionRecord(2, 3, model.MEMBER, "builtins.OSError", "gone"),
+        ExceptionRecord(3, None, model.RAISED, "builtins.ExceptionGroup", "two", notes=("see the log",)),
+    ]
+
+    lines = text(*records)
+
+    assert "exceptions[0], the direct cause of exceptions[2]" == lines[0]
+    assert "exceptions[1], a member of exceptions[2]" in lines
+    assert "see the log" == lines[lines.index("ExceptionGroup: two") + 1]
+
+
+def test_parents_that_do_not_exist() -> None:
+    """A dump that a stranger wrote may name parents in circles or none that exists."""
+    records = [
+        ExceptionRecord(1, 1, model.CAUSE, "a.A", ""),
+        ExceptionRecord(2, 9, model.CONTEXT, "b.B", ""),
+    ]
+
+    lines = text(*records)
+
+    assert "exceptions[0], the direct cause of exceptions[0]" == lines[0]
+    assert "exceptions[1], during whose handling an exception that is not in the dump was raised" in lines
+
+
+def test_threads_and_tasks() -> None:
+    """Threads and tasks follow with their names and states."""
+    thread = model.ThreadRecord("worker", 7, crashed=True, daemon=True, frames=(frame(),))
+    task = model.TaskRecord("fetch", "pending", (frame(line=99),))
+
+    lines = text(threads=(thread,), tasks=(task,))
+
+    assert "threads[0], worker, crashed, daemon" == lines[0]
+    assert "tasks[0], fetch, pending" in lines
+    assert '  File "shop.py", line 99, in price' in lines
+
+
+def test_omissions() -> None:
+    """What is missing stands at the end: where, why, what is known of it."""
+    lines = text(omissions=(Omission("exceptions[0].frames[2].locals['big']", model.TOO_LARGE, "200 MB"),))
+
+    assert ["1 omission:", "  exceptions[0].frames[2].locals['big']: too large, 200 MB"] == lines
+
+
+def test_nothing_reaches_the_terminal_raw() -> None:
+    """Escape sequences in any text of a dump are shown as escapes."""
+    evil = "\x1b]0;owned\x07"
+    records = ExceptionRecord(
+        1,
+        None,
+        model.RAISED,
+        evil,
+        evil,
+        notes=(evil,),
+        frames=(frame(file=evil, name=evil, locals={evil: Variable(evil, evil)}),),
+    )
+    lines = text(
+        records,
+        threads=(model.ThreadRecord(evil, 1, False, False),),
+        tasks=(model.TaskRecord(evil, evil),),
+        omissions=(Omission(evil, evil, evil),),
+    )
+
+    assert [] == [line for line in lines if not line.isprintable()]

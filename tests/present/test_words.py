@@ -1,0 +1,49 @@
+"""tibidi.present.words: how sizes, times and types read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tibidi.present import words
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (20 * 1024, "20 KiB"),
+        (3 << 20, "3.0 MiB"),
+        (5 << 30, "5.0 GiB"),
+        (5 << 40, "5120.0 GiB"),
+    ],
+)
+def test_size(number: int, text: str) -> None:
+    """size() uses the largest unit that leaves at least 1."""
+    assert text == words.size(number)
+
+
+def test_moment() -> None:
+    """moment() drops what is finer than a second, and leaves alone what is no time."""
+    assert "2026-11-22 21:50:00" == words.moment("2026-11-22T21:50:00.123456+00:00")
+    assert "yesterday" == words.moment("yesterday")
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "line"),
+    [
+        ("builtins.KeyError", "'x'", "KeyError: 'x'"),
+        ("__main__.Cart.Empty", "no items", "Cart.Empty: no items"),
+        ("shop.errors.Gone", "", "shop.errors.Gone"),
+        ("KeyError", "", "KeyError"),
+    ],
+)
+def test_crash_line(name: str, message: str, line: str) -> None:
+    """crash_line() reads as the last line of a traceback."""
+    assert line == words.crash_line(name, message)
+
+
+def test_count() -> None:
+    """count() says `1 frame` and `1,000 frames`."""
+    assert ["0 frames", "1 frame", "1,000 frames"] == [words.count(number, "frame") for number in (0, 1, 1000)]

@@ -1,0 +1,33 @@
+"""tibidi.model: plain data, frozen, without a trace of the application."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+import pytest
+
+from tibidi import model
+
+RECORDS = [each for _, each in inspect.getmembers(model, dataclasses.is_dataclass)]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_records_are_frozen(record: type) -> None:
+    """No record can be changed after it was made."""
+    assert record.__dataclass_params__.frozen  # type: ignore[attr-defined]  # dataclasses has no other way to ask
+
+
+def test_reasons_are_all_listed() -> None:
+    """REASONS has every constant that an omission may give as its reason."""
+    constants = (model.ILLEGAL, model.FAILED, model.TIMEOUT, model.TOO_LARGE, model.TOO_DEEP, model.LAZY)
+
+    assert {*constants, model.REDACTED, model.DAMAGED, model.UNAVAILABLE} == set(model.REASONS)
+
+
+def test_a_frame_needs_only_its_position() -> None:
+    """What old Pythons do not know of a frame has defaults."""
+    frame = model.FrameRecord("a.py", "a", "f", "f", 3)
+
+    assert (None, None, None) == (frame.end_line, frame.column, frame.end_column)
+    assert ({}, model.FUNCTION) == (frame.locals, frame.code.kind)
