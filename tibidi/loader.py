@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tibidi.crashdir import CrashDirectory
 from tibidi.dump import Dump
 from tibidi.dump import DumpedException
 from tibidi.dump import DumpedFrame
@@ -14,7 +13,7 @@ from tibidi.dump import DumpedThread
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.signature import read_key
 from tibidi.errors import DamagedDump
-from tibidi.errors import DumpNotFound
+from tibidi.location import find
 from tibidi.model import DAMAGED
 from tibidi.model import Omission
 from tibidi.pickling.unpickler import ValuesReader
@@ -40,17 +39,6 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
     """
     with Reader(find(path)) as reader:
         return _Assembly(reader, is_trusted(reader) if trust is None else trust).dump()
-
-
-def find(path: str | os.PathLike[str] | None = None) -> str:
-    """Return the path of a dump named by path or by name, of the latest when None; raise DumpNotFound."""
-    if path is None:
-        latest = CrashDirectory.locate(create=False).latest()
-        if latest is None:
-            raise DumpNotFound("there is no dump yet", "let a program crash with TIBIDI_ENABLE=1, or name a file")
-        return latest
-    path = os.fspath(path)
-    return path if os.path.lexists(path) else CrashDirectory.locate(create=False).find(path)
 
 
 def is_trusted(reader: Reader) -> bool:

@@ -16,6 +16,7 @@ from tibidi.errors import TibidiError
 from tibidi.present.safe import printable
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Callable
     from collections.abc import Sequence
     from typing import TextIO
@@ -42,6 +43,13 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
         if config.debug:
             raise
         return complain(error, program)
+
+
+def add_dump_argument(parser: ArgumentParser) -> None:
+    """Let a command take the argument DUMP, for `tibidi.location.find`."""
+    parser.add_argument(
+        "dump", metavar="DUMP", nargs="?", help="path, or name from `python -m tibidi list`; default: the latest"
+    )
 
 
 def complain(error: Exception, program: str) -> int:

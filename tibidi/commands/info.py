@@ -6,10 +6,11 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from tibidi.commands.naming import add_dump_argument
-from tibidi.commands.naming import path_of
+from tibidi.commands import add_dump_argument
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.signature import read_key
+from tibidi.location import find
+from tibidi.mismatch import mismatches
 from tibidi.present import info
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ def main(argv: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_dump_argument(parser)
-    path = path_of(parser.parse_args(argv).dump)
+    path = find(parser.parse_args(argv).dump)
     with Reader(path) as reader:
-        lines = info.lines(reader, size=os.path.getsize(path), trust=_trust(reader), mismatches=())
+        differences = map(str, mismatches(reader.summary, reader.sources))
+        lines = info.lines(reader, size=os.path.getsize(path), trust=_trust(reader), mismatches=differences)
         print("\n".join(lines))
     return 0
 

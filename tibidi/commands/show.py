@@ -7,10 +7,10 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-from tibidi.commands.naming import add_dump_argument
-from tibidi.commands.naming import path_of
+from tibidi.commands import add_dump_argument
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.summary import to_json
+from tibidi.location import find
 from tibidi.present import story
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="the whole summary as JSON, for programs")
     add_dump_argument(parser)
     options = parser.parse_args(argv)
-    with Reader(path_of(options.dump)) as reader:
+    with Reader(find(options.dump)) as reader:
         sources = {} if options.json else reader.sources
         summary = dataclasses.replace(reader.summary, omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:

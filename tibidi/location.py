@@ -1,0 +1,22 @@
+"""Which file is meant: a path, a name from `tibidi list`, or nothing for the latest dump."""
+
+from __future__ import annotations
+
+import os
+
+from tibidi.crashdir import CrashDirectory
+from tibidi.errors import DumpNotFound
+
+
+def find(dump: str | os.PathLike[str] | None = None) -> str:
+    """Return the path of a dump named by path or by name, of the latest when None; raise DumpNotFound."""
+    if dump is None:
+        directory = CrashDirectory.locate(create=False)
+        latest = directory.latest()
+        if latest is None:
+            raise DumpNotFound(
+                f"there is no dump in {directory.path} yet", "let a program crash with TIBIDI_ENABLE=1, or name a file"
+            )
+        return latest
+    path = os.fspath(dump)
+    return path if os.path.lexists(path) else CrashDirectory.locate(create=False).find(path)
