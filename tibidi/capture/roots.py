@@ -8,8 +8,8 @@ tracebacks is one root with several paths.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from typing import Iterator
 from typing import NamedTuple
 
 from tibidi.pickling.values import Root

@@ -10,12 +10,15 @@ import json
 import os
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+from typing import TypeVar
 
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import NotADump
 
 if TYPE_CHECKING:
     from tibidi.model import Summary
+
+T = TypeVar("T")
 
 MAX_MESSAGE_CHARACTERS = 200
 PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES
@@ -76,11 +79,15 @@ def is_ended(path: str) -> bool:
 def parse(start: bytes, path: str) -> Headline:
     """Read the headline from the first bytes of a dump; `path` is for the message of NotADump."""
     fields = note(start)
-    defaults = Headline()._asdict()
-    known = {name: value for name, value in fields.items() if type(value) is type(defaults.get(name))}
-    if not known:
+    if "time" not in fields:
         raise NotADump(f"not a dump: {path} starts with {start[:8]!r}")
-    return Headline(**known)
+    # A stranger may have written it: what is not of the default's type is not taken.
+    defaults = Headline()._asdict()
+    return Headline(*(_same_type(fields.get(name), default) for name, default in defaults.items()))
+
+
+def _same_type(value: object, default: T) -> T:
+    return value if type(value) is type(default) else default
 
 
 def note(header: bytes) -> dict[str, object]:

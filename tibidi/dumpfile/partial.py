@@ -7,8 +7,8 @@ by a finished one or not at all.
 
 from __future__ import annotations
 
-import io
-import os
+from tibidi.pristine import io
+from tibidi.pristine import os
 
 SUFFIX = ".partial"
 PRIVATE = 0o600
@@ -53,9 +53,12 @@ class PartialFile:
             self._publish_new()
 
     def discard(self) -> None:
-        """Remove the partial file; what stands in its place is untouched."""
-        self.file.close()
-        os.unlink(self.partial)
+        """Remove the partial file if it can be; what stands in its place is untouched."""
+        try:
+            self.file.close()
+            os.unlink(self.partial)
+        except OSError:
+            pass  # what made us give up is what has to be told
 
     def _publish_new(self) -> None:
         try:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from typing import TYPE_CHECKING
 
 from tibidi import config
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.partial import PartialFile
+from tibidi.pristine import io
+from tibidi.pristine import os
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def key_path() -> str:
 def read_key() -> bytes | None:
     """Return the key, or None where there is none that can be used."""
     try:
-        with open(key_path(), "rb") as file:
+        with io.open(key_path(), "rb") as file:
             key = file.read(1 << 16)
     except OSError:
         return None

@@ -1,0 +1,233 @@
+"""A crashing process -> a file: `dump_exception()`, the one that knows every stage of writing.
+
+Strategy
+--------
+The story is written first, from plain looking (pass one, `tibidi.capture`),
+then the values, where code of the application may run (pass two,
+`tibidi.pickling`).  Each stage behind the story is shielded: what fails in
+it is an omission, and the rest goes on.  Only where not even the story could
+be written does the caller hear of it, as DumpFailed.  One deadline holds for
+everything, and one dump is written at a time.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from _thread import allocate_lock
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tibidi import config
+from tibidi.capture.roots import Roots
+from tibidi.capture.scene import survey
+from tibidi.capture.sources import texts
+from tibidi.capture.story import describe
+from tibidi.capture.text import traceback_text
+from tibidi.dumpfile import format as fmt
+from tibidi.dumpfile import index as indexes
+from tibidi.dumpfile import summary as summaries
+from tibidi.dumpfile.headline import headline
+from tibidi.dumpfile.index import Index
+from tibidi.dumpfile.signature import read_or_make_key
+from tibidi.dumpfile.writer import Archive
+from tibidi.errors import DumpFailed
+from tibidi.model import FAILED
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
+from tibidi.pickling.values import write_values
+from tibidi.pristine import os
+from tibidi.pristine import time
+from tibidi.redaction import Redactor
+from tibidi.target import CrashTarget
+from tibidi.target import NamedTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from threading import Thread
+
+    from tibidi.capture.scene import Scene
+
+# Kept free of the size of a dump for what is written last: index, signature, central directory.
+INDEX_SHARE = 1 / 16
+# The most that sources may take of it.
+SOURCES_SHARE = 1 / 4
+# Frames that we need above a stack that may stand right below the recursion limit.
+HEADROOM = 1_000
+# What no file system and no unpacker must meet in a name.
+UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
+MAX_NAME_CHARACTERS = 400
+
+_turn = allocate_lock()
+
+
+def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None = None) -> str:
+    """Dump an exception, best in the `except` block that caught it, and return the path of the dump.
+
+    A file of that name is replaced once the dump is finished, not before;
+    without a name the dump goes to the crash directory.  Values that cannot
+    be written are listed in the dump, they don't fail it.  Raises TypeError
+    for anything but an exception, and DumpFailed when there is no dump.
+    """
+    if not isinstance(exc, BaseException):
+        raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
+    return dump(exc, filename=None if filename is None else os.fspath(filename))
+
+
+def dump(
+    exc: BaseException,
+    *,
+    filename: str | None = None,
+    thread: Thread | None = None,
+    max_seconds: float | None = None,
+) -> str:
+    """Dump `exc` to `filename`, into the crash directory when None; return the path of the dump.
+
+    `thread` is the one that crashed, the current one by default.  The dump
+    takes at most `max_seconds`, by default `config.max_seconds`.  Raises
+    DumpFailed, nothing else.
+    """
+    seconds = config.max_seconds if max_seconds is None else max_seconds
+    deadline = time.monotonic() + seconds
+    if not _turn.acquire(timeout=seconds):
+        raise DumpFailed("another dump took all the time that this one had", "raise TIBIDI_MAX_SECONDS")
+    try:
+        with headroom():
+            target = CrashTarget() if filename is None else NamedTarget(filename)
+            return _Dumping(survey(exc, thread=thread), deadline).write_to(target)
+    except DumpFailed:
+        raise
+    except Exception as error:
+        if config.debug:
+            raise
+        raise DumpFailed(_reason(error)) from error
+    finally:
+        _turn.release()
+
+
+def forget_turn() -> None:
+    """Make a new lock: in a child of fork() the old one may be held by a thread that is not there."""
+    global _turn
+    _turn = allocate_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_turn)
+
+
+@contextmanager
+def headroom() -> Iterator[None]:
+    """Allow some recursion more than the application may use, as it may have used it up."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + HEADROOM)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class _Dumping:
+    """One dump while it is made."""
+
+    def __init__(self, scene: Scene, deadline: float) -> None:
+        self._scene = scene
+        self._deadline = deadline
+        self._redactor = Redactor(config.redact_names, os.environ, config.redact)
+        self._omissions: list[Omission] = []
+
+    def write_to(self, target: NamedTarget | CrashTarget) -> str:
+        """Write the dump and give it its name; leave nothing behind when that fails."""
+        try:
+            self._write(Archive(target.partial.file), stingy=target.is_short_of_space())
+            target.publish()
+        except BaseException:
+            target.partial.discard()
+            raise
+        return target.path
+
+    def _write(self, archive: Archive, *, stingy: bool) -> None:
+        summary = describe(self._scene, self._redactor, deadline=self._deadline)
+        archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
+        with self._shielded("traceback"):
+            archive.add(fmt.TRACEBACK, traceback_text(summary).encode("utf-8", "backslashreplace"))
+        if stingy:
+            self._omit("values", TOO_LARGE, "the disk is nearly full: only the story was written")
+        else:
+            self._sources(archive)
+        index = Index(complete=True) if stingy else self._values(archive)
+        with self._shielded("values"):
+            omissions = (*index.omissions, *self._omissions)
+            archive.add(fmt.INDEX, summaries.dumps(indexes.to_json(replace(index, omissions=omissions))))
+            self._report(omissions)
+        with self._shielded("signature"):
+            archive.finish(read_or_make_key())
+
+    def _sources(self, archive: Archive) -> None:
+        """Write the text of every file on a captured stack, as far as there is room."""
+        room = config.max_bytes * SOURCES_SHARE
+        names: set[str] = set()
+        for file, text in texts(self._scene):
+            path = f"sources[{file!r}]"
+            with self._shielded(path), archive.open(member_name(file, names), {"file": file}) as stream:
+                stream.write(text.encode("utf-8", "surrogatepass"))
+                if archive.size > room:
+                    stream.rollback()
+                    self._omit(path, TOO_LARGE, f"sources may take {room:.0f} bytes")
+
+    def _values(self, archive: Archive) -> Index:
+        roots = Roots(self._scene)
+        index = Index(globals=roots.globals)
+        with self._shielded("values"):
+            outcome = write_values(
+                roots,
+                archive,
+                deadline=self._deadline,
+                max_bytes=int(config.max_bytes * (1 - INDEX_SHARE)),
+                redactor=self._redactor,
+                islegal=config.islegal,
+                debug=config.debug,
+            )
+            members = {name: tuple(paths) for name, paths in outcome.members}
+            index = Index(outcome.complete, members, roots.globals, tuple(outcome.omissions))
+        return index
+
+    @contextmanager
+    def _shielded(self, path: str) -> Iterator[None]:
+        """Make an omission of what fails inside, so that the rest of the dump goes on."""
+        try:
+            yield
+        except Exception as error:
+            if config.debug:
+                raise
+            self._omit(path, FAILED, _reason(error))
+
+    def _omit(self, path: str, reason: str, detail: str) -> None:
+        self._omissions.append(Omission(path, reason, detail))
+
+    def _report(self, omissions: Iterable[Omission]) -> None:
+        """With debug, say what could not be captured."""
+        if config.debug and sys.stderr is not None:
+            for omission in omissions:
+                sys.stderr.write(f"tibidi: {omission.path}: {omission.reason}: {omission.detail}\n")
+
+
+def member_name(file: str, taken: set[str]) -> str:
+    """Return a name for a source file that is safe to unpack anywhere, and add it to those taken."""
+    parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", file)]
+    base = fmt.SOURCES + "/".join(part for part in parts if part.strip(".") and part)[-MAX_NAME_CHARACTERS:]
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}~{number}"
+    taken.add(name)
+    return name
+
+
+def _reason(error: BaseException) -> str:
+    """Say in one line what went wrong, without running code of the application."""
+    if isinstance(error, OSError) and type(error).__module__ == "builtins":
+        place = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror or type(error).__name__}{place}"
+    return f"{type(error).__name__}: {error}"
