@@ -1,0 +1,81 @@
+"""The captured source text where debuggers look for it.
+
+Debuggers that ask `linecache` get the captured text from there: an entry
+without a modification time is never checked against the disk (see
+`linecache.checkcache`), so it holds also where a different file has the name
+here.  Debuggers that open files themselves, as IDEs do, would show that
+different file: for these the frames are revived under the name of a copy.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import linecache
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING
+
+from tibidi.mismatch import local_text
+from tibidi.mismatch import same_text
+from tibidi.present.safe import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+MAX_NAME = 100  # characters of a copy's file name, well within what file systems take
+KEPT_CONTROLS = "\t\n\f"  # harmless, and part of ordinary source files
+
+
+def install(sources: Mapping[str, str], files: Iterable[str]) -> None:
+    """Make linecache know the captured sources, and that there are none for the other `files`."""
+    for name in files:
+        # Else linecache would ask __loader__ of the frame's globals, an object out of the dump.
+        if name not in sources and not _exists(name):
+            _enter(name, "")
+    for name, text in sources.items():
+        _enter(name, text)
+
+
+def copies(sources: Mapping[str, str]) -> dict[str, str]:
+    """Extract the sources that a different file would hide here; return the new name of each."""
+    hidden = [name for name, text in sources.items() if _exists(name) and not same_text(local_text(name), text)]
+    if not hidden:
+        return {}
+    folder = tempfile.mkdtemp(prefix="tibidi-sources-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    renamed = {}
+    for number, name in enumerate(hidden):
+        renamed[name] = _extract(os.path.join(folder, str(number)), name, sources[name])
+        _enter(renamed[name], sources[name])
+    return renamed
+
+
+def _extract(folder: str, name: str, text: str) -> str:
+    """Write one copy, under the last part of its name, which is what people recognise."""
+    os.mkdir(folder, 0o700)
+    path = os.path.join(folder, printable(os.path.basename(name))[-MAX_NAME:])
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        file.write(text)
+    return path
+
+
+def _exists(name: str) -> bool:
+    try:
+        return os.path.isfile(name)
+    except ValueError:  # a name that no file can have
+        return False
+
+
+def _enter(name: str, text: str) -> None:
+    """Put a text into linecache; debuggers print lines as they are, so control characters are made visible."""
+    lines = [_harmless(line) for line in io.StringIO(text, newline=None)]
+    linecache.cache[printable(name)] = (len(text), None, lines, printable(name))
+
+
+def _harmless(line: str) -> str:
+    if line[:-1].isprintable():
+        return line
+    return "".join(char if char in KEPT_CONTROLS else printable(char) for char in line)
