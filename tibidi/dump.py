@@ -179,7 +179,7 @@ class Dump(Mapping[str, object]):
     the application's own objects or inert stand-ins.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, all by keyword
         self,
         summary: Summary,
         *,

@@ -1,0 +1,69 @@
+"""Files that are private from the start and appear only when they are finished."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tibidi.dumpfile.partial import PartialFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_private_whatever_the_umask(tmp_path: Path) -> None:
+    """The file is 0600 while it is written and afterwards."""
+    before = os.umask(0)
+    try:
+        partial = PartialFile(str(tmp_path / "dump.pkl"))
+        modes = [stat.S_IMODE(os.stat(partial.partial).st_mode)]
+        partial.publish(replace=False)
+        modes.append(stat.S_IMODE(os.stat(partial.path).st_mode))
+    finally:
+        os.umask(before)
+
+    assert [0o600, 0o600] == modes
+
+
+def test_what_stands_there_is_replaced_only_by_a_finished_file(tmp_path: Path) -> None:
+    """The old content is there until publish(), and still there after discard()."""
+    path = tmp_path / "dump.pkl"
+    path.write_text("old")
+    failed = PartialFile(str(path))
+    failed.file.write(b"half")
+    failed.discard()
+    assert "old" == path.read_text()
+
+    good = PartialFile(str(path))
+    good.file.write(b"new")
+    assert "old" == path.read_text()
+    good.publish(replace=True)
+
+    assert "new" == path.read_text()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_never_overwrites_without_replace(tmp_path: Path) -> None:
+    """A name that is taken in between raises, and neither file is lost."""
+    path = tmp_path / "dump.pkl"
+    partial = PartialFile(str(path))
+    path.write_text("faster")
+    with pytest.raises(FileExistsError):
+        partial.publish(replace=False)
+
+    assert "faster" == path.read_text()
+    assert os.path.exists(partial.partial)
+
+
+def test_planted_link_is_refused(tmp_path: Path) -> None:
+    """A symbolic link at the name of the partial file is not followed."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    os.symlink(victim, tmp_path / "dump.pkl.partial")
+    with pytest.raises(FileExistsError):
+        PartialFile(str(tmp_path / "dump.pkl"))
+
+    assert "mine" == victim.read_text()

@@ -1,0 +1,119 @@
+"""Whole dumps, cut ones, and files that are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from dumpfile import samples
+
+from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.reader import Reader
+from tibidi.errors import DamagedDump
+from tibidi.errors import DumpNotFound
+from tibidi.errors import NewerFormat
+from tibidi.errors import NotADump
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def opened(tmp_path: Path, data: bytes) -> Reader:
+    """Return a reader of a file with this content."""
+    path = tmp_path / "dump.pkl"
+    path.write_bytes(data)
+    return Reader(path)
+
+
+def test_a_dump_reads_back(tmp_path: Path) -> None:
+    """Story, sources, pickles and index come back as they were written."""
+    with opened(tmp_path, samples.dump_bytes()) as reader:
+        assert samples.story().exceptions == reader.summary.exceptions
+        assert samples.story().process == reader.summary.process
+        assert (True, False) == (reader.summary.complete, reader.cut)
+        assert ["unavailable", "illegal"] == [omission.reason for omission in reader.summary.omissions]
+        assert {samples.NAME: samples.TEXT} == reader.sources
+        assert samples.PICKLES == {name: file.read() for name, file in reader.values()}
+        assert reader.traceback.startswith("Traceback")
+
+
+def test_headline_needs_no_inflating(tmp_path: Path) -> None:
+    """The first bytes alone tell what crashed, also when the rest is not there yet."""
+    path = tmp_path / "dump.pkl.partial"
+    path.write_bytes(samples.dump_bytes()[:700])
+    line = peek(str(path))
+
+    assert ("f00d", "builtins.ZeroDivisionError", 4711, 2) == (line.fingerprint, line.type, line.pid, line.line)
+
+
+@pytest.mark.parametrize("percent", range(1, 100))
+def test_cut_dump_opens_as_far_as_it_goes(tmp_path: Path, percent: int) -> None:
+    """Wherever a file ends, either its story is told and says that it is cut, or a TibidiError says why not."""
+    data = samples.dump_bytes()
+    try:
+        reader = opened(tmp_path, data[: len(data) * percent // 100])
+    except (DamagedDump, NotADump) as error:
+        assert error.hint
+        return
+    with reader:
+        assert samples.story().exceptions == reader.summary.exceptions
+        assert not reader.summary.complete
+        assert "damaged" == reader.summary.omissions[-1].reason
+
+
+def test_signature_covers_every_byte_of_every_member(tmp_path: Path) -> None:
+    """Our own key signs for the file as it is; another key does not, nor ours for a file with one byte changed."""
+    data = samples.dump_bytes()
+    with opened(tmp_path, data) as reader:
+        assert reader.is_signed_by(samples.KEY)
+        assert not reader.is_signed_by(b"j" * 32)
+    for name in (b"divide.py\x00\x00", b"summary.json"):
+        place = data.index(b"summary.json") + 40 if name == b"summary.json" else data.index(b"sources/srv") + 60
+        changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+        with opened(tmp_path, changed) as reader:
+            assert not reader.is_signed_by(samples.KEY)
+
+
+def test_unsigned_dump_is_signed_by_nobody(tmp_path: Path) -> None:
+    """Without a signature no key fits."""
+    with opened(tmp_path, samples.dump_bytes(None)) as reader:
+        assert not reader.is_signed_by(samples.KEY)
+
+
+def test_files_that_are_no_dumps_say_so(tmp_path: Path) -> None:
+    """An empty file, text, a pickle and a missing file are told apart from dumps in one line."""
+    for data in (b"", b"hello", b"\x80\x05K\x01."):
+        with pytest.raises(NotADump, match="not a dump"):
+            opened(tmp_path, data)
+    with pytest.raises(DumpNotFound, match="No such file"):
+        Reader(tmp_path / "missing.pkl")
+
+
+def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
+    """A dump of a later format is refused with the advice to upgrade."""
+    from tibidi.dumpfile.summary import from_json
+
+    with pytest.raises(NewerFormat) as caught:
+        from_json({"format": 2})
+
+    assert "upgrade" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"exceptions": {}},
+        {"exceptions": [[]]},
+        {"exceptions": [{"relation": "friend"}]},
+        {"process": {"pid": "1"}},
+        {"process": {"pid": True}},
+        {"threads": [{"frames": [{"line": 1.5}]}]},
+        {"tasks": [{"frames": [{"locals": {"x": 1}}]}]},
+    ],
+)
+def test_summary_of_wrong_types_is_damaged(data: dict[str, object]) -> None:
+    """What has another type than the model gives it is refused, never passed on."""
+    from tibidi.dumpfile.summary import from_json
+
+    with pytest.raises(DamagedDump):
+        from_json(data)

@@ -1,0 +1,86 @@
+"""The archive as any zip tool sees it."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+
+import pytest
+from dumpfile import samples
+
+from tibidi.dumpfile.writer import Archive
+
+NOISE = os.urandom(1 << 20)
+
+
+def unzip(archive: Archive, file: io.BytesIO) -> dict[str, bytes]:
+    """End the archive and return what the standard library reads from it."""
+    archive.finish(None)
+    with zipfile.ZipFile(file) as read:
+        assert None is read.testzip()
+        return {name: read.read(name) for name in read.namelist()}
+
+
+def test_zip_tools_read_a_dump() -> None:
+    """The standard library finds all members, most valuable first, with checksums that are right."""
+    with zipfile.ZipFile(io.BytesIO(samples.dump_bytes())) as read:
+        names = read.namelist()
+        assert None is read.testzip()
+
+    assert ["summary.json", "traceback.txt", "sources/srv/divide.py", *samples.PICKLES] == names[:5]
+    assert ["values/index.json", "signature"] == names[5:]
+
+
+def test_noise_is_not_squeezed() -> None:
+    """Data that does not compress goes through as it is, between data that does, and comes back the same."""
+    file = io.BytesIO()
+    archive = Archive(file)
+    expected = b"abc" * 100_000 + NOISE + b"abc" * 100_000 + NOISE + b"z"
+    with archive.open("values/0000.pkl") as stream:
+        for part in (b"abc" * 100_000, NOISE, b"abc" * 100_000, memoryview(NOISE), b"z"):
+            stream.write(part)
+
+    assert 2 * len(NOISE) < archive.size < 2.01 * len(NOISE)
+    assert {"values/0000.pkl": expected} == unzip(archive, file)
+
+
+def test_rollback_leaves_no_trace() -> None:
+    """A member that is taken back has never been there; what follows stands in its place."""
+    file = io.BytesIO()
+    archive = Archive(file)
+    archive.add("summary.json", b"{}")
+    before = archive.size
+    stream = archive.open("values/0000.pkl")
+    stream.write(NOISE)
+    stream.rollback()
+
+    assert before == archive.size == len(file.getvalue())
+    archive.add("values/0000.pkl", b"again")
+    assert {"summary.json": b"{}", "values/0000.pkl": b"again"} == unzip(archive, file)
+
+
+def test_exception_takes_the_member_back() -> None:
+    """What fails while a member is written costs that member only."""
+    file = io.BytesIO()
+    archive = Archive(file)
+    archive.add("summary.json", b"{}")
+    with pytest.raises(ZeroDivisionError), archive.open("traceback.txt") as stream:
+        stream.write(NOISE)
+        _ = 1 / 0
+
+    assert {"summary.json": b"{}"} == unzip(archive, file)
+
+
+def test_short_writes_lose_nothing() -> None:
+    """A raw file that takes only a part of what it is given is given the rest."""
+
+    class Slow(io.BytesIO):
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            return super().write(bytes(data)[:1000])
+
+    file = Slow()
+    archive = Archive(file)
+    archive.add("values/0000.pkl", NOISE)
+
+    assert {"values/0000.pkl": NOISE} == unzip(archive, file)
