@@ -48,14 +48,14 @@ def test_headline_needs_no_inflating(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("percent", range(1, 100))
 def test_cut_dump_opens_as_far_as_it_goes(tmp_path: Path, percent: int) -> None:
-    """Wherever a file ends, either its story is told and says that it is cut, or a TibidiError says why not."""
+    """Wherever a file ends, either its story is told and says that it is cut, or an error says why not."""
     data = samples.dump_bytes()
-    try:
-        reader = opened(tmp_path, data[: len(data) * percent // 100])
-    except (DamagedDump, NotADump) as error:
-        assert error.hint
+    cut = data[: len(data) * percent // 100]
+    if len(cut) < data.index(b"traceback.txt") - 30:
+        with pytest.raises((DamagedDump, NotADump)):
+            opened(tmp_path, cut)
         return
-    with reader:
+    with opened(tmp_path, cut) as reader:
         assert samples.story().exceptions == reader.summary.exceptions
         assert not reader.summary.complete
         assert "damaged" == reader.summary.omissions[-1].reason

@@ -65,9 +65,8 @@ def test_exception_takes_the_member_back() -> None:
     file = io.BytesIO()
     archive = Archive(file)
     archive.add("summary.json", b"{}")
-    with pytest.raises(ZeroDivisionError), archive.open("traceback.txt") as stream:
-        stream.write(NOISE)
-        _ = 1 / 0
+    with pytest.raises(TypeError):
+        archive.add("traceback.txt", NOISE.hex())  # type: ignore[arg-type]  # the fault
 
     assert {"summary.json": b"{}"} == unzip(archive, file)
 
