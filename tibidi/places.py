@@ -1,0 +1,105 @@
+"""Where dumps may go: the directories to try, and what must hold for each.
+
+A crash directory holds private data and is written by whoever crashes, root
+among them.  So a directory that the user did not name is used only if it is
+this user's own; the one in the shared temporary directory only if nobody else
+can have planted anything in it.
+"""
+
+from __future__ import annotations
+
+import stat
+import sys
+from typing import TYPE_CHECKING
+
+from tibidi import config
+from tibidi.pristine import os
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+PRIVATE_DIRECTORY = 0o700
+PRIVATE_FILE = 0o600
+
+
+def candidates() -> Iterator[tuple[str, Callable[[str], None]]]:
+    """Yield the directories to try, best first, each with what must hold for it."""
+    if config.directory is not None:
+        yield config.directory, _check_writable
+    else:
+        yield _user_cache(), _check_own
+    yield os.path.join(_temporary(), f"tibidi-{_user()}"), _check_private
+
+
+def _user_cache() -> str:
+    """Return `platformdirs.user_cache_dir("tibidi", appauthor=False)`."""
+    if sys.platform in {"win32", "darwin"} or "ANDROID_DATA" in os.environ:
+        from platformdirs import user_cache_dir  # 20 ms, for rules that are not as simple as those below
+
+        return user_cache_dir("tibidi", appauthor=False)
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not base.strip():
+        base = os.path.expanduser("~/.cache")
+    return os.path.join(base, "tibidi")
+
+
+def _temporary() -> str:
+    """Return the directory that `tempfile.gettempdir()` would choose, without trying to write to it."""
+    named = [os.environ.get(variable) for variable in ("TMPDIR", "TEMP", "TMP")]
+    for path in [*named, "/tmp", "/var/tmp", "/usr/tmp"]:  # noqa: S108 - what is made there is checked to be ours
+        if path and os.path.isdir(path):
+            return os.path.abspath(path)
+    return os.getcwd()
+
+
+def _user() -> str:
+    return str(os.geteuid()) if hasattr(os, "geteuid") else os.environ.get("USERNAME", "user")
+
+
+def make(path: str) -> None:
+    """Make a directory and what is missing above it, all private; nothing happens when it is there."""
+    if os.path.isdir(path) or os.path.islink(path):
+        return
+    parent = os.path.dirname(path)
+    if parent != path:
+        make(parent)
+    try:
+        os.mkdir(path, PRIVATE_DIRECTORY)
+    except FileExistsError:  # by a process that crashed at the same moment
+        return
+
+
+def _check_writable(path: str) -> None:
+    """Raise OSError unless files can be made in this directory."""
+    if not stat.S_ISDIR(os.stat(path).st_mode):
+        raise NotADirectoryError(20, "not a directory", path)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise PermissionError(13, "cannot be written", path)
+
+
+def _check_own(path: str) -> None:
+    """Raise OSError unless the directory is also this user's: root must not fill a directory of somebody else."""
+    _check_writable(path)
+    if not is_mine(os.stat(path)):
+        raise PermissionError(1, "belongs to another user", path)
+
+
+def _check_private(path: str) -> None:
+    """Raise OSError unless nobody else can have planted anything in this directory of the shared temporary one."""
+    status = os.lstat(path)
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError(20, "a link or a file that somebody planted", path)
+    if not is_mine(status):
+        raise PermissionError(1, "belongs to another user", path)
+    if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
+        raise PermissionError(1, "open to other users", path)
+    above = os.stat(os.path.dirname(path)).st_mode
+    if os.name == "posix" and above & stat.S_IWOTH and not above & stat.S_ISVTX:
+        raise PermissionError(1, "in a directory where other users can rename it", path)
+    _check_writable(path)
+
+
+def is_mine(status: os.stat_result) -> bool:
+    """Say whether a file belongs to this user."""
+    return not hasattr(os, "geteuid") or status.st_uid == os.geteuid()
