@@ -12,6 +12,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from tibidi import config
+from tibidi import places
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.pristine import io
@@ -42,11 +43,7 @@ def is_signed(key: bytes, statements: Iterable[bytes], signature: bytes) -> bool
 
 def key_path() -> str:
     """Return the path of the key file: TIBIDI_KEY_FILE, else `key` in the user's configuration directory."""
-    if config.key_file is not None:
-        return config.key_file
-    from platformdirs import user_config_dir  # 20 ms, saved where the variable says it
-
-    return os.path.join(user_config_dir("tibidi", appauthor=False), "key")
+    return config.key_file or os.path.join(places.user_config(), "key")
 
 
 def read_key() -> bytes | None:
