@@ -43,7 +43,7 @@ def user_config() -> str:
 
 
 def _user_directory(function: str, variable: str, default: str) -> str:
-    """Apply the XDG base directory specification; elsewhere leave the rules, which are not as simple, to platformdirs."""
+    """Apply the XDG base directory specification; leave the other rules, which are not as simple, to platformdirs."""
     if sys.platform in {"win32", "darwin"} or "ANDROID_DATA" in os.environ:
         import platformdirs  # 20 ms, a third of a whole dump
 
