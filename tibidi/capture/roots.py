@@ -8,15 +8,20 @@ tracebacks is one root with several paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from tibidi.pickling.values import EXCEPTION
+from tibidi.pickling.values import GLOBALS
+from tibidi.pickling.values import LOCALS
 from tibidi.pickling.values import Root
 
 if TYPE_CHECKING:
-    from tibidi.capture.scene import LiveFrame
-    from tibidi.capture.scene import Scene
+    from collections.abc import Iterator
+    from types import CodeType
+
+    from tibidi.capture.live import LiveFrame
+    from tibidi.capture.live import Scene
 
 
 class PlacedFrame(NamedTuple):
@@ -39,13 +44,15 @@ class Roots:
         placed = self._crashed + self._others
         self.globals = {path: self._key(live.frame.f_globals) for path, live in placed}
         self._paths: dict[int, list[str]] = {}
+        self._codes: dict[int, set[CodeType]] = {}
         for path, live in placed:
             self._paths.setdefault(id(live.frame), []).append(path)
+            self._codes.setdefault(id(live.frame.f_globals), set()).add(live.frame.f_code)
 
     def __iter__(self) -> Iterator[Root]:
         yield from self._frames(self._crashed)
         for number, live in enumerate(self._scene.exceptions):
-            yield Root((f"exceptions[{number}].exception",), "exception", live.exception)
+            yield Root((f"exceptions[{number}].exception",), EXCEPTION, live.exception)
         yield from self._modules(self._crashed)
         yield from self._frames(self._others)
         yield from self._modules(self._others)
@@ -55,7 +62,7 @@ class Roots:
             if live.namespace is live.frame.f_globals:
                 yield from self._module(live.namespace)
             elif self._is_new(live.frame):
-                yield Root(tuple(f"{path}.locals" for path in self._paths[id(live.frame)]), "locals", live.namespace)
+                yield Root(tuple(f"{path}.locals" for path in self._paths[id(live.frame)]), LOCALS, live.namespace)
 
     def _modules(self, placed: list[PlacedFrame]) -> Iterator[Root]:
         for _, live in placed:
@@ -63,7 +70,7 @@ class Roots:
 
     def _module(self, namespace: dict[str, object]) -> Iterator[Root]:
         if self._is_new(namespace):
-            yield Root((self._key(namespace),), "globals", namespace)
+            yield Root((self._key(namespace),), GLOBALS, namespace, tuple(self._codes[id(namespace)]))
 
     def _is_new(self, thing: object) -> bool:
         """Tell whether `thing`, which the scene keeps alive, was not here before."""
