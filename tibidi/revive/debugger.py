@@ -6,6 +6,7 @@ running, so Ctrl-C, end of input and quitting need no care of ours.
 
 from __future__ import annotations
 
+import os
 import pdb
 import re
 import sys
@@ -43,7 +44,7 @@ class Debugger(pdb.Pdb):
 
     def __init__(self, stage: Stage, *, may_live: bool = True) -> None:
         """Stand ready; without `may_live` the command of that name refuses."""
-        super().__init__(**COLOUR)
+        super().__init__(nosigint=True, **COLOUR)
         self._stages = {stage.dump.live: stage}
         self._stage = stage
         self._may_live = may_live
@@ -52,7 +53,13 @@ class Debugger(pdb.Pdb):
     def run_at(self, number: int) -> None:
         """Talk to the user, from the innermost frame of one exception on; return when they leave."""
         self._at = (EXCEPTIONS, number)
+        self.reset()
         self.interaction(None, self._traceback())
+
+    def default(self, line: str) -> None:
+        """Run a statement in the current frame; what it assigns stays when the user moves to another frame."""
+        super().default(line)
+        _write_back(self.curframe)
 
     def message(self, msg: object, **end: Any) -> None:
         """Print a line, with escape sequences out of the dump made visible."""
@@ -109,9 +116,10 @@ class Debugger(pdb.Pdb):
         try:
             with Reader(dump.path) as reader:
                 trust = "the values are live" if dump.live else "the values are inert"
-                size = reader.size
-                for line in info.lines(reader, size=size, trust=trust, mismatches=map(str, differences(dump))):
-                    self.message(line)
+                lines = info.lines(
+                    reader, size=os.path.getsize(dump.path), trust=trust, mismatches=map(str, differences(dump))
+                )
+                self.message("\n".join(lines))
         except (OSError, TibidiError) as error:
             self.error(f"the dump can't be read any more: {error}")
 
