@@ -61,7 +61,18 @@ _HOMES = {
     "load": "tibidi.loader",
     "set_excepthook": "tibidi.hooks",
     "uninstall": "tibidi.hooks",
-}
+    # What pickles name beside the above; no business of anybody else.
+    **dict.fromkeys(("Cut", "Redacted"), "tibidi.pickling.standins"),
+    **dict.fromkeys(
+        (
+            "_attribute", "_cell", "_cell_state", "_class", "_class_state", "_code", "_dynamic_module",
+            "_dynamic_module_state", "_enum", "_exception", "_exception_state", "_field", "_function",
+            "_function_state", "_items", "_keys", "_member", "_module", "_namespace", "_same", "_type", "_typevar",
+            "_values",
+        ),
+        "tibidi.pickling.vocabulary",
+    ),
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

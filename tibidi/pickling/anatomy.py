@@ -1,0 +1,136 @@
+"""Looking at objects without running a line of the application.
+
+Everything is read through the descriptors of `type` and `object` themselves,
+so that no `__getattribute__`, property or metaclass has a say.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import GetSetDescriptorType
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.pickling.vocabulary import HEAP_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+
+_MRO = type.__dict__["__mro__"]
+_FLAGS = type.__dict__["__flags__"]
+_DICT = type.__dict__["__dict__"]
+_NAME = type.__dict__["__name__"]
+_QUALNAME = type.__dict__["__qualname__"]
+
+# A class that defines none of these is pickled by C code alone.
+HOOKS = (
+    "__class__",
+    "__dict__",
+    "__getattr__",
+    "__getattribute__",
+    "__getnewargs__",
+    "__getnewargs_ex__",
+    "__getstate__",
+    "__iter__",
+    "__reduce__",
+    "__reduce_ex__",
+    "items",
+)
+STEADY_TRIES = 5
+DICT_ITEMS = type({}.items())
+# Read as they are; the traceback is not kept, reviving makes a new one.
+CHAIN = ("args", "__cause__", "__context__", "__suppress_context__")
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """Return the method resolution order."""
+    order: tuple[type, ...] = _MRO.__get__(cls)
+    return order
+
+
+def namespace(cls: type) -> Any:  # noqa: ANN401 - a mapping of whatever the body of the class held
+    """Return the dictionary of a class."""
+    return _DICT.__get__(cls)
+
+
+def type_name(cls: type) -> str:
+    """Return the dotted name of a class, without `builtins`."""
+    module = namespace(cls).get("__module__") if _FLAGS.__get__(cls) & HEAP_TYPE else None
+    name: str = _QUALNAME.__get__(cls)
+    if type(module) is not str:
+        full = type.__repr__(cls)  # <class 'module.name'>
+        name = full[8:-2] if full.startswith("<class '") else name
+        return name[9:] if name.startswith("builtins.") else name
+    return f"{module}.{name}"
+
+
+def is_plain(cls: type) -> bool:
+    """Tell whether instances are pickled without running Python code."""
+    if type(cls) is not type:
+        return False
+    return not any(
+        hook in namespace(base) and not isinstance(namespace(base)[hook], GetSetDescriptorType)
+        for base in mro(cls)
+        if _FLAGS.__get__(base) & HEAP_TYPE
+        for hook in HOOKS
+    )
+
+
+def dictionary(thing: object) -> dict[str, object]:
+    """Return the attributes in the `__dict__` of a thing, {} where it has none."""
+    for base in mro(type(thing)):
+        getter = namespace(base).get("__dict__")
+        if isinstance(getter, GetSetDescriptorType) and base is not type:
+            found = getter.__get__(thing)
+            return found if type(found) is dict else {}
+    return {}
+
+
+def exception_attributes(exception: BaseException) -> dict[str, object]:
+    """Return what an exception keeps outside its dictionary: arguments, chain, slots and the fields of C types."""
+    found = {name: getattr(BaseException, name).__get__(exception) for name in CHAIN}
+    if sys.version_info >= (3, 11) and BaseExceptionGroup in mro(type(exception)):
+        found.pop("args")  # made of message and members, which the group is made with
+    for name, value in fields(exception):
+        if value is not None:
+            found.setdefault(name, value)
+    return found
+
+
+def steady(items: Iterable[tuple[object, object]]) -> Iterable[tuple[object, object]]:
+    """Return the items of a dictionary that another thread may be changing; raise RuntimeError if it never holds still.
+
+    Of an iterator, which can be read only once, itself.
+    """
+    if not isinstance(items, DICT_ITEMS):
+        return items
+    for _ in range(STEADY_TRIES):
+        try:
+            return list(items)
+        except RuntimeError:  # changed size during iteration
+            continue
+    return list(items)
+
+
+def fields(thing: object) -> Iterator[tuple[str, object]]:
+    """Yield what a thing keeps in slots or in fields that C code declares."""
+    for base in mro(type(thing)):
+        for name, descriptor in namespace(base).items():
+            if name.startswith("__") or type(descriptor) not in {MemberDescriptorType, GetSetDescriptorType}:
+                continue
+            try:
+                yield name, descriptor.__get__(thing)
+            except (AttributeError, ValueError):  # an empty slot
+                continue
+
+
+def error_text(error: BaseException) -> str:
+    """Return type and message of an error; the application's own `__str__` is not asked."""
+    name = type_name(type(error))
+    native = next(base for base in mro(type(error)) if not _FLAGS.__get__(base) & HEAP_TYPE)
+    try:
+        return f"{name}: {native.__str__(error)}"
+    except Exception as another:  # noqa: BLE001 - an argument's __str__ is the application's again
+        return f"{name}, of which str() raises {type_name(type(another))}"

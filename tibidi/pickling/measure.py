@@ -1,0 +1,98 @@
+"""How large things are, and what to say of those that are too large."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.pickling.anatomy import dictionary
+from tibidi.pickling.anatomy import mro
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WORD = 8  # bytes that an item of a container takes at the very least, in memory and roughly in a pickle
+SHOWN_ITEMS = 5
+SHOWN_CHARS = 60
+
+BYTES_PER_ITEM: dict[type, int] = {
+    bytearray: 1,
+    bytes: 1,
+    dict: 2 * WORD,
+    frozenset: WORD,
+    list: WORD,
+    set: WORD,
+    str: 1,
+    tuple: WORD,
+}
+SEQUENCES = (bytearray, bytes, list, str, tuple)
+
+
+def measure(thing: object) -> int:
+    """Return about how many bytes a thing itself will take, without what it refers to."""
+    cls = type(thing)
+    per_item = BYTES_PER_ITEM.get(cls)
+    if per_item is not None:
+        return per_item * len(thing)  # type: ignore[arg-type]  # one of the types above
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and numpy.ndarray in mro(cls):
+        return int(numpy.ndarray.nbytes.__get__(thing))
+    return 0
+
+
+def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
+    """Return length, shape, dtype, head and tail of a thing, as plain data; `text` takes secrets out of texts."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and numpy.ndarray in mro(type(thing)):
+        return _array(numpy.ndarray, thing)
+    if type(thing) in SEQUENCES:
+        return _sequence(thing, text)
+    if type(thing) in BYTES_PER_ITEM:
+        return {"length": len(thing)}  # type: ignore[arg-type]  # one of the types above
+    return _frame(thing)
+
+
+def _sequence(thing: Any, text: Callable[[str], str]) -> dict[str, object]:  # noqa: ANN401 - one of five builtin types
+    shown = SHOWN_CHARS if isinstance(thing, (str, bytes, bytearray)) else SHOWN_ITEMS
+    head, tail = thing[:shown], thing[-shown:]
+    if isinstance(thing, str):
+        return {"length": len(thing), "head": text(head), "tail": text(tail)}
+    if isinstance(thing, (bytes, bytearray)):
+        return {"length": len(thing), "head": _plain(bytes(head), text), "tail": _plain(bytes(tail), text)}
+    return {
+        "length": len(thing),
+        "head": [_plain(item, text) for item in head],
+        "tail": [_plain(item, text) for item in tail],
+    }
+
+
+def _plain(item: object, text: Callable[[str], str]) -> object:
+    """Return an item as it is where it is small and simple, else the name of its type."""
+    if type(item) in {int, float, complex, bool, type(None)}:
+        return item
+    if type(item) is str:
+        return text(item[:SHOWN_CHARS])
+    if type(item) is bytes:
+        cleaned = text(item[:SHOWN_CHARS].decode("latin-1"))
+        return cleaned.encode("latin-1", "replace")
+    return f"<{type(item).__name__}>"
+
+
+def _array(ndarray: Any, thing: object) -> dict[str, object]:  # noqa: ANN401 - numpy's, which need not be installed
+    facts: dict[str, object] = {
+        "shape": ndarray.shape.__get__(thing),
+        "dtype": str(ndarray.dtype.__get__(thing)),
+    }
+    if ndarray.dtype.__get__(thing).kind in "biufc" and ndarray.ndim.__get__(thing):
+        flat = ndarray.flat.__get__(thing)
+        facts["head"] = [number.item() for number in flat[:SHOWN_ITEMS]]
+        facts["tail"] = [number.item() for number in flat[-SHOWN_ITEMS:]]
+    return facts
+
+
+def _frame(thing: object) -> dict[str, object]:
+    """Return the shape of a DataFrame or Series, as far as its manager says it."""
+    manager = dictionary(thing).get("_mgr")
+    shape = getattr(manager, "shape", None) if type(manager).__module__.startswith("pandas.") else None
+    return {"shape": shape[::-1]} if isinstance(shape, tuple) else {}

@@ -1,0 +1,125 @@
+"""Writes one member after the other with one memo, each by the pickler that it needs.
+
+What goes wrong is taken back: the bytes, and what the memo has learnt since
+the member was begun.  The memo of C code is not copied for that before
+anything has gone wrong; what is new in it is known by its index, which is
+that of a text made for the purpose and pickled first, or higher.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tibidi.pickling.filters import Filter
+from tibidi.pickling.picklers import Careful
+from tibidi.pickling.picklers import Fast
+from tibidi.pickling.picklers import Filtering
+from tibidi.pickling.reducers import Mark
+from tibidi.pickling.stream import Sink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tibidi.pickling.picklers import Memo
+    from tibidi.pickling.pieces import Piece
+    from tibidi.pickling.reducers import Reducers
+    from tibidi.pickling.reducers import Substitution
+    from tibidi.pickling.shells import Shell
+    from tibidi.pickling.stream import Target
+    from tibidi.redaction import Redactor
+
+# A pickle may be this much larger in memory than its share of the disk.
+CAREFUL_RATIO = 4
+
+
+class Pen:
+    """A pickler and its memo, exchanged for another kind as needed; `is_filtering` stays once it is set."""
+
+    def __init__(
+        self,
+        archive: Target,
+        deadline: float,
+        reducers: Reducers,
+        redactor: Redactor,
+        islegal: Callable[[object], bool] | None,
+    ) -> None:
+        self.is_filtering = islegal is not None
+        self.levels = 0
+        self._archive = archive
+        self._deadline = deadline
+        self._reducers = reducers
+        self._redactor = redactor
+        self._filter = Filter(reducers, redactor, islegal)
+        self._sink = Sink(archive, deadline)
+        self._pickler = Fast(self._sink, reducers)
+        self._marker: object = None
+        self._mark = Mark(0, 0, 0)
+
+    def seed(self, name: str, seeds: list[tuple[Shell, dict[str, object]]]) -> None:
+        """Write a member that makes every shell, and have the memo know it as the thing that it stands for."""
+        self._sink.begin(name, 1 << 30)
+        self._pickler.dump(((), [shell for shell, _ in seeds]))
+        self._sink.end()
+        memo: Memo = self._pickler.memo.copy()
+        for shell, thing in seeds:
+            memo[id(thing)] = (memo.pop(id(shell))[0], thing)
+        self._pickler.memo = memo
+
+    def write(self, name: str, piece: Piece, limit: int) -> None:
+        """Write one member of at most `limit` bytes; whatever is raised, `take_back` must follow."""
+        paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
+        self._marker = paths[0]
+        self._mark = self._reducers.mark()
+        self._filter.max_bytes = piece.max_item_bytes
+        is_filtered = self.is_filtering or piece.max_item_bytes > 0
+        self._sink.redactor = None if is_filtered else self._redactor
+        self._sink.begin(name, limit)
+        if piece.is_careful:
+            self._write_carefully((paths, piece.value), limit, self._filter if is_filtered else None)
+        else:
+            self._choose(is_filtered)
+            self._pickler.dump((paths, piece.value))
+        self._sink.end()
+
+    def take_back(self) -> None:
+        """Undo the member that was begun."""
+        self._sink.rollback()
+        self._reducers.undo(self._mark)
+        memo: Memo = self._pickler.memo.copy()
+        first, _ = memo.get(id(self._marker), (len(memo), None))
+        self._renew(type(self._pickler), {key: entry for key, entry in memo.items() if entry[0] < first})
+
+    def abandon(self) -> None:
+        """Undo the member that was begun, by a thread that may still be at it: it will write no more."""
+        self._sink.abandoned = True
+        old, self._sink = self._sink, Sink(self._archive, self._deadline)
+        old.rollback()
+        self.take_back()
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        return self._redactor.text(text)
+
+    def new_substitutions(self) -> list[Substitution]:
+        """Return what was substituted since the member was begun."""
+        return self._reducers.substitutions[self._mark.substitutions :]
+
+    def _write_carefully(self, thing: object, limit: int, keep: Filter | None) -> None:
+        memo: Memo = self._pickler.memo.copy()
+        pickler = Careful(self._reducers, memo, keep, self.levels, limit * CAREFUL_RATIO)
+        self._sink.write(pickler.pickled(thing))
+        self._pickler.memo = memo
+
+    def _choose(self, is_filtered: bool) -> None:
+        """Go on with the pickler that filters, or with the one that does not."""
+        kind = Filtering if is_filtered else Fast
+        if type(self._pickler) is not kind:
+            self._renew(kind, self._pickler.memo)
+
+    def _renew(self, kind: type[Fast], memo: Memo) -> None:
+        self._pickler = (
+            Filtering(self._sink, self._reducers, self._filter)
+            if kind is Filtering
+            else Fast(self._sink, self._reducers)
+        )
+        self._pickler.memo = memo

@@ -1,0 +1,89 @@
+"""What is written: roots, and the pieces that they are taken apart into when they are difficult."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.pickling.anatomy import steady
+from tibidi.pickling.measure import measure
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+LOCALS = "locals"
+EXCEPTION = "exception"
+GLOBALS = "globals"
+
+# Things larger than this are left out of a variable that does not fit: tried in turn, 0 leaves nothing out.
+ITEM_BYTES = (0, 1 << 20, 64 << 10, 2 << 10)
+
+
+class Root(NamedTuple):
+    """Something to pickle, and where it is in the dump: one value may have several paths.
+
+    `value` is a dictionary of locals, an exception, or a module's globals, in
+    which case `codes` are the code objects that were running in it.
+    """
+
+    paths: tuple[str, ...]
+    kind: str
+    value: object
+    codes: tuple[CodeType, ...] = ()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A root or some of its variables, and the effort that its writing takes.
+
+    `value` is what is pickled: where `is_dictionary`, a dictionary of
+    variables, which can be taken apart.
+    """
+
+    paths: tuple[str, ...]
+    value: object
+    is_dictionary: bool
+    is_careful: bool = False
+    item_level: int = 0
+
+    @property
+    def max_item_bytes(self) -> int:
+        """The size from which on things are cut, 0 for none."""
+        return ITEM_BYTES[self.item_level]
+
+    def starts(self) -> dict[str, object]:
+        """Return what it holds, by paths."""
+        if not isinstance(self.value, dict) or not self.is_dictionary:
+            return {self.paths[0]: self.value}
+        return {f"{self.paths[0]}[{name!r}]": value for name, value in self.value.items()}
+
+    def split(self) -> list[Piece]:
+        """Return a piece for each variable, the smallest first; none where there are not several."""
+        if not isinstance(self.value, dict) or not self.is_dictionary or len(self.value) < 2:
+            return []
+        variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
+        return [replace(self, value={name: value}) for name, value in variables]
+
+    def with_care(self) -> Piece:
+        """Return the same to be written object by object."""
+        return replace(self, is_careful=True)
+
+    def with_smaller_items(self) -> Piece | None:
+        """Return the same without what is large, the more often the smaller; None when it comes to nothing."""
+        level = self.item_level + 1
+        return replace(self, item_level=level) if level < len(ITEM_BYTES) else None
+
+    def replaced_by(self, stand_in: object) -> Piece:
+        """Return a stand-in in the place of the only variable, or of the value."""
+        if isinstance(self.value, dict) and self.is_dictionary:
+            return Piece(self.paths, dict.fromkeys(self.value, stand_in), True)
+        return Piece(self.paths, stand_in, False)
+
+
+def whole(root: Root) -> Piece:
+    """Return all of a root as one piece, a snapshot of it where it is a dictionary."""
+    if root.kind == EXCEPTION or not isinstance(root.value, dict):
+        return Piece(root.paths, root.value, False)
+    return Piece(root.paths, dict(steady(root.value.items())), True)

@@ -1,0 +1,98 @@
+"""Where in a value something lies, for people: `exceptions[0].frames[2].locals['big'].rows[3]`."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from types import CellType
+from types import FunctionType
+from types import MethodType
+from typing import TYPE_CHECKING
+
+from tibidi.pickling.anatomy import dictionary
+from tibidi.pickling.anatomy import fields
+from tibidi.pickling.anatomy import mro
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+# A search only says where a gap is: it must not cost what the dump costs.
+MAX_THINGS = 200_000
+MAX_SECONDS = 0.3
+PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
+SHOWN_CHARS = 60
+
+
+class Places:
+    """Finds things under the variables of one root, breadth first, so that the shortest path is found."""
+
+    def __init__(self, text: Callable[[str], str]) -> None:
+        self._text = text
+
+    def find(self, starts: dict[str, object], wanted: set[int]) -> dict[int, str]:
+        """Return a path for each id in `wanted` that lies under `starts`, path -> thing."""
+        found: dict[int, str] = {}
+        seen: set[int] = set()
+        pending = deque((path, thing) for path, thing in starts.items())
+        end = time.monotonic() + MAX_SECONDS
+        while pending and len(found) < len(wanted) and len(seen) < MAX_THINGS:
+            path, thing = pending.popleft()
+            if id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            if id(thing) in wanted:
+                found[id(thing)] = path
+            if len(seen) % 1024 == 0 and time.monotonic() > end:
+                break
+            if type(thing) not in PLAIN:
+                pending.extend((path + step, each) for step, each in self._steps(thing))
+        return found
+
+    def within(self, path: str, key: object) -> str:
+        """Return the path of what the mapping at `path` has under `key`."""
+        if path.endswith(".__dict__") and isinstance(key, str):
+            return f"{path[: -len('.__dict__')]}.{key}"
+        return f"{path}[{self._key(key)}]"
+
+    def _steps(self, thing: object) -> Iterator[tuple[str, object]]:
+        try:
+            yield from list(self._items(thing))
+        except Exception:  # noqa: BLE001 - it changed under our hands; the gap then has the path of what is around it
+            return
+
+    def _items(self, thing: object) -> Iterator[tuple[str, object]]:
+        bases = mro(type(thing))
+        if dict in bases:
+            for key, value in dict.items(thing):  # type: ignore[arg-type]  # its bases say so
+                yield f"[{self._key(key)}]", value
+        for base in (list, tuple, set, frozenset):
+            if base in bases:
+                yield from ((f"[{n}]", each) for n, each in enumerate(base.__iter__(thing)))  # type: ignore[call-overload]
+        if isinstance(thing, FunctionType):
+            yield from (
+                (f".__closure__[{n}].cell_contents", each) for n, each in enumerate(_contents(thing.__closure__ or ()))
+            )
+            yield ".__defaults__", thing.__defaults__
+        if isinstance(thing, MethodType):
+            yield ".__self__", thing.__self__
+        if type in bases:
+            return
+        own = dictionary(thing)
+        if own:
+            yield ".__dict__", own
+        yield from ((f".{name}", value) for name, value in own.items())
+        yield from ((f".{name}", value) for name, value in fields(thing))
+
+    def _key(self, key: object) -> str:
+        if type(key) is str:
+            return repr(self._text(key[:SHOWN_CHARS]))
+        return repr(key) if type(key) in PLAIN else f"<{type(key).__name__}>"
+
+
+def _contents(cells: tuple[CellType, ...]) -> Iterator[object]:
+    for cell in cells:
+        try:
+            yield cell.cell_contents
+        except ValueError:  # empty
+            yield None

@@ -1,0 +1,95 @@
+"""Where picklers write to: counts, watches for secrets, and knows when to stop."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tibidi.pickling.worker import Abandoned
+
+if TYPE_CHECKING:
+    from pickle import PickleBuffer
+    from typing import Protocol
+
+    from tibidi.redaction import Redactor
+
+    class Stream(Protocol):
+        """One member of the archive while it is written."""
+
+        def write(self, data: bytes | memoryview, /) -> int: ...
+        def close(self) -> None: ...
+        def rollback(self) -> None: ...
+
+    class Target(Protocol):
+        """The archive: opens members, and knows how much is on disk."""
+
+        size: int
+
+        def open(self, name: str) -> Stream: ...
+
+
+class TooLarge(Exception):
+    """What is being written does not fit into its share of the dump."""
+
+
+class OutOfTime(Exception):
+    """The deadline of the dump has come."""
+
+
+class Suspicious(Exception):
+    """There may be a secret in what is being written."""
+
+
+class Sink:
+    """The file that a pickler has; its content goes to one member of the archive after the other.
+
+    `write` raises TooLarge beyond `limit` bytes on disk, OutOfTime behind the
+    deadline, Suspicious where `redactor` is set and suspects a secret, and
+    Abandoned once nobody waits any more for the thread that writes.
+    """
+
+    def __init__(self, target: Target, deadline: float) -> None:
+        self.redactor: Redactor | None = None
+        self.limit = 0
+        self.abandoned = False
+        self._target = target
+        self._deadline = deadline
+        self._stream: Stream | None = None
+
+    def begin(self, name: str, limit: int) -> None:
+        """Open a member, for `limit` bytes at most."""
+        self.limit = self._target.size + limit
+        self._stream = self._target.open(name)
+
+    def end(self) -> None:
+        """Close the member; raises as `write` does when it has become too large."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+    def rollback(self) -> None:
+        """Take back the member that is open, if one is."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.rollback()
+
+    def write(self, data: bytes | PickleBuffer) -> int:
+        """Append `data`."""
+        if self.abandoned or self._stream is None:
+            raise Abandoned
+        # A buffer is an array's: numbers, in which secrets are neither looked for nor could be replaced.
+        if self.redactor is not None and type(data) is bytes and self.redactor.suspects(data):
+            raise Suspicious
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
+        view = memoryview(data)
+        if self._target.size + view.nbytes // BEST_RATIO > self.limit:
+            raise TooLarge
+        written = self._stream.write(view)
+        if self._target.size > self.limit:
+            raise TooLarge
+        return written
+
+
+# Deflate shrinks nothing to less than a thousandth (RFC 1951): what is over the limit even then need not be tried.
+BEST_RATIO = 1032

@@ -1,0 +1,246 @@
+"""Pass two of a dump: write the values, whatever they do.
+
+Strategy
+--------
+The work is a queue of pieces, at first one for each root: the variables of a
+frame, an exception, the globals of a module.  A piece becomes one member of
+the archive, written by C code at full speed.  What goes wrong takes back the
+bytes and the memo of this piece (`pen`), and it is tried with more effort:
+
+    a secret is suspected    -> filtered, this piece and all later ones
+    anything raises          -> variable by variable, then object by object
+    too large for its share  -> variable by variable, then without what is large
+    its own code hangs       -> without the object that hung
+
+A worker thread does all this, and the thread that crashed watches it
+(`watch`).  One memo goes through all pieces, so that what two frames share
+is one object again when it is loaded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.model import FAILED
+from tibidi.model import REDACTED
+from tibidi.model import TIMEOUT
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
+from tibidi.pickling.anatomy import error_text
+from tibidi.pickling.anatomy import type_name
+from tibidi.pickling.measure import summary
+from tibidi.pickling.namespaces import Namespaces
+from tibidi.pickling.pen import Pen
+from tibidi.pickling.pieces import GLOBALS
+from tibidi.pickling.pieces import Piece
+from tibidi.pickling.pieces import Root as Root
+from tibidi.pickling.pieces import whole
+from tibidi.pickling.places import Places
+from tibidi.pickling.reducers import Reducers
+from tibidi.pickling.standins import Cut
+from tibidi.pickling.standins import Dummy
+from tibidi.pickling.stream import OutOfTime
+from tibidi.pickling.stream import Suspicious
+from tibidi.pickling.stream import TooLarge
+from tibidi.pickling.watch import run_watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+
+    from tibidi.pickling.stream import Target
+    from tibidi.redaction import Redactor
+
+# Of the room that is left, how much one piece may take: innermost frames come first, yet never take all.
+SHARE = 0.75
+# Kept for each root that is still to come, so that the small values of outer frames make it too.
+SMALL_ROOT_BYTES = 8 << 10
+# What a member costs beside its content: headers, and an entry in the directory at the end.
+MEMBER_BYTES = 256
+MAX_OMISSIONS = 1_000  # of one piece
+
+
+class Outcome(NamedTuple):
+    """What was written: the paths of each member, what is missing, and whether everything was tried."""
+
+    members: list[tuple[str, tuple[str, ...]]]
+    omissions: list[Omission]
+    complete: bool
+
+
+def write_values(  # noqa: PLR0913 - the settings of a dump
+    roots: Iterable[Root],
+    archive: Target,
+    *,
+    deadline: float,
+    max_bytes: int,
+    redactor: Redactor,
+    islegal: Callable[[object], bool] | None = None,
+    debug: bool = False,
+) -> Outcome:
+    """Pickle `roots` into members of `archive`, until `deadline` (of time.monotonic) and up to `max_bytes` in all.
+
+    Nothing that a value does is raised; with `debug`, what goes wrong in our own code is.
+    """
+    namespaces = Namespaces()
+    reducers = Reducers(namespaces)
+    pen = Pen(archive, deadline, reducers, redactor, islegal)
+    writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
+    run_watched(writer, reducers, deadline, debug=debug)
+    return writer.outcome()
+
+
+class Room:
+    """How much of the size of a dump is left."""
+
+    def __init__(self, archive: Target, max_bytes: int) -> None:
+        self._archive = archive
+        self._max_bytes = max_bytes
+        self._members = 0
+
+    def count_member(self) -> None:
+        """Keep room for what one more member needs at the end of the archive."""
+        self._members += 1
+
+    def for_piece(self, others: int) -> int:
+        """Return how many bytes a piece may take, while that many others wait."""
+        left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
+        kept = min(others * SMALL_ROOT_BYTES, left // 4)
+        return int((left - kept) * SHARE)
+
+
+class ValuesWriter:
+    """Writes the queue, in a worker; the other public methods are for when no worker is at it."""
+
+    def __init__(self, roots: list[Root], namespaces: Namespaces, pen: Pen, room: Room, places: Places) -> None:
+        self._namespaces = namespaces
+        self._pen = pen
+        self._room = room
+        self._places = places
+        self._members: list[tuple[str, tuple[str, ...]]] = []
+        self._omissions: list[Omission] = []
+        self._is_complete = True
+        self._queue: deque[Root | Piece] = deque(roots)
+        for root in roots:
+            if root.kind == GLOBALS and isinstance(root.value, dict):
+                namespaces.add(root.paths[0], root.value, root.codes)
+
+    def run(self, levels: int) -> None:
+        """Write what is in the queue, in a thread that can go `levels` deep."""
+        self._pen.levels = levels
+        if not self._members:
+            self._pen.seed(self._new_member(()), self._namespaces.prologue())
+        while self._queue or self._find_globals():
+            piece = self._queue[0] = self._as_piece(self._queue[0])
+            instead = self._write(piece)
+            self._queue.popleft()
+            self._queue.extendleft(reversed(instead))
+
+    def skip_hung(self, culprit: bool) -> None:
+        """Be ready to go on without what hung: known and blocked as `culprit`, or something in this piece."""
+        self._pen.abandon()
+        if not culprit:
+            self._skip(TIMEOUT, "its own code did not finish in time")
+
+    def skip_failed(self, error: BaseException) -> None:
+        """Be ready to go on without the piece at which our own code failed."""
+        self._pen.abandon()
+        self._skip(FAILED, error_text(error))
+
+    def outcome(self) -> Outcome:
+        """Return what was written; what is still in the queue was not reached in time."""
+        for left in self._queue:
+            self._omit(left.paths[0], TIMEOUT, "not reached within the time that a dump has")
+        return Outcome(self._members, self._omissions, self._is_complete and not self._queue)
+
+    def _as_piece(self, root: Root | Piece) -> Piece:
+        if isinstance(root, Piece):
+            return root
+        if root.kind == GLOBALS:
+            return Piece(root.paths, self._namespaces.take(root.paths[0]), is_dictionary=True)
+        return whole(root)
+
+    def _find_globals(self) -> bool:
+        """Queue the globals that only showed to be wanted on the way; tell whether there are any."""
+        self._queue.extend(Root((key,), GLOBALS, None) for key in self._namespaces.pending())
+        return bool(self._queue)
+
+    def _write(self, piece: Piece) -> list[Piece]:
+        """Write a piece; return what to try instead where that did not go well."""
+        number = len(self._members)
+        try:
+            self._pen.write(self._new_member(piece.paths), piece, self._room.for_piece(len(self._queue)))
+        except Exception as error:  # noqa: BLE001 - code of the application may raise anything
+            del self._members[number:]
+            self._pen.take_back()
+            return self._instead(piece, error)
+        self._room.count_member()
+        self._record(piece)
+        return []
+
+    def _instead(self, piece: Piece, error: Exception) -> list[Piece]:
+        if isinstance(error, OutOfTime):
+            raise error
+        if isinstance(error, Suspicious):
+            self._pen.is_filtering = True
+            return [piece]
+        if isinstance(error, TooLarge):
+            return piece.split() or self._smaller(piece)
+        if isinstance(error, OSError):  # the disk, not the value: reducers keep their own
+            raise error
+        return piece.split() or self._careful(piece, error)
+
+    def _smaller(self, piece: Piece) -> list[Piece]:
+        smaller = piece.with_smaller_items()
+        if smaller is not None:
+            return [smaller]
+        ((path, value),) = piece.starts().items()
+        if isinstance(value, Cut):  # not even this fits
+            self._is_complete = False
+            return []
+        self._omit(path, TOO_LARGE, f"{type_name(type(value))} does not fit into what is left of the dump")
+        return [piece.replaced_by(Cut(type_name(type(value)), "too large", summary(value, self._pen.text)))]
+
+    def _careful(self, piece: Piece, error: Exception) -> list[Piece]:
+        if not piece.is_careful:
+            return [piece.with_care()]
+        return self._stand_in(piece, FAILED, error_text(error))
+
+    def _stand_in(self, piece: Piece, reason: str, detail: str) -> list[Piece]:
+        instead = []
+        for path, value in piece.starts().items():
+            self._omit(path, reason, f"{type_name(type(value))}: {detail}")
+            if not isinstance(value, Dummy):
+                instead.append(piece.replaced_by(Dummy(type_name(type(value)), detail)))
+        return instead[:1]
+
+    def _skip(self, reason: str, detail: str) -> None:
+        piece = self._queue.popleft()
+        if isinstance(piece, Piece):
+            self._queue.extendleft(reversed(piece.split() or self._stand_in(piece, reason, detail)))
+        else:
+            self._omit(piece.paths[0], reason, detail)
+
+    def _record(self, piece: Piece) -> None:
+        """List what was substituted in a piece, with the paths of it."""
+        substitutions = self._pen.new_substitutions()
+        if not substitutions:
+            return
+        starts = piece.starts()
+        found = self._places.find(starts, {id(each.thing) for each in substitutions})
+        for each in substitutions[:MAX_OMISSIONS]:
+            path = found.get(id(each.thing), piece.paths[0])
+            self._omit(path if each.key is None else self._places.within(path, each.key), each.reason, each.detail)
+        if len(substitutions) > MAX_OMISSIONS:
+            rest = substitutions[MAX_OMISSIONS:]
+            self._omit(piece.paths[0], rest[0].reason, f"{len(rest)} more of this kind or similar")
+
+    def _new_member(self, paths: tuple[str, ...]) -> str:
+        name = f"values/{len(self._members):04}.pkl"
+        self._members.append((name, paths))
+        return name
+
+    def _omit(self, path: str, reason: str, detail: str) -> None:
+        self._omissions.append(Omission(path, reason, detail))

@@ -1,0 +1,278 @@
+"""The words that our pickles use beside what the application itself names.
+
+Strategy
+--------
+A pickle is a program: it names functions and calls them.  Those of ours name
+no internals of cloudpickle, which change from release to release, but the
+functions below, as `tibidi._function` and so on.  They are the format: a name
+here, once written, is read for ever.  Many come in pairs, `_x` makes an empty
+thing and `_x_state` fills it, so that things which hold each other can be
+told apart from things which would need each other to be made.
+
+`_namespace` and `_code` mean more within a dump than alone: `unpickler`
+answers for them there.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+import types
+from types import CellType
+from types import CodeType
+from types import FunctionType
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from _frozen_importlib_external import MAGIC_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+class CodeKey(NamedTuple):
+    """How a code object is known again in another compilation of the same source."""
+
+    file: str
+    qualname: str
+    name: str
+    first_line: int
+    free_names: tuple[str, ...]
+    names: tuple[str, ...]
+    variables: tuple[str, ...]
+    constants: tuple[object, ...]
+
+
+class LostCode:
+    """Stands in for a code object that this interpreter cannot have."""
+
+    def __init__(self, key: CodeKey, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+
+
+def _module(name: str) -> object:
+    """Return the module `name`, importing it."""
+    __import__(name)
+    return sys.modules[name]
+
+
+def _dynamic_module(name: str) -> types.ModuleType:
+    """Make an empty module that no file stands behind."""
+    return types.ModuleType(name)
+
+
+def _dynamic_module_state(module: types.ModuleType, state: Mapping[str, object]) -> None:
+    """Fill a module of `_dynamic_module`."""
+    vars(module).update(state)
+
+
+def _namespace(key: str) -> dict[str, object]:
+    """Return the globals that the dump keeps under `key`, here a new dictionary."""
+    return {}
+
+
+def _code(magic: bytes, marshalled: bytes, *key: object) -> CodeType | LostCode:
+    """Return a code object; bytecode of another Python is never touched, it crashes the interpreter."""
+    if magic == MAGIC_NUMBER and marshalled:
+        code: CodeType = marshal.loads(marshalled)  # noqa: S302 - a dump is loaded live only at the user's word
+        return code
+    return LostCode(CodeKey(*key), "it was compiled by another version of Python")  # type: ignore[arg-type]  # from a file
+
+
+def _function(
+    code: CodeType | LostCode, namespace: dict[str, object], name: str, closure: tuple[CellType, ...] | None
+) -> FunctionType:
+    """Make a function, yet without its attributes and with its cells as they are."""
+    if isinstance(code, LostCode):
+        return _lost_function(code)
+    return FunctionType(code, namespace, name, None, closure)
+
+
+def _lost_function(code: LostCode) -> FunctionType:
+    """Return a function that says where it came from when it is called."""
+
+    def lost(*args: object, **kwargs: object) -> object:
+        key = code.key
+        raise RuntimeError(f"{key.qualname} of {key.file}, line {key.first_line}, cannot be called here: {code.reason}")
+
+    lost.__name__ = code.key.name
+    return lost
+
+
+def _function_state(function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object]) -> None:
+    """Give a function its attributes; the cells come along as the last of `state` for the sake of what they hold."""
+    attributes, dictionary, _ = state
+    for name, value in attributes.items():
+        # A stand-in where a tuple or a text belongs is refused: the function works without it.
+        try:
+            setattr(function, name, value)
+        except (TypeError, ValueError, AttributeError):
+            continue
+    function.__dict__.update(dictionary)
+
+
+def _cell() -> CellType:
+    """Make an empty cell."""
+    return CellType()
+
+
+def _cell_state(cell: CellType, state: tuple[object]) -> None:
+    """Fill a cell."""
+    (cell.cell_contents,) = state
+
+
+def _same(thing: object) -> object:
+    """Return `thing`: an object whose shell was made before its turn came."""
+    return thing
+
+
+def _class(
+    metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object
+) -> type:
+    """Make a class with an empty body."""
+    body = {sys.intern(key): value for key, value in keywords.items()}
+    return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
+
+
+def _class_state(cls: type, state: tuple[Mapping[str, object], object]) -> None:
+    """Fill a class of `_class` or `_enum`."""
+    attributes = dict(state[0])
+    subclasses = attributes.pop("_abc_impl", ())
+    for name, value in attributes.items():
+        try:
+            setattr(cls, name, value)
+        except (TypeError, AttributeError):  # what the metaclass keeps for itself, another version's details
+            continue
+    if "__firstlineno__" in attributes and sys.version_info >= (3, 13):
+        cls.__firstlineno__ = attributes["__firstlineno__"]  # type: ignore[attr-defined]  # setting __module__ etc. deletes it
+    for subclass in subclasses if isinstance(subclasses, list) else ():
+        cls.register(subclass)  # type: ignore[attr-defined]  # only an ABC has the entry
+
+
+def _enum(  # noqa: PLR0913 - what cloudpickle knows of an enumeration
+    bases: tuple[type, ...], name: str, qualname: str, members: Mapping[str, object], module: str, *_: object
+) -> type:
+    """Make an enumeration with its members."""
+    metaclass = type(bases[-1])
+    body = metaclass.__prepare__(name, bases)
+    for member, value in members.items():
+        body[member] = value
+    made = metaclass(name, bases, body)
+    made.__module__ = module
+    made.__qualname__ = qualname
+    return made
+
+
+def _member(cls: type, name: str, value: object) -> object:
+    """Return the member `name` of an enumeration, or the one that has `value`."""
+    members = getattr(cls, "__members__", {})
+    return members[name] if name in members else cls(value)
+
+
+def _typevar(  # noqa: PLR0913 - the arguments of TypeVar
+    name: str, bound: object, constraints: tuple[object, ...], covariant: bool, contravariant: bool, *_: object
+) -> object:
+    """Make a type variable."""
+    from typing import TypeVar  # already loaded by whoever has one
+
+    return TypeVar(name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant)  # type: ignore[misc]
+
+
+def _type(name: str) -> object:
+    """Return one of the interpreter's own types by its name in the module `types`."""
+    return getattr(types, name)
+
+
+def _attribute(owner: object, name: str) -> object:
+    """Return an attribute."""
+    return getattr(owner, name)
+
+
+def _keys(content: Iterable[object], ordered: bool = False) -> object:
+    """Return a view of the keys of a dictionary that has just these."""
+    return _dictionary(((key, None) for key in content), ordered).keys()
+
+
+def _values(content: Iterable[object], ordered: bool = False) -> object:
+    """Return a view of the values of a dictionary that has just these."""
+    return _dictionary(enumerate(content), ordered).values()
+
+
+def _items(content: Mapping[object, object], ordered: bool = False) -> object:
+    """Return a view of the items of a dictionary that has just these."""
+    return _dictionary(content.items(), ordered).items()
+
+
+def _dictionary(items: Iterable[tuple[object, object]], ordered: bool) -> dict[object, object]:
+    if ordered:
+        from collections import OrderedDict  # already loaded by whoever had such a view
+
+        return OrderedDict(items)
+    return dict(items)
+
+
+def _field(name: str) -> object:
+    """Return one of the marks that dataclasses knows the kinds of fields by."""
+    import dataclasses  # already loaded by whoever has a dataclass
+
+    return getattr(dataclasses, name)
+
+
+def _exception(cls: type[BaseException], *group: object) -> BaseException:
+    """Make an exception without calling the application; of a group, message and members are `group`."""
+    made: BaseException = _native(cls).__new__(cls, *group)
+    return made
+
+
+def _exception_state(
+    exception: BaseException, state: tuple[Mapping[str, object], Mapping[str, object], object]
+) -> None:
+    """Give an exception its attributes and dictionary; a group's members come along for the sake of theirs."""
+    attributes, dictionary, _ = state
+    for name, value in attributes.items():
+        try:
+            setattr(exception, name, value)
+        except (TypeError, AttributeError, ValueError):  # stand-ins, and what this version does not let set
+            continue
+    exception.__dict__.update(dictionary)
+
+
+def _native(cls: type) -> Callable[..., object] | type:
+    """Return the innermost base that is written in C: the one whose `__new__` knows the layout."""
+    return next(base for base in cls.__mro__ if not base.__flags__ & HEAP_TYPE)
+
+
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement or at run time
+
+WORDS = {
+    word.__name__: word
+    for word in (
+        _attribute,
+        _cell,
+        _cell_state,
+        _class,
+        _class_state,
+        _code,
+        _dynamic_module,
+        _dynamic_module_state,
+        _enum,
+        _exception,
+        _exception_state,
+        _field,
+        _function,
+        _function_state,
+        _items,
+        _keys,
+        _member,
+        _module,
+        _namespace,
+        _same,
+        _type,
+        _typevar,
+        _values,
+    )
+}
+for _word in WORDS.values():
+    _word.__module__ = "tibidi"

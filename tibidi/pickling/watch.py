@@ -1,0 +1,165 @@
+"""Watch a worker from the thread that crashed: wait, notice what hangs, keep to the deadline."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import _thread
+
+from tibidi.pickling.stream import OutOfTime
+from tibidi.pickling.worker import Abandoned
+from tibidi.pickling.worker import Depth
+from tibidi.pickling.worker import NoThread
+from tibidi.pickling.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Protocol
+
+    from tibidi.pickling.reducers import Reducers
+
+    class Task(Protocol):
+        """What is watched: work that goes on where it was when it is run again."""
+
+        def run(self, levels: int) -> None: ...
+        def skip_hung(self, culprit: bool) -> None: ...
+        def skip_failed(self, error: BaseException) -> None: ...
+
+
+POLL_SECONDS = 0.05
+# One piece of the application's code may take this much of the time that is left, and of time in all.
+PATIENCE_SHARE = 0.2
+PATIENCE_SECONDS = 2.0
+# Where no thread can be started: levels of recursion that any thread has stack for.
+LEVELS_HERE = 1_000
+# Our own code: a thread that is in none but this is at work.
+OURS = (os.path.dirname(__file__), "pickle.py", "cloudpickle.py", "cloudpickle_fast.py")
+
+
+def run_watched(task: Task, reducers: Reducers, deadline: float, *, debug: bool = False) -> None:
+    """Run `task` until it is done or `deadline` has come; whatever hangs or fails in it is skipped."""
+    while time.monotonic() < deadline:
+        try:
+            worker = Worker(task.run)
+        except NoThread:
+            _run_here(task, reducers, deadline)
+            return
+        with Depth(worker.levels):
+            is_done = _wait(worker, Stall(reducers, worker.ident), deadline)
+        if not is_done:
+            worker.abandon()
+            task.skip_hung(reducers.block_running())
+        elif worker.error is None or isinstance(worker.error, OutOfTime):
+            return
+        elif debug or isinstance(worker.error, OSError):
+            raise worker.error
+        else:
+            task.skip_failed(worker.error)
+
+
+def _wait(worker: Worker, stall: Stall, deadline: float) -> bool:
+    """Wait until the worker is done; False at the deadline, or as soon as it stalls."""
+    while True:
+        left = deadline - time.monotonic()
+        if worker.wait(min(POLL_SECONDS, left)):
+            return True
+        if left <= 0 or stall.is_over(patience(left)):
+            return False
+
+
+def patience(left: float) -> float:
+    """Return for how many seconds code of the application may do nothing that we could see."""
+    return max(POLL_SECONDS, min(PATIENCE_SECONDS, left * PATIENCE_SHARE))
+
+
+class Stall:
+    """Knows for how long a thread has been in one and the same call of the application's code."""
+
+    def __init__(self, reducers: Reducers, ident: int) -> None:
+        self._reducers = reducers
+        self._ident = ident
+        self._seen: tuple[object, object] = (None, None)
+        self._since = time.monotonic()
+
+    def is_over(self, seconds: float, frame: FrameType | None = None) -> bool:
+        """Look again, and tell whether it has been longer than `seconds`."""
+        frame = frame or sys._current_frames().get(self._ident)
+        now = (self._reducers.running, foreign(frame))
+        if now == (None, None) or any(new is not old for new, old in zip(now, self._seen)):
+            self._seen = now
+            self._since = time.monotonic()
+        return time.monotonic() - self._since > seconds
+
+
+def foreign(frame: FrameType | None) -> object:
+    """Return the frame of the application that our code has called into, and that has not returned."""
+    called = None
+    while frame is not None and not is_ours(frame):
+        called = frame
+        frame = frame.f_back
+    return called
+
+
+def is_ours(frame: FrameType) -> bool:
+    """Tell whether a frame is of this package or of a pickler."""
+    file = frame.f_code.co_filename
+    return file.startswith(OURS[0]) or os.path.basename(file) in OURS[1:]
+
+
+def _run_here(task: Task, reducers: Reducers, deadline: float) -> None:
+    """Run in this thread, since there can be no other, with an alarm that ends what hangs."""
+    stall = Stall(reducers, _thread.get_ident())
+
+    def on_alarm(_: int, frame: FrameType | None) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0 or stall.is_over(patience(left), frame):
+            raise Abandoned
+
+    while time.monotonic() < deadline:
+        try:
+            with alarm(on_alarm, deadline):
+                task.run(LEVELS_HERE)
+            return
+        except Abandoned:
+            task.skip_hung(reducers.block_running())
+        except OutOfTime:
+            return
+
+
+class alarm:  # noqa: N801 - read as a statement: with alarm(...)
+    """Have `handler` called again and again, by signals in the main thread; elsewhere end the process at the deadline."""
+
+    def __init__(self, handler: Callable[[int, FrameType | None], None], deadline: float) -> None:
+        self._handler = handler
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        import signal  # only where no thread can be started
+
+        try:
+            self._before = signal.signal(signal.SIGALRM, self._handler)
+            signal.setitimer(signal.ITIMER_REAL, POLL_SECONDS, POLL_SECONDS)
+        except (AttributeError, ValueError):  # Windows; not the main thread
+            self._before = None
+            self._end_process_later()
+
+    def __exit__(self, *_: object) -> None:
+        import signal
+
+        if self._before is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._before)
+        else:
+            import faulthandler
+
+            faulthandler.cancel_dump_traceback_later()
+
+    def _end_process_later(self) -> None:
+        import faulthandler  # its watchdog is a thread of C code, which can always be started
+
+        with open(os.devnull, "w", encoding="ascii") as sink:
+            faulthandler.dump_traceback_later(max(0.1, self._deadline - time.monotonic()), exit=True, file=sink)

@@ -1,0 +1,128 @@
+"""Run code of the application where it can be waited for, and given up.
+
+A worker is a bare thread with a big stack, for deep structures, and a copy of
+the context, so that context variables read as they did.  The thread that
+crashed waits for it.  A worker that hangs is abandoned: it is told to end by
+an exception, which it hears as soon as it runs Python code again, and nobody
+waits for it any more; as it is no `threading.Thread`, neither does the
+interpreter when it ends.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+from typing import TYPE_CHECKING
+from typing import TypeVar
+
+import _thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+MIB = 1 << 20
+# Address space, not memory: pages come as they are touched.  Tried in turn where it is limited.
+STACK_BYTES = (512 * MIB, 64 * MIB, 8 * MIB)
+# What a level of recursion may take of the stack, on the versions that are greediest.
+BYTES_PER_LEVEL = 2 << 10
+
+
+class Abandoned(SystemExit):
+    """Ends an abandoned worker; `SystemExit`, since a thread may end by it silently."""
+
+
+class NoThread(RuntimeError):
+    """No thread can be started, as while the interpreter shuts down."""
+
+
+class Worker:
+    """A thread that calls `function` once, with the levels of recursion that its stack allows.
+
+    What the function raises is in `error`.
+    """
+
+    def __init__(self, function: Callable[[int], object]) -> None:
+        self.error: BaseException | None = None
+        self._function = function
+        self._done = _thread.allocate_lock()
+        self._done.acquire()
+        self._context = contextvars.copy_context()
+        self.ident, self.levels = self._start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the function has returned, `seconds` at most; tell whether it has."""
+        if not self._done.acquire(timeout=max(0.0, seconds)):
+            return False
+        self._done.release()
+        return True
+
+    def abandon(self) -> None:
+        """Give the thread up, and tell it to end."""
+        interrupt(self.ident)
+
+    def _start(self) -> tuple[int, int]:
+        before = _thread.stack_size()
+        for size in STACK_BYTES:
+            try:
+                _thread.stack_size(size)
+                levels = size // BYTES_PER_LEVEL
+                return _thread.start_new_thread(self._run, (levels,)), levels
+            except (RuntimeError, MemoryError, ValueError):
+                continue
+            finally:
+                _thread.stack_size(before)
+        raise NoThread("no thread can be started")
+
+    def _run(self, levels: int) -> None:
+        try:
+            self._context.run(self._function, levels)
+        except BaseException as error:  # noqa: BLE001 - whoever waits decides, also about SystemExit
+            self.error = error
+        finally:
+            self._done.release()
+
+
+class Depth:
+    """A context in which `levels` of recursion are allowed; the limit of before comes back at its end."""
+
+    def __init__(self, levels: int) -> None:
+        self._levels = levels
+
+    def __enter__(self) -> None:
+        self._before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(self._before, self._levels))
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            sys.setrecursionlimit(self._before)
+        except RecursionError:  # this very thread is deeper than that by now: the application set it, and will again
+            pass
+
+
+def call(function: Callable[[], T], seconds: float) -> T:
+    """Return what `function` returns; raise what it raises, or TimeoutError after `seconds`.
+
+    Where no thread can be started, it is called right here.
+    """
+    results: list[T] = []
+    try:
+        worker = Worker(lambda _: results.append(function()))
+    except NoThread:
+        return function()
+    if not worker.wait(seconds):
+        worker.abandon()
+        raise TimeoutError(f"no answer within {seconds:.1f} s")
+    if worker.error is not None:
+        raise worker.error
+    return results[0]
+
+
+def interrupt(ident: int) -> None:
+    """Raise Abandoned in the thread `ident`, so that it does not run for ever beside the application."""
+    try:
+        import ctypes  # 10 ms, only when something hung; not built everywhere
+    except ImportError:
+        return
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
