@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import sys
 from types import FunctionType
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tibidi.pickling.reducers import Reducers
     from tibidi.pickling.stream import Sink
 
+    Items = Iterable[tuple[object, object]]
     Memo = dict[int, tuple[int, object]]
 
 PROTOCOL = 5
@@ -93,6 +95,7 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
         self.memo = memo
         self._reducers = reducers
         self._keep = keep
+        self._needed: set[int] = set()
         self._depth = 0
         self._deepest = max(1, levels // FRAMES_PER_LEVEL)
         self._limit = limit
@@ -106,23 +109,29 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
         """Return what stands for `thing`, None for itself."""
         return None if self._keep is None else self._keep.replacement(thing)
 
-    def reducer_override(self, thing: object) -> object:
-        """Take `thing` apart; unlike its sister in C this one is asked of plain builtins, too."""
-        if type(thing) in self.dispatch and type(thing) not in ASKED:
-            return NotImplemented
-        return self._reducers.reduce(thing)
-
     def save(self, obj: object, save_persistent_id: bool = True) -> None:
-        """Pickle one object, or a stand-in for it."""
-        self._depth += 1
+        """Pickle one object, or a stand-in for it.
+
+        What `save_reduce` needs in order to make another object, such as its
+        state, cannot be replaced: there the other object fails as a whole.
+        """
+        instead = self.persistent_id(obj) if save_persistent_id else None
+        if instead is not None:
+            self.save_pers(instead)
+        elif id(obj) in self.memo:
+            self.write(self.get(self.memo[id(obj)][0]))
+        elif id(obj) in self._needed or type(obj) in ATOMS:
+            self._save_itself(obj)
+        else:
+            self._save_or_replace(obj)
+
+    def _save_or_replace(self, obj: object) -> None:
         start, known, mark = self._out.tell(), len(self.memo), self._reducers.mark()
+        self._depth += 1
         try:
-            if self._depth > self._deepest and type(obj) not in ATOMS:
-                self._replace(obj, self._reducers.too_deep(obj))
-            else:
-                pickle._Pickler.save(self, obj, save_persistent_id)  # type: ignore[attr-defined]  # as above
-            if self._out.tell() > self._limit:
-                raise TooLarge
+            if self._depth > self._deepest:
+                raise RecursionError
+            self._save_itself(obj)
         except (TooLarge, OutOfTime):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it raised, this object alone is replaced
@@ -132,6 +141,35 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
         finally:
             self._depth -= 1
 
+    def _save_itself(self, obj: object) -> None:
+        """Pickle one object; as in pickle, yet without calls by `*`, which would cost C stack on each level."""
+        if self._out.tell() > self._limit:
+            raise TooLarge
+        native = self.dispatch.get(type(obj))
+        if native is not None and type(obj) not in ASKED:
+            native(self, obj)
+            return
+        reduced = self._reducers.reduce(obj)
+        if reduced is NotImplemented:
+            self.save_global(obj)
+        elif isinstance(reduced, str):
+            self.save_global(obj, reduced)
+        else:
+            self._save_reduced(obj, reduced)
+
+    def _save_reduced(self, obj: object, reduced: tuple[object, ...]) -> None:
+        function, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
+        before = self._needed
+        self._needed = {id(function), id(arguments), id(state), id(setter)}
+        if isinstance(state, tuple):  # a dictionary of attributes and one of slots, most often
+            self._needed |= {id(each) for each in state}
+        if isinstance(arguments, tuple) and arguments:
+            self._needed.add(id(arguments[0]))  # the class
+        try:
+            self.save_reduce(function, arguments, state, items, pairs, setter, obj=obj)
+        finally:
+            self._needed = before
+
     def _take_back(self, start: int, known: int) -> None:
         self._out.seek(start)
         self._out.truncate()
@@ -139,15 +177,24 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
             self.memo.popitem()
 
     def _replace(self, thing: object, reduced: tuple[object, ...]) -> None:
-        """Write a stand-in under the identity of `thing`, if it is not known as itself already."""
-        if id(thing) in self.memo:
-            self.write(self.get(self.memo[id(thing)][0]))
-        else:
-            self.save_reduce(*reduced, obj=thing)
+        """Write a stand-in under the identity of `thing`."""
+        depth, self._depth = self._depth, 0  # the stand-in itself is not too deep
+        try:
+            self._save_reduced(thing, reduced)
+        finally:
+            self._depth = depth
 
-    def _batch_setitems(self, items: Iterable[tuple[object, object]], *rest: object) -> None:
-        """Pickle a snapshot of a dictionary, which another thread may be changing."""
-        super()._batch_setitems(steady(items), *rest)
+    if sys.version_info >= (3, 14):
+
+        def _batch_setitems(self, items: Items, obj: object) -> None:
+            """Pickle a snapshot of a dictionary, which another thread may be changing."""
+            super()._batch_setitems(steady(items), obj)
+
+    else:
+
+        def _batch_setitems(self, items: Items) -> None:
+            """Pickle a snapshot of a dictionary, which another thread may be changing."""
+            super()._batch_setitems(steady(items))
 
 
 # Builtin types for which the table of pickle._Pickler has an entry that is not what our reducers say.

@@ -8,6 +8,7 @@ from types import CellType
 from types import FunctionType
 from types import MethodType
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import fields
@@ -22,6 +23,27 @@ MAX_THINGS = 200_000
 MAX_SECONDS = 0.3
 PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
 SHOWN_CHARS = 60
+MAX_STEPS = 20
+
+
+class Way(NamedTuple):
+    """One step, and the way to where it is taken from."""
+
+    before: Way | None
+    step: str
+
+
+def written(way: Way | None) -> str:
+    """Return a way as text; of a long one, beginning and end."""
+    steps: list[str] = []
+    while way is not None:
+        steps.append(way.step)
+        way = way.before
+    steps.reverse()
+    if len(steps) > MAX_STEPS:
+        left_out = len(steps) - MAX_STEPS
+        steps[MAX_STEPS // 2 : -MAX_STEPS // 2] = [f"…{left_out} more…"]
+    return "".join(steps)
 
 
 class Places:
@@ -32,21 +54,21 @@ class Places:
 
     def find(self, starts: dict[str, object], wanted: set[int]) -> dict[int, str]:
         """Return a path for each id in `wanted` that lies under `starts`, path -> thing."""
+        ways: dict[int, Way] = {}
         found: dict[int, str] = {}
-        seen: set[int] = set()
-        pending = deque((path, thing) for path, thing in starts.items())
+        pending = deque((thing, Way(None, path)) for path, thing in starts.items())
         end = time.monotonic() + MAX_SECONDS
-        while pending and len(found) < len(wanted) and len(seen) < MAX_THINGS:
-            path, thing = pending.popleft()
-            if id(thing) in seen:
+        while pending and len(found) < len(wanted) and len(ways) < MAX_THINGS:
+            thing, way = pending.popleft()
+            if id(thing) in ways:
                 continue
-            seen.add(id(thing))
+            ways[id(thing)] = way
             if id(thing) in wanted:
-                found[id(thing)] = path
-            if len(seen) % 1024 == 0 and time.monotonic() > end:
+                found[id(thing)] = written(way)
+            if len(ways) % 1024 == 0 and time.monotonic() > end:
                 break
             if type(thing) not in PLAIN:
-                pending.extend((path + step, each) for step, each in self._steps(thing))
+                pending.extend((each, Way(way, step)) for step, each in self._steps(thing))
         return found
 
     def within(self, path: str, key: object) -> str:

@@ -229,9 +229,10 @@ class ValuesWriter:
         if not substitutions:
             return
         starts = piece.starts()
+        around = next(iter(starts)) if len(starts) == 1 else piece.paths[0]
         found = self._places.find(starts, {id(each.thing) for each in substitutions})
         for each in substitutions[:MAX_OMISSIONS]:
-            path = found.get(id(each.thing), piece.paths[0])
+            path = found.get(id(each.thing), around)
             self._omit(path if each.key is None else self._places.within(path, each.key), each.reason, each.detail)
         if len(substitutions) > MAX_OMISSIONS:
             rest = substitutions[MAX_OMISSIONS:]

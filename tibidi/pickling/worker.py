@@ -24,9 +24,11 @@ T = TypeVar("T")
 
 MIB = 1 << 20
 # Address space, not memory: pages come as they are touched.  Tried in turn where it is limited.
-STACK_BYTES = (512 * MIB, 64 * MIB, 8 * MIB)
+STACK_BYTES = (1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB)
 # What a level of recursion may take of the stack, on the versions that are greediest.
 BYTES_PER_LEVEL = 2 << 10
+# A worker in an endless loop gives way this often while something is imported beside it.
+SHORT_SWITCH_SECONDS = 0.0002
 
 
 class Abandoned(SystemExit):
@@ -121,8 +123,12 @@ def call(function: Callable[[], T], seconds: float) -> T:
 
 def interrupt(ident: int) -> None:
     """Raise Abandoned in the thread `ident`, so that it does not run for ever beside the application."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SHORT_SWITCH_SECONDS)
     try:
         import ctypes  # 10 ms, only when something hung; not built everywhere
     except ImportError:
         return
+    finally:
+        sys.setswitchinterval(before)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))

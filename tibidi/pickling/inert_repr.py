@@ -1,0 +1,71 @@
+"""How inert things print: as what they were, in bounded space, without control characters.
+
+What a debugger prints of a value goes to a terminal, and every name in a
+dump is a stranger's: so no name gets into a repr but through `clean`.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+MAX_NAME_CHARS = 200
+MAX_ATTRIBUTES = 12
+
+
+class Bounded(reprlib.Repr):
+    """reprlib with limits that fit a line or two of a terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdeque = 8
+        self.maxstring = 80
+        self.maxlong = 60
+        self.maxother = 120
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Print a number, a huge one (which takes quadratic time) by its size."""
+        return super().repr_int(x, level) if x.bit_length() < 1 << 12 else f"<int of {x.bit_length()} bits>"
+
+    def repr_inert(self, thing: object, level: int) -> str:
+        """Print an inert thing as part of another."""
+        from tibidi.pickling.inert_types import words_of  # knows this module
+
+        if level <= 0:
+            return "<...>"
+        name, arguments, attributes = words_of(thing)
+        return describe(name, arguments, attributes, level - 1)
+
+    def repr1(self, x: object, level: int) -> str:
+        """Print one value."""
+        if hasattr(type(x), "_inert_words_"):
+            return self.repr_inert(x, level)
+        return super().repr1(x, level)
+
+
+BOUNDED = Bounded()
+
+
+def clean(name: object) -> str:
+    """Return a stranger's name as it may be printed, everything odd in it escaped."""
+    text = name if isinstance(name, str) else type(name).__name__
+    if len(text) > MAX_NAME_CHARS:
+        text = text[:MAX_NAME_CHARS] + "..."
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
+def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, object], level: int) -> str:
+    """Return `<name(arguments) attribute=value, ...>`, with `level` levels of what lies within."""
+    words = [BOUNDED.repr1(argument, level) for argument in arguments]
+    call = f"({', '.join(words)})" if words else ""
+    shown = [
+        f"{clean(key)}={BOUNDED.repr1(value, level)}" for key, value in list(attributes.items())[:MAX_ATTRIBUTES]
+    ]
+    if len(attributes) > MAX_ATTRIBUTES:
+        shown.append(f"+{len(attributes) - MAX_ATTRIBUTES}")
+    return f"<{name}{call}{' ' if shown else ''}{', '.join(shown)}>"

@@ -1,0 +1,216 @@
+"""Inert things: what a dump names, without what it is.
+
+Rules
+-----
+`InertType` makes a class for each name of a class or function in a dump: it
+prints, compares and hashes, and does nothing.  Its instances carry what the
+pickle says of the object: attributes, items, arguments.  A class that was
+built on a plain builtin type is built on it here, too, and behaves as that.
+
+Nothing that came from the file is ever called, and no special method of the
+interpreter's is looked up in what came from it: attributes of instances are
+not, and classes take none whose name begins with two underscores.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import OrderedDict
+from collections import defaultdict
+from collections import deque
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.pickling.inert_repr import BOUNDED
+from tibidi.pickling.inert_repr import clean
+from tibidi.pickling.inert_repr import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+# What a class of the application may be built on and still be data, by the name that a dump has for it.
+LAYOUTS: dict[str, type] = {
+    "BaseException": BaseException,
+    "Counter": Counter,
+    "Exception": Exception,
+    "OrderedDict": OrderedDict,
+    "bytearray": bytearray,
+    "bytes": bytes,
+    "complex": complex,
+    "defaultdict": defaultdict,
+    "deque": deque,
+    "dict": dict,
+    "float": float,
+    "frozenset": frozenset,
+    "int": int,
+    "list": list,
+    "set": set,
+    "str": str,
+    "tuple": tuple,
+}
+# Their value comes with their creation; all others are filled later.
+ATOMS = (bytes, complex, float, int, str)
+SEQUENCES = (frozenset, set, tuple)
+
+INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
+
+
+class InertType(type):
+    """A class, or whatever else a dump has only a name for."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, object], **_: object) -> InertType:
+        """Make the class; keywords are for `__init_subclass__`, which there is none of."""
+        return super().__new__(mcs, name, bases, body)
+
+    def __call__(cls, *_: object, **__: object) -> Any:  # noqa: ANN401 - it never returns
+        raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        raise AttributeError(f"{cls._inert_name_} takes no attributes: {INERT}")
+
+    def __repr__(cls) -> str:
+        return f"<inert {cls._inert_name_}>"
+
+    def __getattr__(cls, name: str) -> object:
+        raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
+
+
+class InertObject(metaclass=InertType):
+    """The root of everything inert; instances have the attributes that the dump has for them."""
+
+    __module__ = "tibidi"
+    _inert_name_ = "object"
+    _inert_fields_: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> object:
+        kind = type(self).__name__
+        raise AttributeError(f"{kind!r} object has no attribute {clean(name)!r} in the dump; {INERT}")
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        """Return name, arguments and attributes to print."""
+        return type(self)._inert_name_, (), visible(self)
+
+    def __repr__(self) -> str:
+        return BOUNDED.repr_inert(self, BOUNDED.maxlevel)
+
+    __str__ = __repr__
+
+    __hash__ = object.__hash__
+
+
+class Made(InertObject):
+    """What a function or class made of arguments; they are all that is known of it."""
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
+
+
+class Listed(Made):
+    """An object of unknown make that holds items in a row."""
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
+
+    def __len__(self) -> int:
+        return len(self.__dict__["_items_"])
+
+    def __getitem__(self, key: Any) -> object:  # noqa: ANN401 - an index or key
+        return self.__dict__["_items_"][key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.__dict__["_items_"])
+
+    def __contains__(self, thing: object) -> bool:
+        return thing in self.__dict__["_items_"]
+
+
+class Mapped(Listed):
+    """An object of unknown make that holds items by keys."""
+
+    def keys(self) -> object:
+        """Return the keys."""
+        return self.__dict__["_items_"].keys()
+
+    def values(self) -> object:
+        """Return the values."""
+        return self.__dict__["_items_"].values()
+
+    def items(self) -> object:
+        """Return keys and values."""
+        return self.__dict__["_items_"].items()
+
+    def get(self, key: object, default: object = None) -> object:
+        """Return the value for `key`."""
+        return self.__dict__["_items_"].get(key, default)
+
+
+class InertTuple(InertObject):
+    """A named tuple, printed as one."""
+
+    def __repr__(self) -> str:
+        pairs = zip(type(self)._inert_fields_, tuple.__iter__(self))  # type: ignore[type-var]  # mixed with tuple
+        words = ", ".join(f"{clean(name)}={BOUNDED.repr1(value, BOUNDED.maxlevel)}" for name, value in pairs)
+        return f"{type(self).__name__}({words})"
+
+    def __getattr__(self, name: str) -> object:
+        fields = type(self)._inert_fields_
+        if name in fields[: len(self)]:  # type: ignore[arg-type]  # mixed with tuple
+            return tuple.__getitem__(self, fields.index(name))  # type: ignore[type-var]  # likewise
+        return super().__getattr__(name)
+
+    def _asdict(self) -> dict[str, object]:
+        """Return fields and values."""
+        return dict(zip(type(self)._inert_fields_, tuple.__iter__(self)))  # type: ignore[type-var]  # likewise
+
+    def __dir__(self) -> list[str]:
+        return [*type(self)._inert_fields_, *super().__dir__()]
+
+
+class InertMember(InertObject):
+    """A member of an enumeration."""
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        return f"<{type(self).__name__}.{clean(own.get('name'))}: {BOUNDED.repr(own.get('value'))}>"
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}.{clean(self.__dict__.get('name'))}"
+
+
+def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> InertType:
+    """Return a new inert class of that name, built on `mixins`."""
+    full = clean(f"{module}.{qualname}")
+    body: dict[str, object] = {
+        "__module__": clean(module),
+        "__qualname__": clean(qualname),
+        "_inert_name_": full.replace("builtins.", "", 1),
+        "_inert_fields_": fields,
+    }
+    return InertType(clean(qualname).rpartition(".")[2], mixins or (Made,), body)
+
+
+def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
+    """Give a class what is harmless of the attributes it had."""
+    for name, value in attributes.items():
+        if type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro":
+            type.__setattr__(cls, name, value)
+        elif name == "__doc__" and type(value) is str:
+            type.__setattr__(cls, name, value)
+
+
+def visible(thing: object) -> dict[str, object]:
+    """Return the attributes of an inert object that are the application's."""
+    return {name: value for name, value in thing.__dict__.items() if name not in OURS}
+
+
+OURS = frozenset({"_args_", "_items_"})
+
+
+def words_of(thing: Any) -> tuple[str, tuple[object, ...], Mapping[str, object]]:  # noqa: ANN401 - anything inert
+    """Return name, arguments and attributes of an inert object."""
+    words: tuple[str, tuple[object, ...], Mapping[str, object]] = type(thing)._inert_words_(thing)
+    return words
+
+
+__all__ = ["ATOMS", "INERT", "LAYOUTS", "InertObject", "InertType", "describe", "make_type"]

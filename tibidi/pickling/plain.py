@@ -1,0 +1,280 @@
+"""The plain data types: all that a dump which nobody vouches for can make beside stand-ins.
+
+Rules
+-----
+Everything in the table is data: making it imports, opens and starts nothing,
+calls nothing that came from the file, and takes memory in proportion to the
+bytes in the file.  The maker of each entry checks its arguments, which are
+hostile, before it hands them to the real type; ValueError or TypeError makes
+a stand-in of what was to be made.
+
+`docs/security.md` has this table for people; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import builtins
+import types
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_TEXT_CHARS = 10_000
+MAX_PATH_PARTS = 1_000
+MAX_RANGE_BITS = 256
+
+
+class Plain(NamedTuple):
+    """How a type is made from the arguments that a pickle has for it, and what may be among them."""
+
+    make: Callable[..., object]
+    arguments: str
+
+
+def find(module: str, name: str) -> object:
+    """Return the plain type of that name; raise LookupError for any other name."""
+    module, name = ALIASES.get((module, name), (module, name))
+    if (module, name) in CONSTANTS:
+        return CONSTANTS[module, name]
+    if (module, name) not in TABLE and not _is_exception(module, name):
+        raise LookupError(f"{module}.{name}")
+    return getattr(import_module(module), name)
+
+
+def maker(plain: type) -> Callable[..., object]:
+    """Return what makes instances of a type that `find` returned; raise LookupError for any other type."""
+    return _makers()[plain]
+
+
+def _is_exception(module: str, name: str) -> bool:
+    found = getattr(builtins, name, None) if module == "builtins" else None
+    return isinstance(found, type) and issubclass(found, BaseException)
+
+
+@lru_cache(maxsize=1)
+def _makers() -> dict[object, Callable[..., object]]:
+    """Return the makers by type; the modules are few, small and Python's own."""
+    return {getattr(import_module(module), name): plain.make for (module, name), plain in TABLE.items()}
+
+
+def expect(thing: object, *kinds: type) -> Any:  # noqa: ANN401 - one of `kinds`, which the caller knows
+    """Return `thing`, which is of one of `kinds` exactly; raise TypeError otherwise."""
+    if type(thing) not in kinds:
+        raise TypeError(f"unexpected argument of type {type(thing).__name__}")
+    return thing
+
+
+def expect_text(thing: object, limit: int = MAX_TEXT_CHARS) -> str:
+    """Return `thing`, a text of at most `limit` characters."""
+    text: str = expect(thing, str)
+    if len(text) > limit:
+        raise ValueError(f"a text of {len(text)} characters")
+    return text
+
+
+def _nothing(*arguments: object) -> object:
+    raise TypeError("instances of this type come as opcodes")
+
+
+def _empty(kind: type) -> Callable[..., object]:
+    def make(content: object = ()) -> object:
+        return kind(expect(content, tuple, list) if content != () else ())
+
+    return make
+
+
+def _bytearray(content: object = b"") -> bytearray:
+    return bytearray(expect(content, bytes))
+
+
+def _complex(real: object, imaginary: object) -> complex:
+    return complex(expect(real, float), expect(imaginary, float))
+
+
+def _range(*numbers: object) -> range:
+    if any(expect(number, int).bit_length() > MAX_RANGE_BITS for number in numbers):
+        raise ValueError("a range of huge numbers")
+    return range(*numbers)  # type: ignore[arg-type]  # expect() has looked
+
+
+def _numbers_or_state(kind: str) -> Callable[..., object]:
+    """Return the maker of a date or time: of its packed state, or of a few numbers."""
+
+    def make(*arguments: object) -> object:
+        real = getattr(import_module("datetime"), kind)
+        numbers = [expect(argument, bytes, int) for argument in arguments[:7] if not is_zone(argument)]
+        zones = [argument for argument in arguments if is_zone(argument)]
+        if len(numbers) + len(zones) != len(arguments) or len(zones) > 1:
+            raise TypeError("unexpected arguments")
+        return real(*numbers, *zones)
+
+    return make
+
+
+def is_zone(thing: object) -> bool:
+    """Tell whether `thing` is a time zone of ours: a fixed one of Python's, or inert."""
+    return isinstance(thing, import_module("datetime").tzinfo)
+
+
+def _timedelta(*numbers: object) -> object:
+    return import_module("datetime").timedelta(*(expect(number, int) for number in numbers[:3]))
+
+
+def _timezone(offset: object, *name: object) -> object:
+    datetime = import_module("datetime")
+    return datetime.timezone(expect(offset, datetime.timedelta), *map(expect_text, name))
+
+
+def _from_text(module: str, name: str, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
+    def make(text: object) -> object:
+        return getattr(import_module(module), name)(expect_text(text, limit))
+
+    return make
+
+
+def _fraction(numerator: object, *denominator: object) -> object:
+    real = import_module("fractions").Fraction
+    if type(numerator) is str:
+        return real(expect_text(numerator, 4_000))
+    if any(expect(part, int).bit_length() > MAX_TEXT_CHARS for part in (numerator, *denominator)):
+        raise ValueError("a fraction of huge numbers")
+    return real(numerator, *denominator)
+
+
+def _uuid() -> object:
+    """Return an empty UUID, which `fill` gives its number."""
+    uuid = import_module("uuid")
+    made = object.__new__(uuid.UUID)
+    fill_uuid(made, 0)
+    return made
+
+
+def fill_uuid(made: object, number: object) -> None:
+    """Set the number of a UUID."""
+    if not 0 <= expect(number, int) < 1 << 128:
+        raise ValueError("not a UUID")
+    object.__setattr__(made, "int", number)
+    object.__setattr__(made, "is_safe", import_module("uuid").SafeUUID.unknown)
+
+
+def _path(kind: str) -> Callable[..., object]:
+    def make(*parts: object) -> object:
+        if len(parts) > MAX_PATH_PARTS:
+            raise ValueError(f"a path of {len(parts)} parts")
+        pathlib = import_module("pathlib")
+        foreign = not issubclass(type(pathlib.Path()), getattr(pathlib, kind)) and not kind.startswith("Pure")
+        real = getattr(pathlib, f"Pure{kind}" if foreign else kind)
+        return real(*map(expect_text, parts))
+
+    return make
+
+
+def _deque(content: object = (), limit: object = None) -> object:
+    if content not in ((), []):
+        raise TypeError("the content of a deque comes as opcodes")
+    expect(limit, int, type(None))
+    return import_module("collections").deque((), limit)
+
+
+def _counter(counts: object = None) -> object:
+    return import_module("collections").Counter(dict(expect({} if counts is None else counts, dict)))
+
+
+def _ordered_dict() -> object:
+    return import_module("collections").OrderedDict()
+
+
+def _defaultdict(factory: object = None) -> object:
+    return import_module("collections").defaultdict(factory if callable(factory) else None)
+
+
+def _empty_dict() -> dict[object, object]:
+    return {}
+
+
+def _empty_set() -> set[object]:
+    return set()
+
+
+def _namespace() -> types.SimpleNamespace:
+    return types.SimpleNamespace()
+
+
+def _array(kind: object, typecode: object, layout: object, content: object) -> object:
+    array = import_module("array")
+    if kind is not array.array:
+        raise TypeError("a subclass of array")
+    rebuild = array._array_reconstructor  # noqa: SLF001 - what its __reduce_ex__ names
+    return rebuild(kind, expect_text(typecode, 1), expect(layout, int), expect(content, bytes))
+
+
+def _struct_time(fields: object, _: object = None) -> object:
+    if len(expect(fields, tuple)) != 9:  # noqa: PLR2004 - see time.struct_time
+        raise ValueError("not a struct_time")
+    return import_module("time").struct_time(fields)
+
+
+def _slice(*parts: object) -> slice:
+    return slice(*parts)
+
+
+OPCODES = "none: values come as opcodes"
+TABLE: dict[tuple[str, str], Plain] = {
+    ("builtins", "object"): Plain(object, "none"),
+    ("builtins", "type"): Plain(_nothing, OPCODES),
+    ("builtins", "bool"): Plain(_nothing, OPCODES),
+    ("builtins", "int"): Plain(_nothing, OPCODES),
+    ("builtins", "float"): Plain(_nothing, OPCODES),
+    ("builtins", "complex"): Plain(_complex, "two floats"),
+    ("builtins", "str"): Plain(_nothing, OPCODES),
+    ("builtins", "bytes"): Plain(_nothing, OPCODES),
+    ("builtins", "bytearray"): Plain(_bytearray, "bytes"),
+    ("builtins", "list"): Plain(_empty(list), "a list or tuple"),
+    ("builtins", "tuple"): Plain(_empty(tuple), "a list or tuple"),
+    ("builtins", "dict"): Plain(_empty_dict, "none"),
+    ("builtins", "set"): Plain(_empty_set, "none"),
+    ("builtins", "frozenset"): Plain(_nothing, OPCODES),
+    ("builtins", "range"): Plain(_range, "integers of at most 256 bits"),
+    ("builtins", "slice"): Plain(_slice, "any three values"),
+    ("array", "array"): Plain(_nothing, "as array._array_reconstructor"),
+    ("array", "_array_reconstructor"): Plain(_array, "array.array, type code, layout, bytes"),
+    ("collections", "Counter"): Plain(_counter, "a dict"),
+    ("collections", "OrderedDict"): Plain(_ordered_dict, "none"),
+    ("collections", "defaultdict"): Plain(_defaultdict, "None, a plain type, or an inert class, which makes nothing"),
+    ("collections", "deque"): Plain(_deque, "an empty sequence, the maximal length"),
+    ("datetime", "date"): Plain(_numbers_or_state("date"), "packed state, or integers"),
+    ("datetime", "datetime"): Plain(_numbers_or_state("datetime"), "packed state, or integers; a time zone"),
+    ("datetime", "time"): Plain(_numbers_or_state("time"), "packed state, or integers; a time zone"),
+    ("datetime", "timedelta"): Plain(_timedelta, "integers"),
+    ("datetime", "timezone"): Plain(_timezone, "a timedelta, a name"),
+    ("decimal", "Decimal"): Plain(_from_text("decimal", "Decimal"), "a text of at most 10,000 characters"),
+    ("fractions", "Fraction"): Plain(_fraction, "a text of at most 4,000 characters, or two integers"),
+    ("ipaddress", "IPv4Address"): Plain(_from_text("ipaddress", "IPv4Address", 100), "a text"),
+    ("ipaddress", "IPv4Network"): Plain(_from_text("ipaddress", "IPv4Network", 100), "a text"),
+    ("ipaddress", "IPv6Address"): Plain(_from_text("ipaddress", "IPv6Address", 100), "a text"),
+    ("ipaddress", "IPv6Network"): Plain(_from_text("ipaddress", "IPv6Network", 100), "a text"),
+    ("pathlib", "PosixPath"): Plain(_path("PosixPath"), "texts; a pure path on Windows"),
+    ("pathlib", "PurePosixPath"): Plain(_path("PurePosixPath"), "texts"),
+    ("pathlib", "PureWindowsPath"): Plain(_path("PureWindowsPath"), "texts"),
+    ("pathlib", "WindowsPath"): Plain(_path("WindowsPath"), "texts; a pure path where it is not Windows"),
+    ("time", "struct_time"): Plain(_struct_time, "a tuple of nine"),
+    ("types", "SimpleNamespace"): Plain(_namespace, "none"),
+    ("uuid", "UUID"): Plain(_uuid, "none; its number comes as state"),
+}
+
+CONSTANTS: dict[tuple[str, str], object] = {
+    ("builtins", "Ellipsis"): ...,
+    ("builtins", "NotImplemented"): NotImplemented,
+    ("builtins", "None"): None,
+}
+
+# Where some versions of Python say that a type is from.
+ALIASES = {
+    ("pathlib._local", name): ("pathlib", name)
+    for name in ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath")
+}

@@ -1,0 +1,93 @@
+"""What reading a stranger's values may cost: time, memory, hashing.
+
+A pickle of a few bytes can ask for any amount of each: a million empty sets
+(one byte makes 216), a tuple of tuples of the same tuple, forty levels up
+("billion laughs"), which takes a trillion steps to hash, keys that all have
+one hash.  `Budget` is charged while the pickle is read and raises DamagedDump
+when the stranger has spent it; what was read until then is kept.
+
+Time is that of this thread's processor, so that a busy machine cuts nothing
+short; it is also looked at after every batch of keys, as a dictionary of
+colliding keys takes quadratic time (PEP 456 protects texts only).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tibidi.errors import DamagedDump
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+MAX_SECONDS = 4.0
+MAX_MEMORY_BYTES = 512 << 20
+MAX_MEMBER_BYTES = 192 << 20
+# A key of more parts than this, or with a number of more bits, is not hashed.
+MAX_KEY_PARTS = 10_000
+MAX_KEY_BITS = 64_000
+# Bytes of memory that one byte of opcodes takes at most, apart from what is counted one by one: `M\0\1`, an int.
+BYTES_PER_OPCODE_BYTE = 12
+# A tuple, list, dictionary, set or object, with its share of what holds it.
+CONTAINER_BYTES = 120
+SET_BYTES = 240
+
+HINT = "if you know where the file comes from, open it live: it is then read without these limits"
+# Keys of these types take no time worth counting.
+CHEAP_KEYS = frozenset({str, bytes, float, bool, complex, type(None)})
+
+
+class Budget:
+    """What is left for reading; one for all pickles of a dump."""
+
+    def __init__(self, seconds: float = MAX_SECONDS, memory: int = MAX_MEMORY_BYTES) -> None:
+        self._seconds = seconds
+        self._end = time.thread_time() + seconds
+        self._memory = memory
+
+    def resume(self, spent_until: float) -> None:
+        """Do not count the time since `spent_until`, in which something else was done."""
+        self._end += time.thread_time() - spent_until
+
+    def charge(self, size: int) -> None:
+        """Take `size` bytes of memory; raise DamagedDump when there are no more, or no time."""
+        self._memory -= size
+        if self._memory < 0:
+            raise DamagedDump("its values take more memory than those of a stranger may", HINT)
+        self.check_time()
+
+    def check_time(self) -> None:
+        """Raise DamagedDump when the time is up."""
+        if time.thread_time() > self._end:
+            raise DamagedDump(f"its values take more than {self._seconds:g} s to read", HINT)
+
+    def check_keys(self, keys: Collection[object]) -> bool:
+        """Tell whether all of `keys` can be hashed at little cost; raise DamagedDump when the time is up."""
+        self.check_time()
+        kinds = set(map(type, keys))
+        if kinds <= CHEAP_KEYS:
+            return True
+        return all(map(is_cheap_key, keys))
+
+
+def is_cheap_key(key: object) -> bool:
+    """Tell whether hashing and comparing `key` takes a bounded number of steps."""
+    pending = [key]
+    left = MAX_KEY_PARTS
+    while pending:
+        part = pending.pop()
+        if isinstance(part, (tuple, frozenset)):
+            left -= len(part) + 1
+            if left < 0:
+                return False
+            pending.extend(part)
+        elif isinstance(part, int) and int.bit_length(part) > MAX_KEY_BITS:
+            return False
+    return True
+
+
+def size_of(thing: object) -> int:
+    """Return the memory that a flat thing takes."""
+    return sys.getsizeof(thing)
