@@ -1,0 +1,63 @@
+"""The door for children of `multiprocessing`: what ends them.
+
+Their exceptions reach no excepthook: `BaseProcess._bootstrap()` catches them,
+prints the traceback and ends the process.  `run()` is overridden by half the
+applications, so it is not the place.  The place is `traceback.print_exc()`
+when `_bootstrap()` calls it: the traceback has just been printed, the frames
+are there, threads run.  It is watched in the child only, and passes on every
+call of anybody else.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import wraps
+
+from tibidi.hooks import arrivals
+from tibidi.hooks import gate
+from tibidi.hooks import patches
+
+TYPE_CHECKING = False  # as typing's, which the application may not have loaded
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.process import BaseProcess
+    from types import CodeType
+    from types import ModuleType
+    from typing import Any
+
+    Bootstrap = Callable[..., Any]
+    Print = Callable[..., None]
+
+# The function of multiprocessing that catches what ends a child.
+_catchers: set[CodeType] = set()
+
+
+def install(module: ModuleType) -> None:
+    """Hang the door in `multiprocessing.process`, or that of its children in `traceback`."""
+    if module.__name__ == "traceback":
+        patches.replace(module, "print_exc", _wrap_print)
+    else:
+        _catchers.add(module.BaseProcess._bootstrap.__code__)
+        patches.replace(module.BaseProcess, "_bootstrap", _wrap_bootstrap)
+
+
+def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
+    @wraps(previous)
+    def _bootstrap(self: BaseProcess, *args: object, **options: object) -> object:
+        if gate.is_open():
+            arrivals.expect({"traceback": "children"})  # importing it takes longer than many children
+        return previous(self, *args, **options)
+
+    return _bootstrap
+
+
+def _wrap_print(previous: Print) -> Print:
+    @wraps(previous)
+    def print_exc(*args: object, **options: object) -> None:
+        try:
+            previous(*args, **options)
+        finally:
+            if sys._getframe(1).f_code in _catchers:
+                gate.report(sys.exc_info()[1], gate.CHILD)
+
+    return print_exc

@@ -1,0 +1,124 @@
+"""The way from every door to the dumper, and what is kept for it from the start on.
+
+A door is hung at the start of an application and may never be used, so here
+is only what must be there before the crash: the path that modules were
+imported from, the reserve, and whether the doors are open.  What a crash
+needs (`tibidi.hooks.desk`, the dumper, cloudpickle) is imported when it comes.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import config
+from tibidi.hooks.reserve import Reserve
+from tibidi.pristine import os
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from threading import Thread
+
+# The doors by name; what crashes come through is told in the dump and decides how long it may take.
+EXCEPTHOOK = "excepthook"
+THREAD = "thread"
+UNRAISABLE = "unraisable"
+CHILD = "child"
+POOL = "pool"
+TASK = "task"
+LOGGING = "logging"
+LEFTOVER = "leftover"
+# Behind these the process ends.
+LAST_DOORS = (EXCEPTHOOK, CHILD, LEFTOVER)
+
+
+class Settings:
+    """Where a dump goes, and what is said of it.
+
+    `filename` None is the crash directory; with `replace`, our lines stand in
+    the place of the traceback; `silent` says nothing at all.
+    """
+
+    def __init__(self, filename: str | None = None, replace: bool = False, silent: bool = False) -> None:
+        self.filename = filename
+        self.replace = replace
+        self.silent = silent
+
+
+FROM_ENVIRONMENT = Settings()
+
+reserve = Reserve()
+# Where modules were imported from at the start, and where the program's own are, to be asked last.
+start_path: list[str] = []
+program_path: list[str] = []
+_is_open = False
+
+
+def open_up() -> None:
+    """Let crashes in from now on; called again, it changes nothing."""
+    global _is_open
+    if _is_open:
+        return
+    _is_open = True
+    if not start_path:
+        _remember_path()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_after_fork)
+    reserve.fill()
+
+
+def close() -> None:
+    """Let nothing in any more."""
+    global _is_open
+    _is_open = False
+    reserve.release()
+
+
+def is_open() -> bool:
+    """Say whether crashes are let in."""
+    return _is_open
+
+
+def report(exc: object, door: str, *, thread: Thread | None = None, settings: Settings = FROM_ENVIRONMENT) -> bool:
+    """Dump an exception and say so on stderr; tell whether it is in a dump now.
+
+    It is not dumped when it is no crash, or when too many like it were; when
+    the dump fails, a line on stderr says why.  Raises nothing, except that a
+    KeyboardInterrupt or SystemExit from a signal reaches an application that
+    lives on.
+    """
+    if not _is_open or not isinstance(exc, BaseException) or sys.is_finalizing():
+        return False
+    try:
+        with reserve:
+            from tibidi.hooks import startpath
+
+            desk = startpath.import_module("tibidi.hooks.desk")
+            return bool(desk.receive(exc, door, thread, settings))
+    except (KeyboardInterrupt, SystemExit):
+        if door in LAST_DOORS:
+            return False
+        raise
+    except BaseException:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
+        if config.debug:
+            sys.__excepthook__(*sys.exc_info())
+        return False
+
+
+def _remember_path() -> None:
+    """Keep `sys.path`, the directory of the program apart.
+
+    The start hook runs before that is in it.  Code that calls
+    `set_excepthook()` runs after: a `json.py` beside it must not be ours.
+    """
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    programs = {"", os.path.dirname(os.path.abspath(main)) if isinstance(main, str) else ""}
+    for entry in sys.path:
+        if isinstance(entry, str):
+            (program_path if entry in programs else start_path).append(entry)
+
+
+def _after_fork() -> None:
+    """Begin anew in a child: locks may be held by threads that are not there."""
+    desk = sys.modules.get("tibidi.hooks.desk")
+    if desk is not None:
+        desk.begin_anew()

@@ -1,0 +1,51 @@
+"""What is a crash, and what is none."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import TYPE_CHECKING
+
+from tibidi.hooks import gate
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+# How a program is asked to end.
+ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+# While one of these is on the stack, what goes wrong is part of a dump, not a crash.
+DUMPING_MODULES = ("tibidi.dumper", "tibidi.hooks.desk", "tibidi.pickling.", "tibidi.capture.")
+STANDARD_STREAMS = (1, 2)
+
+
+def is_crash(exc: BaseException, door: str) -> bool:
+    """Say whether an exception is a crash: not how a program is asked to end, nor the end of `| head`."""
+    if isinstance(exc, ENDS):
+        return False
+    if isinstance(exc, BrokenPipeError):
+        return door != gate.UNRAISABLE and not _is_a_reader_gone()
+    if isinstance(exc, getattr(builtins, "BaseExceptionGroup", ())):
+        return any(is_crash(member, door) for member in exc.exceptions)
+    return True
+
+
+def is_inside_a_dump(frame: FrameType | None) -> bool:
+    """Say whether the stack that ends in `frame` is writing a dump, or is a worker of one."""
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(DUMPING_MODULES):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _is_a_reader_gone() -> bool:
+    """Say whether stdout or stderr is a pipe that nobody reads any more."""
+    try:
+        import select  # an extension module, needed once in the life of few processes
+
+        poll = select.poll()
+        for descriptor in STANDARD_STREAMS:
+            poll.register(descriptor, 0)  # errors are reported unasked
+        return any(event & select.POLLERR for _, event in poll.poll(0))
+    except (ImportError, AttributeError, OSError):
+        return sys.platform == "win32"

@@ -1,0 +1,54 @@
+"""What is said on stderr, the only thing that a person at the customer's sees of us."""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import config
+from tibidi.errors import TibidiError
+from tibidi.pristine import os
+
+
+def of_dump(path: str, exc: BaseException | None) -> list[str]:
+    """Return the lines about a dump at `path`; with an exception, which one stands in it."""
+    line = f"Traceback dumped into: {_shown(path)}"
+    return [line] if exc is None else [_headline(exc), line]
+
+
+def of_failure(error: BaseException) -> str:
+    """Return the line about a dump that there is not."""
+    reason = f"{error}; {error.hint}" if isinstance(error, TibidiError) else f"{type(error).__name__}: {error}"
+    return f"tibidi: no dump: {reason}"
+
+
+def write(*lines: str) -> None:
+    """Write lines to stderr, if there is one and it takes them."""
+    text = "".join(f"{_printable(line)}\n" for line in lines)
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except Exception:  # noqa: BLE001 - None, closed, full, or an object of the application that raises
+        return
+
+
+def _headline(exc: BaseException) -> str:
+    """Return the last line that Python would have printed."""
+    name = type(exc).__name__
+    try:
+        text = str(exc)
+    except Exception:  # noqa: BLE001 - the application's __str__ may raise anything
+        text = "<exception str() failed>"
+    return f"{name}: {text}" if text else name
+
+
+def _shown(path: str) -> str:
+    """Return a path as it is typed: below the home directory with a tilde, if we chose it."""
+    home = os.path.expanduser("~")
+    if config.directory is None and os.path.isabs(path) and path.startswith(os.path.join(home, "")):
+        return "~" + path[len(home) :]
+    return path
+
+
+def _printable(line: str) -> str:
+    """Return a line without anything that moves a terminal's cursor; what the message says stays."""
+    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in line)

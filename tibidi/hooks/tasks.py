@@ -1,0 +1,37 @@
+"""The door for asyncio: exceptions that no task, callback or protocol handled.
+
+They all end in `call_exception_handler()` of the loop, those of tasks when
+the task is collected and nobody has asked for its result.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+
+from tibidi.hooks import gate
+from tibidi.hooks import patches
+
+TYPE_CHECKING = False  # as typing's, which the application may not have loaded
+if TYPE_CHECKING:
+    from asyncio import BaseEventLoop
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    Handler = Callable[[BaseEventLoop, dict[str, Any]], None]
+
+
+def install(module: ModuleType) -> None:
+    """Hang the door in `asyncio.base_events`."""
+    patches.replace(module.BaseEventLoop, "call_exception_handler", _wrap)
+
+
+def _wrap(previous: Handler) -> Handler:
+    @wraps(previous)
+    def call_exception_handler(self: BaseEventLoop, context: dict[str, Any]) -> None:
+        try:
+            previous(self, context)
+        finally:
+            gate.report(context.get("exception"), gate.TASK)
+
+    return call_exception_handler

@@ -1,0 +1,29 @@
+"""The door for threads: `threading.excepthook`, called with what ends a thread."""
+
+from __future__ import annotations
+
+from tibidi.hooks import gate
+from tibidi.hooks import patches
+
+TYPE_CHECKING = False  # as typing's, which the application may not have loaded
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from types import ModuleType
+
+    Hook = Callable[[threading.ExceptHookArgs], object]
+
+
+def install(module: ModuleType) -> None:
+    """Hang the door in `threading`."""
+    patches.replace(module, "excepthook", _wrap)
+
+
+def _wrap(previous: Hook) -> Hook:
+    def excepthook(args: threading.ExceptHookArgs) -> None:
+        try:
+            previous(args)
+        finally:
+            gate.report(args.exc_value, gate.THREAD, thread=args.thread)
+
+    return excepthook
