@@ -1,0 +1,200 @@
+"""What is measured: start, crash, open, growth, list."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import environments
+from benchmarks import measuring
+from benchmarks import tools as compared
+from benchmarks.measuring import Case
+from benchmarks.tools import COREDUMPY
+from benchmarks.tools import DEBUGLATER
+from benchmarks.tools import NAIVE
+from benchmarks.tools import NOTHING
+from benchmarks.tools import NOTHING_OLD
+from benchmarks.tools import ORIGINAL
+from benchmarks.tools import OURS
+from benchmarks.tools import PEERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.measuring import Sample
+    from benchmarks.tools import Tools
+
+# workload -> (program, arguments)
+WORKLOADS = {
+    "divide": ("divide", ("5", "0")),
+    "web, 50 frames": ("web", ()),
+    "10^4 objects": ("objects", ("10000",)),
+    "10^5 objects": ("objects", ("100000",)),
+    "10^6 objects": ("objects", ("1000000",)),
+    "10^7 objects": ("objects", ("10000000",)),
+    "numpy and pandas": ("arrays", ()),
+    "1,000 frames": ("recursion", ()),
+}
+OPENED = ("divide", "web, 50 frames", "10^4 objects", "10^5 objects", "1,000 frames")
+GROWTH = ("10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
+HEAVY = "10^7 objects"  # only ours and the limit: the peers give up, or take hours
+UNBOUNDED = {"TIBIDI_MAX_BYTES": "64G", "TIBIDI_MAX_SECONDS": "3600"}
+LISTED_DUMPS = 1_000
+START_ROUNDS_FACTOR = 20  # a start takes milliseconds, and the differences are fractions of one
+
+
+class Result(NamedTuple):
+    """The median of one case: `seconds` and `peak_bytes` are what the tool adds, see `total_seconds` for the whole."""
+
+    experiment: str
+    workload: str
+    tool: str
+    seconds: float
+    total_seconds: float
+    peak_bytes: int
+    dump_bytes: int
+    rounds: int
+
+
+class Options(NamedTuple):
+    """How long to measure."""
+
+    rounds: int
+    limit_seconds: float
+    heavy: bool
+
+
+def start(tools: Tools, options: Options) -> list[Result]:
+    """Measure the start of an interpreter that has nothing to do."""
+    nothing = ("-c", "pass")
+    environ = environments.clean_environ()
+    cases = {
+        NOTHING: Case((str(tools.bare), *nothing), environ),
+        "tibidi, off": Case((str(tools.ours), *nothing), environ),
+        "tibidi, on": Case((str(tools.ours), *nothing), {**environ, "TIBIDI_ENABLE": "1", "TIBIDI_DIR": "{place}"}),
+        "coverage.py, off": Case((str(tools.coverage), *nothing), environ),
+    }
+    samples = _run(cases, options._replace(rounds=options.rounds * START_ROUNDS_FACTOR))
+    return _results("start", "python -c pass", samples, {tool: NOTHING for tool in cases})
+
+
+def crash(tools: Tools, options: Options) -> list[Result]:
+    """Measure what a dump adds to the same crash with no hook."""
+    results = []
+    for workload in _workloads(WORKLOADS, options):
+        program, arguments = WORKLOADS[workload]
+        names = [NOTHING, NAIVE, OURS, *(() if workload == HEAVY else PEERS)]
+        if tools.original and workload != HEAVY:
+            names += [NOTHING_OLD, ORIGINAL]
+        cases = {name: tools.crash(name, program, *arguments) for name in names}
+        baselines = {name: NOTHING_OLD if name in (ORIGINAL, NOTHING_OLD) else NOTHING for name in names}
+        results += _results("crash", workload, _run(cases, options), baselines)
+    return results
+
+
+def growth(tools: Tools, options: Options) -> list[Result]:
+    """Measure dumps of more and more objects, with and without a budget."""
+    results = []
+    for workload in _workloads(GROWTH, options):
+        program, arguments = WORKLOADS[workload]
+        cases = {
+            NOTHING: tools.crash(NOTHING, program, *arguments),
+            "tibidi, default budget": tools.crash(OURS, program, *arguments),
+            "tibidi, no budget": tools.crash(OURS, program, *arguments, **UNBOUNDED),
+        }
+        results += _results("growth", workload, _run(cases, options), dict.fromkeys(cases, NOTHING))
+    return results
+
+
+def opening(tools: Tools, options: Options) -> list[Result]:
+    """Measure the way from the command to the first prompt of pdb, each tool on its own dump of the same crash."""
+    results = []
+    with measuring.new_place() as name:
+        for workload in OPENED:
+            cases = _openings(tools, workload, Path(name) / workload, options)
+            runs = {tool: partial(measuring.run_to_prompt, case, options.limit_seconds) for tool, case in cases.items()}
+            samples = measuring.interleave(runs, options.rounds)
+            results += _results("open", workload, samples, {})
+    return results
+
+
+def listing(tools: Tools, options: Options) -> list[Result]:
+    """Measure `tibidi list` in a crash directory with a thousand dumps."""
+    program, arguments = WORKLOADS["web, 50 frames"]
+    with measuring.new_place() as name:
+        place = Path(name) / "one"
+        dump = compared.make_dump(tools, OURS, program, *arguments, place=place, limit_seconds=options.limit_seconds)
+        if dump is None:
+            raise SystemExit("no dump to list")
+        directory = _multiply(dump, LISTED_DUMPS)
+        environ = {**environments.clean_environ(), "TIBIDI_DIR": str(directory)}
+        _check_listing(tools, environ)
+        case = Case((str(tools.main), "-m", "tibidi", "list"), environ)
+        samples = _run({OURS: case}, options)
+    return _results("list", f"{LISTED_DUMPS:,} dumps", samples, {})
+
+
+EXPERIMENTS = {"start": start, "crash": crash, "open": opening, "growth": growth, "list": listing}
+
+
+def _run(cases: Mapping[str, Case], options: Options) -> dict[str, list[Sample]]:
+    runs = {name: partial(measuring.run, case, options.limit_seconds) for name, case in cases.items()}
+    return measuring.interleave(runs, options.rounds)
+
+
+def _results(
+    experiment: str, workload: str, samples: Mapping[str, list[Sample]], baselines: Mapping[str, str]
+) -> list[Result]:
+    medians = {tool: measuring.median(each) for tool, each in samples.items()}
+    results = []
+    for tool, median in medians.items():
+        base = medians[baselines[tool]] if tool in baselines else measuring.Sample(0)
+        added = Result(
+            experiment,
+            workload,
+            tool,
+            seconds=median.seconds - base.seconds,
+            total_seconds=median.seconds,
+            peak_bytes=median.peak_bytes - base.peak_bytes,
+            dump_bytes=median.dump_bytes,
+            rounds=len(samples[tool]),
+        )
+        results.append(added)
+    return results
+
+
+def _workloads(names: Mapping[str, object] | tuple[str, ...], options: Options) -> list[str]:
+    return [name for name in names if options.heavy or name != HEAVY]
+
+
+def _openings(tools: Tools, workload: str, place: Path, options: Options) -> dict[str, Case]:
+    """Return the opening of each tool's own dump of a workload, where it made one."""
+    program, arguments = WORKLOADS[workload]
+    cases = {}
+    for tool in (OURS, COREDUMPY, DEBUGLATER):
+        dump = compared.make_dump(
+            tools, tool, program, *arguments, place=place / tool, limit_seconds=options.limit_seconds
+        )
+        if dump is not None:
+            cases[tool] = tools.opening(tool, dump)
+    return cases
+
+
+def _multiply(dump: Path, count: int) -> Path:
+    """Copy a dump under as many names as `count` processes would have given it; return their folder."""
+    directory = dump.parent
+    stem, _, _ = dump.stem.rpartition("-")
+    for number in range(1, count):
+        shutil.copyfile(dump, directory / f"{stem}-{1_000_000 + number}.pkl")
+    return directory
+
+
+def _check_listing(tools: Tools, environ: Mapping[str, str]) -> None:
+    command = (tools.main, "-m", "tibidi", "list")
+    lines = subprocess.run(command, env=dict(environ), capture_output=True, text=True, check=True).stdout.splitlines()
+    if len(lines) < LISTED_DUMPS:
+        raise SystemExit(f"{len(lines)} lines for {LISTED_DUMPS} dumps")
