@@ -151,7 +151,7 @@ class _Dumping:
         summary = describe(self._scene, self._redactor, deadline=self._deadline)
         archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
         with self._shielded("traceback"):
-            archive.add(fmt.TRACEBACK, traceback_text(summary).encode("utf-8", "backslashreplace"))
+            archive.add(fmt.TRACEBACK, traceback_text(summary, dict(texts(self._scene))).encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the story was written")
         else:

@@ -1,0 +1,1 @@
+"""Pass one: what is alive at a crash, as plain data."""

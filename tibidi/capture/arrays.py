@@ -1,0 +1,90 @@
+"""Arrays and tables in one line: type, shape, what they hold, first and last items.
+
+numpy and pandas are peeked at in `sys.modules`.  What an exact
+`numpy.ndarray` says of itself comes from C; of a subclass, which may compute
+or read its items from a file, only shape and type are asked, by the base's
+own descriptors.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD = 3  # items, rows
+TAIL = 3
+COLUMNS = 8
+KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M": "datetime64", "m": "timedelta64"}
+PLAIN_KINDS = frozenset("biufc")
+
+
+def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) -> str | None:  # noqa: ANN401 - anything
+    """Return the summary of an array or a table, None for anything else; `names` are those of its bases."""
+    if "numpy.ndarray" in names:
+        return _array(value, show)
+    if "numpy.generic" in names:
+        return _scalar(value, show)
+    if "pandas.core.frame.DataFrame" in names or "pandas.DataFrame" in names:
+        return _table(value, show)
+    if "pandas.core.series.Series" in names or "pandas.Series" in names:
+        return _column(value, show)
+    return None
+
+
+def _array(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - an array
+    ndarray = sys.modules["numpy"].ndarray
+    shape = ndarray.shape.__get__(value)
+    dtype = ndarray.dtype.__get__(value)
+    words = f"shape {shape}, {_dtype(dtype)}"
+    if type(value) is not ndarray or dtype.kind not in PLAIN_KINDS:
+        return f"<{type(value).__name__} {words}>"
+    size = ndarray.size.__get__(value)
+    flat = ndarray.flat.__get__(value)
+    if size <= HEAD + TAIL:
+        return f"<ndarray {words}: {show(ndarray.tolist(value))}>"
+    items = ", ".join([*map(show, flat[:HEAD].tolist()), "…", *map(show, flat[size - TAIL : size].tolist())])
+    return f"<ndarray {words}: {items}>"
+
+
+def _scalar(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a numpy scalar
+    generic = sys.modules["numpy"].generic
+    name = type(value).__name__
+    if generic.dtype.__get__(value).kind not in PLAIN_KINDS | {"U", "S"}:
+        return f"<numpy.{name}>"
+    return f"{name}({show(generic.item(value))})"
+
+
+def _dtype(dtype: Any) -> str:  # noqa: ANN401 - a dtype
+    if dtype.kind in KINDS:
+        return KINDS[dtype.kind] + (str(dtype.itemsize * 8) if dtype.kind in PLAIN_KINDS - {"b"} else "")
+    return {"O": "object", "U": "str", "S": "bytes", "V": "void"}.get(dtype.kind, "custom type")
+
+
+def _table(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a DataFrame
+    pandas = sys.modules["pandas"]
+    if type(value) is not pandas.DataFrame:
+        return f"<{type(value).__name__}>"
+    rows, columns = value.shape
+    head = value.iloc[:HEAD, :COLUMNS]
+    types = ", ".join(f"{show(name)}: {dtype.name}" for name, dtype in zip(head.columns, head.dtypes))
+    shown = "; ".join(f"{show(name)}: {_items(head.iloc[:, at], show)}" for at, name in enumerate(head.columns))
+    more = "" if columns <= COLUMNS else f", … +{columns - COLUMNS} columns"
+    return f"<DataFrame {rows} rows, {columns} columns ({types}{more}): {shown}{', …' if rows > HEAD else ''}>"
+
+
+def _column(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a Series
+    pandas = sys.modules["pandas"]
+    if type(value) is not pandas.Series:
+        return f"<{type(value).__name__}>"
+    length = value.shape[0]
+    items = _items(value.iloc[:HEAD], show)
+    tail = "" if length <= HEAD else f", …, {_items(value.iloc[max(HEAD, length - TAIL) :], show)}"
+    return f"<Series {show(value.name)}, length {length}, {value.dtype.name}: {items}{tail}>"
+
+
+def _items(column: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a Series
+    return ", ".join(map(show, column.tolist()))

@@ -1,0 +1,126 @@
+"""The tree of exceptions behind one, and the frames of their tracebacks.
+
+Root cause first, the given exception last, as Python prints them; members of
+a group precede it.  The context is in the tree even where `raise ... from`
+suppresses it.  Nothing is asked of the exceptions: chain and members are read
+by the descriptors of the builtin classes.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from tibidi.capture.launcher import without_launcher
+from tibidi.capture.live import LiveException
+from tibidi.model import CAUSE
+from tibidi.model import CONTEXT
+from tibidi.model import MEMBER
+from tibidi.model import RAISED
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
+from tibidi.pickling.anatomy import dictionary
+from tibidi.pickling.anatomy import mro
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from tibidi.capture.live import LiveFrame
+    from tibidi.capture.live import Scene
+
+MAX_EXCEPTIONS = 200
+# Of a longer traceback the middle is left out: it is a recursion, and looks alike.
+FIRST_FRAMES = 1000
+LAST_FRAMES = 1000
+
+_CAUSE = BaseException.__dict__["__cause__"]
+_CONTEXT = BaseException.__dict__["__context__"]
+_TRACEBACK = BaseException.__dict__["__traceback__"]
+_GROUP = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
+
+
+def exceptions(scene: Scene, exc: BaseException) -> list[LiveException]:
+    """Return the whole tree of `exc`, root cause first."""
+    found = _tree(scene, exc)
+    found.reverse()
+    numbers = {id(live.exception): number for number, live in enumerate(found)}
+    for number, live in enumerate(found):
+        live.id = number
+        live.parent = None if live.parent is None else numbers[live.parent]
+    frames_of: dict[int, list[LiveFrame]] = {}
+    for live in reversed(found):
+        tb = traceback_of(live.exception)
+        if tb is not None:  # two exceptions may share one, by with_traceback()
+            if id(tb) not in frames_of:
+                frames_of[id(tb)] = frames_of_traceback(scene, tb, f"exceptions[{live.id}]")
+            live.frames = frames_of[id(tb)]
+    return found
+
+
+def _tree(scene: Scene, exc: BaseException) -> list[LiveException]:
+    """Walk down from `exc`; each after the one whose it is, `parent` holding the other's id() for the time being."""
+    found: list[LiveException] = []
+    seen: set[int] = set()
+    waiting: list[tuple[BaseException, str, int | None]] = [(exc, RAISED, None)]
+    while waiting:
+        exception, relation, parent = waiting.pop()
+        if id(exception) in seen:  # a loop, or a cause that is the context as well
+            continue
+        if len(found) == MAX_EXCEPTIONS:
+            scene.omissions.append(Omission("exceptions", TOO_LARGE, f"only the last {MAX_EXCEPTIONS} are kept"))
+            break
+        seen.add(id(exception))
+        live = LiveException(exception, relation)
+        live.parent = parent
+        found.append(live)
+        waiting.extend((child, how, id(exception)) for child, how in _children(exception))
+    return found
+
+
+def _children(exc: BaseException) -> Iterator[tuple[BaseException, str]]:
+    """Yield what belongs to an exception; the last one yielded is walked first, and so comes latest in the story."""
+    for exception, relation in ((_CONTEXT.__get__(exc), CONTEXT), (_CAUSE.__get__(exc), CAUSE)):
+        if exception is not None:
+            yield exception, relation
+    for member in members(exc):
+        yield member, MEMBER
+
+
+def members(exc: BaseException) -> tuple[BaseException, ...]:
+    """Return the members of an exception group, also of the backport's."""
+    if _GROUP is not None and issubclass(type(exc), _GROUP):
+        found: object = _GROUP.__dict__["exceptions"].__get__(exc)
+    elif any(base.__name__ == "BaseExceptionGroup" for base in mro(type(exc)) if type(base) is type):
+        found = dictionary(exc).get("_exceptions")
+    else:
+        return ()
+    return tuple(each for each in found if issubclass(type(each), BaseException)) if type(found) is tuple else ()
+
+
+def traceback_of(exc: BaseException) -> TracebackType | None:
+    """Return the traceback of an exception."""
+    tb: TracebackType | None = _TRACEBACK.__get__(exc)
+    return tb
+
+
+def frames_of_traceback(scene: Scene, tb: TracebackType, path: str) -> list[LiveFrame]:
+    """Return the application's frames of a traceback, outermost first, without the middle of a very long one."""
+    entries: list[TracebackType] = []
+    seen: set[int] = set()
+    entry: TracebackType | None = tb
+    while entry is not None and id(entry) not in seen:
+        entries.append(entry)
+        entry = entry.tb_next
+    entries = without_launcher(entries, [each.tb_frame for each in entries])
+    return [scene.frame_of_traceback(each) for each in without_middle(scene, entries, path)]
+
+
+def without_middle(scene: Scene, stack: list[TracebackType], path: str) -> list[TracebackType]:
+    """Cut a stack to its first and last frames, and put on record what that leaves out."""
+    excess = len(stack) - FIRST_FRAMES - LAST_FRAMES
+    if excess <= 0:
+        return stack
+    detail = f"{excess} frames between the first {FIRST_FRAMES} and the last {LAST_FRAMES}"
+    scene.omissions.append(Omission(f"{path}.frames[{FIRST_FRAMES}]", TOO_LARGE, detail))
+    return stack[:FIRST_FRAMES] + stack[-LAST_FRAMES:]

@@ -1,0 +1,146 @@
+"""Meet the secrets before the first byte is written.
+
+The value of a secret variable is redacted wherever else it stands; so
+everything within reach of the frames is looked at first, breadth before
+depth, for names of secrets, within bounds of number and time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.capture.layout import Layouts
+from tibidi.capture.layout import first
+from tibidi.pristine import time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+
+    from tibidi.capture.live import Scene
+    from tibidi.redaction import Redactor
+
+MAX_OBJECTS = 20_000
+MAX_SECONDS = 0.15
+MAX_ITEMS = 200  # of one container
+MAX_ATTRIBUTES = 100
+MAX_GLOBALS = 2000
+MAX_URL_TEXT = 2000  # characters
+CHECK_EVERY = 256  # objects between two looks at the clock
+
+# Nothing within them, or nothing that names anything.
+LEAVES = frozenset(map(id, (type(None), bool, int, float, complex, bytes, bytearray, range, type, type(len), type(lambda: 0), type(time))))
+# Classes whose `value` is a secret, whatever it is called.
+COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
+COOKIE_VALUES = ("value", "_value", "_coded_value")
+# Not a word, as the type of an account or the name of a user is.
+ARBITRARY = re.compile(r"[0-9!$%&*+?^~]|[a-z][A-Z]")
+
+
+def hunt(scene: Scene, redactor: Redactor, deadline: float) -> None:
+    """Learn the secrets that can be reached from the frames and exceptions of a scene."""
+    _Hunt(redactor, min(deadline, time.monotonic() + MAX_SECONDS)).over(_roots(scene))
+
+
+def _roots(scene: Scene) -> Iterator[object]:
+    """Yield what the hunt starts from: the variables of the crash, then all others, then globals."""
+    seen: set[int] = set()
+    later = []
+    for stack in (*reversed(scene.exceptions), *scene.threads, *scene.tasks):
+        for live in reversed(stack.frames):
+            if id(live.namespace) not in seen and live.namespace is not live.frame.f_globals:
+                seen.add(id(live.namespace))
+                yield live.namespace
+            if id(live.frame.f_globals) not in seen:
+                seen.add(id(live.frame.f_globals))
+                later.append(live.frame.f_globals)
+    yield from (live.exception for live in scene.exceptions)
+    yield from later
+
+
+class _Hunt:
+    def __init__(self, redactor: Redactor, deadline: float) -> None:
+        self._redactor = redactor
+        self._deadline = deadline
+        self._layouts = Layouts()
+        self._seen: set[int] = set()
+        self._waiting: deque[object] = deque()
+
+    def over(self, roots: Iterable[object]) -> None:
+        self._waiting.extend(roots)
+        for number in range(MAX_OBJECTS):
+            if not self._waiting or (number % CHECK_EVERY == 0 and time.monotonic() > self._deadline):
+                return
+            self._look(self._waiting.popleft())
+
+    def _look(self, value: Any) -> None:  # noqa: ANN401 - anything
+        cls = type(value)
+        if cls is dict:
+            self._names(first(dict.items(value), MAX_GLOBALS))
+        elif cls is list or cls is tuple or cls is set or cls is frozenset:
+            if cls is tuple and len(value) == 2 and self._redactor.conceals_pair(*value):
+                self._redactor.learn(value[1])
+            self._items(first(value, MAX_ITEMS))
+        else:
+            self._object(value)
+
+    def _object(self, value: object) -> None:
+        layout = self._layouts.of(type(value))
+        if layout.is_lazy:
+            return
+        attributes = self._layouts.attributes(value, MAX_ATTRIBUTES)
+        if not layout.names.isdisjoint(COOKIES):
+            for name, attribute in attributes:
+                if name in COOKIE_VALUES:
+                    self._redactor.learn(attribute)
+        self._names(attributes)
+        for base in (dict, list, tuple):
+            if issubclass(type(value), base):
+                self._content(value, base)
+        if issubclass(type(value), BaseException):
+            self._items(list(BaseException.__dict__["args"].__get__(value)))
+
+    def _content(self, value: Any, base: type) -> None:  # noqa: ANN401 - an instance of `base`
+        if base is dict:
+            self._names(first(dict.items(value), MAX_ITEMS))
+        else:
+            self._items(first(base.__iter__(value), MAX_ITEMS))  # type: ignore[attr-defined]  # list or tuple
+
+    def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
+        for name, value in pairs:
+            if self._redactor.conceals(name, value):
+                self._learn(value)
+            self._add(value)
+
+    def _items(self, items: Iterable[object]) -> None:
+        for item in items:
+            self._add(item)
+
+    def _learn(self, value: Any) -> None:  # noqa: ANN401 - anything
+        """Learn a secret text, and the texts of a secret container that look arbitrary."""
+        cls = type(value)
+        if issubclass(cls, dict):
+            self._learn_arbitrary(each for _, each in first(dict.items(value), MAX_ITEMS))
+        elif cls is tuple and len(value) == 2:  # user and password
+            self._redactor.learn(value[1])
+        elif cls is tuple or cls is list or cls is set or cls is frozenset:
+            self._learn_arbitrary(first(value, MAX_ITEMS))
+        else:
+            self._redactor.learn(value)
+
+    def _learn_arbitrary(self, values: Iterable[object]) -> None:
+        for value in values:
+            if type(value) is str and ARBITRARY.search(value):
+                self._redactor.learn(value)
+
+    def _add(self, value: object) -> None:
+        cls = type(value)
+        if cls is str:
+            if len(value) <= MAX_URL_TEXT:  # type: ignore[arg-type]  # a str
+                self._redactor.learn_from(value)  # type: ignore[arg-type]  # a str
+        elif id(cls) not in LEAVES and id(value) not in self._seen:
+            self._seen.add(id(value))
+            self._waiting.append(value)

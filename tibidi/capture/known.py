@@ -1,0 +1,102 @@
+"""How builtin and standard types are shown: exact types only, by code of the interpreter alone.
+
+A subclass may override anything and is not asked; `preview` shows it by the
+content of its builtin base and its attributes.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import BuiltinFunctionType
+from types import FunctionType
+from types import MethodType
+from types import ModuleType
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.pickling.anatomy import type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MODULE_DICTIONARY = ModuleType.__dict__["__dict__"]
+
+# Beyond, converting to decimal is slow, and refused since Python 3.11 (CVE-2020-10735).
+MAX_DECIMAL_BITS = 4300 * 3
+MAX_HEX_BITS = 1 << 10
+
+# The repr of these is made by the interpreter and the standard library alone, of parts that are exact builtins.
+REPRESENTABLE = {
+    "builtins": ("NoneType", "bool", "float", "complex", "ellipsis", "NotImplementedType", "range", "memoryview"),
+    "datetime": ("date", "timedelta", "timezone"),
+    "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
+    "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
+    "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"),
+    "re": ("Pattern",),
+    "uuid": ("UUID",),
+    "zoneinfo": ("ZoneInfo",),
+}
+# Times with a zone that the application may have written.
+ZONED = {"datetime": ("datetime", "time")}
+
+
+def table() -> dict[int, Callable[[Any], str]]:
+    """Return how to show the types that are loaded by now, by the id() of the type."""
+    found: dict[int, Callable[[Any], str]] = {
+        id(type(None)): repr,
+        id(type(...)): repr,
+        id(type(NotImplemented)): repr,
+        id(int): integer,
+        id(FunctionType): _function,
+        id(BuiltinFunctionType): _builtin,
+        id(MethodType): _method,
+        id(ModuleType): _module,
+    }
+    for names, show in ((REPRESENTABLE, repr), (ZONED, _zoned)):
+        for module, types in names.items():
+            loaded = vars(sys.modules[module]) if module in sys.modules else {}
+            found.update((id(loaded[name]), show) for name in types if isinstance(loaded.get(name), type))
+    return found
+
+
+def integer(value: int) -> str:
+    """Show an int; a very large one in hexadecimal, of which only the first digits are made."""
+    bits = int.bit_length(value)
+    if bits <= MAX_DECIMAL_BITS:
+        return int.__repr__(value)
+    excess = bits - MAX_HEX_BITS
+    sign = "-" if int.__lt__(value, 0) else ""
+    return f"{sign}{int.__abs__(value) >> excess:#x}… ({bits} bits)"
+
+
+def of_class(cls: type) -> str:
+    """Show a class."""
+    return f"<class '{type_name(cls)}'>"
+
+
+def _zoned(value: Any) -> str:  # noqa: ANN401 - a datetime or a time
+    zone = value.tzinfo
+    if zone is None or type_name(type(zone)) in {"datetime.timezone", "zoneinfo.ZoneInfo"}:
+        return repr(value)
+    return f"{value.replace(tzinfo=None)!r} in {type_name(type(zone))}"
+
+
+def _function(function: FunctionType) -> str:
+    code = function.__code__
+    return f"<function {function.__qualname__} at {code.co_filename}:{code.co_firstlineno}>"
+
+
+def _builtin(function: BuiltinFunctionType) -> str:
+    return f"<built-in function {function.__name__}>"
+
+
+def _method(method: MethodType) -> str:
+    function = method.__func__
+    name = function.__qualname__ if type(function) is FunctionType else type_name(type(function))
+    return f"<bound method {name}>"
+
+
+def _module(module: ModuleType) -> str:
+    name = MODULE_DICTIONARY.__get__(module).get("__name__")
+    return f"<module {name!r}>" if type(name) is str else "<module>"

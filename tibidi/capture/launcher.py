@@ -1,0 +1,69 @@
+"""Which frames are ours and not the application's.
+
+At the outer end of a stack stand those of who started the application:
+`python -m tbdump` with runpy, the functions that our hooks wrap.  At the inner
+end of the crashing thread's stack stand those of the hook that is at work.
+An application's own use of runpy, or of us, stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import TypeVar
+
+from tibidi.pristine import os
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+T = TypeVar("T")
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+COMMANDS = PACKAGE + "commands" + os.sep
+# Between `python -m tbdump` and its main(): runpy, our module or the console script.
+DEEPEST_LAUNCHER = 8
+MACHINERY = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
+THREAD_BOOTSTRAP = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
+
+
+def is_ours(frame: FrameType) -> bool:
+    """Tell whether the code of a frame is a part of tibidi."""
+    return frame.f_code.co_filename.startswith(PACKAGE)
+
+
+def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:
+    """Return `stack`, whose frames are `frames`, outermost first, without those that launched the application."""
+    start = 0
+    for number, frame in enumerate(frames[:DEEPEST_LAUNCHER]):
+        if frame.f_code.co_filename.startswith(COMMANDS):
+            start = number
+    while start < len(frames) and is_ours(frames[start]):
+        start += 1
+    while 0 < start < len(frames) and _is_machinery(frames[start]):
+        start += 1
+    return stack[start:] if start < len(stack) else stack
+
+
+def without_bootstrap(frames: list[FrameType]) -> list[FrameType]:
+    """Return a thread's stack, outermost first, without what the threading module puts around its function."""
+    start = 0
+    while start < len(frames) and _is_bootstrap(frames[start]):
+        start += 1
+    return frames[start:]
+
+
+def without_hook(frames: list[FrameType]) -> list[FrameType]:
+    """Return a stack, outermost first, without the frames of ours at its inner end."""
+    end = len(frames)
+    while end and is_ours(frames[end - 1]):
+        end -= 1
+    return frames[:end]
+
+
+def _is_machinery(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    return name in MACHINERY or (os.path.basename(name) == "runpy.py" and frame.f_globals.get("__name__") == "runpy")
+
+
+def _is_bootstrap(frame: FrameType) -> bool:
+    return frame.f_code.co_name in THREAD_BOOTSTRAP and frame.f_globals.get("__name__") == "threading"

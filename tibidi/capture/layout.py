@@ -1,0 +1,110 @@
+"""What an object is made of: its attributes, read where they lie.
+
+The `__dict__` by the descriptor that C code defines for it, slots by their
+member descriptors; never a property, `__getattr__` or `__getattribute__`.
+What was found out about a class is kept, so that a second instance costs
+little.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from types import GetSetDescriptorType
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from tibidi.lazy import is_lazy
+from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
+from tibidi.pickling.anatomy import type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TRIES = 5  # for a container that another thread is changing
+
+
+class Layout(NamedTuple):
+    """What instances of a class are made of; `cls` keeps it alive, as layouts are found by its id()."""
+
+    cls: type
+    name: str
+    module: str
+    dictionary: Any
+    slots: tuple[tuple[str, Any], ...]
+    is_lazy: bool
+    fields: tuple[str, ...] | None
+    names: frozenset[str]
+
+
+class Layouts:
+    """The layouts of the classes met so far.
+
+    Classes are found by id(), as a metaclass may define `__hash__`.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, Layout] = {}
+
+    def of(self, cls: type) -> Layout:
+        """Return the layout of a class."""
+        known = self._known.get(id(cls))
+        if known is None:
+            known = self._known[id(cls)] = _layout(cls)
+        return known
+
+    def attributes(self, thing: object, limit: int) -> list[tuple[str, object]]:
+        """Return names and values of the attributes of an instance, slots first, `limit` at most."""
+        layout = self.of(type(thing))
+        found = []
+        for name, descriptor in layout.slots[:limit]:
+            try:
+                found.append((name, descriptor.__get__(thing)))
+            except (AttributeError, ValueError):  # an empty slot
+                continue
+        if layout.dictionary is not None:
+            variables = layout.dictionary.__get__(thing)
+            if issubclass(type(variables), dict):
+                pairs = first(dict.items(variables), limit - len(found))
+                found.extend(pair for pair in pairs if type(pair[0]) is str)
+        return found
+
+
+def first(iterable: Iterable[Any], limit: int) -> list[Any]:
+    """Return the first items of a builtin container, also while another thread is changing it."""
+    for _ in range(TRIES):
+        try:
+            return list(islice(iterable, max(limit, 0)))
+        except RuntimeError:  # changed during iteration
+            continue
+    return []
+
+
+def _layout(cls: type) -> Layout:
+    dictionary = None
+    slots: dict[str, object] = {}
+    fields: tuple[str, ...] | None = None
+    for base in mro(cls):
+        for name, value in list(namespace(base).items()):
+            if name == "__dict__" and isinstance(value, GetSetDescriptorType) and dictionary is None:
+                dictionary = value
+            elif type(value) is MemberDescriptorType and name[:2] != "__":
+                slots.setdefault(name, value)
+        fields = fields or _fields(namespace(base))
+    full = type_name(cls)
+    names = frozenset(map(type_name, mro(cls)))
+    module, _, _ = full.rpartition(".")
+    return Layout(cls, full, module, dictionary, tuple(slots.items()), is_lazy(cls), fields, names)
+
+
+def _fields(body: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - a mapping of whatever the body of a class held
+    """Return the names that a dataclass, named tuple or attrs class declares."""
+    declared = body.get("__dataclass_fields__")
+    if type(declared) is dict:
+        return tuple(name for name in declared if type(name) is str)
+    declared = body.get("_fields")
+    if type(declared) is tuple and all(type(name) is str for name in declared):
+        return declared
+    return None

@@ -1,0 +1,105 @@
+"""The live things of a crash: frames, exceptions, threads and tasks, as they were found.
+
+They keep the application's objects alive, so they live as long as one dump is
+made.  Everything plain about them is in `tibidi.model`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tibidi.pickling.anatomy import mro
+
+if TYPE_CHECKING:
+    from types import FrameType
+    from types import TracebackType
+
+    from tibidi.model import Omission
+
+
+class LiveFrame:
+    """A frame at the instruction where it was.
+
+    `namespace` is a copy of its variables, taken once, so that both passes
+    see the same; of a module's frame it is the dictionary of globals itself.
+    """
+
+    __slots__ = ("frame", "lasti", "lineno", "namespace")
+
+    def __init__(self, frame: FrameType, lineno: int, lasti: int, namespace: dict[str, object]) -> None:
+        self.frame = frame
+        self.lineno = lineno
+        self.lasti = lasti
+        self.namespace = namespace
+
+
+class LiveException:
+    """An exception of the chain or tree; `id` is its place in the list of all, `parent` the id of whose it is."""
+
+    def __init__(self, exception: BaseException, relation: str) -> None:
+        self.exception = exception
+        self.relation = relation
+        self.id = 0
+        self.parent: int | None = None
+        self.frames: list[LiveFrame] = []
+
+
+class LiveThread:
+    """A thread and its stack, outermost frame first."""
+
+    def __init__(self, name: str, ident: int, *, crashed: bool, daemon: bool) -> None:
+        self.name = name
+        self.ident = ident
+        self.crashed = crashed
+        self.daemon = daemon
+        self.frames: list[LiveFrame] = []
+
+
+class LiveTask:
+    """An asyncio task and its chain of awaits, outermost coroutine first."""
+
+    def __init__(self, name: str, state: str) -> None:
+        self.name = name
+        self.state = state
+        self.frames: list[LiveFrame] = []
+
+
+class Scene:
+    """Everything alive that a dump is made of; `omissions` lists what was too much already here."""
+
+    def __init__(self) -> None:
+        self.exceptions: list[LiveException] = []
+        self.threads: list[LiveThread] = []
+        self.tasks: list[LiveTask] = []
+        self.omissions: list[Omission] = []
+        self.texts: dict[str, str] | None = None
+        self._namespaces: dict[int, dict[str, object]] = {}
+
+    def frame(self, frame: FrameType, lineno: int | None, lasti: int) -> LiveFrame:
+        """Return the live frame of a frame; one that stands in several stacks has one namespace."""
+        namespace = self._namespaces.get(id(frame))
+        if namespace is None:
+            namespace = self._namespaces[id(frame)] = _namespace(frame)
+        return LiveFrame(frame, lineno or frame.f_code.co_firstlineno, lasti, namespace)
+
+    def frame_of_traceback(self, tb: TracebackType) -> LiveFrame:
+        """Return the live frame of a traceback entry: f_lineno moves on in `finally`, tb_lineno does not."""
+        return self.frame(tb.tb_frame, tb.tb_lineno, tb.tb_lasti)
+
+    def frame_now(self, frame: FrameType) -> LiveFrame:
+        """Return the live frame of one that is on a stack, or suspended."""
+        return self.frame(frame, frame.f_lineno, frame.f_lasti)
+
+
+def _namespace(frame: FrameType) -> dict[str, object]:
+    """Copy the variables of a frame; {} where only code of the application could read them."""
+    try:
+        variables = frame.f_locals
+        if variables is frame.f_globals:
+            return frame.f_globals
+        cls = type(variables)
+        if issubclass(cls, dict):  # class bodies of enumerations have a subclass
+            return dict.copy(variables)
+        return dict(variables) if mro(cls)[-2:-1] != (dict,) and cls.__module__ == "builtins" else {}
+    except (RuntimeError, ValueError):
+        return {}

@@ -1,0 +1,31 @@
+"""What is alive at a crash, found without running a line of the application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tibidi.capture.exceptions import exceptions
+from tibidi.capture.live import LiveException
+from tibidi.capture.live import LiveFrame
+from tibidi.capture.live import LiveTask
+from tibidi.capture.live import LiveThread
+from tibidi.capture.live import Scene
+from tibidi.capture.stacks import threads
+from tibidi.capture.tasks import tasks
+
+import _thread
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+__all__ = ["LiveException", "LiveFrame", "LiveTask", "LiveThread", "Scene", "survey"]
+
+
+def survey(exc: BaseException, *, thread: Thread | None = None) -> Scene:
+    """Find the exceptions behind `exc`, all threads and all tasks; `thread` crashed, by default the current one."""
+    scene = Scene()
+    ident = None if thread is None else thread.ident
+    scene.exceptions = exceptions(scene, exc)
+    scene.threads = threads(scene, _thread.get_ident() if ident is None else ident)
+    scene.tasks = tasks(scene)
+    return scene

@@ -1,0 +1,128 @@
+"""The text of every file on a captured stack.
+
+From the file itself, or, where there is none (an interactive cell, a
+doctest, `exec` of a string that was registered), from `linecache`; from a zip
+archive by its importer.  A loader of the application is not asked.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from tibidi.pristine import io
+from tibidi.pristine import os
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tibidi.capture.live import LiveFrame
+    from tibidi.capture.live import Scene
+
+MAX_SOURCE_BYTES = 1 << 20
+# Of a larger file, only the lines around those of the frames; the others are empty, so that numbers hold.
+LINES_AROUND = 200
+MAX_FILE_BYTES = 64 << 20
+
+# PEP 263, in the first two lines.
+COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+BOM = b"\xef\xbb\xbf"
+
+
+def texts(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each file, those of the crashed frames first; read once, then remembered."""
+    if scene.texts is None:
+        scene.texts = dict(_texts(scene))
+    yield from scene.texts.items()
+
+
+def _texts(scene: Scene) -> Iterator[tuple[str, str]]:
+    lines: dict[str, set[int]] = {}
+    frames: dict[str, LiveFrame] = {}
+    for stack in (*reversed(scene.exceptions), *scene.threads, *scene.tasks):
+        for live in reversed(stack.frames):
+            name = live.frame.f_code.co_filename
+            frames.setdefault(name, live)
+            lines.setdefault(name, set()).add(live.lineno)
+    for name, live in frames.items():
+        text = text_of(name, live.frame.f_globals)
+        if text is not None:
+            yield name, text if len(text) <= MAX_SOURCE_BYTES else _around(text, lines[name])
+
+
+def text_of(name: str, namespace: dict[str, object]) -> str | None:
+    """Return the text of the source file `name`; None where it cannot be had."""
+    if name.startswith("<"):
+        return _from_linecache(name)
+    data = _from_file(name)
+    if data is None:
+        return _from_linecache(name) or _from_archive(name, namespace)
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """Return source code as text, in the encoding that it declares, and somehow in any case."""
+    if data.startswith(BOM):
+        return data[len(BOM) :].decode("utf-8", "backslashreplace")
+    encoding = "utf-8"
+    for line in data.split(b"\n", 2)[:2]:
+        cookie = COOKIE.match(line)
+        if cookie:
+            encoding = cookie[1].decode("ascii", "replace")
+            break
+    try:
+        text = data.decode(encoding, "backslashreplace")
+    except (LookupError, TypeError, ValueError):  # no such encoding, or not one of text
+        text = data.decode("utf-8", "backslashreplace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _from_file(name: str) -> bytes | None:
+    for path in _places(name):
+        try:
+            if os.path.isfile(path) and os.path.getsize(path) <= MAX_FILE_BYTES:
+                with io.open(path, "rb") as file:
+                    return bytes(file.read())
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def _places(name: str) -> Iterator[str]:
+    """Yield where a file may be: a relative name was relative to an entry of sys.path at the start."""
+    yield name
+    if not os.path.isabs(name):
+        for folder in sys.path:
+            if type(folder) is str:
+                yield os.path.join(folder, name)
+
+
+def _from_linecache(name: str) -> str | None:
+    """Peek at what is cached already; a lazy entry, a function of a loader, is not called."""
+    cache = getattr(sys.modules.get("linecache"), "cache", None)
+    entry = cache.get(name) if type(cache) is dict else None
+    if type(entry) is not tuple or len(entry) != 4 or type(entry[2]) is not list:
+        return None
+    return "".join(line for line in entry[2] if type(line) is str)
+
+
+def _from_archive(name: str, namespace: dict[str, object]) -> str | None:
+    loader = dict.get(namespace, "__loader__")
+    zipimport = sys.modules.get("zipimport")
+    if zipimport is None or type(loader) is not getattr(zipimport, "zipimporter", None):
+        return None
+    try:
+        return decode(loader.get_data(name))  # type: ignore[attr-defined]  # the exact type was just seen
+    except (OSError, EOFError, ImportError):
+        return None
+
+
+def _around(text: str, lines: set[int]) -> str:
+    """Return the lines near to `lines`, and empty ones for all others."""
+    wanted: set[int] = set()
+    for number in lines:
+        wanted.update(range(number - LINES_AROUND, number + LINES_AROUND))
+    return "".join(
+        line if number in wanted else "\n" for number, line in enumerate(text.splitlines(keepends=True), start=1)
+    )

@@ -1,0 +1,87 @@
+"""All threads and their stacks, as `sys._current_frames()` has them.
+
+The other threads go on while they are looked at, as there is no way of
+stopping them: a stack is true for the moment in which it was walked.
+Names are peeked at in the threading module, if the application uses it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tibidi.capture.exceptions import FIRST_FRAMES
+from tibidi.capture.exceptions import LAST_FRAMES
+from tibidi.capture.launcher import is_ours
+from tibidi.capture.launcher import without_bootstrap
+from tibidi.capture.launcher import without_hook
+from tibidi.capture.launcher import without_launcher
+from tibidi.capture.live import LiveThread
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
+from tibidi.pickling.anatomy import dictionary
+
+import _thread
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from tibidi.capture.live import Scene
+
+MAX_THREADS = 500
+MAIN = "MainThread"  # as the threading module calls it, where that is not loaded
+
+
+def threads(scene: Scene, crashed: int) -> list[LiveThread]:
+    """Return all threads but our own, the one that crashed first, the others in the order of their start."""
+    here = _thread.get_ident()
+    stacks = {ident: _walk(frame) for ident, frame in sys._current_frames().items()}
+    known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
+    order = sorted(stacks, key=lambda ident: (ident != crashed, list(known).index(ident) if ident in known else len(known)))
+    found = []
+    for ident in order[:MAX_THREADS]:
+        frames = without_hook(stacks[ident]) if ident == here else stacks[ident]
+        frames = without_bootstrap(frames)
+        if ident not in {here, crashed} and (not frames or is_ours(frames[0])):
+            continue  # a worker of ours, or a thread that has only just started
+        live = _describe(ident, known.get(ident), crashed=ident == crashed)
+        frames = without_launcher(frames, frames)
+        live.frames = [scene.frame_now(each) for each in _without_middle(scene, frames, len(found))]
+        found.append(live)
+    return found
+
+
+def _walk(innermost: FrameType) -> list[FrameType]:
+    frames: list[FrameType] = []
+    frame: FrameType | None = innermost
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    frames.reverse()
+    return frames
+
+
+def _known_threads() -> list[tuple[int, object]]:
+    """Return the threading module's own list; `enumerate()` would wait for its lock."""
+    active = getattr(sys.modules.get("threading"), "_active", None)
+    return list(active.items()) if type(active) is dict else []
+
+
+def _describe(ident: int, thread: object, *, crashed: bool) -> LiveThread:
+    attributes = dictionary(thread)
+    name = attributes.get("_name")
+    return LiveThread(
+        name if type(name) is str else MAIN if "threading" not in sys.modules and crashed else f"thread {ident}",
+        ident,
+        crashed=crashed,
+        daemon=attributes.get("_daemonic") is True,
+    )
+
+
+def _without_middle(scene: Scene, frames: list[FrameType], number: int) -> list[FrameType]:
+    excess = len(frames) - FIRST_FRAMES - LAST_FRAMES
+    if excess <= 0:
+        return frames
+    detail = f"{excess} frames between the first {FIRST_FRAMES} and the last {LAST_FRAMES}"
+    scene.omissions.append(Omission(f"threads[{number}].frames[{FIRST_FRAMES}]", TOO_LARGE, detail))
+    return frames[:FIRST_FRAMES] + frames[-LAST_FRAMES:]

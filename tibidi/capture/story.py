@@ -1,0 +1,207 @@
+"""Pass one: from what is alive to the model, running no code of the application.
+
+The one exception is an exception's own `__str__`, which makes the message
+that Python prints: it is called in a worker, for a moment at most.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from datetime import timezone
+from typing import TYPE_CHECKING
+
+import tibidi
+from tibidi.capture import messages
+from tibidi.capture.fingerprint import fingerprint
+from tibidi.capture.hunt import hunt
+from tibidi.capture.preview import Previewer
+from tibidi.capture.preview import ascii_safe
+from tibidi.capture.process import process
+from tibidi.model import FUNCTION
+from tibidi.model import MAPPING
+from tibidi.model import MODULE
+from tibidi.model import TOO_LARGE
+from tibidi.model import CodeRecord
+from tibidi.model import ExceptionRecord
+from tibidi.model import FrameRecord
+from tibidi.model import Omission
+from tibidi.model import Summary
+from tibidi.model import TaskRecord
+from tibidi.model import ThreadRecord
+from tibidi.model import Variable
+from tibidi.pristine import time
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from tibidi.capture.live import LiveException
+    from tibidi.capture.live import LiveFrame
+    from tibidi.capture.live import Scene
+    from tibidi.redaction import Redactor
+
+# Of the time that a dump has, what pass one takes at most: the values want the rest.
+MAX_SECONDS = 1.0
+MAX_VARIABLES = 500  # of one frame
+CO_OPTIMIZED = 0x1
+CO_VARARGS = 0x4
+CO_VARKEYWORDS = 0x8
+# What every module has; as variables they tell nothing.
+MODULE_MACHINERY = frozenset(
+    "__annotations__ __builtins__ __cached__ __conditional_annotations__ __doc__ __file__ __loader__ __name__"
+    " __package__ __path__ __spec__".split()
+)
+
+
+def describe(scene: Scene, redactor: Redactor, *, deadline: float) -> Summary:
+    """Tell the story of a scene; secrets are hunted for first."""
+    deadline = min(deadline, time.monotonic() + MAX_SECONDS)
+    hunt(scene, redactor, deadline)
+    return _Story(scene, redactor, deadline).tell()
+
+
+class _Story:
+    def __init__(self, scene: Scene, redactor: Redactor, deadline: float) -> None:
+        self._scene = scene
+        self._redactor = redactor
+        self._deadline = deadline
+        self._previewer = Previewer(redactor, deadline)
+        self._omissions: list[Omission] = list(scene.omissions)
+        self._codes: dict[int, CodeRecord] = {}
+        self._positions: dict[tuple[int, int], tuple[int | None, ...]] = {}
+        self._variables: dict[int, dict[str, Variable]] = {}
+
+    def tell(self) -> Summary:
+        record = process(self._redactor, self._omissions)
+        exceptions = self._exceptions()
+        threads = tuple(
+            ThreadRecord(live.name, live.ident, live.crashed, live.daemon, self._frames(live.frames, f"threads[{number}]"))
+            for number, live in enumerate(self._scene.threads)
+        )
+        tasks = tuple(
+            TaskRecord(self._text(live.name), live.state, self._frames(live.frames, f"tasks[{number}]"))
+            for number, live in enumerate(self._scene.tasks)
+        )
+        return Summary(
+            tibidi=tibidi.__version__,
+            time=datetime.now(timezone.utc).isoformat(timespec="microseconds"),
+            process=record,
+            exceptions=exceptions,
+            threads=threads,
+            tasks=tasks,
+            omissions=(*self._omissions, *self._previewer.omissions, *self._redactor.found),
+            fingerprint=fingerprint(exceptions),
+        )
+
+    def _exceptions(self) -> tuple[ExceptionRecord, ...]:
+        """Describe the exceptions, the last one first, as there may be less time for the others."""
+        records = [self._exception(live) for live in reversed(self._scene.exceptions)]
+        return tuple(reversed(records))
+
+    def _exception(self, live: LiveException) -> ExceptionRecord:
+        path = f"exceptions[{live.id}]"
+        message, omission = messages.message(live.exception, path, self._deadline)
+        if omission is not None:
+            self._omissions.append(omission)
+        return ExceptionRecord(
+            id=live.id,
+            parent=live.parent,
+            relation=live.relation,
+            type=messages.type_of(live.exception),
+            message=self._text(message, f"{path}.message"),
+            notes=tuple(self._text(note, f"{path}.notes") for note in self._notes(live.exception)),
+            suppress_context=BaseException.__dict__["__suppress_context__"].__get__(live.exception) is True,
+            frames=self._frames(live.frames, path),
+        )
+
+    def _notes(self, exception: BaseException) -> list[str]:
+        return [note if type(note) is str else self._previewer.show(note) for note in messages.notes(exception)]
+
+    def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
+        """Describe a stack, the innermost frame first, as there may be less time for the others."""
+        records = [self._frame(frames[number], f"{path}.frames[{number}]") for number in reversed(range(len(frames)))]
+        records.reverse()
+        return tuple(records)
+
+    def _frame(self, live: LiveFrame, path: str) -> FrameRecord:
+        code = live.frame.f_code
+        line, end_line, column, end_column = self._position(code, live)
+        return FrameRecord(
+            file=ascii_safe(code.co_filename),
+            module=_module_name(live),
+            name=code.co_name,
+            qualname=getattr(code, "co_qualname", code.co_name),
+            line=line,
+            end_line=end_line,
+            column=column,
+            end_column=end_column,
+            first_line=code.co_firstlineno,
+            code=self._code(live),
+            locals=self._locals(live, path),
+        )
+
+    def _position(self, code: CodeType, live: LiveFrame) -> tuple[int, int | None, int | None, int | None]:
+        """Return where in the line a frame was (PEP 657); it counts only if it agrees with the line."""
+        if hasattr(code, "co_positions") and live.lasti >= 0:
+            key = (id(code), live.lasti)
+            if key not in self._positions:
+                positions = list(code.co_positions())
+                at = live.lasti // 2
+                self._positions[key] = positions[at] if at < len(positions) else (None,) * 4
+            line, end_line, column, end_column = self._positions[key]
+            if line == live.lineno:
+                return live.lineno, end_line, column, end_column
+        return live.lineno, None, None, None
+
+    def _code(self, live: LiveFrame) -> CodeRecord:
+        code = live.frame.f_code
+        record = self._codes.get(id(code))
+        if record is None:
+            record = self._codes[id(code)] = _code_record(code, is_module=live.namespace is live.frame.f_globals)
+        return record
+
+    def _locals(self, live: LiveFrame, path: str) -> dict[str, Variable]:
+        """Preview the variables of a frame; one that stands in two stacks is shown once, and told in both."""
+        known = self._variables.get(id(live.namespace))
+        if known is None:
+            known = self._variables[id(live.namespace)] = self._previews(live, path)
+        return known
+
+    def _previews(self, live: LiveFrame, path: str) -> dict[str, Variable]:
+        found = {}
+        is_module = live.namespace is live.frame.f_globals
+        for name, value in list(dict.items(live.namespace)):
+            if type(name) is not str or (is_module and name in MODULE_MACHINERY):
+                continue
+            if len(found) == MAX_VARIABLES:
+                excess = len(live.namespace) - MAX_VARIABLES
+                self._omissions.append(Omission(f"{path}.locals", TOO_LARGE, f"{excess} variables are not shown"))
+                break
+            found[ascii_safe(name)] = self._previewer.variable(name, value, f"{path}.locals[{name!r}]")
+        return found
+
+    def _text(self, text: str, path: str = "") -> str:
+        cleaned, rule = self._redactor.scrub(text)
+        if rule and path:
+            self._redactor.note(path, rule)
+        return ascii_safe(cleaned)
+
+
+def _module_name(live: LiveFrame) -> str:
+    name = dict.get(live.frame.f_globals, "__name__")
+    return name if type(name) is str else "?"
+
+
+def _code_record(code: CodeType, *, is_module: bool) -> CodeRecord:
+    kind = FUNCTION if code.co_flags & CO_OPTIMIZED else MODULE if is_module else MAPPING
+    parameters = code.co_argcount + code.co_kwonlyargcount
+    parameters += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    return CodeRecord(
+        kind=kind,
+        varnames=code.co_varnames[:parameters],
+        argcount=code.co_argcount,
+        posonlyargcount=code.co_posonlyargcount,
+        kwonlyargcount=code.co_kwonlyargcount,
+        flags=code.co_flags,
+        freevars=code.co_freevars,
+        cellvars=code.co_cellvars,
+    )

@@ -1,0 +1,181 @@
+"""All asyncio tasks and what they wait for.
+
+asyncio is only peeked at: where the application has not imported it, there
+are no tasks.  Where it keeps them differs by version: one weak set (up to
+3.11), a weak set and a set of eager tasks (3.12), lists in C per loop (3.14,
+so that the loops are looked for on the stacks).  `asyncio.all_tasks()` would
+ask each task, which may be the application's subclass; here each field is
+read by the descriptor of asyncio's own class.
+
+When `asyncio.run()` ends by an exception it cancels all tasks before the
+exception gets to anyone.  Where a cancelled task stood is still known: by the
+traceback of its CancelledError, which is found with `gc.get_referents()`.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from types import AsyncGeneratorType
+from types import CoroutineType
+from types import GeneratorType
+from types import GetSetDescriptorType
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING
+
+from tibidi.capture.exceptions import frames_of_traceback
+from tibidi.capture.exceptions import traceback_of
+from tibidi.capture.live import LiveTask
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
+from tibidi.pickling.anatomy import dictionary
+from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
+from tibidi.pickling.anatomy import type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+    from types import ModuleType
+
+    from tibidi.capture.live import Scene
+
+MAX_TASKS = 1000
+MAX_AWAITS = 1000
+MAX_ITEMS = 1000  # of a container among the locals that may hold tasks
+# Attributes of the suspended: their frame, and what they wait for.
+SUSPENDED = {
+    CoroutineType: ("cr_frame", "cr_await"),
+    GeneratorType: ("gi_frame", "gi_yieldfrom"),
+    AsyncGeneratorType: ("ag_frame", "ag_await"),
+}
+OPAQUE = frozenset(
+    {"async_generator_asend", "async_generator_athrow", "anext_awaitable", "coroutine_wrapper", "_asyncio.FutureIter"}
+)
+
+
+def tasks(scene: Scene) -> list[LiveTask]:
+    """Return the tasks of all loops, those that are not done first."""
+    asyncio = sys.modules.get("asyncio.tasks")
+    task_class = getattr(asyncio, "Task", None)
+    if asyncio is None or type(task_class) is not type:
+        return []
+    found = {id(task): task for task in _registered(asyncio, scene)}
+    found.update((id(task), task) for task in _among_locals(scene, task_class))
+    ordered = sorted(found.values(), key=lambda task: field(task, "_state") != "PENDING")
+    if len(ordered) > MAX_TASKS:
+        scene.omissions.append(Omission("tasks", TOO_LARGE, f"{len(ordered) - MAX_TASKS} more tasks"))
+    return [_describe(scene, task, number) for number, task in enumerate(ordered[:MAX_TASKS])]
+
+
+def field(task: object, name: str) -> object:
+    """Read a field of a task or future without asking a subclass of the application."""
+    attributes = dictionary(task)
+    if name in attributes:
+        return attributes[name]
+    for base in mro(type(task)):
+        descriptor = namespace(base).get(name)
+        if isinstance(descriptor, (GetSetDescriptorType, MemberDescriptorType)):
+            try:
+                return descriptor.__get__(task)
+            except AttributeError:
+                return None
+    return None
+
+
+def _registered(asyncio: ModuleType, scene: Scene) -> Iterator[object]:
+    for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
+        yield from _settled(getattr(asyncio, name, ()))
+    of_loop = getattr(sys.modules.get("_asyncio"), "all_tasks", None)  # Python 3.14
+    if of_loop is not None:
+        for loop in _loops(scene):
+            yield from of_loop(loop)
+
+
+def _settled(tasks: object) -> list[object]:
+    """Return what is in a set that other threads may be changing."""
+    for _ in range(100):
+        try:
+            return list(tasks)  # type: ignore[call-overload]  # a set or WeakSet of asyncio's, or ()
+        except RuntimeError:
+            continue
+    return []
+
+
+def _loops(scene: Scene) -> Iterator[object]:
+    events = sys.modules.get("asyncio.events")
+    loop_class = getattr(events, "AbstractEventLoop", object)
+    seen: set[int] = set()
+    for value in _values(scene):
+        candidates = (value, dictionary(value).get("_loop")) if type(value).__flags__ & HEAP_TYPE else ()
+        for each in candidates:
+            if id(each) not in seen and loop_class in mro(type(each)):
+                seen.add(id(each))
+                yield each
+
+
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+
+
+def _among_locals(scene: Scene, task_class: type) -> Iterator[object]:
+    for value in _values(scene):
+        if task_class in mro(type(value)):
+            yield value
+        elif type(value) in {list, tuple, set} and value:
+            yield from (each for each in _settled(value)[:MAX_ITEMS] if task_class in mro(type(each)))
+
+
+def _values(scene: Scene) -> Iterator[object]:
+    for stack in (*scene.exceptions, *scene.threads):
+        for live in stack.frames:
+            if live.namespace is not live.frame.f_globals:
+                yield from live.namespace.values()
+
+
+def _describe(scene: Scene, task: object, number: int) -> LiveTask:
+    state = field(task, "_state")
+    live = LiveTask(_name(task), state.lower() if type(state) is str else "unknown")
+    if live.state == "cancelled":
+        for each in gc.get_referents(task):
+            tb = traceback_of(each) if issubclass(type(each), BaseException) else None
+            if tb is not None:
+                live.frames = frames_of_traceback(scene, tb, f"tasks[{number}]")
+    elif live.state == "pending":
+        coroutine = field(task, "_coro")
+        if getattr(coroutine, "cr_running", False) is True if type(coroutine) is CoroutineType else False:
+            live.state = "running"
+        live.frames = [scene.frame_now(frame) for frame in _chain(coroutine)]
+        live.state += _waiting_for(field(task, "_fut_waiter"))
+    return live
+
+
+def _name(task: object) -> str:
+    name = dictionary(task).get("_name")
+    if name is None:
+        for base in mro(type(task)):
+            if namespace(base).get("__module__") == "_asyncio" and "get_name" in namespace(base):
+                name = namespace(base)["get_name"](task)
+    return name if type(name) is str else "Task"
+
+
+def _chain(awaited: object) -> Iterator[FrameType]:
+    """Yield the frames of what awaits what, outermost first."""
+    for _ in range(MAX_AWAITS):
+        kind = SUSPENDED.get(type(awaited)) if type(type(awaited)) is type else None
+        if kind is not None:
+            frame = getattr(awaited, kind[0])
+            if frame is not None:
+                yield frame
+            awaited = getattr(awaited, kind[1])
+        elif type_name(type(awaited)) in OPAQUE:
+            within = [each for each in gc.get_referents(awaited) if type(type(each)) is type and type(each) in SUSPENDED]
+            awaited = within[0] if within else None
+        else:
+            return
+
+
+def _waiting_for(future: object) -> str:
+    if future is None:
+        return ""
+    name = _name(future) if field(future, "_coro") is not None else ""
+    return f", waiting for {type_name(type(future))} {name}".rstrip()

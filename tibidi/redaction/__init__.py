@@ -1,0 +1,13 @@
+"""Which names and values are secret, and what stands in their place.
+
+`names`     is this the name of a secret?
+`patterns`  does this text look like a secret, whatever its name?
+`redactor`  both, with the secrets that were met in this process
+"""
+
+from __future__ import annotations
+
+from tibidi.redaction.redactor import REDACTED
+from tibidi.redaction.redactor import Redactor
+
+__all__ = ["REDACTED", "Redactor"]

@@ -1,0 +1,199 @@
+"""Does this text look like a secret, whatever its name?
+
+Each `Pattern` has markers, literal texts of which one is in every secret of
+its kind.  Looking for them is so much cheaper than a regular expression that
+an ordinary text costs a microsecond, and an ordinary crash compiles none of
+the expressions at all.
+
+The formats are those of the issuers: RFC 7468 (PEM), RFC 7519 (JWT), RFC
+7617 (Basic), RFC 6750 (Bearer), RFC 3986 (userinfo), and the prefixes which
+GitHub, GitLab, Slack, Stripe, OpenAI, Anthropic, AWS, Google, npm, PyPI,
+Hugging Face and SendGrid give their keys so that scanners can find them.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import TYPE_CHECKING
+from typing import Callable
+from typing import NamedTuple
+
+from tibidi.redaction.names import kind_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REDACTED = "<redacted>"  # what stands in a secret text's place
+
+
+class Pattern(NamedTuple):
+    """One kind of secret: its name for the audit, its markers, its expression.
+
+    The group `secret` is what is redacted, or the whole match without one.
+    `confirm` has the last word.
+    """
+
+    kind: str
+    markers: tuple[str, ...]
+    expression: str
+    confirm: Callable[[re.Match[str]], bool] | None = None
+
+
+def scrub(text: str) -> tuple[str, str]:
+    """Return `text` with what looks secret redacted, and what that was; the same object and "" without any."""
+    kinds = ""
+    for pattern in _patterns_in(text):
+        cleaned = _replace(text, pattern)
+        if cleaned is not text:
+            text, kinds = cleaned, pattern.kind
+    return text, kinds
+
+
+def passwords_of_urls(text: str) -> Iterator[str]:
+    """Yield the passwords that stand in the URLs of `text`."""
+    if "@" in text and "://" in text:
+        for match in _compiled(URL.expression).finditer(text):
+            yield match["secret"]
+
+
+def _patterns_in(text: str) -> Iterator[Pattern]:
+    for pattern in PATTERNS:
+        for marker in pattern.markers:
+            if marker in text:
+                yield pattern
+                break
+    lowered = text.lower()
+    for stem in ASSIGNED_STEMS:
+        if stem in lowered:
+            yield from ASSIGNMENTS
+            return
+
+
+def _replace(text: str, pattern: Pattern) -> str:
+    changed = False
+
+    def cover(match: re.Match[str]) -> str:
+        nonlocal changed
+        if pattern.confirm is not None and not pattern.confirm(match):
+            return match[0]
+        changed = True
+        if "secret" not in match.re.groupindex:
+            return REDACTED
+        start, end = match.span("secret")
+        return match[0][: start - match.start()] + REDACTED + match[0][end - match.start() :]
+
+    cleaned = _compiled(pattern.expression).sub(cover, text)
+    return cleaned if changed else text
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)  # which keeps what it compiled
+
+
+def _is_basic(match: re.Match[str]) -> bool:
+    """Tell `Basic dXNlcjpwdw==` from "Basic authentication": only the first is base64 of user:password."""
+    encoded = match["secret"]
+    try:
+        return b":" in binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4))
+    except binascii.Error:
+        return False
+
+
+def _is_arbitrary(match: re.Match[str]) -> bool:
+    """Tell an opaque token from a word of a sentence: it has a digit, or capitals after small letters."""
+    return re.search(r"[0-9]|[a-z][A-Z]", match["secret"]) is not None
+
+
+def _is_secret_assignment(match: re.Match[str]) -> bool:
+    """Tell `password=hunter2` from `password=None`, `token=self.token` and `password=getpass()`."""
+    value = match["secret"]
+    if value in NO_SECRETS or match.string[match.end("secret") : match.end("secret") + 1] == "(":
+        return False
+    parent, _, last = value.rpartition(".")
+    if last.lower() == match["name"].lower() or (parent.isidentifier() and kind_of_name(last)):
+        return False
+    return kind_of_name(match["name"]) != ""
+
+
+def _is_secret_remark(match: re.Match[str]) -> bool:
+    """Tell "password: hunter2" from "password: the password of the user"."""
+    return _is_arbitrary(match) and _is_secret_assignment(match)
+
+
+NO_SECRETS = frozenset({"None", "True", "False", "null", "true", "false", "undefined", "str", "bytes", REDACTED})
+
+URL = Pattern(
+    "password in a URL",
+    ("://",),
+    r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/:@'\"<>?#]*:(?P<secret>[^\s/@'\"<>]+)@",
+    lambda match: not match["secret"].startswith(("{", "$", "%(", "<")),
+)
+PATTERNS = (
+    Pattern(
+        "private key",
+        ("-----BEGIN ",),
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)",
+    ),
+    Pattern("JSON web token", ("eyJ",), r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]*){1,3}"),
+    Pattern("AWS key", ("AKIA", "ASIA"), r"(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    Pattern(
+        "GitHub token",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})",
+    ),
+    Pattern("GitLab token", ("glpat-",), r"glpat-[\w-]{16,}"),
+    Pattern(
+        "Slack token",
+        ("xox", "hooks.slack.com"),
+        r"(?<![A-Za-z0-9])xox[abeoprs]-[\w-]{10,}|hooks\.slack\.com/services/[\w/]+",
+    ),
+    Pattern(
+        "Stripe key",
+        ("k_live_", "k_test_", "whsec_"),
+        r"(?<![A-Za-z0-9])(?:[prs]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}",
+    ),
+    Pattern("API key", ("sk-",), r"(?<![\w-])sk-(?P<secret>[\w-]{16,})", _is_arbitrary),
+    Pattern("Google key", ("AIza", "ya29.", "GOCSPX-"), r"(?:AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
+    Pattern("npm token", ("npm_",), r"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}"),
+    Pattern("PyPI token", ("pypi-AgE",), r"pypi-AgE[\w-]{30,}"),
+    Pattern("Hugging Face token", ("hf_",), r"(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}"),
+    Pattern("SendGrid key", ("SG.",), r"(?<![A-Za-z0-9])SG\.[\w-]{16,}\.[\w-]{16,}"),
+    URL,
+    Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", _is_basic),
+    Pattern(
+        "bearer token",
+        ("earer ", "EARER "),
+        r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)",
+        _is_arbitrary,
+    ),
+)
+
+# Secrets that a text itself names: `--password=x`, `?token=x`, `{"api_key": "x"}`, `Cookie: x`.
+ASSIGNED_STEMS = ("pass", "pwd", "secret", "token", "key=", "key:", 'key"', "key'", "authorization", "cookie", "cred", "sess")
+ASSIGNMENTS = (
+    Pattern(
+        "named in a text",
+        (),
+        r"(?P<quote>['\"])(?P<name>[A-Za-z_][\w.\-]{1,63})(?P=quote)\s*[:=]\s*b?(?P<q>['\"])(?P<secret>(?:\\.|(?!(?P=q)).)+)(?P=q)",
+        _is_secret_assignment,
+    ),
+    Pattern(
+        "named in a text",
+        (),
+        r"(?P<name>[A-Za-z_][\w.\-]{1,63})=(?P<q>['\"]?)(?P<secret>(?:(?<=['\"])(?:\\.|(?!(?P=q)).)+|[^\s,;&'\")\]}>]{3,}))",
+        _is_secret_assignment,
+    ),
+    Pattern(
+        "header in a text",
+        (),
+        r"(?im:(?<![\w-])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token)): *(?P<secret>[^\s'\"][^\r\n'\"]*))",
+        _is_secret_assignment,
+    ),
+    Pattern(
+        "named in a text",
+        (),
+        r"(?P<name>[A-Za-z_][\w\-]{1,63}): +(?P<q>['\"]?)(?P<secret>[^\s,;&'\")\]}>]{6,})",
+        _is_secret_remark,
+    ),
+)

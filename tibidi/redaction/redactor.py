@@ -1,0 +1,275 @@
+"""What is secret in this process, and what stands in its place.
+
+A `Redactor` is made at the crash and dies with the dump.  It knows secrets by
+their names, by their looks and by having met them: the value of a secret
+variable, mapping entry or environment entry is redacted wherever else it
+stands, within longer texts too.  Therefore secrets are hunted for
+(`tibidi.capture.hunt`) before the first byte is written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tibidi.model import REDACTED as REASON
+from tibidi.model import Omission
+from tibidi.redaction import patterns
+from tibidi.redaction.names import HARD
+from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.patterns import REDACTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+SHORTEST_LEARNT = 5  # characters; shorter values are redacted at their names only
+SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own, not within one
+LONGEST_LEARNT = 8192
+MOST_LEARNT = 1000
+MOST_FOUND = 1000
+SMALLEST_PIN = 1000
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
+BIG_DATA = 1 << 20  # bytes; from here on data that is not text is not scrubbed for looks
+SAMPLE = 1024  # bytes
+
+# Words that are the value of many a harmless variable as well; as a password they were never secret.
+TRIVIAL = frozenset(
+    "admin anonymous changeme default development disabled empty enabled example false guest localhost member none nobody"
+    " optional password postgres private production public required secret session staging string testing token unknown"
+    " username value mysql redis basic bearer digest cookie cookies header headers query".split()
+)
+
+# Names of headers without a hyphen.
+HEADERS = frozenset({"authorization", "cookie"})
+
+TEXTS = (str, bytes, bytearray)
+CONTAINERS = (dict, list, tuple, set, frozenset)
+
+# In a pickle: a short text right before its being memoized, as every attribute name and key is.
+NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
+# What `patterns` knows, at the rarest character of its markers, so that the search runs as fast as it can.
+LOOKS = re.compile(
+    rb"[-_:.=A](?:(?<=sk-)|(?<=glpat-)|(?<=gh[opusr]_)|(?<=github_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=xox[abeoprs]-)"
+    rb"|(?<=-)----BEGIN|//[^/@\s]{0,200}@|eyJ|(?<=eyJ)|(?<=[Pp]assword=)|(?<=[Ss]ecret=)|(?<=[Tt]oken=)|(?<=[Kk]ey=)"
+    rb"|(?<=wd=)|[KS]IA[A-Z0-9]{16}|Iza[\w-]{30}|(?<=whsec_)|(?<=npm_)|(?<=hf_)|(?<=\bSG\.))"
+    rb"|[Bb](?:earer|asic) |eyJhbGciOi"
+)
+
+
+class Redactor:
+    """Tells secrets from other values, and takes them out of texts.
+
+    `names` are further names, as globs; `environ` is learnt from; `hook` is
+    the application's own (`tibidi.config.redact`): what it answers True to,
+    or fails at, is redacted.  `found` is the audit: where something was
+    redacted and by which rule, never what it was.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        environ: Mapping[str, str] | None = None,
+        hook: Callable[[str, object], bool] | None = None,
+    ) -> None:
+        self.found: list[Omission] = []
+        self._globs = _compile_globs(names)
+        self._hook = hook
+        self._kinds: dict[str, str] = {}
+        self._innocent: set[bytes] = set()
+        self._learnt: set[str] = set()
+        self._texts: re.Pattern[str] | None = None
+        self._bytes: re.Pattern[bytes] | None = None
+        self._stale = False
+        for name, value in (environ or {}).items():
+            if self.conceals(name, value):
+                self.learn(value)
+            self.learn_from(value)
+
+    def is_secret_name(self, name: str) -> bool:
+        """Tell whether a variable, attribute, key or option of this name holds a secret."""
+        return self._kind(name) != ""
+
+    def conceals(self, name: object, value: object) -> bool:
+        """Tell whether `value` is a secret as the value of `name`.
+
+        An object under a secret name is none (a requests.Session under
+        `session`): what is in it is looked at instead.  Text is; and under
+        a name that leaves no doubt a number is, and a container of builtin type.
+        """
+        text = _as_text(name)
+        if text is None:
+            return False
+        kind = self._kind(text)
+        if kind and _can_be_secret(value, kind):
+            return True
+        return self._hook is not None and self._asks_hook(text, value)
+
+    def conceals_pair(self, name: object, value: object) -> bool:
+        """Tell whether two neighbours in a list of headers are a name and its secret value.
+
+        Unlike the key of a mapping the first of any two values need not
+        name the second, so only names of headers count, and of the value
+        only text that is no name itself.
+        """
+        text = _as_text(name)
+        if text is None or not ("-" in text or text.lower() in HEADERS):
+            return False
+        other = _as_text(value)
+        return other is not None and not self._kind(other) and self.conceals(text, value)
+
+    def learn(self, value: object) -> None:
+        """Redact `value`, which a secret variable holds, wherever else it stands from now on."""
+        text = _as_text(value)
+        if text is None or len(self._learnt) >= MOST_LEARNT:
+            return
+        if SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT and not _is_trivial(text):
+            self._learnt.update(_spellings(text))
+            self._stale = True
+
+    def learn_from(self, text: str) -> None:
+        """Learn the passwords that stand in the URLs of `text`."""
+        for password in patterns.passwords_of_urls(text):
+            self.learn(password)
+
+    def text(self, text: str) -> str:
+        """Return `text` with its secret parts replaced; the same object when nothing in it is secret."""
+        return self.scrub(text)[0]
+
+    def scrub(self, text: str) -> tuple[str, str]:
+        """Return what `text()` does, and the rule that made it so, for the audit."""
+        self._refresh()
+        rule = ""
+        if self._texts is not None and self._texts.search(text):
+            text, rule = self._texts.sub(REDACTED, text), "the value of a secret elsewhere"
+        text, looks = patterns.scrub(text)
+        return text, rule or looks
+
+    def data(self, data: bytes) -> bytes:
+        """Return `data` with its secret parts replaced; the same object when nothing in it is secret."""
+        self._refresh()
+        if self._bytes is not None:
+            data = self._bytes.sub(REDACTED.encode(), data) if self._bytes.search(data) else data
+        if len(data) >= BIG_DATA and _is_binary(data):
+            return data
+        decoded = data.decode("latin-1")
+        cleaned, _ = patterns.scrub(decoded)
+        return data if cleaned is decoded else cleaned.encode("latin-1")
+
+    def suspects(self, chunk: bytes) -> bool:
+        """Tell whether a chunk of a pickle might hold a secret name or value: quickly, and rather too often.
+
+        A name is looked for where it is spelt out.  Who writes the stream
+        must spell each secret name out (not memoize it), or later mentions
+        of it would not be seen here.
+        """
+        self._refresh()
+        if self._bytes is not None and self._bytes.search(chunk):
+            return True
+        if len(chunk) >= BIG_DATA and _is_binary(chunk):
+            return False
+        if LOOKS.search(chunk):
+            return True
+        return self._names_secret(chunk)
+
+    def note(self, path: str, rule: str) -> None:
+        """Put on record that something at `path` was redacted, by which rule."""
+        if len(self.found) < MOST_FOUND:
+            self.found.append(Omission(path, REASON, rule))
+
+    def _kind(self, name: str) -> str:
+        kind = self._kinds.get(name)
+        if kind is None:
+            by_user = self._globs is not None and self._globs.match(name.lower())
+            kind = self._kinds[name] = HARD if by_user else kind_of_name(name)
+        return kind
+
+    def _asks_hook(self, name: str, value: object) -> bool:
+        try:
+            return self._hook is not None and bool(self._hook(name, value))
+        except Exception:  # noqa: BLE001  (the application's code; in doubt, keep the secret)
+            return True
+
+    def _names_secret(self, chunk: bytes) -> bool:
+        fresh = set(NAMES_IN_PICKLES.findall(chunk)) - self._innocent
+        for name in fresh:
+            if self._kind(name.decode("latin-1")):
+                return True
+        self._innocent |= fresh
+        return False
+
+    def _refresh(self) -> None:
+        """Compile what was learnt, longest first so that a secret within another leaves no rest."""
+        if not self._stale:
+            return
+        self._stale = False
+        alternatives = [_alternative(text) for text in sorted(self._learnt, key=len, reverse=True)]
+        self._texts = re.compile("|".join(alternatives))
+        self._bytes = re.compile("|".join(alternatives).encode("utf-8", "surrogatepass"))
+
+
+def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
+    globs = [name.lower() for name in names]
+    if not globs:
+        return None
+    from fnmatch import translate  # a module that only those need who have names of their own
+
+    return re.compile("|".join(translate(glob) for glob in globs))
+
+
+def _can_be_secret(value: object, kind: str) -> bool:
+    cls = type(value)
+    if issubclass(cls, TEXTS):
+        return _length(value) > 0 and value is not REDACTED and not _is_directory(value)
+    if kind != HARD or cls is bool:
+        return False
+    if issubclass(cls, int):
+        return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
+    return issubclass(cls, CONTAINERS) and _length(value) > 0
+
+
+def _length(value: object) -> int:
+    """Return len() of a builtin value without asking a subclass of it."""
+    for base in (*TEXTS, *CONTAINERS):
+        if issubclass(type(value), base):
+            return base.__len__(value)  # type: ignore[arg-type]  # issubclass said so
+    return 0
+
+
+def _is_directory(value: object) -> bool:
+    """Tell the working directory, which PWD names, from a password."""
+    return type(value) is str and value[:1] == "/" and "/" in value[1:] and " " not in value
+
+
+def _as_text(value: object) -> str | None:
+    cls = type(value)
+    if issubclass(cls, str):
+        return str.__str__(value)
+    if issubclass(cls, bytes):
+        return bytes.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
+    return None
+
+
+def _is_trivial(text: str) -> bool:
+    return text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1 or bool(kind_of_name(text))
+
+
+def _spellings(text: str) -> set[str]:
+    """Return `text` as it stands in texts, reprs, JSON and URLs."""
+    in_url = "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
+    return {text, repr(text)[1:-1], text.replace("\\", "\\\\").replace('"', '\\"'), in_url}
+
+
+def _alternative(text: str) -> str:
+    if len(text) >= SHORTEST_WITHIN:
+        return re.escape(text)
+    return rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])"
+
+
+def _is_binary(data: bytes) -> bool:
+    """Tell data that is no text by samples from its beginning, middle and end."""
+    middle = len(data) // 2
+    sample = data[:SAMPLE] + data[middle : middle + SAMPLE] + data[-SAMPLE:]
+    strange = sample.translate(None, bytes(range(32, 127)) + b"\t\r\n")
+    return len(strange) > len(sample) // 3
