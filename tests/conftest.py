@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import crashing
 import pytest
+
+import crashing
 
 
 @pytest.fixture(scope="session")
