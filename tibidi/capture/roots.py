@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from tibidi.pickling.values import EXCEPTION
-from tibidi.pickling.values import GLOBALS
-from tibidi.pickling.values import LOCALS
-from tibidi.pickling.values import Root
+from tibidi.pickling.pieces import EXCEPTION
+from tibidi.pickling.pieces import GLOBALS
+from tibidi.pickling.pieces import LOCALS
+from tibidi.pickling.pieces import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
