@@ -150,12 +150,15 @@ class _Dumping:
     def _write(self, archive: Archive, *, stingy: bool) -> None:
         summary = describe(self._scene, self._redactor, deadline=self._deadline)
         archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
+        sources: dict[str, str] = {}
+        with self._shielded("sources"):
+            sources.update(texts(self._scene))
         with self._shielded("traceback"):
-            archive.add(fmt.TRACEBACK, traceback_text(summary, dict(texts(self._scene))).encode("utf-8", "backslashreplace"))
+            archive.add(fmt.TRACEBACK, traceback_text(summary, sources).encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the story was written")
         else:
-            self._sources(archive)
+            self._sources(archive, sources)
         index = Index(complete=True) if stingy else self._values(archive)
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
@@ -164,11 +167,11 @@ class _Dumping:
         with self._shielded("signature"):
             archive.finish(read_or_make_key())
 
-    def _sources(self, archive: Archive) -> None:
+    def _sources(self, archive: Archive, sources: dict[str, str]) -> None:
         """Write the text of every file on a captured stack, as far as there is room."""
         room = config.max_bytes * SOURCES_SHARE
         names: set[str] = set()
-        for file, text in texts(self._scene):
+        for file, text in sources.items():
             path = f"sources[{file!r}]"
             with self._shielded(path), archive.open(member_name(file, names), {"file": file}) as stream:
                 stream.write(text.encode("utf-8", "surrogatepass"))
