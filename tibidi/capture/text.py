@@ -117,7 +117,7 @@ class _Printer:
         if sys.version_info >= (3, 13):
             line = "".join(f"{each.rstrip()}\n" for each in text)
         else:
-            line = text[0] if text else ""
+            line = f"{text[0]}\n" if text else ""  # with its end, as linecache has it: 3.11 and 3.12 count it
         return traceback.FrameSummary(frame.file, frame.line, frame.name, lookup_line=False, line=line, **extra)
 
 
