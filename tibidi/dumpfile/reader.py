@@ -73,7 +73,8 @@ class Reader:
     def summary(self) -> Summary:
         """The story, with `complete` and `omissions` as the index has them."""
         story = summaries.from_json(summaries.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
-        omissions = (*story.omissions, *self.index.omissions, *self._missing())
+        # What both passes met stands in both lists.
+        omissions = tuple(dict.fromkeys((*story.omissions, *self.index.omissions, *self._missing())))
         return dataclasses.replace(story, complete=self.index.complete and not self.cut, omissions=omissions)
 
     @cached_property
