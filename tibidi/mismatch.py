@@ -106,7 +106,7 @@ def _difference(captured: list[str], local: list[str], stood_at: Iterable[int]) 
 
 
 def _checkout(name: str, modules: Iterable[str]) -> str | None:
-    """Return the local file that corresponds to a captured one: by its name, else by its module, below the cwd or sys.path."""
+    """Return the local file for a captured one: of its name, else of its module below the cwd or sys.path."""
     if _is_file(name):
         return name
     if name.startswith("<") or LIBRARY_FOLDERS.search(name):
@@ -140,8 +140,9 @@ def _shown(line: str | None) -> str:
 
 
 def _frames(summary: Summary) -> Iterator[FrameRecord]:
-    for stack in (*summary.exceptions, *summary.threads, *summary.tasks):
-        yield from stack.frames
+    for stacks in (summary.exceptions, summary.threads, summary.tasks):
+        for stack in stacks:
+            yield from stack.frames
 
 
 # --- the interpreter and what is installed

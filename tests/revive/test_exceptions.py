@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 
 import pytest
@@ -17,8 +16,7 @@ def caught(call) -> BaseException:
     try:
         call()
     except BaseException as error:  # noqa: BLE001  # the kinds raise of every kind
-        error.__traceback__ = error.__traceback__.tb_next
-        return error
+        return error.with_traceback(error.__traceback__.tb_next)
     raise AssertionError("nothing was raised")
 
 

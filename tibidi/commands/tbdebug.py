@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
     add_dump_argument(parser)
     options = parser.parse_args(argv)
     dump = load(find(options.dump), trust=options.trust)
-    debug(dump, number=options.exception, may_live=options.trust is not False)
+    debug(dump, say=print, number=options.exception, may_live=options.trust is not False)
     return 0
 
 

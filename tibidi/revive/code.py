@@ -25,17 +25,24 @@ import ast
 import sys
 from functools import lru_cache
 from types import CodeType
+from typing import TYPE_CHECKING
 from typing import NamedTuple
+from typing import TypeVar
 
 from tibidi.model import FUNCTION
 from tibidi.revive.linetable import GAP_LINE
 from tibidi.revive.linetable import with_gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HAS_POSITIONS = sys.version_info >= (3, 11)  # PEP 657: columns, and co_qualname
 HAS_MONITORING = sys.version_info >= (3, 12)  # PEP 669: debuggers may use sys.monitoring
 
 CO_OPTIMIZED = 0x1
 CO_NEWLOCALS = 0x2
+
+Statement = TypeVar("Statement", bound=ast.stmt)
 
 # What the last statement of a revived frame does.
 CALL = "call"  # go on to the next frame, a function
@@ -87,6 +94,13 @@ class Holder:
     """The one constant of a revived code object; whatever the frame needs hangs here."""
 
     __slots__ = ("arguments", "callee", "door", "exception", "item", "values")
+
+    arguments: tuple[object, ...]
+    callee: Callable[..., object]
+    door: object  # called, or iterated over, by a frame that stops or parks
+    exception: BaseException
+    item: object  # what iterating over the door gives
+    values: tuple[object, ...]
 
 
 def code_for(shape: Shape, holder: Holder) -> CodeType:
@@ -190,8 +204,7 @@ def _stop(position: Position) -> list[ast.stmt]:
         call = ast.Call(func=_held("door"), args=[], keywords=[])
         return [_on_line(ast.Expr(value=call), position.line), _gap(), *_raise(position)]
     # The door is an iterator here, and the jump back to it is the line event.
-    loop = ast.For(target=_held("item", ast.Store()), iter=_held("door"), body=[ast.Pass()], orelse=[], type_comment=None)
-    return [_on_line(loop, position.line), *_raise(position)]
+    return [_loop(position.line), *_raise(position)]
 
 
 def _park(position: Position) -> list[ast.stmt]:
@@ -200,10 +213,9 @@ def _park(position: Position) -> list[ast.stmt]:
     Every turn is a line event, where a debugger can suspend the thread; it
     shows no variables of a thread that is blocked in C.
     """
-    body = [_gap() if HAS_MONITORING else ast.Pass()]
-    loop = ast.For(target=_held("item", ast.Store()), iter=_held("door"), body=[], orelse=[], type_comment=None)
-    _on_line(loop, position.line)
-    loop.body = [_on_line(body[0], position.line) if isinstance(body[0], ast.Pass) else body[0]]
+    loop = _loop(position.line)
+    if HAS_MONITORING:
+        loop.body = [_gap()]
     return [loop]
 
 
@@ -218,11 +230,17 @@ def _held(attribute: str, context: ast.expr_context | None = None) -> ast.expr:
     return ast.Attribute(value=ast.Constant(value=PLACEHOLDER, kind=None), attr=attribute, ctx=context or ast.Load())
 
 
+def _loop(line: int) -> ast.For:
+    """Return the loop over the door that does nothing."""
+    item, door = _held("item", ast.Store()), _held("door")
+    return _on_line(ast.For(target=item, iter=door, body=[ast.Pass()], orelse=[], type_comment=None), line)
+
+
 def _gap() -> ast.stmt:
     return _on_line(ast.Expr(value=_held("door")), GAP_LINE)
 
 
-def _on_line(node: ast.stmt, line: int) -> ast.stmt:
+def _on_line(node: Statement, line: int) -> Statement:
     """Place `node` and all below it on `line`, without columns."""
     column = -1 if HAS_POSITIONS else 0  # -1 compiles to "no column": no carets
     for child in ast.walk(node):

@@ -61,9 +61,9 @@ class Debugger(pdb.Pdb):
         super().default(line)
         _write_back(self.curframe)
 
-    def message(self, msg: object, **end: Any) -> None:
+    def message(self, msg: object, end: str = "\n") -> None:
         """Print a line, with escape sequences out of the dump made visible."""
-        super().message(UNPRINTABLE.sub(lambda match: printable(match[0]), str(msg)), **end)
+        self.stdout.write(UNPRINTABLE.sub(lambda match: printable(match[0]), str(msg)) + end)
 
     def error(self, msg: object) -> None:
         """Print an error, marked as pdb does."""
@@ -240,10 +240,10 @@ class Debugger(pdb.Pdb):
         return self._stages[live]
 
     def _take(self, name: str, frame: Any) -> None:
-        if name not in frame.locals:
+        if name not in frame.locals or self.curframe is None:
             self.error(f"no variable {name} in this frame")
             return
-        self.curframe_locals[name] = frame.locals[name]
+        self.curframe.f_locals[name] = frame.locals[name]
         _write_back(self.curframe)
         self.onecmd(f"p {name}")
 

@@ -16,15 +16,17 @@ from tibidi.revive.launch import Performance
 from tibidi.revive.stage import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tibidi.dump import Dump
 
 BREAKPOINT_VARIABLE = "PYTHONBREAKPOINT"
 
 
-def debug(dump: Dump, *, number: int | None = None, may_live: bool = True) -> None:
+def debug(dump: Dump, *, say: Callable[[str], object], number: int | None = None, may_live: bool = True) -> None:
     """Put the user into a crash: into `breakpoint()`'s debugger when one was chosen, else into pdb.
 
-    `number` is the exception to begin with; see `Stage` for the numbering.
+    `say` prints a line, `number` is the exception to begin with; see `Stage` for the numbering.
     """
     wanted = os.environ.get(BREAKPOINT_VARIABLE, "")
     chosen = bool(wanted) or sys.breakpointhook is not sys.__breakpointhook__
@@ -34,10 +36,10 @@ def debug(dump: Dump, *, number: int | None = None, may_live: bool = True) -> No
     number = stage.opening(number)
     stage.announce(number)
     for line in report.opening(dump, stage.acts[number]):
-        print(line)
+        say(line)
     sys.stdout.flush()
     if wanted == "0":
-        print(f"{BREAKPOINT_VARIABLE}=0, so no debugger is started.")
+        say(f"{BREAKPOINT_VARIABLE}=0, so no debugger is started.")
     elif chosen:
         _perform(stage, number)
     else:

@@ -13,14 +13,15 @@ Rules
 
 from __future__ import annotations
 
+import builtins
 import re
-import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MAPPING
+from tibidi.model import MEMBER
 from tibidi.revive.depth import with_room
 from tibidi.revive.nest import raising
 
@@ -41,7 +42,7 @@ _cause = BaseException.__dict__["__cause__"]
 _suppress = BaseException.__dict__["__suppress_context__"]
 
 
-class Standing(Exception):  # noqa: N818  # not an error: how the stack of a thread becomes a traceback
+class Standing(Exception):  # not an error: how the stack of a thread becomes a traceback
     """The end of a stack that no exception ended: a thread, a task."""
 
 
@@ -49,18 +50,18 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
     """Return the exceptions of a dump with real tracebacks and their links in place."""
     exceptions: dict[int, BaseException] = {}
     for each in dumped:
-        members = [exceptions[other.id] for other in dumped if other.parent == each.id and other.id in exceptions]
+        members = [exceptions[other] for other in _children(dumped, each, MEMBER) if other in exceptions]
         exceptions[each.id] = each.exception if each.exception is not None else stand_in(each, members)
     links = {id(each): _links(each) for each in exceptions.values()}
     for each in dumped:
         raise_in(each, exceptions[each.id], renamed)
     for each in dumped:
         exception = exceptions[each.id]
-        told = {other.relation: exceptions[other.id] for other in dumped if other.parent == each.id}
         context, cause, suppress = links[id(exception)]
-        _context.__set__(exception, context or told.get(CONTEXT))
-        _cause.__set__(exception, cause or told.get(CAUSE))
-        _suppress.__set__(exception, suppress or each.record.suppress_context or CAUSE in told)
+        causes, contexts = (_children(dumped, each, relation) for relation in (CAUSE, CONTEXT))
+        _context.__set__(exception, context or next(map(exceptions.get, contexts), None))
+        _cause.__set__(exception, cause or next(map(exceptions.get, causes), None))
+        _suppress.__set__(exception, suppress or each.record.suppress_context or bool(causes))
     return [exceptions[each.id] for each in dumped]
 
 
@@ -69,9 +70,10 @@ def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> 
     module, _, name = dumped.type.rpartition(".")
     namespace = {"__module__": module or "builtins", "__doc__": None}
     exception: BaseException
-    if members and sys.version_info >= (3, 11):
+    group = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
+    if members and group is not None:
         message = SUB_EXCEPTIONS.sub("", dumped.message)
-        exception = type(name, (BaseExceptionGroup,), namespace)(message, list(members))
+        exception = type(name, (group,), namespace)(message, list(members))
     else:
         exception = type(name or "Exception", (Exception,), namespace)(*filter(None, [dumped.message]))
     if dumped.notes:
@@ -115,7 +117,9 @@ def _nested(
     return None
 
 
-def _linked(frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]) -> TracebackType | None:
+def _linked(
+    frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]
+) -> TracebackType | None:
     """Raise in each frame alone and link the tracebacks: deep stacks without depth, at the price of `f_back`."""
     chain: TracebackType | None = None
     for frame in reversed(frames):
@@ -124,6 +128,11 @@ def _linked(frames: Sequence[DumpedFrame], exception: BaseException, renamed: Ma
         if single is not None:
             chain = TracebackType(chain, single.tb_frame, single.tb_lasti, single.tb_lineno)
     return chain
+
+
+def _children(dumped: Sequence[DumpedException], parent: DumpedException, relation: str) -> list[int]:
+    """Return the ids of what stands in `relation` to `parent`."""
+    return [each.id for each in dumped if each.parent == parent.id and each.relation == relation]
 
 
 def _links(exception: BaseException) -> tuple[BaseException | None, BaseException | None, bool]:

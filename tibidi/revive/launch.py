@@ -8,6 +8,7 @@ thread gets its name from within, once it runs, through `threading` itself.
 from __future__ import annotations
 
 import _thread
+import bdb
 import sys
 import threading
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class Performance:
         renamed: Mapping[str, str],
     ) -> None:
         """Return when the thread has ended, in whatever way the debugger lets it end."""
-        with self._quiet():
+        with self._quiet(exception):
             start(stopping(frames, exception, [self._arrive, door], renamed), len(frames))
             while not self._has_ended():
                 pass
@@ -102,14 +103,15 @@ class Performance:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
 
     @contextmanager
-    def _quiet(self) -> Iterator[None]:
-        """Take the end of our thread for what it is: neither quitting nor the old crash is news."""
+    def _quiet(self, expected: BaseException) -> Iterator[None]:
+        """Take the end of our thread for what it is: neither the old crash nor leaving the debugger is news."""
         before = sys.unraisablehook
 
         def hook(unraisable: sys.UnraisableHookArgs) -> None:
-            if threading.get_ident() != self._ident:
+            ours = threading.get_ident() == self._ident
+            if not (ours and (unraisable.exc_value is expected or issubclass(unraisable.exc_type, bdb.BdbQuit))):
                 before(unraisable)
-            elif self._ended.locked():
+            if ours and self._ended.locked():
                 self._ended.release()
 
         sys.unraisablehook = hook

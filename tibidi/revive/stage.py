@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Act(NamedTuple):
-    """One exception of the stage: `index` is its place in the dump, `exception` the revived object."""
+    """One exception of the stage: `place` is its index in the dump, `exception` the revived object."""
 
-    index: int
+    place: int
     dumped: DumpedException
     exception: BaseException
 

@@ -1,0 +1,158 @@
+"""debugpy, which VS Code and other IDEs use."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from debuggers.dap import Client
+from debuggers.dap import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from debuggers.conftest import Shop
+
+pytest.importorskip("debugpy", reason="debugpy is not installed on this interpreter")
+
+
+class Session:
+    """A dump in debugpy, stopped in its innermost frame."""
+
+    def __init__(self, client: Client, process: subprocess.Popen[str]) -> None:
+        self.client = client
+        self.process = process
+        self.thread = client.event("stopped")["threadId"]
+        self.frames = client.stack(self.thread)
+
+
+@pytest.fixture
+def session(shop: Shop) -> Iterator[Session]:
+    """`python -m debugpy --listen … --wait-for-client -m tbdebug DUMP` with an IDE attached."""
+    port = free_port()
+    command = [str(shop.python), "-Xfrozen_modules=off", "-m", "debugpy"]
+    command += ["--listen", f"127.0.0.1:{port}", "--wait-for-client", *shop.command()[1:]]
+    process = subprocess.Popen(
+        command,
+        env=shop.environ,
+        cwd=shop.program.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        with Client(port) as client:
+            client.attach(["uncaught"])
+            yield Session(client, process)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.mark.shows("debugpy", "stackTrace: only frames of the application, right lines")
+def test_stack(session: Session, shop: Shop) -> None:
+    """The stack has the application's frames and nothing else."""
+    assert [
+        ("total", shop.line("raise LookupError")),
+        ("main", shop.line("print(total")),
+        ("<module>", shop.line("    main()")),
+    ] == [(frame["name"], frame["line"]) for frame in session.frames]
+
+
+@pytest.mark.shows("debugpy", "source: the captured text, where a different local file has the name")
+def test_source(session: Session, shop: Shop) -> None:
+    """The IDE is pointed to a copy of the captured text, not to the different file that is here."""
+    path = Path(session.frames[0]["source"]["path"])
+
+    assert shop.program != path
+    assert shop.program.name == path.name
+    assert "def total(cart" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.shows("debugpy", "scopes, variables, evaluate, setVariable")
+def test_variables(session: Session) -> None:
+    """Variables of each frame are there, can be evaluated with and set."""
+    reference, variables = session.client.frame_variables(session.frames[0])
+    expected = {"subtotal": "4.5", "größe": "2", "names": "('apple', 'plum')", "tax": "0.5"}
+    assert expected == {name: variables[name]["value"] for name in expected}
+
+    cart = session.client.variables(variables["cart"]["variablesReference"])
+    assert "'ann'" == cart["owner"]["value"]
+
+    frame_id = session.frames[0]["id"]
+    assert "9.0" == session.client.request("evaluate", expression="subtotal * 2", frameId=frame_id)["result"]
+
+    session.client.request("setVariable", variablesReference=reference, name="subtotal", value="99")
+    assert "99" == session.client.request("evaluate", expression="subtotal", frameId=frame_id)["result"]
+
+
+@pytest.mark.shows("debugpy", "threads: the whole process by name, stacks and variables of each")
+def test_threads(session: Session, shop: Shop) -> None:
+    """The thread list shows the crashed program's threads by name, with their stacks and variables."""
+    threads = {thread["name"]: thread["id"] for thread in session.client.request("threads")["threads"]}
+    assert "MainThread (crashed)" in threads
+    assert "stock keeper" in threads
+
+    session.client.request("pause", threadId=threads["stock keeper"])
+    while session.client.event("stopped")["threadId"] != threads["stock keeper"]:
+        pass
+    frames = session.client.stack(threads["stock keeper"])
+    keeping = next(frame for frame in frames if frame["name"] == "keep_stock")
+    assert shop.line("closing.wait()") == keeping["line"]
+    assert "'deliveries'" == session.client.frame_variables(keeping)[1]["waiting_for"]["value"]
+
+
+@pytest.mark.shows("debugpy", "continue: the uncaught exception, exceptionInfo")
+def test_exception(session: Session) -> None:
+    """After the breakpoint the exception itself is a stop, with type and message; then the program ends with 0."""
+    session.client.request("continue", threadId=session.thread)
+    stopped = session.client.event("stopped")
+    assert "exception" == stopped["reason"]
+
+    information = session.client.request("exceptionInfo", threadId=stopped["threadId"])
+    assert information["exceptionId"].endswith("LookupError")
+    assert "no price for 'plum', 2 ordered" == information["description"]
+    assert "total" == session.client.stack(stopped["threadId"])[0]["name"]
+
+    session.client.request("continue", threadId=session.thread)
+    session.client.event("terminated")
+    assert 0 == session.process.wait(30)
+
+
+@pytest.mark.shows("debugpy", "by PYTHONBREAKPOINT=debugpy.breakpoint, after debugpy.listen")
+def test_chosen(shop: Shop) -> None:
+    """With PYTHONBREAKPOINT=debugpy.breakpoint and a client the same stop is reached."""
+    port = free_port()
+    program = f"import debugpy, runpy; debugpy.listen(('127.0.0.1', {port})); debugpy.wait_for_client(); "
+    program += f"import sys; sys.argv = ['tbdebug', '--live', {str(shop.dump)!r}]; "
+    program += "runpy.run_module('tbdebug', run_name='__main__')"
+    process = subprocess.Popen(
+        [str(shop.python), "-Xfrozen_modules=off", "-c", program],
+        env={**shop.environ, "PYTHONBREAKPOINT": "debugpy.breakpoint"},
+        cwd=shop.program.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        with Client(port) as client:
+            client.attach([])
+            thread = client.event("stopped")["threadId"]
+            frames = client.stack(thread)
+
+            assert ["total", "main", "<module>"] == [frame["name"] for frame in frames]
+            assert "4.5" == client.frame_variables(frames[0])[1]["subtotal"]["value"]
+            client.request("continue", threadId=thread)
+            assert 0 == process.wait(30)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

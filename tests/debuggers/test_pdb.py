@@ -1,0 +1,186 @@
+"""pdb, the debugger of `tbdebug` when none was chosen."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from crashing import run_process
+from debuggers.terminal import Terminal
+
+if TYPE_CHECKING:
+    from debuggers.conftest import Shop
+
+
+def answers(shop: Shop, *lines: str, args: tuple[str, ...] = (), **environ: str) -> str:
+    """Return what pdb says to these lines, read from a pipe."""
+    status, stdout, stderr = run_process(
+        shop.command(*args),
+        env={**shop.environ, **environ},
+        cwd=shop.program.parent,
+        stdin="\n".join([*lines, ""]),
+    )
+
+    assert (0, "") == (status, stderr)
+    return stdout
+
+
+@pytest.mark.shows("pdb", "opens at the crash, only frames of the application, source as captured")
+def test_where(shop: Shop) -> None:
+    """`where` shows the application's frames only, with the captured source though the file differs here."""
+    said = answers(shop, "where", "q")
+
+    shown = said.split("(Pdb) ")[1]
+    frames = [line for line in shown.splitlines() if "shop.py(" in line]
+    assert [
+        f"  {shop.program}({shop.line('    main()')})<module>()",
+        f"  {shop.program}({shop.line('print(total')})main()",
+        f"> {shop.program}({shop.line('raise LookupError')})total()",
+    ] == frames
+    assert "-> raise LookupError(" in shown
+    assert '-> print(total(cart, "apple", "plum", hurry=True))' in shown
+    assert "different" not in shown
+    assert "tibidi" not in shown.replace(str(shop.program), "")
+
+
+@pytest.mark.shows("pdb", "p, pp, args, up, down, ll, display, interact, assignments")
+def test_commands(shop: Shop) -> None:
+    """The commands of pdb work on the captured values."""
+    said = answers(
+        shop,
+        "p subtotal, größe, names",
+        "args",
+        "pp options",
+        "ll",
+        "up",
+        "p cart.owner, cart.price('pear')",
+        "down",
+        "p with_tax(2)",
+        "subtotal = 99",
+        "up",
+        "down",
+        "p subtotal",
+        "interact",
+        "print('interact', subtotal + 1)",
+    )
+
+    assert "(4.5, 2, ('apple', 'plum'))" in said
+    assert "tax = 0.5" in said
+    assert "{'hurry': True}" in said
+    assert f"{shop.line('def total'):>3}" in said
+    assert "def with_tax(amount):" in said
+    assert "('ann', 4)" in said
+    assert "3.0" in said
+    assert "(Pdb) 99" in said
+    assert "interact 100" in said
+
+
+@pytest.mark.shows("pdb", "exceptions: the chain, each with its frames")
+def test_exceptions(shop: Shop) -> None:
+    """`exceptions` lists the chain as pdb of 3.13 numbers it, and goes to one of them."""
+    said = answers(shop, "exceptions", "exceptions 0", "where", "p name, self.owner")
+
+    assert "    0 KeyError: 'plum'\n>   1 LookupError: no price for 'plum', 2 ordered\n" in said
+    assert f"> {shop.program}({shop.line('return self.prices')})price()" in said
+    assert "('plum', 'ann')" in said
+
+
+@pytest.mark.shows("pdb", "threads: the stacks of all, with variables")
+def test_threads(shop: Shop) -> None:
+    """`threads` lists all threads and goes to one of them."""
+    listed = answers(shop, "threads", "q").split("(Pdb) ")[1]
+    number = next(line.split()[0] for line in listed.splitlines() if "stock keeper" in line)
+    # The stack ends in threading's own frames, whose number differs between versions.
+    said = answers(shop, f"threads {number}", "where", *["p locals().get('waiting_for')", "u"] * 4)
+
+    assert "keep_stock()" in said
+    assert "'deliveries'" in said
+
+
+@pytest.mark.shows("pdb", "end of input, q and c leave quietly with status 0")
+@pytest.mark.parametrize("line", ["q", "c", "exit", ""])
+def test_leaving(shop: Shop, line: str) -> None:
+    """Quitting, continuing and the end of input all end with status 0 and without a word on stderr."""
+    said = answers(shop, *filter(None, [line]))
+
+    assert "Traceback" not in said
+
+
+@pytest.mark.shows("pdb", "in a terminal: completion, Ctrl-C returns to the prompt")
+def test_terminal(shop: Shop) -> None:
+    """In a terminal Tab completes names, Ctrl-C in a command comes back to the prompt, q leaves with status 0."""
+    environ = {**shop.environ, "TERM": "xterm"}
+    with Terminal(shop.command(), environ, shop.program.parent) as terminal:
+        terminal.wait_for("(Pdb) ")
+        terminal.press("p subt\t\r")
+        assert "4.5" in terminal.wait_for("(Pdb) ")
+        terminal.press("import time; print('slee' + 'ping'); time.sleep(60)\r")
+        terminal.wait_for("sleeping")
+        terminal.press("\x03")
+        terminal.wait_for("(Pdb) ")
+        assert "4.5" in terminal.ask("p subtotal")
+        terminal.press("q\r")
+
+        assert 0 == terminal.status()
+
+
+@pytest.mark.shows("pdb", "by PYTHONBREAKPOINT=pdb.set_trace, in a running frame")
+def test_chosen(shop: Shop) -> None:
+    """With PYTHONBREAKPOINT=pdb.set_trace the interpreter's pdb stops in the revived frame."""
+    said = answers(shop, "where", "p subtotal", "up", "p cart.owner", "c", PYTHONBREAKPOINT="pdb.set_trace")
+
+    assert f"({shop.line('raise LookupError')})total()" in said
+    assert "4.5" in said
+    assert "'ann'" in said
+    assert "-> raise LookupError(" in said
+
+
+@pytest.mark.shows("none", "PYTHONBREAKPOINT=0 says where and ends")
+def test_zero(shop: Shop) -> None:
+    """With PYTHONBREAKPOINT=0 tbdebug says where the crash is and ends."""
+    said = answers(shop, PYTHONBREAKPOINT="0")
+
+    assert "LookupError: no price for 'plum', 2 ordered" in said
+    assert f"{shop.program}:{shop.line('raise LookupError')}" in said
+    assert "(Pdb)" not in said
+
+
+def test_unusable_breakpoint(shop: Shop) -> None:
+    """A PYTHONBREAKPOINT that can't be imported is one line with a hint, and status 2."""
+    environ = {**shop.environ, "PYTHONBREAKPOINT": "nosuchdebugger.set_trace"}
+    status, stdout, stderr = run_process(shop.command(), env=environ, cwd=shop.program.parent)
+
+    assert (2, "") == (status, stdout)
+    assert 1 == stderr.count("\n")
+    assert "nosuchdebugger" in stderr
+
+
+def test_banner(shop: Shop) -> None:
+    """The first lines tell the exception, place, Python, trust and what differs here."""
+    said = answers(shop, "q")
+
+    head = said.partition("(Pdb)")[0]
+    assert head.startswith("LookupError: no price for 'plum', 2 ordered\n")
+    assert f"{shop.program}:{shop.line('raise LookupError')} in total" in head
+    assert "Python {}.{}.{}".format(*sys.version_info) in head
+    assert "Values are live" in head
+    assert f"Differs here: {shop.program}: line" in head
+
+
+def test_help_lists_our_commands(shop: Shop) -> None:
+    """All commands of ours are in `help`, each with a text."""
+    names = ["exceptions", "threads", "tasks", "info", "omitted", "live", "inert"]
+    said = answers(shop, "help", *(f"help {name}" for name in names))
+
+    for name in names:
+        assert 2 <= said.count(name), name
+    assert "No help" not in said
+
+
+def test_starts_in_the_asked_exception(shop: Shop) -> None:
+    """`--exception N` starts in that exception, by its number in `exceptions`."""
+    said = answers(shop, "p name", args=("--exception", "0"))
+
+    assert said.startswith("KeyError: 'plum'\n")
+    assert "'plum'" in said.split("(Pdb) ")[1]

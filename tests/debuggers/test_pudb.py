@@ -1,0 +1,84 @@
+"""pudb, a full-screen debugger: its screen is read through tmux."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from debuggers.conftest import Shop
+
+pytest.importorskip("pudb", reason="pudb is not installed on this interpreter")
+if shutil.which("tmux") is None:
+    pytest.skip("tmux is not installed, and pudb needs a screen to be read from", allow_module_level=True)
+
+SECONDS = 30.0
+
+
+class Screen:
+    """A terminal of tmux that a command runs in."""
+
+    def __init__(self, socket: Path, command: str) -> None:
+        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(socket)]
+        self._run("new-session", "-d", "-x", "150", "-y", "45", command)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, named as tmux does."""
+        self._run("send-keys", *keys)
+
+    def wait_for(self, condition: Callable[[str], bool]) -> str:
+        """Return the screen once it fulfils `condition`."""
+        deadline = time.monotonic() + SECONDS
+        while not condition(screen := self._run("capture-pane", "-p")):
+            assert time.monotonic() < deadline, screen
+            time.sleep(0.1)
+        return screen
+
+    def close(self) -> None:
+        """End what runs in it."""
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+    def _run(self, *args: str) -> str:
+        return subprocess.run([*self._tmux, *args], check=True, capture_output=True, encoding="utf-8").stdout
+
+
+@pytest.fixture
+def screen(shop: Shop, tmp_path: Path) -> Iterator[Screen]:
+    """The dump in pudb, its welcome passed over; the exit status is shown at the end."""
+    settings = tmp_path / "settings" / "pudb"
+    settings.mkdir(parents=True)
+    settings.joinpath("pudb.cfg").write_text("[pudb]\nseen_welcome = z\nprompt_on_quit = False\nshell = internal\n")
+    changes = {"PYTHONBREAKPOINT": "pudb.set_trace", "XDG_CONFIG_HOME": str(settings.parent), "LC_ALL": "C.UTF-8"}
+    environ = {**shop.environ, **changes, "TERM": "screen"}
+    variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in environ.items())
+    command = f"cd {shop.program.parent}; env -i {variables} {shlex.join(shop.command())}; echo status $?; sleep 60"
+    screen = Screen(tmp_path / "tmux", command)
+    yield screen
+    screen.close()
+
+
+@pytest.mark.shows("pudb", "source as captured, right line, stack, variables; q leaves")
+def test_screen(shop: Shop, screen: Screen) -> None:
+    """pudb shows the captured source at the right line, only frames of the application, and all variables."""
+    shown = screen.wait_for(lambda text: "Variables" in text and "raise LookupError" in text)
+
+    current = next(line for line in shown.splitlines() if "raise LookupError" in line)
+    assert ">" in current.partition("raise")[0]
+    assert "def total(cart" in shown
+    assert "subtotal: 4.5" in shown
+    stack = [line.rpartition("│")[2] or line for line in shown.splitlines() if "shop.py:" in line]
+    assert 3 == len(stack)
+    assert all(any(name in line for line in stack) for name in ("total", "main", "<module>"))
+    assert "launch.py" not in shown
+
+    screen.press("q")
+    assert "status 0" in screen.wait_for(lambda text: "status " in text)
