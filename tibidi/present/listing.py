@@ -33,6 +33,7 @@ class Row(NamedTuple):
 
     name: str
     path: str
+    program: str
     size: int
     state: str
     headline: Headline
@@ -44,9 +45,9 @@ def row(entry: Entry) -> Row:
         headline = peek(entry.path)
         whole = is_ended(entry.path)
     except (OSError, NotADump):
-        return Row(entry.name, entry.path, entry.size, DAMAGED, Headline())
+        return Row(entry.name, entry.path, entry.program, entry.size, DAMAGED, Headline())
     state = UNFINISHED if entry.partial else WHOLE if whole else DAMAGED
-    return Row(entry.name, entry.path, entry.size, state, headline)
+    return Row(entry.name, entry.path, entry.program, entry.size, state, headline)
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -68,7 +69,7 @@ def to_json(rows: Iterable[Row]) -> list[dict[str, object]]:
 def _headline_to_json(each: Row) -> dict[str, object]:
     fields = each.headline._asdict()
     function = fields.pop("name")
-    return {"dump": each.name, **fields, "function": function}
+    return {"dump": each.name, **fields, "program": each.program, "function": function}
 
 
 def _cells(each: Row) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ def _cells(each: Row) -> tuple[str, ...]:
     return (
         printable(each.name),
         printable(words.moment(headline.time)),
-        printable(os.path.basename(headline.program)),
+        printable(each.program),
         str(headline.pid or ""),
         words.size(each.size),
         printable(_crash(each)),

@@ -1,0 +1,181 @@
+"""`python -m tibidi list | info | show | path`, by their functions."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tibidi
+from tibidi.__main__ import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> object:
+    """Run `python -m tibidi` with arguments; return the lines that it printed, of stdout if it succeeded."""
+
+    def run(*argv: str, status: int = 0) -> list[str]:
+        assert status == main(argv)
+        out, err = capsys.readouterr()
+        assert (err if status == 0 else out) == ""
+        return (err if status else out).splitlines()
+
+    return run
+
+
+def test_help(say) -> None:
+    """Without a command, and with --help, it names all commands and gives examples."""
+    assert say() == say("--help")
+    assert {"list", "info", "show", "path", "prune", "doctor"} <= {line.split()[0] for line in say() if line.strip()}
+
+
+def test_version(say) -> None:
+    """--version says the version."""
+    assert [f"tibidi {tibidi.__version__}"] == say("--version")
+
+
+def test_unknown_command(say) -> None:
+    """A command that does not exist ends with 2 and names those that do."""
+    (line,) = say("open", status=2)
+
+    assert "'open'" in line
+    assert "show" in line
+
+
+@pytest.mark.parametrize("command", ["list", "info", "show", "path", "prune", "doctor"])
+def test_help_of_commands(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command explains itself with examples."""
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+
+    assert 0 == end.value.code
+    assert f"python -m tibidi {command}" in capsys.readouterr().out
+
+
+def test_path(say, directory: Path) -> None:
+    """`path` prints the crash directory."""
+    assert [str(directory)] == say("path")
+
+
+def test_list_of_nothing(say, directory: Path) -> None:
+    """An empty crash directory, or none, is no error."""
+    assert [f"no dumps in {directory}"] == say("list")
+    assert ["[]"] == say("list", "--json")
+
+
+def test_list(say, dump: Path) -> None:
+    """`list` says what crashed, when, in which program and process, and how large the dump is."""
+    heading, line = say("list")
+
+    assert ["NAME", "TIME", "(UTC)", "PROGRAM", "PID", "SIZE", "CRASH"] == heading.split()
+    assert line.startswith(dump.name)
+    assert str(os.getpid()) in line
+    assert "KiB" in line
+    assert "ValueError: no price (conftest.py:" in line
+    assert "  pytest  " in line
+
+
+def test_list_for_programs(say, dump: Path) -> None:
+    """`list --json` says the same as data."""
+    (row,) = json.loads("\n".join(say("list", "--json")))
+
+    assert (dump.name, str(dump), "whole") == (row["dump"], row["path"], row["state"])
+    assert ("builtins.ValueError", "no price", os.getpid()) == (row["type"], row["message"], row["pid"])
+    assert dump.stat().st_size == row["size"]
+
+
+def test_list_of_what_is_broken(say, dump: Path) -> None:
+    """Unfinished and damaged dumps are listed with a mark, and so is what is no dump at all."""
+    stem, _, _ = dump.stem.rpartition("-")
+    content = dump.read_bytes()
+    dump.with_name(f"{stem}-77.pkl.partial").write_bytes(content[: len(content) // 2])
+    dump.with_name(f"{stem}-78.pkl").write_bytes(content[: len(content) // 2])
+    dump.with_name(f"{stem}-79.pkl").write_bytes(b"")
+
+    lines = {line.split()[0].partition(stem)[2]: line for line in say("list")[1:]}
+
+    assert "[unfinished] ValueError: no price" in lines["-77.pkl.partial"]
+    assert "[damaged] ValueError: no price" in lines["-78.pkl"]
+    assert lines["-79.pkl"].endswith("[damaged]")
+
+
+def test_show(say, dump: Path) -> None:
+    """`show` prints the latest dump, or one by name or path, with variables and nothing raw."""
+    lines = say("show")
+
+    assert lines == say("show", dump.name) == say("show", str(dump))
+    assert "exceptions[0], the direct cause of exceptions[1]" == lines[0]
+    assert "      sku: str = 'x\\x1b[31m'" in lines
+    assert "        return prices[sku]".strip() in {line.strip() for line in lines}
+    assert "ValueError: no price" in lines
+
+
+def test_show_for_programs(say, dump: Path) -> None:
+    """`show --json` is the summary of the dump."""
+    story = json.loads("\n".join(say("show", "--json", str(dump))))
+
+    assert (1, tibidi.__version__, True) == (story["format"], story["tibidi"], story["complete"])
+    assert ["cause", "raised"] == [each["relation"] for each in story["exceptions"]]
+    frame = story["exceptions"][0]["frames"][-1]
+    assert {"type": "dict", "preview": "{'a': 1}"} == frame["locals"]["prices"]
+
+
+def test_show_of_a_cut_dump(say, dump: Path) -> None:
+    """A cut dump is shown as far as it goes, with what is missing."""
+    content = dump.read_bytes()
+    dump.write_bytes(content[:-300])
+
+    lines = say("show", str(dump))
+
+    assert "ValueError: no price" in lines
+    assert any("damaged" in line for line in lines)
+
+
+def test_info(say, dump: Path) -> None:
+    """`info` says where the dump comes from, whose it is and what is in it."""
+    fields = dict(
+        line.split(None, 1) for line in say("info") if line and not line.startswith(" ") and ":" not in line[:12]
+    )
+
+    assert "ValueError: no price" == fields["crash"]
+    assert "by our key: opens live" == fields["signature"]
+    assert fields["content"].startswith("2 exceptions")
+
+
+def test_info_of_a_stranger(say, dump: Path, tmp_path: Path) -> None:
+    """A dump that our key did not sign is said to open inert."""
+    (tmp_path / "key").write_bytes(os.urandom(32))
+
+    assert any(line.startswith("signature") and "inert" in line for line in say("info", str(dump)))
+
+
+@pytest.mark.parametrize("command", ["show", "info"])
+def test_nothing_there(say, command: str, tmp_path: Path) -> None:
+    """No dump at all ends with 1, a file that is none with 2, both with the next thing to do."""
+    other = tmp_path / "other"
+    other.write_bytes(b"\x80\x05.")
+
+    (none,) = say(command, status=1)
+    (unknown,) = say(command, "nothing-like-it", status=1)
+    (foreign,) = say(command, str(other), status=2)
+
+    assert "TIBIDI_ENABLE=1" in none
+    assert "python -m tibidi list" in unknown
+    assert f"not a dump: {other}" in foreign
+
+
+def test_list_of_a_thousand(say, dump: Path) -> None:
+    """A thousand dumps are listed in the order of their times."""
+    for number in range(1000):
+        shutil.copyfile(dump, dump.with_name(f"20250101T0000{number % 60:02}Z-app-{number + 1}.pkl"))
+
+    names = [line.split()[0] for line in say("list")[1:]]
+
+    assert 1001 == len(names)
+    assert [name.partition("-")[0] for name in names] == sorted(name.partition("-")[0] for name in names)
