@@ -16,7 +16,6 @@ import re
 import sys
 from _thread import allocate_lock
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tibidi import config
@@ -162,7 +161,7 @@ class _Dumping:
         index = Index(complete=True) if stingy else self._values(archive)
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
-            archive.add(fmt.INDEX, summaries.dumps(indexes.to_json(replace(index, omissions=omissions))))
+            archive.add(fmt.INDEX, summaries.dumps(indexes.to_json(index._replace(omissions=omissions))))
             self._report(omissions)
         with self._shielded("signature"):
             archive.finish(read_or_make_key())

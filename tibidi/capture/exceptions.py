@@ -9,6 +9,7 @@ by the descriptors of the builtin classes.
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from typing import TYPE_CHECKING
 
 from tibidi.capture.launcher import without_launcher
@@ -42,12 +43,9 @@ _GROUP = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
 
 def exceptions(scene: Scene, exc: BaseException) -> list[LiveException]:
     """Return the whole tree of `exc`, root cause first."""
-    found = _tree(scene, exc)
-    found.reverse()
-    numbers = {id(live.exception): number for number, live in enumerate(found)}
-    for number, live in enumerate(found):
-        live.id = number
-        live.parent = None if live.parent is None else numbers[live.parent]
+    root = _Node(exc, RAISED)
+    _grow(scene, root)
+    found = _in_order(root)
     frames_of: dict[int, list[LiveFrame]] = {}
     for live in reversed(found):
         tb = traceback_of(live.exception)
@@ -58,29 +56,52 @@ def exceptions(scene: Scene, exc: BaseException) -> list[LiveException]:
     return found
 
 
-def _tree(scene: Scene, exc: BaseException) -> list[LiveException]:
-    """Walk down from `exc`; each after the one whose it is, `parent` holding the other's id() for the time being."""
-    found: list[LiveException] = []
-    seen: set[int] = set()
-    waiting: list[tuple[BaseException, str, int | None]] = [(exc, RAISED, None)]
+class _Node:
+    """An exception and what belongs to it, in the order of the story."""
+
+    def __init__(self, exception: BaseException, relation: str) -> None:
+        self.live = LiveException(exception, relation)
+        self.children: list[_Node] = []
+
+
+def _grow(scene: Scene, root: _Node) -> None:
+    """Find all exceptions; one that belongs to several is the child of the outermost, as Python prints it once."""
+    seen = {id(root.live.exception)}
+    waiting = deque([root])
     while waiting:
-        exception, relation, parent = waiting.pop()
-        if id(exception) in seen:  # a loop, or a cause that is the context as well
-            continue
-        if len(found) == MAX_EXCEPTIONS:
-            scene.omissions.append(Omission("exceptions", TOO_LARGE, f"only the last {MAX_EXCEPTIONS} are kept"))
-            break
-        seen.add(id(exception))
-        live = LiveException(exception, relation)
-        live.parent = parent
-        found.append(live)
-        waiting.extend((child, how, id(exception)) for child, how in _children(exception))
-    return found
+        node = waiting.popleft()
+        for exception, relation in _children(node.live.exception):
+            if id(exception) in seen:  # a loop, or a cause that is the context as well
+                continue
+            if len(seen) == MAX_EXCEPTIONS:
+                detail = f"only {MAX_EXCEPTIONS} are kept, those that the last one leads to first"
+                scene.omissions.append(Omission("exceptions", TOO_LARGE, detail))
+                return
+            seen.add(id(exception))
+            child = _Node(exception, relation)
+            node.children.append(child)
+            waiting.append(child)
+
+
+def _in_order(root: _Node) -> list[LiveException]:
+    """Return the exceptions, each after all that belong to it, and number them."""
+    backwards: list[_Node] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        backwards.append(node)
+        waiting.extend(node.children)
+    for number, node in enumerate(reversed(backwards)):
+        node.live.id = number
+    for node in backwards:
+        for child in node.children:
+            child.live.parent = node.live.id
+    return [node.live for node in reversed(backwards)]
 
 
 def _children(exc: BaseException) -> Iterator[tuple[BaseException, str]]:
-    """Yield what belongs to an exception; the last one yielded is walked first, and so comes latest in the story."""
-    for exception, relation in ((_CONTEXT.__get__(exc), CONTEXT), (_CAUSE.__get__(exc), CAUSE)):
+    """Yield what belongs to an exception, in the order in which Python prints it."""
+    for exception, relation in ((_CAUSE.__get__(exc), CAUSE), (_CONTEXT.__get__(exc), CONTEXT)):
         if exception is not None:
             yield exception, relation
     for member in members(exc):

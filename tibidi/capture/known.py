@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from types import BuiltinFunctionType
+from types import CodeType
 from types import FunctionType
 from types import MethodType
 from types import ModuleType
@@ -52,6 +53,7 @@ def table() -> dict[int, Callable[[Any], str]]:
         id(BuiltinFunctionType): _builtin,
         id(MethodType): _method,
         id(ModuleType): _module,
+        id(CodeType): _code,
     }
     for names, show in ((REPRESENTABLE, repr), (ZONED, _zoned)):
         for module, types in names.items():
@@ -85,6 +87,10 @@ def _zoned(value: Any) -> str:  # noqa: ANN401 - a datetime or a time
 def _function(function: FunctionType) -> str:
     code = function.__code__
     return f"<function {function.__qualname__} at {code.co_filename}:{code.co_firstlineno}>"
+
+
+def _code(code: CodeType) -> str:
+    return f"<code {code.co_name} at {code.co_filename}:{code.co_firstlineno}>"
 
 
 def _builtin(function: BuiltinFunctionType) -> str:

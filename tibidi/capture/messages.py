@@ -56,7 +56,9 @@ def message(exception: BaseException, path: str, deadline: float) -> tuple[str, 
 def notes(exception: BaseException) -> list[object]:
     """Return the notes of an exception (PEP 678)."""
     found = dictionary(exception).get("__notes__")
-    return list(found[:MAX_NOTES]) if type(found) in {list, tuple} else []  # type: ignore[index]  # a sequence
+    if type(found) in {list, tuple}:
+        return list(found[:MAX_NOTES])  # type: ignore[index]  # a sequence
+    return [] if found is None else [found]
 
 
 def is_native(exception: BaseException) -> bool:

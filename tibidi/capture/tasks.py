@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 
     from tibidi.capture.live import Scene
 
+RUNNING = "running"
+PENDING = "pending"
+CANCELLED = "cancelled"
+FAILED = "failed"
+STATES = (RUNNING, PENDING, CANCELLED, FAILED)
+
 MAX_TASKS = 1000
 MAX_AWAITS = 1000
 MAX_ITEMS = 1000  # of a container among the locals that may hold tasks
@@ -55,17 +61,21 @@ OPAQUE = frozenset(
 
 
 def tasks(scene: Scene) -> list[LiveTask]:
-    """Return the tasks of all loops, those that are not done first."""
+    """Return the tasks of all loops that are not done, were cancelled or failed, in this order."""
     asyncio = sys.modules.get("asyncio.tasks")
     task_class = getattr(asyncio, "Task", None)
     if asyncio is None or type(task_class) is not type:
         return []
     found = {id(task): task for task in _registered(asyncio, scene)}
     found.update((id(task), task) for task in _among_locals(scene, task_class))
-    ordered = sorted(found.values(), key=lambda task: field(task, "_state") != "PENDING")
-    if len(ordered) > MAX_TASKS:
-        scene.omissions.append(Omission("tasks", TOO_LARGE, f"{len(ordered) - MAX_TASKS} more tasks"))
-    return [_describe(scene, task, number) for number, task in enumerate(ordered[:MAX_TASKS])]
+    live = [(task, LiveTask(_name(task), _state(task))) for task in found.values()]
+    live = [(task, each) for task, each in live if each.state in STATES]
+    live.sort(key=lambda pair: (STATES.index(pair[1].state), len(pair[1].name), pair[1].name))
+    if len(live) > MAX_TASKS:
+        scene.omissions.append(Omission("tasks", TOO_LARGE, f"{len(live) - MAX_TASKS} more tasks"))
+    for number, (task, each) in enumerate(live[:MAX_TASKS]):
+        _walk(scene, task, each, f"tasks[{number}]")
+    return [each for _, each in live[:MAX_TASKS]]
 
 
 def field(task: object, name: str) -> object:
@@ -103,18 +113,13 @@ def _settled(tasks: object) -> list[object]:
 
 
 def _loops(scene: Scene) -> Iterator[object]:
-    events = sys.modules.get("asyncio.events")
-    loop_class = getattr(events, "AbstractEventLoop", object)
+    loop_class = getattr(sys.modules.get("asyncio.events"), "AbstractEventLoop", object)
     seen: set[int] = set()
     for value in _values(scene):
-        candidates = (value, dictionary(value).get("_loop")) if type(value).__flags__ & HEAP_TYPE else ()
-        for each in candidates:
+        for each in (value, dictionary(value).get("_loop")):
             if id(each) not in seen and loop_class in mro(type(each)):
                 seen.add(id(each))
                 yield each
-
-
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 
 
 def _among_locals(scene: Scene, task_class: type) -> Iterator[object]:
@@ -132,28 +137,34 @@ def _values(scene: Scene) -> Iterator[object]:
                 yield from live.namespace.values()
 
 
-def _describe(scene: Scene, task: object, number: int) -> LiveTask:
+def _state(task: object) -> str:
     state = field(task, "_state")
-    live = LiveTask(_name(task), state.lower() if type(state) is str else "unknown")
-    if live.state == "cancelled":
-        for each in gc.get_referents(task):
-            tb = traceback_of(each) if issubclass(type(each), BaseException) else None
-            if tb is not None:
-                live.frames = frames_of_traceback(scene, tb, f"tasks[{number}]")
-    elif live.state == "pending":
+    if state == "PENDING":
         coroutine = field(task, "_coro")
-        if getattr(coroutine, "cr_running", False) is True if type(coroutine) is CoroutineType else False:
-            live.state = "running"
-        live.frames = [scene.frame_now(frame) for frame in _chain(coroutine)]
+        return RUNNING if type(coroutine) is CoroutineType and coroutine.cr_running else PENDING
+    if state == "CANCELLED":
+        return CANCELLED
+    return FAILED if field(task, "_exception") is not None else ""
+
+
+def _walk(scene: Scene, task: object, live: LiveTask, path: str) -> None:
+    """Find the frames of a task, and what it waits for."""
+    if live.state in {RUNNING, PENDING}:
+        live.frames = [scene.frame_now(frame) for frame in _chain(field(task, "_coro"))]
         live.state += _waiting_for(field(task, "_fut_waiter"))
-    return live
+        return
+    errors = [field(task, "_exception")] if live.state == FAILED else gc.get_referents(task)
+    for each in errors:
+        tb = traceback_of(each) if issubclass(type(each), BaseException) else None  # type: ignore[arg-type]
+        if tb is not None:
+            live.frames = frames_of_traceback(scene, tb, path)
 
 
 def _name(task: object) -> str:
     name = dictionary(task).get("_name")
     if name is None:
         for base in mro(type(task)):
-            if namespace(base).get("__module__") == "_asyncio" and "get_name" in namespace(base):
+            if type_name(base) == "_asyncio.Task":
                 name = namespace(base)["get_name"](task)
     return name if type(name) is str else "Task"
 

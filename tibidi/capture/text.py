@@ -13,14 +13,17 @@ import traceback
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.capture.messages import is_native
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from tibidi.capture.live import Scene
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import Summary
@@ -34,21 +37,31 @@ MAX_GROUP_DEPTH = 10
 MAX_CHAIN = 200
 
 
-def traceback_text(summary: Summary, sources: Mapping[str, str]) -> str:
-    """Return the traceback of the exception that ended the program, with all behind it."""
-    lines = {name: text.splitlines() for name, text in sources.items()}
-    return "\n".join(_Printer(summary, lines).exception(summary.exceptions[-1])) + "\n" if summary.exceptions else ""
+def traceback_text(summary: Summary, sources: Mapping[str, str], scene: Scene | None = None) -> str:
+    """Return the traceback of the exception that ended the program, with all behind it.
+
+    With the scene, syntax errors show their line, which is not in the story.
+    """
+    if not summary.exceptions:
+        return ""
+    printer = _Printer(summary, {name: text.splitlines() for name, text in sources.items()}, scene)
+    return "".join(f"{line}\n" for line in printer.exception(summary.exceptions[-1]))
 
 
 class _Printer:
-    def __init__(self, summary: Summary, lines: Mapping[str, list[str]]) -> None:
+    """Prints as `TracebackException.format()` does; `_depth` is that of the groups around what is being printed."""
+
+    def __init__(self, summary: Summary, lines: Mapping[str, list[str]], scene: Scene | None) -> None:
         self._lines = lines
+        self._depth = 0
+        self._needs_close = False
+        self._live = {} if scene is None else {live.id: live.exception for live in scene.exceptions}
         self._children: dict[int, list[ExceptionRecord]] = {}
         for record in summary.exceptions:
             if record.parent is not None:
                 self._children.setdefault(record.parent, []).append(record)
 
-    def exception(self, record: ExceptionRecord, depth: int = 0) -> Iterator[str]:
+    def exception(self, record: ExceptionRecord) -> Iterator[str]:
         """Yield the lines of an exception, those before it in the chain first."""
         chain: list[tuple[str, ExceptionRecord]] = []
         earlier: ExceptionRecord | None = record
@@ -57,9 +70,9 @@ class _Printer:
             chain.append((words, earlier))
             words, earlier = self._earlier(earlier)
         for words, each in reversed(chain):
-            yield from self._one(each, depth)
+            yield from self._one(each)
             if words:
-                yield from words.split("\n")
+                yield from self._emit(words.split("\n"))
 
     def _earlier(self, record: ExceptionRecord) -> tuple[str, ExceptionRecord | None]:
         children = {child.relation: child for child in self._children.get(record.id, ())}
@@ -69,38 +82,51 @@ class _Printer:
             return CONTEXT_WORDS, children[CONTEXT]
         return "", None
 
-    def _one(self, record: ExceptionRecord, depth: int) -> Iterator[str]:
+    def _one(self, record: ExceptionRecord) -> Iterator[str]:
         members = [child for child in self._children.get(record.id, ()) if child.relation == MEMBER]
         if not members:
-            yield from self._plain(record, HEADER)
-        elif depth < MAX_GROUP_DEPTH:
-            yield from self._group(record, members, depth)
+            if record.frames:
+                yield from self._emit([HEADER, *self._stack(record.frames)])
+            yield from self._emit(self._last_words(record))
+        elif self._depth > MAX_GROUP_DEPTH:
+            yield from self._emit([f"... (max_group_depth is {MAX_GROUP_DEPTH})"])
         else:
-            yield f"... (max_group_depth is {MAX_GROUP_DEPTH})"
+            yield from self._group(record, members)
 
-    def _plain(self, record: ExceptionRecord, header: str) -> Iterator[str]:
+    def _group(self, record: ExceptionRecord, members: list[ExceptionRecord]) -> Iterator[str]:
+        is_outermost = self._depth == 0
+        self._depth += is_outermost
         if record.frames:
-            yield header
-            yield from self._stack(record.frames)
-        yield from last_words(record)
+            yield from self._emit([f"Exception Group {HEADER}"], "+" if is_outermost else "|")
+            yield from self._emit(self._stack(record.frames))
+        yield from self._emit(self._last_words(record))
+        yield from self._members(members)
+        self._depth -= is_outermost
 
-    def _group(self, record: ExceptionRecord, members: list[ExceptionRecord], depth: int) -> Iterator[str]:
-        """Yield a group in its frame, one level of which is two columns wide."""
-        mark, indent = ("+", "  ") if depth == 0 else ("|", "")
-        first = True
-        for line in self._plain(record, f"Exception Group {HEADER}"):
-            yield f"{indent}{'+' if first and depth == 0 else '|'} {line}"
-            first = False
-        del mark
-        shown = members[:MAX_GROUP_WIDTH]
-        for number, member in enumerate(shown, start=1):
-            yield f"{indent}+-{'+' if number == 1 else '-'}---------------- {number} ----------------"
-            for line in self.exception(member, depth + 1):
-                yield f"{indent}  {line if line.startswith(('+-', '| ')) else '| ' + line}"
-        if len(members) > len(shown):
-            yield f"{indent}  +---------------- ... ----------------"
-            yield f"{indent}  | and {len(members) - len(shown)} more exceptions"
-        yield f"{indent}  +------------------------------------"
+    def _members(self, members: list[ExceptionRecord]) -> Iterator[str]:
+        excess = len(members) - MAX_GROUP_WIDTH
+        number = min(len(members), MAX_GROUP_WIDTH + 1)
+        self._needs_close = False
+        for at, member in enumerate(members[:number]):
+            self._needs_close = self._needs_close or at == number - 1
+            title = "..." if at == MAX_GROUP_WIDTH else str(at + 1)
+            yield f"{self._indent()}{'  ' if at else '+-'}+---------------- {title} ----------------"
+            self._depth += 1
+            if at == MAX_GROUP_WIDTH:
+                yield from self._emit([f"and {excess} more exception{'s' if excess > 1 else ''}"])
+            else:
+                yield from self.exception(member)
+            if at == number - 1 and self._needs_close:  # unless a group within has closed the frame
+                yield f"{self._indent()}+------------------------------------"
+                self._needs_close = False
+            self._depth -= 1
+
+    def _emit(self, lines: Iterable[str], margin: str = "|") -> Iterator[str]:
+        for line in lines:
+            yield f"{self._indent()}{margin} {line}" if self._depth else line
+
+    def _indent(self) -> str:
+        return "  " * self._depth
 
     def _stack(self, frames: tuple[FrameRecord, ...]) -> Iterator[str]:
         summaries = [self._frame_summary(frame) for frame in frames]
@@ -121,10 +147,25 @@ class _Printer:
         return traceback.FrameSummary(frame.file, frame.line, frame.name, lookup_line=False, line=line, **extra)
 
 
-def last_words(record: ExceptionRecord) -> Iterator[str]:
-    """Yield type, message and notes, as they stand below a traceback."""
-    module, _, name = record.type.rpartition(".")
-    name = name if module in {"builtins", "__main__"} else record.type
-    yield from (f"{name}: {record.message}" if record.message else name).split("\n")
-    for note in record.notes:
-        yield from note.split("\n")
+    def _last_words(self, record: ExceptionRecord) -> Iterator[str]:
+        """Yield type, message and notes, as they stand below a traceback."""
+        live = self._live.get(record.id)
+        if live is not None and issubclass(type(live), SyntaxError) and is_native(live):
+            yield from _of_syntax_error(live)
+        else:
+            yield from f"{_name(record)}: {record.message}".split("\n") if record.message else [_name(record)]
+        for note in record.notes:
+            yield from note.split("\n")
+
+
+def _of_syntax_error(error: BaseException) -> Iterator[str]:
+    """Yield the line of source and the marks that Python prints, without notes."""
+    for block in traceback.TracebackException(type(error), error, None).format_exception_only():
+        yield from block.rstrip("\n").split("\n")
+
+
+def _name(record: ExceptionRecord) -> str:
+    for module in ("builtins.", "__main__."):
+        if record.type.startswith(module):
+            return record.type[len(module) :]
+    return record.type

@@ -46,7 +46,7 @@ TOKEN_KINDS = frozenset("access api auth bearer csrf id refresh secret session".
 GLUED = re.compile(
     r"passw(?:or)?d|passphrase|credential|(?:api|secret|private|access|auth|encryption)keys?(?![a-z])"
     r"|(?:auth|access|refresh|secret|api|csrf|xsrf)tokens?(?![a-z])|clientsecret|secretvalue|cookies?$"
-    r"|sess(?:ion)?id$|^(?:my|the|app|db|user|top)(?:secret|pwd|token|pass)s?$"
+    r"|sess(?:ion)?id$|^(?:my|the|app|db|user)(?:secret|pwd|token|pass)s?$"
 )
 
 # After the secret word: the value tells something about the secret, and is none.

@@ -252,7 +252,9 @@ def _as_text(value: object) -> str | None:
 
 
 def _is_trivial(text: str) -> bool:
-    return text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1 or bool(kind_of_name(text))
+    if text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1:
+        return True
+    return text.isidentifier() and not any(map(str.isdigit, text)) and bool(kind_of_name(text))
 
 
 def _spellings(text: str) -> set[str]:
