@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 
 import pytest
 
 from tibidi import model
 
-RECORDS = [each for _, each in inspect.getmembers(model, dataclasses.is_dataclass)]
+RECORDS = [each for _, each in inspect.getmembers(model, inspect.isclass) if hasattr(each, "_fields")]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_records_are_frozen(record: type) -> None:
-    """No record can be changed after it was made."""
-    assert record.__dataclass_params__.frozen  # type: ignore[attr-defined]  # dataclasses has no other way to ask
+    """No record can be changed after it was made, its defaults included."""
+    defaults = record._field_defaults.values()  # type: ignore[attr-defined]  # what a named tuple has
+
+    assert issubclass(record, tuple)
+    assert not [default for default in defaults if isinstance(default, (list, dict, set))]
+
+
+def test_every_record_is_looked_at() -> None:
+    """The test above sees the records."""
+    assert {model.Summary, model.FrameRecord, model.Variable} <= set(RECORDS)
 
 
 def test_reasons_are_all_listed() -> None:

@@ -8,6 +8,9 @@ application alive and looking at one runs no code of it.  The idea is that of
 `traceback.TracebackException`: capture into an intermediary form, so that
 no references are held, and let any number of readers work on that.
 
+They are named tuples, as making a dataclass at import costs ten times as much
+(the dump of a small program would take a fifth longer).
+
 `Summary` > `ExceptionRecord` | `ThreadRecord` | `TaskRecord` > `FrameRecord` > `Variable`
 
 Frames are outermost first, as Python prints them.  Exceptions are root cause
@@ -16,8 +19,16 @@ first; the one that ended the program is the last.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The default of every mapping: a NamedTuple shares its defaults, so they must not change.
+NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_VARIABLES: Mapping[str, Variable] = MappingProxyType({})
 
 # How an exception came to be in the story.
 RAISED = "raised"  # it ended the program (or was handed to dump_exception)
@@ -33,16 +44,14 @@ MAPPING = "mapping"  # a namespace of its own: class bodies, exec() with two dic
 KINDS = (FUNCTION, MODULE, MAPPING)
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(NamedTuple):
     """One variable as a person sees it: its type's name and a bounded preview."""
 
     type: str
     preview: str
 
 
-@dataclass(frozen=True)
-class CodeRecord:
+class CodeRecord(NamedTuple):
     """What reviving needs to know of a code object, named as CPython names it.
 
     `varnames` are the names of the parameters only, in the order of
@@ -59,8 +68,7 @@ class CodeRecord:
     cellvars: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class FrameRecord:
+class FrameRecord(NamedTuple):
     """One frame of a stack.
 
     Lines count from 1, columns are UTF-8 byte offsets from 0 as in
@@ -78,11 +86,10 @@ class FrameRecord:
     end_column: int | None = None
     first_line: int = 1
     code: CodeRecord = CodeRecord()
-    locals: dict[str, Variable] = field(default_factory=dict)
+    locals: Mapping[str, Variable] = NO_VARIABLES
 
 
-@dataclass(frozen=True)
-class ExceptionRecord:
+class ExceptionRecord(NamedTuple):
     """One exception of the chain or tree; `parent` is the id of the one it belongs to.
 
     `suppress_context` is what `raise ... from None` sets: Python prints no
@@ -99,8 +106,7 @@ class ExceptionRecord:
     frames: tuple[FrameRecord, ...] = ()
 
 
-@dataclass(frozen=True)
-class ThreadRecord:
+class ThreadRecord(NamedTuple):
     """One thread at the time of the crash, frames outermost first."""
 
     name: str
@@ -110,8 +116,7 @@ class ThreadRecord:
     frames: tuple[FrameRecord, ...] = ()
 
 
-@dataclass(frozen=True)
-class TaskRecord:
+class TaskRecord(NamedTuple):
     """One asyncio task; its frames are the await chain, outermost coroutine first."""
 
     name: str
@@ -119,8 +124,7 @@ class TaskRecord:
     frames: tuple[FrameRecord, ...] = ()
 
 
-@dataclass(frozen=True)
-class ProcessRecord:
+class ProcessRecord(NamedTuple):
     """The process that crashed."""
 
     pid: int = 0
@@ -132,12 +136,11 @@ class ProcessRecord:
     implementation: str = ""
     platform: str = ""
     hostname: str = ""
-    packages: dict[str, str] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)
+    packages: Mapping[str, str] = NOTHING
+    environment: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True)
-class Omission:
+class Omission(NamedTuple):
     """Something that is not in the dump: where, why, and what is known of it.
 
     `path` reads like Python from the root of the loaded dump, for example
@@ -163,8 +166,7 @@ UNAVAILABLE = "unavailable"  # it could not be had at the crash: a source file, 
 REASONS = (ILLEGAL, FAILED, TIMEOUT, TOO_LARGE, TOO_DEEP, LAZY, REDACTED, DAMAGED, UNAVAILABLE)
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(NamedTuple):
     """The whole story: `summary.json` as an object.
 
     `complete` says that the dump was written to its end: neither the deadline

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     with Reader(find(options.dump)) as reader:
         sources = {} if options.json else reader.sources
-        summary = dataclasses.replace(reader.summary, omissions=(*reader.summary.omissions, *reader.damage))
+        summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:
         print(json.dumps(to_json(summary), indent=2))
     else:

@@ -7,22 +7,24 @@ a frame are by default those of the module that it names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from tibidi.dumpfile.format import FORMAT
 from tibidi.dumpfile.summary import omissions_from_json
 from tibidi.errors import DamagedDump
+from tibidi.model import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tibidi.model import Omission
 
+NO_MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class Index:
+
+class Index(NamedTuple):
     """What became of pass two.
 
     `members` maps the name of each pickle to the paths that it is for,
@@ -31,15 +33,16 @@ class Index:
     """
 
     complete: bool = False
-    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    globals: dict[str, str] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = NO_MEMBERS
+    globals: Mapping[str, str] = NOTHING
     omissions: tuple[Omission, ...] = ()
 
 
 def to_json(index: Index) -> dict[str, object]:
     """Return `index` as the plain data of `values/index.json`."""
-    omissions = [vars(omission) for omission in index.omissions]
-    return {"format": FORMAT, **vars(index), "omissions": omissions}
+    omissions = [omission._asdict() for omission in index.omissions]
+    mappings = {"members": dict(index.members), "globals": dict(index.globals)}
+    return {"format": FORMAT, **index._asdict(), **mappings, "omissions": omissions}
 
 
 def from_json(data: Mapping[str, object]) -> Index:

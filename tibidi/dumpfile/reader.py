@@ -7,7 +7,6 @@ omission, as long as there is a story to hang it on.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import os
@@ -75,7 +74,7 @@ class Reader:
         story = summaries.from_json(summaries.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
         # What both passes met stands in both lists.
         omissions = tuple(dict.fromkeys((*story.omissions, *self.index.omissions, *self._missing())))
-        return dataclasses.replace(story, complete=self.index.complete and not self.cut, omissions=omissions)
+        return story._replace(complete=self.index.complete and not self.cut, omissions=omissions)
 
     @cached_property
     def headline(self) -> headlines.Headline:

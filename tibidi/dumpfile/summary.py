@@ -34,7 +34,7 @@ Json = object  # what json.loads gives: nothing is known of it
 T = TypeVar("T")
 
 
-# Model -> JSON.  vars() of a frozen dataclass is its fields in order, for nothing.
+# Model -> JSON.
 
 
 def to_json(summary: Summary) -> dict[str, object]:
@@ -45,21 +45,25 @@ def to_json(summary: Summary) -> dict[str, object]:
         "time": summary.time,
         "complete": summary.complete,
         "fingerprint": summary.fingerprint,
-        "process": vars(summary.process),
+        "process": _process_to_json(summary.process),
         "exceptions": [_with_frames(record) for record in summary.exceptions],
         "threads": [_with_frames(record) for record in summary.threads],
         "tasks": [_with_frames(record) for record in summary.tasks],
-        "omissions": [vars(record) for record in summary.omissions],
+        "omissions": [record._asdict() for record in summary.omissions],
     }
 
 
+def _process_to_json(process: ProcessRecord) -> dict[str, object]:
+    return {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)}
+
+
 def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[str, object]:
-    return dict(vars(record), frames=[_frame_to_json(frame) for frame in record.frames])
+    return {**record._asdict(), "frames": [_frame_to_json(frame) for frame in record.frames]}
 
 
 def _frame_to_json(frame: FrameRecord) -> dict[str, object]:
-    variables = {name: vars(variable) for name, variable in frame.locals.items()}
-    return dict(vars(frame), code=vars(frame.code), locals=variables)
+    variables = {name: variable._asdict() for name, variable in frame.locals.items()}
+    return {**frame._asdict(), "code": frame.code._asdict(), "locals": variables}
 
 
 def dumps(data: Mapping[str, object]) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -34,8 +32,7 @@ class Root(NamedTuple):
     codes: tuple[CodeType, ...] = ()
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A root or some of its variables, and the effort that its writing takes.
 
     `value` is what is pickled: where `is_dictionary`, a dictionary of
@@ -64,16 +61,16 @@ class Piece:
         if not isinstance(self.value, dict) or not self.is_dictionary or len(self.value) < 2:
             return []
         variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
-        return [replace(self, value={name: value}) for name, value in variables]
+        return [self._replace(value={name: value}) for name, value in variables]
 
     def with_care(self) -> Piece:
         """Return the same to be written object by object."""
-        return replace(self, is_careful=True)
+        return self._replace(is_careful=True)
 
     def with_smaller_items(self) -> Piece | None:
         """Return the same without what is large, the more often the smaller; None when it comes to nothing."""
         level = self.item_level + 1
-        return replace(self, item_level=level) if level < len(ITEM_BYTES) else None
+        return self._replace(item_level=level) if level < len(ITEM_BYTES) else None
 
     def replaced_by(self, stand_in: object) -> Piece:
         """Return a stand-in in the place of the only variable, or of the value."""
