@@ -4,7 +4,7 @@ Strategy: the programs must see what a customer's machine has, the `.pth` file
 at the root of site-packages included.  Where the interpreter that runs the
 tests has both distributions installed (as `scripts/test` arranges), that one
 is used.  From a bare work tree, both wheels are built and installed into a
-virtual environment that otherwise sees what the interpreter's own has.
+virtual environment that sees everything else that the interpreter has.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "tests" / "programs"
 PTH_NAME = "tibidi_autoinstall.pth"
+# How everything begins that our distributions put into site-packages.
+OUR_PREFIXES = ("tibidi", "tbdebug", "tbdump", "tbpeep")
 TIMEOUT_SECONDS = 60.0
 # Other interpreters for the tests that need several, separated as in PATH.
 PYTHONS_VARIABLE = "TIBIDI_TEST_PYTHONS"
@@ -158,7 +160,7 @@ def build_wheels(python: Path, target: Path) -> list[Path]:
 
 
 def make_environment(python: Path, wheels: list[Path], place: Path) -> Path:
-    """Install the wheels into a virtual environment that sees what `python` has; return its interpreter."""
+    """Install the wheels into a virtual environment that sees what else `python` has; return its interpreter."""
     subprocess.run([str(python), "-m", "venv", "--without-pip", str(place)], check=True)
     installed = place / "bin" / "python"
     query = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -166,10 +168,16 @@ def make_environment(python: Path, wheels: list[Path], place: Path) -> Path:
         subprocess.run([str(each), "-c", query], check=True, capture_output=True, text=True).stdout.strip()
         for each in (python, installed)
     )
-    # A path line: the modules there can be imported, while their own .pth files are not run.
-    Path(ours, "zz_surroundings.pth").write_text(theirs + "\n", encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(installed)]
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", *map(str, wheels)], check=True)
+    surroundings = place / "surroundings"
+    surroundings.mkdir()
+    for each in Path(theirs).iterdir():
+        if not each.name.startswith(OUR_PREFIXES):
+            (surroundings / each.name).symlink_to(each)
+    # A path line: the modules there can be imported, while .pth files there are not run.
+    Path(ours, "zz_surroundings.pth").write_text(f"{surroundings}\n", encoding="utf-8")
+    if wheels:
+        pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(installed)]
+        subprocess.run([*pip, "install", "--no-deps", "--no-index", *map(str, wheels)], check=True)
     return installed
 
 
