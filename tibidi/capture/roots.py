@@ -101,9 +101,10 @@ def _crashed_frames(scene: Scene) -> Iterator[PlacedFrame]:
 
 
 def _other_frames(scene: Scene) -> Iterator[PlacedFrame]:
-    for where, stacks in (("threads", scene.threads), ("tasks", scene.tasks)):
-        for number, stack in enumerate(stacks):
-            yield from _placed(f"{where}[{number}]", stack.frames)
+    for number, thread in enumerate(scene.threads):
+        yield from _placed(f"threads[{number}]", thread.frames)
+    for number, task in enumerate(scene.tasks):
+        yield from _placed(f"tasks[{number}]", task.frames)
 
 
 def _placed(where: str, frames: list[LiveFrame]) -> Iterator[PlacedFrame]:
