@@ -1,0 +1,18 @@
+"""Run a program and dump its crash: `python -m tbdump [-o FILE] SCRIPT | -m MODULE | -c CODE [ARGS ...]`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command with the arguments of this process."""
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        del sys.path[0]  # a json.py in the working directory is the program's, not ours
+    from tibidi.commands.tbdump import main as command
+
+    return command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

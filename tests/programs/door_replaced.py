@@ -1,0 +1,16 @@
+"""The application has its own sys.excepthook, which calls nobody else."""
+
+import sys
+
+
+def their_hook(kind, exc, tb):
+    print(f"their hook: {kind.__name__}", file=sys.stderr)
+
+
+def work(item):
+    ratio = 1 / item
+    return ratio
+
+
+sys.excepthook = their_hook
+work(0)

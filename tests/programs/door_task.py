@@ -1,0 +1,21 @@
+"""A task of asyncio ends in an exception that nobody asks for."""
+
+import asyncio
+import gc
+
+
+async def work(item):
+    await asyncio.sleep(0)
+    ratio = 1 / item
+    return ratio
+
+
+async def main():
+    asyncio.ensure_future(work(0))
+    await asyncio.sleep(0.01)
+    gc.collect()
+    await asyncio.sleep(0.01)
+    print("main goes on")
+
+
+asyncio.run(main())

@@ -1,0 +1,222 @@
+"""`tbdump`: run a program as the interpreter would, and dump the exception that ends it.
+
+Strategy: the program gets a fresh `__main__`, so that its classes pickle by
+that name, with what `python SCRIPT`, `python -m` and `python -c` put into it
+(CPython's pymain_run_python() and runpy), and runs right here.  What it sees
+of us is one frame below its own, which is in no traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import importlib.util
+import os
+import pkgutil
+import sys
+from importlib.machinery import BuiltinImporter
+from importlib.machinery import SourceFileLoader
+from io import open_code
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tibidi import hooks
+from tibidi.commands import complain
+from tibidi.errors import TibidiError
+from tibidi.hooks import gate
+from tibidi.hooks import patches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType
+
+DEFAULT_OUTPUT = "traceback.pkl"
+CRASHED = 1
+USAGE = "python -m tbdump [-h] [-o FILE] SCRIPT | -m MODULE | -c CODE [ARGS ...]"
+EXAMPLES = """\
+examples:
+  python -m tbdump divide.py 5 0
+  python -m tbdump -o crash.pkl -m package.module --its-option
+  python -m tbdebug traceback.pkl
+"""
+
+
+class NoProgram(TibidiError):
+    """What was named cannot be run."""
+
+    default_hint = f"usage: {USAGE}"
+
+
+class Program:
+    """A program ready to run: its code, `__main__`, `sys.argv[0]` and `sys.path[0]`."""
+
+    def __init__(self, code: CodeType, name: str, folder: str, **facts: object) -> None:
+        self.name = name
+        self.folder = folder
+        self._code = code
+        self.main = ModuleType("__main__")
+        if sys.version_info < (3, 14):  # annotations are lazy from then on
+            self.main.__dict__["__annotations__"] = {}
+        self.main.__dict__.update(__builtins__=builtins, **facts)
+
+    def run(self, arguments: Sequence[str], output: str) -> int:
+        """Run the program; return the exit status after a crash, which is in `output` then, or after its end."""
+        sys.modules["__main__"] = self.main
+        hooks.set_excepthook(output)  # before the program's own modules can be imported
+        sys.argv[:] = [self.name, *arguments]
+        if not is_path_safe():
+            sys.path.insert(0, self.folder)
+        try:
+            exec(self._code, self.main.__dict__)  # noqa: S102 - it is what we are asked to run
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:  # noqa: BLE001 - what ends a program may be anything
+            _end(exc.with_traceback(exc.__traceback__ and exc.__traceback__.tb_next), output)
+            return CRASHED
+        return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program that the arguments name; return its exit status, or raise its SystemExit."""
+    try:
+        kind, target, arguments, output = _parse(sys.argv[1:] if argv is None else argv)
+        program = {"c": _from_text, "m": _from_module, "": _from_path}[kind](target)
+    except TibidiError as error:
+        return complain(error, "tbdump")
+    except Exception as error:  # noqa: BLE001 - the program's own: its syntax, or the package that it is in
+        hooks.set_excepthook(output)
+        _end(error, output)
+        return CRASHED
+    return program.run(arguments, output)
+
+
+def is_path_safe() -> bool:
+    """Say whether the interpreter was told to keep the program's directory out of `sys.path`."""
+    return bool(sys.flags.isolated or getattr(sys.flags, "safe_path", False))
+
+
+def _end(exc: BaseException, output: str) -> None:
+    """Do what the interpreter does with an exception that ends a program, and see to it that there is a dump."""
+    sys.last_type, sys.last_value, sys.last_traceback = type(exc), exc, exc.__traceback__
+    if sys.version_info >= (3, 12):
+        sys.last_exc = exc
+    try:
+        sys.excepthook(type(exc), exc, exc.__traceback__)
+    except Exception:  # noqa: BLE001 - the program's own hook; say so as the interpreter does
+        print("Error in sys.excepthook:", file=sys.stderr)
+        sys.__excepthook__(*sys.exc_info())
+        print("\nOriginal exception was:", file=sys.stderr)
+        sys.__excepthook__(type(exc), exc, exc.__traceback__)
+    if not patches.is_ours(sys.excepthook):
+        gate.report(exc, gate.LEFTOVER, settings=gate.Settings(output))
+
+
+def _parse(argv: Sequence[str]) -> tuple[str, str, list[str], str]:
+    """Return how the program is named ("m", "c" or ""), its name, its arguments, and where the dump goes."""
+    parser = argparse.ArgumentParser(
+        usage=USAGE,
+        description="Run a program and dump the exception that ends it, if one does.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT_OUTPUT, help="default: %(default)s")
+    own, rest = _split(list(argv))
+    output = parser.parse_args(own).output
+    if not rest:
+        raise NoProgram("no program to run")
+    if rest[0] not in {"-m", "-c"}:
+        return "", rest[0], rest[1:], output
+    if len(rest) == 1:
+        raise NoProgram(f"nothing behind {rest[0]}")
+    return rest[0][1], rest[1], rest[2:], output
+
+
+def _split(argv: list[str]) -> tuple[list[str], list[str]]:
+    """Tell our own options, which stand first, from the program and its arguments, which are not ours to read."""
+    index = 0
+    while index < len(argv) and argv[index].startswith("-") and argv[index] not in {"-", "--"}:
+        if argv[index][:2] in {"-m", "-c"}:
+            word = argv[index]
+            joined = [word[:2], word[2:]] if word[2:] else [word]
+            return argv[:index], [*joined, *argv[index + 1 :]]
+        index += 2 if argv[index] in {"-o", "--output"} else 1
+    own = argv[:index]
+    return own, argv[index + 1 :] if argv[index : index + 1] == ["--"] else argv[index:]
+
+
+def _from_text(text: str) -> Program:
+    code = compile(text, "<string>", "exec", dont_inherit=True)
+    return Program(code, "-c", "", __loader__=BuiltinImporter, __spec__=None, __package__=None)
+
+
+def _from_path(path: str) -> Program:
+    """Prepare a script, a directory or a zip file with `__main__.py` in it, or a compiled script."""
+    if not os.path.exists(path):
+        raise NoProgram(f"cannot open {path!r}: no such file")
+    importer = pkgutil.get_importer(os.path.abspath(path))
+    find_spec = getattr(importer, "find_spec", None)
+    spec = find_spec("__main__") if find_spec else None
+    if spec is not None:
+        return _from_spec(spec, path, os.path.abspath(path))
+    if os.path.isdir(path):
+        raise NoProgram(f"cannot run {path!r}: there is no __main__.py in it")
+    absolute = os.path.abspath(path)
+    return Program(
+        _code_of(absolute),
+        path,
+        os.path.dirname(os.path.realpath(path)),
+        __file__=absolute,
+        __cached__=None,
+        __loader__=SourceFileLoader("__main__", absolute),
+        __spec__=None,
+        __package__=None,
+    )
+
+
+def _code_of(path: str) -> CodeType:
+    try:
+        with open_code(path) as file:
+            code: CodeType | None = pkgutil.read_code(file)
+        if code is None:  # it is no compiled script
+            with open_code(path) as file:
+                code = compile(file.read(), path, "exec", dont_inherit=True)
+    except OSError as error:
+        raise NoProgram(f"cannot open {path!r}: {error.strerror}") from None
+    return code
+
+
+def _from_module(name: str) -> Program:
+    folder = os.getcwd()
+    if not is_path_safe():
+        sys.path.insert(0, folder)
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            name = f"{name}.__main__"
+            spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise NoProgram(f"cannot find module {name!r}: {error}") from None
+    finally:
+        if not is_path_safe():
+            sys.path.remove(folder)
+    if spec is None:
+        raise NoProgram(f"no module named {name!r}")
+    return _from_spec(spec, spec.origin or name, folder)
+
+
+def _from_spec(spec: ModuleSpec, name: str, folder: str) -> Program:
+    get_code = getattr(spec.loader, "get_code", None)
+    code = get_code(spec.name) if get_code else None
+    if code is None:
+        raise NoProgram(f"cannot run {spec.name!r}: it has no Python code")
+    return Program(
+        code,
+        name,
+        folder,
+        __file__=spec.origin,
+        __cached__=spec.cached,
+        __loader__=spec.loader,
+        __spec__=spec,
+        __package__=spec.parent,
+    )
