@@ -41,7 +41,7 @@ def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:
         start += 1
     while 0 < start < len(frames) and _is_machinery(frames[start]):
         start += 1
-    return stack[start:] if start < len(stack) else stack
+    return stack[start:]
 
 
 def without_bootstrap(frames: list[FrameType]) -> list[FrameType]:

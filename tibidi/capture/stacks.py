@@ -40,12 +40,11 @@ def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     order = sorted(stacks, key=lambda ident: (ident != crashed, list(known).index(ident) if ident in known else len(known)))
     found = []
     for ident in order[:MAX_THREADS]:
-        frames = without_hook(stacks[ident]) if ident == here else stacks[ident]
-        frames = without_bootstrap(frames)
+        frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
+        frames = without_hook(frames) if ident == here else frames
         if ident not in {here, crashed} and (not frames or is_ours(frames[0])):
             continue  # a worker of ours, or a thread that has only just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
-        frames = without_launcher(frames, frames)
         live.frames = [scene.frame_now(each) for each in _without_middle(scene, frames, len(found))]
         found.append(live)
     return found
