@@ -7,11 +7,16 @@ dump is a stranger's: so no name gets into a repr but through `clean`.
 from __future__ import annotations
 
 import reprlib
+from collections import deque
 from typing import TYPE_CHECKING
+from typing import Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
+
+    Words = tuple[str, tuple[object, ...], Mapping[str, object]]  # name, arguments, attributes
 
 MAX_NAME_CHARS = 200
 MAX_ATTRIBUTES = 12
@@ -27,27 +32,43 @@ class Bounded(reprlib.Repr):
         self.maxstring = 80
         self.maxlong = 60
         self.maxother = 120
+        self._active: set[int] = set()  # what is being printed: cycles are
 
     def repr_int(self, x: int, level: int) -> str:
         """Print a number, a huge one (which takes quadratic time) by its size."""
         return super().repr_int(x, level) if x.bit_length() < 1 << 12 else f"<int of {x.bit_length()} bits>"
 
-    def repr_inert(self, thing: object, level: int) -> str:
-        """Print an inert thing as part of another."""
-        from tibidi.pickling.inert_types import words_of  # knows this module
+    def repr1(self, x: Any, level: int) -> str:
+        """Print one value; the name of its type, which reprlib goes by, is the stranger's to choose."""
+        words = getattr(type(x), "_inert_words_", None)
+        if words is not None and type(x).__repr__ is type(x)._inert_repr_:
+            return self._inert(x, words, level)
+        for kind, name in KINDS:
+            if isinstance(x, kind):
+                text: str = getattr(self, name)(x, level)
+                return text
+        return self.repr_instance(x, level)
 
-        if level <= 0:
+    def _inert(self, x: object, words: Callable[[object], Words], level: int) -> str:
+        if level <= 0 or id(x) in self._active:
             return "<...>"
-        name, arguments, attributes = words_of(thing)
-        return describe(name, arguments, attributes, level - 1)
-
-    def repr1(self, x: object, level: int) -> str:
-        """Print one value."""
-        if hasattr(type(x), "_inert_words_"):
-            return self.repr_inert(x, level)
-        return super().repr1(x, level)
+        self._active.add(id(x))
+        try:
+            return describe(*words(x), level - 1)
+        finally:
+            self._active.discard(id(x))
 
 
+KINDS = (
+    (str, "repr_str"),
+    (int, "repr_int"),
+    (dict, "repr_dict"),
+    (list, "repr_list"),
+    (tuple, "repr_tuple"),
+    (set, "repr_set"),
+    (frozenset, "repr_frozenset"),
+    (deque, "repr_deque"),
+)
 BOUNDED = Bounded()
 
 

@@ -23,7 +23,6 @@ from typing import Any
 
 from tibidi.pickling.inert_repr import BOUNDED
 from tibidi.pickling.inert_repr import clean
-from tibidi.pickling.inert_repr import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,11 +91,12 @@ class InertObject(metaclass=InertType):
         return type(self)._inert_name_, (), visible(self)
 
     def __repr__(self) -> str:
-        return BOUNDED.repr_inert(self, BOUNDED.maxlevel)
+        return BOUNDED.repr(self)
 
-    __str__ = __repr__
+    _inert_repr_ = __repr__
 
-    __hash__ = object.__hash__
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.startswith("_inert_") and name not in OURS]
 
 
 class Made(InertObject):
@@ -104,6 +104,19 @@ class Made(InertObject):
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
+
+
+class InertPartial(Made):
+    """A `functools.partial`."""
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        own = self.__dict__
+        arguments, keywords = own.get("args"), own.get("keywords")
+        first = (own.get("func"), *(arguments if type(arguments) is tuple else ()))
+        return "functools.partial", first, keywords if type(keywords) is dict else {}
+
+
+PARTIAL = ("func", "args", "keywords", "__dict__")
 
 
 class Listed(Made):
@@ -181,7 +194,9 @@ class InertMember(InertObject):
 def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> InertType:
     """Return a new inert class of that name, built on `mixins`."""
     full = clean(f"{module}.{qualname}")
+    layout = next((base for base in mixins if base in LAYOUTS.values()), object)
     body: dict[str, object] = {
+        "__hash__": layout.__hash__ or object.__hash__,
         "__module__": clean(module),
         "__qualname__": clean(qualname),
         "_inert_name_": full.replace("builtins.", "", 1),
@@ -206,11 +221,3 @@ def visible(thing: object) -> dict[str, object]:
 
 OURS = frozenset({"_args_", "_items_"})
 
-
-def words_of(thing: Any) -> tuple[str, tuple[object, ...], Mapping[str, object]]:  # noqa: ANN401 - anything inert
-    """Return name, arguments and attributes of an inert object."""
-    words: tuple[str, tuple[object, ...], Mapping[str, object]] = type(thing)._inert_words_(thing)
-    return words
-
-
-__all__ = ["ATOMS", "INERT", "LAYOUTS", "InertObject", "InertType", "describe", "make_type"]

@@ -46,7 +46,7 @@ def find(module: str, name: str) -> object:
     return getattr(import_module(module), name)
 
 
-def maker(plain: type) -> Callable[..., object]:
+def maker(plain: object) -> Callable[..., object]:
     """Return what makes instances of a type that `find` returned; raise LookupError for any other type."""
     return _makers()[plain]
 
@@ -133,6 +133,13 @@ def _timezone(offset: object, *name: object) -> object:
 def _from_text(module: str, name: str, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
     def make(text: object) -> object:
         return getattr(import_module(module), name)(expect_text(text, limit))
+
+    return make
+
+
+def _address(name: str) -> Callable[..., object]:
+    def make(address: object) -> object:
+        return getattr(import_module("ipaddress"), name)(expect_text(address, 100) if type(address) is str else expect(address, int))
 
     return make
 
@@ -254,9 +261,9 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("datetime", "timezone"): Plain(_timezone, "a timedelta, a name"),
     ("decimal", "Decimal"): Plain(_from_text("decimal", "Decimal"), "a text of at most 10,000 characters"),
     ("fractions", "Fraction"): Plain(_fraction, "a text of at most 4,000 characters, or two integers"),
-    ("ipaddress", "IPv4Address"): Plain(_from_text("ipaddress", "IPv4Address", 100), "a text"),
+    ("ipaddress", "IPv4Address"): Plain(_address("IPv4Address"), "a text or an integer"),
     ("ipaddress", "IPv4Network"): Plain(_from_text("ipaddress", "IPv4Network", 100), "a text"),
-    ("ipaddress", "IPv6Address"): Plain(_from_text("ipaddress", "IPv6Address", 100), "a text"),
+    ("ipaddress", "IPv6Address"): Plain(_address("IPv6Address"), "a text or an integer"),
     ("ipaddress", "IPv6Network"): Plain(_from_text("ipaddress", "IPv6Network", 100), "a text"),
     ("pathlib", "PosixPath"): Plain(_path("PosixPath"), "texts; a pure path on Windows"),
     ("pathlib", "PurePosixPath"): Plain(_path("PurePosixPath"), "texts"),

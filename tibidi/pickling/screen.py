@@ -13,7 +13,6 @@ colliding keys takes quadratic time (PEP 456 protects texts only).
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 MAX_SECONDS = 4.0
-MAX_MEMORY_BYTES = 512 << 20
+MAX_MEMORY_BYTES = 640 << 20
 MAX_MEMBER_BYTES = 192 << 20
 # A key of more parts than this, or with a number of more bits, is not hashed.
 MAX_KEY_PARTS = 10_000
@@ -47,16 +46,16 @@ class Budget:
         self._end = time.thread_time() + seconds
         self._memory = memory
 
-    def resume(self, spent_until: float) -> None:
-        """Do not count the time since `spent_until`, in which something else was done."""
-        self._end += time.thread_time() - spent_until
-
     def charge(self, size: int) -> None:
         """Take `size` bytes of memory; raise DamagedDump when there are no more, or no time."""
         self._memory -= size
         if self._memory < 0:
             raise DamagedDump("its values take more memory than those of a stranger may", HINT)
         self.check_time()
+
+    def release(self, size: int) -> None:
+        """Give back `size` bytes of memory."""
+        self._memory += size
 
     def check_time(self) -> None:
         """Raise DamagedDump when the time is up."""
@@ -86,8 +85,3 @@ def is_cheap_key(key: object) -> bool:
         elif isinstance(part, int) and int.bit_length(part) > MAX_KEY_BITS:
             return False
     return True
-
-
-def size_of(thing: object) -> int:
-    """Return the memory that a flat thing takes."""
-    return sys.getsizeof(thing)

@@ -1,0 +1,287 @@
+"""Read pickles without importing or calling anything that they name.
+
+`InertUnpickler` reads the pickles of one dump in turn, `inert_machine` runs
+their opcodes, and here is what calls, states and items come to: plain data
+types (`plain`) become real values, words of our vocabulary what they
+describe (`inert_words`), and all else inert objects (`inert_types`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.errors import DamagedDump
+from tibidi.pickling import inert_frames
+from tibidi.pickling import plain
+from tibidi.pickling.inert_arrays import ARRAY_WORDS
+from tibidi.pickling.inert_arrays import InertArray
+from tibidi.pickling.inert_arrays import InertDtype
+from tibidi.pickling.inert_arrays import array_state
+from tibidi.pickling.inert_arrays import dtype_state
+from tibidi.pickling.inert_exceptions import make_exception
+from tibidi.pickling.inert_machine import Machine
+from tibidi.pickling.inert_repr import clean
+from tibidi.pickling.inert_types import ATOMS
+from tibidi.pickling.inert_types import LAYOUTS
+from tibidi.pickling.inert_types import InertObject
+from tibidi.pickling.inert_types import PARTIAL
+from tibidi.pickling.inert_types import InertPartial
+from tibidi.pickling.inert_types import InertType
+from tibidi.pickling.inert_types import Listed
+from tibidi.pickling.inert_types import Made
+from tibidi.pickling.inert_types import Mapped
+from tibidi.pickling.inert_types import make_type
+from tibidi.pickling.inert_words import STANDINS
+from tibidi.pickling.inert_words import WORDS
+from tibidi.pickling.inert_words import text_keys
+from tibidi.pickling.inert_zones import TIMES
+from tibidi.pickling.inert_zones import zoned
+from tibidi.pickling.screen import MAX_MEMBER_BYTES
+from tibidi.pickling.screen import Budget
+from tibidi.pickling.standins import Dummy
+from tibidi.pickling.standins import StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence
+    from typing import BinaryIO
+
+# Types of libraries of which it is known how they look.
+KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **inert_frames.TYPES}
+# Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
+REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+
+
+class InertUnpickler:
+    """Reads the pickles of one dump; `namespaces` are the globals that they share, by key."""
+
+    def __init__(self, namespaces: dict[str, dict[str, object]] | None = None, budget: Budget | None = None) -> None:
+        self.namespaces = {} if namespaces is None else namespaces
+        self._budget = budget or Budget()
+        self._builder = InertBuilder(self.namespaces, self._budget)
+        self._memo: list[object] = []
+
+    def load(self, file: BinaryIO) -> object:
+        """Return the value of the one pickle in `file`.
+
+        Raises DamagedDump when it is none of ours or takes too much; its memo
+        is then of no use for the pickles behind it.
+        """
+        data = file.read(MAX_MEMBER_BYTES + 1)
+        if len(data) > MAX_MEMBER_BYTES:
+            raise DamagedDump(f"more than {MAX_MEMBER_BYTES} bytes in one pickle")
+        self._budget.charge(len(data))
+        try:
+            return Machine(data, self._memo, self._builder, self._budget).run()
+        finally:
+            self._budget.release(len(data))
+
+
+class InertBuilder:
+    """Answers what names, calls, states and items come to, by exact types; nothing here runs a stranger's code."""
+
+    def __init__(self, namespaces: dict[str, dict[str, object]], budget: Budget) -> None:
+        self._names: dict[tuple[str, str], object] = {}
+        self._namespaces = namespaces
+        self._budget = budget
+
+    def named(self, module: str, name: str) -> object:
+        """Return what stands for a name: a plain type itself, a word of ours, or an inert class."""
+        found = self._names.get((module, name))
+        if found is None:
+            found = self._names[module, name] = self._find(module, name)
+        return found
+
+    def _find(self, module: str, name: str) -> object:
+        if (module, name) == ("tibidi", "_namespace"):
+            return Word(self._namespace)
+        if (module, name) == ("copyreg", "_reconstructor"):
+            return Word(self._reconstructor)
+        word = WORDS.get((module, name)) or ARRAY_WORDS.get((module, name)) or inert_frames.WORDS.get((module, name))
+        if word is not None:
+            return Word(word)
+        for kind in STANDINS:
+            if (module, name) == ("tibidi", kind.__name__):
+                return kind
+        known = KNOWN_TYPES.get((module, name))
+        if known is not None:
+            return make_type(module, name, known)
+        try:
+            found = plain.find(module, name)
+        except LookupError:
+            return make_type(module, name)
+        return found if isinstance(found, type) or not callable(found) else Word(plain.maker(found))
+
+    def call(self, function: object, arguments: object) -> object:
+        """Return what a call comes to."""
+        if type(arguments) is not tuple:
+            return Dummy(clean(type(function).__name__), "called without arguments")
+        try:
+            if isinstance(function, InertType):
+                return self.create(function, arguments)
+            return self._maker(function)(*arguments)
+        except REFUSED as error:
+            return refused(function, arguments, error)
+
+    def _maker(self, function: object) -> Callable[..., object]:
+        if type(function) is Word:
+            return function.make
+        if not isinstance(function, type):
+            raise TypeError("what is called is no type")
+        if function in STANDINS:
+            return STANDINS[function]
+        if issubclass(function, BaseException):
+            return partial(raisable, function)
+        return zoned(plain.maker(function)) if function in TIMES else plain.maker(function)
+
+    def create(self, cls: object, arguments: object, keywords: object = None) -> object:
+        """Return a new instance; of inert classes one that has yet to get its attributes."""
+        if type(arguments) is not tuple or not isinstance(cls, InertType):
+            return self.call(cls, arguments) if type(arguments) is tuple else refused(cls, (), TypeError("no tuple"))
+        layout = next((base for base in cls.__mro__ if base in LAYOUTS.values()), object)
+        try:
+            made = self._instance(cls, layout, arguments)
+        except REFUSED as error:
+            return refused(cls, arguments, error)
+        if layout is object and arguments:
+            made.__dict__["_args_"] = arguments
+        if layout is object and type(keywords) is dict:
+            made.__dict__.update(text_keys(keywords))
+        return made
+
+    def _instance(self, cls: InertType, layout: Any, arguments: tuple[object, ...]) -> Any:  # noqa: ANN401 - `cls`
+        first = arguments[0] if arguments else None
+        if layout in ATOMS:
+            return layout.__new__(cls, plain.expect(first, *ATOMS)) if arguments else layout.__new__(cls)
+        if layout is tuple:
+            return tuple.__new__(cls, arguments if cls._inert_fields_ else plain.expect(first, tuple, list))
+        if layout is frozenset:
+            return frozenset.__new__(cls, self.checked(plain.expect(first, list, tuple)) if arguments else ())
+        made = layout.__new__(cls)
+        if layout is set and arguments:
+            set.update(made, self.checked(plain.expect(first, list, tuple)))
+        if isinstance(made, BaseException):
+            made.args = arguments
+        return made
+
+    def build(self, made: object, state: object) -> object:
+        """Give an object its state; return it, or what it becomes by that."""
+        try:
+            return self._build(made, state)
+        except REFUSED as error:
+            return made if not isinstance(made, InertArray) else refused(made, (state,), error)
+
+    def _build(self, made: object, state: object) -> object:
+        if type(made) is InertArray:
+            return array_state(made, state)
+        if type(made) is InertDtype:
+            return dtype_state(made, state)
+        elif type(made).__name__ == "UUID" and isinstance(state, dict):
+            plain.fill_uuid(made, state.get("int"))
+        elif isinstance(made, (InertObject, StandIn, SimpleNamespace, BaseException)):
+            absorb(made, state)
+        return made
+
+    def extend(self, target: object, items: list[object]) -> None:
+        """Put items behind those of a list, or of something like one."""
+        if isinstance(target, (list, deque)):
+            target.extend(items)
+        elif type(target) is bytearray:
+            raise DamagedDump("not a pickle of ours: items of a bytearray")
+        elif isinstance(target, Made):
+            list.extend(held(target, Listed, []), items)
+
+    def update(self, target: object, keys: list[object], values: list[object]) -> None:
+        """Put items into a dictionary, or something like one."""
+        if isinstance(target, Made) and not isinstance(target, dict):
+            target = held(target, Mapped, {})
+        if not isinstance(target, dict):
+            return
+        keys = self.checked(keys)
+        if type(target) is dict:
+            target.update(zip(keys, values))
+            return
+        for key, value in zip(keys, values):
+            target[key] = value
+
+    def add(self, target: object, items: list[object]) -> None:
+        """Put items into a set."""
+        if isinstance(target, set):
+            set.update(target, self.checked(items))
+
+    def frozenset(self, items: list[object]) -> frozenset[object]:
+        """Return a set of items."""
+        return frozenset(self.checked(items))
+
+    def checked(self, keys: Sequence[object]) -> list[object]:
+        """Return keys that can be hashed in no time, a stand-in in the place of each that can't."""
+        if self._budget.check_keys(keys):
+            try:
+                set(keys)
+            except TypeError:  # a list within a tuple
+                pass
+            else:
+                return list(keys)
+        return [key if self._is_hashable(key) else Dummy(type(key).__name__, "not a key") for key in keys]
+
+    def _is_hashable(self, key: object) -> bool:
+        try:
+            return self._budget.check_keys([key]) and hash(key) is not None
+        except TypeError:
+            return False
+
+    def _namespace(self, key: object) -> object:
+        return self._namespaces.setdefault(plain.expect_text(key), {})
+
+    def _reconstructor(self, cls: object, base: object, state: object) -> object:
+        """Make what `copyreg.__reduce_ex__` took apart, a subclass of a plain type with its value."""
+        return self.create(cls, () if base is object else (state,))
+
+
+class Word:
+    """A function of ours that a pickle may call; never seen but by the machine."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[..., object]) -> None:
+        self.make = make
+
+
+def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
+    """Return an exception with these arguments."""
+    made = make_exception(cls)
+    made.args = arguments
+    return made
+
+
+def absorb(made: Any, state: object) -> None:  # noqa: ANN401 - anything with a dictionary
+    """Put a state into the attributes of an object: a dictionary, one of slots, or both (PEP 307)."""
+    if isinstance(made, InertPartial) and type(state) is tuple and len(state) == len(PARTIAL):
+        made.__dict__.update(zip(PARTIAL, state))
+        return
+    parts = state if type(state) is tuple and len(state) == 2 else (state,)  # noqa: PLR2004 - dictionary and slots
+    if not all(part is None or isinstance(part, dict) for part in parts):
+        made.__dict__["__state__"] = state  # what __setstate__ would have been given
+        return
+    for part in parts:
+        made.__dict__.update(text_keys(part))
+
+
+def held(target: Made, kind: type[Listed], empty: Any) -> Any:  # noqa: ANN401 - a list or dict
+    """Return what holds the items of an object of unknown make, which from now on shows them."""
+    if not isinstance(target, Listed):
+        cls = type(target)
+        shown = make_type(cls.__module__, cls.__qualname__, kind, cls)
+        target.__class__ = shown
+        target.__dict__["_items_"] = empty
+    return target.__dict__["_items_"]
+
+
+def refused(what: object, arguments: tuple[object, ...], error: Exception) -> Dummy:
+    """Return a stand-in for what could not be made."""
+    name = getattr(what, "_inert_name_", None) or type(what).__name__ if not isinstance(what, type) else what.__name__
+    return Dummy(clean(name), clean(f"{type(error).__name__}: {error}"), arguments)

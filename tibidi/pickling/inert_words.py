@@ -1,0 +1,299 @@
+"""What the words of our vocabulary, and a few of the standard library's, mean where nothing may run.
+
+The table `WORDS` answers the same names as `vocabulary.WORDS`, on the other
+side of the fence: functions become descriptions, classes inert classes, and
+bytecode is not even looked at.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import OrderedDict
+from types import CellType
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tibidi.pickling import plain
+from tibidi.pickling.inert_exceptions import exception_state
+from tibidi.pickling.inert_exceptions import make_exception
+from tibidi.pickling.inert_repr import BOUNDED
+from tibidi.pickling.inert_repr import clean
+from tibidi.pickling.inert_types import ATOMS
+from tibidi.pickling.inert_types import INERT
+from tibidi.pickling.inert_types import LAYOUTS
+from tibidi.pickling.inert_types import InertMember
+from tibidi.pickling.inert_types import InertObject
+from tibidi.pickling.inert_types import InertTuple
+from tibidi.pickling.inert_types import InertType
+from tibidi.pickling.inert_types import make_type
+from tibidi.pickling.inert_types import set_class_attributes
+from tibidi.pickling.standins import Cut
+from tibidi.pickling.standins import Dummy
+from tibidi.pickling.standins import NotPickleable
+from tibidi.pickling.standins import Redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+
+class InertModule(ModuleType):
+    """A module that was only named."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AttributeError(f"module {self.__name__!r} has no attribute {clean(name)!r} in the dump; {INERT}")
+
+    def __repr__(self) -> str:
+        return f"<module {self.__name__!r} (inert)>"
+
+
+class InertCode(InertObject):
+    """A code object: where it came from; its bytecode is left in the file."""
+
+    _inert_name_ = "code"
+
+
+class InertFunction(InertObject):
+    """A function that was kept by value: name, home, source and, as attributes, what it had."""
+
+    _inert_name_ = "function"
+
+    def __call__(self, *_: object, **__: object) -> object:
+        raise TypeError(f"{self.__dict__['__qualname__']} cannot be called: {INERT}")
+
+    def __repr__(self) -> str:
+        code = self.__dict__["__code__"].__dict__
+        return f"<function {clean(self.__dict__['__qualname__'])} of {code['co_filename']}:{code['co_firstlineno']} (inert)>"
+
+
+class InertAttribute(InertObject):
+    """An attribute that was looked up in an object: a bound method, most often."""
+
+    _inert_name_ = "attribute"
+
+    def __call__(self, *_: object, **__: object) -> object:
+        raise TypeError(f"{self.__dict__['__name__']} cannot be called: {INERT}")
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        return f"<{clean(own['__name__'])} of {BOUNDED.repr(own['__self__'])} (inert)>"
+
+
+class InertPattern(InertObject):
+    """A compiled regular expression: compiling a stranger's can take for ever."""
+
+    def __repr__(self) -> str:
+        return f"re.compile({BOUNDED.repr(self.__dict__['pattern'])})"
+
+
+def blank(kind: type, attributes: Mapping[str, object]) -> object:
+    """Return an instance of an inert class with these attributes."""
+    made = object.__new__(kind)
+    made.__dict__.update(attributes)
+    return made
+
+
+def _module(name: object) -> object:
+    return InertModule(clean(plain.expect_text(name)))
+
+
+def _module_state(module: object, state: object) -> None:
+    if type(module) is InertModule:
+        module.__dict__.update(text_keys(state))
+
+
+def text_keys(state: object) -> dict[str, object]:
+    """Return the entries of `state` that can be attributes."""
+    if not isinstance(state, dict):
+        return {}
+    return {key: value for key, value in state.items() if type(key) is str}
+
+
+def _code(_magic: object, _marshalled: object, *key: object) -> object:
+    file, qualname, name, first_line = (*key, "?", "?", "?", 0)[:4]
+    variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()  # noqa: PLR2004 - CodeKey.variables
+    attributes = {
+        "co_filename": clean(file),
+        "co_qualname": clean(qualname),
+        "co_name": clean(name),
+        "co_firstlineno": first_line if type(first_line) is int else 0,
+        "co_varnames": variables,
+    }
+    return blank(InertCode, attributes)
+
+
+def _function(code: object, namespace: object, name: object, closure: object) -> object:
+    if type(code) is not InertCode:
+        code = _code(b"", b"")
+    attributes = {
+        "__name__": clean(name),
+        "__qualname__": code.__dict__["co_qualname"],
+        "__code__": code,
+        "__globals__": namespace,
+        "__closure__": closure,
+    }
+    return blank(InertFunction, attributes)
+
+
+def _function_state(function: object, state: object) -> None:
+    attributes, dictionary, *_ = plain.expect(state, tuple)
+    if type(function) is InertFunction:
+        known = text_keys(attributes)
+        known.pop("__code__", None)
+        if "__qualname__" in known:
+            known["__qualname__"] = clean(known["__qualname__"])
+        function.__dict__.update(known)
+        function.__dict__.update({k: v for k, v in text_keys(dictionary).items() if not k.startswith("__")})
+
+
+def _cell() -> object:
+    return CellType()
+
+
+def _cell_state(cell: object, state: object) -> None:
+    (content,) = plain.expect(state, tuple)
+    plain.expect(cell, CellType).cell_contents = content
+
+
+def _same(thing: object) -> object:
+    return thing
+
+
+def layout_of(bases: object) -> tuple[type, ...]:
+    """Return what an inert class with these bases is to be built on."""
+    for base in bases if isinstance(bases, tuple) else ():
+        if isinstance(base, InertType):
+            return (base,)
+        if base in LAYOUTS.values() or (isinstance(base, type) and issubclass(base, BaseException)):
+            return (base, InertObject)
+    return ()
+
+
+def _class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
+    body = text_keys(keywords)
+    mixins = layout_of(bases)
+    made = make_type(str(body.get("__module__", "?")), str(body.get("__qualname__", name)), *mixins)
+    set_class_attributes(made, body)
+    return made
+
+
+def _class_state(cls: object, state: object) -> None:
+    attributes, *_ = plain.expect(state, tuple)
+    if isinstance(cls, InertType):
+        set_class_attributes(cls, text_keys(attributes))
+
+
+def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:  # noqa: PLR0913 - the word has six arguments
+    made = make_type(clean(module), clean(qualname), InertMember)
+    for member, value in text_keys(members).items():
+        set_class_attributes(made, {member: blank(made, {"name": clean(member), "value": value})})
+    return made
+
+
+def _member(cls: object, name: object, value: object) -> object:
+    if not isinstance(cls, InertType):
+        raise TypeError("a member of no enumeration")
+    text = clean(name)
+    known = vars(cls).get(text)
+    if isinstance(known, InertMember):
+        return known
+    kind, base = member_type(cls)
+    made = base.__new__(kind, value) if base in ATOMS and type(value) is base else object.__new__(kind)
+    made.__dict__.update(name=text, value=value)
+    set_class_attributes(cls, {text: made})
+    return made
+
+
+def member_type(cls: InertType) -> tuple[InertType, type]:
+    """Return a class for the members of an enumeration, and the plain type that it is built on."""
+    base = next((base for base in cls.__mro__ if base in ATOMS), object)
+    if issubclass(cls, InertMember):
+        return cls, base
+    made = vars(cls).get("_inert_members_")
+    if made is None:
+        made = make_type(cls.__module__, cls.__qualname__, InertMember, *((base,) if base in ATOMS else ()))
+        type.__setattr__(cls, "_inert_members_", made)
+    return made, base
+
+
+def _reference(module: object, qualname: object, layout: object, fields: object) -> object:
+    names = tuple(clean(field) for field in plain.expect(fields, tuple))
+    base = LAYOUTS.get(plain.expect_text(layout))
+    if base is tuple and names:
+        return make_type(clean(module), clean(qualname), InertTuple, tuple, fields=names)
+    return make_type(clean(module), clean(qualname), *((base, InertObject) if base else ()), fields=names)
+
+
+def _type(name: object) -> object:
+    found = getattr(types, plain.expect_text(name), None)
+    if not isinstance(found, type):
+        raise TypeError("not a type of the interpreter")
+    return found
+
+
+def _typevar(name: object, *_: object) -> object:
+    return blank(make_type("typing", "TypeVar"), {"__name__": clean(name)})
+
+
+def _attribute(owner: object, name: object) -> object:
+    text = clean(name)
+    known = owner.__dict__.get(text) if isinstance(owner, (InertObject, InertModule)) else None
+    return blank(InertAttribute, {"__self__": owner, "__name__": text}) if known is None else known
+
+
+def _keys(content: object, ordered: object = False) -> object:
+    return (OrderedDict if ordered is True else dict)(dict.fromkeys(plain.expect(content, list, tuple))).keys()
+
+
+def _values(content: object, ordered: object = False) -> object:
+    return (OrderedDict if ordered is True else dict)(enumerate(plain.expect(content, list, tuple))).values()
+
+
+def _items(content: object, ordered: object = False) -> object:
+    return (OrderedDict if ordered is True else dict)(plain.expect(content, dict, OrderedDict)).items()
+
+
+def _field(name: object) -> object:
+    return blank(make_type("dataclasses", clean(name)), {})
+
+
+def _standin(kind: type) -> Callable[..., object]:
+    def make(*arguments: object) -> object:
+        return kind(*(clean(each) if type(each) is str else each for each in arguments))
+
+    return make
+
+
+def _pattern(pattern: object, flags: object = 0) -> object:
+    return blank(InertPattern, {"pattern": plain.expect(pattern, str, bytes), "flags": plain.expect(flags, int)})
+
+
+STANDINS: dict[object, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
+
+WORDS: dict[tuple[str, str], Callable[..., object]] = {
+    ("builtins", "getattr"): _attribute,
+    ("re", "_compile"): _pattern,
+    ("tibidi", "_attribute"): _attribute,
+    ("tibidi", "_cell"): _cell,
+    ("tibidi", "_cell_state"): _cell_state,
+    ("tibidi", "_class"): _class,
+    ("tibidi", "_class_state"): _class_state,
+    ("tibidi", "_code"): _code,
+    ("tibidi", "_dynamic_module"): _module,
+    ("tibidi", "_dynamic_module_state"): _module_state,
+    ("tibidi", "_enum"): _enum,
+    ("tibidi", "_exception"): make_exception,
+    ("tibidi", "_exception_state"): exception_state,
+    ("tibidi", "_field"): _field,
+    ("tibidi", "_function"): _function,
+    ("tibidi", "_function_state"): _function_state,
+    ("tibidi", "_items"): _items,
+    ("tibidi", "_keys"): _keys,
+    ("tibidi", "_member"): _member,
+    ("tibidi", "_module"): _module,
+    ("tibidi", "_reference"): _reference,
+    ("tibidi", "_same"): _same,
+    ("tibidi", "_type"): _type,
+    ("tibidi", "_typevar"): _typevar,
+    ("tibidi", "_values"): _values,
+}
