@@ -26,6 +26,9 @@ from typing import NamedTuple
 
 from _frozen_importlib_external import MAGIC_NUMBER
 
+from tibidi.pickling.standins import Dummy
+from tibidi.pickling.standins import StandIn
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
@@ -186,7 +189,9 @@ def _type(name: str) -> object:
 
 
 def _attribute(owner: object, name: str) -> object:
-    """Return an attribute."""
+    """Return an attribute; of something that a stand-in replaces, the stand-in of its attribute."""
+    if isinstance(owner, StandIn) and not hasattr(owner, name):
+        return Dummy(f"{owner.type_name}.{name}", owner.reason)
     return getattr(owner, name)
 
 
