@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-import tibidi
 from crashing import PTH_NAME
 from crashing import ROOT
 from crashing import make_environment
+
+import tibidi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
