@@ -27,7 +27,9 @@ POOL = "pool"
 TASK = "task"
 LOGGING = "logging"
 LEFTOVER = "leftover"
-# Behind these the process ends.
+# How a program is asked to end, which is no crash.
+ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+# Behind these doors the process ends.
 LAST_DOORS = (EXCEPTHOOK, CHILD, LEFTOVER)
 
 
@@ -86,7 +88,8 @@ def report(exc: object, door: str, *, thread: Thread | None = None, settings: Se
     KeyboardInterrupt or SystemExit from a signal reaches an application that
     lives on.
     """
-    if not _is_open or not isinstance(exc, BaseException) or sys.is_finalizing():
+    # These first of all: importing anything here can make the interpreter forget that it is to end by SIGINT.
+    if not isinstance(exc, BaseException) or isinstance(exc, ENDS) or not _is_open or sys.is_finalizing():
         return False
     try:
         with reserve:

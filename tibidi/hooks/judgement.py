@@ -11,8 +11,6 @@ from tibidi.hooks import gate
 if TYPE_CHECKING:
     from types import FrameType
 
-# How a program is asked to end.
-ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 # While one of these is on the stack, what goes wrong is part of a dump, not a crash.
 DUMPING_MODULES = ("tibidi.dumper", "tibidi.hooks.desk", "tibidi.pickling.", "tibidi.capture.")
 STANDARD_STREAMS = (1, 2)
@@ -20,7 +18,7 @@ STANDARD_STREAMS = (1, 2)
 
 def is_crash(exc: BaseException, door: str) -> bool:
     """Say whether an exception is a crash: not how a program is asked to end, nor the end of `| head`."""
-    if isinstance(exc, ENDS):
+    if isinstance(exc, gate.ENDS):
         return False
     if isinstance(exc, BrokenPipeError):
         return door != gate.UNRAISABLE and not _is_a_reader_gone()

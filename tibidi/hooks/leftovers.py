@@ -19,10 +19,18 @@ def install() -> None:
     """Hang the net."""
     atexit.unregister(_look)
     atexit.register(_look)
+    if sys.version_info < (3, 10):
+        from tibidi.hooks import callbacks
+
+        callbacks.install()
 
 
 def _look() -> None:
+    if sys.version_info < (3, 10):
+        from tibidi.hooks import callbacks
+
+        for exc in callbacks.raised:
+            gate.report(exc, gate.UNRAISABLE)
     # While the front door is ours, it saw whatever came; at a prompt exceptions end nothing.
-    if patches.is_ours(sys.excepthook) or hasattr(sys, "ps1"):
-        return
-    gate.report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), gate.LEFTOVER)
+    if not patches.is_ours(sys.excepthook) and not hasattr(sys, "ps1"):
+        gate.report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), gate.LEFTOVER)

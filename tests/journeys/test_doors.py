@@ -1,0 +1,258 @@
+"""Every door that a crash comes through, with TIBIDI_ENABLE=1 and no other change."""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+from tibidi.dumpfile.reader import Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crash
+    from crashing import Crasher
+    from tibidi.model import FrameRecord
+    from tibidi.model import Summary
+
+LINE = "Traceback dumped into: "
+
+
+def story(path: Path) -> Summary:
+    """Return what a dump tells."""
+    with Reader(str(path)) as reader:
+        return reader.summary
+
+
+def crashed_frame(path: Path) -> FrameRecord:
+    """Return the innermost frame of the exception that a dump is about."""
+    return story(path).exceptions[-1].frames[-1]
+
+
+def variable(path: Path, name: str) -> str:
+    """Return how a variable of that frame reads."""
+    return crashed_frame(path).locals[name].preview
+
+
+def announced(crash: Crash) -> list[str]:
+    """Return the paths that were told on stderr."""
+    return [line[len(LINE) :] for line in crash.stderr.splitlines() if line.startswith(LINE)]
+
+
+def test_main_thread(crash: Crasher) -> None:
+    """What ends the program is dumped after the normal traceback, and the exit status is the normal one."""
+    crashed = crash("divide.py", "5", "0")
+
+    assert 1 == crashed.status
+    assert [str(crashed.dump)] == announced(crashed)
+    assert crashed.stderr.index("ZeroDivisionError") < crashed.stderr.index(LINE)
+    assert "5" == variable(crashed.dump, "x")
+
+
+def test_normal_traceback_is_unchanged(crash: Crasher) -> None:
+    """Apart from our one line, stderr is what it is without us."""
+    with_us = crash("divide.py", "5", "0")
+    without = crash("divide.py", "5", "0", env={"TIBIDI_ENABLE": None})
+
+    assert without.stderr == re.sub(f"{LINE}.*\n", "", with_us.stderr)
+    assert [] == without.dumps
+
+
+def test_threads(crash: Crasher) -> None:
+    """Each thread that ends in an exception leaves a dump; the program goes on."""
+    crashed = crash("door_thread.py")
+    frames = [crashed_frame(path) for path in crashed.dumps]
+
+    assert 0 == crashed.status
+    assert "main goes on\n" == crashed.stdout
+    assert [("work", "0")] * 3 == [(frame.name, frame.locals["item"].preview) for frame in frames]
+    crashed_threads = [thread.name for path in crashed.dumps for thread in story(path).threads if thread.crashed]
+    assert ["worker-0", "worker-1", "worker-2"] == sorted(crashed_threads)
+
+
+def test_unraisable(crash: Crasher) -> None:
+    """What `__del__` raises is dumped, once however often it happens, and the program goes on."""
+    crashed = crash("door_unraisable.py")
+
+    assert 0 == crashed.status
+    assert "__del__" == crashed_frame(crashed.dump).name
+    assert "{'name': 'resource-0'}" == variable(crashed.dump, "handle")
+    assert 1 == crashed.stderr.count("more of these are not dumped")
+
+
+def test_atexit_callback(crash: Crasher) -> None:
+    """What an atexit callback raises is dumped, and printed as without us."""
+    crashed = crash("door_atexit.py")
+    without = crash("door_atexit.py", env={"TIBIDI_ENABLE": None})
+
+    assert 0 == crashed.status
+    assert ("clean_up", "'data.lock'") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "lock"))
+    assert without.stderr.count("\n") + 1 == crashed.stderr.count("\n")
+
+
+@pytest.mark.parametrize("kind", ["target", "subclass"])
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_children(crash: Crasher, method: str, kind: str) -> None:
+    """A child of multiprocessing leaves a dump that names its parent, after the normal traceback."""
+    crashed = crash("door_child.py", method, kind)
+    parent, child, status = re.findall(r"\d+", crashed.stdout)
+    process = story(crashed.dump).process
+
+    assert "1" == status
+    assert int(child) == process.pid
+    assert method == "forkserver" or int(parent) == process.ppid
+    assert "work" == crashed_frame(crashed.dump).name
+    assert crashed.stderr.index("ZeroDivisionError") < crashed.stderr.index(LINE)
+    assert "tibidi/hooks" not in crashed.stderr
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("kind", ["futures", "pool"])
+def test_pools(crash: Crasher, kind: str, method: str) -> None:
+    """What a function raises in a worker of a pool is dumped there, with its variables; the parent handles it."""
+    crashed = crash("door_pool.py", kind, method)
+
+    assert (0, 1) == (crashed.status, crashed.stdout.count("caught division by zero"))
+    assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
+
+
+def test_task(crash: Crasher) -> None:
+    """What ends a task of asyncio is dumped when nobody asks for its result."""
+    crashed = crash("door_task.py")
+
+    assert (0, "main goes on\n") == (crashed.status, crashed.stdout)
+    assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
+
+
+def test_replaced_excepthook(crash: Crasher) -> None:
+    """An application's own excepthook that calls nobody else still runs, and there is a dump."""
+    crashed = crash("door_replaced.py")
+
+    assert 1 == crashed.status
+    assert ["their hook: ZeroDivisionError", f"{LINE}{crashed.dump}"] == crashed.stderr.splitlines()
+    assert "work" == crashed_frame(crashed.dump).name
+
+
+def test_logging(crash: Crasher) -> None:
+    """With TIBIDI_LOGGING each kind of logged exception is dumped once, also when it ends the program."""
+    crashed = crash("door_logging.py", env={"TIBIDI_LOGGING": "ERROR"})
+    kinds = [story(path).exceptions[-1].type for path in crashed.dumps]
+
+    assert 1 == crashed.status
+    assert ["builtins.ValueError", "builtins.ZeroDivisionError"] == sorted(kinds)
+
+
+def test_logging_is_opt_in(crash: Crasher) -> None:
+    """Without TIBIDI_LOGGING only what ends the program is dumped."""
+    crashed = crash("door_logging.py")
+
+    assert "builtins.ValueError" == story(crashed.dump).exceptions[-1].type
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise KeyboardInterrupt",
+        "raise SystemExit(3)",
+        "import sys; sys.exit('message')",
+        "raise GeneratorExit",
+        "import threading, _thread; threading.Thread(target=_thread.exit).start()",
+    ],
+)
+def test_ends_are_no_crashes(crash: Crasher, code: str) -> None:
+    """How a program is asked to end leaves no dump."""
+    without = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
+    crashed = crash.run("-c", code)
+
+    assert [] == crashed.dumps
+    assert (without.status, without.stderr) == (crashed.status, crashed.stderr)
+
+
+def test_broken_pipe_is_no_crash(crash: Crasher) -> None:
+    """A program whose output nobody reads any more has not crashed."""
+    code = "import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); print('x' * 100_000, flush=True)"
+    crashed = crash.run("-c", code)
+
+    assert 0 != crashed.status
+    assert "BrokenPipeError" in crashed.stderr
+    assert [] == crashed.dumps
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
+def test_groups(crash: Crasher) -> None:
+    """A group is a crash if one of its members is."""
+    ends = crash.run("-c", "raise BaseExceptionGroup('x', [KeyboardInterrupt()])")
+    crashed = crash.run("-c", "raise BaseExceptionGroup('x', [KeyboardInterrupt(), KeyError(1)])")
+
+    assert [] == ends.dumps
+    assert 1 == len(crashed.dumps)
+
+
+FORK = """
+    import os
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        print(os.getpid(), pid)
+    else:
+        inside = "child"
+        1 / 0
+"""
+
+
+def test_fork(crash: Crasher) -> None:
+    """A child of os.fork() leaves a dump of its own that names its parent."""
+    crashed = crash.run("-c", textwrap.dedent(FORK))
+    process = story(crashed.dump).process
+
+    assert [process.ppid, process.pid] == [int(word) for word in crashed.stdout.split()]
+
+
+EXPLICIT = """
+    import tibidi
+    tibidi.set_excepthook({arguments})
+    x = 5
+    x / 0
+"""
+
+
+@pytest.mark.parametrize("enabled", ["1", None])
+def test_explicit_hook(crash: Crasher, enabled: str | None) -> None:
+    """`set_excepthook()` prints one line for the traceback, and wins over the start hook."""
+    crashed = crash.run("-c", textwrap.dedent(EXPLICIT.format(arguments="")), env={"TIBIDI_ENABLE": enabled})
+
+    assert 1 == crashed.status
+    assert "ZeroDivisionError: division by zero\nTraceback dumped into: traceback.pkl\n" == crashed.stderr
+    assert [] == crashed.dumps
+    assert "5" == variable(crash.work / "traceback.pkl", "x")
+
+
+def test_explicit_hook_that_chains(crash: Crasher) -> None:
+    """With replace=False the normal traceback comes first."""
+    code = textwrap.dedent(EXPLICIT.format(arguments="'a.pkl', replace=False"))
+    crashed = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
+
+    assert crashed.stderr.startswith("Traceback (most recent call last):\n")
+    assert crashed.stderr.endswith("Traceback dumped into: a.pkl\n")
+
+
+def test_explicit_hook_without_dump(crash: Crasher) -> None:
+    """Where no dump can be written, the traceback is all there is: it is printed, with the reason."""
+    code = textwrap.dedent(EXPLICIT.format(arguments="'missing/a.pkl'"))
+    crashed = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
+
+    assert 1 == crashed.status
+    assert "Traceback (most recent call last):\n" in crashed.stderr
+    assert "tibidi: no dump: No such file or directory: missing/a.pkl" in crashed.stderr
+
+
+def test_silence(crash: Crasher) -> None:
+    """TIBIDI_SILENT leaves stderr to the program."""
+    silent = crash("divide.py", "5", "0", env={"TIBIDI_SILENT": "1"})
+    without = crash("divide.py", "5", "0", env={"TIBIDI_ENABLE": None})
+
+    assert without.stderr == silent.stderr
+    assert 1 == len(silent.dumps)

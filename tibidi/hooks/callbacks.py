@@ -1,0 +1,64 @@
+"""The door for atexit callbacks before Python 3.10, where no hook hears of what they raise.
+
+The interpreter prints the traceback and goes on.  So each callback is
+registered in a wrapping that keeps what it raises for the end.  The wrapping
+equals the callback, as `atexit.unregister()` compares them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import sys
+
+from tibidi.hooks import patches
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Register = Callable[..., Any]
+
+# What callbacks have raised, for the net that runs last.
+raised: list[BaseException] = []
+
+
+class _Callback:
+    """A callback of the application's."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._function = function
+
+    def __call__(self, *args: object, **options: object) -> object:
+        """Call the callback, and let what it raises pass."""
+        try:
+            return self._function(*args, **options)
+        except Exception:  # no `as`: its clean-up would set the traceback once more
+            _keep(sys.exc_info()[1])
+            raise
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._function == other)
+
+    def __hash__(self) -> int:
+        return hash(self._function)
+
+
+def _keep(exc: BaseException | None) -> None:
+    """Keep an exception, and take our frame out of the traceback that is printed; another one grows as it goes on."""
+    if exc is not None and exc.__traceback__ is not None:
+        exc.__traceback__ = exc.__traceback__.tb_next
+        raised.append(exc)
+
+
+def install() -> None:
+    """Hang the door."""
+    patches.replace(atexit, "register", _wrap)
+
+
+def _wrap(previous: Register) -> Register:
+    def register(function: Callable[..., object], *args: object, **options: object) -> object:
+        previous(_Callback(function) if callable(function) else function, *args, **options)
+        return function
+
+    return register
