@@ -7,6 +7,7 @@ answers with what is to be pickled in its stead, or None.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
@@ -33,19 +34,27 @@ if TYPE_CHECKING:
 
 # Texts shorter than this hold no secret that is known by its looks or was worth learning.
 SHORTEST_SECRET = 5
+# Longer texts are no names, as far as the scan of a stream goes.
+LONGEST_NAME = 48
+MOST_INNOCENT = 50_000
 # Types that only our own part of a pickle is made of.
 OURS = frozenset({Shell, StandIn, NotPickleable, Redacted, Cut, type(None), type(NotImplemented), type(...)})
 
 
 class Filter:
-    """Replaces secrets, what `islegal` refuses, and what is larger than `max_bytes` while that is not 0."""
+    """Replaces secrets, what `islegal` refuses, and what is larger than `max_bytes` while that is not 0.
+
+    While `texts` is False, texts are not looked into, only names are.
+    """
 
     def __init__(self, reducers: Reducers, redactor: Redactor, islegal: Callable[[object], bool] | None) -> None:
+        self.texts = False
+        self.max_bytes = 0
         self._reducers = reducers
         self._redactor = redactor
         self._islegal = islegal
-        self.max_bytes = 0
-        self._looks: dict[type, Callable[[object], object]] = {
+        self._innocent: set[object] = set()
+        self._looks: dict[type, Callable[[Any], object]] = {
             str: self._text,
             bytes: self._data,
             bytearray: self._data,
@@ -55,6 +64,15 @@ class Filter:
 
     def replacement(self, thing: object) -> object:
         """Return what is to be pickled instead of `thing`, None for itself."""
+        if self._islegal is not None or self.max_bytes:
+            instead = self._refused(thing)
+            if instead is not None:
+                return instead
+        look = self._looks.get(type(thing))
+        return None if look is None else look(thing)
+
+    def _refused(self, thing: object) -> object:
+        """Return a stand-in for what is forbidden or too large."""
         known = self._reducers.replaced.get(id(thing))
         if known is not None:
             return known[1]
@@ -62,9 +80,7 @@ class Filter:
             return self._replace(thing, self._illegal(thing))
         if self.max_bytes and measure(thing) > self.max_bytes:
             return self._replace(thing, self._cut(thing))
-        look = self._looks.get(type(thing))
-        instead = None if look is None else look(thing)
-        return None if instead is None else self._replace(thing, instead)
+        return None
 
     def _replace(self, thing: object, instead: object) -> object:
         self._reducers.replaced[id(thing)] = (thing, instead)
@@ -91,17 +107,32 @@ class Filter:
         self._note(thing, TOO_LARGE, f"{type_name(type(thing))} of {measure(thing)} bytes")
         return Cut(type_name(type(thing)), "too large", facts)
 
-    def _text(self, text: object) -> object:
-        if type(text) is not str or len(text) < SHORTEST_SECRET:
+    def _text(self, text: str) -> object:
+        if text in self._innocent:
             return None
-        cleaned, rule = self._redactor.scrub(text)
-        if cleaned is text:
-            return None
-        self._note(text, SECRET, rule)
-        return cleaned
+        if self.texts and len(text) >= SHORTEST_SECRET:
+            cleaned, rule = self._redactor.scrub(text)
+            if cleaned is not text:
+                self._note(text, SECRET, rule)
+                return self._replace(text, cleaned)
+        return self._name(text)
 
-    def _data(self, data: object) -> object:
-        if not isinstance(data, (bytes, bytearray)) or len(data) < SHORTEST_SECRET:
+    def _name(self, text: str) -> object:
+        """Return a copy of the name of a secret, so that the memo never knows the name itself.
+
+        Then it is spelt out wherever it is used, and seen there also by the
+        scan of what is not filtered.
+        """
+        if len(text) > LONGEST_NAME or " " in text:
+            return None
+        if self._redactor.is_secret_name(text):
+            return (text + " ")[:-1]
+        if len(self._innocent) < MOST_INNOCENT and not self.texts:
+            self._innocent.add(text)
+        return None
+
+    def _data(self, data: bytes | bytearray) -> object:
+        if len(data) < SHORTEST_SECRET or not (self.texts or self._reducers.is_bytecode(data)):
             return None
         cleaned = self._redactor.data(bytes(data))
         if cleaned == data:
@@ -109,24 +140,29 @@ class Filter:
         if self._reducers.is_bytecode(data):
             return b""  # it is compiled again from the source, which is kept as it is
         self._note(data, SECRET, "looks like a secret, or is the value of one elsewhere")
-        return type(data)(cleaned)
+        return self._replace(data, type(data)(cleaned))
 
-    def _dict(self, mapping: object) -> object:
-        if type(mapping) is not dict or self._reducers.is_seeded(mapping):
+    def _dict(self, mapping: dict[object, object]) -> object:
+        known = self._reducers.replaced.get(id(mapping))
+        if known is not None:
+            return known[1]
+        if self._reducers.is_seeded(mapping):
             return None
-        secret = [name for name, value in steady(mapping.items()) if self._redactor.conceals(name, value)]
+        items = steady(mapping.items())
+        secret = [name for name, value in items if name not in self._innocent and self._redactor.conceals(name, value)]
         if not secret:
             return None
-        copy = dict(steady(mapping.items()))
+        copy = dict(items)
         for name in secret:
             copy[name] = self._concealed(mapping, name, copy[name])
-        return copy
+        return self._replace(mapping, copy)
 
-    def _pair(self, pair: object) -> object:
+    def _pair(self, pair: tuple[object, ...]) -> object:
         """Treat a pair as an item of a mapping: a list of headers is written so."""
-        if type(pair) is not tuple or len(pair) != 2 or not self._redactor.conceals(*pair):
+        if len(pair) != 2 or type(pair[0]) not in {str, bytes} or not self._redactor.conceals(*pair):
             return None
-        return pair[0], self._concealed(pair, 1, pair[1])
+        known = self._reducers.replaced.get(id(pair))
+        return known[1] if known else self._replace(pair, (pair[0], self._concealed(pair, 1, pair[1])))
 
     def _concealed(self, holder: object, name: object, value: object) -> object:
         rule = f"the name {name!r}" if isinstance(name, str) else "the name before it"

@@ -14,6 +14,8 @@ from tibidi.pickling.filters import Filter
 from tibidi.pickling.picklers import Careful
 from tibidi.pickling.picklers import Fast
 from tibidi.pickling.picklers import Filtering
+from tibidi.pickling.pieces import NOTHING
+from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.reducers import Mark
 from tibidi.pickling.stream import Sink
 
@@ -33,7 +35,7 @@ CAREFUL_RATIO = 4
 
 
 class Pen:
-    """A pickler and its memo, exchanged for another kind as needed; `is_filtering` stays once it is set."""
+    """A pickler and its memo, exchanged for another kind as needed."""
 
     def __init__(
         self,
@@ -43,14 +45,14 @@ class Pen:
         redactor: Redactor,
         islegal: Callable[[object], bool] | None,
     ) -> None:
-        self.is_filtering = islegal is not None
         self.levels = 0
+        self._has_islegal = islegal is not None
         self._archive = archive
         self._deadline = deadline
         self._reducers = reducers
         self._redactor = redactor
         self._filter = Filter(reducers, redactor, islegal)
-        self._sink = Sink(archive, deadline)
+        self._sink = Sink(archive, deadline, redactor)
         self._pickler = Fast(self._sink, reducers)
         self._marker: object = None
         self._mark = Mark(0, 0, 0)
@@ -71,8 +73,10 @@ class Pen:
         self._marker = paths[0]
         self._mark = self._reducers.mark()
         self._filter.max_bytes = piece.max_item_bytes
-        is_filtered = self.is_filtering or piece.max_item_bytes > 0
-        self._sink.redactor = None if is_filtered else self._redactor
+        self._filter.texts = piece.filter == TEXTS
+        is_filtered = self._has_islegal or piece.filter != NOTHING or piece.max_item_bytes > 0
+        self._sink.scans_names = piece.filter == NOTHING
+        self._sink.scans_values = piece.filter != TEXTS
         self._sink.begin(name, limit)
         if piece.is_careful:
             self._write_carefully((paths, piece.value), limit, self._filter if is_filtered else None)
@@ -92,7 +96,7 @@ class Pen:
     def abandon(self) -> None:
         """Undo the member that was begun, by a thread that may still be at it: it will write no more."""
         self._sink.abandoned = True
-        old, self._sink = self._sink, Sink(self._archive, self._deadline)
+        old, self._sink = self._sink, Sink(self._archive, self._deadline, self._redactor)
         old.rollback()
         self.take_back()
 

@@ -15,6 +15,11 @@ LOCALS = "locals"
 EXCEPTION = "exception"
 GLOBALS = "globals"
 
+# What is filtered.
+NOTHING = 0
+NAMES = 1
+TEXTS = 2
+
 # Things larger than this are left out of a variable that does not fit: tried in turn, 0 leaves nothing out.
 ITEM_BYTES = (0, 1 << 20, 64 << 10, 2 << 10)
 
@@ -44,6 +49,7 @@ class Piece(NamedTuple):
     is_dictionary: bool
     is_careful: bool = False
     item_level: int = 0
+    filter: int = NOTHING
 
     @property
     def max_item_bytes(self) -> int:
@@ -62,6 +68,10 @@ class Piece(NamedTuple):
             return []
         variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
         return [self._replace(value={name: value}) for name, value in variables]
+
+    def filtered(self, what: int) -> Piece:
+        """Return the same to be filtered: by NAMES alone, or looking into TEXTS as well."""
+        return self._replace(filter=what)
 
     def with_care(self) -> Piece:
         """Return the same to be written object by object."""

@@ -36,7 +36,11 @@ class OutOfTime(Exception):
     """The deadline of the dump has come."""
 
 
-class Suspicious(Exception):
+class SecretName(Exception):
+    """There may be the name of a secret in what is being written."""
+
+
+class SecretValue(Exception):
     """There may be a secret in what is being written."""
 
 
@@ -44,15 +48,16 @@ class Sink:
     """The file that a pickler has; its content goes to one member of the archive after the other.
 
     `write` raises TooLarge beyond `limit` bytes on disk, OutOfTime behind the
-    deadline, Suspicious where `redactor` is set and suspects a secret, and
-    Abandoned once nobody waits any more for the thread that writes.
+    deadline, SecretName or SecretValue where it scans for them and may have met
+    one, and Abandoned once nobody waits any more for the thread that writes.
     """
 
-    def __init__(self, target: Target, deadline: float) -> None:
-        self.redactor: Redactor | None = None
+    def __init__(self, target: Target, deadline: float, redactor: Redactor) -> None:
+        self.scans_names = self.scans_values = False
         self.limit = 0
         self.abandoned = False
         self._target = target
+        self._redactor = redactor
         self._deadline = deadline
         self._stream: Stream | None = None
 
@@ -78,8 +83,8 @@ class Sink:
         if self.abandoned or self._stream is None:
             raise Abandoned
         # A buffer is an array's: numbers, in which secrets are neither looked for nor could be replaced.
-        if self.redactor is not None and type(data) is bytes and self.redactor.suspects(data):
-            raise Suspicious
+        if type(data) is bytes:
+            self._scan(data)
         if time.monotonic() > self._deadline:
             raise OutOfTime
         view = memoryview(data)
@@ -89,6 +94,13 @@ class Sink:
         if self._target.size > self.limit:
             raise TooLarge
         return written
+
+
+    def _scan(self, data: bytes) -> None:
+        if self.scans_names and self._redactor.suspects_name(data):
+            raise SecretName
+        if self.scans_values and self._redactor.suspects_value(data):
+            raise SecretValue
 
 
 # Deflate shrinks nothing to less than a thousandth (RFC 1951): what is over the limit even then need not be tried.

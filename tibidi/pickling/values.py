@@ -7,7 +7,7 @@ frame, an exception, the globals of a module.  A piece becomes one member of
 the archive, written by C code at full speed.  What goes wrong takes back the
 bytes and the memo of this piece (`pen`), and it is tried with more effort:
 
-    a secret is suspected    -> filtered, this piece and all later ones
+    a secret is suspected    -> filtered by names, if need be texts as well
     anything raises          -> variable by variable, then object by object
     too large for its share  -> variable by variable, then without what is large
     its own code hangs       -> without the object that hung
@@ -34,6 +34,8 @@ from tibidi.pickling.measure import summary
 from tibidi.pickling.namespaces import Namespaces
 from tibidi.pickling.pen import Pen
 from tibidi.pickling.pieces import GLOBALS
+from tibidi.pickling.pieces import NAMES
+from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.pieces import Piece
 from tibidi.pickling.pieces import Root as Root
 from tibidi.pickling.pieces import whole
@@ -42,7 +44,8 @@ from tibidi.pickling.reducers import Reducers
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.stream import OutOfTime
-from tibidi.pickling.stream import Suspicious
+from tibidi.pickling.stream import SecretName
+from tibidi.pickling.stream import SecretValue
 from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.watch import run_watched
 
@@ -183,9 +186,10 @@ class ValuesWriter:
     def _instead(self, piece: Piece, error: Exception) -> list[Piece]:
         if isinstance(error, OutOfTime):
             raise error
-        if isinstance(error, Suspicious):
-            self._pen.is_filtering = True
-            return [piece]
+        if isinstance(error, SecretName):
+            return [piece.filtered(NAMES)]
+        if isinstance(error, SecretValue):
+            return [piece.filtered(TEXTS)]
         if isinstance(error, TooLarge):
             return piece.split() or self._smaller(piece)
         if isinstance(error, OSError):  # the disk, not the value: reducers keep their own

@@ -29,6 +29,8 @@ SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own
 LONGEST_LEARNT = 8192
 MOST_LEARNT = 1000
 MOST_FOUND = 1000
+MOST_REMEMBERED = 100_000
+LONGEST_REMEMBERED = 200  # characters
 SMALLEST_PIN = 1000
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
 BIG_DATA = 1 << 20  # bytes; from here on data that is not text is not scrubbed for looks
@@ -82,6 +84,7 @@ class Redactor:
         self._texts: re.Pattern[str] | None = None
         self._bytes: re.Pattern[bytes] | None = None
         self._stale = False
+        self._clean: set[str] = set()  # texts that were looked at: most stand in several places
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
@@ -98,10 +101,12 @@ class Redactor:
         `session`): what is in it is looked at instead.  Text is; and under
         a name that leaves no doubt a number is, and a container of builtin type.
         """
-        text = _as_text(name)
+        text = name if type(name) is str else _as_text(name)
         if text is None:
             return False
-        kind = self._kind(text)
+        kind = self._kinds.get(text)
+        if kind is None:
+            kind = self._kind(text)
         if kind and _can_be_secret(value, kind):
             return True
         return self._hook is not None and self._asks_hook(text, value)
@@ -139,12 +144,18 @@ class Redactor:
 
     def scrub(self, text: str) -> tuple[str, str]:
         """Return what `text()` does, and the rule that made it so, for the audit."""
+        if len(text) < SHORTEST_LEARNT:
+            return text, ""
         self._refresh()
-        rule = ""
+        if text in self._clean:
+            return text, ""
+        cleaned, rule = text, ""
         if self._texts is not None and self._texts.search(text):
-            text, rule = self._texts.sub(REDACTED, text), "the value of a secret elsewhere"
-        text, looks = patterns.scrub(text)
-        return text, rule or looks
+            cleaned, rule = self._texts.sub(REDACTED, text), "the value of a secret elsewhere"
+        cleaned, looks = patterns.scrub(cleaned)
+        if cleaned is text and len(text) <= LONGEST_REMEMBERED and len(self._clean) < MOST_REMEMBERED:
+            self._clean.add(text)
+        return cleaned, rule or looks
 
     def data(self, data: bytes) -> bytes:
         """Return `data` with its secret parts replaced; the same object when nothing in it is secret."""
@@ -164,14 +175,16 @@ class Redactor:
         must spell each secret name out (not memoize it), or later mentions
         of it would not be seen here.
         """
+        return self.suspects_name(chunk) or self.suspects_value(chunk)
+
+    def suspects_value(self, chunk: bytes) -> bool:
+        """Tell whether a chunk of a pickle might hold a secret value, whatever its name."""
         self._refresh()
         if self._bytes is not None and self._bytes.search(chunk):
             return True
         if len(chunk) >= BIG_DATA and _is_binary(chunk):
             return False
-        if LOOKS.search(chunk):
-            return True
-        return self._names_secret(chunk)
+        return LOOKS.search(chunk) is not None
 
     def note(self, path: str, rule: str) -> None:
         """Put on record that something at `path` was redacted, by which rule."""
@@ -191,7 +204,10 @@ class Redactor:
         except Exception:  # noqa: BLE001  (the application's code; in doubt, keep the secret)
             return True
 
-    def _names_secret(self, chunk: bytes) -> bool:
+    def suspects_name(self, chunk: bytes) -> bool:
+        """Tell whether a chunk of a pickle might hold the name of a secret; the application's hook may mean any."""
+        if self._hook is not None:
+            return True
         fresh = set(NAMES_IN_PICKLES.findall(chunk)) - self._innocent
         for name in fresh:
             if self._kind(name.decode("latin-1")):
@@ -204,6 +220,7 @@ class Redactor:
         if not self._stale:
             return
         self._stale = False
+        self._clean.clear()
         alternatives = [_alternative(text) for text in sorted(self._learnt, key=len, reverse=True)]
         self._texts = re.compile("|".join(alternatives))
         self._bytes = re.compile("|".join(alternatives).encode("utf-8", "surrogatepass"))
