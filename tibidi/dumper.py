@@ -12,6 +12,7 @@ everything, and one dump is written at a time.
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from _thread import allocate_lock
@@ -93,7 +94,7 @@ def dump(
     if not _turn.acquire(timeout=seconds):
         raise DumpFailed("another dump took all the time that this one had", "raise TIBIDI_MAX_SECONDS")
     try:
-        with headroom():
+        with undisturbed():
             target = CrashTarget() if filename is None else NamedTarget(filename)
             return _Dumping(survey(exc, thread=thread), deadline).write_to(target)
     except DumpFailed:
@@ -117,13 +118,21 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def headroom() -> Iterator[None]:
-    """Allow some recursion more than the application may use, as it may have used it up."""
+def undisturbed() -> Iterator[None]:
+    """Allow some recursion more than the application may have used up, and collect no garbage meanwhile.
+
+    A collection would run finalizers of the application, and the memo of a
+    million objects would set off one after the other.
+    """
     limit = sys.getrecursionlimit()
+    collecting = gc.isenabled()
     sys.setrecursionlimit(limit + HEADROOM)
+    gc.disable()
     try:
         yield
     finally:
+        if collecting:
+            gc.enable()
         sys.setrecursionlimit(limit)
 
 
