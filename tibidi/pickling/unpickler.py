@@ -86,7 +86,7 @@ class ValuesReader:
     def _inert(self, sources: Mapping[str, str]) -> Any:  # noqa: ANN401 - as above
         from tibidi.pickling.inert import InertUnpickler  # the one that is asked for, not both
 
-        return InertUnpickler(self._file, namespace=self.namespace, sources=sources, problems=self.problems)
+        return InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
 
 class Relay:
@@ -125,6 +125,8 @@ class LiveUnpickler(pickle.Unpickler):
         """Return what a pickle names: a word of ours, or the application's."""
         if module == "tibidi" and name in self._words:
             return self._words[name]
+        if (module, name) == ("builtins", "getattr"):  # methods of built-in types, which C pickles by itself
+            return WORDS["_attribute"]
         try:
             return super().find_class(module, name)
         except Exception as error:  # noqa: BLE001 - importing runs the application's code
