@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import crashing
+import pytest
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def _row(each: Result) -> str:
 
 def _target_row(each: Target) -> str:
     sign = "≥" if each.at_least else "≤"
-    return f"| {each.name} | {each.value:.2f} | {sign} {each.limit:g} | {'met' if each.is_met else '**missed**'} |"
+    return f"| {each.name} | {each.value:.3g} | {sign} {each.limit:g} | {'met' if each.is_met else '**missed**'} |"
 
 
 def _time(seconds: float) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+from typing import Callable
 from typing import NamedTuple
 
 from benchmarks.experiments import GROWTH
@@ -13,13 +15,13 @@ from benchmarks.tools import NAIVE
 from benchmarks.tools import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Sequence
 
     from benchmarks.experiments import Result
 
 MILLISECOND = 1e-3
+Claim = tuple[str, Callable[[], float], float, bool]
 MANY = ("10^5 objects", "10^6 objects")
 
 
@@ -62,45 +64,55 @@ def targets(results: Sequence[Result]) -> list[Target]:
 # Each maker yields (name, how to get the value, limit, whether it is to be reached).
 
 
-def _start(of: Lookup) -> Iterator[tuple[str, Callable[[], float], float, bool]]:
+def _start(of: Lookup) -> Iterator[Claim]:
     for state, limit in (("off", 0.5), ("on", 1.5)):
-        tool = f"tibidi, {state}"
-        value = lambda tool=tool: of("start", "python -c pass", tool).seconds / MILLISECOND  # noqa: E731 - bound now
-        yield f"start, {state}: ms more than without", value, limit, False
+        added = partial(_added, of, "start", "python -c pass", f"tibidi, {state}")
+        yield f"start, {state}: seconds more than without", added, limit * MILLISECOND, False
 
 
-def _crash(of: Lookup) -> Iterator[tuple[str, Callable[[], float], float, bool]]:
-    def ratio(workload: str, field: str, tool: str, other: str) -> Callable[[], float]:
-        return lambda: getattr(of("crash", workload, tool), field) / getattr(of("crash", workload, other), field)
-
-    yield "divide: time, of the naive hook's", ratio("divide", "seconds", OURS, NAIVE), 1.5, False
-    for workload in MANY:
-        yield f"{workload}: time, of the naive hook's", ratio(workload, "seconds", OURS, NAIVE), 1.5, False
-        yield f"{workload}: times faster than coredumpy", ratio(workload, "seconds", COREDUMPY, OURS), 20, True
-        yield f"{workload}: dump size, of the naive dump's", ratio(workload, "dump_bytes", OURS, NAIVE), 0.25, False
-        yield f"{workload}: peak memory, of the naive hook's", ratio(workload, "peak_bytes", OURS, NAIVE), 1.5, False
-    yield "numpy and pandas: seconds", lambda: of("crash", "numpy and pandas", OURS).seconds, 2.0, False
+def _crash(of: Lookup) -> Iterator[Claim]:
+    ratio = partial(_ratio, of, "crash")
+    yield "divide: time, of the naive hook's", partial(ratio, "divide", "seconds", OURS, NAIVE), 1.5, False
+    for many in MANY:
+        yield f"{many}: time, of the naive hook's", partial(ratio, many, "seconds", OURS, NAIVE), 1.5, False
+        yield f"{many}: times faster than coredumpy", partial(ratio, many, "seconds", COREDUMPY, OURS), 20, True
+        yield f"{many}: dump size, of the naive dump's", partial(ratio, many, "dump_bytes", OURS, NAIVE), 0.25, False
+        yield f"{many}: peak memory, of the naive hook's", partial(ratio, many, "peak_bytes", OURS, NAIVE), 1.5, False
+    yield "numpy and pandas: seconds", partial(_added, of, "crash", "numpy and pandas", OURS), 2, False
 
 
-def _open(of: Lookup) -> Iterator[tuple[str, Callable[[], float], float, bool]]:
+def _open(of: Lookup) -> Iterator[Claim]:
     for workload in OPENED:
-        ours, theirs = (lambda tool=tool, w=workload: of("open", w, tool).seconds for tool in (OURS, COREDUMPY))
-        yield f"open {workload}: time, of coredumpy's", lambda o=ours, t=theirs: o() / t(), 1.0, False
+        ratio = partial(_ratio, of, "open", workload, "seconds", OURS, COREDUMPY)
+        yield f"open {workload}: time, of coredumpy's", ratio, 1, False
 
 
-def _growth(of: Lookup) -> Iterator[tuple[str, Callable[[], float], float, bool]]:
-    def per_object(workload: str) -> float:
-        return of("growth", workload, "tibidi, no budget").seconds / int(WORKLOADS[workload][1][0])
-
-    def spread() -> float:
-        times = [time for time in (_try(lambda w=w: per_object(w)) for w in GROWTH) if time is not None]
-        return max(times) / min(times) - 1
-
-    yield "growth: spread of the time per object", spread, 0.2, False
+def _growth(of: Lookup) -> Iterator[Claim]:
+    yield "growth: spread of the time per object", partial(_spread, of), 0.2, False
 
 
-def _list(of: Lookup) -> Iterator[tuple[str, Callable[[], float], float, bool]]:
-    yield "list 1,000 dumps: seconds", lambda: of("list", "1,000 dumps", OURS).seconds, 0.5, False
+def _list(of: Lookup) -> Iterator[Claim]:
+    yield "list 1,000 dumps: seconds", partial(_added, of, "list", "1,000 dumps", OURS), 0.5, False
+
+
+def _added(of: Lookup, experiment: str, workload: str, tool: str) -> float:
+    return of(experiment, workload, tool).seconds
+
+
+def _ratio(of: Lookup, experiment: str, workload: str, field: str, tool: str, other: str) -> float:
+    numbers = (getattr(of(experiment, workload, each), field) for each in (tool, other))
+    one, two = map(float, numbers)
+    return one / two
+
+
+def _spread(of: Lookup) -> float:
+    """Return how much more the dearest object costs than the cheapest, over all sizes that were measured."""
+    times = []
+    for workload in GROWTH:
+        seconds = _try(partial(_added, of, "growth", workload, "tibidi, no budget"))
+        if seconds is not None:
+            times.append(seconds / int(WORKLOADS[workload][1][0]))
+    return max(times) / min(times) - 1
 
 
 _MAKERS = (_start, _crash, _open, _growth, _list)
