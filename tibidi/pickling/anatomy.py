@@ -55,6 +55,18 @@ def namespace(cls: type) -> Any:  # noqa: ANN401 - a mapping of whatever the bod
     return _DICT.__get__(cls)
 
 
+def type_flags(cls: type) -> int:
+    """Return the flags of a class, Py_TPFLAGS_*."""
+    flags: int = _FLAGS.__get__(cls)
+    return flags
+
+
+def type_qualname(cls: type) -> str:
+    """Return the dotted name of a class within its module."""
+    name: str = _QUALNAME.__get__(cls)
+    return name
+
+
 def type_name(cls: type) -> str:
     """Return the dotted name of a class, without `builtins`."""
     module = namespace(cls).get("__module__") if _FLAGS.__get__(cls) & HEAP_TYPE else None

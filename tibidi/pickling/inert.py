@@ -35,11 +35,15 @@ from tibidi.pickling.inert_types import Listed
 from tibidi.pickling.inert_types import Made
 from tibidi.pickling.inert_types import Mapped
 from tibidi.pickling.inert_types import make_type
+from tibidi.pickling.inert_words import MAKERS
 from tibidi.pickling.inert_words import STANDINS
 from tibidi.pickling.inert_words import WORDS
+from tibidi.pickling.inert_words import make_code
+from tibidi.pickling.inert_words import make_reference
 from tibidi.pickling.inert_words import text_keys
 from tibidi.pickling.inert_zones import TIMES
 from tibidi.pickling.inert_zones import zoned
+from tibidi.pickling.screen import HINT
 from tibidi.pickling.screen import MAX_MEMBER_BYTES
 from tibidi.pickling.screen import Budget
 from tibidi.pickling.standins import Dummy
@@ -47,8 +51,15 @@ from tibidi.pickling.standins import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping
     from collections.abc import Sequence
-    from typing import BinaryIO
+    from typing import Protocol
+
+    class Readable(Protocol):
+        """What is read from."""
+
+        def read(self, size: int, /) -> bytes:
+            """Return at most `size` bytes, fewer only at the end."""
 
 # Types of libraries of which it is known how they look.
 KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **inert_frames.TYPES}
@@ -57,23 +68,34 @@ REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 
 class InertUnpickler:
-    """Reads the pickles of one dump; `namespaces` are the globals that they share, by key."""
+    """Reads the pickles of one dump, one with each `load()`, from a file that goes from one to the next.
 
-    def __init__(self, namespaces: dict[str, dict[str, object]] | None = None, budget: Budget | None = None) -> None:
-        self.namespaces = {} if namespaces is None else namespaces
+    `namespace` gives the dictionary of globals for a key, `sources` the texts
+    of the files that functions came from.
+    """
+
+    def __init__(
+        self,
+        file: Readable,
+        *,
+        namespace: Callable[[str], dict[str, object]],
+        sources: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self._file = file
         self._budget = budget or Budget()
-        self._builder = InertBuilder(self.namespaces, self._budget)
+        self._builder = InertBuilder(namespace, sources or {}, self._budget)
         self._memo: list[object] = []
 
-    def load(self, file: BinaryIO) -> object:
-        """Return the value of the one pickle in `file`.
+    def load(self) -> Any:  # noqa: ANN401 - as pickle has it
+        """Return the value of the pickle that the file is at.
 
-        Raises DamagedDump when it is none of ours or takes too much; its memo
+        Raises DamagedDump when it is none of ours or takes too much; the memo
         is then of no use for the pickles behind it.
         """
-        data = file.read(MAX_MEMBER_BYTES + 1)
+        data = self._file.read(MAX_MEMBER_BYTES + 1)
         if len(data) > MAX_MEMBER_BYTES:
-            raise DamagedDump(f"more than {MAX_MEMBER_BYTES} bytes in one pickle")
+            raise DamagedDump(f"more than {MAX_MEMBER_BYTES >> 20} MiB in one pickle", HINT)
         self._budget.charge(len(data))
         try:
             return Machine(data, self._memo, self._builder, self._budget).run()
@@ -84,9 +106,19 @@ class InertUnpickler:
 class InertBuilder:
     """Answers what names, calls, states and items come to, by exact types; nothing here runs a stranger's code."""
 
-    def __init__(self, namespaces: dict[str, dict[str, object]], budget: Budget) -> None:
+    def __init__(
+        self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str], budget: Budget
+    ) -> None:
         self._names: dict[tuple[str, str], object] = {}
-        self._namespaces = namespaces
+        self._words: dict[tuple[str, str], Callable[..., object]] = {
+            **WORDS,
+            **ARRAY_WORDS,
+            **inert_frames.WORDS,
+            ("copyreg", "_reconstructor"): self._reconstructor,
+            ("tibidi", "_code"): partial(make_code, sources),
+            ("tibidi", "_reference"): self._reference,
+            ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
+        }
         self._budget = budget
 
     def named(self, module: str, name: str) -> object:
@@ -97,11 +129,7 @@ class InertBuilder:
         return found
 
     def _find(self, module: str, name: str) -> object:
-        if (module, name) == ("tibidi", "_namespace"):
-            return Word(self._namespace)
-        if (module, name) == ("copyreg", "_reconstructor"):
-            return Word(self._reconstructor)
-        word = WORDS.get((module, name)) or ARRAY_WORDS.get((module, name)) or inert_frames.WORDS.get((module, name))
+        word = self._words.get((module, name))
         if word is not None:
             return Word(word)
         for kind in STANDINS:
@@ -132,8 +160,8 @@ class InertBuilder:
             return function.make
         if not isinstance(function, type):
             raise TypeError("what is called is no type")
-        if function in STANDINS:
-            return STANDINS[function]
+        if function in MAKERS:
+            return MAKERS[function]
         if issubclass(function, BaseException):
             return partial(raisable, function)
         return zoned(plain.maker(function)) if function in TIMES else plain.maker(function)
@@ -234,8 +262,12 @@ class InertBuilder:
         except TypeError:
             return False
 
-    def _namespace(self, key: object) -> object:
-        return self._namespaces.setdefault(plain.expect_text(key), {})
+    def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
+        """Return the class of that name, if it is not a plain one built on what its instances are built on."""
+        key = (plain.expect_text(module), plain.expect_text(name))
+        if key not in self._names and not plain.is_known(*key) and key not in KNOWN_TYPES:
+            self._names[key] = make_reference(*key, layout, fields)
+        return self.named(*key)
 
     def _reconstructor(self, cls: object, base: object, state: object) -> object:
         """Make what `copyreg.__reduce_ex__` took apart, a subclass of a plain type with its value."""

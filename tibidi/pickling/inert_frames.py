@@ -13,7 +13,9 @@ from typing import Any
 from tibidi.pickling.inert_repr import BOUNDED
 from tibidi.pickling.inert_repr import clean
 from tibidi.pickling.inert_types import InertObject
+from tibidi.pickling.inert_types import InertType
 from tibidi.pickling.inert_types import Made
+from tibidi.pickling.inert_types import make_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,7 @@ class InertIndex(Made):
         facts = self.__dict__
         if {"start", "stop", "step"} <= facts.keys():
             return range(facts["start"], facts["stop"], facts["step"])
-        return facts.get("data", ())
+        return plain_column(facts.get("data", ()))
 
     def __len__(self) -> int:
         return len(self._labels())
@@ -53,6 +55,19 @@ class InertBlock(InertObject):
     """Some columns of one type, as an array with a row for each."""
 
     _inert_name_ = "pandas.Block"
+
+
+class InertColumn(Made):
+    """A column that pandas keeps in a type of its own: an array and how to read it."""
+
+    def __len__(self) -> int:
+        return len(plain_column(self))
+
+    def __getitem__(self, number: Any) -> object:  # noqa: ANN401 - an index or slice
+        return plain_column(self)[number]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(plain_column(self))
 
 
 class InertSeries(Made):
@@ -124,7 +139,8 @@ class InertFrame(Made):
 
 def cell(value: object) -> str:
     """Return one cell as a table shows it."""
-    text = clean(value) if isinstance(value, str) else BOUNDED.repr(value)
+    flat = isinstance(value, str) or type(value).__module__ == "numpy"
+    text = clean(str(value)) if flat else BOUNDED.repr(value)
     return text if len(text) <= CELL_CHARS else text[: CELL_CHARS - 3] + "..."
 
 
@@ -142,15 +158,33 @@ def frame_parts(frame: Made) -> tuple[list[Any], Any, Any]:
     for block in blocks:
         own = block.__dict__
         for row, place in enumerate(places(own["placement"])):
-            columns[place] = own["values"][row] if getattr(own["values"], "ndim", 1) > 1 else own["values"]
+            values = plain_column(own["values"])
+            columns[place] = values[row] if getattr(values, "ndim", 1) > 1 else values
     return columns, names, index
 
 
 def series_parts(series: Made) -> tuple[Any, Any]:
     """Return values and labels."""
     blocks, axes = manager(series)
+    if "__state__" in series.__dict__["_mgr"].__dict__:
+        blocks, axes = axes, blocks  # the state of a manager of one block has them the other way round
     block = blocks[0] if isinstance(blocks, (tuple, list)) else blocks
-    return block.__dict__["values"], axes[0] if isinstance(axes, (tuple, list)) else axes
+    values = block.__dict__["values"] if isinstance(block, InertBlock) else block
+    return plain_column(values), axes[0] if isinstance(axes, (tuple, list)) else axes
+
+
+def plain_column(values: Any) -> Any:  # noqa: ANN401 - an array, or something like one
+    """Return an array, or a list where the array alone would mislead: of categories, or with gaps."""
+    own = values.__dict__ if isinstance(values, InertObject) else {}
+    if "_mask" in own:
+        return [None if missing else value for value, missing in zip(own["_data"], own["_mask"])]
+    if "__state__" not in own:
+        return values
+    array = next(part for part in own["__state__"] if hasattr(part, "flat"))
+    categories = next((part.categories for part in own["__state__"] if hasattr(part, "categories")), None)
+    if categories is None:
+        return array
+    return [categories[code] if code >= 0 else None for code in array]
 
 
 def places(placement: Any) -> Any:  # noqa: ANN401 - a slice, a range or an array of numbers
@@ -166,6 +200,12 @@ def new_index(kind: object, facts: object) -> InertIndex:
     return made
 
 
+def new_column(kind: object, *_: object) -> InertColumn:
+    """Make a column, as `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked` does."""
+    names = (kind.__module__, kind.__qualname__) if isinstance(kind, InertType) else ("pandas", "Array")
+    return object.__new__(make_type(*names, InertColumn))  # type: ignore[return-value]  # a subclass
+
+
 def new_block(values: object, placement: object, *_: object) -> InertBlock:
     """Make a block, as `pandas._libs.internals._unpickle_block` does."""
     made = object.__new__(InertBlock)
@@ -174,12 +214,15 @@ def new_block(values: object, placement: object, *_: object) -> InertBlock:
 
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
+    ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"): new_column,
     ("pandas._libs.internals", "_unpickle_block"): new_block,
     ("pandas.core.indexes.base", "_new_Index"): new_index,
 }
 
 TYPES: dict[tuple[str, str], type[Made]] = {
     ("pandas", "DataFrame"): InertFrame,
+    **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in ("Boolean", "Floating", "Integer")},
+    **{("pandas.core.arrays." + kind.lower(), f"{kind}Array"): InertColumn for kind in ("Boolean", "Floating", "Integer")},
     ("pandas", "Series"): InertSeries,
     ("pandas.core.frame", "DataFrame"): InertFrame,
     ("pandas.core.series", "Series"): InertSeries,

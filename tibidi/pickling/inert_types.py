@@ -214,10 +214,9 @@ def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> No
             type.__setattr__(cls, name, value)
 
 
+OURS = frozenset({"_args_", "_items_", "_text_", "__weakref__"})
+
+
 def visible(thing: object) -> dict[str, object]:
     """Return the attributes of an inert object that are the application's."""
     return {name: value for name, value in thing.__dict__.items() if name not in OURS}
-
-
-OURS = frozenset({"_args_", "_items_"})
-

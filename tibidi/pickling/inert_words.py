@@ -7,11 +7,16 @@ bytecode is not even looked at.
 
 from __future__ import annotations
 
+import builtins
+import inspect
+import re
 import types
 from collections import OrderedDict
 from types import CellType
+from types import MethodType
 from types import ModuleType
 from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi.pickling import plain
 from tibidi.pickling.inert_exceptions import exception_state
@@ -61,6 +66,12 @@ class InertFunction(InertObject):
     def __call__(self, *_: object, **__: object) -> object:
         raise TypeError(f"{self.__dict__['__qualname__']} cannot be called: {INERT}")
 
+    @property
+    def __source__(self) -> str:
+        """The text of the function, as it was captured."""
+        code = self.__dict__["__code__"].__dict__
+        return block(code["_text_"], code["co_firstlineno"])
+
     def __repr__(self) -> str:
         code = self.__dict__["__code__"].__dict__
         return f"<function {clean(self.__dict__['__qualname__'])} of {code['co_filename']}:{code['co_firstlineno']} (inert)>"
@@ -86,7 +97,26 @@ class InertPattern(InertObject):
         return f"re.compile({BOUNDED.repr(self.__dict__['pattern'])})"
 
 
-def blank(kind: type, attributes: Mapping[str, object]) -> object:
+def block(text: str, first_line: int) -> str:
+    """Return the function or class that begins at a line of `text`, empty where there is none."""
+    lines = text.splitlines(keepends=True)[max(0, first_line - 1) :]
+    try:
+        return "".join(inspect.getblock(lines))
+    except (SyntaxError, IndexError):  # cut, or no Python
+        return ""
+
+
+def class_source(cls: InertType) -> str:
+    """Return the text of a class that was kept by value, found through one of its functions."""
+    codes = (value.__dict__["__code__"].__dict__ for value in vars(cls).values() if type(value) is InertFunction)
+    text = next((code["_text_"] for code in codes if code["_text_"]), "")
+    head = re.compile(rf"[ \t]*class[ \t]+{re.escape(cls.__name__)}\b")
+    found = (number for number, line in enumerate(text.splitlines(), start=1) if head.match(line))
+    first_line = next(found, 0)
+    return block(text, first_line) if first_line else ""
+
+
+def blank(kind: type, attributes: Mapping[str, object]) -> Any:  # noqa: ANN401 - a `kind`
     """Return an instance of an inert class with these attributes."""
     made = object.__new__(kind)
     made.__dict__.update(attributes)
@@ -109,7 +139,8 @@ def text_keys(state: object) -> dict[str, object]:
     return {key: value for key, value in state.items() if type(key) is str}
 
 
-def _code(_magic: object, _marshalled: object, *key: object) -> object:
+def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> InertCode:
+    """Return a description of a code object; its bytecode stays in the file."""
     file, qualname, name, first_line = (*key, "?", "?", "?", 0)[:4]
     variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()  # noqa: PLR2004 - CodeKey.variables
     attributes = {
@@ -118,13 +149,14 @@ def _code(_magic: object, _marshalled: object, *key: object) -> object:
         "co_name": clean(name),
         "co_firstlineno": first_line if type(first_line) is int else 0,
         "co_varnames": variables,
+        "_text_": sources.get(file, "") if type(file) is str else "",
     }
     return blank(InertCode, attributes)
 
 
 def _function(code: object, namespace: object, name: object, closure: object) -> object:
     if type(code) is not InertCode:
-        code = _code(b"", b"")
+        code = make_code({}, b"", b"")
     attributes = {
         "__name__": clean(name),
         "__qualname__": code.__dict__["co_qualname"],
@@ -164,6 +196,8 @@ def layout_of(bases: object) -> tuple[type, ...]:
     for base in bases if isinstance(bases, tuple) else ():
         if isinstance(base, InertType):
             return (base,)
+        if base is tuple:
+            return (InertTuple, tuple)
         if base in LAYOUTS.values() or (isinstance(base, type) and issubclass(base, BaseException)):
             return (base, InertObject)
     return ()
@@ -180,7 +214,12 @@ def _class(_metaclass: object, name: object, bases: object, keywords: object, *_
 def _class_state(cls: object, state: object) -> None:
     attributes, *_ = plain.expect(state, tuple)
     if isinstance(cls, InertType):
-        set_class_attributes(cls, text_keys(attributes))
+        known = text_keys(attributes)
+        set_class_attributes(cls, known)
+        fields = known.get("_fields", ())
+        if issubclass(cls, InertTuple) and type(fields) is tuple:
+            type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
+        type.__setattr__(cls, "__source__", class_source(cls))
 
 
 def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:  # noqa: PLR0913 - the word has six arguments
@@ -216,12 +255,13 @@ def member_type(cls: InertType) -> tuple[InertType, type]:
     return made, base
 
 
-def _reference(module: object, qualname: object, layout: object, fields: object) -> object:
-    names = tuple(clean(field) for field in plain.expect(fields, tuple))
-    base = LAYOUTS.get(plain.expect_text(layout))
-    if base is tuple and names:
-        return make_type(clean(module), clean(qualname), InertTuple, tuple, fields=names)
-    return make_type(clean(module), clean(qualname), *((base, InertObject) if base else ()), fields=names)
+def make_reference(module: str, qualname: str, layout: object, fields: object) -> InertType:
+    """Return an inert class, built on what the class was built on."""
+    base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
+    if base is tuple:
+        names = tuple(clean(field) for field in plain.expect(fields, tuple))
+        return make_type(module, qualname, InertTuple, tuple, fields=names)
+    return make_type(module, qualname, *layout_of((base,)))
 
 
 def _type(name: object) -> object:
@@ -264,11 +304,23 @@ def _standin(kind: type) -> Callable[..., object]:
     return make
 
 
+def _method(function: object, owner: object) -> object:
+    return blank(InertAttribute, {"__self__": owner, "__func__": function, "__name__": name_of(function)})
+
+
+def name_of(thing: object) -> str:
+    """Return the name of a function."""
+    own = thing.__dict__ if isinstance(thing, InertObject) else {}
+    return clean(own.get("__name__", type(thing).__name__))
+
+
 def _pattern(pattern: object, flags: object = 0) -> object:
     return blank(InertPattern, {"pattern": plain.expect(pattern, str, bytes), "flags": plain.expect(flags, int)})
 
 
-STANDINS: dict[object, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
+STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
+# Types of the interpreter's that are called, and what comes of it.
+MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MethodType: _method}
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "getattr"): _attribute,
@@ -278,7 +330,6 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_cell_state"): _cell_state,
     ("tibidi", "_class"): _class,
     ("tibidi", "_class_state"): _class_state,
-    ("tibidi", "_code"): _code,
     ("tibidi", "_dynamic_module"): _module,
     ("tibidi", "_dynamic_module_state"): _module_state,
     ("tibidi", "_enum"): _enum,
@@ -291,7 +342,6 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_keys"): _keys,
     ("tibidi", "_member"): _member,
     ("tibidi", "_module"): _module,
-    ("tibidi", "_reference"): _reference,
     ("tibidi", "_same"): _same,
     ("tibidi", "_type"): _type,
     ("tibidi", "_typevar"): _typevar,

@@ -46,6 +46,11 @@ def find(module: str, name: str) -> object:
     return getattr(import_module(module), name)
 
 
+def is_known(module: str, name: str) -> bool:
+    """Tell whether `find` would find that name."""
+    return ALIASES.get((module, name), (module, name)) in TABLE or _is_exception(module, name)
+
+
 def maker(plain: object) -> Callable[..., object]:
     """Return what makes instances of a type that `find` returned; raise LookupError for any other type."""
     return _makers()[plain]

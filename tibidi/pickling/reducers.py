@@ -40,7 +40,10 @@ from tibidi.pickling.anatomy import error_text
 from tibidi.pickling.anatomy import exception_attributes
 from tibidi.pickling.anatomy import is_plain
 from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
+from tibidi.pickling.anatomy import type_flags
 from tibidi.pickling.anatomy import type_name
+from tibidi.pickling.anatomy import type_qualname
 from tibidi.pickling.code import pack
 from tibidi.pickling.facts import preview
 from tibidi.pickling.shells import Shell
@@ -217,7 +220,7 @@ class Reducers:
     def _class(self, cls: type) -> object:
         reduced = cloudpickle.Pickler.reducer_override(None, cls)
         if reduced is NotImplemented:
-            return reduced
+            return reference(cls)
         reduced = renamed(reduced)
         if reduced[0] is words._class:
             reduced[2][0].setdefault("__qualname__", cls.__qualname__)
@@ -331,6 +334,18 @@ def function_attribute(function: FunctionType, name: str) -> object:
         return getattr(function, name)
     except Exception:  # noqa: BLE001 - the code of an annotation may raise anything
         return {}
+
+
+def reference(cls: type) -> object:
+    """Return how a class is named: by what it is built on, too, so that its instances can be read without it."""
+    bases = mro(cls)
+    layout = next((base for base in bases if not type_flags(base) & words.HEAP_TYPE), object)
+    name, module = type_qualname(cls), namespace(cls).get("__module__")
+    if layout is object or layout is type or bases[0] is layout or type(module) is not str:
+        return NotImplemented
+    fields = next((namespace(base)["_fields"] for base in bases if "_fields" in namespace(base)), ())
+    is_named = layout is tuple and type(fields) is tuple and all(type(field) is str for field in fields)
+    return words._reference, (module, name, layout.__name__, fields if is_named else ())
 
 
 def renamed(reduced: object) -> tuple[object, ...]:

@@ -7,6 +7,8 @@ what they look like, and their state is plain data.
 
 from __future__ import annotations
 
+import builtins
+import collections
 from types import ModuleType
 
 
@@ -110,3 +112,12 @@ class Missing(Dummy):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Keep the arguments as `state`, as `__new__` has done."""
+
+
+def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> type:
+    """Return a stand-in for a class that this machine has not, built on what it was built on."""
+    name = qualname.rpartition(".")[2]
+    if fields:
+        return collections.namedtuple(name, fields, module=module)  # type: ignore[misc]  # at run time, like the class
+    base = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
+    return type(name, (base,), {"__module__": module, "__qualname__": qualname, "__doc__": "Missing here."})

@@ -113,7 +113,7 @@ class LiveUnpickler(pickle.Unpickler):
 
     def __init__(self, file: Relay, words: Mapping[str, object], problems: list[Omission]) -> None:
         super().__init__(file)
-        self._words = {**WORDS, **STAND_INS, "_module": self._module, **words}
+        self._words = {**WORDS, **STAND_INS, "_module": self._module, "_reference": self._reference, **words}
         self._stubs: dict[str, standins.ModuleStub] = {}
         self._problems = problems
 
@@ -137,6 +137,16 @@ class LiveUnpickler(pickle.Unpickler):
             return WORDS["_module"](name)
         except Exception as error:  # noqa: BLE001 - as above
             return self._stub(name, error)
+
+    def _reference(self, module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
+        """Return a class; where it is missing one that at least holds what its instances held."""
+        found = self.find_class(module, qualname)
+        if isinstance(found, type) and issubclass(found, standins.Missing):
+            found = standins.missing_class(module, qualname, layout, fields)
+            holder = self._stubs.get(module)
+            if holder is not None and "." not in qualname:
+                setattr(holder, qualname, found)
+        return found
 
     def _missing(self, module: str, name: str, error: Exception) -> object:
         found: object = self._stub(module, error)

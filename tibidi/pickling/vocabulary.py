@@ -9,7 +9,7 @@ here, once written, is read for ever.  Many come in pairs, `_x` makes an empty
 thing and `_x_state` fills it, so that things which hold each other can be
 told apart from things which would need each other to be made.
 
-`_namespace` and `_code` mean more within a dump than alone: `unpickler`
+`_namespace`, `_code` and `_reference` mean more within a dump than alone: `unpickler`
 answers for them there.
 """
 
@@ -174,6 +174,14 @@ def _member(cls: type, name: str, value: object) -> object:
     return members[name] if name in members else cls(value)
 
 
+def _reference(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
+    """Return a class by its name; `layout` and `fields` say what to do without it, which is for unpicklers."""
+    found = _module(module)
+    for part in qualname.split("."):
+        found = getattr(found, part)
+    return found
+
+
 def _typevar(  # noqa: PLR0913 - the arguments of TypeVar
     name: str, bound: object, constraints: tuple[object, ...], covariant: bool, contravariant: bool, *_: object
 ) -> object:
@@ -273,6 +281,7 @@ WORDS = {
         _member,
         _module,
         _namespace,
+        _reference,
         _same,
         _type,
         _typevar,
