@@ -97,6 +97,11 @@ class CrashDirectory:
             )
         return cls(places[0][0])
 
+    @staticmethod
+    def wanted() -> str:
+        """Return the directory that would be in force if all went well."""
+        return next(candidates())[0]
+
     def new_name(self, program: str, when: float, pid: int) -> str:
         """Return a name that nothing in the directory has; `when` is in seconds since the epoch."""
         stem = f"{time.strftime(TIME_FORMAT, time.gmtime(when))}-{program_name(program)}-{pid}"
@@ -151,6 +156,12 @@ class CrashDirectory:
                 name = newest.name
         except OSError:
             return
+
+    def forget_latest(self) -> None:
+        """Remove `latest.pkl` when it leads nowhere, or when it is a copy of what is not there any more."""
+        path = os.path.join(self.path, LATEST)
+        if not self.entries() and os.path.lexists(path) and is_mine(os.lstat(path)):
+            _unlink(path)
 
     def prune(
         self,

@@ -8,6 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from crashing import Crash
     from crashing import Crasher
+
     from tibidi.model import FrameRecord
     from tibidi.model import Summary
 

@@ -56,9 +56,8 @@ class Program:
         self.folder = folder
         self._code = code
         self.main = ModuleType("__main__")
-        if sys.version_info < (3, 14):  # annotations are lazy from then on
-            self.main.__dict__["__annotations__"] = {}
-        self.main.__dict__.update(__builtins__=builtins, **facts)
+        own: dict[str, object] = {} if sys.version_info >= (3, 14) else {"__annotations__": {}}  # lazy from 3.14 on
+        self.main.__dict__.update(own, __builtins__=builtins, **facts)
 
     def run(self, arguments: Sequence[str], output: str) -> int:
         """Run the program; return the exit status after a crash, which is in `output` then, or after its end."""

@@ -13,9 +13,9 @@ TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
-    from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any
 
 _doors: dict[str, str] = {}
 
@@ -30,7 +30,7 @@ class Arrivals:
             return None
         for finder in list(sys.meta_path):
             find_spec = None if finder is Arrivals else getattr(finder, "find_spec", None)
-            spec = find_spec and find_spec(name, path, target)
+            spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
             if spec is not None:
                 _listen(spec.loader)
                 return spec
@@ -68,7 +68,7 @@ def hang(name: str, module: ModuleType) -> None:
             sys.__excepthook__(*sys.exc_info())
 
 
-def _listen(loader: Loader | None) -> None:
+def _listen(loader: Any) -> None:
     """Let this one loader call us after it has run its module."""
     if not hasattr(loader, "exec_module") or not hasattr(loader, "__dict__"):
         return

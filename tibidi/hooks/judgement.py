@@ -22,9 +22,8 @@ def is_crash(exc: BaseException, door: str) -> bool:
         return False
     if isinstance(exc, BrokenPipeError):
         return door != gate.UNRAISABLE and not _is_a_reader_gone()
-    if isinstance(exc, getattr(builtins, "BaseExceptionGroup", ())):
-        return any(is_crash(member, door) for member in exc.exceptions)
-    return True
+    members = _members(exc)
+    return not members or any(is_crash(member, door) for member in members)
 
 
 def is_inside_a_dump(frame: FrameType | None) -> bool:
@@ -34,6 +33,12 @@ def is_inside_a_dump(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def _members(exc: BaseException) -> tuple[BaseException, ...]:
+    """Return the members of a group, () for any other exception."""
+    group = getattr(builtins, "BaseExceptionGroup", None)  # from Python 3.11 on
+    return exc.exceptions if group is not None and isinstance(exc, group) else ()
 
 
 def _is_a_reader_gone() -> bool:

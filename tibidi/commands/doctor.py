@@ -1,0 +1,143 @@
+"""`tibidi doctor`: does it work here, and what to do if it does not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from tibidi import config
+from tibidi.commands.examination import COMPANION
+from tibidi.commands.examination import examine
+from tibidi.present.safe import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    Facts = dict[str, Any]
+
+WORKS = 0
+NOT_ACTIVE = 1
+BROKEN = 2
+VERDICTS = {WORKS: "works", NOT_ACTIVE: "not active", BROKEN: "broken"}
+INSTALL = "install it from tibidi's repository: pip install ./scripts/autoinstall '.[auto]'"
+EXAMPLES = """\
+examples:
+  TIBIDI_ENABLE=1 python -m tibidi doctor
+  python -m tibidi doctor --json
+
+exit status: 0 it works, 1 it is not active, 2 it is broken
+"""
+
+
+class Finding(NamedTuple):
+    """Something that is not as it should be: how bad it is, what it is, the next thing to do."""
+
+    status: int
+    problem: str
+    remedy: str
+
+
+def main(argv: Sequence[str]) -> int:
+    """Look at everything that a dump depends on, crash a child for real, and tell what is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tibidi doctor",
+        description="Tell whether a crash of this interpreter leaves a dump: crashes a child and reads its dump back.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    options = parser.parse_args(argv)
+    facts: Facts = examine()
+    findings = list(diagnose(facts))
+    status = max((finding.status for finding in findings), default=WORKS)
+    if options.json:
+        plain = [{"problem": each.problem, "remedy": each.remedy, "status": each.status} for each in findings]
+        print(json.dumps({"verdict": VERDICTS[status], **facts, "findings": plain}, indent=2))
+    else:
+        print("\n".join(map(printable, [*_lines(facts), "", *_conclusion(status, findings)])))
+    return status
+
+
+def diagnose(facts: Facts) -> Iterator[Finding]:
+    """Yield what is wrong, the cause before what follows from it."""
+    yield from _about_activation(facts)
+    yield from _about_settings(facts)
+    yield from _about_writing(facts)
+
+
+def _about_activation(facts: Facts) -> Iterator[Finding]:
+    flags = facts["interpreter"]["flags"]
+    companion = facts["versions"][COMPANION]
+    if flags["no_site"]:
+        yield Finding(NOT_ACTIVE, "Python runs with -S, which runs no .pth file", "run it without -S")
+    if flags["isolated"] or flags["ignore_environment"]:
+        yield Finding(NOT_ACTIVE, "Python runs with -I or -E, which tibidi honours", "run it without -I and -E")
+    if not facts["pth"]:
+        yield Finding(NOT_ACTIVE, "there is no start hook in any site directory", INSTALL)
+    elif companion is not None and not facts["versions"]["match"]:
+        versions = f"tibidi is {facts['versions']['tibidi']}, {COMPANION} is {companion}"
+        yield Finding(WORKS, versions, INSTALL)
+    for pth in facts["pth"]:
+        if not pth["as_shipped"]:
+            yield Finding(WORKS, f"{pth['path']} is not as we ship it", INSTALL)
+    if not config.enabled:
+        yield Finding(NOT_ACTIVE, "TIBIDI_ENABLE does not turn it on", "set TIBIDI_ENABLE=1 where the program starts")
+
+
+def _about_settings(facts: Facts) -> Iterator[Finding]:
+    for problem in config.problems:
+        yield Finding(WORKS, problem.partition(": ")[2], "correct the variable, or unset it")
+    front = facts["hooks"]["sys.excepthook"]
+    if config.enabled and facts["pth"] and not front["ours"]:
+        yield Finding(WORKS, f"sys.excepthook was replaced by {front['who']}", "none: there is a net under it")
+
+
+def _about_writing(facts: Facts) -> Iterator[Finding]:
+    directory, probe = facts["directory"], facts["probe"]
+    if directory["problem"]:
+        yield Finding(BROKEN, directory["problem"], "set TIBIDI_DIR to a directory that can be written")
+    elif directory["path"] != directory["wanted"]:
+        problem = f"dumps go to {directory['path']}, since {directory['wanted']} cannot be written"
+        yield Finding(WORKS, problem, "make it writable, or set TIBIDI_DIR to a directory that is")
+    elif directory["short_of_space"]:
+        problem = f"the disk of {directory['path']} is nearly full: only the story of a crash is written"
+        yield Finding(WORKS, problem, "free some space, or set TIBIDI_DIR to another disk")
+    if probe["problem"] and _should_work(facts):
+        said = f"; it said: {probe['said']}" if probe.get("said") else ""
+        yield Finding(BROKEN, f"{probe['problem']}{said}", "see why with: TIBIDI_ENABLE=1 TIBIDI_DEBUG=1 python -c 1/0")
+
+
+def _should_work(facts: Facts) -> bool:
+    """Say whether a child with TIBIDI_ENABLE=1 has all it needs to leave a dump."""
+    flags = facts["interpreter"]["flags"]
+    return bool(facts["pth"]) and not (flags["no_site"] or flags["isolated"] or flags["ignore_environment"])
+
+
+def _lines(facts: Facts) -> Iterator[str]:
+    interpreter, versions, directory = facts["interpreter"], facts["versions"], facts["directory"]
+    flags = [name for name, is_set in interpreter["flags"].items() if is_set]
+    yield f"python       {interpreter['version']}  {interpreter['executable']}  {' '.join(flags)}".rstrip()
+    companion = versions[COMPANION] or "not installed"
+    yield f"versions     tibidi {versions['tibidi']}, {COMPANION} {companion}"
+    for pth in facts["pth"]:
+        yield f"start hook   {pth['path']}"
+        yield f"             {pth['text']}"
+    for name, variable in facts["variables"].items():
+        ignored = "" if variable["understood"] else "  (not understood)"
+        yield f"variable     {name}={variable['raw']!r} -> {variable['parsed']!r}{ignored}"
+    for name, hook in facts["hooks"].items():
+        yield f"hook         {name}: {'ours' if hook['ours'] else hook['who']}"
+    yield f"dumps        {directory['path']}  {directory.get('dumps', 0)} there"
+    if "free_bytes" in directory:
+        yield f"space        {directory['free_bytes'] / (1 << 30):.1f} GiB free"
+    yield f"probe        {facts['probe']['problem'] or 'a child crashed, and its dump was read back'}"
+
+
+def _conclusion(status: int, findings: list[Finding]) -> Iterator[str]:
+    yield {WORKS: "It works.", NOT_ACTIVE: "It is not active.", BROKEN: "It is broken."}[status]
+    for finding in findings:
+        yield f"- {finding.problem}; next: {finding.remedy}"
