@@ -92,7 +92,7 @@ class _Hunt:
         if layout.is_lazy:
             return
         attributes = self._layouts.attributes(value, MAX_ATTRIBUTES)
-        if not layout.names.isdisjoint(COOKIES):
+        if layout.name in COOKIES:
             for name, attribute in attributes:
                 if name in COOKIE_VALUES:
                     self._redactor.learn(attribute)
@@ -138,9 +138,9 @@ class _Hunt:
 
     def _add(self, value: object) -> None:
         cls = type(value)
-        if cls is str:
-            if len(value) <= MAX_URL_TEXT:  # type: ignore[arg-type]  # a str
-                self._redactor.learn_from(value)  # type: ignore[arg-type]  # a str
+        if type(value) is str:
+            if "://" in value and len(value) <= MAX_URL_TEXT:
+                self._redactor.learn_from(value)
         elif id(cls) not in LEAVES and id(value) not in self._seen:
             self._seen.add(id(value))
             self._waiting.append(value)

@@ -42,6 +42,15 @@ REPRESENTABLE = {
 ZONED = {"datetime": ("datetime", "time")}
 
 
+# The most derived first.
+TIMES = {
+    "datetime.datetime": ("year", "month", "day", "hour", "minute", "second", "microsecond"),
+    "datetime.date": ("year", "month", "day"),
+    "datetime.time": ("hour", "minute", "second", "microsecond"),
+    "datetime.timedelta": ("days", "seconds", "microseconds"),
+}
+
+
 def table() -> dict[int, Callable[[Any], str]]:
     """Return how to show the types that are loaded by now, by the id() of the type."""
     found: dict[int, Callable[[Any], str]] = {
@@ -70,6 +79,17 @@ def integer(value: int) -> str:
     excess = bits - MAX_HEX_BITS
     sign = "-" if int.__lt__(value, 0) else ""
     return f"{sign}{int.__abs__(value) >> excess:#x}… ({bits} bits)"
+
+
+def number_or_time(value: object, names: frozenset[str]) -> str:
+    """Show what derives from a time or a Decimal by the fields of the base; "" for anything else."""
+    for name, fields in TIMES.items():
+        if name in names:
+            base = getattr(sys.modules["datetime"], name.rpartition(".")[2])
+            return ", ".join(str(getattr(base, field).__get__(value)) for field in fields)
+    if "decimal.Decimal" in names:
+        return repr(sys.modules["decimal"].Decimal.__str__(value))
+    return ""
 
 
 def of_class(cls: type) -> str:

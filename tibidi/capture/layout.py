@@ -23,6 +23,7 @@ from tibidi.pickling.anatomy import type_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+DESCRIPTORS = frozenset({GetSetDescriptorType, MemberDescriptorType})
 TRIES = 5  # for a container that another thread is changing
 
 
@@ -88,7 +89,7 @@ def _layout(cls: type) -> Layout:
     fields: tuple[str, ...] | None = None
     for base in mro(cls):
         for name, value in list(namespace(base).items()):
-            if name == "__dict__" and isinstance(value, GetSetDescriptorType) and dictionary is None:
+            if name == "__dict__" and type(value) in DESCRIPTORS and dictionary is None:
                 dictionary = value
             elif type(value) is MemberDescriptorType and name[:2] != "__":
                 slots.setdefault(name, value)

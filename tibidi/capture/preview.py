@@ -9,8 +9,11 @@ both are put on record in `omissions`, with their path.
 
 from __future__ import annotations
 
+import gc
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import Union
 
 from tibidi.capture import arrays
 from tibidi.capture import known
@@ -34,10 +37,11 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_DEPTH = 4
-MAX_ITEMS = 20  # of the outermost container
-MAX_NESTED_ITEMS = 8
+MAX_ITEMS = 12  # of the outermost container
+MAX_NESTED_ITEMS = 6
 MAX_TEXT_CHARACTERS = 300
-MAX_VARIABLE_CHARACTERS = 1200
+MAX_VARIABLE_CHARACTERS = 800
+MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to stand in several places
 MAX_DUMP_CHARACTERS = 16_000_000
 # A secret that begins where we stop must still be seen whole to be known as one.
 SCRUBBED_CHARACTERS = 10_000
@@ -45,6 +49,10 @@ SCRUBBED_CHARACTERS = 10_000
 # What the subclasses of builtin types are shown by.
 BASES = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, frozenset, type, BaseException)
 MORE = "…"
+
+
+# From a container to an item, from an object to its `.attribute`, from a mapping to the value of a key.
+Step = Union[int, str, "tuple[object]"]
 
 
 class Previewer:
@@ -57,27 +65,39 @@ class Previewer:
         self._room = MAX_DUMP_CHARACTERS
         self._left = 0
         self._path = ""
-        self._steps: list[str] = []
+        self._steps: list[Step] = []
         self._within: set[int] = set()
+        self._shown: dict[int, str] = {}
+        self._texts: dict[str, str] = {}
         self._layouts = Layouts()
         self._is_spent = False
         self._table: dict[int, Callable[[Any], str]] = {**known.table(), **self._builtins()}
 
-    def variable(self, name: str, value: object, path: str) -> Variable:
-        """Preview one variable, which stands at `path`."""
+    def variable(self, name: str, value: object, path: str, characters: int = MAX_VARIABLE_CHARACTERS) -> Variable:
+        """Preview one variable, which stands at `path`, in so many characters, more or less."""
         type_of_value = self._layouts.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
             return Variable(type_of_value, REDACTED)
         if self._is_spent or not self._has_budget():
             return Variable(type_of_value, MORE)
+        preview = self._shown.get(id(value))
+        if preview is None:
+            preview = self._preview(value, path, characters)
+        self._room -= len(preview)
+        return Variable(type_of_value, preview)
+
+    def _preview(self, value: object, path: str, characters: int) -> str:
+        """Show a value that was not shown yet; what has secrets is not kept, as each place of them is told."""
         self._path = path
         self._steps.clear()
         self._within.clear()
-        self._left = MAX_VARIABLE_CHARACTERS
+        self._left = characters
+        found = len(self._redactor.found), len(self.omissions)
         preview = self.show(value)
-        self._room -= len(preview)
-        return Variable(type_of_value, preview)
+        if found == (len(self._redactor.found), len(self.omissions)):
+            self._shown[id(value)] = preview  # the scene keeps the value alive, and so its id()
+        return preview
 
     def show(self, value: object) -> str:
         """Show a value in one line."""
@@ -109,13 +129,21 @@ class Previewer:
             id(set): self._set,
             id(frozenset): self._frozenset,
             id(dict): self._dict,
+            id(MappingProxyType): self._proxy,
+            **{id(type(view)): self._view for view in ({}.keys(), {}.values(), {}.items())},
             id(type): known.of_class,
         }
 
     # Texts.
 
     def _str(self, text: str) -> str:
-        return self._quoted(text, str.__len__(text))
+        shown = self._texts.get(text)
+        if shown is None:
+            found = len(self._redactor.found)
+            shown = self._quoted(text, len(text))
+            if len(text) <= MAX_REMEMBERED_CHARACTERS and found == len(self._redactor.found):
+                self._texts[text] = shown
+        return shown
 
     def _bytes(self, data: bytes) -> str:
         cut = data[:SCRUBBED_CHARACTERS]
@@ -162,7 +190,7 @@ class Previewer:
             for number, item in enumerate(first(items, self._limit())):
                 if self._left <= 0:
                     break
-                self._steps.append(f"[{number}]")
+                self._steps.append(number)
                 shown.append(self.show(item))
                 self._steps.pop()
         self._within.discard(id(items))
@@ -177,11 +205,19 @@ class Previewer:
         for key, value in pairs:
             if self._left <= 0:
                 break
-            shown.append(f"{self.show(key)}: {self._entry(key, value, _step(key))}")
+            shown.append(f"{self.show(key)}: {self._entry(key, value, (key,))}")
         self._within.discard(id(mapping))
         return "{" + _joined(shown, length) + "}"
 
-    def _entry(self, key: object, value: object, step: str) -> str:
+    def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
+        """Show what is behind a proxy, which asks it for everything, so that it may be the application's."""
+        (mapping,) = gc.get_referents(proxy)
+        return f"mappingproxy({self.show(mapping)})"
+
+    def _view(self, view: Any) -> str:  # noqa: ANN401 - keys, values or items of a dict
+        return f"{type(view).__name__}({self._sequence('[', view, len(view), ']')})"
+
+    def _entry(self, key: object, value: object, step: Step) -> str:
         """Show a value under its name, unless the name says that it is a secret."""
         self._steps.append(step)
         if self._redactor.conceals(key, value):
@@ -220,6 +256,9 @@ class Previewer:
             return self._derived(value, base, short)
         if "collections.deque" in layout.names:
             return f"{short}({self._sequence('[', _deque_items(value), _deque_length(value), ']')})"
+        plain = known.number_or_time(value, layout.names)
+        if plain:
+            return f"{short}({plain})"
         fact = facts.preview(value) if type(type(value)) is type else ""
         if fact:
             return fact if fact.startswith("<") else f"<{self._redactor.text(fact)}>"
@@ -284,7 +323,7 @@ class Previewer:
 
     def _place(self) -> str:
         """Return the path of what is being shown."""
-        return self._path + "".join(self._steps)
+        return self._path + "".join(map(_step, self._steps))
 
 
 def ascii_safe(text: str) -> str:
@@ -298,10 +337,13 @@ def _joined(shown: list[str], length: int) -> str:
     return ", ".join(shown)
 
 
-def _step(step: object) -> str:
-    if type(step) in {str, int}:
-        return f"[{ascii_safe(repr(step))[:100]}]"
-    return f"[<{type_name(type(step))}>]"
+def _step(step: Step) -> str:
+    if type(step) is int:
+        return f"[{step}]"
+    if type(step) is str:
+        return step
+    (key,) = step
+    return f"[{ascii_safe(repr(key))[:100]}]" if type(key) in {str, int} else f"[<{type_name(type(key))}>]"
 
 
 def _deque_items(value: Any) -> Iterable[object]:  # noqa: ANN401 - a deque

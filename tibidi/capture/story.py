@@ -14,6 +14,7 @@ import tibidi
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.hunt import hunt
+from tibidi.capture.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.capture.preview import Previewer
 from tibidi.capture.preview import ascii_safe
 from tibidi.capture.process import process
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 # Of the time that a dump has, what pass one takes at most: the values want the rest.
 MAX_SECONDS = 1.0
+NEAR_FRAMES = 10  # from the innermost one; further out, variables are shown more briefly
+MAX_FAR_CHARACTERS = 300
 MAX_VARIABLES = 500  # of one frame
 CO_OPTIMIZED = 0x1
 CO_VARARGS = 0x4
@@ -118,11 +121,13 @@ class _Story:
 
     def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
         """Describe a stack, the innermost frame first, as there may be less time for the others."""
-        records = [self._frame(frames[number], f"{path}.frames[{number}]") for number in reversed(range(len(frames)))]
-        records.reverse()
-        return tuple(records)
+        records = []
+        for distance, live in enumerate(reversed(frames)):
+            characters = MAX_VARIABLE_CHARACTERS if distance < NEAR_FRAMES else MAX_FAR_CHARACTERS
+            records.append(self._frame(live, f"{path}.frames[{len(frames) - 1 - distance}]", characters))
+        return tuple(reversed(records))
 
-    def _frame(self, live: LiveFrame, path: str) -> FrameRecord:
+    def _frame(self, live: LiveFrame, path: str, characters: int) -> FrameRecord:
         code = live.frame.f_code
         line, end_line, column, end_column = self._position(code, live)
         return FrameRecord(
@@ -136,7 +141,7 @@ class _Story:
             end_column=end_column,
             first_line=code.co_firstlineno,
             code=self._code(live),
-            locals=self._locals(live, path),
+            locals=self._locals(live, path, characters),
         )
 
     def _position(self, code: CodeType, live: LiveFrame) -> tuple[int, int | None, int | None, int | None]:
@@ -159,14 +164,14 @@ class _Story:
             record = self._codes[id(code)] = _code_record(code, is_module=live.namespace is live.frame.f_globals)
         return record
 
-    def _locals(self, live: LiveFrame, path: str) -> dict[str, Variable]:
+    def _locals(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
         """Preview the variables of a frame; one that stands in two stacks is shown once, and told in both."""
         known = self._variables.get(id(live.namespace))
         if known is None:
-            known = self._variables[id(live.namespace)] = self._previews(live, path)
+            known = self._variables[id(live.namespace)] = self._previews(live, path, characters)
         return known
 
-    def _previews(self, live: LiveFrame, path: str) -> dict[str, Variable]:
+    def _previews(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
         found = {}
         is_module = live.namespace is live.frame.f_globals
         for name, value in list(dict.items(live.namespace)):
@@ -176,7 +181,8 @@ class _Story:
                 excess = len(live.namespace) - MAX_VARIABLES
                 self._omissions.append(Omission(f"{path}.locals", TOO_LARGE, f"{excess} variables are not shown"))
                 break
-            found[ascii_safe(name)] = self._previewer.variable(name, value, f"{path}.locals[{name!r}]")
+            place = f"{path}.locals[{name!r}]"
+            found[ascii_safe(name)] = self._previewer.variable(name, value, place, characters)
         return found
 
     def _text(self, text: str, path: str = "") -> str:

@@ -81,13 +81,18 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 def kind_of_name(name: str) -> str:
     """Return HARD or SOFT for the name of a secret, and "" for any other."""
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST_NAME or not may_hold_name(name):
         return ""
-    lowered = name.lower()
+    return _kind_of_words([word.lower() for word in WORDS.findall(name)])
+
+
+def may_hold_name(text: str) -> bool:
+    """Tell whether the name of a secret might be in a text: quickly, and rather too often."""
+    lowered = text.lower()
     for stem in STEMS:
         if stem in lowered:
-            return _kind_of_words([word.lower() for word in WORDS.findall(name)])
-    return ""
+            return True
+    return False
 
 
 def _kind_of_words(words: list[str]) -> str:

@@ -17,6 +17,7 @@ from tibidi.model import Omission
 from tibidi.redaction import patterns
 from tibidi.redaction.names import HARD
 from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.names import may_hold_name
 from tibidi.redaction.patterns import REDACTED
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own
 LONGEST_LEARNT = 8192
 MOST_LEARNT = 1000
 MOST_FOUND = 1000
+MOST_NEEDLES = 20
 MOST_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 200  # characters
 SMALLEST_PIN = 1000
@@ -51,12 +53,21 @@ CONTAINERS = (dict, list, tuple, set, frozenset)
 
 # In a pickle: a short text right before its being memoized, as every attribute name and key is.
 NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
-# What `patterns` knows, at the rarest character of its markers, so that the search runs as fast as it can.
-LOOKS = re.compile(
-    rb"[-_:.=A](?:(?<=sk-)|(?<=glpat-)|(?<=gh[opusr]_)|(?<=github_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=xox[abeoprs]-)"
-    rb"|(?<=-)----BEGIN|//[^/@\s]{0,200}@|eyJ|(?<=eyJ)|(?<=[Pp]assword=)|(?<=[Ss]ecret=)|(?<=[Tt]oken=)|(?<=[Kk]ey=)"
-    rb"|(?<=wd=)|[KS]IA[A-Z0-9]{16}|Iza[\w-]{30}|(?<=whsec_)|(?<=npm_)|(?<=hf_)|(?<=\bSG\.))"
-    rb"|[Bb](?:earer|asic) |eyJhbGciOi"
+# What `patterns` knows.  Each expression begins with one literal character, and one that is rare in pickles, so that
+# the search is `memchr()` mostly: ten times as fast as one expression with an alternative for each.
+LOOKS = tuple(
+    re.compile(expression)
+    for expression in (
+        rb"-(?:(?<=sk-)[\w-]{16}|(?<=xox[abeoprs]-)|(?<=glpat-)|----BEGIN [A-Z ]*PRIV|(?<=GOCSPX-)|(?<=pypi-)AgE)",
+        rb"_(?:(?<=gh[opusr]_)[A-Za-z0-9]{16}|(?<=github_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=whsec_)|(?<=npm_)\w{30}"
+        rb"|(?<=hf_)\w{30})",
+        rb":(?://[!-.0-?A-~]{0,100}:[!-.0-?A-~]{1,200}@)",
+        rb"=(?i:(?<=word=)|(?<=passwd=)|(?<=pwd=)|(?<=pass=)|(?<=secret=)|(?<=token=)|(?<=key=)|(?<=cookie=)|(?<=auth=))",
+        rb"A(?:[KS]IA[A-Z0-9]{16}|Iza[\w-]{30})",
+        rb"\.(?:eyJ|slack\.com/services/|(?<=SG\.)[\w-]{16}|(?<=ya29\.)[\w-]{20})",
+        rb"B(?:earer|asic) ",
+        rb"b(?:earer|asic) ",
+    )
 )
 
 
@@ -83,12 +94,18 @@ class Redactor:
         self._learnt: set[str] = set()
         self._texts: re.Pattern[str] | None = None
         self._bytes: re.Pattern[bytes] | None = None
+        self._needles: list[bytes] = []
         self._stale = False
         self._clean: set[str] = set()  # texts that were looked at: most stand in several places
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
             self.learn_from(value)
+
+    @property
+    def has_hook(self) -> bool:
+        """Whether the application is asked about every name and value."""
+        return self._hook is not None
 
     def is_secret_name(self, name: str) -> bool:
         """Tell whether a variable, attribute, key or option of this name holds a secret."""
@@ -177,14 +194,27 @@ class Redactor:
         """
         return self.suspects_name(chunk) or self.suspects_value(chunk)
 
+    def suspects_name(self, chunk: bytes) -> bool:
+        """Tell whether a chunk of a pickle might hold the name of a secret; the application's hook may mean any."""
+        if self._hook is not None:
+            return True
+        fresh = set(NAMES_IN_PICKLES.findall(chunk)) - self._innocent
+        if self._globs is not None or may_hold_name(b" ".join(fresh).decode("latin-1")):
+            for name in fresh:
+                if self._kind(name.decode("latin-1")):
+                    return True
+        if len(self._innocent) < MOST_REMEMBERED:
+            self._innocent |= fresh
+        return False
+
     def suspects_value(self, chunk: bytes) -> bool:
         """Tell whether a chunk of a pickle might hold a secret value, whatever its name."""
         self._refresh()
-        if self._bytes is not None and self._bytes.search(chunk):
+        if self._holds_learnt(chunk):
             return True
         if len(chunk) >= BIG_DATA and _is_binary(chunk):
             return False
-        return LOOKS.search(chunk) is not None
+        return any(look.search(chunk) for look in LOOKS)
 
     def note(self, path: str, rule: str) -> None:
         """Put on record that something at `path` was redacted, by which rule."""
@@ -204,16 +234,13 @@ class Redactor:
         except Exception:  # noqa: BLE001  (the application's code; in doubt, keep the secret)
             return True
 
-    def suspects_name(self, chunk: bytes) -> bool:
-        """Tell whether a chunk of a pickle might hold the name of a secret; the application's hook may mean any."""
-        if self._hook is not None:
-            return True
-        fresh = set(NAMES_IN_PICKLES.findall(chunk)) - self._innocent
-        for name in fresh:
-            if self._kind(name.decode("latin-1")):
-                return True
-        self._innocent |= fresh
-        return False
+    def _holds_learnt(self, chunk: bytes) -> bool:
+        """Tell whether a learnt value is in a chunk; a few are sooner looked for one by one."""
+        if self._bytes is None:
+            return False
+        if len(self._needles) <= MOST_NEEDLES and not any(needle in chunk for needle in self._needles):
+            return False
+        return self._bytes.search(chunk) is not None
 
     def _refresh(self) -> None:
         """Compile what was learnt, longest first so that a secret within another leaves no rest."""
@@ -224,6 +251,7 @@ class Redactor:
         alternatives = [_alternative(text) for text in sorted(self._learnt, key=len, reverse=True)]
         self._texts = re.compile("|".join(alternatives))
         self._bytes = re.compile("|".join(alternatives).encode("utf-8", "surrogatepass"))
+        self._needles = [text.encode("utf-8", "surrogatepass") for text in self._learnt]
 
 
 def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
