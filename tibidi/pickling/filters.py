@@ -7,7 +7,7 @@ answers with what is to be pickled in its stead, or None.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import Any
+from typing import NamedTuple
 
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
@@ -41,35 +41,44 @@ MOST_INNOCENT = 50_000
 OURS = frozenset({Shell, StandIn, NotPickleable, Redacted, Cut, type(None), type(NotImplemented), type(...)})
 
 
-class Filter:
-    """Replaces secrets, what `islegal` refuses, and what is larger than `max_bytes` while that is not 0.
+class Rules(NamedTuple):
+    """What is filtered beside the names of secrets: texts, and what is larger than `max_bytes` where that is not 0."""
 
-    While `texts` is False, texts are not looked into, only names are.
-    """
+    texts: bool = False
+    max_bytes: int = 0
+
+
+class Filter:
+    """Replaces secrets, what `islegal` refuses, and what the rules of the day say."""
 
     def __init__(self, reducers: Reducers, redactor: Redactor, islegal: Callable[[object], bool] | None) -> None:
-        self.texts = False
-        self.max_bytes = 0
+        self.is_always_on = islegal is not None
+        self._rules = Rules()
         self._reducers = reducers
         self._redactor = redactor
         self._islegal = islegal
         self._innocent: set[object] = set()
-        self._looks: dict[type, Callable[[Any], object]] = {
-            str: self._text,
-            bytes: self._data,
-            bytearray: self._data,
-            dict: self._dict,
-            tuple: self._pair,
-        }
 
-    def replacement(self, thing: object) -> object:
-        """Return what is to be pickled instead of `thing`, None for itself."""
-        if self._islegal is not None or self.max_bytes:
-            instead = self._refused(thing)
-            if instead is not None:
-                return instead
-        look = self._looks.get(type(thing))
-        return None if look is None else look(thing)
+    def by(self, rules: Rules) -> Callable[[object], object]:
+        """Return the function that answers by `rules` what is to be pickled instead of a thing, None for itself.
+
+        It is called for every single object, most of which are of types that
+        are not looked at.
+        """
+        self._rules = rules
+        look_for = {dict: self._dict, tuple: self._pair, str: self._name, bytes: self._bytecode}.get
+        if rules.texts:
+            look_for = {dict: self._dict, tuple: self._pair, str: self._text, bytes: self._data, bytearray: self._data}.get
+
+        def replacement(thing: object) -> object:
+            look = look_for(type(thing))
+            return None if look is None else look(thing)
+
+        def strict_replacement(thing: object) -> object:
+            refused = self._refused(thing)
+            return replacement(thing) if refused is None else refused
+
+        return strict_replacement if self._islegal is not None or rules.max_bytes else replacement
 
     def _refused(self, thing: object) -> object:
         """Return a stand-in for what is forbidden or too large."""
@@ -78,7 +87,7 @@ class Filter:
             return known[1]
         if self._islegal is not None and not self._allows(thing):
             return self._replace(thing, self._illegal(thing))
-        if self.max_bytes and measure(thing) > self.max_bytes:
+        if self._rules.max_bytes and measure(thing) > self._rules.max_bytes:
             return self._replace(thing, self._cut(thing))
         return None
 
@@ -108,9 +117,7 @@ class Filter:
         return Cut(type_name(type(thing)), "too large", facts)
 
     def _text(self, text: str) -> object:
-        if text in self._innocent:
-            return None
-        if self.texts and len(text) >= SHORTEST_SECRET:
+        if len(text) >= SHORTEST_SECRET:
             cleaned, rule = self._redactor.scrub(text)
             if cleaned is not text:
                 self._note(text, SECRET, rule)
@@ -123,24 +130,32 @@ class Filter:
         Then it is spelt out wherever it is used, and seen there also by the
         scan of what is not filtered.
         """
-        if len(text) > LONGEST_NAME or " " in text:
+        if text in self._innocent or len(text) > LONGEST_NAME or " " in text:
             return None
-        if self._redactor.is_secret_name(text):
-            return (text + " ")[:-1]
-        if len(self._innocent) < MOST_INNOCENT and not self.texts:
-            self._innocent.add(text)
-        return None
+        return (text + " ")[:-1] if self._is_name(text) else None
+
+    def _is_name(self, name: object) -> bool:
+        """Tell the name of a secret; remember that others are none."""
+        if type(name) is not str or self._redactor.is_secret_name(name):
+            return type(name) is str
+        if len(self._innocent) < MOST_INNOCENT:
+            self._innocent.add(name)
+        return False
 
     def _data(self, data: bytes | bytearray) -> object:
-        if len(data) < SHORTEST_SECRET or not (self.texts or self._reducers.is_bytecode(data)):
-            return None
+        if self._reducers.is_bytecode(data):
+            return self._bytecode(data)
         cleaned = self._redactor.data(bytes(data))
         if cleaned == data:
             return None
-        if self._reducers.is_bytecode(data):
-            return b""  # it is compiled again from the source, which is kept as it is
         self._note(data, SECRET, "looks like a secret, or is the value of one elsewhere")
         return self._replace(data, type(data)(cleaned))
+
+    def _bytecode(self, data: bytes | bytearray) -> object:
+        """Leave bytecode out that holds a secret: it is compiled again from the source, which is kept as it is."""
+        if self._reducers.is_bytecode(data) and self._redactor.data(bytes(data)) != data:
+            return b""
+        return None
 
     def _dict(self, mapping: dict[object, object]) -> object:
         known = self._reducers.replaced.get(id(mapping))
@@ -148,9 +163,12 @@ class Filter:
             return known[1]
         if self._reducers.is_seeded(mapping):
             return None
+        if not self._redactor.has_hook and self._innocent.issuperset(mapping):
+            return None
         items = steady(mapping.items())
-        secret = [name for name, value in items if name not in self._innocent and self._redactor.conceals(name, value)]
+        secret = [name for name, value in items if self._redactor.conceals(name, value)]
         if not secret:
+            self._innocent.update(name for name, _ in items if type(name) is str and not self._is_name(name))
             return None
         copy = dict(items)
         for name in secret:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tibidi.pickling.filters import Filter
+from tibidi.pickling.filters import Rules
 from tibidi.pickling.picklers import Careful
 from tibidi.pickling.picklers import Fast
 from tibidi.pickling.picklers import Filtering
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # A pickle may be this much larger in memory than its share of the disk.
 CAREFUL_RATIO = 4
+# Copying the memo that so many bytes of pickles leave behind takes less than a millisecond.
+SNAPSHOT_BYTES = 128 << 10
 
 
 class Pen:
@@ -46,14 +49,15 @@ class Pen:
         islegal: Callable[[object], bool] | None,
     ) -> None:
         self.levels = 0
-        self._has_islegal = islegal is not None
         self._archive = archive
         self._deadline = deadline
         self._reducers = reducers
         self._redactor = redactor
         self._filter = Filter(reducers, redactor, islegal)
         self._sink = Sink(archive, deadline, redactor)
+        self._rules: Rules | None = None
         self._pickler = Fast(self._sink, reducers)
+        self._snapshot: Fast | None = None
         self._marker: object = None
         self._mark = Mark(0, 0, 0)
 
@@ -72,16 +76,14 @@ class Pen:
         paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
         self._marker = paths[0]
         self._mark = self._reducers.mark()
-        self._filter.max_bytes = piece.max_item_bytes
-        self._filter.texts = piece.filter == TEXTS
-        is_filtered = self._has_islegal or piece.filter != NOTHING or piece.max_item_bytes > 0
+        self._remember_memo()
+        self._choose(self._rules_for(piece))
         self._sink.scans_names = piece.filter == NOTHING
         self._sink.scans_values = piece.filter != TEXTS
         self._sink.begin(name, limit)
         if piece.is_careful:
-            self._write_carefully((paths, piece.value), limit, self._filter if is_filtered else None)
+            self._write_carefully((paths, piece.value), limit)
         else:
-            self._choose(is_filtered)
             self._pickler.dump((paths, piece.value))
         self._sink.end()
 
@@ -89,9 +91,12 @@ class Pen:
         """Undo the member that was begun."""
         self._sink.rollback()
         self._reducers.undo(self._mark)
+        if self._snapshot is not None:
+            self._renew(self._rules, self._snapshot.memo)
+            return
         memo: Memo = self._pickler.memo.copy()
         first, _ = memo.get(id(self._marker), (len(memo), None))
-        self._renew(type(self._pickler), {key: entry for key, entry in memo.items() if entry[0] < first})
+        self._renew(self._rules, {key: entry for key, entry in memo.items() if entry[0] < first})
 
     def abandon(self) -> None:
         """Undo the member that was begun, by a thread that may still be at it: it will write no more."""
@@ -108,22 +113,39 @@ class Pen:
         """Return what was substituted since the member was begun."""
         return self._reducers.substitutions[self._mark.substitutions :]
 
-    def _write_carefully(self, thing: object, limit: int, keep: Filter | None) -> None:
+    def is_secretive(self, piece: Piece) -> bool:
+        """Tell whether the variables of a piece bear names of secrets, so that filtering it is worth no try without."""
+        value = piece.value if piece.is_dictionary else None
+        return isinstance(value, dict) and any(self._redactor.conceals(*variable) for variable in value.items())
+
+    def _write_carefully(self, thing: object, limit: int) -> None:
         memo: Memo = self._pickler.memo.copy()
+        keep = None if self._rules is None else self._filter.by(self._rules)
         pickler = Careful(self._reducers, memo, keep, self.levels, limit * CAREFUL_RATIO)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo
 
-    def _choose(self, is_filtered: bool) -> None:
-        """Go on with the pickler that filters, or with the one that does not."""
-        kind = Filtering if is_filtered else Fast
-        if type(self._pickler) is not kind:
-            self._renew(kind, self._pickler.memo)
+    def _remember_memo(self) -> None:
+        """Keep a copy of the memo while it is small; later it is cheaper to find out what was new in it."""
+        self._snapshot = None
+        if self._sink.total < SNAPSHOT_BYTES:
+            self._snapshot = Fast(self._sink, self._reducers)
+            self._snapshot.memo = self._pickler.memo
 
-    def _renew(self, kind: type[Fast], memo: Memo) -> None:
-        self._pickler = (
-            Filtering(self._sink, self._reducers, self._filter)
-            if kind is Filtering
-            else Fast(self._sink, self._reducers)
-        )
+    def _rules_for(self, piece: Piece) -> Rules | None:
+        if not self._filter.is_always_on and piece.filter == NOTHING and not piece.max_item_bytes:
+            return None
+        return Rules(piece.filter == TEXTS, piece.max_item_bytes)
+
+    def _choose(self, rules: Rules | None) -> None:
+        """Go on with a pickler that filters by `rules`, or with one that does not filter."""
+        if rules != self._rules:
+            self._renew(rules, self._pickler.memo)
+
+    def _renew(self, rules: Rules | None, memo: Memo) -> None:
+        self._rules = rules
+        if rules is None:
+            self._pickler = Fast(self._sink, self._reducers)
+        else:
+            self._pickler = Filtering(self._sink, self._reducers, self._filter.by(rules))
         self._pickler.memo = memo

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
-    from tibidi.pickling.filters import Filter
     from tibidi.pickling.reducers import Reducers
     from tibidi.pickling.stream import Sink
 
     Items = Iterable[tuple[object, object]]
+    Keep = Callable[[object], object]
     Memo = dict[int, tuple[int, object]]
 
 PROTOCOL = 5
@@ -54,8 +54,8 @@ class Filtering(Fast):
     holds it.
     """
 
-    def __init__(self, file: Sink, reducers: Reducers, keep: Filter) -> None:
-        self.persistent_id = keep.replacement
+    def __init__(self, file: Sink, reducers: Reducers, keep: Keep) -> None:
+        self.persistent_id = keep
         super().__init__(file, reducers)
 
 
@@ -86,7 +86,7 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
 
     dispatch_table: dict[type, Callable[[object], object]] = {}
 
-    def __init__(self, reducers: Reducers, memo: Memo, keep: Filter | None, levels: int, limit: int) -> None:
+    def __init__(self, reducers: Reducers, memo: Memo, keep: Keep | None, levels: int, limit: int) -> None:
         self._out = io.BytesIO()
         super().__init__(self._out, PROTOCOL)
         self.framer = Unframed(self._out.write)
@@ -107,7 +107,7 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
 
     def persistent_id(self, thing: object) -> object:
         """Return what stands for `thing`, None for itself."""
-        return None if self._keep is None else self._keep.replacement(thing)
+        return None if self._keep is None else self._keep(thing)
 
     def save(self, obj: object, save_persistent_id: bool = True) -> None:
         """Pickle one object, or a stand-in for it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from itertools import islice
 from types import CellType
 from types import FunctionType
 from types import MethodType
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A search only says where a gap is: it must not cost what the dump costs.
-MAX_THINGS = 200_000
-MAX_SECONDS = 0.3
+MAX_THINGS = 100_000
+MAX_SECONDS = 0.2
 PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
 SHOWN_CHARS = 60
 MAX_STEPS = 20
@@ -65,7 +66,7 @@ class Places:
             ways[id(thing)] = way
             if id(thing) in wanted:
                 found[id(thing)] = written(way)
-            if len(ways) % 1024 == 0 and time.monotonic() > end:
+            if len(ways) % 256 == 0 and time.monotonic() > end:
                 break
             if type(thing) not in PLAIN:
                 pending.extend((each, Way(way, step)) for step, each in self._steps(thing))
@@ -79,7 +80,7 @@ class Places:
 
     def _steps(self, thing: object) -> Iterator[tuple[str, object]]:
         try:
-            yield from list(self._items(thing))
+            yield from list(islice(self._items(thing), MAX_THINGS))
         except Exception:  # noqa: BLE001 - it changed under our hands; the gap then has the path of what is around it
             return
 

@@ -47,6 +47,8 @@ class SecretValue(Exception):
 class Sink:
     """The file that a pickler has; its content goes to one member of the archive after the other.
 
+    `total` counts all that was ever written to it.
+
     `write` raises TooLarge beyond `limit` bytes on disk, OutOfTime behind the
     deadline, SecretName or SecretValue where it scans for them and may have met
     one, and Abandoned once nobody waits any more for the thread that writes.
@@ -54,6 +56,7 @@ class Sink:
 
     def __init__(self, target: Target, deadline: float, redactor: Redactor) -> None:
         self.scans_names = self.scans_values = False
+        self.total = 0
         self.limit = 0
         self.abandoned = False
         self._target = target
@@ -88,6 +91,7 @@ class Sink:
         if time.monotonic() > self._deadline:
             raise OutOfTime
         view = memoryview(data)
+        self.total += view.nbytes
         if self._target.size + view.nbytes // BEST_RATIO > self.limit:
             raise TooLarge
         written = self._stream.write(view)

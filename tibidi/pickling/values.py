@@ -19,7 +19,9 @@ is one object again when it is loaded.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -52,6 +54,7 @@ from tibidi.pickling.watch import run_watched
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from tibidi.pickling.stream import Target
     from tibidi.redaction import Redactor
@@ -91,8 +94,21 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     reducers = Reducers(namespaces)
     pen = Pen(archive, deadline, reducers, redactor, islegal)
     writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
-    run_watched(writer, reducers, deadline, debug=debug)
+    with without_collections():
+        run_watched(writer, reducers, deadline, debug=debug)
     return writer.outcome()
+
+
+@contextmanager
+def without_collections() -> Iterator[None]:
+    """Stop the garbage collector: it would run finalizers of the application, and cost more than the pickling."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Room:
@@ -162,8 +178,10 @@ class ValuesWriter:
         if isinstance(root, Piece):
             return root
         if root.kind == GLOBALS:
-            return Piece(root.paths, self._namespaces.take(root.paths[0]), is_dictionary=True)
-        return whole(root)
+            piece = Piece(root.paths, self._namespaces.take(root.paths[0]), is_dictionary=True)
+        else:
+            piece = whole(root)
+        return piece.filtered(NAMES) if self._pen.is_secretive(piece) else piece
 
     def _find_globals(self) -> bool:
         """Queue the globals that only showed to be wanted on the way; tell whether there are any."""
@@ -234,7 +252,8 @@ class ValuesWriter:
             return
         starts = piece.starts()
         around = next(iter(starts)) if len(starts) == 1 else piece.paths[0]
-        found = self._places.find(starts, {id(each.thing) for each in substitutions})
+        found = {id(piece.value): piece.paths[0]}
+        found.update(self._places.find(starts, {id(each.thing) for each in substitutions} - found.keys()))
         for each in substitutions[:MAX_OMISSIONS]:
             path = found.get(id(each.thing), around)
             self._omit(path if each.key is None else self._places.within(path, each.key), each.reason, each.detail)
