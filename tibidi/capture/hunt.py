@@ -106,8 +106,13 @@ class _Hunt:
     def _content(self, value: Any, base: type) -> None:  # noqa: ANN401 - an instance of `base`
         if base is dict:
             self._names(first(dict.items(value), MAX_ITEMS))
+            return
+        items = first(base.__iter__(value), MAX_ITEMS)  # type: ignore[attr-defined]  # list or tuple
+        fields = self._layouts.of(type(value)).fields if base is tuple else None
+        if fields is None:
+            self._items(items)
         else:
-            self._items(first(base.__iter__(value), MAX_ITEMS))  # type: ignore[attr-defined]  # list or tuple
+            self._names(zip(fields, items))
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         for name, value in pairs:

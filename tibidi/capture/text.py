@@ -3,7 +3,9 @@
 The frames are formatted by the `traceback` module of the running Python, so
 that carets and repeated lines are as in this version; it is given the lines,
 and so asks neither files nor loaders.  Chains and groups are put together
-here, since `TracebackException` wants live objects.
+here, since `TracebackException` wants live objects.  Messages and notes are
+redacted in the story already; lines of source stand here as they stand in the
+sources.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ class Redactor:
         if text is None or not ("-" in text or text.lower() in HEADERS):
             return False
         other = _as_text(value)
-        return other is not None and not self._kind(other) and self.conceals(text, value)
+        return other is not None and not _is_trivial(other) and self.conceals(text, value)
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it stands from now on."""

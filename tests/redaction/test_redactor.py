@@ -1,0 +1,183 @@
+"""What is secret in a process, by name, by value and by having been met."""
+
+from __future__ import annotations
+
+import enum
+import pickle
+from typing import Any
+
+import pytest
+
+from tibidi.redaction import REDACTED
+from tibidi.redaction import Redactor
+
+
+class Session:
+    """An object under the name of a secret, which is none."""
+
+
+@pytest.mark.parametrize("value", ["hunter2", b"hunter2", bytearray(b"hunter2"), 12345678, ["a", "b"], {"bob": "x"}])
+def test_conceals_under_a_name_without_doubt(value: object) -> None:
+    """Texts, numbers and whole containers under such a name are secret."""
+    assert Redactor().conceals("password", value)
+
+
+@pytest.mark.parametrize("value", ["", None, True, 3, Session(), Session, len, [], {}])
+def test_does_not_conceal(value: object) -> None:
+    """What cannot be a secret is none under any name: flags, small numbers, objects, nothing."""
+    assert not Redactor().conceals("password", value)
+
+
+def test_soft_names_conceal_only_text() -> None:
+    """A session or token is a secret as a text, and no other way."""
+    redactor = Redactor()
+
+    assert redactor.conceals("session", "abc")
+    assert not redactor.conceals("session", {"cart": [1]})
+    assert not redactor.conceals("token", 4711)
+
+
+def test_names_of_any_text_type() -> None:
+    """The key of a mapping may be bytes, or a subclass of str that is not asked what it is."""
+
+    class Name(str):
+        __slots__ = ()
+
+        def lower(self) -> Any:  # noqa: ANN401 - it never answers
+            raise AssertionError("code of the application was run")
+
+    class Field(str, enum.Enum):
+        PASSWORD = "password"
+
+    assert Redactor().conceals(b"Authorization", "abc")
+    assert Redactor().conceals(Name("password"), "abc")
+    assert Redactor().conceals(Field.PASSWORD, "abc")
+    assert not Redactor().conceals(("password",), "abc")
+
+
+def test_working_directory_is_no_password() -> None:
+    """PWD names a folder in every environment."""
+    redactor = Redactor(environ={"PWD": "/home/ada/project", "OLDPWD": "/home/ada"})
+
+    assert "/home/ada/project/x" == redactor.text("/home/ada/project/x")
+
+
+def test_user_names_are_globs() -> None:
+    """TIBIDI_REDACT adds names, in any case."""
+    redactor = Redactor(["iban", "*_salary"])
+
+    assert redactor.conceals("IBAN", "DE02")
+    assert redactor.conceals("yearly_salary", "12345")
+    assert not redactor.conceals("ibanez", "guitar")
+
+
+def test_hook() -> None:
+    """`tibidi.config.redact` decides about any name and value; when it fails, the value is redacted."""
+
+    def hook(name: str, value: object) -> bool:
+        if name == "broken":
+            raise ValueError
+        return value == 42
+
+    redactor = Redactor(hook=hook)
+
+    assert redactor.conceals("answer", 42)
+    assert redactor.conceals("broken", "x")
+    assert not redactor.conceals("answer", 43)
+
+
+def test_environment_is_learnt() -> None:
+    """Secret entries of the environment, and passwords in its URLs, are redacted everywhere."""
+    redactor = Redactor(environ={"API_TOKEN": "zxcv-98765", "DATABASE_URL": "pg://bob:geheim77@db/x", "LANG": "de_DE"})
+
+    assert f"[{REDACTED}]" == redactor.text("[zxcv-98765]")
+    assert f"it is {REDACTED}" == redactor.text("it is geheim77")
+    assert "de_DE" == redactor.text("de_DE")
+
+
+@pytest.mark.parametrize("written", ["pa'ss\\w ord", repr("pa'ss\\w ord"), "pa%27ss%5Cw%20ord"])
+def test_learnt_values_in_other_spellings(written: str) -> None:
+    """A secret is found in a repr and in a URL too."""
+    redactor = Redactor()
+    redactor.learn("pa'ss\\w ord")
+
+    assert "ss" not in redactor.text(f"x {written} y")
+
+
+def test_learnt_values_in_bytes() -> None:
+    """A secret text is found in bytes, and secret bytes in a text."""
+    redactor = Redactor()
+    redactor.learn("pässword-1234")
+    redactor.learn(b"bytes-5678")
+
+    assert b"a <redacted> b" == redactor.data("a pässword-1234 b".encode())
+    assert "a <redacted> b" == redactor.text("a bytes-5678 b")
+
+
+def test_short_values_are_redacted_as_words() -> None:
+    """A short secret is not searched within longer words."""
+    redactor = Redactor()
+    redactor.learn("bob42")
+
+    assert "<redacted>, bob421" == redactor.text("bob42, bob421")
+
+
+@pytest.mark.parametrize("value", ["", "abc", "admin", "localhost", "password", "aaaaaaaa", "API_KEY"])
+def test_trivial_values_are_not_learnt(value: str) -> None:
+    """What is the value of many a harmless variable is redacted at its name only."""
+    redactor = Redactor()
+    redactor.learn(value)
+
+    assert f"x {value} y" == redactor.text(f"x {value} y")
+
+
+def test_same_object_when_nothing_is_secret() -> None:
+    """Callers see by identity that nothing was changed."""
+    redactor = Redactor(environ={"API_TOKEN": "zxcv-98765"})
+    text, data = "an ordinary text" * 2, b"ordinary data" * 2
+
+    assert redactor.text(text) is text
+    assert redactor.data(data) is data
+
+
+def test_pairs_of_headers() -> None:
+    """In a list of headers the second of a pair is secret; two names next to each other are not."""
+    redactor = Redactor()
+
+    assert redactor.conceals_pair(b"authorization", b"Basic abcdef")
+    assert redactor.conceals_pair("X-Api-Key", "abcdef")
+    assert not redactor.conceals_pair("password", "email")
+    assert not redactor.conceals_pair("cookie", "session")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"password": "x"},
+        {"x": "see geheim-4711 there"},
+        {"x": b"see geheim-4711 there"},
+        ["Bearer abc123def"],
+        ["postgres://bob:pw@db/x"],
+        ["ghp_abcdefghijklmnopqrstuvwxyz0123456789"],
+        ["-----BEGIN PRIVATE KEY-----\nabc"],
+        ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"],
+        ["https://x/?token=abcdef"],
+        ["AKIAIOSFODNN7EXAMPLE"],
+        ["sk-proj-abcdefghijklmnop1234"],
+        ["Basic dXNlcjpwdw=="],
+    ],
+)
+def test_suspects_pickles_with_secrets(value: object) -> None:
+    """A pickle that holds a secret name or value is suspected."""
+    redactor = Redactor()
+    redactor.learn("geheim-4711")
+
+    assert redactor.suspects(pickle.dumps(value, 5))
+
+
+def test_suspects_no_ordinary_pickle() -> None:
+    """A pickle of ordinary values is not, whatever bytes its numbers are made of."""
+    values = [list(range(100_000)), [i * 1.5 for i in range(10_000)], {f"key_{i}": f"value {i}" for i in range(1000)}]
+    redactor = Redactor(environ={"API_TOKEN": "zxcv-98765"})
+
+    assert [False] * 3 == [redactor.suspects(pickle.dumps(value, 5)) for value in values]
