@@ -39,6 +39,7 @@ from tibidi.model import Omission
 from tibidi.pickling.values import write_values
 from tibidi.pristine import os
 from tibidi.pristine import time
+from tibidi.progress import Progress
 from tibidi.redaction import Redactor
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
@@ -190,7 +191,8 @@ class _Dumping:
     def _values(self, archive: Archive) -> Index:
         roots = Roots(self._scene)
         index = Index(globals=roots.globals)
-        with self._shielded("values"):
+        with self._shielded("values"), Progress("dumping") as progress:
+            archive.on_write = progress.advance
             outcome = write_values(
                 roots,
                 archive,

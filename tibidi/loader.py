@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tibidi.dump import Dump
@@ -17,8 +16,10 @@ from tibidi.location import find
 from tibidi.model import DAMAGED
 from tibidi.model import Omission
 from tibidi.pickling.unpickler import ValuesReader
+from tibidi.progress import Progress
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
 
     from tibidi.model import ExceptionRecord
@@ -73,14 +74,15 @@ class _Assembly:
 
     def _read(self) -> None:
         """Load every pickle in turn; behind a damaged one the memo is not to be trusted, so there it ends."""
-        for name, file in self.reader.values():
-            try:
-                paths, value = self.values.load(file)
-            except DamagedDump as error:
-                detail = f"{name} can't be read, nor what comes behind it: {error}"
-                self.problems.append(Omission("values", DAMAGED, detail))
-                return
-            self._put(paths, value)
+        with Progress("loading") as progress:
+            for name, file in self.reader.values(progress.advance):
+                try:
+                    paths, value = self.values.load(file)
+                except DamagedDump as error:
+                    detail = f"{name} can't be read, nor what comes behind it: {error}"
+                    self.problems.append(Omission("values", DAMAGED, detail))
+                    return
+                self._put(paths, value)
 
     def _put(self, paths: tuple[str, ...], value: object) -> None:
         """Remember a value under its paths; the variables of a frame may come in several pickles."""

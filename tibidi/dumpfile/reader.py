@@ -27,6 +27,7 @@ from tibidi.model import DAMAGED
 from tibidi.model import Omission
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from types import TracebackType
 
@@ -115,11 +116,14 @@ class Reader:
                 self._lose(f"sources[{name!r}]", error)
         return texts
 
-    def values(self) -> Iterator[tuple[str, io.BufferedReader]]:
-        """Yield name and content of each pickle, in the order in which they have to be loaded."""
+    def values(self, on_read: Callable[[int], None] | None = None) -> Iterator[tuple[str, io.BufferedReader]]:
+        """Yield name and content of each pickle, in the order in which they have to be loaded.
+
+        `on_read` is told of each piece that is read how many bytes it is.
+        """
         for member in self._members.values():
             if member.name.startswith(fmt.VALUES) and member.name != fmt.INDEX:
-                yield member.name, io.BufferedReader(MemberFile(self._file, member), zipped.CHUNK_BYTES)
+                yield member.name, io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
 
     def is_signed_by(self, key: bytes) -> bool:
         """Tell whether everything in the file is as it was when it was signed with `key`."""
@@ -168,14 +172,28 @@ class MemberFile(io.RawIOBase):
     What is wrong with the content raises DamagedDump from `readinto`.
     """
 
-    def __init__(self, file: io.BufferedReader, member: Member) -> None:
+    def __init__(self, file: io.BufferedReader, member: Member, on_read: Callable[[int], None] | None = None) -> None:
         super().__init__()
-        self._chunks = zipped.chunks(file, member)
-        self._rest = b""
+        self._on_read = on_read
+        self._file = file
+        self._member = member
+        self.seek(0)
 
     def readable(self) -> bool:
         """Tell that this is a file to read from."""
         return True
+
+    def seekable(self) -> bool:
+        """Tell that it can be read again."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Go back to the beginning, the only place that can be gone to."""
+        if offset != 0 or whence != os.SEEK_SET:
+            raise io.UnsupportedOperation("a member is read from its beginning")
+        self._chunks = zipped.chunks(self._file, self._member)
+        self._rest = b""
+        return 0
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # mypy has Buffer, 3.12+
         """Read what is at hand into `buffer`, 0 bytes at the end."""
@@ -187,4 +205,6 @@ class MemberFile(io.RawIOBase):
         length = min(len(buffer), len(self._rest))
         buffer[:length] = self._rest[:length]
         self._rest = self._rest[length:]
+        if self._on_read is not None:
+            self._on_read(length)
         return length
