@@ -22,6 +22,7 @@ from tibidi import retention
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
 from tibidi.places import PRIVATE_FILE
+from tibidi.places import can_be_made
 from tibidi.places import candidates
 from tibidi.places import is_mine
 from tibidi.places import make
@@ -86,6 +87,8 @@ class CrashDirectory:
             try:
                 if create:
                     make(path)
+                elif can_be_made(path):
+                    return cls(path)
                 check(path)
             except OSError as error:
                 reasons.append(f"{path}: {error.strerror}")

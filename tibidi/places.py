@@ -78,6 +78,15 @@ def make(path: str) -> None:
         return
 
 
+def can_be_made(path: str) -> bool:
+    """Say whether a directory is only missing because nothing has crashed yet."""
+    if os.path.lexists(path):
+        return False
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
+
+
 def _check_writable(path: str) -> None:
     """Raise OSError unless files can be made in this directory."""
     if not stat.S_ISDIR(os.stat(path).st_mode):
