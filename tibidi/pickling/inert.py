@@ -27,8 +27,8 @@ from tibidi.pickling.inert_machine import Machine
 from tibidi.pickling.inert_repr import clean
 from tibidi.pickling.inert_types import ATOMS
 from tibidi.pickling.inert_types import LAYOUTS
-from tibidi.pickling.inert_types import InertObject
 from tibidi.pickling.inert_types import PARTIAL
+from tibidi.pickling.inert_types import InertObject
 from tibidi.pickling.inert_types import InertPartial
 from tibidi.pickling.inert_types import InertType
 from tibidi.pickling.inert_types import Listed
@@ -87,7 +87,7 @@ class InertUnpickler:
         self._builder = InertBuilder(namespace, sources or {}, self._budget)
         self._memo: list[object] = []
 
-    def load(self) -> Any:  # noqa: ANN401 - as pickle has it
+    def load(self) -> Any:
         """Return the value of the pickle that the file is at.
 
         Raises DamagedDump when it is none of ours or takes too much; the memo
@@ -181,7 +181,7 @@ class InertBuilder:
             made.__dict__.update(text_keys(keywords))
         return made
 
-    def _instance(self, cls: InertType, layout: Any, arguments: tuple[object, ...]) -> Any:  # noqa: ANN401 - `cls`
+    def _instance(self, cls: InertType, layout: Any, arguments: tuple[object, ...]) -> Any:
         first = arguments[0] if arguments else None
         if layout in ATOMS:
             return layout.__new__(cls, plain.expect(first, *ATOMS)) if arguments else layout.__new__(cls)
@@ -290,12 +290,12 @@ def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
     return made
 
 
-def absorb(made: Any, state: object) -> None:  # noqa: ANN401 - anything with a dictionary
+def absorb(made: Any, state: object) -> None:
     """Put a state into the attributes of an object: a dictionary, one of slots, or both (PEP 307)."""
     if isinstance(made, InertPartial) and type(state) is tuple and len(state) == len(PARTIAL):
         made.__dict__.update(zip(PARTIAL, state))
         return
-    parts = state if type(state) is tuple and len(state) == 2 else (state,)  # noqa: PLR2004 - dictionary and slots
+    parts = state if type(state) is tuple and len(state) == 2 else (state,)
     if not all(part is None or isinstance(part, dict) for part in parts):
         made.__dict__["__state__"] = state  # what __setstate__ would have been given
         return
@@ -303,7 +303,7 @@ def absorb(made: Any, state: object) -> None:  # noqa: ANN401 - anything with a 
         made.__dict__.update(text_keys(part))
 
 
-def held(target: Made, kind: type[Listed], empty: Any) -> Any:  # noqa: ANN401 - a list or dict
+def held(target: Made, kind: type[Listed], empty: Any) -> Any:
     """Return what holds the items of an object of unknown make, which from now on shows them."""
     if not isinstance(target, Listed):
         cls = type(target)

@@ -41,7 +41,7 @@ class InertArray(InertObject):
         return self.__dict__["shape"][0] if self.__dict__.get("shape") else 0
 
 
-def numpy() -> Any:  # noqa: ANN401 - a module that need not be there
+def numpy() -> Any:
     """Return numpy, None where it is not installed."""
     try:
         return importlib.import_module("numpy")
@@ -69,7 +69,7 @@ def dtype_state(made: InertDtype, state: object) -> object:
     if names:
         own["fields"] = [(plain.expect_text(name), *plain.expect(fields[name], tuple)[:2]) for name in names[:MAX_FIELDS]]
         own["size"] = plain.expect(size, int)
-    if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:  # noqa: PLR2004 - alignment, flags, metadata
+    if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:
         own["unit"] = time_unit(rest[2])
     np = numpy()
     return made if np is None else real_dtype(np, made)
@@ -83,7 +83,7 @@ def time_unit(metadata: object) -> str:
     return f"[{plain.expect(count, int)}{unit.decode()}]"
 
 
-def real_dtype(np: Any, made: object) -> Any:  # noqa: ANN401 - a dtype of numpy
+def real_dtype(np: Any, made: object) -> Any:
     """Return the dtype that `made` describes, checked by numpy as if a person had typed it."""
     if isinstance(made, np.dtype):
         return made

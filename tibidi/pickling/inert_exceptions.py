@@ -36,7 +36,7 @@ def make_exception(cls: object, *group: object) -> BaseException:
     return made
 
 
-def make_group(real: type[BaseException], message: object, members: Any) -> BaseException:  # noqa: ANN401 - a sequence
+def make_group(real: type[BaseException], message: object, members: Any) -> BaseException:
     """Make a group; where a member is no exception, something that at least shows them."""
     sound = type(message) is str and members and all(isinstance(each, BaseException) for each in members)
     if sound:

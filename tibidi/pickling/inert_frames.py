@@ -31,7 +31,7 @@ class InertIndex(Made):
 
     _inert_name_ = "pandas.Index"
 
-    def _labels(self) -> Any:  # noqa: ANN401 - something with length and items
+    def _labels(self) -> Any:
         facts = self.__dict__
         if {"start", "stop", "step"} <= facts.keys():
             return range(facts["start"], facts["stop"], facts["step"])
@@ -40,7 +40,7 @@ class InertIndex(Made):
     def __len__(self) -> int:
         return len(self._labels())
 
-    def __getitem__(self, number: Any) -> object:  # noqa: ANN401 - an index or slice
+    def __getitem__(self, number: Any) -> object:
         return self._labels()[number]
 
     def __iter__(self) -> Iterator[object]:
@@ -63,7 +63,7 @@ class InertColumn(Made):
     def __len__(self) -> int:
         return len(plain_column(self))
 
-    def __getitem__(self, number: Any) -> object:  # noqa: ANN401 - an index or slice
+    def __getitem__(self, number: Any) -> object:
         return plain_column(self)[number]
 
     def __iter__(self) -> Iterator[object]:
@@ -74,7 +74,7 @@ class InertSeries(Made):
     """A Series: values with labels."""
 
     @property
-    def values(self) -> Any:  # noqa: ANN401 - an array
+    def values(self) -> Any:
         """The values, an array where numpy is installed."""
         return series_parts(self)[0]
 
@@ -86,7 +86,7 @@ class InertSeries(Made):
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, number: Any) -> object:  # noqa: ANN401 - an index or slice
+    def __getitem__(self, number: Any) -> object:
         return self.values[number]
 
     def __iter__(self) -> Iterator[object]:
@@ -173,7 +173,7 @@ def series_parts(series: Made) -> tuple[Any, Any]:
     return plain_column(values), axes[0] if isinstance(axes, (tuple, list)) else axes
 
 
-def plain_column(values: Any) -> Any:  # noqa: ANN401 - an array, or something like one
+def plain_column(values: Any) -> Any:
     """Return an array, or a list where the array alone would mislead: of categories, or with gaps."""
     own = values.__dict__ if isinstance(values, InertObject) else {}
     if "_mask" in own:
@@ -187,7 +187,7 @@ def plain_column(values: Any) -> Any:  # noqa: ANN401 - an array, or something l
     return [categories[code] if code >= 0 else None for code in array]
 
 
-def places(placement: Any) -> Any:  # noqa: ANN401 - a slice, a range or an array of numbers
+def places(placement: Any) -> Any:
     """Return the columns that a block has."""
     return range(placement.start, placement.stop, placement.step or 1) if isinstance(placement, slice) else placement
 

@@ -167,13 +167,13 @@ def _none(machine: Machine, at: int) -> int:
 
 @on(pickle.NEWTRUE)
 def _true(machine: Machine, at: int) -> int:
-    machine.push(True)  # noqa: FBT003 - a value
+    machine.push(True)
     return at
 
 
 @on(pickle.NEWFALSE)
 def _false(machine: Machine, at: int) -> int:
-    machine.push(False)  # noqa: FBT003 - a value
+    machine.push(False)
     return at
 
 

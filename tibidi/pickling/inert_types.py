@@ -62,7 +62,7 @@ class InertType(type):
         """Make the class; keywords are for `__init_subclass__`, which there is none of."""
         return super().__new__(mcs, name, bases, body)
 
-    def __call__(cls, *_: object, **__: object) -> Any:  # noqa: ANN401 - it never returns
+    def __call__(cls, *_: object, **__: object) -> Any:
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
     def __setattr__(cls, name: str, value: object) -> None:
@@ -128,7 +128,7 @@ class Listed(Made):
     def __len__(self) -> int:
         return len(self.__dict__["_items_"])
 
-    def __getitem__(self, key: Any) -> object:  # noqa: ANN401 - an index or key
+    def __getitem__(self, key: Any) -> object:
         return self.__dict__["_items_"][key]
 
     def __iter__(self) -> Iterator[object]:
@@ -208,9 +208,7 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
 def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
     """Give a class what is harmless of the attributes it had."""
     for name, value in attributes.items():
-        if type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro":
-            type.__setattr__(cls, name, value)
-        elif name == "__doc__" and type(value) is str:
+        if (type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro") or (name == "__doc__" and type(value) is str):
             type.__setattr__(cls, name, value)
 
 

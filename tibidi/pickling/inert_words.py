@@ -116,7 +116,7 @@ def class_source(cls: InertType) -> str:
     return block(text, first_line) if first_line else ""
 
 
-def blank(kind: type, attributes: Mapping[str, object]) -> Any:  # noqa: ANN401 - a `kind`
+def blank(kind: type, attributes: Mapping[str, object]) -> Any:
     """Return an instance of an inert class with these attributes."""
     made = object.__new__(kind)
     made.__dict__.update(attributes)
@@ -142,7 +142,7 @@ def text_keys(state: object) -> dict[str, object]:
 def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> InertCode:
     """Return a description of a code object; its bytecode stays in the file."""
     file, qualname, name, first_line = (*key, "?", "?", "?", 0)[:4]
-    variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()  # noqa: PLR2004 - CodeKey.variables
+    variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()
     attributes = {
         "co_filename": clean(file),
         "co_qualname": clean(qualname),
@@ -222,7 +222,7 @@ def _class_state(cls: object, state: object) -> None:
         type.__setattr__(cls, "__source__", class_source(cls))
 
 
-def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:  # noqa: PLR0913 - the word has six arguments
+def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:
     made = make_type(clean(module), clean(qualname), InertMember)
     for member, value in text_keys(members).items():
         set_class_attributes(made, {member: blank(made, {"name": clean(member), "value": value})})

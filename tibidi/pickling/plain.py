@@ -67,7 +67,7 @@ def _makers() -> dict[object, Callable[..., object]]:
     return {getattr(import_module(module), name): plain.make for (module, name), plain in TABLE.items()}
 
 
-def expect(thing: object, *kinds: type) -> Any:  # noqa: ANN401 - one of `kinds`, which the caller knows
+def expect(thing: object, *kinds: type) -> Any:
     """Return `thing`, which is of one of `kinds` exactly; raise TypeError otherwise."""
     if type(thing) not in kinds:
         raise TypeError(f"unexpected argument of type {type(thing).__name__}")
@@ -221,12 +221,12 @@ def _array(kind: object, typecode: object, layout: object, content: object) -> o
     array = import_module("array")
     if kind is not array.array:
         raise TypeError("a subclass of array")
-    rebuild = array._array_reconstructor  # noqa: SLF001 - what its __reduce_ex__ names
+    rebuild = array._array_reconstructor
     return rebuild(kind, expect_text(typecode, 1), expect(layout, int), expect(content, bytes))
 
 
 def _struct_time(fields: object, _: object = None) -> object:
-    if len(expect(fields, tuple)) != 9:  # noqa: PLR2004 - see time.struct_time
+    if len(expect(fields, tuple)) != 9:
         raise ValueError("not a struct_time")
     return import_module("time").struct_time(fields)
 
