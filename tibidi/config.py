@@ -6,19 +6,21 @@ The module itself is the object that applications use:
     tibidi.config.debug = True
     tibidi.config.islegal = lambda obj: not isinstance(obj, Connection)
 
-The environment is read once, when this module is imported (with the start
-hook: at the start of the interpreter), so that an application that changes
-`os.environ` later does not change where its dumps go.  A value that cannot
+The environment is read once, when `tibidi.pristine` is imported (with the
+start hook: at the start of the interpreter), so that an application that
+changes `os.environ` later does not change where its dumps go.  A value that cannot
 be understood is remembered in `problems`, one line each, and the default is
 used: a bad setting never stops the application.
 
-This module is imported at every start with TIBIDI_ENABLE=1, so it imports
-nothing that the interpreter has not loaded by then.
+This module is imported at the start when there is more than TIBIDI_ENABLE=1
+to read, so it imports nothing that the interpreter has not loaded by then.
 """
 
 from __future__ import annotations
 
 import os
+
+from tibidi.pristine import environ
 
 TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
@@ -171,5 +173,5 @@ def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, object], tup
     return settings, tuple(spoilt)
 
 
-_settings, problems = from_environment(os.environ)
+_settings, problems = from_environment(environ)
 globals().update(_settings)

@@ -29,3 +29,6 @@ else:
     os.path = _isolated("posixpath" if os.name == "posix" else "ntpath")
     time = _isolated("time")
     io = _isolated("io")
+
+# The settings as they were, too; `tibidi.config` reads them when something asks for one.
+environ = {_name: _text for _name, _text in os.environ.items() if _name.startswith("TIBIDI_")}

@@ -22,7 +22,7 @@ from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.hooks import patches
+from tibidi.hooks import gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def hooks() -> dict[str, dict[str, object]]:
         "threading.excepthook": threading.excepthook,
         "sys.unraisablehook": sys.unraisablehook,
     }
-    return {name: {"ours": patches.is_ours(hook), "who": _who(hook)} for name, hook in places.items()}
+    return {name: {"ours": gate.is_ours(hook), "who": _who(hook)} for name, hook in places.items()}
 
 
 def directory() -> dict[str, object]:

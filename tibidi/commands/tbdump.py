@@ -24,7 +24,6 @@ from tibidi import hooks
 from tibidi.commands import complain
 from tibidi.errors import TibidiError
 from tibidi.hooks import gate
-from tibidi.hooks import patches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +106,7 @@ def _end(exc: BaseException, output: str) -> None:
         sys.__excepthook__(*sys.exc_info())
         print("\nOriginal exception was:", file=sys.stderr)
         sys.__excepthook__(type(exc), exc, exc.__traceback__)
-    if not patches.is_ours(sys.excepthook):
+    if not gate.is_ours(sys.excepthook):
         gate.report(exc, gate.LEFTOVER, settings=gate.Settings(output))
 
 

@@ -15,7 +15,12 @@ imports at its top is small; the rest is imported at the crash.
 from __future__ import annotations
 
 from tibidi.hooks import gate
+from tibidi.pristine import environ
 from tibidi.pristine import os
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # name of a module of the application's -> the door of ours that is hung in it
 DOORS = {
@@ -37,31 +42,33 @@ def set_excepthook(
     nothing of the dump.  Called again, it changes these settings; it wins
     over what TIBIDI_ENABLE=1 has set.
     """
-    from tibidi.hooks import excepthook
+    from tibidi.hooks import interpreter
 
     gate.open_up()
     path = None if filename is None else os.fspath(filename)
-    excepthook.install(gate.Settings(path, replace, silent))
+    interpreter.install_excepthook(gate.Settings(path, replace, silent))
 
 
-def install_all() -> None:
-    """Hang every door, as the start hook does under TIBIDI_ENABLE=1; a second call changes nothing."""
-    from tibidi import config
+def install_all() -> Sequence[str]:
+    """Hang every door, as the start hook does under TIBIDI_ENABLE=1; a second call changes nothing.
+
+    Returns a line for each setting that could not be understood.
+    """
     from tibidi.hooks import arrivals
-    from tibidi.hooks import excepthook
-    from tibidi.hooks import leftovers
-    from tibidi.hooks import unraisable
+    from tibidi.hooks import interpreter
 
-    if gate.is_open():
-        return
     gate.open_up()
-    excepthook.install()
-    unraisable.install()
-    leftovers.install()
-    doors = dict(DOORS)
-    if config.logging_level is not None:
-        doors["logging"] = "logs"
+    interpreter.install()
+    doors = DOORS
+    problems: Sequence[str] = ()
+    if len(environ) > 1:  # settings, apart from TIBIDI_ENABLE
+        import tibidi.config as config
+
+        problems = config.problems
+        if config.logging_level is not None:
+            doors = {**DOORS, "logging": "logs"}
     arrivals.expect(doors)
+    return problems
 
 
 def uninstall() -> None:
@@ -71,8 +78,9 @@ def uninstall() -> None:
     nothing but call the one before.
     """
     from tibidi.hooks import arrivals
-    from tibidi.hooks import patches
+    from tibidi.hooks import interpreter
 
     gate.close()
     arrivals.forget()
-    patches.undo()
+    interpreter.forget()
+    gate.take_down()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import sys
 
-from tibidi.hooks import patches
+from tibidi.hooks import gate
 
 TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _keep(exc: BaseException | None) -> None:
 
 def install() -> None:
     """Hang the door."""
-    patches.replace(atexit, "register", _wrap)
+    gate.hang(atexit, "register", _wrap)
 
 
 def _wrap(previous: Register) -> Register:

@@ -15,7 +15,6 @@ from functools import wraps
 
 from tibidi.hooks import arrivals
 from tibidi.hooks import gate
-from tibidi.hooks import patches
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -35,10 +34,10 @@ _catchers: set[CodeType] = set()
 def install(module: ModuleType) -> None:
     """Hang the door in `multiprocessing.process`, or that of its children in `traceback`."""
     if module.__name__ == "traceback":
-        patches.replace(module, "print_exc", _wrap_print)
+        gate.hang(module, "print_exc", _wrap_print)
     else:
         _catchers.add(module.BaseProcess._bootstrap.__code__)
-        patches.replace(module.BaseProcess, "_bootstrap", _wrap_bootstrap)
+        gate.hang(module.BaseProcess, "_bootstrap", _wrap_bootstrap)
 
 
 def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:

@@ -2,21 +2,23 @@
 
 A door is hung at the start of an application and may never be used, so here
 is only what must be there before the crash: the path that modules were
-imported from, the reserve, and whether the doors are open.  What a crash
-needs (`tibidi.hooks.desk`, the dumper, cloudpickle) is imported when it comes.
+imported from, the reserve, which functions of others were replaced by ours,
+and whether crashes are let in.  What a crash needs (`tibidi.hooks.desk`, the
+dumper, cloudpickle) is imported when it comes.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tibidi import config
 from tibidi.hooks.reserve import Reserve
 from tibidi.pristine import os
 
 TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Thread
+    from typing import Any
 
 # The doors by name; what crashes come through is told in the dump and decides how long it may take.
 EXCEPTHOOK = "excepthook"
@@ -53,6 +55,8 @@ reserve = Reserve()
 start_path: list[str] = []
 program_path: list[str] = []
 _is_open = False
+# What hangs where: owner, name, original, replacement.
+_doors: list[tuple[object, str, Any, Any]] = []
 
 
 def open_up() -> None:
@@ -80,6 +84,28 @@ def is_open() -> bool:
     return _is_open
 
 
+def hang(owner: object, name: str, wrap: Callable[[Any], Any]) -> None:
+    """Put `wrap(original)` in the place of somebody's function, unless what is there is ours already."""
+    original = getattr(owner, name)
+    if not is_ours(original):
+        replacement = wrap(original)
+        setattr(owner, name, replacement)
+        _doors.append((owner, name, original, replacement))
+
+
+def take_down() -> None:
+    """Put back what was replaced, last first, where nobody has replaced ours since."""
+    while _doors:
+        owner, name, original, replacement = _doors.pop()
+        if getattr(owner, name, None) is replacement:
+            setattr(owner, name, original)
+
+
+def is_ours(function: object) -> bool:
+    """Say whether this function is a door of ours."""
+    return any(replacement is function for *_, replacement in _doors)
+
+
 def report(exc: object, door: str, *, thread: Thread | None = None, settings: Settings = FROM_ENVIRONMENT) -> bool:
     """Dump an exception and say so on stderr; tell whether it is in a dump now.
 
@@ -102,6 +128,8 @@ def report(exc: object, door: str, *, thread: Thread | None = None, settings: Se
             return False
         raise
     except BaseException:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
+        import tibidi.config as config
+
         if config.debug:
             sys.__excepthook__(*sys.exc_info())
         return False

@@ -10,7 +10,6 @@ from functools import wraps
 
 from tibidi import config
 from tibidi.hooks import gate
-from tibidi.hooks import patches
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 def install(module: ModuleType) -> None:
     """Hang the door in `logging`, behind the filters of loggers and before their handlers."""
-    patches.replace(module.Logger, "callHandlers", _wrap)
+    gate.hang(module.Logger, "callHandlers", _wrap)
 
 
 def _wrap(previous: Handle) -> Handle:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import wraps
 
 from tibidi.hooks import gate
-from tibidi.hooks import patches
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def install(module: ModuleType) -> None:
     for name in PARCELS:
         parcel = getattr(module, name, None)
         if parcel is not None:
-            patches.replace(parcel, "__init__", _wrap)
+            gate.hang(parcel, "__init__", _wrap)
 
 
 def _wrap(previous: Init) -> Init:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import wraps
 
 from tibidi.hooks import gate
-from tibidi.hooks import patches
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 def install(module: ModuleType) -> None:
     """Hang the door in `asyncio.base_events`."""
-    patches.replace(module.BaseEventLoop, "call_exception_handler", _wrap)
+    gate.hang(module.BaseEventLoop, "call_exception_handler", _wrap)
 
 
 def _wrap(previous: Handler) -> Handler:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tibidi.hooks import gate
-from tibidi.hooks import patches
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def install(module: ModuleType) -> None:
     """Hang the door in `threading`."""
-    patches.replace(module, "excepthook", _wrap)
+    gate.hang(module, "excepthook", _wrap)
 
 
 def _wrap(previous: Hook) -> Hook:
