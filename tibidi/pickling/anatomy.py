@@ -6,7 +6,7 @@ so that no `__getattribute__`, property or metaclass has a say.
 
 from __future__ import annotations
 
-import sys
+import builtins
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING
@@ -39,7 +39,8 @@ HOOKS = (
     "items",
 )
 STEADY_TRIES = 5
-DICT_ITEMS = type({}.items())
+DICT_ITEMS: type = type({}.items())
+GROUP: type | None = getattr(builtins, "BaseExceptionGroup", None)
 # Read as they are; the traceback is not kept, reviving makes a new one.
 CHAIN = ("args", "__cause__", "__context__", "__suppress_context__")
 
@@ -50,7 +51,7 @@ def mro(cls: type) -> tuple[type, ...]:
     return order
 
 
-def namespace(cls: type) -> Any:  # noqa: ANN401 - a mapping of whatever the body of the class held
+def namespace(cls: type) -> Any:
     """Return the dictionary of a class."""
     return _DICT.__get__(cls)
 
@@ -90,6 +91,11 @@ def is_plain(cls: type) -> bool:
     )
 
 
+def is_group(cls: type) -> bool:
+    """Tell whether a class is of exception groups, which came with Python 3.11."""
+    return GROUP is not None and GROUP in mro(cls)
+
+
 def dictionary(thing: object) -> dict[str, object]:
     """Return the attributes in the `__dict__` of a thing, {} where it has none."""
     for base in mro(type(thing)):
@@ -103,7 +109,7 @@ def dictionary(thing: object) -> dict[str, object]:
 def exception_attributes(exception: BaseException) -> dict[str, object]:
     """Return what an exception keeps outside its dictionary: arguments, chain, slots and the fields of C types."""
     found = {name: getattr(BaseException, name).__get__(exception) for name in CHAIN}
-    if sys.version_info >= (3, 11) and BaseExceptionGroup in mro(type(exception)):
+    if is_group(type(exception)):
         found.pop("args")  # made of message and members, which the group is made with
     for name, value in fields(exception):
         if value is not None:
@@ -141,7 +147,7 @@ def fields(thing: object) -> Iterator[tuple[str, object]]:
 def error_text(error: BaseException) -> str:
     """Return type and message of an error; the application's own `__str__` is not asked."""
     name = type_name(type(error))
-    native = next(base for base in mro(type(error)) if not _FLAGS.__get__(base) & HEAP_TYPE)
+    native: Any = next(base for base in mro(type(error)) if not _FLAGS.__get__(base) & HEAP_TYPE)
     try:
         return f"{name}: {native.__str__(error)}"
     except Exception as another:  # noqa: BLE001 - an argument's __str__ is the application's again

@@ -9,10 +9,10 @@ names, first line and, among several on one line, variables and constants.
 from __future__ import annotations
 
 import marshal
+from _frozen_importlib_external import MAGIC_NUMBER
 from types import CodeType
 from typing import TYPE_CHECKING
 
-from tibidi.pickling.vocabulary import MAGIC_NUMBER
 from tibidi.pickling.vocabulary import CodeKey
 from tibidi.pickling.vocabulary import LostCode
 

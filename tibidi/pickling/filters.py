@@ -6,6 +6,7 @@ answers with what is to be pickled in its stead, or None.
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -16,9 +17,9 @@ from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.facts import preview
+from tibidi.pickling.ledger import Substitution
 from tibidi.pickling.measure import measure
 from tibidi.pickling.measure import summary
-from tibidi.pickling.reducers import Substitution
 from tibidi.pickling.shells import Shell
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import NotPickleable
@@ -29,6 +30,7 @@ from tibidi.redaction import REDACTED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tibidi.pickling.ledger import Ledger
     from tibidi.pickling.reducers import Reducers
     from tibidi.redaction import Redactor
 
@@ -51,10 +53,18 @@ class Rules(NamedTuple):
 class Filter:
     """Replaces secrets, what `islegal` refuses, and what the rules of the day say."""
 
-    def __init__(self, reducers: Reducers, redactor: Redactor, islegal: Callable[[object], bool] | None) -> None:
+    def __init__(
+        self,
+        reducers: Reducers,
+        ledger: Ledger,
+        redactor: Redactor,
+        islegal: Callable[[object], bool] | None,
+    ) -> None:
         self.is_always_on = islegal is not None
         self._rules = Rules()
-        self._reducers = reducers
+        self._is_bytecode = reducers.is_bytecode
+        self._seeded = reducers.seeded
+        self._ledger = ledger
         self._redactor = redactor
         self._islegal = islegal
         self._innocent: set[object] = set()
@@ -66,9 +76,12 @@ class Filter:
         are not looked at.
         """
         self._rules = rules
-        look_for = {dict: self._dict, tuple: self._pair, str: self._name, bytes: self._bytecode}.get
+        looks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._pair}
         if rules.texts:
-            look_for = {dict: self._dict, tuple: self._pair, str: self._text, bytes: self._data, bytearray: self._data}.get
+            looks.update({str: self._text, bytes: self._data, bytearray: self._data})
+        else:
+            looks.update({str: self._name, bytes: self._bytecode})
+        look_for = looks.get
 
         def replacement(thing: object) -> object:
             look = look_for(type(thing))
@@ -82,7 +95,7 @@ class Filter:
 
     def _refused(self, thing: object) -> object:
         """Return a stand-in for what is forbidden or too large."""
-        known = self._reducers.replaced.get(id(thing))
+        known = self._ledger.replaced.get(id(thing))
         if known is not None:
             return known[1]
         if self._islegal is not None and not self._allows(thing):
@@ -92,20 +105,20 @@ class Filter:
         return None
 
     def _replace(self, thing: object, instead: object) -> object:
-        self._reducers.replaced[id(thing)] = (thing, instead)
+        self._ledger.replaced[id(thing)] = (thing, instead)
         return instead
 
     def _allows(self, thing: object) -> bool:
         """Ask the application; a question that raises is no refusal."""
-        if type(thing) in OURS or self._reducers.is_ours(thing) or self._islegal is None:
+        if type(thing) in OURS or is_word(thing) or self._islegal is None or self._ledger.has_hung(self._islegal):
             return True
-        self._reducers.running = thing
+        self._ledger.running = self._islegal
         try:
             return bool(self._islegal(thing))
         except Exception:  # noqa: BLE001 - the application's code, asked of types it has never thought of
             return True
         finally:
-            self._reducers.running = None
+            self._ledger.running = None
 
     def _illegal(self, thing: object) -> NotPickleable:
         self._note(thing, ILLEGAL, f"{type_name(type(thing))}: config.islegal refused it")
@@ -143,7 +156,7 @@ class Filter:
         return False
 
     def _data(self, data: bytes | bytearray) -> object:
-        if self._reducers.is_bytecode(data):
+        if self._is_bytecode(data):
             return self._bytecode(data)
         cleaned = self._redactor.data(bytes(data))
         if cleaned == data:
@@ -153,15 +166,15 @@ class Filter:
 
     def _bytecode(self, data: bytes | bytearray) -> object:
         """Leave bytecode out that holds a secret: it is compiled again from the source, which is kept as it is."""
-        if self._reducers.is_bytecode(data) and self._redactor.data(bytes(data)) != data:
+        if self._is_bytecode(data) and self._redactor.data(bytes(data)) != data:
             return b""
         return None
 
     def _dict(self, mapping: dict[object, object]) -> object:
-        known = self._reducers.replaced.get(id(mapping))
+        known = self._ledger.replaced.get(id(mapping))
         if known is not None:
             return known[1]
-        if self._reducers.is_seeded(mapping):
+        if id(mapping) in self._seeded:
             return None
         if not self._redactor.has_hook and self._innocent.issuperset(mapping):
             return None
@@ -176,10 +189,10 @@ class Filter:
         return self._replace(mapping, copy)
 
     def _pair(self, pair: tuple[object, ...]) -> object:
-        """Treat a pair as an item of a mapping: a list of headers is written so."""
-        if len(pair) != 2 or type(pair[0]) not in {str, bytes} or not self._redactor.conceals(*pair):
+        """Treat a pair that begins with the name of a header as an item of a mapping."""
+        if len(pair) != 2 or type(pair[0]) not in {str, bytes} or not self._redactor.conceals_pair(*pair):
             return None
-        known = self._reducers.replaced.get(id(pair))
+        known = self._ledger.replaced.get(id(pair))
         return known[1] if known else self._replace(pair, (pair[0], self._concealed(pair, 1, pair[1])))
 
     def _concealed(self, holder: object, name: object, value: object) -> object:
@@ -191,4 +204,9 @@ class Filter:
         return REDACTED.encode() if bytes in bases else Redacted(type_name(type(value)))
 
     def _note(self, thing: object, reason: str, detail: str, key: object = None) -> None:
-        self._reducers.substitutions.append(Substitution(thing, reason, detail, key))
+        self._ledger.substitutions.append(Substitution(thing, reason, detail, key))
+
+
+def is_word(thing: object) -> bool:
+    """Tell whether `thing` is a word of our vocabulary, which the application never sees."""
+    return type(thing) in {FunctionType, type} and getattr(thing, "__module__", None) == "tibidi"

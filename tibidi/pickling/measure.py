@@ -53,7 +53,7 @@ def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
     return _frame(thing)
 
 
-def _sequence(thing: Any, text: Callable[[str], str]) -> dict[str, object]:  # noqa: ANN401 - one of five builtin types
+def _sequence(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
     shown = SHOWN_CHARS if isinstance(thing, (str, bytes, bytearray)) else SHOWN_ITEMS
     head, tail = thing[:shown], thing[-shown:]
     if isinstance(thing, str):
@@ -79,7 +79,7 @@ def _plain(item: object, text: Callable[[str], str]) -> object:
     return f"<{type(item).__name__}>"
 
 
-def _array(ndarray: Any, thing: object) -> dict[str, object]:  # noqa: ANN401 - numpy's, which need not be installed
+def _array(ndarray: Any, thing: object) -> dict[str, object]:
     facts: dict[str, object] = {
         "shape": ndarray.shape.__get__(thing),
         "dtype": str(ndarray.dtype.__get__(thing)),

@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING
 
 from tibidi.pickling.filters import Filter
 from tibidi.pickling.filters import Rules
+from tibidi.pickling.ledger import Mark
 from tibidi.pickling.picklers import Careful
 from tibidi.pickling.picklers import Fast
 from tibidi.pickling.picklers import Filtering
+from tibidi.pickling.picklers import Room
 from tibidi.pickling.pieces import NOTHING
 from tibidi.pickling.pieces import TEXTS
-from tibidi.pickling.reducers import Mark
 from tibidi.pickling.stream import Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tibidi.pickling.ledger import Ledger
+    from tibidi.pickling.ledger import Substitution
     from tibidi.pickling.picklers import Memo
     from tibidi.pickling.pieces import Piece
     from tibidi.pickling.reducers import Reducers
-    from tibidi.pickling.reducers import Substitution
     from tibidi.pickling.shells import Shell
     from tibidi.pickling.stream import Target
     from tibidi.redaction import Redactor
@@ -45,6 +47,7 @@ class Pen:
         archive: Target,
         deadline: float,
         reducers: Reducers,
+        ledger: Ledger,
         redactor: Redactor,
         islegal: Callable[[object], bool] | None,
     ) -> None:
@@ -52,8 +55,9 @@ class Pen:
         self._archive = archive
         self._deadline = deadline
         self._reducers = reducers
+        self._ledger = ledger
         self._redactor = redactor
-        self._filter = Filter(reducers, redactor, islegal)
+        self._filter = Filter(reducers, ledger, redactor, islegal)
         self._sink = Sink(archive, deadline, redactor)
         self._rules: Rules | None = None
         self._pickler = Fast(self._sink, reducers)
@@ -75,7 +79,7 @@ class Pen:
         """Write one member of at most `limit` bytes; whatever is raised, `take_back` must follow."""
         paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
         self._marker = paths[0]
-        self._mark = self._reducers.mark()
+        self._mark = self._ledger.mark()
         self._remember_memo()
         self._choose(self._rules_for(piece))
         self._sink.scans_names = piece.filter == NOTHING
@@ -90,7 +94,7 @@ class Pen:
     def take_back(self) -> None:
         """Undo the member that was begun."""
         self._sink.rollback()
-        self._reducers.undo(self._mark)
+        self._ledger.undo(self._mark)
         if self._snapshot is not None:
             self._renew(self._rules, self._snapshot.memo)
             return
@@ -111,7 +115,7 @@ class Pen:
 
     def new_substitutions(self) -> list[Substitution]:
         """Return what was substituted since the member was begun."""
-        return self._reducers.substitutions[self._mark.substitutions :]
+        return self._ledger.substitutions[self._mark.substitutions :]
 
     def is_secretive(self, piece: Piece) -> bool:
         """Tell whether the variables of a piece bear names of secrets, so that filtering it is worth no try without."""
@@ -121,7 +125,7 @@ class Pen:
     def _write_carefully(self, thing: object, limit: int) -> None:
         memo: Memo = self._pickler.memo.copy()
         keep = None if self._rules is None else self._filter.by(self._rules)
-        pickler = Careful(self._reducers, memo, keep, self.levels, limit * CAREFUL_RATIO)
+        pickler = Careful(self._reducers, self._ledger, memo, keep, Room(self.levels, limit * CAREFUL_RATIO))
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo
 

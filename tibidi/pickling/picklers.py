@@ -11,6 +11,9 @@ import pickle
 import sys
 from types import FunctionType
 from typing import TYPE_CHECKING
+from typing import Any
+from typing import ClassVar
+from typing import NamedTuple
 
 import cloudpickle
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
+    from tibidi.pickling.ledger import Ledger
     from tibidi.pickling.reducers import Reducers
     from tibidi.pickling.stream import Sink
 
@@ -30,15 +34,18 @@ if TYPE_CHECKING:
     Memo = dict[int, tuple[int, object]]
 
 PROTOCOL = 5
+# What typeshed knows little of.
+PurePickler: Any = pickle._Pickler
+PureFramer: Any = pickle._Framer  # type: ignore[attr-defined]  # likewise
 # Frames of Python that one level of nesting costs the careful pickler, at most: save twice, save_reduce, a batch.
 FRAMES_PER_LEVEL = 5
 
 
-class Fast(cloudpickle.Pickler):
+class Fast(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     """cloudpickle's pickler with our reducers; an exception may escape from what C code iterates over."""
 
     # Empty, as every type is asked of `reducer_override`: looking in cloudpickle's chain of two costs a microsecond.
-    dispatch_table: dict[type, Callable[[object], object]] = {}
+    dispatch_table: ClassVar[dict[type, Callable[[object], object]]] = {}
 
     def __init__(self, file: Sink, reducers: Reducers) -> None:
         self.reducer_override = reducers.reduce
@@ -59,7 +66,7 @@ class Filtering(Fast):
         super().__init__(file, reducers)
 
 
-class Unframed(pickle._Framer):  # type: ignore[name-defined]  # private, and the same since Python 3.4
+class Unframed(PureFramer):  # type: ignore[misc]  # private, and the same since Python 3.4
     """Writes straight through, so that what was written can be taken back."""
 
     def start_framing(self) -> None:
@@ -77,16 +84,23 @@ class Unframed(pickle._Framer):  # type: ignore[name-defined]  # private, and th
         self.file_write(payload)
 
 
-class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's own, written in Python
+class Room(NamedTuple):
+    """How deep a thread can go, and how long a pickle may become in memory."""
+
+    levels: int
+    max_bytes: int
+
+
+class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Python
     """Takes back any object that fails, with all that it had brought along, and puts a stand-in in its place.
 
     What lies too deep is cut there.  Thirty times slower than C: used for the
     one variable in which an exception escaped.
     """
 
-    dispatch_table: dict[type, Callable[[object], object]] = {}
+    dispatch_table: ClassVar[dict[type, Callable[[object], object]]] = {}
 
-    def __init__(self, reducers: Reducers, memo: Memo, keep: Keep | None, levels: int, limit: int) -> None:
+    def __init__(self, reducers: Reducers, ledger: Ledger, memo: Memo, keep: Keep | None, room: Room) -> None:
         self._out = io.BytesIO()
         super().__init__(self._out, PROTOCOL)
         self.framer = Unframed(self._out.write)
@@ -94,11 +108,12 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
         self._write_large_bytes = self.framer.write_large_bytes
         self.memo = memo
         self._reducers = reducers
+        self._ledger = ledger
         self._keep = keep
         self._needed: set[int] = set()
         self._depth = 0
-        self._deepest = max(1, levels // FRAMES_PER_LEVEL)
-        self._limit = limit
+        self._deepest = max(1, room.levels // FRAMES_PER_LEVEL)
+        self._limit = room.max_bytes
 
     def pickled(self, thing: object) -> memoryview:
         """Return the pickle of `thing`."""
@@ -126,20 +141,23 @@ class Careful(pickle._Pickler):  # type: ignore[name-defined,misc]  # pickle's o
             self._save_or_replace(obj)
 
     def _save_or_replace(self, obj: object) -> None:
-        start, known, mark = self._out.tell(), len(self.memo), self._reducers.mark()
+        start, known, mark = self._out.tell(), len(self.memo), self._ledger.mark()
         self._depth += 1
         try:
-            if self._depth > self._deepest:
-                raise RecursionError
+            self._check_depth()
             self._save_itself(obj)
         except (TooLarge, OutOfTime):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it raised, this object alone is replaced
             self._take_back(start, known)
-            self._reducers.undo(mark)
-            self._replace(obj, self._reducers.failed(obj, error))
+            self._ledger.undo(mark)
+            self._replace(obj, self._ledger.failed(obj, error))
         finally:
             self._depth -= 1
+
+    def _check_depth(self) -> None:
+        if self._depth > self._deepest:
+            raise RecursionError
 
     def _save_itself(self, obj: object) -> None:
         """Pickle one object; as in pickle, yet without calls by `*`, which would cost C stack on each level."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from itertools import islice
-from types import CellType
 from types import FunctionType
 from types import MethodType
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from tibidi.pickling.anatomy import dictionary
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_THINGS = 100_000
 MAX_SECONDS = 0.2
 PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
+SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
+CALLABLES = (FunctionType, MethodType)
 SHOWN_CHARS = 60
 MAX_STEPS = 20
 
@@ -84,28 +86,19 @@ class Places:
         except Exception:  # noqa: BLE001 - it changed under our hands; the gap then has the path of what is around it
             return
 
-    def _items(self, thing: object) -> Iterator[tuple[str, object]]:
+    def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
         bases = mro(type(thing))
         if dict in bases:
-            for key, value in dict.items(thing):  # type: ignore[arg-type]  # its bases say so
-                yield f"[{self._key(key)}]", value
-        for base in (list, tuple, set, frozenset):
+            yield from ((f"[{self._key(key)}]", value) for key, value in dict.items(thing))
+        for base in SEQUENCES:
             if base in bases:
-                yield from ((f"[{n}]", each) for n, each in enumerate(base.__iter__(thing)))  # type: ignore[call-overload]
-        if isinstance(thing, FunctionType):
-            yield from (
-                (f".__closure__[{n}].cell_contents", each) for n, each in enumerate(_contents(thing.__closure__ or ()))
-            )
-            yield ".__defaults__", thing.__defaults__
-        if isinstance(thing, MethodType):
-            yield ".__self__", thing.__self__
-        if type in bases:
-            return
-        own = dictionary(thing)
-        if own:
+                yield from ((f"[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
+        if type(thing) in CALLABLES:
+            yield from _held_by(thing)
+        elif type not in bases:
+            own = dictionary(thing)
             yield ".__dict__", own
-        yield from ((f".{name}", value) for name, value in own.items())
-        yield from ((f".{name}", value) for name, value in fields(thing))
+            yield from ((f".{name}", value) for name, value in (*own.items(), *fields(thing)))
 
     def _key(self, key: object) -> str:
         if type(key) is str:
@@ -113,9 +106,14 @@ class Places:
         return repr(key) if type(key) in PLAIN else f"<{type(key).__name__}>"
 
 
-def _contents(cells: tuple[CellType, ...]) -> Iterator[object]:
-    for cell in cells:
+def _held_by(thing: Any) -> Iterator[tuple[str, object]]:
+    """Yield what a function or method holds on to."""
+    if isinstance(thing, MethodType):
+        yield ".__self__", thing.__self__
+        return
+    yield ".__defaults__", thing.__defaults__
+    for number, cell in enumerate(thing.__closure__ or ()):
         try:
-            yield cell.cell_contents
+            yield f".__closure__[{number}].cell_contents", cell.cell_contents
         except ValueError:  # empty
-            yield None
+            continue

@@ -106,6 +106,7 @@ class Missing(Dummy):
     __module__ = "tibidi"
 
     def __new__(cls, *args: object, **kwargs: object) -> Missing:
+        """Make one from any arguments."""
         self = super().__new__(cls)
         Dummy.__init__(self, f"{cls.__module__}.{cls.__qualname__}", "its class is not on this machine", args)
         return self
@@ -118,6 +119,6 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
     """Return a stand-in for a class that this machine has not, built on what it was built on."""
     name = qualname.rpartition(".")[2]
     if fields:
-        return collections.namedtuple(name, fields, module=module)  # type: ignore[misc]  # at run time, like the class
-    base = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
+        return collections.namedtuple(name, fields, module=module)
+    base: type = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
     return type(name, (base,), {"__module__": module, "__qualname__": qualname, "__doc__": "Missing here."})

@@ -16,16 +16,24 @@ if TYPE_CHECKING:
     class Stream(Protocol):
         """One member of the archive while it is written."""
 
-        def write(self, data: bytes | memoryview, /) -> int: ...
-        def close(self) -> None: ...
-        def rollback(self) -> None: ...
+        def write(self, data: bytes | memoryview, /) -> int:
+            """Append to it."""
+            ...
+
+        def close(self) -> None:
+            """End it."""
+
+        def rollback(self) -> None:
+            """Take it back."""
 
     class Target(Protocol):
         """The archive: opens members, and knows how much is on disk."""
 
         size: int
 
-        def open(self, name: str) -> Stream: ...
+        def open(self, name: str) -> Stream:
+            """Begin a member."""
+            ...
 
 
 class TooLarge(Exception):
@@ -81,7 +89,7 @@ class Sink:
         if stream is not None:
             stream.rollback()
 
-    def write(self, data: bytes | PickleBuffer) -> int:
+    def write(self, data: bytes | memoryview | PickleBuffer) -> int:
         """Append `data`."""
         if self.abandoned or self._stream is None:
             raise Abandoned
@@ -98,7 +106,6 @@ class Sink:
         if self._target.size > self.limit:
             raise TooLarge
         return written
-
 
     def _scan(self, data: bytes) -> None:
         if self.scans_names and self._redactor.suspects_name(data):

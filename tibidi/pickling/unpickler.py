@@ -7,10 +7,9 @@ nothing is called or imported that the file names: see `inert`.
 from __future__ import annotations
 
 import io
+from _frozen_importlib_external import MAGIC_NUMBER
 from typing import TYPE_CHECKING
 from typing import Any
-
-from _frozen_importlib_external import MAGIC_NUMBER
 
 from tibidi.errors import DamagedDump
 from tibidi.pickling.code import Compiler

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from tibidi.model import FAILED
-from tibidi.model import REDACTED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.pickling.anatomy import error_text
 from tibidi.pickling.anatomy import type_name
+from tibidi.pickling.ledger import Ledger
 from tibidi.pickling.measure import summary
 from tibidi.pickling.namespaces import Namespaces
 from tibidi.pickling.pen import Pen
@@ -91,11 +91,12 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     Nothing that a value does is raised; with `debug`, what goes wrong in our own code is.
     """
     namespaces = Namespaces()
-    reducers = Reducers(namespaces)
-    pen = Pen(archive, deadline, reducers, redactor, islegal)
+    ledger = Ledger()
+    reducers = Reducers(namespaces, ledger)
+    pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
     writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
     with without_collections():
-        run_watched(writer, reducers, deadline, debug=debug)
+        run_watched(writer, ledger, deadline, debug=debug)
     return writer.outcome()
 
 
@@ -172,7 +173,8 @@ class ValuesWriter:
         """Return what was written; what is still in the queue was not reached in time."""
         for left in self._queue:
             self._omit(left.paths[0], TIMEOUT, "not reached within the time that a dump has")
-        return Outcome(self._members, self._omissions, self._is_complete and not self._queue)
+        first_of_each = {(each.path, each.reason): each for each in reversed(self._omissions)}
+        return Outcome(self._members, list(first_of_each.values())[::-1], self._is_complete and not self._queue)
 
     def _as_piece(self, root: Root | Piece) -> Piece:
         if isinstance(root, Piece):

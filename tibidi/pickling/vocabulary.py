@@ -15,24 +15,26 @@ answers for them there.
 
 from __future__ import annotations
 
+import builtins
 import marshal
 import sys
 import types
+from _frozen_importlib_external import MAGIC_NUMBER
 from types import CellType
 from types import CodeType
 from types import FunctionType
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
-
-from _frozen_importlib_external import MAGIC_NUMBER
+from typing import NoReturn
 
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
+
 
 class CodeKey(NamedTuple):
     """How a code object is known again in another compilation of the same source."""
@@ -90,18 +92,19 @@ def _function(
     """Make a function, yet without its attributes and with its cells as they are."""
     if isinstance(code, LostCode):
         return _lost_function(code)
+    namespace.setdefault("__builtins__", builtins.__dict__)  # else there are none, up to Python 3.9
     return FunctionType(code, namespace, name, None, closure)
 
 
 def _lost_function(code: LostCode) -> FunctionType:
     """Return a function that says where it came from when it is called."""
 
-    def lost(*args: object, **kwargs: object) -> object:
+    def lost(*args: object, **kwargs: object) -> NoReturn:
         key = code.key
         raise RuntimeError(f"{key.qualname} of {key.file}, line {key.first_line}, cannot be called here: {code.reason}")
 
     lost.__name__ = code.key.name
-    return lost
+    return lost  # type: ignore[return-value]  # typeshed tells functions from FunctionType
 
 
 def _function_state(function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object]) -> None:
@@ -131,9 +134,7 @@ def _same(thing: object) -> object:
     return thing
 
 
-def _class(
-    metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object
-) -> type:
+def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
     """Make a class with an empty body."""
     body = {sys.intern(key): value for key, value in keywords.items()}
     return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
@@ -154,15 +155,15 @@ def _class_state(cls: type, state: tuple[Mapping[str, object], object]) -> None:
         cls.register(subclass)  # type: ignore[attr-defined]  # only an ABC has the entry
 
 
-def _enum(  # noqa: PLR0913 - what cloudpickle knows of an enumeration
+def _enum(
     bases: tuple[type, ...], name: str, qualname: str, members: Mapping[str, object], module: str, *_: object
 ) -> type:
     """Make an enumeration with its members."""
-    metaclass = type(bases[-1])
+    metaclass: Any = type(bases[-1])
     body = metaclass.__prepare__(name, bases)
     for member, value in members.items():
         body[member] = value
-    made = metaclass(name, bases, body)
+    made: type = metaclass(name, bases, body)
     made.__module__ = module
     made.__qualname__ = qualname
     return made
@@ -171,7 +172,8 @@ def _enum(  # noqa: PLR0913 - what cloudpickle knows of an enumeration
 def _member(cls: type, name: str, value: object) -> object:
     """Return the member `name` of an enumeration, or the one that has `value`."""
     members = getattr(cls, "__members__", {})
-    return members[name] if name in members else cls(value)
+    member: object = members[name] if name in members else cls(value)
+    return member
 
 
 def _reference(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
@@ -182,13 +184,13 @@ def _reference(module: str, qualname: str, layout: str, fields: tuple[str, ...])
     return found
 
 
-def _typevar(  # noqa: PLR0913 - the arguments of TypeVar
+def _typevar(
     name: str, bound: object, constraints: tuple[object, ...], covariant: bool, contravariant: bool, *_: object
 ) -> object:
     """Make a type variable."""
     from typing import TypeVar  # already loaded by whoever has one
 
-    return TypeVar(name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant)  # type: ignore[misc]
+    return TypeVar(name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant)
 
 
 def _type(name: str) -> object:
@@ -252,7 +254,7 @@ def _exception_state(
     exception.__dict__.update(dictionary)
 
 
-def _native(cls: type) -> Callable[..., object] | type:
+def _native(cls: type) -> Any:
     """Return the innermost base that is written in C: the one whose `__new__` knows the layout."""
     return next(base for base in cls.__mro__ if not base.__flags__ & HEAP_TYPE)
 

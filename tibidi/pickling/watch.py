@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 import time
 from typing import TYPE_CHECKING
-
-import _thread
 
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.worker import Abandoned
@@ -20,14 +19,19 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Protocol
 
-    from tibidi.pickling.reducers import Reducers
+    from tibidi.pickling.ledger import Ledger
 
     class Task(Protocol):
         """What is watched: work that goes on where it was when it is run again."""
 
-        def run(self, levels: int) -> None: ...
-        def skip_hung(self, culprit: bool) -> None: ...
-        def skip_failed(self, error: BaseException) -> None: ...
+        def run(self, levels: int) -> None:
+            """Work, in a thread that can go `levels` deep."""
+
+        def skip_hung(self, culprit: bool) -> None:
+            """Be ready to go on without what hung, which is blocked where it is known as `culprit`."""
+
+        def skip_failed(self, error: BaseException) -> None:
+            """Be ready to go on without what raised."""
 
 
 POLL_SECONDS = 0.05
@@ -40,19 +44,19 @@ LEVELS_HERE = 1_000
 OURS = (os.path.dirname(__file__), "pickle.py", "cloudpickle.py", "cloudpickle_fast.py")
 
 
-def run_watched(task: Task, reducers: Reducers, deadline: float, *, debug: bool = False) -> None:
+def run_watched(task: Task, ledger: Ledger, deadline: float, *, debug: bool = False) -> None:
     """Run `task` until it is done or `deadline` has come; whatever hangs or fails in it is skipped."""
     while time.monotonic() < deadline:
         try:
             worker = Worker(task.run)
         except NoThread:
-            _run_here(task, reducers, deadline)
+            _run_here(task, ledger, deadline)
             return
         with Depth(worker.levels):
-            is_done = _wait(worker, Stall(reducers, worker.ident), deadline)
+            is_done = _wait(worker, Stall(ledger, worker.ident), deadline)
         if not is_done:
             worker.abandon()
-            task.skip_hung(reducers.block_running())
+            task.skip_hung(ledger.block_running())
         elif worker.error is None or isinstance(worker.error, OutOfTime):
             return
         elif debug or isinstance(worker.error, OSError):
@@ -79,8 +83,8 @@ def patience(left: float) -> float:
 class Stall:
     """Knows for how long a thread has been in one and the same call of the application's code."""
 
-    def __init__(self, reducers: Reducers, ident: int) -> None:
-        self._reducers = reducers
+    def __init__(self, ledger: Ledger, ident: int) -> None:
+        self._ledger = ledger
         self._ident = ident
         self._seen: tuple[object, object] = (None, None)
         self._since = time.monotonic()
@@ -88,7 +92,7 @@ class Stall:
     def is_over(self, seconds: float, frame: FrameType | None = None) -> bool:
         """Look again, and tell whether it has been longer than `seconds`."""
         frame = frame or sys._current_frames().get(self._ident)
-        now = (self._reducers.running, foreign(frame))
+        now = (self._ledger.running, foreign(frame))
         if now == (None, None) or any(new is not old for new, old in zip(now, self._seen)):
             self._seen = now
             self._since = time.monotonic()
@@ -110,9 +114,9 @@ def is_ours(frame: FrameType) -> bool:
     return file.startswith(OURS[0]) or os.path.basename(file) in OURS[1:]
 
 
-def _run_here(task: Task, reducers: Reducers, deadline: float) -> None:
+def _run_here(task: Task, ledger: Ledger, deadline: float) -> None:
     """Run in this thread, since there can be no other, with an alarm that ends what hangs."""
-    stall = Stall(reducers, _thread.get_ident())
+    stall = Stall(ledger, _thread.get_ident())
 
     def on_alarm(_: int, frame: FrameType | None) -> None:
         left = deadline - time.monotonic()
@@ -125,13 +129,13 @@ def _run_here(task: Task, reducers: Reducers, deadline: float) -> None:
                 task.run(LEVELS_HERE)
             return
         except Abandoned:
-            task.skip_hung(reducers.block_running())
+            task.skip_hung(ledger.block_running())
         except OutOfTime:
             return
 
 
 class alarm:  # noqa: N801 - read as a statement: with alarm(...)
-    """Have `handler` called again and again, by signals in the main thread; elsewhere end the process at the deadline."""
+    """Have `handler` called again and again, by signals; outside the main thread end the process at the deadline."""
 
     def __init__(self, handler: Callable[[int, FrameType | None], None], deadline: float) -> None:
         self._handler = handler

@@ -10,12 +10,11 @@ interpreter when it ends.
 
 from __future__ import annotations
 
+import _thread
 import contextvars
 import sys
 from typing import TYPE_CHECKING
 from typing import TypeVar
-
-import _thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
