@@ -1,7 +1,6 @@
 """Read a dump: the story, the sources, the raw pickles; never a value.
 
-The file is opened once and everything is read from that one descriptor, so
-that what was verified is what is used.  What is damaged or missing makes an
+The file is opened once, and what was verified is what is used.  What is damaged or missing makes an
 omission, as long as there is a story to hang it on.
 """
 
@@ -10,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
+import stat
+import tempfile
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,11 +32,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
     from types import TracebackType
+    from typing import BinaryIO
 
     from tibidi.dumpfile.members import Member
     from tibidi.model import Summary
 
-MAX_TEXT_BYTES = 64 << 20  # of one member that is read as a whole
+# The densest JSON takes some 25 times its size in memory.
+MAX_TEXT_BYTES = 24 << 20  # of one member that is read as a whole
+MAX_SOURCES_BYTES = 64 << 20  # of all sources
 MAX_SIGNATURE_BYTES = 1 << 10
 
 
@@ -49,10 +54,7 @@ class Reader:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         self.damage: list[Omission] = []
-        try:
-            self._file = open(self.path, "rb")  # noqa: SIM115 - closed by close()
-        except OSError as error:
-            raise DumpNotFound(f"cannot open {self.path}: {error.strerror}") from None
+        self._file = _opened(self.path)
         try:
             self._members, self.cut = self._scan()
         except BaseException:
@@ -106,12 +108,15 @@ class Reader:
     def sources(self) -> dict[str, str]:
         """The text of each file on a captured stack, by the name that frames have for it."""
         texts: dict[str, str] = {}
+        room = MAX_SOURCES_BYTES
         for member in self._members.values():
             name = headlines.note_of(member.extra).get("file")
             if not member.name.startswith(fmt.SOURCES) or not isinstance(name, str):
                 continue
             try:
-                texts[name] = self._content(member.name).decode("utf-8", "surrogatepass")
+                content = self._content(member.name, room)
+                room -= len(content)
+                texts[name] = content.decode("utf-8", "surrogatepass")
             except (DamagedDump, UnicodeDecodeError) as error:
                 self._lose(f"sources[{name!r}]", error)
         return texts
@@ -126,12 +131,25 @@ class Reader:
                 yield member.name, io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
 
     def is_signed_by(self, key: bytes) -> bool:
-        """Tell whether everything in the file is as it was when it was signed with `key`."""
-        if self.cut or fmt.SIGNATURE not in self._members:
+        """Tell whether everything in the file is as it was when it was signed with `key`.
+
+        If it is, nobody can exchange it any more: all that is read from now on
+        is read from a copy, the one that was checked.
+        """
+        if self.cut or list(self._members)[-1] != fmt.SIGNATURE:
             return False
-        signature = zipped.content(self._file, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES)
-        signed = [self._statement(member) for member in self._members.values() if member.name != fmt.SIGNATURE]
-        return list(self._members)[-1] == fmt.SIGNATURE and is_signed(key, signed, signature)
+        copy = _private_copy(self._file)
+        try:
+            signature = zipped.content(copy, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES)
+        except DamagedDump:
+            signature = b""
+        signed = [_statement(copy, member) for member in self._members.values() if member.name != fmt.SIGNATURE]
+        if not is_signed(key, signed, signature):
+            copy.close()
+            return False
+        self._file.close()
+        self._file = copy
+        return True
 
     def _scan(self) -> tuple[dict[str, Member], bool]:
         length = os.fstat(self._file.fileno()).st_size
@@ -145,16 +163,10 @@ class Reader:
             raise DamagedDump(f"{self.path} ends within its story")
         return {member.name: member for member in members}, cut
 
-    def _content(self, name: str) -> bytes:
+    def _content(self, name: str, room: int = MAX_TEXT_BYTES) -> bytes:
         if name not in self._members:
             raise DamagedDump(f"{name} is missing")
-        return zipped.content(self._file, self._members[name], MAX_TEXT_BYTES)
-
-    def _statement(self, member: Member) -> bytes:
-        digest = hashlib.sha256()
-        for chunk in zipped.packed_chunks(self._file, member):
-            digest.update(chunk)
-        return statement(member.name.encode(), member.extra, member.size, digest.hexdigest())
+        return zipped.content(self._file, self._members[name], min(room, MAX_TEXT_BYTES))
 
     def _missing(self) -> Iterator[Omission]:
         if not self.cut:
@@ -166,13 +178,40 @@ class Reader:
         self.damage.append(Omission(path, DAMAGED, str(error)))
 
 
+def _opened(path: str) -> BinaryIO:
+    """Open a regular file; anything else might keep us waiting for ever."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise DumpNotFound(f"cannot open {path}: {error.strerror}") from None
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return open(number, "rb")
+    os.close(number)
+    raise NotADump(f"not a dump: {path} is no regular file")
+
+
+def _private_copy(file: BinaryIO) -> BinaryIO:
+    """Return a copy of a file that has no name by which others could reach it."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it takes the place of the file
+    file.seek(0)
+    shutil.copyfileobj(file, copy, zipped.CHUNK_BYTES)
+    return copy  # type: ignore[return-value]  # mypy: a generic wrapper, which it is on Windows only
+
+
+def _statement(file: BinaryIO, member: Member) -> bytes:
+    digest = hashlib.sha256()
+    for chunk in zipped.packed_chunks(file, member):
+        digest.update(chunk)
+    return statement(member.name.encode(), member.extra, member.method, member.size, digest.hexdigest())
+
+
 class MemberFile(io.RawIOBase):
     """The content of one member as a file.
 
     What is wrong with the content raises DamagedDump from `readinto`.
     """
 
-    def __init__(self, file: io.BufferedReader, member: Member, on_read: Callable[[int], None] | None = None) -> None:
+    def __init__(self, file: BinaryIO, member: Member, on_read: Callable[[int], None] | None = None) -> None:
         super().__init__()
         self._on_read = on_read
         self._file = file

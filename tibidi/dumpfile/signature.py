@@ -1,7 +1,8 @@
 """Who wrote a dump: an HMAC-SHA256 (RFC 2104) with a key that never travels.
 
-The signature covers one line for each member before it: name, size, digest of
-the packed bytes as they stand in the file, digest of what its header notes.
+The signature covers one line for each member before it: name, size, how it is
+packed, digest of the packed bytes as they stand in the file, digest of what
+its header notes.
 So it is checked without inflating, let alone unpickling, a single byte.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import stat
 from typing import TYPE_CHECKING
 
 from tibidi import config
@@ -22,13 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KEY_BYTES = 32
+MAX_KEY_BYTES = 64 << 10
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 ALGORITHM = "sha256"
 
 
-def statement(name: bytes, extra: bytes, size: int, digest: str) -> bytes:
+def statement(name: bytes, extra: bytes, method: int, size: int, digest: str) -> bytes:
     """Return the line that the signature covers for one member."""
     note = hashlib.sha256(extra).hexdigest()
-    return b"%d %s %s %s\n" % (size, digest.encode(), note.encode(), name)
+    return b"%d %d %s %s %s\n" % (method, size, digest.encode(), note.encode(), name)
 
 
 def sign(key: bytes, statements: Iterable[bytes]) -> bytes:
@@ -48,12 +52,43 @@ def key_path() -> str:
 
 def read_key() -> bytes | None:
     """Return the key, or None where there is none that can be used."""
+    return examine_key()[0]
+
+
+def examine_key() -> tuple[bytes | None, str]:
+    """Return the key, or None and why not; "" where there simply is none yet.
+
+    Whoever can write the key decides what runs here, and whoever can read it
+    can sign: a key that others have access to is as good as none.
+    """
+    path = key_path()
     try:
-        with io.open(key_path(), "rb") as file:
-            key = file.read(1 << 16)
-    except OSError:
-        return None
-    return key if len(key) >= KEY_BYTES else None
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:
+        return None, ""
+    except OSError as error:
+        return None, f"the key file {path} can't be read: {error.strerror}"
+    with io.open(number, "rb") as file:
+        problem = _problem(os.fstat(number))
+        if problem:
+            return None, f"the key file {path} is not used: {problem}"
+        key = file.read(MAX_KEY_BYTES)
+    if len(key) < KEY_BYTES:
+        return None, f"the key file {path} is not used: it has {len(key)} bytes, a key has {KEY_BYTES} or more"
+    return key, ""
+
+
+def _problem(status: os.stat_result) -> str:
+    """Return what is wrong with a key file, "" if nothing is."""
+    if not stat.S_ISREG(status.st_mode):
+        return "it is no regular file"
+    if os.name == "nt":  # access there is not told by the mode
+        return ""
+    if status.st_mode & OTHERS:
+        return f"others have access to it (mode {stat.S_IMODE(status.st_mode):04o}); chmod 600 it"
+    if status.st_uid not in (os.geteuid(), 0):
+        return f"it belongs to user {status.st_uid}"
+    return ""
 
 
 def read_or_make_key() -> bytes | None:

@@ -30,6 +30,10 @@ from tibidi.model import Variable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# A frame takes some 500 bytes of memory, `{}` in the file; braces within texts count, too.
+MAX_OBJECTS = 1_000_000
+MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
+
 Json = object  # what json.loads gives: nothing is known of it
 T = TypeVar("T")
 
@@ -76,6 +80,8 @@ def dumps(data: Mapping[str, object]) -> bytes:
 
 def loads(data: bytes, name: str) -> dict[str, Json]:
     """Return the object in `data`, the text of the member `name`; raise DamagedDump if there is none."""
+    if data.count(b"{") > MAX_OBJECTS:
+        raise DamagedDump(f"{name} has more than {MAX_OBJECTS} objects")
     try:
         value = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -90,6 +96,9 @@ def from_json(data: Mapping[str, Json]) -> Summary:
     number = _read(data, "format", int, 0)
     if number > FORMAT:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
+    exceptions = _records(data, "exceptions", _exception)
+    if not exceptions:
+        raise DamagedDump("the dump tells of no exception")
     return Summary(
         format=number,
         tibidi=_read(data, "tibidi", str, ""),
@@ -97,7 +106,7 @@ def from_json(data: Mapping[str, Json]) -> Summary:
         complete=_read(data, "complete", bool, False),
         fingerprint=_read(data, "fingerprint", str, ""),
         process=_process(_read(data, "process", dict, {})),
-        exceptions=_records(data, "exceptions", _exception),
+        exceptions=exceptions,
         threads=_records(data, "threads", _thread),
         tasks=_records(data, "tasks", _task),
         omissions=omissions_from_json(data),
@@ -202,6 +211,8 @@ def _read(data: Mapping[str, Json], key: str, kind: type[T], default: T) -> T:
 def _as(value: Json, kind: type[T], where: str) -> T:
     if type(value) is not kind:  # exact: True is no line number
         raise DamagedDump(f"{where!r} in the dump is {_kind(value)} where {kind.__name__} belongs")
+    if isinstance(value, int) and abs(value) > MAX_NUMBER:
+        raise DamagedDump(f"{where!r} in the dump is a number of {value.bit_length()} bits")
     return value
 
 
