@@ -6,8 +6,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tibidi.commands import add_dump_argument
+from tibidi.dumpfile.signature import examine_key
 from tibidi.loader import load
 from tibidi.location import find
+from tibidi.present.safe import printable
 from tibidi.revive.doors import debug
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ def main(argv: Sequence[str]) -> int:
     add_dump_argument(parser)
     options = parser.parse_args(argv)
     dump = load(find(options.dump), trust=options.trust)
+    _, problem = examine_key()
+    if problem and options.trust is None:
+        print(printable(problem))
     debug(dump, say=print, number=options.exception, may_live=options.trust is not False)
     return 0
 
