@@ -44,7 +44,7 @@ def test_where(shop: Shop) -> None:
     assert "tibidi" not in shown.replace(str(shop.program), "")
 
 
-@pytest.mark.shows("pdb", "p, pp, args, up, down, ll, display, interact, assignments")
+@pytest.mark.shows("pdb", "p, pp, args, up, down, ll, display, assignments")
 def test_commands(shop: Shop) -> None:
     """The commands of pdb work on the captured values."""
     said = answers(
@@ -57,12 +57,11 @@ def test_commands(shop: Shop) -> None:
         "p cart.owner, cart.price('pear')",
         "down",
         "p with_tax(2)",
+        "display subtotal",
         "subtotal = 99",
         "up",
         "down",
         "p subtotal",
-        "interact",
-        "print('interact', subtotal + 1)",
     )
 
     assert "(4.5, 2, ('apple', 'plum'))" in said
@@ -73,7 +72,20 @@ def test_commands(shop: Shop) -> None:
     assert "('ann', 4)" in said
     assert "3.0" in said
     assert "(Pdb) 99" in said
-    assert "interact 100" in said
+
+
+@pytest.mark.shows("pdb", "interact: an interpreter in the frame")
+def test_interact(shop: Shop) -> None:
+    """`interact` gives an interpreter with the variables of the frame."""
+    status, stdout, _ = run_process(
+        shop.command(),
+        env=shop.environ,
+        cwd=shop.program.parent,
+        stdin="interact\nprint('interact', subtotal + 1, with_tax(2))\n",
+    )
+
+    assert 0 == status
+    assert "interact 5.5 3.0" in stdout
 
 
 @pytest.mark.shows("pdb", "exceptions: the chain, each with its frames")

@@ -30,7 +30,7 @@ def frame_data(port: int) -> dict[str, Any]:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/frame-data", timeout=5) as answer:
                 data = json.load(answer)
-            if data.get("filename"):
+            if data and data.get("filename"):
                 return data
         except (urllib.error.URLError, ConnectionError):
             pass

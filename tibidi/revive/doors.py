@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tibidi.errors import TibidiError
@@ -17,6 +18,7 @@ from tibidi.revive.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
 
     from tibidi.dump import Dump
 
@@ -32,7 +34,8 @@ def debug(dump: Dump, *, say: Callable[[str], object], number: int | None = None
     chosen = bool(wanted) or sys.breakpointhook is not sys.__breakpointhook__
     if chosen and wanted != "0":
         _check(wanted)
-    stage = Stage(dump, extract=chosen)
+    with _unwatched():
+        stage = Stage(dump, extract=chosen)
     number = stage.opening(number)
     stage.announce(number)
     for line in report.opening(dump, stage.acts[number]):
@@ -44,6 +47,20 @@ def debug(dump: Dump, *, say: Callable[[str], object], number: int | None = None
         _perform(stage, number)
     else:
         Debugger(stage, may_live=may_live).run_at(number)
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """Raise and catch without debugpy's looking on: it could take that for the crash, and stop among frames of ours."""
+    debugpy = sys.modules.get("debugpy")
+    if debugpy is None:
+        yield
+        return
+    debugpy.trace_this_thread(False)
+    try:
+        yield
+    finally:
+        debugpy.trace_this_thread(True)
 
 
 def _check(wanted: str) -> None:

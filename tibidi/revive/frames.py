@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from types import CellType
 from types import FunctionType
 from typing import TYPE_CHECKING
@@ -50,6 +51,8 @@ def revived(frame: DumpedFrame, ending: str, holder: Holder, renamed: Mapping[st
     `renamed` gives files another name than the captured one.
     """
     record = frame.record
+    # Dumps leave it out; every real frame has it, and C code that imports reads it from the frame it is called in.
+    frame.globals.setdefault("__builtins__", builtins)
     if record.code.kind == FUNCTION:
         return _function(frame, ending, holder, renamed)
     code = code_for(_shape(record, ending, renamed), holder)

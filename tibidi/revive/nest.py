@@ -17,15 +17,13 @@ from tibidi.revive.code import Holder
 from tibidi.revive.frames import revived
 
 if TYPE_CHECKING:
-    from _thread import LockType
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
 
     from tibidi.dump import DumpedFrame
     from tibidi.revive.frames import Call
-
-PARK_SECONDS = 0.1  # how often a parked thread looks up, and a debugger gets hold of it
 
 
 def raising(frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]) -> Call:
@@ -54,16 +52,11 @@ def stopping(
 
 
 def parking(
-    frames: Sequence[DumpedFrame],
-    lock: LockType,
-    arrive: Callable[[], object],
-    renamed: Mapping[str, str],
+    frames: Sequence[DumpedFrame], arrive: Callable[[], Iterator[object]], renamed: Mapping[str, str]
 ) -> Call:
-    """Return the call that makes the stack, calls `arrive`, and returns when `lock` is released."""
+    """Return the call that makes the stack, calls `arrive` in its innermost frame, and stays as long as that iterates."""
     holder = Holder()
-    arrival = map(operator.methodcaller("__call__"), [arrive])
-    turns = iter(functools.partial(lock.acquire, True, PARK_SECONDS), True)
-    holder.door = itertools.chain(arrival, turns)
+    holder.door = itertools.chain.from_iterable(map(operator.methodcaller("__call__"), [arrive]))
     return _nest(frames, PARK, holder, renamed)
 
 

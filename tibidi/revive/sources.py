@@ -4,7 +4,8 @@ Debuggers that ask `linecache` get the captured text from there: an entry
 without a modification time is never checked against the disk (see
 `linecache.checkcache`), so it holds also where a different file has the name
 here.  Debuggers that open files themselves, as IDEs do, would show that
-different file: for these the frames are revived under the name of a copy.
+different file: for these the frames are revived under the name of a copy.  So
+are files whose very name makes a debugger pass over them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import io
 import linecache
 import os
 import shutil
+import sys
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_NAME = 100  # characters of a copy's file name, well within what file systems take
+COPY_PREFIX = "captured_"
+# `DONT_TRACE` in _pydevd_bundle/pydevd_dont_trace_files.py: by base name, whatever the folder.
+OVERLOOKED_BY_PYDEVD = frozenset(
+    "Queue.py _weakrefset.py codecs.py cp1252.py dis.py io.py linecache.py queue.py socket.py threading.py "
+    "utf_8.py weakref.py".split()
+)
 KEPT_CONTROLS = "\t\n\f"  # harmless, and part of ordinary source files
 
 
@@ -40,8 +48,8 @@ def install(sources: Mapping[str, str], files: Iterable[str]) -> None:
 
 
 def copies(sources: Mapping[str, str]) -> dict[str, str]:
-    """Extract the sources that a different file would hide here; return the new name of each."""
-    hidden = [name for name, text in sources.items() if _exists(name) and not same_text(local_text(name), text)]
+    """Extract the sources that would not be seen under their own names here; return the new name of each."""
+    hidden = [name for name, text in sources.items() if _is_overlooked(name) or _is_different(name, text)]
     if not hidden:
         return {}
     folder = tempfile.mkdtemp(prefix="tibidi-sources-")
@@ -53,10 +61,20 @@ def copies(sources: Mapping[str, str]) -> dict[str, str]:
     return renamed
 
 
+def _is_different(name: str, text: str) -> bool:
+    return _exists(name) and not same_text(local_text(name), text)
+
+
+def _is_overlooked(name: str) -> bool:
+    """Tell whether the debugger that is loaded never stops in files of this name: where threads wait, usually."""
+    return "pydevd" in sys.modules and os.path.basename(name) in OVERLOOKED_BY_PYDEVD
+
+
 def _extract(folder: str, name: str, text: str) -> str:
     """Write one copy, under the last part of its name, which is what people recognise."""
     os.mkdir(folder, 0o700)
-    path = os.path.join(folder, printable(os.path.basename(name))[-MAX_NAME:])
+    prefix = COPY_PREFIX if _is_overlooked(name) else ""
+    path = os.path.join(folder, prefix + printable(os.path.basename(name))[-MAX_NAME:])
     with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         file.write(text)
     return path
