@@ -81,29 +81,27 @@ class CrashDirectory:
 
         With `create` it is made when missing, and DumpFailed says why when none can be written.
         """
-        places = list(candidates())
         reasons = []
-        for path, check in places:
+        for candidate in candidates():
             try:
                 if create:
-                    make(path)
-                elif can_be_made(path):
-                    return cls(path)
-                check(path)
+                    make(candidate)
+                elif can_be_made(candidate.path):
+                    return cls(candidate.path)
+                candidate.check(candidate.path)
             except OSError as error:
-                reasons.append(f"{path}: {error.strerror}")
+                reasons.append(f"{candidate.path}: {error.strerror}")
             else:
-                return cls(path)
+                return cls(candidate.path)
         if create:
-            raise DumpFailed(
-                "no directory to write to: " + "; ".join(reasons), "set TIBIDI_DIR to a directory that can be written"
-            )
-        return cls(places[0][0])
+            reason = "no directory to write to: " + "; ".join(reasons)
+            raise DumpFailed(reason, "set TIBIDI_DIR to a directory that can be written")
+        return cls(cls.wanted())
 
     @staticmethod
     def wanted() -> str:
         """Return the directory that would be in force if all went well."""
-        return next(candidates())[0]
+        return next(candidates()).path
 
     def new_name(self, program: str, when: float, pid: int) -> str:
         """Return a name that nothing in the directory has; `when` is in seconds since the epoch."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import stat
 import sys
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from tibidi import config
 from tibidi.pristine import os
@@ -23,13 +24,21 @@ PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
 
 
-def candidates() -> Iterator[tuple[str, Callable[[str], None]]]:
-    """Yield the directories to try, best first, each with what must hold for it."""
+class Candidate(NamedTuple):
+    """A directory to try: what must hold for it, and whether what is above must be this user's to make it there."""
+
+    path: str
+    check: Callable[[str], None]
+    is_home: bool = False
+
+
+def candidates() -> Iterator[Candidate]:
+    """Yield the directories to try, best first."""
     if config.directory is not None:
-        yield config.directory, _check_writable
-    else:
-        yield user_cache(), _check_own
-    yield os.path.join(_temporary(), f"tibidi-{_user()}"), _check_private
+        yield Candidate(config.directory, _check_writable)
+    elif os.path.isabs(user_cache()):  # it is not where nobody knows a home directory
+        yield Candidate(user_cache(), _check_own, is_home=True)
+    yield Candidate(os.path.join(_temporary(), f"tibidi-{_user()}"), _check_private)
 
 
 def user_cache() -> str:
@@ -65,26 +74,33 @@ def _user() -> str:
     return str(os.geteuid()) if hasattr(os, "geteuid") else os.environ.get("USERNAME", "user")
 
 
-def make(path: str) -> None:
+def make(candidate: Candidate) -> None:
     """Make a directory and what is missing above it, all private; nothing happens when it is there."""
-    if os.path.isdir(path) or os.path.islink(path):
-        return
-    parent = os.path.dirname(path)
-    if parent != path:
-        make(parent)
-    try:
-        os.mkdir(path, PRIVATE_DIRECTORY)
-    except FileExistsError:  # by a process that crashed at the same moment
-        return
+    missing = _missing(candidate.path)
+    above = os.path.dirname(missing[-1]) if missing else ""
+    if candidate.is_home and above and not is_mine(os.stat(above)):
+        raise PermissionError(1, "the home directory of another user", above)
+    for path in reversed(missing):
+        try:
+            os.mkdir(path, PRIVATE_DIRECTORY)
+        except FileExistsError:  # by a process that crashed at the same moment
+            continue
 
 
 def can_be_made(path: str) -> bool:
     """Say whether a directory is only missing because nothing has crashed yet."""
-    if os.path.lexists(path):
-        return False
+    missing = _missing(path)
+    above = os.path.dirname(missing[-1]) if missing else ""
+    return os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
+
+
+def _missing(path: str) -> list[str]:
+    """Return the directories that are not there, the innermost first."""
+    missing = []
     while not os.path.lexists(path):
+        missing.append(path)
         path = os.path.dirname(path)
-    return os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
+    return missing
 
 
 def _check_writable(path: str) -> None:
