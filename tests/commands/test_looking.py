@@ -78,7 +78,7 @@ def test_list(say, dump: Path) -> None:
     assert str(os.getpid()) in line
     assert "KiB" in line
     assert "ValueError: no price (conftest.py:" in line
-    assert "  pytest  " in line
+    assert f"  {dump.name.split('-')[1]}  " in line
 
 
 def test_list_for_programs(say, dump: Path) -> None:
