@@ -163,7 +163,8 @@ class _Dumping:
         with self._shielded("sources"):
             sources.update(texts(self._scene))
         with self._shielded("traceback"):
-            archive.add(fmt.TRACEBACK, traceback_text(summary, sources).encode("utf-8", "backslashreplace"))
+            text = traceback_text(summary, sources, self._scene)
+            archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the story was written")
         else:

@@ -16,7 +16,7 @@ GITHUB_TOKEN auth auth_header Authorization Proxy-Authorization Set-Cookie csrfm
 passphrase PGPASSWORD dbpassword mypassword jwt_secret encryption_key apikey_prod MyApiKey password_for_bob Password1
 the_secret_value secretKey privateKey ssh_private_key oauth2_token s3_secret_key refreshToken id_token bearer_token
 HTTP_AUTHORIZATION HTTP_COOKIE cookie_header sessionToken creds smtp_pwd stripe_key
-""".split()
+"""
 
 ORDINARY = """
 token_count tokenizer max_tokens tokens secretary passenger author authority keyboard monkey SESSION_COOKIE_NAME
@@ -25,16 +25,16 @@ classic credit accredited tokenized session_maker sort_key cache_key key_func pa
 AUTH_PASSWORD_VALIDATORS token_type auth_backend auth_url password_min_length is_secret has_password use_cookies
 secret_name tokenize token_index num_tokens oauth cwd stopwords password_field authors passport compassion surpass
 keyword keypad hotkey turkey whiskey donkey kw pwm spawned session_timeout session_start unauthorized authenticate
-""".split()
+"""
 
 
-@pytest.mark.parametrize("name", SECRET)
+@pytest.mark.parametrize("name", SECRET.split())
 def test_names_of_secrets(name: str) -> None:
     """A secret's name is known in any case, with any prefix and suffix."""
     assert kind_of_name(name) in {HARD, SOFT}
 
 
-@pytest.mark.parametrize("name", ORDINARY)
+@pytest.mark.parametrize("name", ORDINARY.split())
 def test_names_of_ordinary_values(name: str) -> None:
     """Words that only look alike, and names of what is about a secret, are not."""
     assert "" == kind_of_name(name)

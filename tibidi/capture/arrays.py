@@ -22,7 +22,7 @@ KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M"
 PLAIN_KINDS = frozenset("biufc")
 
 
-def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) -> str | None:  # noqa: ANN401 - anything
+def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) -> str | None:
     """Return the summary of an array or a table, None for anything else; `names` are those of its bases."""
     if "numpy.ndarray" in names:
         return _array(value, show)
@@ -35,7 +35,7 @@ def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) ->
     return None
 
 
-def _array(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - an array
+def _array(value: Any, show: Callable[[object], str]) -> str:
     ndarray = sys.modules["numpy"].ndarray
     shape = ndarray.shape.__get__(value)
     dtype = ndarray.dtype.__get__(value)
@@ -50,7 +50,7 @@ def _array(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - 
     return f"<ndarray {words}: {items}>"
 
 
-def _scalar(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a numpy scalar
+def _scalar(value: Any, show: Callable[[object], str]) -> str:
     generic = sys.modules["numpy"].generic
     name = type(value).__name__
     if generic.dtype.__get__(value).kind not in PLAIN_KINDS | {"U", "S"}:
@@ -58,13 +58,13 @@ def _scalar(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 -
     return f"{name}({show(generic.item(value))})"
 
 
-def _dtype(dtype: Any) -> str:  # noqa: ANN401 - a dtype
+def _dtype(dtype: Any) -> str:
     if dtype.kind in KINDS:
         return KINDS[dtype.kind] + (str(dtype.itemsize * 8) if dtype.kind in PLAIN_KINDS - {"b"} else "")
     return {"O": "object", "U": "str", "S": "bytes", "V": "void"}.get(dtype.kind, "custom type")
 
 
-def _table(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a DataFrame
+def _table(value: Any, show: Callable[[object], str]) -> str:
     pandas = sys.modules["pandas"]
     if type(value) is not pandas.DataFrame:
         return f"<{type(value).__name__}>"
@@ -76,7 +76,7 @@ def _table(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - 
     return f"<DataFrame {rows} rows, {columns} columns ({types}{more}): {shown}{', …' if rows > HEAD else ''}>"
 
 
-def _column(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a Series
+def _column(value: Any, show: Callable[[object], str]) -> str:
     pandas = sys.modules["pandas"]
     if type(value) is not pandas.Series:
         return f"<{type(value).__name__}>"
@@ -86,5 +86,5 @@ def _column(value: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 -
     return f"<Series {show(value.name)}, length {length}, {value.dtype.name}: {items}{tail}>"
 
 
-def _items(column: Any, show: Callable[[object], str]) -> str:  # noqa: ANN401 - a Series
+def _items(column: Any, show: Callable[[object], str]) -> str:
     return ", ".join(map(show, column.tolist()))

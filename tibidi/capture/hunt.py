@@ -32,7 +32,8 @@ MAX_URL_TEXT = 2000  # characters
 CHECK_EVERY = 256  # objects between two looks at the clock
 
 # Nothing within them, or nothing that names anything.
-LEAVES = frozenset(map(id, (type(None), bool, int, float, complex, bytes, bytearray, range, type, type(len), type(lambda: 0), type(time))))
+ATOMS = (type(None), bool, int, float, complex, bytes, bytearray, range, type, type(len), type(lambda: 0), type(time))
+LEAVES = frozenset(map(id, ATOMS))
 # Classes whose `value` is a secret, whatever it is called.
 COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
 COOKIE_VALUES = ("value", "_value", "_coded_value")
@@ -76,7 +77,7 @@ class _Hunt:
                 return
             self._look(self._waiting.popleft())
 
-    def _look(self, value: Any) -> None:  # noqa: ANN401 - anything
+    def _look(self, value: Any) -> None:
         cls = type(value)
         if cls is dict:
             self._names(first(dict.items(value), MAX_GLOBALS))
@@ -103,7 +104,7 @@ class _Hunt:
         if issubclass(type(value), BaseException):
             self._items(list(BaseException.__dict__["args"].__get__(value)))
 
-    def _content(self, value: Any, base: type) -> None:  # noqa: ANN401 - an instance of `base`
+    def _content(self, value: Any, base: type) -> None:
         if base is dict:
             self._names(first(dict.items(value), MAX_ITEMS))
             return
@@ -124,7 +125,7 @@ class _Hunt:
         for item in items:
             self._add(item)
 
-    def _learn(self, value: Any) -> None:  # noqa: ANN401 - anything
+    def _learn(self, value: Any) -> None:
         """Learn a secret text, and the texts of a secret container that look arbitrary."""
         cls = type(value)
         if issubclass(cls, dict):

@@ -97,7 +97,7 @@ def of_class(cls: type) -> str:
     return f"<class '{type_name(cls)}'>"
 
 
-def _zoned(value: Any) -> str:  # noqa: ANN401 - a datetime or a time
+def _zoned(value: Any) -> str:
     zone = value.tzinfo
     if zone is None or type_name(type(zone)) in {"datetime.timezone", "zoneinfo.ZoneInfo"}:
         return repr(value)

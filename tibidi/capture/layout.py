@@ -100,7 +100,7 @@ def _layout(cls: type) -> Layout:
     return Layout(cls, full, module, dictionary, tuple(slots.items()), is_lazy(cls), fields, names)
 
 
-def _fields(body: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - a mapping of whatever the body of a class held
+def _fields(body: Any) -> tuple[str, ...] | None:
     """Return the names that a dataclass, named tuple or attrs class declares."""
     declared = body.get("__dataclass_fields__")
     if type(declared) is dict:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:
     from types import FrameType
     from types import TracebackType
 
     from tibidi.model import Omission
+
+PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 
 class LiveFrame:
@@ -53,6 +55,10 @@ class LiveThread:
         self.crashed = crashed
         self.daemon = daemon
         self.frames: list[LiveFrame] = []
+
+    def facts(self) -> tuple[str, int, bool, bool]:
+        """Return all but the frames."""
+        return self.name, self.ident, self.crashed, self.daemon
 
 
 class LiveTask:
@@ -97,9 +103,8 @@ def _namespace(frame: FrameType) -> dict[str, object]:
         variables = frame.f_locals
         if variables is frame.f_globals:
             return frame.f_globals
-        cls = type(variables)
-        if issubclass(cls, dict):  # class bodies of enumerations have a subclass
+        if issubclass(type(variables), dict):  # the bodies of enumerations have a subclass
             return dict.copy(variables)
-        return dict(variables) if mro(cls)[-2:-1] != (dict,) and cls.__module__ == "builtins" else {}
+        return dict(variables) if type_name(type(variables)) == PROXY else {}
     except (RuntimeError, ValueError):
         return {}

@@ -214,7 +214,7 @@ class Previewer:
         (mapping,) = gc.get_referents(proxy)
         return f"mappingproxy({self.show(mapping)})"
 
-    def _view(self, view: Any) -> str:  # noqa: ANN401 - keys, values or items of a dict
+    def _view(self, view: Any) -> str:
         return f"{type(view).__name__}({self._sequence('[', view, len(view), ']')})"
 
     def _entry(self, key: object, value: object, step: Step) -> str:
@@ -285,7 +285,7 @@ class Previewer:
             shown.append(MORE)
         return ", ".join(shown)
 
-    def _derived(self, value: Any, base: type, short: str) -> str:  # noqa: ANN401 - an instance of `base`
+    def _derived(self, value: Any, base: type, short: str) -> str:
         """Show an instance of a subclass of a builtin type by the content of the base."""
         if base is type:
             return known.of_class(value)
@@ -346,11 +346,11 @@ def _step(step: Step) -> str:
     return f"[{ascii_safe(repr(key))[:100]}]" if type(key) in {str, int} else f"[<{type_name(type(key))}>]"
 
 
-def _deque_items(value: Any) -> Iterable[object]:  # noqa: ANN401 - a deque
+def _deque_items(value: Any) -> Iterable[object]:
     deque = next(base for base in mro(type(value)) if type_name(base) == "collections.deque")
     return deque.__iter__(value)  # type: ignore[attr-defined,no-any-return]
 
 
-def _deque_length(value: Any) -> int:  # noqa: ANN401 - a deque
+def _deque_length(value: Any) -> int:
     deque = next(base for base in mro(type(value)) if type_name(base) == "collections.deque")
     return deque.__len__(value)  # type: ignore[attr-defined,no-any-return]

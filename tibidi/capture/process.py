@@ -105,7 +105,7 @@ def _cwd(omissions: list[Omission]) -> str:
 def _suffix() -> str:
     """Return what follows the number of a version that is no final release, `rc1` for example."""
     level, serial = sys.version_info[3:]
-    return "" if level == "final" else f"{ {'alpha': 'a', 'beta': 'b', 'candidate': 'rc'}.get(level, level)}{serial}"
+    return "" if level == "final" else f"{ {'alpha': 'a', 'beta': 'b', 'candidate': 'rc'}.get(level, level) }{serial}"
 
 
 def _platform() -> str:

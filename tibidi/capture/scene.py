@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 from typing import TYPE_CHECKING
 
 from tibidi.capture.exceptions import exceptions
@@ -12,8 +13,6 @@ from tibidi.capture.live import LiveThread
 from tibidi.capture.live import Scene
 from tibidi.capture.stacks import threads
 from tibidi.capture.tasks import tasks
-
-import _thread
 
 if TYPE_CHECKING:
     from threading import Thread

@@ -82,11 +82,15 @@ def _from_file(name: str) -> bytes | None:
     for path in _places(name):
         try:
             if os.path.isfile(path) and os.path.getsize(path) <= MAX_FILE_BYTES:
-                with io.open(path, "rb") as file:
-                    return bytes(file.read())
+                return _content(path)
         except (OSError, ValueError):
             continue
     return None
+
+
+def _content(path: str) -> bytes:
+    with io.open(path, "rb") as file:
+        return bytes(file.read())
 
 
 def _places(name: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ Names are peeked at in the threading module, if the application uses it.
 
 from __future__ import annotations
 
+import _thread
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,6 @@ from tibidi.capture.live import LiveThread
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.pickling.anatomy import dictionary
-
-import _thread
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,9 +36,9 @@ def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     here = _thread.get_ident()
     stacks = {ident: _walk(frame) for ident, frame in sys._current_frames().items()}
     known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
-    order = sorted(stacks, key=lambda ident: (ident != crashed, list(known).index(ident) if ident in known else len(known)))
-    found = []
-    for ident in order[:MAX_THREADS]:
+    order = [ident for ident in (crashed, *known, *stacks) if ident in stacks]
+    found: list[LiveThread] = []
+    for ident in list(dict.fromkeys(order))[:MAX_THREADS]:
         frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
         frames = without_hook(frames) if ident == here else frames
         if ident not in {here, crashed} and (not frames or is_ours(frames[0])):

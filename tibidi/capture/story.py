@@ -49,10 +49,10 @@ CO_OPTIMIZED = 0x1
 CO_VARARGS = 0x4
 CO_VARKEYWORDS = 0x8
 # What every module has; as variables they tell nothing.
-MODULE_MACHINERY = frozenset(
-    "__annotations__ __builtins__ __cached__ __conditional_annotations__ __doc__ __file__ __loader__ __name__"
-    " __package__ __path__ __spec__".split()
-)
+MODULE_MACHINERY = frozenset({
+    "__annotations__", "__builtins__", "__cached__", "__conditional_annotations__", "__doc__", "__file__", "__loader__",
+    "__name__", "__package__", "__path__", "__spec__",
+})  # fmt: skip
 
 
 def describe(scene: Scene, redactor: Redactor, *, deadline: float) -> Summary:
@@ -77,7 +77,7 @@ class _Story:
         record = process(self._redactor, self._omissions)
         exceptions = self._exceptions()
         threads = tuple(
-            ThreadRecord(live.name, live.ident, live.crashed, live.daemon, self._frames(live.frames, f"threads[{number}]"))
+            ThreadRecord(*live.facts(), frames=self._frames(live.frames, f"threads[{number}]"))
             for number, live in enumerate(self._scene.threads)
         )
         tasks = tuple(
@@ -172,7 +172,7 @@ class _Story:
         return known
 
     def _previews(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
-        found = {}
+        found: dict[str, Variable] = {}
         is_module = live.namespace is live.frame.f_globals
         for name, value in list(dict.items(live.namespace)):
             if type(name) is not str or (is_module and name in MODULE_MACHINERY):

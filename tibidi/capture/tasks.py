@@ -21,6 +21,7 @@ from types import CoroutineType
 from types import GeneratorType
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tibidi.capture.exceptions import frames_of_traceback
@@ -144,7 +145,7 @@ def _state(task: object) -> str:
         return RUNNING if type(coroutine) is CoroutineType and coroutine.cr_running else PENDING
     if state == "CANCELLED":
         return CANCELLED
-    return FAILED if field(task, "_exception") is not None else ""
+    return FAILED if issubclass(type(field(task, "_exception")), BaseException) else ""
 
 
 def _walk(scene: Scene, task: object, live: LiveTask, path: str) -> None:
@@ -153,11 +154,19 @@ def _walk(scene: Scene, task: object, live: LiveTask, path: str) -> None:
         live.frames = [scene.frame_now(frame) for frame in _chain(field(task, "_coro"))]
         live.state += _waiting_for(field(task, "_fut_waiter"))
         return
-    errors = [field(task, "_exception")] if live.state == FAILED else gc.get_referents(task)
-    for each in errors:
-        tb = traceback_of(each) if issubclass(type(each), BaseException) else None  # type: ignore[arg-type]
-        if tb is not None:
-            live.frames = frames_of_traceback(scene, tb, path)
+    tb = traceback_of(field(task, "_exception")) if live.state == FAILED else _traceback_of_cancelled(task)  # type: ignore[arg-type]
+    if tb is not None:
+        live.frames = frames_of_traceback(scene, tb, path)
+
+
+def _traceback_of_cancelled(task: object) -> TracebackType | None:
+    """Return where a task was cancelled; before Python 3.11 it holds the traceback beside the exception."""
+    held = gc.get_referents(task)
+    for each in held:
+        if type(each) is TracebackType:
+            return each
+    errors = (each for each in held if issubclass(type(each), BaseException))
+    return next((tb for tb in map(traceback_of, errors) if tb is not None), None)
 
 
 def _name(task: object) -> str:
@@ -172,17 +181,23 @@ def _name(task: object) -> str:
 def _chain(awaited: object) -> Iterator[FrameType]:
     """Yield the frames of what awaits what, outermost first."""
     for _ in range(MAX_AWAITS):
-        kind = SUSPENDED.get(type(awaited)) if type(type(awaited)) is type else None
-        if kind is not None:
-            frame = getattr(awaited, kind[0])
+        if _is_suspended(awaited):
+            its_frame, its_awaited = SUSPENDED[type(awaited)]
+            frame = getattr(awaited, its_frame)
             if frame is not None:
                 yield frame
-            awaited = getattr(awaited, kind[1])
+            awaited = getattr(awaited, its_awaited)
         elif type_name(type(awaited)) in OPAQUE:
-            within = [each for each in gc.get_referents(awaited) if type(type(each)) is type and type(each) in SUSPENDED]
+            within = [
+                each for each in gc.get_referents(awaited) if type(type(each)) is type and type(each) in SUSPENDED
+            ]
             awaited = within[0] if within else None
         else:
             return
+
+
+def _is_suspended(thing: object) -> bool:
+    return type(type(thing)) is type and type(thing) in SUSPENDED
 
 
 def _waiting_for(future: object) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 HEADER = "Traceback (most recent call last):"
 CAUSE_WORDS = "\nThe above exception was the direct cause of the following exception:\n"
 CONTEXT_WORDS = "\nDuring handling of the above exception, another exception occurred:\n"
+# Not printed before the name of a type.
+UNNAMED_MODULES = ("builtins.", "__main__.") if sys.version_info >= (3, 10) else ("builtins.",)
 # As in CPython's traceback.py.
 MAX_GROUP_WIDTH = 15
 MAX_GROUP_DEPTH = 10
@@ -148,7 +150,6 @@ class _Printer:
             line = f"{text[0]}\n" if text else ""  # with its end, as linecache has it: 3.11 and 3.12 count it
         return traceback.FrameSummary(frame.file, frame.line, frame.name, lookup_line=False, line=line, **extra)
 
-
     def _last_words(self, record: ExceptionRecord) -> Iterator[str]:
         """Yield type, message and notes, as they stand below a traceback."""
         live = self._live.get(record.id)
@@ -167,7 +168,7 @@ def _of_syntax_error(error: BaseException) -> Iterator[str]:
 
 
 def _name(record: ExceptionRecord) -> str:
-    for module in ("builtins.", "__main__."):
+    for module in UNNAMED_MODULES:
         if record.type.startswith(module):
             return record.type[len(module) :]
     return record.type

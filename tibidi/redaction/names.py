@@ -1,46 +1,50 @@
-"""Is this the name of a secret?
+"""Tell the names of secrets from others.
 
 Rules
 -----
 A name is split into words, at underscores, hyphens, dots and changes of case
-(`DB_PASSWORD`, `userPassword`, `X-Api-Key`), and is secret
-when one of the words is, or when two neighbours are (`api key`).  What
-stands around that does not matter (`old_password_2`), except for words which
-say that the value is *about* a secret: `token_count`, `password_validator`,
-`session_timeout`, `cookie_name`.  Written as one word, only what is
-unmistakable is looked for (`dbpassword`, `apikey`), so that `tokenizer`,
-`secretary`, `passenger`, `author`, `keyboard` and `monkey` stay.
+(`DB_PASSWORD`, `userPassword`, `X-Api-Key`), and is secret when one of the
+words is, or when two neighbours are (`api key`).  What stands around that
+does not matter (`old_password_2`), except for words which say that the value
+is *about* a secret: `token_count`, `password_validator`, `session_timeout`,
+`cookie_name`.  Written as one word, only what is unmistakable is looked for
+(`dbpassword`, `apikey`), so that `tokenizer`, `secretary`, `passenger`,
+`author`, `keyboard` and `monkey` stay.
 
-Names of one kind, `SOFT`, are those of many ordinary values as well: a
-session is an object or a mapping more often than a secret, a token may be
-one of a parser's.  Of these only text is secret.  Of all others a number or a whole
-container is a secret too: a PIN, a list of passwords, a dict of cookies.
+`SOFT` names are those of many ordinary values as well: a session is an object
+or a mapping more often than a secret, a token may be one of a parser's.  Of
+these only text is secret.  Under a `HARD` name a number or a whole container
+is a secret too: a PIN, a list of passwords, a dict of cookies.
 """
 
 from __future__ import annotations
 
 import re
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 HARD = "hard"
 SOFT = "soft"
 
-HARD_WORDS = frozenset(
+HARD_WORDS = _words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes pwd pwds pswd secret secrets"
-    " credential credentials creds authorization cookie cookies dsn apikey apikeys otp mnemonic".split()
+    " credential credentials creds authorization cookie cookies dsn apikey apikeys otp mnemonic"
 )
-SOFT_WORDS = frozenset("token session sessionid sessid jwt bearer csrf xsrf csrftoken authtoken".split())
+SOFT_WORDS = _words("token session sessionid sessid jwt bearer csrf xsrf csrftoken authtoken")
 # Secret when they are the last word: `db_pass`, `auth`; but not `pass_number`, `auth_backend`.
-SOFT_ENDINGS = frozenset("pass pw".split())
-HARD_ENDINGS = frozenset("auth cred".split())  # a pair of user and password, often
-
+SOFT_ENDINGS = _words("pass pw")
+HARD_ENDINGS = _words("auth cred")  # a pair of user and password, often
 NEUTRAL = frozenset({"header", "value", "string", "data"})
 
 # Secret before "key" or "keys"; and before "token" or "tokens", where the plural of an ordinary token is not.
-KEY_KINDS = frozenset(
-    "api access account auth aws deploy encryption github hmac license master openai private secret sendgrid service session shared"
-    " signing ssh storage stripe symmetric twilio webhook".split()
+KEY_KINDS = _words(
+    "api access account auth aws deploy encryption github hmac license master openai private secret sendgrid"
+    " service session shared signing ssh storage stripe symmetric twilio webhook"
 )
-TOKEN_KINDS = frozenset("access api auth bearer csrf id refresh secret session".split())
+TOKEN_KINDS = _words("access api auth bearer csrf id refresh secret session")
 
 # One word holding one of these is secret.  `secret` itself would find secretary.
 GLUED = re.compile(
@@ -50,28 +54,29 @@ GLUED = re.compile(
 )
 
 # After the secret word: the value tells something about the secret, and is none.
-ABOUT = frozenset(
-    "age algorithm algorithms attempts attr attribute backend backends bucket cache callback change changed check checker"
-    " class cls column context count counts counter created date dir domain dumper enabled encoder engine error errors"
-    " exists expiration expire expired expires expiry factory field fields file filename folder form format func function"
-    " generator getter handler hasher hashers help httponly idx index interface invalid iter iterator kind label len"
-    " length level lifetime limit loader location lookup maker manager max maxlen message middleware min mode model module"
-    " name names num number offset ok page parser path pattern place placeholder policy pos position prefix processor"
-    " prompt provider ratio regex required requirements reset resolver rule rules samesite schema scheme scope scopes"
-    " secure serializer setter size source spec start status storage strength style template test timeout tmpl total ttl"
-    " type types uri url usage used valid validation validator validators view views width".split()
+ABOUT = _words(
+    "age algorithm algorithms attempts attr attribute backend backends bucket cache callback change changed check"
+    " checker class cls column context count counts counter created date dir domain dumper enabled encoder engine"
+    " error errors exists expiration expire expired expires expiry factory field fields file filename folder form"
+    " format func function generator getter handler hasher hashers help httponly idx index interface invalid iter"
+    " iterator kind label len length level lifetime limit loader location lookup maker manager max maxlen message"
+    " middleware min mode model module name names num number offset ok page parser path pattern place placeholder"
+    " policy pos position prefix processor prompt provider ratio regex required requirements reset resolver rule"
+    " rules samesite schema scheme scope scopes secure serializer setter size source spec start status storage"
+    " strength style template test timeout tmpl total ttl type types uri url usage used valid validation validator"
+    " validators view views width"
 )
 # Before it, likewise: `max_password`, `is_secret`.
-BEFORE = frozenset("has is max min no num public use".split())
+BEFORE = _words("has is max min no num public use")
 # Before a token, which is then one of a parser, a tokenizer or a list in pages: `next_token`, `pad_token`.
-BEFORE_TOKEN = frozenset(
-    "bos cancel cancellation cls continuation count current eos first last lexer mask next pad page pop prev previous sep"
-    " special stop unk".split()
+BEFORE_TOKEN = _words(
+    "bos cancel cancellation cls continuation count current eos first last lexer mask next pad page pop prev"
+    " previous sep special stop unk"
 )
 # A name without one of these needs no splitting, which is dearer.
 STEMS = (
-    "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pwd", "pw", "dsn", "jwt", "csrf", "xsrf", "otp",
-    "bearer", "mnemonic", "pswd",
+    "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pwd", "pw", "dsn", "jwt", "csrf", "xsrf",
+    "otp", "bearer", "mnemonic", "pswd",
 )  # fmt: skip
 
 LONGEST_NAME = 100  # characters; what is longer is a text
@@ -89,10 +94,7 @@ def kind_of_name(name: str) -> str:
 def may_hold_name(text: str) -> bool:
     """Tell whether the name of a secret might be in a text: quickly, and rather too often."""
     lowered = text.lower()
-    for stem in STEMS:
-        if stem in lowered:
-            return True
-    return False
+    return any(stem in lowered for stem in STEMS)
 
 
 def _kind_of_words(words: list[str]) -> str:

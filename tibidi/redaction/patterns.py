@@ -1,4 +1,4 @@
-"""Does this text look like a secret, whatever its name?
+"""Tell texts that look like secrets, whatever their names.
 
 Each `Pattern` has markers, literal texts of which one is in every secret of
 its kind.  Looking for them is so much cheaper than a regular expression that
@@ -133,7 +133,8 @@ PATTERNS = (
     Pattern(
         "private key",
         ("-----BEGIN ",),
-        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)",
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?"
+        r"(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)",
     ),
     Pattern("JSON web token", ("eyJ",), r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]*){1,3}"),
     Pattern("AWS key", ("AKIA", "ASIA"), r"(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])"),
@@ -170,7 +171,20 @@ PATTERNS = (
 )
 
 # Secrets that a text itself names: `--password=x`, `?token=x`, `{"api_key": "x"}`, `Cookie: x`.
-ASSIGNED_STEMS = ("pass", "pwd", "secret", "token", "key=", "key:", 'key"', "key'", "authorization", "cookie", "cred", "sess")
+ASSIGNED_STEMS = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key=",
+    "key:",
+    'key"',
+    "key'",
+    "authoriz",
+    "cookie",
+    "cred",
+    "sess",
+)
 ASSIGNMENTS = (
     Pattern(
         "named in a text",
@@ -187,7 +201,8 @@ ASSIGNMENTS = (
     Pattern(
         "header in a text",
         (),
-        r"(?im:(?<![\w-])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token)): *(?P<secret>[^\s'\"][^\r\n'\"]*))",
+        r"(?im:(?<![\w-])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token)): *"
+        r"(?P<secret>[^\s'\"][^\r\n'\"]*))",
         _is_secret_assignment,
     ),
     Pattern(

@@ -39,11 +39,12 @@ BIG_DATA = 1 << 20  # bytes; from here on data that is not text is not scrubbed 
 SAMPLE = 1024  # bytes
 
 # Words that are the value of many a harmless variable as well; as a password they were never secret.
-TRIVIAL = frozenset(
-    "admin anonymous changeme default development disabled empty enabled example false guest localhost member none nobody"
-    " optional password postgres private production public required secret session staging string testing token unknown"
-    " username value mysql redis basic bearer digest cookie cookies header headers query".split()
-)
+TRIVIAL_WORDS = """
+admin anonymous changeme default development disabled empty enabled example false guest localhost member
+none nobody optional password postgres private production public required secret session staging string
+testing token unknown username value mysql redis basic bearer digest cookie cookies header headers query
+"""
+TRIVIAL = frozenset(TRIVIAL_WORDS.split())
 
 # Names of headers without a hyphen.
 HEADERS = frozenset({"authorization", "cookie"})

@@ -1,0 +1,115 @@
+"""Pass one: the story of a crash, told without running a line of the application."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tibidi.capture.exceptions import FIRST_FRAMES
+from tibidi.capture.exceptions import LAST_FRAMES
+from tibidi.dumpfile.reader import Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crasher
+
+    from tibidi.model import Summary
+
+LINE = "Traceback dumped into: "
+TRACEBACKS = ["recursion", "chain", "suppressed", "syntax", "nested", "in_string", "several_lines", "in_finally"]
+
+
+def story(path: Path) -> Summary:
+    """Return what a dump tells."""
+    with Reader(str(path)) as reader:
+        return reader.summary
+
+
+def told(path: Path) -> str:
+    """Return the traceback that a dump has."""
+    with Reader(str(path)) as reader:
+        return reader.traceback
+
+
+def test_hostile_values_are_shown_and_not_asked(crash: Crasher) -> None:
+    """Values whose every special method ends the process are shown by what they are made of."""
+    end = crash("one_hostile.py", env={"TIBIDI_ENABLE": None})
+    assert (0, "") == (end.status, end.stderr)
+    shown = json.loads(end.stdout)
+
+    assert "<Slotted a=1>" == shown["slotted"]
+    assert "<__main__.Shadowed object>" == shown["shadowed"]
+    assert "<Color.RED: 1>" == shown["color"]
+    assert "{'list': [<Slotted a=1>, Ellipsis]}" == shown["mixed"]
+    assert "datetime.datetime(2026, 11, 22, 0, 0) in __main__.Zone" == shown["moment"]
+    assert shown["values"].startswith("[<__main__.Hostileobject object>, Hostiledict({}), Hostilelist([1, 2])")
+    assert shown["traceback"].endswith("ValueError: among hostile values\n")
+
+
+@pytest.mark.parametrize("name", TRACEBACKS)
+def test_traceback_is_as_python_prints_it(crash: Crasher, name: str) -> None:
+    """traceback.txt is what stood on stderr, carets and repeated lines included."""
+    crashed = crash("one_tracebacks.py", name)
+
+    assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
+def test_traceback_of_groups_is_as_python_prints_it(crash: Crasher) -> None:
+    """Frames around groups, their causes and notes, and what is cut of wide ones, as on stderr."""
+    crashed = crash("one_tracebacks.py", "group")
+
+    assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
+
+
+@pytest.mark.parametrize("way", ["endless", "leaving"])
+def test_message_of_the_application(crash: Crasher, way: str) -> None:
+    """An exception whose message cannot be had costs the message, a moment and nothing else."""
+    start = time.monotonic()
+    crashed = crash("one_message_hangs.py", way)
+    summary = story(crashed.dump)
+
+    assert 30 > time.monotonic() - start
+    assert "4711" == summary.exceptions[-1].frames[-1].locals["number"].preview
+    assert "<exception str() failed>" == summary.exceptions[-1].message
+    assert "exceptions[0].message" in {omission.path for omission in summary.omissions}
+
+
+def test_recursion_of_a_thousand_frames_is_whole(crash: Crasher) -> None:
+    """An ordinary RecursionError keeps all of its frames."""
+    frames = story(crash("one_deep.py", "1000").dump).exceptions[-1].frames
+
+    # descend() a thousand and one times, main(), and what the threading module calls that in.
+    assert 1002 <= len(frames)
+    assert "0" == frames[-1].locals["depth"].preview
+
+
+def test_recursion_of_fifty_thousand_frames_keeps_its_ends(crash: Crasher) -> None:
+    """Of a very long traceback the first and last frames are kept, and it is said how many are not."""
+    summary = story(crash("one_deep.py", "50000").dump)
+    frames = summary.exceptions[-1].frames
+    omitted = next(omission for omission in summary.omissions if omission.path.startswith("exceptions[0].frames["))
+
+    assert FIRST_FRAMES + LAST_FRAMES == len(frames)
+    assert "0" == frames[-1].locals["depth"].preview
+    assert "main" in {frame.name for frame in frames[:10]}
+    assert omitted.detail.startswith(f"{int(omitted.detail.split()[0])} frames between the first")
+
+
+def test_lazy_values_are_not_evaluated(crash: Crasher) -> None:
+    """Query sets and proxies are named, and left alone by both passes."""
+    crashed = crash("one_lazy.py")
+    summary = story(crashed.dump)
+    shown = summary.exceptions[-1].frames[-1].locals
+
+    assert "evaluated" not in crashed.stderr
+    assert "<QuerySet of __main__.Order, not evaluated>" == shown["orders"].preview
+    assert "<Query, not evaluated>" == shown["query"].preview
+    assert "<LocalProxy, not evaluated>" == shown["request"].preview
+    assert "4711" == shown["number"].preview
+    assert {"lazy"} <= {omission.reason for omission in summary.omissions}

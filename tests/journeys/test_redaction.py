@@ -1,0 +1,112 @@
+"""Secrets do not reach the disk, and ordinary values do."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from crashing import PROGRAMS
+
+from tibidi.dumpfile.reader import Reader
+from tibidi.model import REDACTED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crasher
+
+SECRET = re.compile(rb"\w*-?SECRET-?\d?\w*")
+
+
+def members(path: Path) -> dict[str, bytes]:
+    """Return the content of a dump, without the sources and the traceback's lines from them."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.startswith("sources/")}
+
+
+def test_secrets_do_not_reach_the_disk(crash: Crasher) -> None:
+    """By name, by looks or met elsewhere: no secret is in any member but the source of the program."""
+    crashed = crash("redact_everywhere.py")
+    found = members(crashed.dump)
+    source = (PROGRAMS / "redact_everywhere.py").read_bytes()
+    own_lines = [line for line in found.pop("traceback.txt").splitlines() if line.strip() not in source]
+
+    assert {} == {name: leaks for name, data in found.items() if (leaks := SECRET.findall(data))}
+    assert [] == [line for line in own_lines if SECRET.search(line)]
+
+
+def test_what_was_redacted_is_listed(crash: Crasher) -> None:
+    """Each place has its omission, with the rule and without the value."""
+    crashed = crash("redact_everywhere.py")
+    with Reader(str(crashed.dump)) as reader:
+        omissions = [omission for omission in reader.summary.omissions if omission.reason == REDACTED]
+    paths = {omission.path for omission in omissions}
+
+    assert {
+        "process.argv[1]",
+        "process.argv[3]",
+        "process.environment['SERVICE_TOKEN']",
+        "process.environment['DATABASE_URL']",
+        "exceptions[1].message",
+        "exceptions[1].frames[1].locals['client'].password",
+        "exceptions[1].frames[1].locals['client'].headers['Authorization']",
+        "exceptions[1].frames[1].locals['passwords']",
+        "modules['__main__']['API_KEY']",
+    } <= paths
+    assert not [omission for omission in omissions if "SECRET" in omission.path + omission.detail]
+
+
+def test_what_is_no_secret_stays(crash: Crasher) -> None:
+    """Beside the secrets everything is as it was."""
+    crashed = crash("redact_everywhere.py")
+    with Reader(str(crashed.dump)) as reader:
+        summary = reader.summary
+    shown = summary.exceptions[-1].frames[-1].locals
+
+    assert "'an ordinary text'" == shown["kept"].preview
+    assert "<redacted>" == shown["session"].preview
+    assert "Account(user='bob', private_key=<redacted>)" == shown["account"].preview
+    assert "'https://api.example.org/orders?token=<redacted>&page=2'" == shown["query"].preview
+    assert "postgres://bob:<redacted>@db.example.org/shop" == summary.process.environment["DATABASE_URL"]
+    assert ("--password=<redacted>", "--api-key", "<redacted>", "--verbose") == summary.process.argv[1:]
+
+
+def test_ordinary_values_are_not_redacted(crash: Crasher) -> None:
+    """A crash among ordinary values, many of whose names and texts look alike, loses none of them."""
+    crashed = crash("redact_nothing.py")
+    with Reader(str(crashed.dump)) as reader:
+        summary = reader.summary
+
+    assert [] == [omission for omission in summary.omissions if omission.reason == REDACTED]
+    assert {} == {name: data for name, data in members(crashed.dump).items() if b"<redacted>" in data}
+    assert "no luck: token expected at line 3, session closed, pass: 2 of 3" == summary.exceptions[-1].message
+
+
+def test_further_names(crash: Crasher) -> None:
+    """TIBIDI_REDACT adds names as globs, everywhere that names count."""
+    crashed = crash("redact_nothing.py", env={"TIBIDI_REDACT": "prose, check*"})
+    with Reader(str(crashed.dump)) as reader:
+        shown = reader.summary.exceptions[-1].frames[-1].locals
+
+    assert "<redacted>" == shown["prose"].preview
+    assert "<redacted>" == shown["checksum"].preview
+    assert "'Ada Lovelace'" not in shown["checksum"].preview
+    assert b"butter" not in b"".join(data for name, data in members(crashed.dump).items() if name != "traceback.txt")
+
+
+def test_hook_of_the_application(crash: Crasher, tmp_path: Path) -> None:
+    """What `tibidi.config.redact` answers True to is redacted, in both passes."""
+    program = tmp_path / "hooked.py"
+    program.write_text(
+        "import tibidi\n"
+        "tibidi.config.redact = lambda name, value: name.startswith('patient')\n"
+        "def crash(patient_name, ward):\n"
+        "    raise ValueError(ward)\n"
+        "crash(''.join(['Jane ', 'Roe']), 'ward 3')\n",
+        encoding="utf-8",
+    )
+    crashed = crash(program)
+
+    assert "ward 3" in crashed.stderr
+    assert not [name for name, data in members(crashed.dump).items() if b"Jane Roe" in data]

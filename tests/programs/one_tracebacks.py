@@ -1,0 +1,76 @@
+"""Crash in one of many ways, to compare our traceback with the interpreter's."""
+
+import sys
+
+
+class Outer:
+    class Inner(Exception):
+        pass
+
+
+def recursion(depth=900):
+    return recursion(depth - 1) if depth else 1 / 0
+
+
+def chain():
+    try:
+        try:
+            {}["a"]
+        except KeyError:
+            raise OSError(2, "No such file", "here")
+    except OSError as error:
+        raise RuntimeError("two\nlines") from error
+
+
+def suppressed():
+    try:
+        {}["a"]
+    except KeyError:
+        raise TypeError("without context") from None
+
+
+def syntax():
+    exec("def f(:\n  pass")
+
+
+def nested():
+    raise Outer.Inner
+
+
+def in_string():
+    exec(compile("x = 1\nraise ValueError(x)", "<made up>", "exec"), {})
+
+
+def several_lines():
+    return (
+        1
+        + 2 / 0
+        + 3
+    )
+
+
+def caught(number):
+    try:
+        raise ValueError(number)
+    except ValueError as error:
+        return error
+
+
+def group():
+    inner = ExceptionGroup("inner", [caught(3), caught(4)])
+    noted = caught("noted")
+    noted.add_note("a note\nin two lines")
+    try:
+        raise ExceptionGroup("outer", [caught(1), inner, noted, TypeError("no traceback")])
+    except ExceptionGroup as error:
+        raise ExceptionGroup("wide", [caught(i) for i in range(20)]) from error
+
+
+def in_finally():
+    try:
+        return 1 / 0
+    finally:
+        done = True
+
+
+globals()[sys.argv[1]]()
