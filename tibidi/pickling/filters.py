@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from types import FunctionType
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
 from tibidi.model import TOO_LARGE
 from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.facts import preview
 from tibidi.pickling.ledger import Substitution
 from tibidi.pickling.measure import measure
 from tibidi.pickling.measure import summary
+from tibidi.pickling.picklers import Keep
 from tibidi.pickling.shells import Shell
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import NotPickleable
@@ -29,6 +32,8 @@ from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from tibidi.pickling.ledger import Ledger
     from tibidi.pickling.reducers import Reducers
@@ -39,6 +44,8 @@ SHORTEST_SECRET = 5
 # Longer texts are no names, as far as the scan of a stream goes.
 LONGEST_NAME = 48
 MOST_INNOCENT = 50_000
+# Where in what a reducer returns there are the items of a mapping.
+PAIRS = 4
 # Types that only our own part of a pickle is made of.
 OURS = frozenset({Shell, StandIn, NotPickleable, Redacted, Cut, type(None), type(NotImplemented), type(...)})
 
@@ -63,17 +70,18 @@ class Filter:
         self.is_always_on = islegal is not None
         self._rules = Rules()
         self._is_bytecode = reducers.is_bytecode
+        self._reduce_all = reducers.reduce
         self._seeded = reducers.seeded
         self._ledger = ledger
         self._redactor = redactor
         self._islegal = islegal
         self._innocent: set[object] = set()
 
-    def by(self, rules: Rules) -> Callable[[object], object]:
-        """Return the function that answers by `rules` what is to be pickled instead of a thing, None for itself.
+    def by(self, rules: Rules) -> Keep:
+        """Return what a pickler asks to keep to `rules`.
 
-        It is called for every single object, most of which are of types that
-        are not looked at.
+        It asks of every single object, most of which are of types that are
+        not looked at.
         """
         self._rules = rules
         looks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._pair}
@@ -91,7 +99,8 @@ class Filter:
             refused = self._refused(thing)
             return replacement(thing) if refused is None else refused
 
-        return strict_replacement if self._islegal is not None or rules.max_bytes else replacement
+        is_strict = self._islegal is not None or rules.max_bytes > 0
+        return Keep(strict_replacement if is_strict else replacement, self._reduce)
 
     def _refused(self, thing: object) -> object:
         """Return a stand-in for what is forbidden or too large."""
@@ -195,6 +204,32 @@ class Filter:
         known = self._ledger.replaced.get(id(pair))
         return known[1] if known else self._replace(pair, (pair[0], self._concealed(pair, 1, pair[1])))
 
+    def _reduce(self, thing: object) -> Any:  # noqa: ANN401 - as pickle has it
+        """Take a thing apart, and replace the secrets that have a name only there."""
+        reduced = self._reduce_all(thing)
+        if type(reduced) is not tuple:
+            return reduced
+        names = field_names(type(thing))
+        if names and any(map(self._redactor.is_secret_name, names)):
+            return tuple(self._part(thing, names, part) for part in reduced)
+        if len(reduced) > PAIRS and reduced[PAIRS] is not None:
+            return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
+        return reduced
+
+    def _part(self, thing: object, names: tuple[str, ...], part: object) -> object:
+        """Replace secrets in what follows the fields of a class: the values of a named tuple, the state of a dataclass."""
+        if type(part) not in {tuple, list} or len(part) - len(names) not in {0, 1}:  # type: ignore[arg-type]  # just asked
+            return part
+        values: list[object] = list(part)  # type: ignore[call-overload]  # likewise
+        for at, name in enumerate(names, len(values) - len(names)):
+            if self._redactor.conceals(name, values[at]):
+                values[at] = self._concealed(thing, name, values[at])
+        return type(part)(values)  # type: ignore[call-arg]  # likewise
+
+    def _pairs(self, thing: object, pairs: Iterable[tuple[object, object]]) -> Iterator[tuple[object, object]]:
+        for name, value in pairs:
+            yield name, self._concealed(thing, name, value) if self._redactor.conceals(name, value) else value
+
     def _concealed(self, holder: object, name: object, value: object) -> object:
         rule = f"the name {name!r}" if isinstance(name, str) else "the name before it"
         self._note(holder, SECRET, rule, name)
@@ -205,6 +240,15 @@ class Filter:
 
     def _note(self, thing: object, reason: str, detail: str, key: object = None) -> None:
         self._ledger.substitutions.append(Substitution(thing, reason, detail, key))
+
+
+def field_names(cls: type) -> tuple[str, ...]:
+    """Return the names of the fields of a named tuple or of a dataclass whose state is a list."""
+    for base in mro(cls):
+        found = namespace(base).get("_fields") if tuple in mro(cls) else namespace(base).get("__dataclass_fields__")
+        if type(found) in {tuple, dict}:
+            return tuple(name for name in found if type(name) is str)
+    return ()
 
 
 def is_word(thing: object) -> bool:

@@ -20,6 +20,7 @@ import cloudpickle
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
+from tibidi.pickling.worker import Abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from tibidi.pickling.stream import Sink
 
     Items = Iterable[tuple[object, object]]
-    Keep = Callable[[object], object]
     Memo = dict[int, tuple[int, object]]
 
 PROTOCOL = 5
@@ -39,6 +39,13 @@ PurePickler: Any = pickle._Pickler
 PureFramer: Any = pickle._Framer  # type: ignore[attr-defined]  # likewise
 # Frames of Python that one level of nesting costs the careful pickler, at most: save twice, save_reduce, a batch.
 FRAMES_PER_LEVEL = 5
+
+
+class Keep(NamedTuple):
+    """What a filter says: what is pickled instead of a thing, None for itself, and how a thing is taken apart."""
+
+    replacement: Callable[[Any], object]
+    reduce: Callable[[Any], Any]
 
 
 class Fast(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
@@ -62,8 +69,9 @@ class Filtering(Fast):
     """
 
     def __init__(self, file: Sink, reducers: Reducers, keep: Keep) -> None:
-        self.persistent_id = keep
         super().__init__(file, reducers)
+        self.reducer_override = keep.reduce
+        self.persistent_id = keep.replacement
 
 
 class Unframed(PureFramer):  # type: ignore[misc]  # private, and the same since Python 3.4
@@ -107,9 +115,9 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         self.write = self.framer.write
         self._write_large_bytes = self.framer.write_large_bytes
         self.memo = memo
-        self._reducers = reducers
+        self._reduce = reducers.reduce if keep is None else keep.reduce
+        self._replacement = None if keep is None else keep.replacement
         self._ledger = ledger
-        self._keep = keep
         self._needed: set[int] = set()
         self._depth = 0
         self._deepest = max(1, room.levels // FRAMES_PER_LEVEL)
@@ -122,7 +130,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
 
     def persistent_id(self, thing: object) -> object:
         """Return what stands for `thing`, None for itself."""
-        return None if self._keep is None else self._keep(thing)
+        return None if self._replacement is None else self._replacement(thing)
 
     def save(self, obj: object, save_persistent_id: bool = True) -> None:
         """Pickle one object, or a stand-in for it.
@@ -146,9 +154,9 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         try:
             self._check_depth()
             self._save_itself(obj)
-        except (TooLarge, OutOfTime):
+        except (TooLarge, OutOfTime, Abandoned, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it raised, this object alone is replaced
+        except BaseException as error:  # noqa: BLE001 - whatever it raised, this object alone is replaced
             self._take_back(start, known)
             self._ledger.undo(mark)
             self._replace(obj, self._ledger.failed(obj, error))
@@ -167,7 +175,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         if native is not None and type(obj) not in ASKED:
             native(self, obj)
             return
-        reduced = self._reducers.reduce(obj)
+        reduced = self._reduce(obj)
         if reduced is NotImplemented:
             self.save_global(obj)
         elif isinstance(reduced, str):

@@ -50,6 +50,7 @@ from tibidi.pickling.stream import SecretName
 from tibidi.pickling.stream import SecretValue
 from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.watch import run_watched
+from tibidi.pickling.worker import Abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +152,9 @@ class ValuesWriter:
         """Write what is in the queue, in a thread that can go `levels` deep."""
         self._pen.levels = levels
         if not self._members:
-            self._pen.seed(self._new_member(()), self._namespaces.prologue())
+            name = self._next_name()
+            self._pen.seed(name, self._namespaces.prologue())
+            self._members.append((name, ()))
         while self._queue or self._find_globals():
             piece = self._queue[0] = self._as_piece(self._queue[0])
             instead = self._write(piece)
@@ -192,18 +195,20 @@ class ValuesWriter:
 
     def _write(self, piece: Piece) -> list[Piece]:
         """Write a piece; return what to try instead where that did not go well."""
-        number = len(self._members)
+        name = self._next_name()
         try:
-            self._pen.write(self._new_member(piece.paths), piece, self._room.for_piece(len(self._queue)))
-        except Exception as error:  # noqa: BLE001 - code of the application may raise anything
-            del self._members[number:]
+            self._pen.write(name, piece, self._room.for_piece(len(self._queue)))
+        except (Abandoned, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - code of the application may raise anything, even SystemExit
             self._pen.take_back()
             return self._instead(piece, error)
+        self._members.append((name, piece.paths))
         self._room.count_member()
         self._record(piece)
         return []
 
-    def _instead(self, piece: Piece, error: Exception) -> list[Piece]:
+    def _instead(self, piece: Piece, error: BaseException) -> list[Piece]:
         if isinstance(error, OutOfTime):
             raise error
         if isinstance(error, SecretName):
@@ -227,7 +232,7 @@ class ValuesWriter:
         self._omit(path, TOO_LARGE, f"{type_name(type(value))} does not fit into what is left of the dump")
         return [piece.replaced_by(Cut(type_name(type(value)), "too large", summary(value, self._pen.text)))]
 
-    def _careful(self, piece: Piece, error: Exception) -> list[Piece]:
+    def _careful(self, piece: Piece, error: BaseException) -> list[Piece]:
         if not piece.is_careful:
             return [piece.with_care()]
         return self._stand_in(piece, FAILED, error_text(error))
@@ -263,10 +268,8 @@ class ValuesWriter:
             rest = substitutions[MAX_OMISSIONS:]
             self._omit(piece.paths[0], rest[0].reason, f"{len(rest)} more of this kind or similar")
 
-    def _new_member(self, paths: tuple[str, ...]) -> str:
-        name = f"values/{len(self._members):04}.pkl"
-        self._members.append((name, paths))
-        return name
+    def _next_name(self) -> str:
+        return f"values/{len(self._members):04}.pkl"
 
     def _omit(self, path: str, reason: str, detail: str) -> None:
         self._omissions.append(Omission(path, reason, detail))
