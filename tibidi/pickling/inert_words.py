@@ -191,6 +191,11 @@ def _same(thing: object) -> object:
     return thing
 
 
+def _slots_state(thing: object, state: object) -> None:
+    if isinstance(thing, InertObject):
+        thing.__dict__.update(text_keys(plain.expect(state, dict)))
+
+
 def layout_of(bases: object) -> tuple[type, ...]:
     """Return what an inert class with these bases is to be built on."""
     for base in bases if isinstance(bases, tuple) else ():
@@ -343,6 +348,7 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_member"): _member,
     ("tibidi", "_module"): _module,
     ("tibidi", "_same"): _same,
+    ("tibidi", "_slots_state"): _slots_state,
     ("tibidi", "_type"): _type,
     ("tibidi", "_typevar"): _typevar,
     ("tibidi", "_values"): _values,

@@ -13,6 +13,7 @@ for cloudpickle to say (`translation`).
 
 from __future__ import annotations
 
+import copyreg
 import io
 import operator
 import sys
@@ -33,12 +34,16 @@ from tibidi.pickling.anatomy import is_group
 from tibidi.pickling.anatomy import is_plain
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.code import pack
+from tibidi.pickling.needs import called_methods
+from tibidi.pickling.needs import needs
 from tibidi.pickling.shells import Shell
 from tibidi.pickling.translation import reduce_class
 from tibidi.pickling.translation import reducer_for
+from tibidi.pickling.worker import Abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from typing import Any
 
     from tibidi.pickling.ledger import Ledger
@@ -77,13 +82,14 @@ class Reducers:
         self._ledger = ledger
         self._shells: dict[int, Shell] = {}
         self._bytecode: dict[int, object] = {}
+        self._builders: set[int] = set()  # ids of functions that loading calls, as `__reduce__` says so
         self._table: dict[type, Reducer] = {
             CellType: self._cell,
             CodeType: self._code,
             FunctionType: self._function,
             ModuleType: self._module,
             Shell: operator.attrgetter("reduced"),
-            type: reduce_class,
+            type: self._class,
             **dict.fromkeys(ILLEGAL_TYPES, ledger.illegal),
             **dict.fromkeys(FILE_TYPES, self._file),
         }
@@ -92,7 +98,9 @@ class Reducers:
         """Take `thing` apart, as `Pickler.reducer_override` does; a stand-in for what raises."""
         try:
             return (self._table.get(type(thing)) or self._decide(type(thing)))(thing)
-        except Exception as error:  # noqa: BLE001 - whatever code of the application raises is that value's own affair
+        except (Abandoned, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever code of the application raises, even SystemExit
             return self._ledger.failed(thing, error)
 
     def is_bytecode(self, data: object) -> bool:
@@ -107,7 +115,7 @@ class Reducers:
         """Decide how things of a type are taken apart."""
         bases = mro(cls)
         if type in bases:
-            return reduce_class
+            return self._class
         if BaseException in bases:
             return self._exception
         if is_lazy(cls):
@@ -122,6 +130,8 @@ class Reducers:
             return lambda thing: self._ledger.failed(thing, reason)
         if "enum" in sys.modules and sys.modules["enum"].Enum in bases:
             return self._enum_member
+        if cls.__module__ == "dataclasses":
+            return _part_of_dataclass
         return REDUCE if is_plain(cls) else self._watched
 
     # One reducer a kind of type.
@@ -133,7 +143,20 @@ class Reducers:
         self._ledger.running = thing
         reduced = REDUCE(thing)
         self._ledger.running = None
+        if type(reduced) is tuple and type(reduced[0]) is FunctionType:
+            self._builders.add(id(reduced[0]))
         return reduced
+
+    def _class(self, cls: type) -> object:
+        reduced = reduce_class(cls)
+        if reduced is NotImplemented or reduced[-1] is not words._class_state:
+            return reduced
+        attributes, slots = reduced[2]
+        return (*reduced[:2], (attributes, slots, self._homes(called_methods(cls))), *reduced[3:])
+
+    def _homes(self, functions: Iterable[FunctionType]) -> list[tuple[object, dict[str, object]]]:
+        """Return the globals that functions need as soon as they are back."""
+        return [(self._namespaces.mention(each.__globals__, each.__code__), used) for each, used in needs(functions)]
 
     def _function(self, function: FunctionType) -> object:
         if is_importable(function):
@@ -143,7 +166,8 @@ class Reducers:
         cells = [self._shell(cell, (words._cell, ())) for cell in function.__closure__ or ()]
         closure = tuple(cells) if function.__closure__ is not None else None
         attributes = {name: function_attribute(function, name) for name in FUNCTION_ATTRIBUTES}
-        state = (attributes, dict(function.__dict__), function.__closure__)
+        homes = self._homes([function]) if id(function) in self._builders else []
+        state = (attributes, dict(function.__dict__), function.__closure__, homes)
         return words._function, (code, home, function.__name__, closure), state, None, None, words._function_state
 
     def _cell(self, cell: CellType) -> Reduced:
@@ -197,6 +221,15 @@ class Reducers:
         if shell is None:
             shell = self._shells[id(thing)] = Shell(thing, reduced)
         return shell
+
+
+def _part_of_dataclass(thing: Any) -> object:
+    """Reduce what dataclasses leaves in a class so that its other versions understand it."""
+    for name in ("MISSING", "KW_ONLY"):
+        if thing is getattr(sys.modules["dataclasses"], name, None):
+            return words._field, (name,)
+    state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
+    return copyreg.__newobj__, (type(thing),), state, None, None, words._slots_state  # type: ignore[attr-defined]
 
 
 def function_attribute(function: FunctionType, name: str) -> object:

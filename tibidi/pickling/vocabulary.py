@@ -28,12 +28,17 @@ from typing import Any
 from typing import NamedTuple
 from typing import NoReturn
 
+from tibidi.pickling.generated import regenerate
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    # Globals that are needed at once: dictionaries of globals, and what belongs into them.
+    Homes = Sequence[tuple[dict[str, object], Mapping[str, object]]]
 
 
 class CodeKey(NamedTuple):
@@ -107,9 +112,17 @@ def _lost_function(code: LostCode) -> FunctionType:
     return lost  # type: ignore[return-value]  # typeshed tells functions from FunctionType
 
 
-def _function_state(function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object]) -> None:
-    """Give a function its attributes; the cells come along as the last of `state` for the sake of what they hold."""
-    attributes, dictionary, _ = state
+def is_lost(function: FunctionType) -> bool:
+    """Tell whether a function is one of `_lost_function`."""
+    return function.__code__ in _lost_function.__code__.co_consts
+
+
+def _function_state(
+    function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object, Homes]
+) -> None:
+    """Give a function its attributes; the cells come along in `state` for the sake of what they hold."""
+    attributes, dictionary, _, homes = state
+    _furnish(homes)
     for name, value in attributes.items():
         # A stand-in where a tuple or a text belongs is refused: the function works without it.
         try:
@@ -117,6 +130,13 @@ def _function_state(function: FunctionType, state: tuple[Mapping[str, object], M
         except (TypeError, ValueError, AttributeError):
             continue
     function.__dict__.update(dictionary)
+
+
+def _furnish(homes: Homes) -> None:
+    """Put globals in their places that are needed before all of them come."""
+    for namespace, used in homes:
+        for name, value in used.items():
+            namespace.setdefault(name, value)
 
 
 def _cell() -> CellType:
@@ -140,9 +160,10 @@ def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mappin
     return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
 
 
-def _class_state(cls: type, state: tuple[Mapping[str, object], object]) -> None:
+def _class_state(cls: type, state: tuple[Mapping[str, object], object, Homes]) -> None:
     """Fill a class of `_class` or `_enum`."""
     attributes = dict(state[0])
+    _furnish(state[2])
     subclasses = attributes.pop("_abc_impl", ())
     for name, value in attributes.items():
         try:
@@ -153,6 +174,7 @@ def _class_state(cls: type, state: tuple[Mapping[str, object], object]) -> None:
         cls.__firstlineno__ = attributes["__firstlineno__"]  # type: ignore[attr-defined]  # setting __module__ etc. deletes it
     for subclass in subclasses if isinstance(subclasses, list) else ():
         cls.register(subclass)  # type: ignore[attr-defined]  # only an ABC has the entry
+    regenerate(cls, is_lost)
 
 
 def _enum(
@@ -229,10 +251,16 @@ def _dictionary(items: Iterable[tuple[object, object]], ordered: bool) -> dict[o
 
 
 def _field(name: str) -> object:
-    """Return one of the marks that dataclasses knows the kinds of fields by."""
+    """Return one of the marks of dataclasses, which it knows by identity."""
     import dataclasses  # already loaded by whoever has a dataclass
 
     return getattr(dataclasses, name)
+
+
+def _slots_state(thing: object, state: Mapping[str, object]) -> None:
+    """Fill the slots of one of the standard library's own, which differ from version to version."""
+    for name in getattr(type(thing), "__slots__", ()):
+        setattr(thing, name, state.get(name))
 
 
 def _exception(cls: type[BaseException], *group: object) -> BaseException:
@@ -285,6 +313,7 @@ WORDS = {
         _namespace,
         _reference,
         _same,
+        _slots_state,
         _type,
         _typevar,
         _values,

@@ -1,0 +1,43 @@
+"""Classes of `__main__` come back working, on the version that had them and on every other."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crasher
+
+LOOK = """
+import sys, tibidi
+dump = tibidi.load(sys.argv[1], trust=True)
+frame = dump.exceptions[-1][-1]
+values, classes = frame.locals, frame.globals
+assert 4 == values["ws"].v and 5 == values["rd"].a and ["one"] == list(values["dk"].values())
+assert (1, 7) == values["nt"] == classes["NT"](1) and "NT(a=9, b=7)" == repr(values["nt"]._replace(a=9))
+assert "NT2(x=3, y='q')" == repr(values["nt2"]) and (3, "q") == values["nt2"].both()
+assert "A(x=1, y=[2])" == repr(values["a"]) and classes["A"](1, [2]) == values["a"] and 2 == values["a"].total()
+assert {classes["C"](): 1} == {values["c"]: 1} and "C(n=8)" == repr(classes["C"](8))
+assert values["col"] is classes["Color"].RED and "RED" == values["col"].up()
+assert classes["Fl"].A in values["fl"] and values["wm"].f().startswith("<")
+assert [] == [each for each in dump.omissions if each.path.startswith("exceptions")], dump.omissions
+"""
+
+
+@pytest.fixture
+def dumps(pythons: dict[str, Path], crash: Crasher) -> dict[str, Path]:
+    """The dump of the same program by every interpreter."""
+    return {version: crash("val_classes.py", python=python).dumps[-1] for version, python in pythons.items()}
+
+
+def test_classes_come_back_working_everywhere(pythons: dict[str, Path], dumps: dict[str, Path]) -> None:
+    """Named tuples, dataclasses, enumerations, own `__setstate__`, `__reduce__` and `__hash__` work after loading."""
+    for made_by, dump in dumps.items():
+        for opened_by, python in pythons.items():
+            looked = subprocess.run([python, "-c", LOOK, dump], capture_output=True, text=True, check=False)
+
+            assert (0, "") == (looked.returncode, looked.stderr), f"{made_by} -> {opened_by}"
