@@ -15,6 +15,7 @@ import os
 import pkgutil
 import sys
 from importlib.machinery import BuiltinImporter
+from importlib.machinery import PathFinder
 from importlib.machinery import SourceFileLoader
 from io import open_code
 from types import ModuleType
@@ -152,14 +153,12 @@ def _from_path(path: str) -> Program:
     """Prepare a script, a directory or a zip file with `__main__.py` in it, or a compiled script."""
     if not os.path.exists(path):
         raise NoProgram(f"cannot open {path!r}: no such file")
-    importer = pkgutil.get_importer(os.path.abspath(path))
-    find_spec = getattr(importer, "find_spec", None)
-    spec = find_spec("__main__") if find_spec else None
+    spec = PathFinder.find_spec("__main__", [os.path.abspath(path)])
     if spec is not None:
         return _from_spec(spec, path, os.path.abspath(path))
     if os.path.isdir(path):
         raise NoProgram(f"cannot run {path!r}: there is no __main__.py in it")
-    absolute = os.path.abspath(path)
+    absolute = os.path.join(os.getcwd(), path)  # not made simpler, as the interpreter doesn't
     return Program(
         _code_of(absolute),
         path,

@@ -1,0 +1,91 @@
+"""The start hook: when it is on, what it costs, and that an interpreter always starts."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+IS_ON = "import sys; print(sys.excepthook is not sys.__excepthook__)"
+
+
+@pytest.mark.parametrize("value", ["1", "true", "YES", "on", " 1 "])
+def test_on(crash: Crasher, value: str) -> None:
+    """The words for yes turn it on."""
+    assert "True\n" == crash.run("-c", IS_ON, env={"TIBIDI_ENABLE": value}).stdout
+
+
+@pytest.mark.parametrize("value", [None, "", "0", "false", "No", "off"])
+def test_off(crash: Crasher, value: str | None) -> None:
+    """Without the variable, and with the words for no, nothing of ours is even imported."""
+    code = IS_ON + "; print([name for name in sys.modules if name == 'tibidi' or name.startswith('tibidi.')])"
+    ran = crash.run("-c", code, env={"TIBIDI_ENABLE": value})
+
+    assert ("False\n[]\n", "") == (ran.stdout, ran.stderr)
+
+
+def test_unknown_word(crash: Crasher) -> None:
+    """Any other word leaves it off, and says so in one line."""
+    ran = crash.run("-c", IS_ON, env={"TIBIDI_ENABLE": "maybe"})
+
+    assert "False\n" == ran.stdout
+    assert (
+        "tibidi: TIBIDI_ENABLE='maybe' is ignored, tibidi is off: not one of 1 true yes on 0 false no off\n"
+        == ran.stderr
+    )
+
+
+def test_bad_settings(crash: Crasher) -> None:
+    """A setting that cannot be understood is one line at the start, and the default is used."""
+    crashed = crash.run("-c", "1 / 0", env={"TIBIDI_KEEP": "many"})
+
+    assert 1 == crashed.stderr.count("tibidi: TIBIDI_KEEP='many' is ignored")
+    assert 1 == len(crashed.dumps)
+
+
+@pytest.mark.parametrize("flag", ["-I", "-E", "-S"])
+def test_flags_that_turn_it_off(crash: Crasher, flag: str) -> None:
+    """An interpreter that is to ignore its environment, or `site`, ignores us."""
+    crashed = crash.run(flag, "-c", "1 / 0")
+
+    assert (1, []) == (crashed.status, crashed.dumps)
+
+
+@pytest.mark.parametrize("flag", ["-s", "-B", "-O", "-OO", "-u", "-Wdefault", "-Xdev", "-v"])
+def test_flags_that_do_not(crash: Crasher, flag: str) -> None:
+    """Other flags change nothing."""
+    assert 1 == len(crash.run(flag, "-c", "1 / 0").dumps)
+
+
+def test_start_imports_little(crash: Crasher) -> None:
+    """At the start nothing is imported but a few small modules of ours."""
+    code = "import sys; print(*sorted(sys.modules))"
+    without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
+    ours = set(crash.run("-c", code, env={"TIBIDI_DIR": None, "TIBIDI_KEY_FILE": None}).stdout.split())
+
+    expected = {"__future__", "atexit", "tibidi", "tibidi.hooks", "tibidi.pristine", "tibidi_autoinstall"}
+    expected |= {f"tibidi.hooks.{name}" for name in ("arrivals", "gate", "interpreter", "reserve")}
+    if sys.version_info < (3, 10):
+        expected |= {"tibidi.hooks.callbacks"}
+    assert expected == ours - without - {"time"}
+
+
+def test_without_tibidi(crash: Crasher) -> None:
+    """Where the start hook is alone, without the package, there is one line and the interpreter starts."""
+    code = "import sys; sys.modules['tibidi'] = None; import tibidi_autoinstall as a; a._was_called = False; a.main()"
+    ran = crash.run("-c", code, env={"TIBIDI_ENABLE": "1"})
+
+    assert (0, 1) == (ran.status, ran.stderr.count("\n"))
+    assert ran.stderr.startswith("tibidi: not installed at the start: ")
+
+
+def test_twice_is_once(crash: Crasher) -> None:
+    """A second installation changes nothing: one crash, one dump, one traceback."""
+    crashed = crash.run("-c", "from tibidi import hooks; hooks.install_all(); hooks.install_all(); 1 / 0")
+
+    assert 1 == len(crashed.dumps)
+    assert 1 == crashed.stderr.count("Traceback (most recent call last)")
