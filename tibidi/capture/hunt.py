@@ -50,7 +50,7 @@ def _roots(scene: Scene) -> Iterator[object]:
     """Yield what the hunt starts from: the variables of the crash, then all others, then globals."""
     seen: set[int] = set()
     later = []
-    for stack in (*reversed(scene.exceptions), *scene.threads, *scene.tasks):
+    for stack in scene.stacks():
         for live in reversed(stack.frames):
             if id(live.namespace) not in seen and live.namespace is not live.frame.f_globals:
                 seen.add(id(live.namespace))

@@ -20,7 +20,7 @@ from tibidi.pickling.anatomy import type_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MODULE_DICTIONARY = ModuleType.__dict__["__dict__"]
+MODULE_DICTIONARY = vars(ModuleType)["__dict__"]
 
 # Beyond, converting to decimal is slow, and refused since Python 3.11 (CVE-2020-10735).
 MAX_DECIMAL_BITS = 4300 * 3
@@ -28,7 +28,7 @@ MAX_HEX_BITS = 1 << 10
 
 # The repr of these is made by the interpreter and the standard library alone, of parts that are exact builtins.
 REPRESENTABLE = {
-    "builtins": ("NoneType", "bool", "float", "complex", "ellipsis", "NotImplementedType", "range", "memoryview"),
+    "builtins": ("memoryview",),
     "datetime": ("date", "timedelta", "timezone"),
     "decimal": ("Decimal",),
     "fractions": ("Fraction",),
@@ -51,13 +51,15 @@ TIMES = {
 }
 
 
-def table() -> dict[int, Callable[[Any], str]]:
-    """Return how to show the types that are loaded by now, by the id() of the type."""
+def numbers() -> dict[int, Callable[[Any], str]]:
+    """Return how to show what holds no text, by the id() of the type."""
+    plain = (type(None), type(...), type(NotImplemented), bool, float, complex, range)
+    return {**dict.fromkeys(map(id, plain), repr), id(int): integer}
+
+
+def texts() -> dict[int, Callable[[Any], str]]:
+    """Return how to show the types that are loaded by now and may hold a text, by the id() of the type."""
     found: dict[int, Callable[[Any], str]] = {
-        id(type(None)): repr,
-        id(type(...)): repr,
-        id(type(NotImplemented)): repr,
-        id(int): integer,
         id(FunctionType): _function,
         id(BuiltinFunctionType): _builtin,
         id(MethodType): _method,

@@ -23,7 +23,6 @@ from tibidi.pickling.anatomy import type_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DESCRIPTORS = frozenset({GetSetDescriptorType, MemberDescriptorType})
 TRIES = 5  # for a container that another thread is changing
 
 
@@ -89,7 +88,7 @@ def _layout(cls: type) -> Layout:
     fields: tuple[str, ...] | None = None
     for base in mro(cls):
         for name, value in list(namespace(base).items()):
-            if name == "__dict__" and type(value) in DESCRIPTORS and dictionary is None:
+            if name == "__dict__" and _is_of_c(value) and dictionary is None:
                 dictionary = value
             elif type(value) is MemberDescriptorType and name[:2] != "__":
                 slots.setdefault(name, value)
@@ -98,6 +97,11 @@ def _layout(cls: type) -> Layout:
     names = frozenset(map(type_name, mro(cls)))
     module, _, _ = full.rpartition(".")
     return Layout(cls, full, module, dictionary, tuple(slots.items()), is_lazy(cls), fields, names)
+
+
+def _is_of_c(descriptor: object) -> bool:
+    """Tell whether C code gives the value, so that asking for it runs no other."""
+    return type(descriptor) is GetSetDescriptorType or type(descriptor) is MemberDescriptorType
 
 
 def _fields(body: Any) -> tuple[str, ...] | None:

@@ -7,10 +7,12 @@ made.  Everything plain about them is in `tibidi.model`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Union
 
 from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from types import TracebackType
 
@@ -70,6 +72,9 @@ class LiveTask:
         self.frames: list[LiveFrame] = []
 
 
+Stack = Union[LiveException, LiveThread, LiveTask]
+
+
 class Scene:
     """Everything alive that a dump is made of; `omissions` lists what was too much already here."""
 
@@ -80,6 +85,12 @@ class Scene:
         self.omissions: list[Omission] = []
         self.texts: dict[str, str] | None = None
         self._namespaces: dict[int, dict[str, object]] = {}
+
+    def stacks(self) -> Iterator[Stack]:
+        """Yield all that has frames, the exception that ended the program first."""
+        yield from reversed(self.exceptions)
+        yield from self.threads
+        yield from self.tasks
 
     def frame(self, frame: FrameType, lineno: int | None, lasti: int) -> LiveFrame:
         """Return the live frame of a frame; one that stands in several stacks has one namespace."""

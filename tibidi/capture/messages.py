@@ -56,8 +56,8 @@ def message(exception: BaseException, path: str, deadline: float) -> tuple[str, 
 def notes(exception: BaseException) -> list[object]:
     """Return the notes of an exception (PEP 678)."""
     found = dictionary(exception).get("__notes__")
-    if type(found) in {list, tuple}:
-        return list(found[:MAX_NOTES])  # type: ignore[index]  # a sequence
+    if type(found) is list or type(found) is tuple:
+        return list(found[:MAX_NOTES])
     return [] if found is None else [found]
 
 
@@ -69,7 +69,7 @@ def is_native(exception: BaseException) -> bool:
             break
     if type(special) is not WRAPPER:
         return False
-    if getattr(builtins, "BaseExceptionGroup", type(None)) in mro(type(exception)):
+    if issubclass(type(exception), getattr(builtins, "BaseExceptionGroup", type(None))):
         arguments = BaseException.__dict__["args"].__get__(exception)[:1]
     else:
         arguments = (BaseException.__dict__["args"].__get__(exception), *_fields_of(exception))
@@ -78,7 +78,7 @@ def is_native(exception: BaseException) -> bool:
 
 def _fields_of(exception: BaseException) -> list[object]:
     """Return the fields that the builtin `__str__` of some classes shows beside the arguments."""
-    found = []
+    found: list[object] = []
     for owner, names in ((OSError, ("errno", "strerror", "filename", "filename2")), (SyntaxError, ("msg", "filename"))):
         if issubclass(type(exception), owner):
             found.extend(vars(owner)[name].__get__(exception) for name in names)

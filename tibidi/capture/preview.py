@@ -1,81 +1,49 @@
-"""Values as a person sees them, without running a line of the application.
+"""Variables as a person sees them, within one budget of characters and time.
 
-Strategy: an own walker over exact builtin types, known standard types and the
-attributes of objects.  Depth, items, characters of a variable and of the dump,
-and time are bounded; what is left out shows as `…`, with the number of items
-that follow.  Secrets show as `<redacted>`, lazy values as not evaluated, and
-both are put on record in `omissions`, with their path.
+Secrets show as `<redacted>`, lazy values as not evaluated, and both are put on
+record with their path.
 """
 
 from __future__ import annotations
 
-import gc
-from types import MappingProxyType
 from typing import TYPE_CHECKING
-from typing import Any
-from typing import Union
 
-from tibidi.capture import arrays
-from tibidi.capture import known
-from tibidi.capture.layout import Layouts
-from tibidi.capture.layout import first
-from tibidi.model import LAZY
+from tibidi.capture.notation import MORE
+from tibidi.capture.walker import Walker
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
-from tibidi.pickling import facts
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import type_name
 from tibidi.pristine import time
 from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-
     from tibidi.redaction import Redactor
 
-MAX_DEPTH = 4
-MAX_ITEMS = 12  # of the outermost container
-MAX_NESTED_ITEMS = 6
-MAX_TEXT_CHARACTERS = 300
 MAX_VARIABLE_CHARACTERS = 800
-MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to stand in several places
 MAX_DUMP_CHARACTERS = 16_000_000
-# A secret that begins where we stop must still be seen whole to be known as one.
-SCRUBBED_CHARACTERS = 10_000
-
-# What the subclasses of builtin types are shown by.
-BASES = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, frozenset, type, BaseException)
-MORE = "…"
-
-
-# From a container to an item, from an object to its `.attribute`, from a mapping to the value of a key.
-Step = Union[int, str, "tuple[object]"]
 
 
 class Previewer:
-    """Previews of many variables, within one budget; `omissions` lists what was not shown on purpose."""
+    """Previews of many variables; `omissions` lists what was not shown on purpose."""
 
     def __init__(self, redactor: Redactor, deadline: float = float("inf")) -> None:
         self.omissions: list[Omission] = []
         self._redactor = redactor
+        self._walker = Walker(redactor, self.omissions)
         self._deadline = deadline
         self._room = MAX_DUMP_CHARACTERS
-        self._left = 0
-        self._path = ""
-        self._steps: list[Step] = []
-        self._within: set[int] = set()
-        self._shown: dict[int, str] = {}
-        self._texts: dict[str, str] = {}
-        self._layouts = Layouts()
         self._is_spent = False
-        self._table: dict[int, Callable[[Any], str]] = {**known.table(), **self._builtins()}
+        self._shown: dict[int, str] = {}
+
+    def show(self, value: object, path: str = "", characters: int = MAX_VARIABLE_CHARACTERS) -> str:
+        """Show a value that stands at `path`, in so many characters, more or less."""
+        self._walker.start(path, characters)
+        return self._walker.show(value)
 
     def variable(self, name: str, value: object, path: str, characters: int = MAX_VARIABLE_CHARACTERS) -> Variable:
         """Preview one variable, which stands at `path`, in so many characters, more or less."""
-        type_of_value = self._layouts.of(type(value)).name
+        type_of_value = self._walker.layouts.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
             return Variable(type_of_value, REDACTED)
@@ -89,26 +57,11 @@ class Previewer:
 
     def _preview(self, value: object, path: str, characters: int) -> str:
         """Show a value that was not shown yet; what has secrets is not kept, as each place of them is told."""
-        self._path = path
-        self._steps.clear()
-        self._within.clear()
-        self._left = characters
         found = len(self._redactor.found), len(self.omissions)
-        preview = self.show(value)
+        preview = self.show(value, path, characters)
         if found == (len(self._redactor.found), len(self.omissions)):
             self._shown[id(value)] = preview  # the scene keeps the value alive, and so its id()
         return preview
-
-    def show(self, value: object) -> str:
-        """Show a value in one line."""
-        show = self._table.get(id(type(value)))
-        before = self._left
-        try:
-            shown = self._other(value) if show is None else show(value)
-        except Exception as error:  # noqa: BLE001 - a C type that answers its own repr with an error costs one preview
-            shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
-        self._left = before - len(shown)
-        return shown
 
     def _has_budget(self) -> bool:
         if self._room <= 0:
@@ -118,239 +71,3 @@ class Previewer:
             self.omissions.append(Omission("previews", TIMEOUT, "the values are not shown from here on"))
             self._is_spent = True
         return not self._is_spent
-
-    def _builtins(self) -> dict[int, Callable[[Any], str]]:
-        return {
-            id(str): self._str,
-            id(bytes): self._bytes,
-            id(bytearray): self._bytearray,
-            id(list): self._list,
-            id(tuple): self._tuple,
-            id(set): self._set,
-            id(frozenset): self._frozenset,
-            id(dict): self._dict,
-            id(MappingProxyType): self._proxy,
-            **{id(type(view)): self._view for view in ({}.keys(), {}.values(), {}.items())},
-            id(type): known.of_class,
-        }
-
-    # Texts.
-
-    def _str(self, text: str) -> str:
-        shown = self._texts.get(text)
-        if shown is None:
-            found = len(self._redactor.found)
-            shown = self._quoted(text, len(text))
-            if len(text) <= MAX_REMEMBERED_CHARACTERS and found == len(self._redactor.found):
-                self._texts[text] = shown
-        return shown
-
-    def _bytes(self, data: bytes) -> str:
-        cut = data[:SCRUBBED_CHARACTERS]
-        return self._quoted(self._redactor.data(cut), len(data))
-
-    def _bytearray(self, data: bytearray) -> str:
-        return f"bytearray({self._bytes(bytes(data[:SCRUBBED_CHARACTERS]))})"
-
-    def _quoted(self, text: str | bytes, length: int) -> str:
-        if type(text) is str:
-            text = text if length <= SCRUBBED_CHARACTERS else text[:SCRUBBED_CHARACTERS]
-            cleaned, rule = self._redactor.scrub(text)
-            if rule:
-                self._redactor.note(self._place(), rule)
-                text = cleaned
-        limit = max(min(MAX_TEXT_CHARACTERS, self._left), 8)
-        if length <= limit:
-            return ascii_safe(repr(text))
-        return f"{ascii_safe(repr(text[:limit]))}{MORE} +{length - limit}"
-
-    # Containers.
-
-    def _list(self, items: list[object]) -> str:
-        return self._sequence("[", items, list.__len__(items), "]")
-
-    def _tuple(self, items: tuple[object, ...]) -> str:
-        end = ",)" if len(items) == 1 else ")"
-        if len(items) == 2 and self._redactor.conceals_pair(*items):
-            self._redactor.note(f"{self._place()}[1]", "the name before it")
-            return f"({self.show(items[0])}, {REDACTED!r})"
-        return self._sequence("(", items, len(items), end)
-
-    def _set(self, items: set[object]) -> str:
-        return self._sequence("{", items, set.__len__(items), "}") if set.__len__(items) else "set()"
-
-    def _frozenset(self, items: frozenset[object]) -> str:
-        return f"frozenset({self._sequence('{', items, len(items), '}') if items else ''})"
-
-    def _sequence(self, start: str, items: Iterable[object], length: int, end: str) -> str:
-        if not self._enter(items):
-            return f"{start}...{end}"
-        shown: list[str] = []
-        if len(self._steps) < MAX_DEPTH:
-            for number, item in enumerate(first(items, self._limit())):
-                if self._left <= 0:
-                    break
-                self._steps.append(number)
-                shown.append(self.show(item))
-                self._steps.pop()
-        self._within.discard(id(items))
-        return start + _joined(shown, length) + end
-
-    def _dict(self, mapping: dict[object, object]) -> str:
-        if not self._enter(mapping):
-            return "{...}"
-        length = dict.__len__(mapping)
-        pairs = first(dict.items(mapping), self._limit()) if len(self._steps) < MAX_DEPTH else []
-        shown = []
-        for key, value in pairs:
-            if self._left <= 0:
-                break
-            shown.append(f"{self.show(key)}: {self._entry(key, value, (key,))}")
-        self._within.discard(id(mapping))
-        return "{" + _joined(shown, length) + "}"
-
-    def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
-        """Show what is behind a proxy, which asks it for everything, so that it may be the application's."""
-        (mapping,) = gc.get_referents(proxy)
-        return f"mappingproxy({self.show(mapping)})"
-
-    def _view(self, view: Any) -> str:
-        return f"{type(view).__name__}({self._sequence('[', view, len(view), ']')})"
-
-    def _entry(self, key: object, value: object, step: Step) -> str:
-        """Show a value under its name, unless the name says that it is a secret."""
-        self._steps.append(step)
-        if self._redactor.conceals(key, value):
-            self._redactor.note(self._place(), f"the name {key!r}" if type(key) is str else "its name")
-            shown = REDACTED
-        else:
-            shown = self.show(value)
-        self._steps.pop()
-        return shown
-
-    def _enter(self, container: object) -> bool:
-        """Tell whether a container is not within itself."""
-        if id(container) in self._within:
-            return False
-        self._within.add(id(container))
-        return True
-
-    def _limit(self) -> int:
-        return MAX_NESTED_ITEMS if self._steps else MAX_ITEMS
-
-    # Objects.
-
-    def _other(self, value: object) -> str:
-        """Show a value of any other type, by what it derives from or is made of."""
-        layout = self._layouts.of(type(value))
-        if layout.is_lazy:
-            return self._lazy(value, layout.name)
-        summary = arrays.summary(value, layout.names, self.show)
-        if summary is not None:
-            return summary
-        short = layout.name.rpartition(".")[2]
-        if "enum.Enum" in layout.names:
-            return self._enumerated(value, short)
-        base = next((base for base in BASES if issubclass(type(value), base)), None)
-        if base is not None:
-            return self._derived(value, base, short)
-        if "collections.deque" in layout.names:
-            return f"{short}({self._sequence('[', _deque_items(value), _deque_length(value), ']')})"
-        plain = known.number_or_time(value, layout.names)
-        if plain:
-            return f"{short}({plain})"
-        fact = facts.preview(value) if type(type(value)) is type else ""
-        if fact:
-            return fact if fact.startswith("<") else f"<{self._redactor.text(fact)}>"
-        return self._instance(value, short)
-
-    def _instance(self, value: object, short: str) -> str:
-        attributes = self._attributes(value)
-        if self._layouts.of(type(value)).fields is not None:
-            return f"{short}({attributes})"
-        return f"<{short} {attributes}>" if attributes else f"<{self._layouts.of(type(value)).name} object>"
-
-    def _attributes(self, value: object) -> str:
-        if not self._enter(value):
-            return "..."
-        limit = self._limit()
-        pairs = self._layouts.attributes(value, limit + 1)
-        shown = []
-        for name, attribute in pairs[:limit] if len(self._steps) < MAX_DEPTH else []:
-            if self._left <= 0:
-                break
-            shown.append(f"{name}={self._entry(name, attribute, '.' + name)}")
-        self._within.discard(id(value))
-        if len(shown) < len(pairs):
-            shown.append(MORE)
-        return ", ".join(shown)
-
-    def _derived(self, value: Any, base: type, short: str) -> str:
-        """Show an instance of a subclass of a builtin type by the content of the base."""
-        if base is type:
-            return known.of_class(value)
-        if base is BaseException:
-            return self._exception(value, short)
-        if base in {int, float, complex}:
-            return f"{short}({known.integer(value) if base is int else base.__repr__(value)})"
-        if base in {bytes, bytearray}:
-            return f"{short}({self._bytes(bytes(memoryview(value)[:SCRUBBED_CHARACTERS]))})"
-        if base is str:
-            return f"{short}({self._quoted(str.__getitem__(value, slice(SCRUBBED_CHARACTERS)), str.__len__(value))})"
-        fields = self._layouts.of(type(value)).fields
-        if base is tuple and fields is not None and len(fields) == tuple.__len__(value):
-            entries = zip(fields, tuple.__iter__(value))
-            shown = [f"{name}={self._entry(name, each, '.' + name)}" for name, each in entries]
-            return f"{short}({', '.join(shown)})"
-        if base is dict:
-            return f"{short}({self._dict(value)})"
-        return f"{short}({self._sequence('[', base.__iter__(value), base.__len__(value), ']')})"  # type: ignore[attr-defined]
-
-    def _exception(self, value: BaseException, short: str) -> str:
-        arguments = BaseException.__dict__["args"].__get__(value)
-        return short + (self._tuple(arguments) if len(arguments) != 1 else f"({self.show(arguments[0])})")
-
-    def _enumerated(self, value: object, short: str) -> str:
-        attributes = dict(self._layouts.attributes(value, MAX_ITEMS))
-        name = attributes.get("_name_")
-        return f"<{short}.{name if type(name) is str else '?'}: {self.show(attributes.get('_value_'))}>"
-
-    def _lazy(self, value: object, name: str) -> str:
-        self.omissions.append(Omission(self._place(), LAZY, f"{name}: not evaluated"))
-        subject = dict(self._layouts.attributes(value, MAX_ITEMS)).get("model")
-        of = f" of {type_name(subject)}" if subject is not None and type in mro(type(subject)) else ""  # type: ignore[arg-type]
-        return f"<{name.rpartition('.')[2]}{of}, not evaluated>"
-
-    def _place(self) -> str:
-        """Return the path of what is being shown."""
-        return self._path + "".join(map(_step, self._steps))
-
-
-def ascii_safe(text: str) -> str:
-    """Return `text` with lone surrogates, which no encoding takes, as escapes."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _joined(shown: list[str], length: int) -> str:
-    if len(shown) < length:
-        shown = [*shown, f"{MORE} +{length - len(shown)}"]
-    return ", ".join(shown)
-
-
-def _step(step: Step) -> str:
-    if type(step) is int:
-        return f"[{step}]"
-    if type(step) is str:
-        return step
-    (key,) = step
-    return f"[{ascii_safe(repr(key))[:100]}]" if type(key) in {str, int} else f"[<{type_name(type(key))}>]"
-
-
-def _deque_items(value: Any) -> Iterable[object]:
-    deque = next(base for base in mro(type(value)) if type_name(base) == "collections.deque")
-    return deque.__iter__(value)  # type: ignore[attr-defined,no-any-return]
-
-
-def _deque_length(value: Any) -> int:
-    deque = next(base for base in mro(type(value)) if type_name(base) == "collections.deque")
-    return deque.__len__(value)  # type: ignore[attr-defined,no-any-return]

@@ -40,7 +40,7 @@ def texts(scene: Scene) -> Iterator[tuple[str, str]]:
 def _texts(scene: Scene) -> Iterator[tuple[str, str]]:
     lines: dict[str, set[int]] = {}
     frames: dict[str, LiveFrame] = {}
-    for stack in (*reversed(scene.exceptions), *scene.threads, *scene.tasks):
+    for stack in scene.stacks():
         for live in reversed(stack.frames):
             name = live.frame.f_code.co_filename
             frames.setdefault(name, live)

@@ -14,9 +14,9 @@ import tibidi
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.hunt import hunt
+from tibidi.capture.notation import ascii_safe
 from tibidi.capture.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.capture.preview import Previewer
-from tibidi.capture.preview import ascii_safe
 from tibidi.capture.process import process
 from tibidi.model import FUNCTION
 from tibidi.model import MAPPING

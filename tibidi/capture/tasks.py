@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.capture.exceptions import frames_of_traceback
 from tibidi.capture.exceptions import traceback_of
+from tibidi.capture.layout import first
 from tibidi.capture.live import LiveTask
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
@@ -35,6 +36,7 @@ from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from types import FrameType
     from types import ModuleType
@@ -86,7 +88,7 @@ def field(task: object, name: str) -> object:
         return attributes[name]
     for base in mro(type(task)):
         descriptor = namespace(base).get(name)
-        if isinstance(descriptor, (GetSetDescriptorType, MemberDescriptorType)):
+        if type(descriptor) is GetSetDescriptorType or type(descriptor) is MemberDescriptorType:
             try:
                 return descriptor.__get__(task)
             except AttributeError:
@@ -103,36 +105,36 @@ def _registered(asyncio: ModuleType, scene: Scene) -> Iterator[object]:
             yield from of_loop(loop)
 
 
-def _settled(tasks: object) -> list[object]:
+def _settled(tasks: Iterable[object]) -> list[object]:
     """Return what is in a set that other threads may be changing."""
     for _ in range(100):
         try:
-            return list(tasks)  # type: ignore[call-overload]  # a set or WeakSet of asyncio's, or ()
+            return [*tasks]
         except RuntimeError:
             continue
     return []
 
 
 def _loops(scene: Scene) -> Iterator[object]:
-    loop_class = getattr(sys.modules.get("asyncio.events"), "AbstractEventLoop", object)
+    loop_class = getattr(sys.modules.get("asyncio.events"), "AbstractEventLoop", type(None))
     seen: set[int] = set()
     for value in _values(scene):
         for each in (value, dictionary(value).get("_loop")):
-            if id(each) not in seen and loop_class in mro(type(each)):
+            if id(each) not in seen and issubclass(type(each), loop_class):
                 seen.add(id(each))
                 yield each
 
 
 def _among_locals(scene: Scene, task_class: type) -> Iterator[object]:
     for value in _values(scene):
-        if task_class in mro(type(value)):
+        if issubclass(type(value), task_class):
             yield value
-        elif type(value) in {list, tuple, set} and value:
-            yield from (each for each in _settled(value)[:MAX_ITEMS] if task_class in mro(type(each)))
+        elif type(value) is list or type(value) is tuple or type(value) is set:
+            yield from (each for each in first(value, MAX_ITEMS) if issubclass(type(each), task_class))
 
 
 def _values(scene: Scene) -> Iterator[object]:
-    for stack in (*scene.exceptions, *scene.threads):
+    for stack in scene.stacks():
         for live in stack.frames:
             if live.namespace is not live.frame.f_globals:
                 yield from live.namespace.values()
@@ -188,10 +190,7 @@ def _chain(awaited: object) -> Iterator[FrameType]:
                 yield frame
             awaited = getattr(awaited, its_awaited)
         elif type_name(type(awaited)) in OPAQUE:
-            within = [
-                each for each in gc.get_referents(awaited) if type(type(each)) is type and type(each) in SUSPENDED
-            ]
-            awaited = within[0] if within else None
+            awaited = next(filter(_is_suspended, gc.get_referents(awaited)), None)
         else:
             return
 

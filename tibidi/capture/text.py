@@ -34,7 +34,7 @@ HEADER = "Traceback (most recent call last):"
 CAUSE_WORDS = "\nThe above exception was the direct cause of the following exception:\n"
 CONTEXT_WORDS = "\nDuring handling of the above exception, another exception occurred:\n"
 # Not printed before the name of a type.
-UNNAMED_MODULES = ("builtins.", "__main__.") if sys.version_info >= (3, 10) else ("builtins.",)
+UNNAMED_MODULES = ("builtins.", "__main__.") if sys.version_info >= (3, 11) else ("builtins.",)
 # As in CPython's traceback.py.
 MAX_GROUP_WIDTH = 15
 MAX_GROUP_DEPTH = 10

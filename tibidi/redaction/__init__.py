@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from tibidi.redaction.redactor import REDACTED
+from tibidi.redaction.patterns import REDACTED
 from tibidi.redaction.redactor import Redactor
 
 __all__ = ["REDACTED", "Redactor"]

@@ -1,0 +1,37 @@
+"""How values and the places where they stand are written down."""
+
+from __future__ import annotations
+
+from typing import Union
+
+from tibidi.pickling.anatomy import type_name
+
+MORE = "…"
+MAX_KEY_CHARACTERS = 100
+
+# From a container to an item, from an object to its `.attribute`, from a mapping to the value of a key.
+Step = Union[int, str, "tuple[object]"]
+
+
+def ascii_safe(text: str) -> str:
+    """Return `text` with lone surrogates, which no encoding takes, as escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def joined(shown: list[str], length: int) -> str:
+    """Return the items that are shown of `length` ones, and how many more there are."""
+    if len(shown) < length:
+        shown = [*shown, f"{MORE} +{length - len(shown)}"]
+    return ", ".join(shown)
+
+
+def step_text(step: Step) -> str:
+    """Return a step as it stands in a path."""
+    if type(step) is int:
+        return f"[{step}]"
+    if type(step) is str:
+        return step
+    key = step[0]  # type: ignore[index]  # what is neither int nor str is a tuple
+    if type(key) is str or type(key) is int:
+        return f"[{ascii_safe(repr(key))[:MAX_KEY_CHARACTERS]}]"
+    return f"[<{type_name(type(key))}>]"

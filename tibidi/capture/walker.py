@@ -1,0 +1,303 @@
+"""One value in one line, without running a line of the application.
+
+Exact builtin types are walked, known standard types are shown by the
+interpreter, all other objects by the content of the builtin type that they
+derive from and by their attributes.  Depth, items and characters are bounded;
+what is left out shows as `…`, with the number of items that follow.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.capture import arrays
+from tibidi.capture import known
+from tibidi.capture.layout import Layouts
+from tibidi.capture.layout import first
+from tibidi.capture.notation import MORE
+from tibidi.capture.notation import Step
+from tibidi.capture.notation import ascii_safe
+from tibidi.capture.notation import joined
+from tibidi.capture.notation import step_text
+from tibidi.model import LAZY
+from tibidi.model import Omission
+from tibidi.pickling import facts
+from tibidi.pickling.anatomy import type_name
+from tibidi.redaction import REDACTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+
+    from tibidi.redaction import Redactor
+
+MAX_DEPTH = 4
+MAX_ITEMS = 12  # of the outermost container
+MAX_NESTED_ITEMS = 6
+MAX_TEXT_CHARACTERS = 300
+MIN_TEXT_CHARACTERS = 8
+MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to stand in several places
+# A secret that begins where we stop must still be seen whole to be known as one.
+SCRUBBED_CHARACTERS = 10_000
+
+VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+# What instances of subclasses are shown by.
+BASES = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, frozenset, type, BaseException)
+
+
+class Walker:
+    """Shows values; `omissions` lists what was not shown on purpose."""
+
+    def __init__(self, redactor: Redactor, omissions: list[Omission]) -> None:
+        self.omissions = omissions
+        self.redactor = redactor
+        self.layouts = Layouts()
+        self._left = 0
+        self._path = ""
+        self._steps: list[Step] = []
+        self._within: set[int] = set()
+        self._texts: dict[str, str] = {}
+        self._table: dict[int, Callable[[Any], str]] = {**known.numbers(), **self._known(), **self._builtins()}
+
+    def start(self, path: str, characters: int) -> None:
+        """Begin with another variable, which stands at `path`, and is to be shown in so many characters, about."""
+        self._path = path
+        self._left = characters
+        self._steps.clear()
+        self._within.clear()
+
+    def show(self, value: object) -> str:
+        """Show a value in one line."""
+        show = self._table.get(id(type(value)))
+        before = self._left
+        try:
+            shown = self._other(value) if show is None else show(value)
+        except Exception as error:  # noqa: BLE001 - a C type that answers its own repr with an error costs one preview
+            shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
+        self._left = before - len(shown)
+        return shown
+
+    def _known(self) -> dict[int, Callable[[Any], str]]:
+        return {key: self._cleaning(show) for key, show in known.texts().items()}
+
+    def _cleaning(self, show: Callable[[Any], str]) -> Callable[[Any], str]:
+        return lambda value: self._cleaned(show(value))
+
+    def _builtins(self) -> dict[int, Callable[[Any], str]]:
+        return {
+            id(str): self._str,
+            id(bytes): self._bytes,
+            id(bytearray): self._bytearray,
+            id(list): self._list,
+            id(tuple): self._tuple,
+            id(set): self._set,
+            id(frozenset): self._frozenset,
+            id(dict): self._dict,
+            id(MappingProxyType): self._proxy,
+            **{id(view): self._view for view in VIEWS},
+            id(type): known.of_class,
+        }
+
+    # Texts.
+
+    def _str(self, text: str) -> str:
+        shown = self._texts.get(text)
+        if shown is None:
+            found = len(self.redactor.found)
+            shown = self._quoted(text, len(text))
+            if len(text) <= MAX_REMEMBERED_CHARACTERS and found == len(self.redactor.found):
+                self._texts[text] = shown
+        return shown
+
+    def _bytes(self, data: bytes) -> str:
+        cut = data[:SCRUBBED_CHARACTERS]
+        cleaned = self.redactor.data(cut)
+        if cleaned is not cut:
+            self.redactor.note(self._place(), "looks like a secret, or is the value of one elsewhere")
+        return self._cut(cleaned, len(data) - len(cut))
+
+    def _bytearray(self, data: bytearray) -> str:
+        return f"bytearray({self._bytes(bytes(data))})"
+
+    def _quoted(self, text: str, length: int) -> str:
+        cut = text[:SCRUBBED_CHARACTERS]
+        return self._cut(self._cleaned(cut), length - len(cut))
+
+    def _cleaned(self, text: str) -> str:
+        cleaned, rule = self.redactor.scrub(text)
+        if rule:
+            self.redactor.note(self._place(), rule)
+        return cleaned
+
+    def _cut(self, text: str | bytes, more: int) -> str:
+        """Show the beginning of a text, of which `more` characters were left out already."""
+        limit = max(min(MAX_TEXT_CHARACTERS, self._left), MIN_TEXT_CHARACTERS)
+        more += max(len(text) - limit, 0)
+        shown = ascii_safe(repr(text[:limit]))
+        return f"{shown}{MORE} +{more}" if more else shown
+
+    # Containers.
+
+    def _list(self, items: list[object]) -> str:
+        return self._sequence("[", items, list.__len__(items), "]")
+
+    def _tuple(self, items: tuple[object, ...]) -> str:
+        end = ",)" if len(items) == 1 else ")"
+        if len(items) == 2 and self.redactor.conceals_pair(*items):
+            self.redactor.note(f"{self._place()}[1]", "the name before it")
+            return f"({self.show(items[0])}, {REDACTED!r})"
+        return self._sequence("(", items, len(items), end)
+
+    def _set(self, items: set[object]) -> str:
+        return self._sequence("{", items, set.__len__(items), "}") if set.__len__(items) else "set()"
+
+    def _frozenset(self, items: frozenset[object]) -> str:
+        return f"frozenset({self._sequence('{', items, len(items), '}') if items else ''})"
+
+    def _sequence(self, start: str, items: Iterable[object], length: int, end: str) -> str:
+        if not self._enter(items):
+            return f"{start}...{end}"
+        shown: list[str] = []
+        if len(self._steps) < MAX_DEPTH:
+            for number, item in enumerate(first(items, self._limit())):
+                if self._left <= 0:
+                    break
+                self._steps.append(number)
+                shown.append(self.show(item))
+                self._steps.pop()
+        self._within.discard(id(items))
+        return start + joined(shown, length) + end
+
+    def _dict(self, mapping: dict[object, object]) -> str:
+        if not self._enter(mapping):
+            return "{...}"
+        length = dict.__len__(mapping)
+        pairs = first(dict.items(mapping), self._limit()) if len(self._steps) < MAX_DEPTH else []
+        shown = []
+        for key, value in pairs:
+            if self._left <= 0:
+                break
+            shown.append(f"{self.show(key)}: {self._entry(key, value, (key,))}")
+        self._within.discard(id(mapping))
+        return "{" + joined(shown, length) + "}"
+
+    def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
+        """Show what is behind a proxy, which asks it for everything, so that it may be the application's."""
+        (mapping,) = gc.get_referents(proxy)
+        return f"mappingproxy({self.show(mapping)})"
+
+    def _view(self, view: Any) -> str:
+        return f"{type(view).__name__}({self._sequence('[', view, len(view), ']')})"
+
+    def _entry(self, key: object, value: object, step: Step) -> str:
+        """Show a value under its name, unless the name says that it is a secret."""
+        self._steps.append(step)
+        if self.redactor.conceals(key, value):
+            self.redactor.note(self._place(), f"the name {key!r}" if type(key) is str else "its name")
+            shown = REDACTED
+        else:
+            shown = self.show(value)
+        self._steps.pop()
+        return shown
+
+    def _enter(self, container: object) -> bool:
+        """Tell whether a container is not within itself."""
+        if id(container) in self._within:
+            return False
+        self._within.add(id(container))
+        return True
+
+    def _limit(self) -> int:
+        return MAX_NESTED_ITEMS if self._steps else MAX_ITEMS
+
+    # Objects.
+
+    def _other(self, value: object) -> str:
+        """Show a value of any other type, by what it derives from or is made of."""
+        layout = self.layouts.of(type(value))
+        if layout.is_lazy:
+            return self._lazy(value, layout.name)
+        summary = arrays.summary(value, layout.names, self.show)
+        if summary is not None:
+            return summary
+        short = layout.name.rpartition(".")[2]
+        if "enum.Enum" in layout.names:
+            return self._enumerated(value, short)
+        base = next((base for base in BASES if issubclass(type(value), base)), None)
+        if base is not None:
+            return self._derived(value, base, short)
+        if "collections.deque" in layout.names:
+            deque = sys.modules["collections"].deque
+            return f"{short}({self._sequence('[', deque.__iter__(value), deque.__len__(value), ']')})"
+        plain = known.number_or_time(value, layout.names)
+        if plain:
+            return f"{short}({plain})"
+        fact = facts.preview(value) if type(type(value)) is type else ""
+        if fact:
+            return fact if fact.startswith("<") else f"<{self.redactor.text(fact)}>"
+        return self._instance(value, short)
+
+    def _instance(self, value: object, short: str) -> str:
+        attributes = self._attributes(value)
+        if self.layouts.of(type(value)).fields is not None:
+            return f"{short}({attributes})"
+        return f"<{short} {attributes}>" if attributes else f"<{self.layouts.of(type(value)).name} object>"
+
+    def _attributes(self, value: object) -> str:
+        if not self._enter(value):
+            return "..."
+        limit = self._limit()
+        pairs = self.layouts.attributes(value, limit + 1)
+        shown = []
+        for name, attribute in pairs[:limit] if len(self._steps) < MAX_DEPTH else []:
+            if self._left <= 0:
+                break
+            shown.append(f"{name}={self._entry(name, attribute, '.' + name)}")
+        self._within.discard(id(value))
+        if len(shown) < len(pairs):
+            shown.append(MORE)
+        return ", ".join(shown)
+
+    def _derived(self, value: Any, base: type, short: str) -> str:
+        """Show an instance of a subclass of a builtin type by the content of the base."""
+        if base is type:
+            return known.of_class(value)
+        if base is BaseException:
+            return self._exception(value, short)
+        if base in {int, float, complex}:
+            return f"{short}({known.integer(value) if base is int else base.__repr__(value)})"
+        if base in {bytes, bytearray}:
+            return f"{short}({self._bytes(bytes(memoryview(value)[:SCRUBBED_CHARACTERS]))})"
+        if base is str:
+            return f"{short}({self._quoted(str.__getitem__(value, slice(SCRUBBED_CHARACTERS)), str.__len__(value))})"
+        fields = self.layouts.of(type(value)).fields
+        if base is tuple and fields is not None and len(fields) == tuple.__len__(value):
+            entries = zip(fields, tuple.__iter__(value))
+            shown = [f"{name}={self._entry(name, each, '.' + name)}" for name, each in entries]
+            return f"{short}({', '.join(shown)})"
+        if base is dict:
+            return f"{short}({self._dict(value)})"
+        return f"{short}({self._sequence('[', base.__iter__(value), base.__len__(value), ']')})"  # type: ignore[attr-defined]
+
+    def _exception(self, value: BaseException, short: str) -> str:
+        arguments = BaseException.__dict__["args"].__get__(value)
+        return short + (self._tuple(arguments) if len(arguments) != 1 else f"({self.show(arguments[0])})")
+
+    def _enumerated(self, value: object, short: str) -> str:
+        attributes = dict(self.layouts.attributes(value, MAX_ITEMS))
+        name = attributes.get("_name_")
+        return f"<{short}.{name if type(name) is str else '?'}: {self.show(attributes.get('_value_'))}>"
+
+    def _lazy(self, value: object, name: str) -> str:
+        self.omissions.append(Omission(self._place(), LAZY, f"{name}: not evaluated"))
+        subject = dict(self.layouts.attributes(value, MAX_ITEMS)).get("model")
+        of = f" of {type_name(subject)}" if issubclass(type(subject), type) else ""  # type: ignore[arg-type]
+        return f"<{name.rpartition('.')[2]}{of}, not evaluated>"
+
+    def _place(self) -> str:
+        """Return the path of what is being shown."""
+        return self._path + "".join(map(step_text, self._steps))
