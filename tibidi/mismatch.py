@@ -30,6 +30,9 @@ PACKAGE = "package"
 PYTHON = "python"
 PLATFORM = "platform"
 
+MAX_LOCAL_BYTES = 4 << 20
+MAX_PARTS = 32  # of a path that is looked for here
+NETWORK = ("\\\\", "//")  # Windows would go and look
 MAX_SHOWN_LINE = 60  # characters of a source line in a message
 LIBRARY_FOLDERS = re.compile(r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packages|dist-packages|Lib)[/\\]")
 
@@ -56,7 +59,7 @@ def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
     return [
         *_source_mismatches(list(_frames(summary)), sources),
         *_python_mismatches(summary.process),
-        *_package_mismatches(summary.process.packages),
+        *_package_mismatches(summary.process.packages, {frame.module for frame in _frames(summary)}),
     ]
 
 
@@ -64,7 +67,7 @@ def local_text(path: str) -> str | None:
     """Return the text of a source file as the interpreter decodes it, None when it can't be had."""
     try:
         with open(path, "rb") as file:
-            return importlib.util.decode_source(file.read())
+            return importlib.util.decode_source(file.read(MAX_LOCAL_BYTES))
     except (OSError, ValueError, SyntaxError):  # gone, a name no file can have, an unknown encoding
         return None
 
@@ -79,9 +82,14 @@ def same_text(one: str | None, other: str) -> bool:
 
 def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) -> Iterator[Mismatch]:
     missing = []
+    lines: dict[str, set[int]] = {}
+    modules: dict[str, set[str]] = {}
+    for frame in frames:
+        lines.setdefault(frame.file, set()).add(frame.line)
+        modules.setdefault(frame.file, set()).add(frame.module)
     for name, text in sources.items():
-        stood_at = sorted({frame.line for frame in frames if frame.file == name})
-        here = _checkout(name, {frame.module for frame in frames if frame.file == name})
+        stood_at = sorted(lines.get(name, ()))
+        here = _checkout(name, modules.get(name, ()))
         if here is None:
             missing.append(name)
             continue
@@ -107,11 +115,13 @@ def _difference(captured: list[str], local: list[str], stood_at: Iterable[int]) 
 
 def _checkout(name: str, modules: Iterable[str]) -> str | None:
     """Return the local file for a captured one: of its name, else of its module below the cwd or sys.path."""
+    if name.startswith(NETWORK):  # the name is a stranger's, and asking for it would tell him
+        return None
     if _is_file(name):
         return name
     if name.startswith("<") or LIBRARY_FOLDERS.search(name):
         return None
-    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")]
+    parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")][-MAX_PARTS:]
     shortest = max((len(module.split(".")) for module in modules if module != "__main__"), default=1)
     roots = [os.getcwd(), os.path.join(os.getcwd(), "src"), *sys.path]
     tails = [os.path.join(*parts[start:]) for start in range(len(parts) - shortest + 1)]
@@ -156,17 +166,23 @@ def _python_mismatches(process: ProcessRecord) -> Iterator[Mismatch]:
     implementation = platform.python_implementation()
     if process.implementation and process.implementation.lower() != implementation.lower():
         yield Mismatch(PYTHON, "implementation", f"{implementation} here, it was {process.implementation}")
-    system = platform.system()
-    if process.platform and not process.platform.lower().startswith(system.lower()):
-        yield Mismatch(PLATFORM, "platform", f"{platform.platform()} here, it was {process.platform}")
-    elif process.platform and process.platform != platform.platform():
-        yield Mismatch(PLATFORM, "platform", f"{platform.platform()} here, it was {process.platform}", serious=False)
+    yield from _platform_mismatches(process.platform)
 
 
-def _package_mismatches(packages: Mapping[str, str]) -> Iterator[Mismatch]:
+def _platform_mismatches(there: str) -> Iterator[Mismatch]:
+    """Compare system, release and machine: another release is told, another system or machine is serious."""
+    here = f"{platform.system()}-{platform.release()}-{platform.machine()}"
+    if there and there != here:
+        same = there.startswith(platform.system() + "-") and there.endswith("-" + platform.machine())
+        yield Mismatch(PLATFORM, "platform", f"{here} here, it was {there}", serious=not same)
+
+
+def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> Iterator[Mismatch]:
+    """Compare versions; first come the packages that, by their names, captured stacks run through."""
     here = _installed() if packages else {}
+    stood_in = {_normal(module.partition(".")[0]) for module in modules}
     missing = []
-    for name, version in sorted(packages.items()):
+    for name, version in sorted(packages.items(), key=lambda item: (_normal(item[0]) not in stood_in, item)):
         local = here.get(_normal(name))
         if local is None:
             missing.append(f"{name} {version}")

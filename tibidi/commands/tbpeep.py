@@ -56,7 +56,7 @@ def make_importable() -> None:
     3.13.  So the package is entered into `sys.modules` as the import system
     makes it, with its path, and its `__init__` is passed over.
     """
-    spec = find_spec(PACKAGE) if PACKAGE not in sys.modules else sys.modules[PACKAGE].__spec__
+    spec = find_spec(PACKAGE)
     if spec is None:
         raise TibidiError("peepshow is not installed", INSTALL_HINT)
     sys.modules.setdefault(PACKAGE, module_from_spec(spec))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tibidi.mismatch import PACKAGE
 from tibidi.mismatch import mismatches
 from tibidi.present import words
 from tibidi.present.safe import printable
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from tibidi.mismatch import Mismatch
     from tibidi.revive.stage import Act
 
-MAX_MISMATCHES = 8  # lines; `info` has them all
+# `info` has them all.
+MAX_LINES = 6
+MAX_PACKAGES = 4
 
 LIVE = "Values are live: objects of the application, rebuilt with its code."
 INERT = "Values are inert: nothing of the application is imported or run. --live rebuilds its objects with its code."
@@ -48,7 +51,12 @@ def position(act: Act) -> str:
 
 def _differences(dump: Dump) -> Iterator[str]:
     serious = [each for each in differences(dump) if each.serious]
-    for each in serious[:MAX_MISMATCHES]:
-        yield printable(f"Differs here: {each}")
-    if len(serious) > MAX_MISMATCHES:
-        yield f"Differs here: {len(serious) - MAX_MISMATCHES} more; type info to see all"
+    packages = [f"{each.subject} {each.detail}" for each in serious if each.kind == PACKAGE]
+    others = [str(each) for each in serious if each.kind != PACKAGE]
+    for line in others[:MAX_LINES]:
+        yield printable(f"Differs here: {line}")
+    if packages:
+        yield printable(f"Differs here: {'; '.join(packages[:MAX_PACKAGES])}")
+    more = len(others[MAX_LINES:]) + len(packages[MAX_PACKAGES:])
+    if more:
+        yield f"Differs here: {more} more; type info to see all"

@@ -1,0 +1,51 @@
+"""Any supported Python opens the dump of any other.
+
+Every interpreter that TIBIDI_TEST_PYTHONS names makes one dump, and every one
+opens them all; those of tests/dumps, made once by each Python there was when
+the format came to be, are opened always.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+KEPT = sorted((Path(__file__).parent.parent / "dumps").glob("v*/*.pkl"))
+
+
+def opened(crash: Crasher, python: Path, how: str, dumps: list[Path]) -> None:
+    """Let one interpreter open dumps and check what is in them."""
+    viewer = Path(__file__).parent.parent / "programs" / "dbg_viewer.py"
+    ended = crash.run(str(viewer), how, *map(str, dumps), python=python, env={"TIBIDI_ENABLE": None})
+
+    assert (0, "", list(map(str, dumps))) == (ended.status, ended.stderr, ended.stdout.splitlines())
+
+
+@pytest.mark.parametrize("how", ["live", "inert"])
+def test_every_python_opens_every_dump(crash: Crasher, pythons: dict[str, Path], how: str) -> None:
+    """Values, functions, classes and closures of each version work on each other, live; inert shows the plain data."""
+    dumps = [crash("dbg_zoo.py", python=python).dump for python in pythons.values()]
+
+    for python in pythons.values():
+        opened(crash, python, how, dumps)
+
+
+@pytest.mark.parametrize("how", ["live", "inert"])
+@pytest.mark.parametrize("dump", KEPT, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_kept_dumps_open_for_ever(crash: Crasher, dump: Path, how: str) -> None:
+    """Dumps of every format there was, made by every Python of its time, open today."""
+    opened(crash, crash.python, how, [dump])
+
+
+def test_there_are_kept_dumps() -> None:
+    """There is a kept dump for the format of today, and this interpreter's version made one unless it is newer."""
+    versions = {path.stem for path in KEPT}
+
+    assert {"3.9", "3.10", "3.11", "3.12", "3.13"} <= versions
+    assert "{}.{}".format(*sys.version_info) in versions or sys.version_info >= (3, 16)
