@@ -1,0 +1,52 @@
+"""A process ends within the time that a dump has, whatever its values do."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+import tibidi
+
+if TYPE_CHECKING:
+    import crashing
+
+SECONDS = 3
+# What the interpreter, the hook and the slowest machine need beside the dump; what hangs would take two minutes.
+MARGIN = 4
+
+
+def crash_in_time(crash: crashing.Crasher, how: str, where: str) -> Any:
+    """Crash the program that hangs; return the dump, loaded."""
+    started = time.monotonic()
+    result = crash("hang_values.py", how, where, env={"TIBIDI_MAX_SECONDS": str(SECONDS)})
+    assert time.monotonic() - started < SECONDS + MARGIN
+    assert int(where in {"main", "threadless"}) == result.status, result.stderr
+    return tibidi.load(result.dump, trust=True)
+
+
+@pytest.mark.parametrize("where", ["main", "thread", "exit", "threadless"])
+@pytest.mark.parametrize("how", ["sleep", "loop", "lock"])
+def test_a_value_that_hangs(crash: crashing.Crasher, how: str, where: str) -> None:
+    """It is marked as timed out, and everything else is there.
+
+    That holds in the main thread, in others, at exit, and where no thread can
+    be started any more.
+    """
+    dump = crash_in_time(crash, how, where)
+    frame = dump.exceptions[-1][-1]
+
+    assert [1, 2, 3] == frame["before"]
+    assert frame["before"] is frame["after"] is frame["value"]["good"]
+    assert "timed out" in repr(frame["value"]["bad"])
+    assert "timeout" in {omission.reason for omission in dump.omissions}
+
+
+def test_nothing_goes_on_running(crash: crashing.Crasher) -> None:
+    """Where the process lives on, a worker that was given up burns no CPU."""
+    result = crash("hang_living.py", env={"TIBIDI_MAX_SECONDS": "1"})
+
+    assert 0 == result.status, result.stderr
+    assert float(result.stdout) < 0.5

@@ -1,0 +1,42 @@
+"""A dump keeps to its size, on disk and in memory, and keeps what matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tibidi
+
+if TYPE_CHECKING:
+    import crashing
+
+
+@pytest.mark.parametrize("max_bytes", ["1M", "64M"])
+def test_far_too_much_data(crash: crashing.Crasher, max_bytes: str) -> None:
+    """Small values of all frames make it, large ones are cut to stand-ins with length, shape, head and tail."""
+    result = crash("big_values.py", env={"TIBIDI_MAX_BYTES": max_bytes, "TIBIDI_MAX_SECONDS": "30"})
+    dump = tibidi.load(result.dump, trust=True)
+    frame = dump.exceptions[-1][-1]
+
+    assert result.dump.stat().st_size <= int(max_bytes[:-1]) << 20
+    assert ({"a": [1, 2]}, "still here") == (frame["small"], dump.exceptions[-1][-2]["also_small"])
+    assert "holder" == frame["holder"]["name"]
+    assert 200 << 20 == frame["noise"].facts["length"]
+    assert "too large" in {omission.reason for omission in dump.omissions}
+    if max_bytes == "1M":
+        assert (3_000_000, [0, 1, 2, 3, 4]) == (frame["numbers"].facts["length"], frame["numbers"].facts["head"])
+    if "array" in frame:
+        assert ((16 << 20,), "float64") == (frame["array"].facts["shape"], frame["array"].facts["dtype"])
+        assert 5 == len(frame["array"].facts["tail"])
+
+
+def test_memory_at_the_peak(crash: crashing.Crasher) -> None:
+    """A dump takes less than one and a half times the memory of one call of cloudpickle."""
+    peaks = {}
+    for how in ("plain", "ours"):
+        result = crash("big_peak.py", how)
+        assert 0 == result.status, result.stderr
+        peaks[how] = int(result.stdout)
+
+    assert peaks["ours"] < 1.5 * peaks["plain"]

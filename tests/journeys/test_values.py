@@ -1,0 +1,53 @@
+"""The values of a crash on the developer's machine: as they were, or a stand-in that says what was there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import tibidi
+
+if TYPE_CHECKING:
+    import crashing
+
+
+def test_the_values_of_a_crash(crash: crashing.Crasher) -> None:
+    """Objects of `__main__` work again, keep their identity, and bad ones are replaced alone."""
+    dump = tibidi.load(crash("val_zoo.py").dump, trust=True)
+    frame, module = dump.exceptions[-1][-1], dump.exceptions[-1][0]
+
+    assert 3 == frame["shop"].total()
+    assert 2 == frame["add"](1)
+    assert frame["order"] is frame["shop"].orders[0] is frame["refusing"]["before"] is frame["refusing"]["after"]
+    assert frame["colour"] is module["Colour"].RED
+    assert 2 == frame["counter"]["l"]
+    assert type(frame["shop"]) is module["Shop"]
+    assert frame.globals is module.globals is module["scale"].__globals__
+
+
+def test_the_stand_ins_of_a_crash(crash: crashing.Crasher) -> None:
+    """What could not be kept says what it was and why, and the list of omissions says where."""
+    dump = tibidi.load(crash("val_zoo.py").dump, trust=True)
+    frame = dump.exceptions[-1][-1]
+    path = f"exceptions[{len(dump.exceptions) - 1}].frames[1].locals"
+    found = {omission.path: omission.reason for omission in dump.omissions}
+
+    assert isinstance(frame["stream"], tibidi.NotPickleable)
+    assert "line" in frame["stream"].preview
+    assert isinstance(frame["refusing"]["bad"], tibidi.Dummy)
+    assert "I refuse" in frame["refusing"]["bad"].reason
+    assert isinstance(frame["stdin"], tibidi.Dummy)
+    assert "socket" in repr(frame["connection"])
+    assert "unlocked" in repr(frame["shop"].lock)
+    for place in ("['stream']", "['refusing']['bad']", "['stdin']", "['connection']", "['shop'].lock"):
+        assert any(each.endswith(place) for each in found), (place, path, found)
+
+
+def test_the_exceptions_of_a_crash(crash: crashing.Crasher) -> None:
+    """The exception objects are there, linked as they were."""
+    dump = tibidi.load(crash("val_zoo.py").dump, trust=True)
+    first, last = dump.exceptions[0].exception, dump.exceptions[-1].exception
+
+    assert isinstance(first, KeyError)
+    assert last.__cause__ is first
+    assert (2, "/shop") == (last.errno, last.filename)
+    assert first.args[0] is dump.exceptions[-1][-1]["colour"]
