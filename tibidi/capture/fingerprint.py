@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from tibidi.digest import sha256
 from tibidi.pristine import os
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def fingerprint(exceptions: Iterable[ExceptionRecord]) -> str:
     the line, the message or the folder, which differ between two crashes of
     one kind.
     """
-    digest = hashlib.sha256()
+    digest = sha256()
     for record in exceptions:
         digest.update(f"{record.relation} {record.type}\n".encode("utf-8", "replace"))
         before = ""

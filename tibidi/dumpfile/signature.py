@@ -8,13 +8,13 @@ So it is checked without inflating, let alone unpickling, a single byte.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import stat
 from typing import TYPE_CHECKING
 
 from tibidi import config
 from tibidi import places
+from tibidi.digest import hmac_sha256
+from tibidi.digest import sha256
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.pristine import io
@@ -26,23 +26,24 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 MAX_KEY_BYTES = 64 << 10
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-ALGORITHM = "sha256"
 
 
 def statement(name: bytes, extra: bytes, method: int, size: int, digest: str) -> bytes:
     """Return the line that the signature covers for one member."""
-    note = hashlib.sha256(extra).hexdigest()
+    note = sha256(extra).hexdigest()
     return b"%d %d %s %s %s\n" % (method, size, digest.encode(), note.encode(), name)
 
 
 def sign(key: bytes, statements: Iterable[bytes]) -> bytes:
     """Return the signature over the lines of all members, as hexadecimal text."""
-    return hmac.new(key, b"".join(statements), ALGORITHM).hexdigest().encode()
+    return hmac_sha256(key, b"".join(statements)).encode()
 
 
 def is_signed(key: bytes, statements: Iterable[bytes], signature: bytes) -> bool:
     """Tell whether `signature` was made with `key`, in constant time."""
-    return hmac.compare_digest(sign(key, statements), signature)
+    from hmac import compare_digest  # loads OpenSSL, which writing a dump does not need
+
+    return compare_digest(sign(key, statements), signature)
 
 
 def key_path() -> str:

@@ -8,12 +8,12 @@ tenth of what `zipfile` costs.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from tibidi.digest import sha256
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.signature import sign
 from tibidi.dumpfile.signature import statement
@@ -142,7 +142,7 @@ class MemberStream:
         self._offset = archive.size
         self._extra = extra
         self._crc = 0
-        self._digest = hashlib.sha256()
+        self._digest = sha256()
         self._compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW_DEFLATE)
         self._ended = False
         self._pending = False  # the compressor holds bytes that it has not given back
