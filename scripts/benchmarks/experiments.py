@@ -44,6 +44,7 @@ GROWTH = ("10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
 HEAVY = "10^7 objects"  # only ours and the limit: the peers give up, or take hours
 UNBOUNDED = {"TIBIDI_MAX_BYTES": "64G", "TIBIDI_MAX_SECONDS": "3600"}
 LISTED_DUMPS = 1_000
+CRASHES = ("crash", "growth")
 START_ROUNDS_FACTOR = 20  # a start takes milliseconds, and the differences are fractions of one
 
 
@@ -150,6 +151,8 @@ def _results(
     experiment: str, workload: str, samples: Mapping[str, list[Sample]], baselines: Mapping[str, str]
 ) -> list[Result]:
     medians = {tool: measuring.median(each) for tool, each in samples.items()}
+    if experiment in CRASHES and not medians[NOTHING].status:
+        raise SystemExit(f"{workload} did not crash")
     results = []
     for tool, median in medians.items():
         base = medians[baselines[tool]] if tool in baselines else measuring.Sample(0)

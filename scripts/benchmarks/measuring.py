@@ -41,6 +41,7 @@ class Sample(NamedTuple):
     seconds: float
     peak_bytes: int = 0
     dump_bytes: int = 0
+    status: int = 0
 
 
 class Case(NamedTuple):
@@ -71,6 +72,7 @@ def median(samples: Sequence[Sample]) -> Sample:
         seconds=float("inf") if float("inf") in seconds else statistics.median(seconds),
         peak_bytes=int(statistics.median(sample.peak_bytes for sample in samples)),
         dump_bytes=int(statistics.median(sample.dump_bytes for sample in samples)),
+        status=samples[0].status,
     )
 
 
@@ -95,7 +97,7 @@ def run(case: Case, limit_seconds: float) -> Sample:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode == -signal.SIGKILL:
             return Sample(float("inf"))
-        return Sample(seconds, usage.ru_maxrss << 10, size_of_files(place))
+        return Sample(seconds, usage.ru_maxrss << 10, size_of_files(place), process.returncode)
 
 
 def run_to_prompt(case: Case, limit_seconds: float) -> Sample:

@@ -9,7 +9,7 @@ import pydumpling
 def hook(kind, error, tb):
     """Print the traceback, then dump it."""
     sys.__excepthook__(kind, error, tb)
-    pydumpling.save_dumping(os.environ["BENCH_DUMP"], tb)
+    pydumpling.save_dumping(os.environ["BENCH_DUMP"], (kind, error, tb))
 
 
 sys.excepthook = hook

@@ -19,7 +19,7 @@ def analyse():
             "name": [f"name {n % 1000}" for n in range(200_000)],
         }
     )
-    return table.price.sum() / int(noise[0])
+    return len(table) / int(noise[0])
 
 
 analyse()
