@@ -45,7 +45,8 @@ def arguments(redactor: Redactor) -> tuple[str, ...]:
     """Return sys.argv, with `--password=x` and the argument after `--password` redacted."""
     found: list[str] = []
     secret = False
-    given = sys.argv if type(sys.argv) is list else []
+    argv = getattr(sys, "argv", None)  # not where Python is embedded
+    given = argv if type(argv) is list else []
     for number, argument in enumerate(given[:MAX_ARGUMENTS]):
         text = argument[:MAX_ARGUMENT] if type(argument) is str else ""
         shown, rule = redactor.scrub(text)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import NotADump
+from tibidi.pristine import io
 
 if TYPE_CHECKING:
     from tibidi.model import Summary
@@ -64,14 +65,14 @@ def peek(path: str) -> Headline:
 
     Raises OSError, or NotADump when there is none.
     """
-    with open(path, "rb", buffering=0) as file:
+    with io.open(path, "rb", buffering=0) as file:
         start = file.read(PEEK_BYTES) or b""
     return parse(start, path)
 
 
 def is_ended(path: str) -> bool:
     """Tell whether the dump at `path` has its end: what follows everything else in an archive; raises OSError."""
-    with open(path, "rb", buffering=0) as file:
+    with io.open(path, "rb", buffering=0) as file:
         file.seek(-min(fmt.END.size, os.fstat(file.fileno()).st_size), os.SEEK_END)
         return (file.read(fmt.END.size) or b"").startswith(fmt.END_MAGIC)
 

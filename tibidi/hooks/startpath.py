@@ -4,12 +4,14 @@ Strategy: a `json.py` beside the customer's script must not become ours, and
 the standard library's `json` must not become theirs.  So while we import, a
 finder stands first that looks along the path of the start, for this thread
 only, and modules of the application that have the name of one found there
-step aside.  Afterwards `sys.modules` is as it was; our modules keep the
-references that they have taken.
+step aside, as does what tests of the application have patched in `os`, `time` and
+`io`.  Afterwards all is as it was; our modules keep the references that they
+have taken.
 """
 
 from __future__ import annotations
 
+import builtins
 import sys
 from _frozen_importlib import BuiltinImporter
 from _frozen_importlib import FrozenImporter
@@ -17,7 +19,9 @@ from _frozen_importlib_external import PathFinder
 from _thread import get_ident
 
 from tibidi.hooks import gate
+from tibidi.pristine import io
 from tibidi.pristine import os
+from tibidi.pristine import time
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ class StartPathFinder:
 
     def __init__(self) -> None:
         self._thread = get_ident()
+        self.path = list(_path())
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -43,15 +48,19 @@ class StartPathFinder:
             spec = importer.find_spec(name)
             if spec is not None:
                 return spec
-        return PathFinder.find_spec(name, [*gate.start_path, *gate.program_path])
+        return PathFinder.find_spec(name, self.path)
 
 
 def import_module(name: str) -> ModuleType:
     """Import a module of ours with all that it imports."""
-    if name in sys.modules:
-        return sys.modules[name]
+    there = sys.modules.get(name)
+    if there is not None and not _is_being_imported(there):
+        return there
     finder = StartPathFinder()
     aside = {each: sys.modules.pop(each) for each in list(_strangers(finder))}
+    patched = list(_patched())
+    for module, attribute, original, _ in patched:
+        setattr(module, attribute, original)
     sys.meta_path.insert(0, finder)
     try:
         __import__(name)
@@ -62,11 +71,39 @@ def import_module(name: str) -> ModuleType:
         for each in [each for each in sys.modules if each.partition(".")[0] in tops]:
             del sys.modules[each]
         sys.modules.update(aside)
+        for module, attribute, _, replacement in patched:
+            setattr(module, attribute, replacement)
+
+
+def _patched() -> Iterator[tuple[ModuleType, str, object, object]]:
+    """Yield functions that were replaced since the start: module, name, original, replacement."""
+    for copy in (os, os.path, time, io):
+        module = sys.modules[copy.__name__]
+        for name, original in vars(copy).items():
+            replacement = getattr(module, name, None)
+            if callable(original) and replacement is not original:
+                yield module, name, original, replacement
+    if builtins.open is not io.open:
+        yield builtins, "open", io.open, builtins.open
+
+
+def _is_being_imported(module: ModuleType) -> bool:
+    """Say whether another thread is at it: the way to wait for it is to import it as well."""
+    return bool(getattr(module.__spec__, "_initializing", False))
+
+
+def _path() -> Iterator[str]:
+    """Yield the path of the start, then what `site` and the application have added, the program's directory last."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    programs = {"", *gate.program_path, os.path.dirname(main) if isinstance(main, str) else ""}
+    added = [each for each in sys.path if isinstance(each, str) and each not in gate.start_path]
+    yield from gate.start_path
+    yield from sorted(added, key=lambda each: each in programs)
 
 
 def _strangers(finder: StartPathFinder) -> Iterator[str]:
     """Yield modules of the application that hide one of that name on the path of the start, and their submodules."""
-    trusted = {os.path.realpath(entry) for entry in gate.start_path}
+    trusted = set(gate.start_path)
     tops = {name for name in sys.modules if "." not in name and _is_strange(name, trusted, finder)}
     for name in list(sys.modules):
         if name.partition(".")[0] in tops:
@@ -76,19 +113,20 @@ def _strangers(finder: StartPathFinder) -> Iterator[str]:
 def _is_strange(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
     if name in {"__main__", "tibidi"}:
         return False
-    module = sys.modules[name]
-    if module is not None:  # None: an import that somebody has forbidden
+    file = None
+    if sys.modules[name] is not None:  # None: an import that somebody has forbidden
         try:
-            facts = object.__getattribute__(module, "__dict__")  # a lazy module would load for less
+            facts = object.__getattribute__(sys.modules[name], "__dict__")  # a lazy module would load for less
         except AttributeError:
             return False
         file = facts.get("__file__")
         if _is_below(file, trusted) if isinstance(file, str) else facts.get("__spec__") is not None:
             return False
-    return finder.find_spec(name) is not None
+    spec = finder.find_spec(name)
+    return spec is not None and spec.origin != file
 
 
 def _is_below(file: str, trusted: set[str]) -> bool:
     """Say whether a module was found along the path of the start: as a file or as a package."""
-    folder = os.path.dirname(os.path.realpath(file))
+    folder = os.path.dirname(file)
     return folder in trusted or (os.path.basename(file).startswith("__init__.") and os.path.dirname(folder) in trusted)

@@ -9,12 +9,12 @@ that are met only as the home of a function.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tibidi.pickling import vocabulary
 from tibidi.pickling.code import walk
 from tibidi.pickling.shells import Shell
+from tibidi.pristine import os
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

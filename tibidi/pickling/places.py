@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from itertools import islice
 from types import FunctionType
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import mro
+from tibidi.pristine import time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

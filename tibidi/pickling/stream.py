@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tibidi.pickling.worker import Abandoned
+from tibidi.pristine import time
 
 if TYPE_CHECKING:
     from pickle import PickleBuffer

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import _thread
-import os
 import sys
-import time
 from typing import TYPE_CHECKING
 
 from tibidi.pickling.stream import OutOfTime
@@ -13,10 +11,14 @@ from tibidi.pickling.worker import Abandoned
 from tibidi.pickling.worker import Depth
 from tibidi.pickling.worker import NoThread
 from tibidi.pickling.worker import Worker
+from tibidi.pristine import io
+from tibidi.pristine import os
+from tibidi.pristine import time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+    from typing import BinaryIO
     from typing import Protocol
 
     from tibidi.pickling.ledger import Ledger
@@ -140,13 +142,14 @@ class alarm:  # noqa: N801 - read as a statement: with alarm(...)
     def __init__(self, handler: Callable[[int, FrameType | None], None], deadline: float) -> None:
         self._handler = handler
         self._deadline = deadline
+        self._devnull: BinaryIO | None = None
 
     def __enter__(self) -> None:
         import signal  # only where no thread can be started
 
         try:
             self._before = signal.signal(signal.SIGALRM, self._handler)
-            signal.setitimer(signal.ITIMER_REAL, POLL_SECONDS, POLL_SECONDS)
+            self._timer = signal.setitimer(signal.ITIMER_REAL, POLL_SECONDS, POLL_SECONDS)
         except (AttributeError, ValueError):  # Windows; not the main thread
             self._before = None
             self._end_process_later()
@@ -157,13 +160,17 @@ class alarm:  # noqa: N801 - read as a statement: with alarm(...)
         if self._before is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)
-        else:
+            signal.setitimer(signal.ITIMER_REAL, *self._timer)
+        if self._devnull is not None:
             import faulthandler
 
             faulthandler.cancel_dump_traceback_later()
+            self._devnull.close()
 
     def _end_process_later(self) -> None:
         import faulthandler  # its watchdog is a thread of C code, which can always be started
 
-        with open(os.devnull, "w", encoding="ascii") as sink:
-            faulthandler.dump_traceback_later(max(0.1, self._deadline - time.monotonic()), exit=True, file=sink)
+        # Open as long as the watchdog runs: it writes to the descriptor, whatever that is by then.
+        self._devnull = io.open(os.devnull, "wb")  # noqa: SIM115 - closed by __exit__
+        seconds = max(0.1, self._deadline - time.monotonic())
+        faulthandler.dump_traceback_later(seconds, exit=True, file=self._devnull)

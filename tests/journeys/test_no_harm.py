@@ -1,0 +1,328 @@
+"""Whatever an application does, we make nothing worse."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tibidi.dumpfile.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crashing import Crash
+    from crashing import Crasher
+
+LINE = re.compile(r"Traceback dumped into: .*\n")
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
+def compare(crash: Crasher, code: str, *flags: str, env: Mapping[str, str | None] | None = None) -> Crash:
+    """Run a program with and without us, assert that the only difference is our line; return how it went with us."""
+    text = textwrap.dedent(code)
+    without = crash.run(*flags, "-c", text, env={**(env or {}), "TIBIDI_ENABLE": None})
+    ours = crash.run(*flags, "-c", text, env=env)
+
+    assert without.status == ours.status
+    assert without.stdout == ours.stdout
+    assert ADDRESS.sub("", without.stderr) == ADDRESS.sub("", LINE.sub("", ours.stderr))
+    return ours
+
+
+def test_previous_hook_runs_first(crash: Crasher) -> None:
+    """A hook that the application hangs over ours decides; below ours, the one before runs first."""
+    code = """
+        import sys
+        ours = sys.excepthook
+        def their_hook(*args):
+            print("theirs", file=sys.stderr)
+            ours(*args)
+        sys.excepthook = their_hook
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert ["theirs", "Traceback (most recent call last):"] == crashed.stderr.splitlines()[:2]
+    assert 1 == len(crashed.dumps)
+
+
+def test_a_hook_that_fails(crash: Crasher) -> None:
+    """A hook of the application that raises is reported as by the interpreter, and the crash is dumped."""
+    code = """
+        import sys
+        def their_hook(kind, exc, tb):
+            raise LookupError("their own bug")
+        sys.excepthook = their_hook
+        {}["original"]
+    """
+    crashed = compare(crash, code)
+
+    assert "Error in sys.excepthook:" in crashed.stderr
+    with Reader(str(crashed.dump)) as reader:
+        assert "builtins.KeyError" == reader.summary.exceptions[-1].type
+
+
+def test_uninstall(crash: Crasher) -> None:
+    """`uninstall()` puts every hook back, and nothing is dumped any more."""
+    code = """
+        import sys, threading, logging, asyncio, multiprocessing.pool, concurrent.futures.process, tibidi
+        from asyncio.base_events import BaseEventLoop
+        tibidi.uninstall()
+        print(sys.excepthook is sys.__excepthook__, sys.unraisablehook is sys.__unraisablehook__)
+        print(threading.excepthook.__module__, BaseEventLoop.call_exception_handler.__module__)
+        print(logging.Logger.callHandlers.__module__, multiprocessing.Process._bootstrap.__code__.co_name)
+        print([finder for finder in sys.meta_path if "tibidi" in repr(finder)])
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert "True True\n_thread asyncio.base_events\nlogging _bootstrap\n[]\n" == crashed.stdout
+    assert [] == crashed.dumps
+
+
+def test_uninstall_below_another_hook(crash: Crasher) -> None:
+    """A hook of ours that cannot be taken out of a chain does nothing any more but call the one before."""
+    code = """
+        import sys, tibidi
+        ours = sys.excepthook
+        sys.excepthook = lambda *args: ours(*args)
+        tibidi.uninstall()
+        1 / 0
+    """
+    crashed = compare(crash, code)
+
+    assert [] == crashed.dumps
+
+
+def test_interactive_prompt(crash: Crasher) -> None:
+    """What is typed at a prompt and fails is no crash."""
+    typed = crash.run("-i", "-q", stdin="1 / 0\nprint('still here')\n")
+
+    assert (0, "still here\n", []) == (typed.status, typed.stdout, typed.dumps)
+
+
+def test_prompt_after_a_crash(crash: Crasher) -> None:
+    """With -i the crash of the program is one, what is typed after it is none."""
+    typed = crash.run("-i", "-q", "-c", "x = 5; x / 0", stdin="{}['typed']\nprint(x)\n")
+
+    assert "5\n" == typed.stdout
+    assert 1 == len(typed.dumps)
+
+
+def test_program_from_stdin(crash: Crasher) -> None:
+    """A program without a file is dumped like any other."""
+    crashed = crash.run("-", stdin="def f(x):\n    return x / 0\nf(5)\n")
+
+    assert 1 == crashed.status
+    assert "-python-" in crashed.dump.name
+
+
+def test_embedded_main(crash: Crasher) -> None:
+    """A `__main__` without file, or none at all, and a sys.argv that is gone cost nothing."""
+    code = "import sys; del sys.argv, sys.modules['__main__']; 1 / 0"
+
+    assert 1 == len(compare(crash, code).dumps)
+
+
+def test_subinterpreters(crash: Crasher) -> None:
+    """A crash in a subinterpreter comes back to whoever runs it, as without us."""
+    code = """
+        import importlib
+        for name in ("_interpreters", "_xxsubinterpreters"):
+            try:
+                module = importlib.import_module(name)
+                break
+            except ImportError:
+                pass
+        interpreter = module.create()
+        try:
+            failure = module.run_string(interpreter, "import sys; print(sys.version_info[0], flush=True); 1 / 0")
+        except Exception as error:
+            failure = error
+        print("ZeroDivisionError" in repr(failure) or "ZeroDivisionError" in str(failure))
+        module.destroy(interpreter)
+    """
+    compare(crash, code)
+
+
+def test_fork_in_a_threaded_process(crash: Crasher) -> None:
+    """A child forked while another thread writes a dump can crash, and is dumped."""
+    code = """
+        import os, threading, time
+        class Slow:
+            def __reduce__(self):
+                time.sleep(1)
+                return (Slow, ())
+        def crash_slowly():
+            slow = Slow()
+            1 / 0
+        thread = threading.Thread(target=crash_slowly)
+        thread.start()
+        time.sleep(0.5)
+        pid = os.fork()
+        if not pid:
+            {}["in the child"]
+        begin = time.monotonic()
+        status = os.waitpid(pid, 0)[1]
+        print(os.WEXITSTATUS(status), time.monotonic() - begin < 5)
+        thread.join()
+    """
+    crashed = crash.run("-W", "ignore", "-c", textwrap.dedent(code))
+
+    assert "1 True\n" == crashed.stdout
+    assert 2 == len(crashed.dumps)
+
+
+def test_daemon_threads_at_the_end(crash: Crasher) -> None:
+    """Threads that fail while the interpreter goes down around them keep it from nothing."""
+    code = """
+        import threading, time
+        def work():
+            while True:
+                try:
+                    time.sleep(0.001)
+                    [1][2]
+                except IndexError:
+                    pass
+        for _ in range(5):
+            threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.05)
+        print("end")
+    """
+    compare(crash, code)
+
+
+def test_crash_inside_a_dump(crash: Crasher) -> None:
+    """What fails while a dump is written, in code of the application, is part of that dump, not another one."""
+    code = """
+        import logging, threading
+        class Noisy:
+            def __reduce__(self):
+                try:
+                    {}["inside"]
+                except KeyError:
+                    logging.getLogger("noisy").exception("inside the dump")
+                thread = threading.Thread(target=lambda: None)
+                thread.start()
+                thread.join()
+                raise RuntimeError("not to be pickled")
+        noisy = Noisy()
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert 1 == len(crashed.dumps)
+    assert "ZeroDivisionError" in crashed.stderr
+
+
+def test_many_threads_at_once(crash: Crasher) -> None:
+    """Threads that crash at the same moment take turns: each is dumped up to the quota, and the program goes on."""
+    code = """
+        import threading
+        barrier = threading.Barrier(6)
+        def work(number):
+            barrier.wait()
+            number / 0
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        print("end")
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert (0, "end\n", 6) == (crashed.status, crashed.stdout, len(crashed.dumps))
+
+
+def test_exceptions_are_not_kept(crash: Crasher) -> None:
+    """After a dump nothing of the exception and its frames is kept alive, nor is the exception marked."""
+    code = """
+        import gc, threading, weakref
+        class Payload: pass
+        class Failure(Exception): pass
+        seen = []
+        def work():
+            payload = Payload()
+            seen.append(weakref.ref(payload))
+            raise Failure("x")
+        previous = threading.excepthook
+        def look(args):
+            previous(args)
+            print(vars(args.exc_value), args.exc_value.args)
+        threading.excepthook = look
+        for _ in range(2):
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        del thread
+        gc.collect()
+        print([reference() for reference in seen])
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert "{} ('x',)\n{} ('x',)\n[None, None]\n" == crashed.stdout
+    assert 2 == len(crashed.dumps)
+
+
+@pytest.mark.parametrize("name", ["json", "zipfile", "pickle", "cloudpickle", "typing", "hashlib", "weakref", "select"])
+def test_modules_beside_the_program(crash: Crasher, name: str) -> None:
+    """A module beside the program with the name of one that we need is the program's; ours is the right one."""
+    (crash.work / f"{name}.py").write_text("print('imported')\nmine = True\n", encoding="utf-8")
+    (crash.work / "app.py").write_text(f"import {name}\n{name}.mine\n1 / 0\n", encoding="utf-8")
+    crashed = crash.run("app.py")
+
+    assert "imported\n" == crashed.stdout
+    with Reader(str(crashed.dump)) as reader:
+        assert reader.summary.complete
+        assert "builtins.ZeroDivisionError" == reader.summary.exceptions[-1].type
+
+
+def test_modules_of_the_program_stay(crash: Crasher) -> None:
+    """After a dump sys.modules holds the program's own module, and `import` finds it."""
+    (crash.work / "json.py").write_text("mine = True\n", encoding="utf-8")
+    program = """
+        import json, sys, threading
+        before = json
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        import json
+        print(json is before, sys.modules["json"].mine, "json.decoder" in sys.modules)
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    crashed = crash.run("app.py")
+
+    assert "True True False\n" == crashed.stdout
+    assert 1 == len(crashed.dumps)
+
+
+def test_patched_functions(crash: Crasher) -> None:
+    """What tests of an application have patched is not called by us, and stays patched."""
+    code = """
+        import builtins, io, os, threading, time
+        def forbidden(*args, **options):
+            os.write(2, b"called\\n")
+            raise AssertionError
+        patched = {
+            os: ("open", "mkdir", "fsync", "link", "getpid", "scandir", "replace"),
+            time: ("time", "monotonic", "gmtime", "sleep"),
+            builtins: ("open",),
+            io: ("open",),
+        }
+        def work():
+            for owner, names in patched.items():
+                for name in names:
+                    setattr(owner, name, forbidden)
+            1 / 0
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        print({getattr(owner, name).__name__ for owner, names in patched.items() for name in names})
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert 1 == len(crashed.dumps), crashed.stderr
+    assert "{'forbidden'}\n" == crashed.stdout
+    assert "called" not in crashed.stderr
