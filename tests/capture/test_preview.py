@@ -1,0 +1,258 @@
+"""How values are shown."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import os
+import pathlib
+import re
+import threading
+import types
+import uuid
+from typing import Any
+
+import pytest
+
+from tibidi.capture.preview import Previewer
+from tibidi.redaction import Redactor
+
+
+class Color(enum.Enum):
+    """A member of it is shown by name and value."""
+
+    RED = 1
+
+
+@dataclasses.dataclass
+class Order:
+    """A dataclass, which is shown as it would be made."""
+
+    number: int
+    positions: list[str]
+
+
+class Plain:
+    """Any object, which is shown by its attributes."""
+
+    def __init__(self, **attributes: object) -> None:
+        self.__dict__.update(attributes)
+
+
+class Slotted:
+    """An object without a dictionary."""
+
+    __slots__ = ("empty", "full")
+
+    def __init__(self) -> None:
+        self.full = 1
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+class Text(str):
+    """A subclass of a builtin type."""
+
+    __slots__ = ()
+
+
+class Table(dict):  # type: ignore[type-arg]
+    """A subclass of a builtin container."""
+
+
+def shown(value: object) -> str:
+    """Return the preview of a value."""
+    return Previewer(Redactor()).variable("it", value, "it").preview
+
+
+@pytest.mark.parametrize(
+    ("value", "preview"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (-5, "-5"),
+        (1.5, "1.5"),
+        (1j, "1j"),
+        ("it's", '"it\'s"'),
+        ("\ud800", "'\\ud800'"),
+        (b"\xff", "b'\\xff'"),
+        (bytearray(b"x"), "bytearray(b'x')"),
+        ([1, [2], (3,)], "[1, [2], (3,)]"),
+        ((), "()"),
+        ((1, 2), "(1, 2)"),
+        ({}, "{}"),
+        ({"a": {1: None}}, "{'a': {1: None}}"),
+        (set(), "set()"),
+        ({1}, "{1}"),
+        (frozenset({1}), "frozenset({1})"),
+        (range(3), "range(0, 3)"),
+        ({"a": 1}.keys(), "dict_keys(['a'])"),
+        (types.MappingProxyType({"a": 1}), "mappingproxy({'a': 1})"),
+        (collections.OrderedDict(a=1), "OrderedDict({'a': 1})"),
+        (collections.Counter("aab"), "Counter({'a': 2, 'b': 1})"),
+        (collections.deque([1, 2]), "deque([1, 2])"),
+        (Point(1, 2), "Point(x=1, y=2)"),
+        (Color.RED, "<Color.RED: 1>"),
+        (Order(1, ["a"]), "Order(number=1, positions=['a'])"),
+        (Plain(), f"<{__name__}.Plain object>"),
+        (Plain(a=1, b="x"), "<Plain a=1, b='x'>"),
+        (Slotted(), "<Slotted full=1>"),
+        (Text("x"), "Text('x')"),
+        (Table(a=1), "Table({'a': 1})"),
+        (types.SimpleNamespace(a=1), "<SimpleNamespace a=1>"),
+        (functools.partial(int, "1"), "<partial func=<class 'int'>, args=('1',), keywords={}>"),
+        (datetime.datetime(2026, 11, 22), "datetime.datetime(2026, 11, 22, 0, 0)"),
+        (datetime.timedelta(1), "datetime.timedelta(days=1)"),
+        (decimal.Decimal("1.10"), "Decimal('1.10')"),
+        (fractions.Fraction(1, 3), "Fraction(1, 3)"),
+        (uuid.UUID(int=5), "UUID('00000000-0000-0000-0000-000000000005')"),
+        (pathlib.PurePosixPath("/x"), "PurePosixPath('/x')"),
+        (re.compile("a+"), "re.compile('a+')"),
+        (ValueError("x", 1), "ValueError('x', 1)"),
+        (os, "<module 'os'>"),
+        (dict, "<class 'dict'>"),
+        (Order, f"<class '{__name__}.Order'>"),
+        (len, "<built-in function len>"),
+        (..., "Ellipsis"),
+    ],
+)
+def test_values(value: object, preview: str) -> None:
+    """Values read as a person would write them, or as what they are made of."""
+    assert preview == shown(value)
+
+
+def test_types() -> None:
+    """The type of a variable is its dotted name, without `builtins`."""
+    previewer = Previewer(Redactor())
+
+    assert "int" == previewer.variable("it", 1, "it").type
+    assert f"{__name__}.Order" == previewer.variable("it", Order(1, []), "it").type
+
+
+def test_functions() -> None:
+    """A function is shown with the place where it is defined."""
+    line = shown.__code__.co_firstlineno
+
+    assert f"<function shown at {shown.__code__.co_filename}:{line}>" == shown(shown)
+
+
+def test_huge_numbers() -> None:
+    """Beyond what Python converts to decimal, numbers are shown by their first digits, in hexadecimal."""
+    assert shown(10**5000).startswith("0xc78820040d9443cf")
+    assert shown(10**5000).endswith("… (16610 bits)")
+    assert shown(-(10**5000)).startswith("-0xc788")
+    assert "1" + "0" * 1000 == shown(10**1000)
+
+
+def test_what_is_too_much_is_counted() -> None:
+    """Texts and containers are cut, and the cut says how much follows."""
+    assert shown("x" * 10_000).endswith("xxx'… +9700")
+    assert shown(b"x" * 100_000).endswith("xxx'… +99700")
+    assert shown(list(range(1000))).endswith("11, … +988]")
+    assert shown({number: number for number in range(100)}).endswith(", … +88}")
+    assert len(shown([["x" * 1000] * 100] * 100)) < 3000
+
+
+def test_depth() -> None:
+    """What is nested deeply is cut."""
+    value: list[Any] = []
+    for _ in range(100_000):
+        value = [value]
+    preview = shown(value)
+    while value:
+        value = value.pop()  # taken apart by hand: the interpreter would recurse
+
+    assert "[[[[[… +1]]]]]" == preview
+
+
+def test_cycles() -> None:
+    """A container within itself ends there."""
+    items: list[object] = [1]
+    items.append(items)
+    mapping: dict[str, object] = {}
+    mapping["self"] = mapping
+    thing = Plain()
+    thing.__dict__["me"] = thing
+
+    assert "[1, [...]]" == shown(items)
+    assert "{'self': {...}}" == shown(mapping)
+    assert "<Plain me=<Plain ...>>" == shown(thing)
+
+
+def test_container_that_is_changed_meanwhile() -> None:
+    """A dict that another thread is filling is shown all the same."""
+    mapping = {0: 0}
+    go_on = True
+
+    def fill() -> None:
+        number = 0
+        while go_on:
+            number += 1
+            mapping[number % 5000] = number
+            mapping.pop((number * 7) % 5000, None)
+
+    thread = threading.Thread(target=fill)
+    thread.start()
+    previews = [shown(mapping) for _ in range(200)]
+    go_on = False
+    thread.join()
+
+    assert all(preview.startswith("{") and preview.endswith("}") for preview in previews)
+
+
+def test_budget_of_time() -> None:
+    """Once the time is over variables have types only, and that is put on record once."""
+    previewer = Previewer(Redactor(), deadline=0)
+    variables = [previewer.variable("it", 1, "it") for _ in range(3)]
+
+    assert ["…"] * 3 == [variable.preview for variable in variables]
+    assert ["timeout"] == [omission.reason for omission in previewer.omissions]
+
+
+def test_redaction() -> None:
+    """Secrets show as redacted, and their places are put on record."""
+    redactor = Redactor()
+    previewer = Previewer(redactor)
+    value = {"user": "bob", "token": "abc", "items": [Plain(password="x"), "Bearer abc123def"]}
+
+    assert (
+        "{'user': 'bob', 'token': <redacted>, 'items': [<Plain password=<redacted>>, 'Bearer <redacted>']}"
+        == previewer.variable("it", value, "it").preview
+    )
+    assert "<redacted>" == previewer.variable("password", "x", "it").preview
+    assert ["it['token']", "it['items'][0].password", "it['items'][1]", "it"] == [each.path for each in redactor.found]
+
+
+def test_secret_that_begins_where_the_text_is_cut() -> None:
+    """A text is searched before it is cut, so that no first half of a secret is shown."""
+    preview = shown("x" * 280 + " ghp_abcdefghijklmnopqrstuvwxyz0123456789")
+
+    assert "ghp_" not in preview
+
+
+def test_numpy() -> None:
+    """An array is shown by shape, type of its items, first and last ones."""
+    numpy = pytest.importorskip("numpy")
+
+    assert "<ndarray shape (2, 3), int64: [[0, 1, 2], [3, 4, 5]]>" == shown(numpy.arange(6).reshape(2, 3))
+    assert "<ndarray shape (1000,), float64: 0.0, 1.0, 2.0, …, 997.0, 998.0, 999.0>" == shown(
+        numpy.arange(1000, dtype=float)
+    )
+    assert "<ndarray shape (1,), object>" == shown(numpy.array([Plain()]))
+    assert "float64(1.5)" == shown(numpy.float64(1.5))
+
+
+def test_pandas() -> None:
+    """A table is shown by its size, its columns and its first rows."""
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"a": range(1000), "b": ["x"] * 1000})
+
+    assert shown(table).startswith("<DataFrame 1000 rows, 2 columns ('a': int64, 'b': ")
+    assert shown(table).endswith("'a': 0, 1, 2; 'b': 'x', 'x', 'x', …>")
+    assert "<Series 'a', length 1000, int64: 0, 1, 2, …, 997, 998, 999>" == shown(table["a"])

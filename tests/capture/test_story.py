@@ -1,0 +1,108 @@
+"""The story as a whole, and the fingerprint that crashes of one kind share."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tibidi.capture.scene import survey
+from tibidi.capture.story import describe
+from tibidi.redaction import Redactor
+
+if TYPE_CHECKING:
+    from tibidi.model import Summary
+
+
+def story(error: BaseException) -> Summary:
+    """Return the story of an exception."""
+    return describe(survey(error), Redactor(environ=os.environ), deadline=time.monotonic() + 60)
+
+
+def divide(x: int, y: int, *rest: int, key: int = 0, **options: int) -> float:
+    """Crash when y is 0."""
+    quotient = x // y
+    return quotient + len(rest) + key + len(options)
+
+
+def crash(x: int) -> Summary:
+    """Return the story of a crash in divide()."""
+    try:
+        divide(x, 0, 3, 4, key=5, option=6)
+    except ZeroDivisionError as error:
+        return story(error)
+    raise AssertionError
+
+
+def test_frames() -> None:
+    """A frame has its place, its code and its variables."""
+    frame = crash(5).exceptions[-1].frames[-1]
+
+    assert __file__ == frame.file
+    assert __name__ == frame.module
+    assert ("divide", "divide") == (frame.name, frame.qualname)
+    assert divide.__code__.co_firstlineno == frame.first_line
+    assert divide.__code__.co_firstlineno + 2 == frame.line
+    assert ("x", "y", "key", "rest", "options") == frame.code.varnames
+    assert (2, 0, 1) == (frame.code.argcount, frame.code.posonlyargcount, frame.code.kwonlyargcount)
+    assert {"x": "5", "y": "0", "rest": "(3, 4)", "key": "5", "options": "{'option': 6}"} == {
+        name: variable.preview for name, variable in frame.locals.items()
+    }
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="positions came with Python 3.11")
+def test_positions() -> None:
+    """A frame knows where in its line it was (PEP 657)."""
+    frame = crash(5).exceptions[-1].frames[-1]
+
+    assert (frame.line, 15, 21) == (frame.end_line, frame.column, frame.end_column)
+
+
+def test_process() -> None:
+    """The process is told with its packages, whose metadata is not read."""
+    process = crash(5).process
+
+    assert (os.getpid(), os.getppid(), os.getcwd()) == (process.pid, process.ppid, process.cwd)
+    assert process.python.startswith("{}.{}.{}".format(*sys.version_info))
+    assert pytest.__version__ == process.packages["pytest"]
+
+
+def test_module_frames() -> None:
+    """Of a module's variables those that every module has are left out."""
+    namespace = {"__name__": "made_up", "__doc__": None}
+    try:
+        exec("number = 5\n1 / 0", namespace)
+    except ZeroDivisionError as error:
+        frame = story(error).exceptions[-1].frames[-1]
+
+    assert "module" == frame.code.kind
+    assert ["number"] == list(frame.locals)
+
+
+def test_fingerprint() -> None:
+    """It is the same for another value, and another one for another place."""
+    first, second = crash(5), crash(6)
+    with pytest.raises(ZeroDivisionError) as info:
+        raise ZeroDivisionError
+    other = story(info.value)
+
+    assert first.fingerprint == second.fingerprint
+    assert other.fingerprint != first.fingerprint
+    assert first.fingerprint.isalnum()
+
+
+def test_threads() -> None:
+    """The current thread is the one that crashed, its stack without frames of ours."""
+    summary = crash(5)
+
+    assert summary.threads[0].crashed
+    assert ("test_threads", "crash") == tuple(frame.name for frame in summary.threads[0].frames[-3:-1])
+    assert "story" == summary.threads[0].frames[-1].name
+
+
+def test_time_is_utc() -> None:
+    """The time says its zone."""
+    assert crash(5).time.endswith("+00:00")
