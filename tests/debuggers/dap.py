@@ -33,14 +33,14 @@ class Client:
         self._file.close()
         self._socket.close()
 
-    def attach(self, filters: list[str]) -> None:
-        """Do what an IDE does before the program runs."""
+    def begin(self, configuration: dict[str, Any], filters: list[str]) -> None:
+        """Do what an IDE does with a configuration of launch.json before the program runs."""
         self.request("initialize", adapterID="tibidi", linesStartAt1=True, columnsStartAt1=True, pathFormat="path")
-        attached = self.send("attach", justMyCode=False)
+        begun = self.send(configuration["request"], **configuration)
         self.event("initialized")
         self.request("setExceptionBreakpoints", filters=filters)
         self.request("configurationDone")
-        self.response(attached)
+        self.response(begun)
 
     def request(self, command: str, **arguments: object) -> dict[str, Any]:
         """Send a request and return the body of the response; events that come between are kept."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import crashing
 import pytest
 from debuggers.dap import Client
 from debuggers.dap import free_port
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from debuggers.conftest import Shop
 
 pytest.importorskip("debugpy", reason="debugpy is not installed on this interpreter")
+
+ATTACH = {"request": "attach", "justMyCode": False}
 
 
 class Session:
@@ -49,7 +54,7 @@ def session(shop: Shop) -> Iterator[Session]:
     )
     try:
         with Client(port) as client:
-            client.attach(["uncaught"])
+            client.begin(ATTACH, ["uncaught"])
             yield Session(client, process)
     finally:
         if process.poll() is None:
@@ -144,7 +149,7 @@ def test_chosen(shop: Shop) -> None:
     )
     try:
         with Client(port) as client:
-            client.attach([])
+            client.begin(ATTACH, [])
             thread = client.event("stopped")["threadId"]
             frames = client.stack(thread)
 
@@ -155,4 +160,33 @@ def test_chosen(shop: Shop) -> None:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.shows("debugpy", "launch.json of docs/vscode.md")
+def test_launch_configuration(shop: Shop) -> None:
+    """The configuration that docs/vscode.md gives starts tbdebug and stops at the crash."""
+    text = (crashing.ROOT / "docs" / "vscode.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    configuration = next(each for each in json.loads(example)["configurations"] if each["request"] == "launch")
+    # What VS Code fills in: the answer to its question, the interpreter, the folder; a terminal is its own affair.
+    filled = {"args": [str(shop.dump)], "python": [str(shop.python)], "cwd": str(shop.program.parent)}
+    port = free_port()
+    process = subprocess.Popen(
+        [str(shop.python), "-m", "debugpy.adapter", "--host", "127.0.0.1", "--port", str(port)],
+        env=shop.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        with Client(port) as client:
+            client.begin({**configuration, **filled, "console": "internalConsole"}, ["uncaught"])
+            thread = client.event("stopped")["threadId"]
+
+            assert ["total", "main", "<module>"] == [frame["name"] for frame in client.stack(thread)]
+            client.request("disconnect", terminateDebuggee=True)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
