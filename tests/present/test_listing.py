@@ -1,0 +1,71 @@
+"""tibidi.present.listing: the table of `tibidi list`."""
+
+from __future__ import annotations
+
+from tibidi.dumpfile.headline import Headline
+from tibidi.present import listing
+from tibidi.present.listing import Row
+
+HEADLINE = Headline(
+    fingerprint="f00",
+    time="2026-11-22T21:50:00.123456+00:00",
+    type="builtins.KeyError",
+    message="'x'",
+    program="shop.py",
+    pid=7,
+    file="/srv/shop.py",
+    line=3,
+    name="price",
+)
+
+
+def row(state: str = listing.WHOLE, headline: Headline = HEADLINE) -> Row:
+    """Return a row of a dump of 2 KiB."""
+    return Row("a.pkl", "/crashes/a.pkl", "shop", 2048, state, headline)
+
+
+def test_lines() -> None:
+    """A heading, then a line for each dump, in columns as wide as they must be."""
+    assert list(listing.lines([row()])) == [
+        "NAME   TIME (UTC)           PROGRAM  PID     SIZE  CRASH",
+        "a.pkl  2026-11-22 21:50:00  shop       7  2.0 KiB  KeyError: 'x' (shop.py:3 in price)",
+    ]
+
+
+def test_marks() -> None:
+    """What is not whole is marked; of what is no dump there is nothing else to say."""
+    unfinished, damaged = list(listing.lines([row(listing.UNFINISHED), row(listing.DAMAGED, Headline())]))[1:]
+
+    assert "[unfinished] KeyError: 'x'" in unfinished
+    assert damaged.endswith("2.0 KiB  [damaged]")
+
+
+def test_nothing_reaches_the_terminal_raw() -> None:
+    """Escape sequences in names and messages are shown as escapes."""
+    evil = "\x1b]0;owned\x07"
+    line = list(listing.lines([Row(evil, evil, evil, 1, evil, HEADLINE._replace(type=evil, message=evil, time=evil))]))[
+        1
+    ]
+
+    assert line.isprintable()
+
+
+def test_json() -> None:
+    """As data, everything that is known."""
+    assert listing.to_json([row()]) == [
+        {
+            "dump": "a.pkl",
+            "path": "/crashes/a.pkl",
+            "size": 2048,
+            "state": "whole",
+            "fingerprint": "f00",
+            "time": "2026-11-22T21:50:00.123456+00:00",
+            "type": "builtins.KeyError",
+            "message": "'x'",
+            "program": "shop",
+            "pid": 7,
+            "file": "/srv/shop.py",
+            "line": 3,
+            "function": "price",
+        }
+    ]
