@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from typing import overload
 
 from tibidi.model import MODULE
+from tibidi.pickling.inert_repr import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ class DumpedFrame(Mapping[str, object]):
         return len(self.locals.keys() | self.globals.keys())
 
     def __repr__(self) -> str:
-        return f"<frame {self.qualname}, {self.file}:{self.line}, {len(self.locals)} variables>"
+        return f"<frame {clean(self.qualname)}, {clean(self.file)}:{self.line}, {len(self.locals)} variables>"
 
 
 class Stack(Sequence[DumpedFrame]):
@@ -139,7 +140,7 @@ class DumpedException(Stack):
         return self.record.notes
 
     def __repr__(self) -> str:
-        return f"<{self.type}: {self.message}, {len(self)} frames>"
+        return f"<{clean(self.type)}: {clean(self.message)}, {len(self)} frames>"
 
 
 class DumpedThread(Stack):
@@ -154,7 +155,7 @@ class DumpedThread(Stack):
         self.daemon = record.daemon
 
     def __repr__(self) -> str:
-        return f"<thread {self.name}, {len(self)} frames>"
+        return f"<thread {clean(self.name)}, {len(self)} frames>"
 
 
 class DumpedTask(Stack):
@@ -167,7 +168,7 @@ class DumpedTask(Stack):
         self.state = record.state
 
     def __repr__(self) -> str:
-        return f"<task {self.name}, {self.state}, {len(self)} frames>"
+        return f"<task {clean(self.name)}, {clean(self.state)}, {len(self)} frames>"
 
 
 class Dump(Mapping[str, object]):
@@ -216,7 +217,8 @@ class Dump(Mapping[str, object]):
 
     def __repr__(self) -> str:
         crash = self.exceptions[-1]
-        return f"<dump of {crash.type}: {crash.message}, {self.summary.time}, {'live' if self.live else 'inert'}>"
+        kind = "live" if self.live else "inert"
+        return f"<dump of {clean(crash.type)}: {clean(crash.message)}, {clean(self.summary.time)}, {kind}>"
 
     def _classic(self) -> dict[str, object]:
         """Return what the original tibidi's dictionary had, and our additions to it."""

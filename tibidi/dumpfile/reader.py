@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 24 << 20  # of one member that is read as a whole
 MAX_SOURCES_BYTES = 64 << 20  # of all sources
 MAX_SIGNATURE_BYTES = 1 << 10
+MAX_SOURCES = 2_000
+MAX_NAME_CHARACTERS = 4_096
 
 
 class Reader:
@@ -113,6 +115,9 @@ class Reader:
             name = headlines.note_of(member.extra).get("file")
             if not member.name.startswith(fmt.SOURCES) or not isinstance(name, str):
                 continue
+            if len(texts) >= MAX_SOURCES or len(name) > MAX_NAME_CHARACTERS:
+                self._lose(f"sources[{name[:MAX_NAME_CHARACTERS]!r}]", DamagedDump("one too many, or of a name too long"))
+                break
             try:
                 content = self._content(member.name, room)
                 room -= len(content)

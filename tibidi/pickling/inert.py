@@ -131,7 +131,7 @@ class InertBuilder:
     def _find(self, module: str, name: str) -> object:
         word = self._words.get((module, name))
         if word is not None:
-            return Word(word)
+            return Word(word, f"{module}.{name}")
         for kind in STANDINS:
             if (module, name) == ("tibidi", kind.__name__):
                 return kind
@@ -142,7 +142,7 @@ class InertBuilder:
             found = plain.find(module, name)
         except LookupError:
             return make_type(module, name)
-        return found if isinstance(found, type) or not callable(found) else Word(plain.maker(found))
+        return found if isinstance(found, type) or not callable(found) else Word(plain.maker(found), f"{module}.{name}")
 
     def call(self, function: object, arguments: object) -> object:
         """Return what a call comes to."""
@@ -277,10 +277,14 @@ class InertBuilder:
 class Word:
     """A function of ours that a pickle may call; never seen but by the machine."""
 
-    __slots__ = ("make",)
+    __slots__ = ("make", "name")
 
-    def __init__(self, make: Callable[..., object]) -> None:
+    def __init__(self, make: Callable[..., object], name: str) -> None:
         self.make = make
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<inert {self.name}>"
 
 
 def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
@@ -315,5 +319,10 @@ def held(target: Made, kind: type[Listed], empty: Any) -> Any:
 
 def refused(what: object, arguments: tuple[object, ...], error: Exception) -> Dummy:
     """Return a stand-in for what could not be made."""
-    name = getattr(what, "_inert_name_", None) or type(what).__name__ if not isinstance(what, type) else what.__name__
+    if isinstance(what, InertType):
+        name = what._inert_name_
+    elif isinstance(what, Word):
+        name = what.name
+    else:
+        name = what.__name__ if isinstance(what, type) else type(what).__name__
     return Dummy(clean(name), clean(f"{type(error).__name__}: {error}"), arguments)

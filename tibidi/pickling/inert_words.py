@@ -26,6 +26,7 @@ from tibidi.pickling.inert_repr import clean
 from tibidi.pickling.inert_types import ATOMS
 from tibidi.pickling.inert_types import INERT
 from tibidi.pickling.inert_types import LAYOUTS
+from tibidi.pickling.inert_types import OURS
 from tibidi.pickling.inert_types import InertMember
 from tibidi.pickling.inert_types import InertObject
 from tibidi.pickling.inert_types import InertTuple
@@ -136,7 +137,7 @@ def text_keys(state: object) -> dict[str, object]:
     """Return the entries of `state` that can be attributes."""
     if not isinstance(state, dict):
         return {}
-    return {key: value for key, value in state.items() if type(key) is str}
+    return {key: value for key, value in state.items() if type(key) is str and key not in OURS}
 
 
 def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> InertCode:

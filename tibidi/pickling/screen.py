@@ -13,17 +13,17 @@ colliding keys takes quadratic time (PEP 456 protects texts only).
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tibidi.errors import DamagedDump
+from tibidi.pristine import time
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-MAX_SECONDS = 4.0
-MAX_MEMORY_BYTES = 640 << 20
-MAX_MEMBER_BYTES = 192 << 20
+MAX_SECONDS = 3.5
+MAX_MEMORY_BYTES = 512 << 20
+MAX_MEMBER_BYTES = 128 << 20
 # A key of more parts than this, or with a number of more bits, is not hashed.
 MAX_KEY_PARTS = 10_000
 MAX_KEY_BITS = 64_000

@@ -60,6 +60,8 @@ class ValuesReader:
         """Return the value with the pieces of it that came before: what was difficult comes variable by variable."""
         if not isinstance(value, dict) or not paths:
             return value
+        if any(type(name) is not str for name in value):
+            raise DamagedDump(f"{paths[0]} has a variable whose name is no text")
         is_module = paths[0].startswith("modules[")
         whole = self.namespace(paths[0]) if is_module else self._pieces.setdefault(paths, value)
         if whole is not value:

@@ -1,0 +1,123 @@
+"""Opens dumps under the eyes of an audit hook (PEP 578): `python looking.py DUMP...`.
+
+All modules that looking needs are imported first.  From then on every event
+is written down, but for opening the dump itself and reading the key.  Prints
+one line of JSON for each dump: what came of it, the events, seconds of
+processor time, and the highest memory of the process so far in MiB.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import resource
+import sys
+import time
+
+import tibidi.commands.info
+import tibidi.commands.listing
+import tibidi.commands.show
+from tibidi.commands import run
+from tibidi.dumpfile.signature import key_path
+from tibidi.errors import TibidiError
+from tibidi.loader import load
+from tibidi.pickling import inert
+from tibidi.pickling import plain
+from tibidi.pickling.inert_repr import BOUNDED
+from tibidi.pickling.unpickler import ValuesReader
+
+# Looking at what the interpreter has anyway.
+HARMLESS = frozenset({"builtins.id", "object.__getattr__", "object.__setattr__", "sys._getframe", "os.listdir", "os.scandir", "gc.get_objects", "sys.unraisablehook"})
+COMMANDS = {
+    "info": tibidi.commands.info.main,
+    "show": tibidi.commands.show.main,
+    "json": lambda argv: tibidi.commands.show.main(["--json", *argv]),
+}
+
+
+class Watch:
+    """Writes down what happens while it is on."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.allowed: set[str] = set()
+        self.is_on = False
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.is_on or event in HARMLESS:
+            return
+        if event == "open" and self._may_open(*arguments):
+            return
+        self.events.append(f"{event} {arguments!r}"[:300])
+
+    def _may_open(self, path: object, mode: object, flags: int) -> bool:
+        writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        return isinstance(path, int) or (not writes and str(path) in self.allowed)
+
+
+def prepare() -> None:
+    """Import all that plain data may need, as nothing may be imported later."""
+    for module, _ in plain.TABLE:
+        importlib.import_module(module)
+    ValuesReader(live=False, sources={})
+    for module in ("numpy", "importlib.metadata", "platform", "email.parser", "csv", "zipfile"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    import platform
+
+    platform.platform()
+    "\x1b".encode("unicode_escape")
+
+
+def look(path: str) -> str:
+    """Load a dump and print every variable of it; return what came of it."""
+    try:
+        dump = load(path)
+    except TibidiError as error:
+        return f"{type(error).__name__}: {error} | {error.hint}"
+    words = [f"{key}={BOUNDED.repr(value)}" for stack in dump.exceptions for frame in stack for key, value in frame.items()]
+    words += [repr(dump), *(BOUNDED.repr(exception.exception) for exception in dump.exceptions)]
+    return "\n".join([*words, *map(str, dump.omissions)])
+
+
+def command(name: str, path: str) -> str:
+    """Run a command of ours; return what it printed."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = run(COMMANDS[name], [path])
+    return f"[{status}] {out.getvalue()}{err.getvalue()}"
+
+
+def report(watch: Watch, path: str) -> dict[str, object]:
+    """Do all of the above with one dump."""
+    watch.events = []
+    watch.allowed = {path, key_path()}
+    began = time.process_time()
+    answers = {}
+    watch.is_on = True
+    try:
+        answers["load"] = look(path)
+        took = time.process_time() - began
+        for name in COMMANDS:
+            answers[name] = command(name, path)
+    finally:
+        watch.is_on = False
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
+    return {"path": path, **answers, "events": watch.events, "seconds": took, "megabytes": megabytes}
+
+
+def main() -> None:
+    """Look at each dump."""
+    prepare()
+    assert inert.InertUnpickler
+    watch = Watch()
+    sys.addaudithook(watch)
+    for path in sys.argv[1:]:
+        print(json.dumps(report(watch, path)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Hostile files end in an error with a hint, in inert values or in what can be salvaged; nothing runs meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hostile import catalogue
+from hostile import forging
+
+MARKER = Path("/tmp/tibidi-was-here")
+MAX_SECONDS = 5
+MAX_MEGABYTES = 1024
+BOMB_PARTS = 4  # each in a process of its own: what one leaves of the heap is not the next one's fault
+# What a terminal might obey: C0 and C1 controls but newline and tab, bidirectional controls.
+CONTROLS = {*map(chr, range(32)), *map(chr, range(127, 160)), *"‪‫‬‭‮⁦⁧⁨⁩"} - {"\n", "\t"}
+ERRORS = ("NotADump: ", "DamagedDump: ", "NewerFormat: ")
+
+
+def look_at(places: dict[str, Path], folder: Path) -> dict[str, dict[str, object]]:
+    """Open dumps in one process under the eyes of an audit hook; return what it reports of each."""
+    looking = Path(__file__).with_name("looking.py")
+    environment = {**os.environ, "TIBIDI_KEY_FILE": str(folder / "key"), "PYTHONUTF8": "1"}
+    command = [sys.executable, str(looking), *map(str, places.values())]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=280, check=False)
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert (0, "") == (done.returncode, done.stderr)
+    return dict(zip(places, reports))
+
+
+def check(reports: dict[str, dict[str, object]]) -> None:
+    """Check what holds for every hostile file."""
+    assert {} == {key: report["events"] for key, report in reports.items() if report["events"]}
+    assert {} == {key: report["seconds"] for key, report in reports.items() if report["seconds"] > MAX_SECONDS}
+    assert {} == {key: report["megabytes"] for key, report in reports.items() if report["megabytes"] > MAX_MEGABYTES}
+    assert not MARKER.exists()
+    for key, report in reports.items():
+        for answer in ("load", "info", "show", "json"):
+            assert not CONTROLS & set(report[answer]), (key, answer, report[answer])
+            assert "Traceback (most recent call last)" not in report[answer].split("\n", 1)[-1] or answer != "info", key
+            assert "TIBIDI_DEBUG" not in report[answer], (key, answer, report[answer][-500:])
+
+
+@pytest.mark.parametrize("kind", ["calls", "makers", "nonsense"])
+def test_pickles_run_nothing(kind: str, tmp_path: Path) -> None:
+    """Whatever a pickle names, calls or builds, nothing is imported, opened or started."""
+    made = getattr(catalogue, kind)()
+    pickles = made if kind == "nonsense" else {key: forging.variables(x=value) for key, value in made.items()}
+    files = {key: forging.dump(data) for key, data in pickles.items()}
+
+    check(look_at(forging.write(tmp_path, files), tmp_path))
+
+
+def test_what_is_called_is_shown(tmp_path: Path) -> None:
+    """A call that was not made is a value that says what would have been called with what."""
+    files = {"a call": forging.dump(forging.variables(x=forging.call("os", "system", "rm -rf /"), y=forging.plain(7)))}
+    report = look_at(forging.write(tmp_path, files), tmp_path)["a call"]
+
+    assert "x=<os.system('rm -rf /')>\ny=7" in report["load"]
+
+
+@pytest.mark.parametrize("part", range(BOMB_PARTS))
+def test_bombs(part: int, tmp_path: Path) -> None:
+    """What takes time or memory without end is cut off, in bounded time and memory."""
+    bombs = list(catalogue.bombs().items())[part::BOMB_PARTS]
+    files = {key: forging.dump(data) for key, data in bombs}
+
+    check(look_at(forging.write(tmp_path, files), tmp_path))
+
+
+def test_stories(tmp_path: Path) -> None:
+    """A story of whatever JSON opens, or ends in one error that says what to do."""
+    files = {key: forging.dump(forging.variables(x=forging.plain(5)), summary=data) for key, data in catalogue.stories().items()}
+    reports = look_at(forging.write(tmp_path, files), tmp_path)
+
+    check(reports)
+    for report in reports.values():
+        assert report["load"].startswith(ERRORS) == report["show"].startswith("[2]"), report
+
+
+def test_archives(tmp_path: Path) -> None:
+    """An archive of whatever make opens as far as it goes, or ends in one error that says what to do."""
+    reports = look_at(forging.write(tmp_path, catalogue.archives()), tmp_path)
+
+    check({key: {**report, "events": _but_copying(report)} for key, report in reports.items()})
+    for report in reports.values():
+        assert not report["load"].startswith(ERRORS) or " | " in report["load"], report
+
+
+def _but_copying(report: dict[str, object]) -> list[str]:
+    """Return the events without those of the private copy in which a signature is checked."""
+    return [event for event in report["events"] if "tempfile" not in event and not event.startswith("open ('/tmp")]
