@@ -56,6 +56,7 @@ class RoundTrip:
         self.sources: dict[str, str] = {}
 
     def __call__(self, *frames: dict[str, Any], exception: BaseException | None = None, **modules: Any) -> Loaded:
+        """Write and load."""
         roots = [Root((f"exceptions[0].frames[{n}].locals",), LOCALS, frame) for n, frame in enumerate(frames)]
         if exception is not None:
             roots.append(Root(("exceptions[0].exception",), EXCEPTION, exception))

@@ -19,7 +19,6 @@ import logging
 import operator
 import pathlib
 import queue
-import random
 import re
 import socket
 import sqlite3
@@ -156,7 +155,7 @@ def test_instances_keep_state_and_identity(round_trip: Any) -> None:
 
 
 def test_functions_by_value_work(round_trip: Any) -> None:
-    """Closures, recursion, defaults, keyword defaults, decorators and generators of local functions work when called."""
+    """Closures, recursion, defaults, keyword defaults and generators of local functions work when called."""
     count = 0
 
     def counted(step: int = 1, *, factor: int = 2) -> int:
@@ -228,7 +227,7 @@ def test_empty_cells(round_trip: Any) -> None:
             return later
 
         yield inner
-        later = 1  # noqa: F841 - makes a cell
+        later = 1
 
     function = next(outer())
     loaded = round_trip({"function": function, "cell": function.__closure__[0]}).locals
@@ -239,7 +238,7 @@ def test_empty_cells(round_trip: Any) -> None:
 
 
 def test_classes_by_value_work(round_trip: Any) -> None:
-    """Local classes come back with methods, super(), properties, class and static methods, and their qualified names."""
+    """Local classes come back with methods, super(), properties, class and static methods, qualified names."""
 
     class Base(abc.ABC):
         kind = "base"
@@ -365,9 +364,9 @@ def unpicklable(place: pathlib.Path) -> dict[str, object]:
         "queue": queue.Queue(),
         "event": threading.Event(),
         "stdin": sys.stdin,
-        "file": open(__file__, encoding="utf-8"),  # noqa: SIM115
-        "bytes": open(__file__, "rb"),  # noqa: SIM115
-        "written": open(place / "written.txt", "w", encoding="utf-8"),  # noqa: SIM115
+        "file": open(__file__, encoding="utf-8"),
+        "bytes": open(__file__, "rb"),
+        "written": open(place / "written.txt", "w", encoding="utf-8"),
         "socket": socket.socket(),
         "database": sqlite3.connect(":memory:"),
         "weak": weakref.ref(Plain),
@@ -390,7 +389,19 @@ def test_what_nobody_can_pickle_says_what_it_was(
     found = loaded.locals["things"]
 
     assert "here" == loaded.locals["after"]
-    for name in ("lock", "rlock", "stdin", "file", "bytes", "written", "socket", "database", "weak", "context", "pointer"):
+    for name in (
+        "lock",
+        "rlock",
+        "stdin",
+        "file",
+        "bytes",
+        "written",
+        "socket",
+        "database",
+        "weak",
+        "context",
+        "pointer",
+    ):
         assert isinstance(found[name], tibidi.Dummy), name
         assert f"exceptions[0].frames[0].locals['things'][{name!r}]" in loaded.reasons()
     assert "locked" in repr(found["lock"])
@@ -501,7 +512,7 @@ class FromNowhere:
 def test_a_class_whose_module_is_gone(round_trip: Any) -> None:
     """Its instances come back, with a class by value."""
     module = types.ModuleType("vanished")
-    exec("class Thing:\n    def answer(self): return 42\n", vars(module))  # noqa: S102
+    exec("class Thing:\n    def answer(self): return 42\n", vars(module))
     loaded = round_trip({"thing": module.Thing(), "module": module}).locals
 
     assert 42 == loaded["thing"].answer()

@@ -50,7 +50,9 @@ def pickled(*frames: dict[str, Any], redactor: Redactor) -> bytes:
     """Return the bytes of all members, inflated."""
     file = io.BytesIO()
     roots = [Root((f"exceptions[0].frames[{n}].locals",), LOCALS, frame) for n, frame in enumerate(frames)]
-    write_values(roots, Archive(file), deadline=time.monotonic() + 20, max_bytes=64 << 20, redactor=redactor, debug=True)
+    write_values(
+        roots, Archive(file), deadline=time.monotonic() + 20, max_bytes=64 << 20, redactor=redactor, debug=True
+    )
     members, _ = zipped.scan(file, len(file.getvalue()))
     return b"".join(zipped.content(file, member, 1 << 30) for member in members)
 
@@ -82,7 +84,7 @@ def test_learnt_secrets() -> None:
         "bytes": b"in " + SECRET.encode(),
         "key": {SECRET: 1},
         "set": {SECRET},
-        "function": eval(f"lambda: {SECRET!r}"),  # noqa: S307
+        "function": eval(f"lambda: {SECRET!r}"),
     }
 
     assert SECRET.encode() not in pickled(frame, redactor=redactor)

@@ -24,6 +24,8 @@ MAX_THINGS = 100_000
 MAX_SECONDS = 0.2
 PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
 SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
+# Plain containers hold nothing but their items.
+PLAIN_BASES: dict[type, tuple[type, ...]] = {cls: (cls,) for cls in (dict, frozenset, list, set, tuple)}
 CALLABLES = (FunctionType, MethodType)
 SHOWN_CHARS = 60
 MAX_STEPS = 20
@@ -87,7 +89,7 @@ class Places:
             return
 
     def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
-        bases = mro(type(thing))
+        bases = PLAIN_BASES.get(type(thing)) or mro(type(thing))
         if dict in bases:
             yield from ((f"[{self._key(key)}]", value) for key, value in dict.items(thing))
         for base in SEQUENCES:
@@ -95,7 +97,7 @@ class Places:
                 yield from ((f"[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
         if type(thing) in CALLABLES:
             yield from _held_by(thing)
-        elif type not in bases:
+        elif type not in bases and type(thing) not in PLAIN_BASES:
             own = dictionary(thing)
             yield ".__dict__", own
             yield from ((f".{name}", value) for name, value in (*own.items(), *fields(thing)))

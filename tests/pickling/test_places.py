@@ -1,0 +1,76 @@
+"""Omissions say where: by the shortest path, read as Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tibidi.pickling.places import Places
+
+
+class Holder:
+    """Holds something in its dictionary, its slot and its method."""
+
+    __slots__ = ("__dict__", "slot")
+
+    def __init__(self, thing: object) -> None:
+        self.attribute = thing
+        self.slot = thing
+
+    def method(self) -> None:
+        """Do nothing."""
+
+
+class Trap:
+    """Ends the test when it is looked at in any way."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise AssertionError(f"asked for {name}")
+
+    def __hash__(self) -> int:
+        raise AssertionError("hashed")
+
+
+WANTED = object()
+HOLDERS: dict[str, Any] = {
+    "['x']": WANTED,
+    "['x'][2]": [0, 1, WANTED],
+    "['x'][1][0]": (0, (WANTED,)),
+    "['x']['key']": {"key": WANTED},
+    "['x'][3]": {3: WANTED},
+    "['x'][<object>]": {object(): WANTED},
+    "['x'].attribute": Holder(WANTED),
+    "['x'].__self__.attribute": Holder(WANTED).method,
+    "['x'].__defaults__[0]": lambda x=WANTED: x,
+    "['x'].__closure__[0].cell_contents": (lambda inside: lambda: inside)(WANTED),
+    "['x'].args[0]": ValueError(WANTED),
+}
+
+
+@pytest.mark.parametrize("path", HOLDERS)
+def test_paths(path: str) -> None:
+    """A thing is found in containers, attributes, functions, methods and exceptions, past what must not be asked."""
+    found = Places(str).find({"['trap']": Trap(), "['x']": HOLDERS[path]}, {id(WANTED)})
+
+    assert {id(WANTED): path} == found
+
+
+def test_cycles_end() -> None:
+    """A structure that holds itself is searched once."""
+    cycle: list[Any] = []
+    cycle.append(cycle)
+
+    assert {} == Places(str).find({"['cycle']": cycle}, {id(WANTED)})
+
+
+def test_a_long_way_is_shortened() -> None:
+    """Of a path of thousands of steps, beginning and end are told."""
+    thing: Any = WANTED
+    for _ in range(5_000):
+        thing = [thing]
+    path = Places(str).find({"['x']": thing}, {id(WANTED)})[id(WANTED)]
+
+    assert path.startswith("['x'][0][0]")
+    assert path.endswith("[0][0]")
+    assert len(path) < 200
