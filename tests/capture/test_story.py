@@ -106,3 +106,20 @@ def test_threads() -> None:
 def test_time_is_utc() -> None:
     """The time says its zone."""
     assert crash(5).time.endswith("+00:00")
+
+
+def test_hook_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `config.redact` that does not answer costs a while, and everything that it might have meant."""
+    monkeypatch.setattr("tibidi.capture.story.MAX_HOOK_SECONDS", 0.2)
+
+    def hang(name: str, value: object) -> bool:
+        time.sleep(60)
+        return False
+
+    try:
+        divide(5, 0)
+    except ZeroDivisionError as error:
+        summary = describe(survey(error), Redactor(hook=hang), deadline=time.monotonic() + 60)
+
+    assert "<redacted>" == summary.exceptions[-1].frames[-1].locals["x"].preview
+    assert "divide" == summary.exceptions[-1].frames[-1].name

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_OBJECTS = 20_000
-MAX_SECONDS = 0.15
+MAX_SECONDS = 0.4
 MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000

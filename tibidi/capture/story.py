@@ -1,7 +1,8 @@
 """Pass one: from what is alive to the model, running no code of the application.
 
-The one exception is an exception's own `__str__`, which makes the message
-that Python prints: it is called in a worker, for a moment at most.
+Two exceptions: an exception's own `__str__`, which makes the message that
+Python prints, is called in a worker, for a moment at most; and what the
+application set as `tibidi.config.redact` is asked, as it wants to be.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tibidi.model import Summary
 from tibidi.model import TaskRecord
 from tibidi.model import ThreadRecord
 from tibidi.model import Variable
+from tibidi.pickling.worker import call
 from tibidi.pristine import time
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 # Of the time that a dump has, what pass one takes at most: the values want the rest.
 MAX_SECONDS = 1.0
+MAX_HOOK_SECONDS = 3.0
 NEAR_FRAMES = 10  # from the innermost one; further out, variables are shown more briefly
 MAX_FAR_CHARACTERS = 300
 MAX_VARIABLES = 500  # of one frame
@@ -54,7 +57,20 @@ MODULE_MACHINERY = frozenset({
 
 
 def describe(scene: Scene, redactor: Redactor, *, deadline: float) -> Summary:
-    """Tell the story of a scene; secrets are hunted for first."""
+    """Tell the story of a scene; secrets are hunted for first.
+
+    Where `tibidi.config.redact` decides on secrets as well, which is code of
+    the application, that is waited for a while only.
+    """
+    if redactor.asks_application:
+        try:
+            return call(lambda: _tell(scene, redactor, deadline), min(deadline - time.monotonic(), MAX_HOOK_SECONDS))
+        except TimeoutError:
+            redactor.distrust_hook()
+    return _tell(scene, redactor, deadline)
+
+
+def _tell(scene: Scene, redactor: Redactor, deadline: float) -> Summary:
     deadline = min(deadline, time.monotonic() + MAX_SECONDS)
     hunt(scene, redactor, deadline)
     return _Story(scene, redactor, deadline).tell()

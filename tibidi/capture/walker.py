@@ -61,7 +61,8 @@ class Walker:
         self._steps: list[Step] = []
         self._within: set[int] = set()
         self._texts: dict[str, str] = {}
-        self._table: dict[int, Callable[[Any], str]] = {**known.numbers(), **self._known(), **self._builtins()}
+        self._table: dict[int, Callable[[Any], str]] = {**known.numbers(), **self._builtins()}
+        self._table.update((key, self._cleaning(show)) for key, show in known.texts().items())
 
     def start(self, path: str, characters: int) -> None:
         """Begin with another variable, which stands at `path`, and is to be shown in so many characters, about."""
@@ -73,16 +74,14 @@ class Walker:
     def show(self, value: object) -> str:
         """Show a value in one line."""
         show = self._table.get(id(type(value)))
-        before = self._left
+        before, depth = self._left, len(self._steps)
         try:
             shown = self._other(value) if show is None else show(value)
         except Exception as error:  # noqa: BLE001 - a C type that answers its own repr with an error costs one preview
+            del self._steps[depth:]
             shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
         self._left = before - len(shown)
         return shown
-
-    def _known(self) -> dict[int, Callable[[Any], str]]:
-        return {key: self._cleaning(show) for key, show in known.texts().items()}
 
     def _cleaning(self, show: Callable[[Any], str]) -> Callable[[Any], str]:
         return lambda value: self._cleaned(show(value))

@@ -16,6 +16,7 @@ from tibidi.model import REDACTED as REASON
 from tibidi.model import Omission
 from tibidi.redaction import patterns
 from tibidi.redaction.names import HARD
+from tibidi.redaction.names import SOFT
 from tibidi.redaction.names import kind_of_name
 from tibidi.redaction.names import may_hold_name
 from tibidi.redaction.patterns import REDACTED
@@ -217,6 +218,16 @@ class Redactor:
             return False
         return any(look.search(chunk) for look in LOOKS)
 
+    @property
+    def asks_application(self) -> bool:
+        """Tell whether code of the application decides as well."""
+        return self._hook is not None
+
+    def distrust_hook(self) -> None:
+        """Redact every named value from now on, as the hook does not answer: in doubt, keep the secret."""
+        self._hook = lambda name, value: True
+        self.found.clear()
+
     def note(self, path: str, rule: str) -> None:
         """Put on record that something at `path` was redacted, by which rule."""
         if len(self.found) < MOST_FOUND:
@@ -267,7 +278,7 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
 def _can_be_secret(value: object, kind: str) -> bool:
     cls = type(value)
     if issubclass(cls, TEXTS):
-        return _length(value) > 0 and value is not REDACTED and not _is_directory(value)
+        return _length(value) > 0 and value is not REDACTED and not _is_harmless(value, kind)
     if kind != HARD or cls is bool:
         return False
     if issubclass(cls, int):
@@ -283,9 +294,12 @@ def _length(value: object) -> int:
     return 0
 
 
-def _is_directory(value: object) -> bool:
-    """Tell the working directory, which PWD names, from a password."""
-    return type(value) is str and value[:1] == "/" and "/" in value[1:] and " " not in value
+def _is_harmless(value: object, kind: str) -> bool:
+    """Tell the working directory, which PWD names, from a password, and an operator from other tokens."""
+    if type(value) is not str:
+        return False
+    is_directory = value[:1] == "/" and "/" in value[1:] and " " not in value
+    return is_directory or (kind == SOFT and not any(map(str.isalnum, value)))
 
 
 def _as_text(value: object) -> str | None:
