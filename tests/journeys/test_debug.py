@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crashing import Crash
     from crashing import Crasher
 
@@ -77,8 +78,9 @@ def test_signed_by_others_is_inert(crash: Crasher) -> None:
 def test_one_variable_live_and_back(crash: Crasher) -> None:
     """`live NAME` makes one variable of an inert session live, `inert NAME` takes it back, without a name all."""
     crash("dbg_shop.py")
-    say = "live cart; p cart.price('pear'); inert cart; p cart.price; exceptions 0; live; p self.price('apple'); inert; p self"
-    shown = debug(crash, say=say, **OTHER_KEY).stdout.split("(Pdb) ")[1:]
+    one = "live cart; p cart.price('pear'); inert cart; p cart.price; exceptions 0"
+    whole = "live; p self.price('apple'); inert; p self"
+    shown = debug(crash, say=f"{one}; {whole}", **OTHER_KEY).stdout.split("(Pdb) ")[1:]
 
     assert "Cart object at" in shown[0]
     assert "4\n" == shown[1]

@@ -92,7 +92,9 @@ def frame(name: str = "f", **changes) -> DumpedFrame:
 
 def test_damaged_records_are_survived() -> None:
     """Records with impossible names, lines, columns and parameters still give frames."""
-    odd = CodeRecord(varnames=("a", "a", "None", "\0", "x\ud800"), argcount=9, kwonlyargcount=5, flags=0xFFFF, freevars=("a",))
+    odd = CodeRecord(
+        varnames=("a", "a", "None", "\0", "x\ud800"), argcount=9, kwonlyargcount=5, flags=0xFFFF, freevars=("a",)
+    )
     stack = [
         frame(code=odd),
         frame(name="\x1b[31m\0", end_line=-5, column=5, end_column=1 << 40, first_line=-7),

@@ -15,10 +15,7 @@ def sample(a: object, b: object) -> object:
     """Have statements over many lines, with long and short columns."""
     first = [a, b]
     for each in first:
-        if (
-            each
-            and a
-        ):
+        if each and a:
             b = each
     return (b, lambda: (a, b, first, "a rather long text that moves what follows beyond column one hundred", [x for x in first], a))  # fmt: skip  # noqa: E501
 

@@ -115,7 +115,7 @@ def test_revived_while_another_exception_is_handled() -> None:
     error = caught(kinds.nested)
     dump = dump_of(error)
     try:
-        raise KeyError("unrelated")
+        {}["unrelated"]
     except KeyError:
         stage = Stage(dump)
 
@@ -145,7 +145,9 @@ def test_third_party_printers() -> None:
 
     def shown(error: BaseException) -> str:
         console = rich_console.Console(width=120, record=True, file=io.StringIO())
-        console.print(rich_traceback.Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True))
+        console.print(
+            rich_traceback.Traceback.from_exception(type(error), error, error.__traceback__, show_locals=True)
+        )
         return console.export_text()
 
     error = caught(kinds.caused)

@@ -15,6 +15,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tibidi.errors import TibidiError
 from tibidi.revive.depth import big_stack
 from tibidi.revive.nest import parking
 from tibidi.revive.nest import stopping
@@ -69,6 +70,7 @@ class Performance:
     def __init__(self, name: str) -> None:
         self._name = name
         self._ident: int | None = None
+        self._failure: type[BaseException] | None = None
         self._ended = _thread.allocate_lock()
         self._ended.acquire()
 
@@ -79,11 +81,14 @@ class Performance:
         door: Callable[[], object],
         renamed: Mapping[str, str],
     ) -> None:
-        """Return when the thread has ended, in whatever way the debugger lets it end."""
+        """Return when the thread has ended, in whatever way the debugger lets it end; raise TibidiError if it broke."""
         with self._quiet(exception):
             start(stopping(frames, exception, [self._arrive, door], renamed), len(frames))
             while not self._has_ended():
                 pass
+        if self._failure is not None:
+            message = f"the debugger broke: {self._failure.__name__}"
+            raise TibidiError(message, "its traceback is above; without PYTHONBREAKPOINT the debugger is pdb")
 
     def _arrive(self) -> None:
         threading.current_thread().name = self._name
@@ -115,6 +120,7 @@ class Performance:
             ours = threading.get_ident() == self._ident
             if not (ours and (unraisable.exc_value is expected or issubclass(unraisable.exc_type, bdb.BdbQuit))):
                 before(unraisable)
+                self._failure = unraisable.exc_type if ours else self._failure
             if ours and self._ended.locked():
                 self._ended.release()
 

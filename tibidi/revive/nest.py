@@ -51,10 +51,8 @@ def stopping(
     return _nest(frames, STOP, holder, renamed)
 
 
-def parking(
-    frames: Sequence[DumpedFrame], arrive: Callable[[], Iterator[object]], renamed: Mapping[str, str]
-) -> Call:
-    """Return the call that makes the stack, calls `arrive` in its innermost frame, and stays as long as that iterates."""
+def parking(frames: Sequence[DumpedFrame], arrive: Callable[[], Iterator[object]], renamed: Mapping[str, str]) -> Call:
+    """Return the call that makes the stack, and whose innermost frame iterates over what `arrive` returns there."""
     holder = Holder()
     holder.door = itertools.chain.from_iterable(map(operator.methodcaller("__call__"), [arrive]))
     return _nest(frames, PARK, holder, renamed)

@@ -31,8 +31,20 @@ MAX_NAME = 100  # characters of a copy's file name, well within what file system
 COPY_PREFIX = "captured_"
 # `DONT_TRACE` in _pydevd_bundle/pydevd_dont_trace_files.py: by base name, whatever the folder.
 OVERLOOKED_BY_PYDEVD = frozenset(
-    "Queue.py _weakrefset.py codecs.py cp1252.py dis.py io.py linecache.py queue.py socket.py threading.py "
-    "utf_8.py weakref.py".split()
+    {
+        "Queue.py",
+        "_weakrefset.py",
+        "codecs.py",
+        "cp1252.py",
+        "dis.py",
+        "io.py",
+        "linecache.py",
+        "queue.py",
+        "socket.py",
+        "threading.py",
+        "utf_8.py",
+        "weakref.py",
+    }
 )
 KEPT_CONTROLS = "\t\n\f"  # harmless, and part of ordinary source files
 

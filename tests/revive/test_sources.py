@@ -1,0 +1,68 @@
+"""The captured text is what debuggers find, whatever is on the disk."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from tibidi.revive import sources
+
+
+@pytest.fixture(autouse=True)
+def _fresh_linecache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linecache, "cache", {})
+
+
+def test_captured_text_wins(tmp_path: Path) -> None:
+    """The captured text is shown though a different file has the name, also after linecache.checkcache()."""
+    file = tmp_path / "app.py"
+    file.write_text("different\n")
+    sources.install({str(file): "first\nsecond\n"}, [])
+    linecache.checkcache()
+
+    assert "second\n" == linecache.getline(str(file), 2)
+
+
+def test_loader_of_the_dump_is_not_asked() -> None:
+    """For files that are in neither place nothing is shown; `__loader__` of the frame's globals is not asked."""
+    sources.install({}, ["/gone/app.py"])
+
+    class Loader:
+        def get_source(self, name: str) -> str:
+            raise AssertionError("asked")
+
+    assert "" == linecache.getline("/gone/app.py", 1, {"__name__": "app", "__loader__": Loader()})
+
+
+def test_lines_as_python_counts_them() -> None:
+    """Form feeds and other separators within a line do not start a new one; control characters are made visible."""
+    sources.install({"app.py": "one\x0c\x1c\u2028still one\r\ntwo \x1b[31m\rthree\n"}, [])
+
+    assert ["one\x0c\\x1c\\u2028still one\n", "two \\x1b[31m\n", "three\n"] == linecache.getlines("app.py")
+
+
+def test_copies_of_what_differs(tmp_path: Path) -> None:
+    """Sources that differ here are extracted under their last names; the same and the absent ones are not."""
+    same, other = tmp_path / "same.py", tmp_path / "other.py"
+    same.write_text("text\n")
+    other.write_text("text\n")
+    renamed = sources.copies({str(same): "text\r\n", str(other): "captured\n", "/gone/x.py": "gone\n", "<string>": "s"})
+
+    assert [str(other)] == list(renamed)
+    copy = Path(renamed[str(other)])
+    assert "other.py" == copy.name
+    assert "captured\n" == copy.read_text()
+    assert "captured\n" == linecache.getline(str(copy), 1)
+
+
+def test_files_that_debugpy_overlooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With debugpy, files whose name it never stops in are extracted under another."""
+    captured = {"/gone/threading.py": "waiting\n"}
+
+    assert {} == sources.copies(captured)
+    monkeypatch.setitem(sys.modules, "pydevd", types.ModuleType("pydevd"))
+    assert "captured_threading.py" == Path(sources.copies(captured)["/gone/threading.py"]).name
