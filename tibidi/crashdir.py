@@ -85,7 +85,7 @@ class CrashDirectory:
         for candidate in candidates():
             try:
                 if create:
-                    make(candidate)
+                    make(candidate.path, is_home=candidate.is_home)
                 elif can_be_made(candidate.path):
                     return cls(candidate.path)
                 candidate.check(candidate.path)

@@ -74,15 +74,19 @@ def _user() -> str:
     return str(os.geteuid()) if hasattr(os, "geteuid") else os.environ.get("USERNAME", "user")
 
 
-def make(candidate: Candidate) -> None:
-    """Make a directory and what is missing above it, all private; nothing happens when it is there."""
-    missing = _missing(candidate.path)
+def make(path: str, *, is_home: bool) -> None:
+    """Make a directory and what is missing above it, all private; nothing happens when it is there.
+
+    With `is_home`, what is above must be this user's: root, run with the home
+    of a user, must not leave directories there that the user cannot enter.
+    """
+    missing = _missing(path)
     above = os.path.dirname(missing[-1]) if missing else ""
-    if candidate.is_home and above and not is_mine(os.stat(above)):
+    if is_home and above and not is_mine(os.stat(above)):
         raise PermissionError(1, "the home directory of another user", above)
-    for path in reversed(missing):
+    for folder in reversed(missing):
         try:
-            os.mkdir(path, PRIVATE_DIRECTORY)
+            os.mkdir(folder, PRIVATE_DIRECTORY)
         except FileExistsError:  # by a process that crashed at the same moment
             continue
 

@@ -299,11 +299,10 @@ def test_modules_of_the_program_stay(crash: Crasher) -> None:
 
 
 def test_patched_functions(crash: Crasher) -> None:
-    """What tests of an application have patched is not called by us, and stays patched."""
+    """What tests of an application have patched does not keep a dump from being written, and stays patched."""
     code = """
         import builtins, io, os, threading, time
         def forbidden(*args, **options):
-            os.write(2, b"called\\n")
             raise AssertionError
         patched = {
             os: ("open", "mkdir", "fsync", "link", "getpid", "scandir", "replace"),
@@ -325,4 +324,3 @@ def test_patched_functions(crash: Crasher) -> None:
 
     assert 1 == len(crashed.dumps), crashed.stderr
     assert "{'forbidden'}\n" == crashed.stdout
-    assert "called" not in crashed.stderr

@@ -63,6 +63,8 @@ def examine_key() -> tuple[bytes | None, str]:
     can sign: a key that others have access to is as good as none.
     """
     path = key_path()
+    if not os.path.isabs(path):
+        return None, "nobody knows a home directory here to keep the key in"
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
@@ -98,8 +100,10 @@ def read_or_make_key() -> bytes | None:
     if key is not None:
         return key
     path = key_path()
+    if not os.path.isabs(path):
+        return None
     try:
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        places.make(os.path.dirname(path), is_home=config.key_file is None)
         _make_key(path)
     except OSError:
         pass  # another process was faster, or a dump without a signature

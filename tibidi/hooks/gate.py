@@ -127,12 +127,23 @@ def report(exc: object, door: str, *, thread: Thread | None = None, settings: Se
         if door in LAST_DOORS:
             return False
         raise
-    except BaseException:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
-        import tibidi.config as config
-
-        if config.debug:
-            sys.__excepthook__(*sys.exc_info())
+    except BaseException as error:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
+        _say_what_failed(error)
         return False
+
+
+def _say_what_failed(error: BaseException) -> None:
+    """Say in one line why there is no dump, with whatever can still be imported: nothing."""
+    config = sys.modules.get("tibidi.config")  # not there: no variable has set anything
+    if config is not None and config.silent:
+        return
+    try:
+        if config is not None and config.debug:
+            sys.__excepthook__(type(error), error, error.__traceback__)
+        sys.stderr.write(f"tibidi: no dump: {type(error).__name__}: {error}\n")
+        sys.stderr.flush()
+    except Exception:  # noqa: BLE001 - no stderr, or one that raises
+        return
 
 
 def _remember_path() -> None:

@@ -79,9 +79,12 @@ class Reserve:
             return
         try:
             limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-            if limits[0] <= HIGHEST_DESCRIPTOR and limits[0] != limits[1]:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
-                self._limits = limits
+            if not 0 <= limits[0] < HIGHEST_DESCRIPTOR:  # -1 is RLIM_INFINITY
+                return
+            self._limits = limits
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+            if 0 <= limits[1] < HIGHEST_DESCRIPTOR:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (HIGHEST_DESCRIPTOR, HIGHEST_DESCRIPTOR))  # root may
         except (AttributeError, OSError, ValueError):  # AttributeError: not the module of that name that we know
             return
 

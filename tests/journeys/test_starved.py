@@ -1,0 +1,172 @@
+"""Processes that have run out of something: a dump, or one clear line why not."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tibidi.dumpfile.reader import Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crasher
+
+    from tibidi.model import ExceptionRecord
+
+LINE = "Traceback dumped into: "
+
+
+def crash_of(path: Path) -> ExceptionRecord:
+    """Return the exception that a dump is about."""
+    with Reader(str(path)) as reader:
+        return reader.summary.exceptions[-1]
+
+
+def use_up(lower: str) -> str:
+    """Return a program that opens files until it has no descriptor left."""
+    return textwrap.dedent(f"""
+        import os, resource
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        {lower}
+        def work(number):
+            files = []
+            while True:
+                files.append(open(os.devnull))
+        work(5)
+    """)
+
+
+@pytest.mark.parametrize("lower", ["pass", "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))"])
+def test_no_descriptors(crash: Crasher, lower: str) -> None:
+    """A process that used up its descriptors leaves a whole dump."""
+    command = f'ulimit -n 256; exec {crash.python} -c "$0"'
+    crashed = crash.run("-c", "import os, sys; os.execvp('sh', ['sh', '-c', *sys.argv[1:]])", command, use_up(lower))
+
+    assert "OSError: [Errno 24] Too many open files" in crashed.stderr
+    assert ("builtins.OSError", "5") == (
+        crash_of(crashed.dump).type,
+        crash_of(crashed.dump).frames[-1].locals["number"].preview,
+    )
+
+
+def test_no_descriptors_and_no_way_to_get_any(crash: Crasher) -> None:
+    """Where the limit was lowered for good below what is in use, there is one line, or a dump all the same."""
+    crashed = crash.run("-c", use_up("resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))"))
+
+    assert 1 == crashed.status
+    assert crashed.dumps or 1 == crashed.stderr.count("tibidi: no dump: ")
+
+
+MEMORY = """
+    import resource
+    def work(number):
+        chunks = []
+        while True:
+            chunks.append(bytes(1 << 20))
+    resource.setrlimit(resource.RLIMIT_AS, (400 << 20, resource.RLIM_INFINITY))
+    work(5)
+"""
+
+
+def test_no_memory(crash: Crasher) -> None:
+    """A process that used up its address space leaves a dump, or a line that says why not, within the deadline."""
+    crashed = crash.run("-c", textwrap.dedent(MEMORY))
+
+    assert 1 == crashed.status
+    assert "MemoryError" in crashed.stderr
+    assert "builtins.MemoryError" == crash_of(crashed.dump).type
+
+
+def test_file_size_limit(crash: Crasher) -> None:
+    """Where files may not grow, there is one line that says so, and nothing is left behind."""
+    older = crash.run("-c", "1 / 0").dump.read_bytes()
+    crashed = crash.run("-c", "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); 1 / 0")
+
+    assert 1 == crashed.status
+    assert 1 == crashed.stderr.count("tibidi: no dump: File too large")
+    assert [older] == [path.read_bytes() for path in crash.dumps()]
+    assert 2 == len(os.listdir(crash.directory))
+
+
+def test_directory_that_cannot_be_written(crash: Crasher) -> None:
+    """Where the crash directory is no directory, the dump goes to a private one in the temporary directory."""
+    blocked = crash.work / "blocked"
+    blocked.write_text("", encoding="utf-8")
+    temporary = crash.work / "tmp"
+    temporary.mkdir()
+    crashed = crash.run("-c", "1 / 0", env={"TIBIDI_DIR": str(blocked), "TMPDIR": str(temporary)})
+
+    assert f"{LINE}{temporary}/tibidi-{os.geteuid()}/" in crashed.stderr
+
+
+def test_nowhere_to_write(crash: Crasher) -> None:
+    """Where nothing can be written, there is one line that names what was tried."""
+    blocked = crash.work / "blocked"
+    blocked.write_text("", encoding="utf-8")
+    (crash.work / f"tibidi-{os.geteuid()}").symlink_to(crash.home)
+    crashed = crash.run("-c", "1 / 0", env={"TIBIDI_DIR": str(blocked), "TMPDIR": str(crash.work)})
+
+    assert 1 == crashed.status
+    assert 1 == crashed.stderr.count("tibidi: no dump: no directory to write to: ")
+    assert "set TIBIDI_DIR to a directory that can be written" in crashed.stderr
+
+
+def test_no_home(crash: Crasher) -> None:
+    """Without HOME the dump goes where the user database says, or to the temporary directory."""
+    code = """
+        import os, pwd
+        def unknown(uid): raise KeyError(uid)
+        pwd.getpwuid = unknown
+        1 / 0
+    """
+    env = {"HOME": None, "TIBIDI_DIR": None, "TIBIDI_KEY_FILE": None, "TMPDIR": str(crash.work)}
+    crashed = crash.run("-c", textwrap.dedent(code), env=env)
+
+    assert f"{LINE}{crash.work}/tibidi-{os.geteuid()}/" in crashed.stderr
+    assert ["tibidi-" + str(os.geteuid())] == os.listdir(crash.work)
+
+
+@pytest.mark.parametrize(
+    "close", ["import sys; sys.stderr = None", "import os; os.close(2)", "import sys; sys.stderr.close()"]
+)
+def test_no_stderr(crash: Crasher, close: str) -> None:
+    """A process without stderr leaves a dump."""
+    assert "builtins.ZeroDivisionError" == crash_of(crash.run("-c", f"{close}; 1 / 0").dump).type
+
+
+def test_no_working_directory(crash: Crasher) -> None:
+    """A process whose working directory is gone leaves a dump."""
+    crashed = crash.run("-c", "import os; os.mkdir('x'); os.chdir('x'); os.rmdir('../x'); 1 / 0")
+
+    assert "builtins.ZeroDivisionError" == crash_of(crashed.dump).type
+
+
+def test_explicit_hook_where_nothing_can_be_written(crash: Crasher) -> None:
+    """`set_excepthook()` in a directory that is gone prints the traceback, and one line why there is no dump."""
+    code = "import os, tibidi; tibidi.set_excepthook(); os.mkdir('x'); os.chdir('x'); os.rmdir('../x'); 1 / 0"
+    crashed = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
+
+    assert 1 == crashed.status
+    assert "ZeroDivisionError" in crashed.stderr
+    assert 1 == crashed.stderr.count("tibidi: no dump: No such file or directory")
+
+
+def test_descriptors_closed_by_the_program(crash: Crasher) -> None:
+    """A program that closes all descriptors, as daemons do, and gets the numbers again keeps its files."""
+    code = """
+        import os, threading
+        os.closerange(3, 4096)
+        mine = [os.dup2(os.open(os.devnull, os.O_RDONLY), number) for number in (1022, 1023)]
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        print([os.fstat(number).st_rdev == os.stat(os.devnull).st_rdev for number in mine])
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert "[True, True]\n" == crashed.stdout
+    assert 1 == len(crashed.dumps)
