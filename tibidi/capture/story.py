@@ -62,7 +62,7 @@ def describe(scene: Scene, redactor: Redactor, *, deadline: float) -> Summary:
     Where `tibidi.config.redact` decides on secrets as well, which is code of
     the application, that is waited for a while only.
     """
-    if redactor.asks_application:
+    if redactor.has_hook:
         try:
             return call(lambda: _tell(scene, redactor, deadline), min(deadline - time.monotonic(), MAX_HOOK_SECONDS))
         except TimeoutError:

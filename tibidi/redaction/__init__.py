@@ -2,7 +2,8 @@
 
 `names`     is this the name of a secret?
 `patterns`  does this text look like a secret, whatever its name?
-`redactor`  both, with the secrets that were met in this process
+`learnt`    the secrets that were met in this process
+`redactor`  all of that, for both passes of a dump
 """
 
 from __future__ import annotations

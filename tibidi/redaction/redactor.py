@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 from tibidi.model import REDACTED as REASON
 from tibidi.model import Omission
 from tibidi.redaction import patterns
+from tibidi.redaction.learnt import SHORTEST_LEARNT
+from tibidi.redaction.learnt import Learnt
+from tibidi.redaction.learnt import is_trivial
 from tibidi.redaction.names import HARD
 from tibidi.redaction.names import SOFT
 from tibidi.redaction.names import kind_of_name
@@ -26,29 +29,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
-SHORTEST_LEARNT = 5  # characters; shorter values are redacted at their names only
-SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own, not within one
-LONGEST_LEARNT = 8192
-MOST_LEARNT = 1000
 MOST_FOUND = 1000
-MOST_NEEDLES = 20
 MOST_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 200  # characters
 SMALLEST_PIN = 1000
-UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
 BIG_DATA = 1 << 20  # bytes; from here on data that is not text is not scrubbed for looks
 SAMPLE = 1024  # bytes
 
-# Words that are the value of many a harmless variable as well; as a password they were never secret.
-TRIVIAL_WORDS = """
-admin anonymous changeme default development disabled empty enabled example false guest localhost member
-none nobody optional password postgres private production public required secret session staging string
-testing token unknown username value mysql redis basic bearer digest cookie cookies header headers query
-"""
-TRIVIAL = frozenset(TRIVIAL_WORDS.split())
-
 # Names of headers without a hyphen.
 HEADERS = frozenset({"authorization", "cookie"})
+
+# Variables of the environment that hold a folder, and no password.
+DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
 TEXTS = (str, bytes, bytearray)
 CONTAINERS = (dict, list, tuple, set, frozenset)
@@ -90,19 +82,16 @@ class Redactor:
     ) -> None:
         self.found: list[Omission] = []
         self._globs = _compile_globs(names)
-        self._hook = hook
+        self._hook: Callable[[str, object], bool] | None = None
         self._kinds: dict[str, str] = {}
         self._innocent: set[bytes] = set()
-        self._learnt: set[str] = set()
-        self._texts: re.Pattern[str] | None = None
-        self._bytes: re.Pattern[bytes] | None = None
-        self._needles: list[bytes] = []
-        self._stale = False
+        self._learnt = Learnt()
         self._clean: set[str] = set()  # texts that were looked at: most stand in several places
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
             self.learn_from(value)
+        self._hook = hook  # only now: the environment is known to be text, and waits for nobody
 
     @property
     def has_hook(self) -> bool:
@@ -126,7 +115,7 @@ class Redactor:
         kind = self._kinds.get(text)
         if kind is None:
             kind = self._kind(text)
-        if kind and _can_be_secret(value, kind):
+        if kind and _can_be_secret(value, kind) and not _is_harmless(text, value, kind):
             return True
         return self._hook is not None and self._asks_hook(text, value)
 
@@ -141,16 +130,13 @@ class Redactor:
         if text is None or not ("-" in text or text.lower() in HEADERS):
             return False
         other = _as_text(value)
-        return other is not None and not _is_trivial(other) and self.conceals(text, value)
+        return other is not None and not is_trivial(other) and self.conceals(text, value)
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it stands from now on."""
         text = _as_text(value)
-        if text is None or len(self._learnt) >= MOST_LEARNT:
-            return
-        if SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT and not _is_trivial(text):
-            self._learnt.update(_spellings(text))
-            self._stale = True
+        if text is not None and self._learnt.add(text):
+            self._clean.clear()
 
     def learn_from(self, text: str) -> None:
         """Learn the passwords that stand in the URLs of `text`."""
@@ -163,14 +149,10 @@ class Redactor:
 
     def scrub(self, text: str) -> tuple[str, str]:
         """Return what `text()` does, and the rule that made it so, for the audit."""
-        if len(text) < SHORTEST_LEARNT:
+        if len(text) < SHORTEST_LEARNT or text in self._clean:
             return text, ""
-        self._refresh()
-        if text in self._clean:
-            return text, ""
-        cleaned, rule = text, ""
-        if self._texts is not None and self._texts.search(text):
-            cleaned, rule = self._texts.sub(REDACTED, text), "the value of a secret elsewhere"
+        cleaned = self._learnt.text(text)
+        rule = "" if cleaned is text else "the value of a secret elsewhere"
         cleaned, looks = patterns.scrub(cleaned)
         if cleaned is text and len(text) <= LONGEST_REMEMBERED and len(self._clean) < MOST_REMEMBERED:
             self._clean.add(text)
@@ -178,9 +160,7 @@ class Redactor:
 
     def data(self, data: bytes) -> bytes:
         """Return `data` with its secret parts replaced; the same object when nothing in it is secret."""
-        self._refresh()
-        if self._bytes is not None:
-            data = self._bytes.sub(REDACTED.encode(), data) if self._bytes.search(data) else data
+        data = self._learnt.data(data)
         if len(data) >= BIG_DATA and _is_binary(data):
             return data
         decoded = data.decode("latin-1")
@@ -211,17 +191,11 @@ class Redactor:
 
     def suspects_value(self, chunk: bytes) -> bool:
         """Tell whether a chunk of a pickle might hold a secret value, whatever its name."""
-        self._refresh()
-        if self._holds_learnt(chunk):
+        if self._learnt.is_in(chunk):
             return True
         if len(chunk) >= BIG_DATA and _is_binary(chunk):
             return False
         return any(look.search(chunk) for look in LOOKS)
-
-    @property
-    def asks_application(self) -> bool:
-        """Tell whether code of the application decides as well."""
-        return self._hook is not None
 
     def distrust_hook(self) -> None:
         """Redact every named value from now on, as the hook does not answer: in doubt, keep the secret."""
@@ -232,6 +206,8 @@ class Redactor:
         """Put on record that something at `path` was redacted, by which rule."""
         if len(self.found) < MOST_FOUND:
             self.found.append(Omission(path, REASON, rule))
+        elif len(self.found) == MOST_FOUND:
+            self.found.append(Omission("", REASON, "more is redacted than is listed"))
 
     def _kind(self, name: str) -> str:
         kind = self._kinds.get(name)
@@ -246,25 +222,6 @@ class Redactor:
         except Exception:  # noqa: BLE001  (the application's code; in doubt, keep the secret)
             return True
 
-    def _holds_learnt(self, chunk: bytes) -> bool:
-        """Tell whether a learnt value is in a chunk; a few are sooner looked for one by one."""
-        if self._bytes is None:
-            return False
-        if len(self._needles) <= MOST_NEEDLES and not any(needle in chunk for needle in self._needles):
-            return False
-        return self._bytes.search(chunk) is not None
-
-    def _refresh(self) -> None:
-        """Compile what was learnt, longest first so that a secret within another leaves no rest."""
-        if not self._stale:
-            return
-        self._stale = False
-        self._clean.clear()
-        alternatives = [_alternative(text) for text in sorted(self._learnt, key=len, reverse=True)]
-        self._texts = re.compile("|".join(alternatives))
-        self._bytes = re.compile("|".join(alternatives).encode("utf-8", "surrogatepass"))
-        self._needles = [text.encode("utf-8", "surrogatepass") for text in self._learnt]
-
 
 def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
     globs = [name.lower() for name in names]
@@ -278,7 +235,7 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
 def _can_be_secret(value: object, kind: str) -> bool:
     cls = type(value)
     if issubclass(cls, TEXTS):
-        return _length(value) > 0 and value is not REDACTED and not _is_harmless(value, kind)
+        return _length(value) > 0 and value is not REDACTED
     if kind != HARD or cls is bool:
         return False
     if issubclass(cls, int):
@@ -294,12 +251,13 @@ def _length(value: object) -> int:
     return 0
 
 
-def _is_harmless(value: object, kind: str) -> bool:
+def _is_harmless(name: str, value: object, kind: str) -> bool:
     """Tell the working directory, which PWD names, from a password, and an operator from other tokens."""
     if type(value) is not str:
         return False
-    is_directory = value[:1] == "/" and "/" in value[1:] and " " not in value
-    return is_directory or (kind == SOFT and not any(map(str.isalnum, value)))
+    if name.lower() in DIRECTORIES:
+        return "/" in value or "\\" in value
+    return kind == SOFT and not any(map(str.isalnum, value))
 
 
 def _as_text(value: object) -> str | None:
@@ -309,24 +267,6 @@ def _as_text(value: object) -> str | None:
     if issubclass(cls, bytes):
         return bytes.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
     return None
-
-
-def _is_trivial(text: str) -> bool:
-    if text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1:
-        return True
-    return text.isidentifier() and not any(map(str.isdigit, text)) and bool(kind_of_name(text))
-
-
-def _spellings(text: str) -> set[str]:
-    """Return `text` as it stands in texts, reprs, JSON and URLs."""
-    in_url = "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
-    return {text, repr(text)[1:-1], text.replace("\\", "\\\\").replace('"', '\\"'), in_url}
-
-
-def _alternative(text: str) -> str:
-    if len(text) >= SHORTEST_WITHIN:
-        return re.escape(text)
-    return rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])"
 
 
 def _is_binary(data: bytes) -> bool:

@@ -1,0 +1,100 @@
+"""Secrets that were met: they are redacted wherever else they stand.
+
+A value is looked for as it is and as it stands in reprs, JSON and URLs, in
+texts and in bytes.  Short ones count as words of their own only, and words
+that are the value of many a harmless variable as well are not learnt at all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.patterns import REDACTED
+
+SHORTEST_LEARNT = 5  # characters; shorter values are redacted at their names only
+SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own, not within one
+LONGEST_LEARNT = 8192
+MOST_LEARNT = 1000
+MOST_NEEDLES = 20  # up to here, looking for one after the other is faster than an expression with them all
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
+
+# As a password they were never secret.
+TRIVIAL_WORDS = """
+admin anonymous changeme default development disabled empty enabled example false guest localhost member
+none nobody optional password postgres private production public required secret session staging string
+testing token unknown username value mysql redis basic bearer digest cookie cookies header headers query
+"""
+TRIVIAL = frozenset(TRIVIAL_WORDS.split())
+
+
+class Learnt:
+    """The secrets met so far."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self._needles: list[bytes] = []
+        self._texts: re.Pattern[str] | None = None
+        self._bytes: re.Pattern[bytes] | None = None
+        self._is_stale = False
+
+    def add(self, text: str) -> bool:
+        """Learn a value, unless it is trivial; tell whether it was learnt."""
+        if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or is_trivial(text):
+            return False
+        if text in self._values or len(self._values) >= MOST_LEARNT:
+            return False
+        self._values.update(_spellings(text))
+        self._is_stale = True
+        return True
+
+    def text(self, text: str) -> str:
+        """Return `text` without what was learnt; the same object if nothing is in it."""
+        self._refresh()
+        if self._texts is None or not self._texts.search(text):
+            return text
+        return self._texts.sub(REDACTED, text)
+
+    def data(self, data: bytes) -> bytes:
+        """Return `data` without what was learnt; the same object if nothing is in it."""
+        if not self.is_in(data) or self._bytes is None:
+            return data
+        return self._bytes.sub(REDACTED.encode(), data)
+
+    def is_in(self, data: bytes) -> bool:
+        """Tell whether a learnt value is in some data, at the speed of a search for each."""
+        self._refresh()
+        if self._bytes is None:
+            return False
+        if len(self._needles) <= MOST_NEEDLES and not any(needle in data for needle in self._needles):
+            return False
+        return self._bytes.search(data) is not None
+
+    def _refresh(self) -> None:
+        """Compile what was learnt, longest first so that a secret within another leaves no rest."""
+        if not self._is_stale:
+            return
+        self._is_stale = False
+        alternatives = [_alternative(text) for text in sorted(self._values, key=len, reverse=True)]
+        self._texts = re.compile("|".join(alternatives))
+        self._bytes = re.compile("|".join(alternatives).encode("utf-8", "surrogatepass"))
+        self._needles = [text.encode("utf-8", "surrogatepass") for text in self._values]
+
+
+def is_trivial(text: str) -> bool:
+    """Tell what is no secret under any name: a common word, or the name of one."""
+    if text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1:
+        return True
+    return text.isidentifier() and not any(map(str.isdigit, text)) and bool(kind_of_name(text))
+
+
+def _spellings(text: str) -> set[str]:
+    """Return `text` as it stands in texts, reprs, JSON and URLs."""
+    in_url = "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
+    return {text, repr(text)[1:-1], text.replace("\\", "\\\\").replace('"', '\\"'), in_url}
+
+
+def _alternative(text: str) -> str:
+    if len(text) >= SHORTEST_WITHIN:
+        return re.escape(text)
+    return rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])"
