@@ -18,6 +18,7 @@ from _frozen_importlib import FrozenImporter
 from _frozen_importlib_external import PathFinder
 from _thread import get_ident
 
+from tibidi import late
 from tibidi.hooks import gate
 from tibidi.pristine import io
 from tibidi.pristine import os
@@ -130,3 +131,6 @@ def _is_below(file: str, trusted: set[str]) -> bool:
     """Say whether a module was found along the path of the start: as a file or as a package."""
     folder = os.path.dirname(file)
     return folder in trusted or (os.path.basename(file).startswith("__init__.") and os.path.dirname(folder) in trusted)
+
+
+late.importer = import_module

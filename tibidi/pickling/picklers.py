@@ -15,8 +15,6 @@ from typing import Any
 from typing import ClassVar
 from typing import NamedTuple
 
-import cloudpickle
-
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
 
 PROTOCOL = 5
 # What typeshed knows little of.
+CPickler: Any = pickle.Pickler
 PurePickler: Any = pickle._Pickler
 PureFramer: Any = pickle._Framer  # type: ignore[attr-defined]  # likewise
 # Frames of Python that one level of nesting costs the careful pickler, at most: save twice, save_reduce, a batch.
@@ -48,14 +47,14 @@ class Keep(NamedTuple):
     reduce: Callable[[Any], Any]
 
 
-class Fast(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """cloudpickle's pickler with our reducers; an exception may escape from what C code iterates over."""
+class Fast(CPickler):  # type: ignore[misc]  # see above
+    """The pickler of C with our reducers; an exception may escape from what it iterates over."""
 
-    # Empty, as every type is asked of `reducer_override`: looking in cloudpickle's chain of two costs a microsecond.
+    # Empty, as every type is asked of `reducer_override`.
     dispatch_table: ClassVar[dict[type, Callable[[object], object]]] = {}
 
     def __init__(self, file: Sink, reducers: Reducers) -> None:
-        self.reducer_override = reducers.reduce
+        self.reducer_override: Callable[[Any], Any] = reducers.reduce
         super().__init__(file, PROTOCOL)
 
 

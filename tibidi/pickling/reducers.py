@@ -8,7 +8,7 @@ left to the C code of `object.__reduce_ex__`.  Whatever raises is replaced by
 a stand-in right there, and its surroundings never notice.
 
 What to pickle by name and what by value, and how classes are taken apart, is
-for cloudpickle to say (`translation`).
+for cloudpickle to say (`naming`, `translation`).
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from types import FunctionType
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
-
 from tibidi.lazy import is_lazy
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import dictionary
@@ -34,11 +32,12 @@ from tibidi.pickling.anatomy import is_group
 from tibidi.pickling.anatomy import is_plain
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.code import pack
+from tibidi.pickling.naming import is_importable
+from tibidi.pickling.naming import reduce_class
+from tibidi.pickling.naming import reducer_for
 from tibidi.pickling.needs import called_methods
 from tibidi.pickling.needs import needs
 from tibidi.pickling.shells import Shell
-from tibidi.pickling.translation import reduce_class
-from tibidi.pickling.translation import reducer_for
 from tibidi.pickling.worker import Abandoned
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """cloudpickle's way of taking things apart, in our words.
 
 What its reducers name are its own internals, which change from release to
-release; a dump names what `vocabulary` has for them.
+release; a dump names what `vocabulary` has for them.  Loaded by `naming` when it is
+needed, as cloudpickle is dear to import.
 """
 
 from __future__ import annotations
@@ -9,18 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import cloudpickle
+from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 from tibidi.pickling import vocabulary as words
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import type_flags
-from tibidi.pickling.anatomy import type_qualname
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
     from tibidi.pickling.ledger import Reduced
+
+__all__ = ["is_importable", "reduce_class", "reducer_for"]
 
 OUR_WORDS: dict[str, Callable[..., object]] = {
     "_builtin_type": words._type,
@@ -39,26 +39,14 @@ FUNCTION_PLACES = (0, 5)
 
 
 def reduce_class(cls: type) -> Any:
-    """Take a class apart that cannot be imported by its name; NotImplemented for one that can."""
+    """Take a class apart that cannot be imported by its name."""
     reduced = cloudpickle.Pickler.reducer_override(None, cls)
     if reduced is NotImplemented:
-        return reference(cls)
+        return NotImplemented
     reduced = translated(reduced)
     if reduced[0] is words._class:
         reduced[2][0].setdefault("__qualname__", cls.__qualname__)
     return reduced
-
-
-def reference(cls: type) -> Any:
-    """Return how a class is named: with what it is built on, too, so that its instances can be read without it."""
-    bases = mro(cls)
-    layout = next((base for base in bases if not type_flags(base) & words.HEAP_TYPE), object)
-    name, module = type_qualname(cls), namespace(cls).get("__module__")
-    if layout is object or layout is type or bases[0] is layout or type(module) is not str:
-        return NotImplemented
-    fields = next((namespace(base)["_fields"] for base in bases if "_fields" in namespace(base)), ())
-    is_named = layout is tuple and type(fields) is tuple and all(type(field) is str for field in fields)
-    return words._reference, (module, name, layout.__name__, fields if is_named else ())
 
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:

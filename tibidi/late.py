@@ -1,0 +1,25 @@
+"""Import what only some crashes need in the way in which everything else was imported at the crash.
+
+The hooks import along the path of the start (`tibidi.hooks.startpath`) and
+say so here, as this is far below them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+importer: Callable[[str], ModuleType] | None = None
+"""What imports a module by its name; None is the import statement."""
+
+
+def load(name: str) -> ModuleType:
+    """Return a module of ours, importing it with all that it imports."""
+    if importer is not None:
+        return importer(name)
+    __import__(name)
+    return sys.modules[name]

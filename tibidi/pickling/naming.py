@@ -1,0 +1,86 @@
+"""What is pickled by its name, and when cloudpickle is asked how to take something apart.
+
+cloudpickle knows best, and takes ten milliseconds to import, a quarter of
+a small dump.  So what is plain is answered here, in the same way, and
+`translation`, which imports it, is loaded for the first thing that is not:
+a class without a name, or of a type that copyreg knows nothing of.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import sys
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi import late
+from tibidi.pickling import vocabulary as words
+from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
+from tibidi.pickling.anatomy import type_flags
+from tibidi.pickling.anatomy import type_qualname
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tibidi.pickling.ledger import Reduced
+
+# Types that cloudpickle has reducers for: builtin ones by name, of others the modules.
+THEIR_TYPES = frozenset({
+    "classmethod", "dict_items", "dict_keys", "dict_values", "getset_descriptor", "mappingproxy", "memoryview",
+    "method", "odict_items", "odict_keys", "odict_values", "property", "staticmethod",
+})  # fmt: skip
+THEIR_MODULES = frozenset({"_abc", "_weakrefset", "abc", "dataclasses", "logging", "typing", "weakref"})
+
+
+def is_importable(thing: Any) -> bool:
+    """Tell whether a function or class is found under its name, and so is pickled by it."""
+    module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
+    if "cloudpickle" in sys.modules or type(module) is not str or type(name) is not str:
+        # Modules may be registered there to be pickled by value; and it looks everywhere for what has no module.
+        return bool(_translation().is_importable(thing))
+    return module != "__main__" and _find(module, name) is thing
+
+
+def reduce_class(cls: type) -> Any:
+    """Take a class apart that cannot be imported by its name; say how the name is written of one that can."""
+    return reference(cls) if is_importable(cls) else _translation().reduce_class(cls)
+
+
+def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
+    """Return the reducer that cloudpickle or copyreg has for a type, None where they have none."""
+    if not may_be_theirs(cls) and cls not in copyreg.dispatch_table:
+        return None
+    reducer: Callable[[Any], Reduced] | None = _translation().reducer_for(cls)
+    return reducer
+
+
+def may_be_theirs(cls: type) -> bool:
+    """Tell whether cloudpickle might have a reducer for a type: quickly, and rather too often."""
+    if not type_flags(cls) & words.HEAP_TYPE:
+        return type_qualname(cls) in THEIR_TYPES
+    return namespace(cls).get("__module__") in THEIR_MODULES
+
+
+def reference(cls: type) -> Any:
+    """Return how a class is named: with what it is built on, too, so that its instances can be read without it."""
+    bases = mro(cls)
+    layout = next((base for base in bases if not type_flags(base) & words.HEAP_TYPE), object)
+    name, module = type_qualname(cls), namespace(cls).get("__module__")
+    if layout is object or layout is type or bases[0] is layout or type(module) is not str:
+        return NotImplemented
+    fields = next((namespace(base)["_fields"] for base in bases if "_fields" in namespace(base)), ())
+    is_named = layout is tuple and type(fields) is tuple and all(type(field) is str for field in fields)
+    return words._reference, (module, name, layout.__name__, fields if is_named else ())
+
+
+def _find(module: str, name: str) -> object:
+    """Return what has that dotted name in a loaded module, None for nothing."""
+    found: object = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def _translation() -> Any:
+    return late.load("tibidi.pickling.translation")
