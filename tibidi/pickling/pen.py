@@ -8,8 +8,10 @@ that of a text made for the purpose and pickled first, or higher.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from tibidi.model import TOO_DEEP
 from tibidi.pickling.filters import Filter
 from tibidi.pickling.filters import Rules
 from tibidi.pickling.ledger import Mark
@@ -20,6 +22,7 @@ from tibidi.pickling.picklers import Room
 from tibidi.pickling.pieces import NOTHING
 from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.stream import Sink
+from tibidi.pickling.worker import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,10 +88,10 @@ class Pen:
         self._sink.scans_names = piece.filter == NOTHING
         self._sink.scans_values = piece.filter != TEXTS
         self._sink.begin(name, limit)
-        if piece.is_careful:
-            self._write_carefully((paths, piece.value), limit)
-        else:
-            self._pickler.dump((paths, piece.value))
+        with Depth(self.levels if piece.is_deep else 0):
+            self._pickle((paths, piece.value), limit if piece.is_careful else None)
+        if not piece.is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
+            raise RecursionError("deeper than the application allows itself")
         self._sink.end()
 
     def take_back(self) -> None:
@@ -122,10 +125,15 @@ class Pen:
         value = piece.value if piece.is_dictionary else None
         return isinstance(value, dict) and any(self._redactor.conceals(*variable) for variable in value.items())
 
-    def _write_carefully(self, thing: object, limit: int) -> None:
+    def _pickle(self, thing: object, careful_limit: int | None) -> None:
+        """Pickle at full speed, or object by object with a limit of bytes."""
+        if careful_limit is None:
+            self._pickler.dump(thing)
+            return
         memo: Memo = self._pickler.memo.copy()
         keep = None if self._rules is None else self._filter.by(self._rules)
-        pickler = Careful(self._reducers, self._ledger, memo, keep, Room(self.levels, limit * CAREFUL_RATIO))
+        room = Room(sys.getrecursionlimit(), careful_limit * CAREFUL_RATIO)
+        pickler = Careful(self._reducers, self._ledger, memo, keep, room)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo
 

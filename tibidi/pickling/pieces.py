@@ -48,6 +48,7 @@ class Piece(NamedTuple):
     value: object
     is_dictionary: bool
     is_careful: bool = False
+    is_deep: bool = False
     item_level: int = 0
     filter: int = NOTHING
 
@@ -72,6 +73,10 @@ class Piece(NamedTuple):
     def filtered(self, what: int) -> Piece:
         """Return the same to be filtered: by NAMES alone, or looking into TEXTS as well."""
         return self._replace(filter=what)
+
+    def deeper(self) -> Piece:
+        """Return the same to be written with as much recursion as there is stack for."""
+        return self._replace(is_deep=True)
 
     def with_care(self) -> Piece:
         """Return the same to be written object by object."""

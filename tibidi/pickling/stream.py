@@ -44,6 +44,10 @@ class OutOfTime(Exception):
     """The deadline of the dump has come."""
 
 
+class DiskRefused(Exception):
+    """What is written did not get to the disk; the OSError is the cause."""
+
+
 class SecretName(Exception):
     """There may be the name of a secret in what is being written."""
 
@@ -102,7 +106,10 @@ class Sink:
         self.total += view.nbytes
         if self._target.size + view.nbytes // BEST_RATIO > self.limit:
             raise TooLarge
-        written = self._stream.write(view)
+        try:
+            written = self._stream.write(view)
+        except OSError as error:  # told from one that the application's own code raises
+            raise DiskRefused(str(error)) from error
         if self._target.size > self.limit:
             raise TooLarge
         return written

@@ -8,6 +8,7 @@ the archive, written by C code at full speed.  What goes wrong takes back the
 bytes and the memo of this piece (`pen`), and it is tried with more effort:
 
     a secret is suspected    -> filtered by names, if need be texts as well
+    it is nested deep        -> with a higher limit of recursion
     anything raises          -> variable by variable, then object by object
     too large for its share  -> variable by variable, then without what is large
     its own code hangs       -> without the object that hung
@@ -45,6 +46,7 @@ from tibidi.pickling.places import Places
 from tibidi.pickling.reducers import Reducers
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
+from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import SecretName
 from tibidi.pickling.stream import SecretValue
@@ -209,7 +211,7 @@ class ValuesWriter:
         return []
 
     def _instead(self, piece: Piece, error: BaseException) -> list[Piece]:
-        if isinstance(error, OutOfTime):
+        if isinstance(error, (OutOfTime, DiskRefused)):
             raise error
         if isinstance(error, SecretName):
             return [piece.filtered(NAMES)]
@@ -217,8 +219,8 @@ class ValuesWriter:
             return [piece.filtered(TEXTS)]
         if isinstance(error, TooLarge):
             return piece.split() or self._smaller(piece)
-        if isinstance(error, OSError):  # the disk, not the value: reducers keep their own
-            raise error
+        if isinstance(error, RecursionError) and not piece.is_deep:
+            return [piece.deeper()]
         return piece.split() or self._careful(piece, error)
 
     def _smaller(self, piece: Piece) -> list[Piece]:

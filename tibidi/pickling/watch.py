@@ -6,6 +6,7 @@ import _thread
 import sys
 from typing import TYPE_CHECKING
 
+from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.worker import Abandoned
 from tibidi.pickling.worker import Depth
@@ -54,27 +55,34 @@ def run_watched(task: Task, ledger: Ledger, deadline: float, *, debug: bool = Fa
         except NoThread:
             _run_here(task, ledger, deadline)
             return
-        with Depth(worker.levels):
-            is_done = _wait(worker, Stall(ledger, worker.ident), deadline)
+        with Depth(0):  # the worker may be given up while it has raised the limit
+            is_done = _wait(worker, task, Stall(ledger, worker.ident), deadline)
         if not is_done:
             worker.abandon()
             task.skip_hung(ledger.block_running())
         elif worker.error is None or isinstance(worker.error, OutOfTime):
             return
-        elif debug or isinstance(worker.error, OSError):
+        elif isinstance(worker.error, DiskRefused) and worker.error.__cause__ is not None:
+            raise worker.error.__cause__
+        elif debug:
             raise worker.error
         else:
             task.skip_failed(worker.error)
 
 
-def _wait(worker: Worker, stall: Stall, deadline: float) -> bool:
+def _wait(worker: Worker, task: Task, stall: Stall, deadline: float) -> bool:
     """Wait until the worker is done; False at the deadline, or as soon as it stalls."""
-    while True:
-        left = deadline - time.monotonic()
-        if worker.wait(min(POLL_SECONDS, left)):
-            return True
-        if left <= 0 or stall.is_over(patience(left)):
-            return False
+    try:
+        while True:
+            left = deadline - time.monotonic()
+            if worker.wait(min(POLL_SECONDS, left)):
+                return True
+            if left <= 0 or stall.is_over(patience(left)):
+                return False
+    except BaseException:  # somebody at the terminal has had enough
+        worker.abandon()
+        task.skip_hung(culprit=True)
+        raise
 
 
 def patience(left: float) -> float:
@@ -134,6 +142,8 @@ def _run_here(task: Task, ledger: Ledger, deadline: float) -> None:
             task.skip_hung(ledger.block_running())
         except OutOfTime:
             return
+        except DiskRefused as error:
+            raise error.__cause__ or error from None
 
 
 class alarm:  # noqa: N801 - read as a statement: with alarm(...)
@@ -171,6 +181,6 @@ class alarm:  # noqa: N801 - read as a statement: with alarm(...)
         import faulthandler  # its watchdog is a thread of C code, which can always be started
 
         # Open as long as the watchdog runs: it writes to the descriptor, whatever that is by then.
-        self._devnull = io.open(os.devnull, "wb")  # noqa: SIM115 - closed by __exit__
+        self._devnull = io.open(os.devnull, "wb")
         seconds = max(0.1, self._deadline - time.monotonic())
         faulthandler.dump_traceback_later(seconds, exit=True, file=self._devnull)
