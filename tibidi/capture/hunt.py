@@ -68,6 +68,7 @@ class _Hunt:
         self._deadline = deadline
         self._layouts = Layouts()
         self._seen: set[int] = set()
+        self._innocent: set[str] = set()  # names that say nothing, whatever their value
         self._waiting: deque[object] = deque()
 
     def over(self, roots: Iterable[object]) -> None:
@@ -116,14 +117,28 @@ class _Hunt:
             self._names(zip(fields, items))
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
+        values = []
         for name, value in pairs:
-            if self._redactor.conceals(name, value):
-                self._learn(value)
-            self._add(value)
+            values.append(value)
+            if type(name) is not str or name not in self._innocent:
+                self._look_at_name(name, value)
+        self._items(values)
+
+    def _look_at_name(self, name: object, value: object) -> None:
+        if self._redactor.conceals(name, value):
+            self._learn(value)
+        elif type(name) is str and not self._redactor.has_hook and not self._redactor.is_secret_name(name):
+            self._innocent.add(name)
 
     def _items(self, items: Iterable[object]) -> None:
+        """Line up what may have something within; of texts the URLs are looked at."""
         for item in items:
-            self._add(item)
+            if type(item) is str:
+                if "://" in item and len(item) <= MAX_URL_TEXT:
+                    self._redactor.learn_from(item)
+            elif id(type(item)) not in LEAVES and id(item) not in self._seen:
+                self._seen.add(id(item))
+                self._waiting.append(item)
 
     def _learn(self, value: Any) -> None:
         """Learn a secret text, and the texts of a secret container that look arbitrary."""
@@ -141,12 +156,3 @@ class _Hunt:
         for value in values:
             if type(value) is str and ARBITRARY.search(value):
                 self._redactor.learn(value)
-
-    def _add(self, value: object) -> None:
-        cls = type(value)
-        if type(value) is str:
-            if "://" in value and len(value) <= MAX_URL_TEXT:
-                self._redactor.learn_from(value)
-        elif id(cls) not in LEAVES and id(value) not in self._seen:
-            self._seen.add(id(value))
-            self._waiting.append(value)
