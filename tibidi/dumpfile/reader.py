@@ -207,7 +207,7 @@ def _statement(file: BinaryIO, member: Member) -> bytes:
     digest = hashlib.sha256()
     for chunk in zipped.packed_chunks(file, member):
         digest.update(chunk)
-    return statement(member.name.encode(), member.extra, member.method, member.size, digest.hexdigest())
+    return statement(member.name.encode(), member.extra, (member.method, member.crc, member.size), digest.hexdigest())
 
 
 class MemberFile(io.RawIOBase):

@@ -1,8 +1,8 @@
 """Who wrote a dump: an HMAC-SHA256 (RFC 2104) with a key that never travels.
 
-The signature covers one line for each member before it: name, size, how it is
-packed, digest of the packed bytes as they stand in the file, digest of what
-its header notes.
+The signature covers one line for each member before it: name, size, checksum,
+how it is packed, digest of the packed bytes as they stand in the file, digest
+of what its header notes.
 So it is checked without inflating, let alone unpickling, a single byte.
 """
 
@@ -28,10 +28,10 @@ MAX_KEY_BYTES = 64 << 10
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def statement(name: bytes, extra: bytes, method: int, size: int, digest: str) -> bytes:
-    """Return the line that the signature covers for one member."""
+def statement(name: bytes, extra: bytes, packing: tuple[int, int, int], digest: str) -> bytes:
+    """Return the line that the signature covers for one member; `packing` is its method, checksum and size."""
     note = sha256(extra).hexdigest()
-    return b"%d %d %s %s %s\n" % (method, size, digest.encode(), note.encode(), name)
+    return b"%d %d %d %s %s %s\n" % (*packing, digest.encode(), note.encode(), name)
 
 
 def sign(key: bytes, statements: Iterable[bytes]) -> bytes:

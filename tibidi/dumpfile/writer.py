@@ -180,7 +180,7 @@ class MemberStream:
         self._ended = True
         self._emit(self._compressor.flush(zlib.Z_FINISH))
         packed = self._archive.size - self._start
-        words = statement(self.name, self._extra, fmt.DEFLATED, self.size, self._digest.hexdigest())
+        words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
         self._archive.end_member(WrittenMember(self.name, self._offset, self._crc, packed, self.size, words))
 
     def rollback(self) -> None:
