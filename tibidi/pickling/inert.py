@@ -38,6 +38,7 @@ from tibidi.pickling.inert_types import make_type
 from tibidi.pickling.inert_words import MAKERS
 from tibidi.pickling.inert_words import STANDINS
 from tibidi.pickling.inert_words import WORDS
+from tibidi.pickling.inert_words import home_of
 from tibidi.pickling.inert_words import make_code
 from tibidi.pickling.inert_words import make_reference
 from tibidi.pickling.inert_words import text_keys
@@ -149,6 +150,8 @@ class InertBuilder:
         if type(arguments) is not tuple:
             return Dummy(clean(type(function).__name__), "called without arguments")
         try:
+            if isinstance(function, InertObject):
+                function = self.named(*home_of(function))
             if isinstance(function, InertType):
                 return self.create(function, arguments)
             return self._maker(function)(*arguments)

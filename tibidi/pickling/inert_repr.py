@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_NAME_CHARS = 200
 MAX_ATTRIBUTES = 12
+MAX_TEXT_CHARS = 1_500
 
 
 class Bounded(reprlib.Repr):
@@ -89,4 +90,5 @@ def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, ob
     ]
     if len(attributes) > MAX_ATTRIBUTES:
         shown.append(f"+{len(attributes) - MAX_ATTRIBUTES}")
-    return f"<{name}{call}{' ' if shown else ''}{', '.join(shown)}>"
+    text = f"<{name}{call}{' ' if shown else ''}{', '.join(shown)}>"
+    return text if len(text) <= MAX_TEXT_CHARS else f"{text[: MAX_TEXT_CHARS - 4]}...>"

@@ -320,6 +320,17 @@ def name_of(thing: object) -> str:
     return clean(own.get("__name__", type(thing).__name__))
 
 
+def home_of(function: InertObject) -> tuple[str, str]:
+    """Return module and name of what a call of something inert makes, as far as one can tell.
+
+    A class has private methods for unpickling its instances, as `ZoneInfo._unpickle`.
+    """
+    name, owner = name_of(function), function.__dict__.get("__self__")
+    if isinstance(owner, InertType):
+        return owner.__module__, owner.__qualname__ if name.startswith("_") else f"{owner.__qualname__}.{name}"
+    return type(owner).__module__ if owner is not None else "?", name
+
+
 def _pattern(pattern: object, flags: object = 0) -> object:
     return blank(InertPattern, {"pattern": plain.expect(pattern, str, bytes), "flags": plain.expect(flags, int)})
 

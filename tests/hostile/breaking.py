@@ -1,0 +1,74 @@
+"""Breaks a dump in many ways and looks at each under the eyes of the audit hook: `python breaking.py DUMP cuts|flips`.
+
+Prints one line for each way that ended in anything but a loaded dump or an
+error of ours, then how many of each there were.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import looking
+
+from tibidi.errors import TibidiError
+from tibidi.loader import load
+from tibidi.pickling.inert_repr import BOUNDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def cuts(data: bytes) -> Iterator[bytes]:
+    """Yield the first percent, the first two percent and so on."""
+    yield from (data[: len(data) * percent // 100] for percent in range(100))
+
+
+def flips(data: bytes) -> Iterator[bytes]:
+    """Yield `data` with one bit of each byte the other way round, another bit from byte to byte."""
+    for place in range(len(data)):
+        broken = bytearray(data)
+        broken[place] ^= 1 << (place * 5 % 8)
+        yield bytes(broken)
+
+
+def outcome(path: str) -> str:
+    """Return what came of a broken dump."""
+    try:
+        dump = load(path)
+        for stack in dump.exceptions:
+            for frame in stack:
+                for value in frame.values():
+                    BOUNDED.repr(value)
+        return "live" if dump.live else "loaded"
+    except TibidiError as error:
+        return type(error).__name__ if error.hint else f"{error!r} has no hint"
+    except BaseException as error:
+        return f"!!! {type(error).__name__}: {error}"
+
+
+def main() -> None:
+    """Break and look."""
+    looking.prepare()
+    watch = looking.Watch()
+    sys.addaudithook(watch)
+    source, how = Path(sys.argv[1]), sys.argv[2]
+    broken = source.with_name("broken.pkl")
+    watch.allowed = {str(broken), looking.key_path()}
+    counts: Counter[str] = Counter()
+    for number, data in enumerate({"cuts": cuts, "flips": flips}[how](source.read_bytes())):
+        broken.write_bytes(data)
+        watch.events, watch.is_on = [], True
+        came = outcome(str(broken))
+        watch.is_on = False
+        counts[came] += 1
+        events = [event for event in watch.events if "tempfile" not in event and "/tmp" not in event]
+        if (events and came != "live") or came.startswith("!!!") or "no hint" in came:
+            print(number, came, events)
+    print(dict(counts))
+
+
+if __name__ == "__main__":
+    main()
