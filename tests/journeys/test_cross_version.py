@@ -7,6 +7,7 @@ the format came to be, are opened always.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 KEPT = sorted((Path(__file__).parent.parent / "dumps").glob("v*/*.pkl"))
 
 
-def opened(crash: Crasher, python: Path, how: str, dumps: list[Path]) -> None:
+def opened(crash: Crasher, python: Path, how: str, dumps: list[Path], **environ: str) -> None:
     """Let one interpreter open dumps and check what is in them."""
     viewer = Path(__file__).parent.parent / "programs" / "dbg_viewer.py"
-    ended = crash.run(str(viewer), how, *map(str, dumps), python=python, env={"TIBIDI_ENABLE": None})
+    ended = crash.run(str(viewer), how, *map(str, dumps), python=python, env={"TIBIDI_ENABLE": None, **environ})
 
     assert (0, "", list(map(str, dumps))) == (ended.status, ended.stderr, ended.stdout.splitlines())
 
@@ -41,6 +42,25 @@ def test_every_python_opens_every_dump(crash: Crasher, pythons: dict[str, Path],
 def test_kept_dumps_open_for_ever(crash: Crasher, dump: Path, how: str) -> None:
     """Dumps of every format there was, made by every Python of its time, open today."""
     opened(crash, crash.python, how, [dump])
+
+
+def test_cloudpickle_releases(crash: Crasher, tmp_path: Path) -> None:
+    """The oldest cloudpickle that is supported and a later one open each other's dumps."""
+    folders = {release: install(tmp_path / release, release) for release in ("2.2.1", "3.1.1")}
+    dumps = [crash("dbg_zoo.py", env={"PYTHONPATH": folder}).dump for folder in folders.values()]
+
+    for folder in folders.values():
+        for how in ("live", "inert"):
+            opened(crash, crash.python, how, dumps, PYTHONPATH=folder)
+
+
+def install(folder: Path, release: str) -> str:
+    """Install one release of cloudpickle into a folder of its own."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    done = subprocess.run([*pip, f"cloudpickle=={release}"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cloudpickle {release} can't be had: {done.stderr.strip().splitlines()[-1:]}")
+    return str(folder)
 
 
 def test_there_are_kept_dumps() -> None:
