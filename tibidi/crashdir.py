@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 import stat
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi import retention
 from tibidi.errors import DumpFailed
@@ -29,6 +28,7 @@ from tibidi.places import make
 from tibidi.pristine import io
 from tibidi.pristine import os
 from tibidi.pristine import time
+from tibidi.records import NamedTuple
 from tibidi.retention import Limits
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from typing import NamedTuple
+
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

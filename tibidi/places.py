@@ -11,10 +11,10 @@ from __future__ import annotations
 import stat
 import sys
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi import config
 from tibidi.pristine import os
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

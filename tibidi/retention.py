@@ -9,9 +9,9 @@ does a file that somebody may still be writing.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.pristine import os
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,12 +13,12 @@ from types import GetSetDescriptorType
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from tibidi.lazy import is_lazy
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import type_name
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,12 +9,12 @@ tracebacks is one root with several paths.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.pickling.pieces import EXCEPTION
 from tibidi.pickling.pieces import GLOBALS
 from tibidi.pickling.pieces import LOCALS
 from tibidi.pickling.pieces import Root
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 from typing import TypeVar
 
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import NotADump
 from tibidi.pristine import io
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from tibidi.model import Summary

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.dumpfile.format import FORMAT
 from tibidi.dumpfile.summary import omissions_from_json
 from tibidi.errors import DamagedDump
 from tibidi.model import NOTHING
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import zlib
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import DamagedDump
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import zlib
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.digest import sha256
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.signature import sign
 from tibidi.dumpfile.signature import statement
 from tibidi.pristine import time
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,10 +15,10 @@ from __future__ import annotations
 import weakref
 from collections import deque
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.hooks import gate
 from tibidi.pristine import time
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -66,6 +66,9 @@ class Ledger:
         except TypeError:  # the built-in exceptions
             reference = None
         self._entries.append(Entry(reference, _addresses(exc), door))
+
+    def count(self, exc: BaseException) -> None:
+        """Charge the quota with a dump, whatever comes of it."""
         self._times.setdefault(_place(exc), []).append(time.monotonic())
         while len(self._times) > MAX_PLACES:
             del self._times[next(iter(self._times))]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
@@ -28,6 +27,7 @@ from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import NotPickleable
 from tibidi.pickling.standins import Redacted
 from tibidi.pickling.standins import StandIn
+from tibidi.records import NamedTuple
 from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:

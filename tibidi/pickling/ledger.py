@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.model import FAILED
 from tibidi.model import ILLEGAL
@@ -16,6 +15,7 @@ from tibidi.pickling.facts import preview
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import NotPickleable
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from typing import Any

@@ -13,12 +13,12 @@ from types import FunctionType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
-from typing import NamedTuple
 
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.worker import Abandoned
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.measure import measure
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from types import CodeType

@@ -8,12 +8,12 @@ from types import FunctionType
 from types import MethodType
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import mro
 from tibidi.pristine import time
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,7 +24,6 @@ import gc
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
@@ -53,6 +52,7 @@ from tibidi.pickling.stream import SecretValue
 from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.watch import run_watched
 from tibidi.pickling.worker import Abandoned
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,12 +25,12 @@ from types import CodeType
 from types import FunctionType
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 from typing import NoReturn
 
 from tibidi.pickling.generated import regenerate
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,8 +17,8 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 from typing import Callable
-from typing import NamedTuple
 
+from tibidi.records import NamedTuple
 from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:
