@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 LINE = "Traceback dumped into: "
 TRACEBACKS = ["recursion", "chain", "suppressed", "syntax", "nested", "in_string", "several_lines", "in_finally"]
+SUGGESTIONS = [
+    "wrong_name",
+    "wrong_builtin",
+    "wrong_attribute",
+    "wrong_attribute_of_object",
+    "wrong_import",
+    "missing_self",
+    "forgotten_import",
+]
 
 
 def story(path: Path) -> Summary:
@@ -54,6 +63,15 @@ def test_hostile_values_are_shown_and_not_asked(crash: Crasher) -> None:
 @pytest.mark.parametrize("name", TRACEBACKS)
 def test_traceback_is_as_python_prints_it(crash: Crasher, name: str) -> None:
     """traceback.txt is what stood on stderr, carets and repeated lines included."""
+    crashed = crash("one_tracebacks.py", name)
+
+    assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="before Python 3.12 the suggestions are made in C")
+@pytest.mark.parametrize("name", SUGGESTIONS)
+def test_suggestions_are_as_python_makes_them(crash: Crasher, name: str) -> None:
+    """Where Python asks whether another name was meant, so do we, without asking the objects."""
     crashed = crash("one_tracebacks.py", name)
 
     assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)

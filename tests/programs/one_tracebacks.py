@@ -73,4 +73,50 @@ def in_finally():
         done = True
 
 
+class Wallet:
+    def __init__(self):
+        self.balance = 5
+
+    def __getattr__(self, name):
+        if name == "balanse":
+            raise AttributeError(f"no {name}", name=name, obj=self) if sys.version_info >= (3, 10) else AttributeError
+        raise AttributeError(name)
+
+
+def wrong_name():
+    valeu = 1
+    return value
+
+
+def wrong_builtin():
+    return prnt
+
+
+def wrong_attribute():
+    return sys.exitt
+
+
+def wrong_attribute_of_object():
+    return Wallet().balanse
+
+
+def wrong_import():
+    from os import pathh
+
+
+def missing_self():
+    class Account:
+        def __init__(self):
+            self.amount = 5
+
+        def pay(self):
+            return amount
+
+    Account().pay()
+
+
+def forgotten_import():
+    return json.dumps(5)
+
+
 globals()[sys.argv[1]]()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from tibidi.capture.live import LiveException
     from tibidi.capture.live import Scene
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 HEADER = "Traceback (most recent call last):"
 CAUSE_WORDS = "\nThe above exception was the direct cause of the following exception:\n"
 CONTEXT_WORDS = "\nDuring handling of the above exception, another exception occurred:\n"
+# What Python looks for similar names for.
+SUGGESTIVE = (NameError, AttributeError, ImportError)
 # Not printed before the name of a type.
 UNNAMED_MODULES = ("builtins.", "__main__.") if sys.version_info >= (3, 11) else ("builtins.",)
 # As in CPython's traceback.py.
@@ -59,7 +62,7 @@ class _Printer:
         self._lines = lines
         self._depth = 0
         self._needs_close = False
-        self._live = {} if scene is None else {live.id: live.exception for live in scene.exceptions}
+        self._live = {} if scene is None else {live.id: live for live in scene.exceptions}
         self._children: dict[int, list[ExceptionRecord]] = {}
         for record in summary.exceptions:
             if record.parent is not None:
@@ -153,12 +156,21 @@ class _Printer:
     def _last_words(self, record: ExceptionRecord) -> Iterator[str]:
         """Yield type, message and notes, as they stand below a traceback."""
         live = self._live.get(record.id)
-        if live is not None and issubclass(type(live), SyntaxError) and is_native(live):
-            yield from _of_syntax_error(live)
+        if live is not None and issubclass(type(live.exception), SyntaxError) and is_native(live.exception):
+            yield from _of_syntax_error(live.exception)
         else:
-            yield from f"{_name(record)}: {record.message}".split("\n") if record.message else [_name(record)]
+            message = record.message + _suggestion(live)
+            yield from f"{_name(record)}: {message}".split("\n") if message else [_name(record)]
         for note in record.notes:
             yield from note.split("\n")
+
+
+def _suggestion(live: LiveException | None) -> str:
+    if live is None or not issubclass(type(live.exception), SUGGESTIVE):
+        return ""
+    from tibidi.capture.suggestions import suggestion  # few crashes need it
+
+    return suggestion(live)
 
 
 def _of_syntax_error(error: BaseException) -> Iterator[str]:

@@ -1,0 +1,121 @@
+"""What Python adds to some messages: "Did you mean: 'value'?".
+
+It compares the name that was not found with all that there are, which it
+gets by asking the objects (`dir()`, `hasattr()`).  Here it is given stand-ins
+that have the same names and nothing behind them, so that no code of the
+application runs.  Where the application defines `__dir__` nothing is suggested.
+
+Only Python 3.12 and later make suggestions in the `traceback` module.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from types import ModuleType
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.capture.layout import Layouts
+from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tibidi.capture.live import LiveException
+
+MODULE_DICTIONARY = vars(ModuleType)["__dict__"]
+MARK = "?"
+MAX_NAMES = 2000
+
+
+def suggestion(live: LiveException) -> str:
+    """Return what Python adds to the message of an exception, most often nothing."""
+    if sys.version_info < (3, 12):
+        return ""
+    double = _double(live)
+    if double is None:
+        return ""
+    lines = list(traceback.TracebackException(type(double), double, double.__traceback__).format_exception_only())
+    prefix = f"{type(double).__name__}: {MARK}"
+    if not lines[-1].startswith(prefix):
+        return ""
+    added = lines[-1].rstrip("\n")[len(prefix) :]
+    return added + "?" if added.endswith("'") else added  # Python 3.12 forgets the mark of one of its questions
+
+
+def _double(live: LiveException) -> BaseException | None:
+    """Return an exception like the given one, with stand-ins for what it is about."""
+    exception = live.exception
+    cls = type(exception)
+    if issubclass(cls, NameError) and live.frames:
+        return _name_error(live, vars(NameError)["name"].__get__(exception))
+    if issubclass(cls, AttributeError):
+        return _attribute_error(*(vars(AttributeError)[field].__get__(exception) for field in ("name", "obj")))
+    if issubclass(cls, ImportError):
+        return _import_error(*(vars(ImportError)[field].__get__(exception) for field in ("name", "name_from")))
+    return None
+
+
+def _name_error(live: LiveException, name: object) -> BaseException | None:
+    """Raise a NameError for real, in a frame that knows the same names."""
+    if type(name) is not str:
+        return None
+    innermost = live.frames[-1]
+    variables: dict[str, object] = dict.fromkeys(_texts(innermost.namespace))
+    if "self" in variables:
+        names = _names(innermost.namespace["self"])
+        variables["self"] = SimpleNamespace(**dict.fromkeys({name} & names))
+    known: dict[str, object] = dict.fromkeys(_texts(innermost.frame.f_globals))
+    double = NameError(MARK, name=name)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
+    known.update(__builtins__=vars(sys.modules["builtins"]), double=double)
+    try:
+        exec("raise double", known, variables)  # noqa: S102 - a constant, for the sake of its frame
+    except NameError as raised:
+        raised.__traceback__ = raised.__traceback__.tb_next if raised.__traceback__ else None
+        return raised
+    return None
+
+
+def _attribute_error(name: object, thing: object) -> BaseException | None:
+    if type(name) is not str or thing is None or _has_own_dir(thing):
+        return None
+    double = SimpleNamespace(**dict.fromkeys(sorted(_names(thing))[:MAX_NAMES]))
+    return AttributeError(MARK, name=name, obj=double)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
+
+
+def _import_error(module: object, name: object) -> BaseException | None:
+    loaded = sys.modules.get(module) if type(module) is str else None
+    if type(name) is not str or type(loaded) is not ModuleType or _has_own_dir(loaded):
+        return None
+    double = ImportError(MARK)
+    double.name, double.name_from = str(module), name
+    return double
+
+
+def _has_own_dir(thing: object) -> bool:
+    if type(thing) is ModuleType:
+        return "__dir__" in MODULE_DICTIONARY.__get__(thing)
+    bases = mro(thing) if issubclass(type(thing), type) else mro(type(thing))  # type: ignore[arg-type]  # a type
+    return any("__dir__" in namespace(base) for base in bases if base is not object)
+
+
+def _names(thing: Any) -> set[str]:
+    """Return the names that `dir()` finds."""
+    if type(thing) is ModuleType:
+        return set(_texts(MODULE_DICTIONARY.__get__(thing)))
+    names: set[str] = set()
+    if issubclass(type(thing), type):
+        bases = mro(thing)
+    else:
+        bases = mro(type(thing))
+        names.update(_texts(name for name, _ in Layouts().attributes(thing, MAX_NAMES)))
+    for base in bases:
+        names.update(_texts(namespace(base)))
+    return names
+
+
+def _texts(names: Iterable[object]) -> list[str]:
+    return [name for name in list(names) if type(name) is str]
