@@ -147,6 +147,24 @@ def test_logging(crash: Crasher) -> None:
     assert ["builtins.ValueError", "builtins.ZeroDivisionError"] == sorted(kinds)
 
 
+@pytest.mark.parametrize(
+    ("package", "program", "said", "where"),
+    [
+        ("flask", "door_flask.py", "[500, 200, 500]\n", "order"),
+        ("apscheduler", "door_scheduler.py", "True\n", "job"),
+        ("celery", "door_celery.py", "the caller heard: division by zero\n", "work"),
+    ],
+)
+def test_frameworks(crash: Crasher, package: str, program: str, said: str, where: str) -> None:
+    """What web frameworks, schedulers and task queues catch and log is dumped, and they live on."""
+    pytest.importorskip(package)
+    crashed = crash(program, env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert (0, said) == (crashed.status, crashed.stdout)
+    assert where == crashed_frame(crashed.dump).name
+    assert "0" == variable(crashed.dump, "item")
+
+
 def test_logging_is_opt_in(crash: Crasher) -> None:
     """Without TIBIDI_LOGGING only what ends the program is dumped."""
     crashed = crash("door_logging.py")

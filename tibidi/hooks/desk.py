@@ -61,6 +61,7 @@ def _take(exc: BaseException, door: str, thread: Thread | None, settings: Settin
         if not silent and _ledger.is_first_refused(exc):
             notice.write("tibidi: more of these are not dumped within this minute")
         return False
+    _ledger.count(exc)
     lines, is_dumped = _dump(exc, door, thread, settings)
     if is_dumped:
         _ledger.enter(exc, door)

@@ -106,6 +106,16 @@ def is_ours(function: object) -> bool:
     return any(replacement is function for *_, replacement in _doors)
 
 
+def expect(exc: object) -> None:
+    """Make room for an exception that is about to be printed, and reported after that.
+
+    Printing a traceback where there is no memory at all leaves the
+    interpreter damaged: CPython 3.13 loses its table of interned strings.
+    """
+    if isinstance(exc, MemoryError):
+        reserve.release()
+
+
 def report(exc: object, door: str, *, thread: Thread | None = None, settings: Settings = FROM_ENVIRONMENT) -> bool:
     """Dump an exception and say so on stderr; tell whether it is in a dump now.
 

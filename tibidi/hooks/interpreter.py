@@ -61,6 +61,7 @@ def forget() -> None:
 
 def _wrap_excepthook(previous: ExceptHook) -> ExceptHook:
     def excepthook(kind: type[BaseException], exc: BaseException, tb: TracebackType | None) -> None:
+        gate.expect(exc)
         if _settings is not None and _settings.replace and gate.is_open():
             if not _dump(exc, tb):
                 previous(kind, exc, tb)  # no dump: the traceback is all there is

@@ -12,7 +12,7 @@ import sys
 
 from tibidi.pristine import os
 
-RESERVED_BYTES = 16 << 20
+RESERVED_BYTES = 40 << 20
 # The pipe stands here or below, away from the low numbers that programs count on, and within every usual limit.
 HIGHEST_DESCRIPTOR = 1_023
 

@@ -20,6 +20,7 @@ def install(module: ModuleType) -> None:
 
 def _wrap(previous: Hook) -> Hook:
     def excepthook(args: threading.ExceptHookArgs) -> None:
+        gate.expect(args.exc_value)
         try:
             previous(args)
         finally:

@@ -1,0 +1,109 @@
+"""`python -m tibidi doctor`: what is wrong, and the next thing to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+
+def test_works(crash: Crasher) -> None:
+    """Where all is well a child was crashed for real, its dump read back, and nothing of that is left."""
+    ran = crash.run("-m", "tibidi", "doctor")
+
+    assert 0 == ran.status
+    assert "a child crashed, and its dump was read back" in ran.stdout
+    assert "It works.\n" in ran.stdout
+    assert [] == list(crash.directory.iterdir())
+
+
+def test_json(crash: Crasher) -> None:
+    """`--json` says the same to programs."""
+    facts = json.loads(crash.run("-m", "tibidi", "doctor", "--json", env={"TIBIDI_KEEP": "many"}).stdout)
+
+    assert "works" == facts["verdict"]
+    assert facts["versions"]["match"]
+    assert [True] == [pth["as_shipped"] for pth in facts["pth"]]
+    assert {"ours": True} == {"ours": all(hook["ours"] for hook in facts["hooks"].values())}
+    assert {"raw": "many", "parsed": 20, "understood": False} == facts["variables"]["TIBIDI_KEEP"]
+    assert str(crash.directory) == facts["directory"]["path"]
+    assert (1, "") == (facts["probe"]["status"], facts["probe"]["problem"])
+    assert ["correct the variable, or unset it"] == [finding["remedy"] for finding in facts["findings"]]
+
+
+def test_not_enabled(crash: Crasher) -> None:
+    """Without TIBIDI_ENABLE it is not active, and the next thing is to set it."""
+    ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_ENABLE": None})
+
+    assert 1 == ran.status
+    assert "next: set TIBIDI_ENABLE=1 where the program starts" in ran.stdout
+
+
+@pytest.mark.parametrize("flag", ["-I", "-E"])
+def test_isolated(crash: Crasher, flag: str) -> None:
+    """With -I or -E it is not active, and the flag is named."""
+    ran = crash.run(flag, "-m", "tibidi", "doctor")
+
+    assert 1 == ran.status
+    assert "next: run it without -I and -E" in ran.stdout
+
+
+def test_broken(crash: Crasher) -> None:
+    """Where nothing can be written it is broken, and the next thing is another directory."""
+    blocked = crash.work / "blocked"
+    blocked.write_text("", encoding="utf-8")
+    environment = {"TIBIDI_DIR": str(blocked), "TMPDIR": str(crash.work)}
+    (crash.work / f"tibidi-{os.geteuid()}").symlink_to(crash.home)
+    ran = crash.run("-m", "tibidi", "doctor", env=environment)
+
+    assert 2 == ran.status
+    assert "It is broken.\n" in ran.stdout
+    assert "next: set TIBIDI_DIR to a directory that can be written" in ran.stdout
+
+
+def test_fallback_is_told(crash: Crasher) -> None:
+    """Where dumps go to the temporary directory, that is said, with the reason."""
+    blocked = crash.work / "blocked"
+    blocked.write_text("", encoding="utf-8")
+    ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_DIR": str(blocked), "TMPDIR": str(crash.home)})
+
+    assert 0 == ran.status
+    assert f"since {blocked} cannot be written" in ran.stdout
+
+
+def test_replaced_hook_is_named(crash: Crasher) -> None:
+    """Who replaced our hook is told by name and file."""
+    code = """
+import runpy, sys
+def their_hook(*args): pass
+sys.excepthook = their_hook
+sys.argv = ["doctor", "doctor"]
+runpy.run_module("tibidi", run_name="__main__")
+"""
+    ran = crash.run("-c", code)
+
+    assert 0 == ran.status
+    assert "sys.excepthook was replaced by __main__.their_hook (<string>:3)" in ran.stdout
+
+
+def test_another_version_of_the_companion(crash: Crasher, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Two distributions of different versions are told of."""
+    place = tmp_path_factory.mktemp("fake") / "tibidi_autoinstall-0.1.0.dist-info"
+    place.mkdir()
+    (place / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: tibidi-autoinstall\nVersion: 0.1.0\n", encoding="utf-8"
+    )
+    ran = crash.run("-m", "tibidi", "doctor", env={"PYTHONPATH": str(place.parent)})
+
+    assert "tibidi-autoinstall is 0.1.0" in ran.stdout
+
+
+def test_interpreter_is_named(crash: Crasher) -> None:
+    """The interpreter and its version are told."""
+    assert f"python       {sys.version.split()[0]}" in crash.run("-m", "tibidi", "doctor").stdout
