@@ -1,0 +1,63 @@
+"""`NamedTuple` as in `typing`, at a tenth of what it costs to make a class.
+
+At a crash some thirty of them are made.  `typing` compiles each annotation
+and `collections` each constructor, which is a quarter of a millisecond a
+class; here a class keeps the names of its fields, and one constructor serves
+all.  Type checkers are shown the real thing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+    from typing import NamedTuple as NamedTuple
+else:
+    from _collections import _tuplegetter as field_at  # what collections.namedtuple has for its fields
+
+    class RecordType(type):
+        """The type of the classes: takes the fields from the annotations, as `typing` does."""
+
+        def __new__(meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+            """Make a class of records, or the base of all."""
+            fields = tuple(namespace.get("__annotations__", ()))
+            namespace["_fields"] = namespace["__match_args__"] = fields
+            namespace["_field_defaults"] = {each: namespace[each] for each in fields if each in namespace}
+            namespace["__slots__"] = ()
+            namespace.update({each: field_at(place, None) for place, each in enumerate(fields)})
+            return super().__new__(meta, name, bases, namespace)
+
+    class NamedTuple(tuple, metaclass=RecordType):
+        """A tuple whose items have names, given by the annotations of a subclass."""
+
+        def __new__(cls, *values: object, **named: object) -> NamedTuple:
+            """Make a record of values by place and by name; the others have their defaults."""
+            rest = cls._fields[len(values) :]
+            if rest or named or len(values) > len(cls._fields):
+                given = {**cls._field_defaults, **named}
+                if len(values) > len(cls._fields) or not (named.keys() <= set(rest) <= given.keys()):
+                    raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}, not {values} and {named}")
+                values += tuple([given[name] for name in rest])
+            return tuple.__new__(cls, values)
+
+        @classmethod
+        def _make(cls, values: Any) -> NamedTuple:
+            """Make a record of the values of an iterable."""
+            return cls(*values)
+
+        def _replace(self, **named: object) -> NamedTuple:
+            """Return a record with other values for some fields."""
+            return type(self)(**{**self._asdict(), **named})
+
+        def _asdict(self) -> dict[str, object]:
+            """Return the values by name."""
+            return dict(zip(self._fields, self))
+
+        def __repr__(self) -> str:
+            values = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self))
+            return f"{type(self).__name__}({values})"
+
+        def __getnewargs__(self) -> tuple[object, ...]:
+            return tuple(self)
+
