@@ -10,11 +10,12 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
-import platform
 import re
 import sys
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+
+from tibidi.capture import process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +60,7 @@ def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
     return [
         *_source_mismatches(list(_frames(summary)), sources),
         *_python_mismatches(summary.process),
+        *_platform_mismatches(summary.process.platform),
         *_package_mismatches(summary.process.packages, {frame.module for frame in _frames(summary)}),
     ]
 
@@ -158,28 +160,26 @@ def _frames(summary: Summary) -> Iterator[FrameRecord]:
 # --- the interpreter and what is installed
 
 
-def _python_mismatches(process: ProcessRecord) -> Iterator[Mismatch]:
-    here = platform.python_version()
-    if process.python and process.python != here:
-        same_line = process.python.split(".")[:2] == here.split(".")[:2]
-        yield Mismatch(PYTHON, "Python", f"{here} here, it was {process.python}", serious=not same_line)
-    implementation = platform.python_implementation()
-    if process.implementation and process.implementation.lower() != implementation.lower():
-        yield Mismatch(PYTHON, "implementation", f"{implementation} here, it was {process.implementation}")
-    yield from _platform_mismatches(process.platform)
+def _python_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
+    here = ".".join(map(str, sys.version_info[:3]))
+    if there.python and there.python != here:
+        same_line = there.python.split(".")[:2] == here.split(".")[:2]
+        yield Mismatch(PYTHON, "Python", f"{here} here, it was {there.python}", serious=not same_line)
+    if there.implementation not in ("", sys.implementation.name):
+        yield Mismatch(PYTHON, "implementation", f"{sys.implementation.name} here, it was {there.implementation}")
 
 
 def _platform_mismatches(there: str) -> Iterator[Mismatch]:
     """Compare system, release and machine: another release is told, another system or machine is serious."""
-    here = f"{platform.system()}-{platform.release()}-{platform.machine()}"
+    here = process.platform()
     if there and there != here:
-        same = there.startswith(platform.system() + "-") and there.endswith("-" + platform.machine())
+        same = (here.split("-")[0], here.split("-")[-1]) == (there.split("-")[0], there.split("-")[-1])
         yield Mismatch(PLATFORM, "platform", f"{here} here, it was {there}", serious=not same)
 
 
 def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> Iterator[Mismatch]:
     """Compare versions; first come the packages that, by their names, captured stacks run through."""
-    here = _installed() if packages else {}
+    here = {_normal(name): version for name, version in process.packages().items()} if packages else {}
     stood_in = {_normal(module.partition(".")[0]) for module in modules}
     missing = []
     for name, version in sorted(packages.items(), key=lambda item: (_normal(item[0]) not in stood_in, item)):
@@ -190,12 +190,6 @@ def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> 
             yield Mismatch(PACKAGE, name, f"{local} here, it was {version}")
     if missing:
         yield Mismatch(PACKAGE, ", ".join(missing), "not installed here", serious=False)
-
-
-def _installed() -> dict[str, str]:
-    from importlib.metadata import distributions  # 38 ms that only a look at a dump needs to pay
-
-    return {_normal(each.metadata["Name"] or ""): each.version for each in distributions()}
 
 
 def _normal(name: str) -> str:

@@ -34,7 +34,7 @@ def process(redactor: Redactor, omissions: list[Omission]) -> ProcessRecord:
         cwd=_cwd(omissions),
         python="{}.{}.{}".format(*sys.version_info) + _suffix(),
         implementation=sys.implementation.name,
-        platform=_platform(),
+        platform=platform(),
         hostname=_hostname(),
         packages=packages(),
         environment=environment(redactor),
@@ -109,7 +109,8 @@ def _suffix() -> str:
     return "" if level == "final" else f"{ {'alpha': 'a', 'beta': 'b', 'candidate': 'rc'}.get(level, level) }{serial}"
 
 
-def _platform() -> str:
+def platform() -> str:
+    """Return system, release and machine."""
     if hasattr(os, "uname"):
         system = os.uname()
         return f"{system.sysname}-{system.release}-{system.machine}"
