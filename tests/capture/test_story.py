@@ -53,6 +53,40 @@ def test_frames() -> None:
     }
 
 
+class Account:
+    """Methods of all kinds, each of which crashes."""
+
+    def method(self) -> float:
+        """Crash."""
+        return 1 / 0
+
+    @classmethod
+    def of_class(cls) -> float:
+        """Crash."""
+        return 1 / 0
+
+    @property
+    def value(self) -> float:
+        """Crash."""
+        return 1 / 0
+
+
+class Derived(Account):
+    """The methods are those of the base."""
+
+
+@pytest.mark.parametrize("name", ["method", "of_class", "value"])
+def test_qualified_names(name: str) -> None:
+    """A method is told with its class, also before Python 3.11, where code does not know it."""
+    try:
+        attribute = getattr(Derived(), name)
+        attribute()
+    except ZeroDivisionError as error:
+        frame = story(error).exceptions[-1].frames[-1]
+
+    assert f"Account.{name}" == frame.qualname
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="positions came with Python 3.11")
 def test_positions() -> None:
     """A frame knows where in its line it was (PEP 657)."""

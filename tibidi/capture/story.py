@@ -17,6 +17,7 @@ from tibidi.capture.notation import ascii_safe
 from tibidi.capture.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.capture.preview import Previewer
 from tibidi.capture.process import process
+from tibidi.capture.qualname import qualname
 from tibidi.model import FUNCTION
 from tibidi.model import MAPPING
 from tibidi.model import MODULE
@@ -148,7 +149,7 @@ class _Story:
             file=ascii_safe(code.co_filename),
             module=_module_name(live),
             name=code.co_name,
-            qualname=getattr(code, "co_qualname", code.co_name),
+            qualname=qualname(live),
             line=line,
             end_line=end_line,
             column=column,

@@ -1,0 +1,55 @@
+"""The qualified name of the code of a frame.
+
+Code objects know it since Python 3.11.  Before, the function that the code
+belongs to is looked for where it most likely is: in the class of the first
+argument, or among the globals.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from tibidi.pickling.anatomy import mro
+from tibidi.pickling.anatomy import namespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType
+
+    from tibidi.capture.live import LiveFrame
+
+# Where classmethod, staticmethod and property keep their function.
+WRAPPED = (
+    (classmethod, vars(classmethod)["__func__"]),
+    (staticmethod, vars(staticmethod)["__func__"]),
+    (property, vars(property)["fget"]),
+)
+
+
+def qualname(live: LiveFrame) -> str:
+    """Return the qualified name, or the name where there is no better one."""
+    code = live.frame.f_code
+    known: str | None = getattr(code, "co_qualname", None)
+    if known is not None:
+        return known
+    for candidate in _candidates(live, code):
+        function = _unwrapped(candidate)
+        if type(function) is FunctionType and function.__code__ is code:
+            return function.__qualname__
+    return code.co_name
+
+
+def _candidates(live: LiveFrame, code: CodeType) -> Iterator[object]:
+    yield dict.get(live.frame.f_globals, code.co_name)
+    if code.co_argcount:
+        first = live.namespace.get(code.co_varnames[0])
+        for base in (*(mro(first) if issubclass(type(first), type) else ()), *mro(type(first))):  # type: ignore[arg-type]
+            yield namespace(base).get(code.co_name)
+
+
+def _unwrapped(candidate: object) -> object:
+    for wrapper, function in WRAPPED:
+        if type(candidate) is wrapper:
+            return function.__get__(candidate)
+    return candidate
