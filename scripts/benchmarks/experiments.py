@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # workload -> (program, arguments)
 WORKLOADS = {
     "divide": ("divide", ("5", "0")),
+    "no objects": ("objects", ("0",)),
     "web, 50 frames": ("web", ()),
     "10^4 objects": ("objects", ("10000",)),
     "10^5 objects": ("objects", ("100000",)),
@@ -40,7 +41,8 @@ WORKLOADS = {
     "1,000 frames": ("recursion", ()),
 }
 OPENED = ("divide", "web, 50 frames", "10^4 objects", "10^5 objects", "1,000 frames")
-GROWTH = ("10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
+NO_OBJECTS = "no objects"
+GROWTH = (NO_OBJECTS, "10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
 HEAVY = "10^7 objects"  # only ours and the limit: the peers give up, or take hours
 UNBOUNDED = {"TIBIDI_MAX_BYTES": "64G", "TIBIDI_MAX_SECONDS": "3600"}
 LISTED_DUMPS = 1_000
@@ -87,6 +89,8 @@ def crash(tools: Tools, options: Options) -> list[Result]:
     """Measure what a dump adds to the same crash with no hook."""
     results = []
     for workload in _workloads(WORKLOADS, options):
+        if workload == NO_OBJECTS:
+            continue
         program, arguments = WORKLOADS[workload]
         names = [NOTHING, NAIVE, OURS, *(() if workload == HEAVY else PEERS)]
         if tools.original and workload != HEAVY:

@@ -8,6 +8,7 @@ from typing import Callable
 from typing import NamedTuple
 
 from benchmarks.experiments import GROWTH
+from benchmarks.experiments import NO_OBJECTS
 from benchmarks.experiments import OPENED
 from benchmarks.experiments import WORKLOADS
 from benchmarks.tools import COREDUMPY
@@ -106,12 +107,13 @@ def _ratio(of: Lookup, experiment: str, workload: str, field: str, tool: str, ot
 
 
 def _spread(of: Lookup) -> float:
-    """Return how much more the dearest object costs than the cheapest, over all sizes that were measured."""
+    """Return how much more the dearest object costs than the cheapest, beyond what a dump without any costs."""
+    nothing = _added(of, "growth", NO_OBJECTS, "tibidi, no budget")
     times = []
-    for workload in GROWTH:
+    for workload in GROWTH[1:]:
         seconds = _try(partial(_added, of, "growth", workload, "tibidi, no budget"))
         if seconds is not None:
-            times.append(seconds / int(WORKLOADS[workload][1][0]))
+            times.append((seconds - nothing) / int(WORKLOADS[workload][1][0]))
     return max(times) / min(times) - 1
 
 
