@@ -38,14 +38,12 @@ def outcome(path: str) -> str:
     """Return what came of a broken dump."""
     try:
         dump = load(path)
-        for stack in dump.exceptions:
-            for frame in stack:
-                for value in frame.values():
-                    BOUNDED.repr(value)
+        for frame in (frame for stack in dump.exceptions for frame in stack):
+            BOUNDED.repr(dict(frame))
         return "live" if dump.live else "loaded"
     except TibidiError as error:
         return type(error).__name__ if error.hint else f"{error!r} has no hint"
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - this is what is looked for
         return f"!!! {type(error).__name__}: {error}"
 
 

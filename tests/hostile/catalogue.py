@@ -143,9 +143,7 @@ def makers() -> dict[str, bytes]:
         "subclass of int": call("tibidi", "_reference", "m", "I", "int", ()),
         "reference to nonsense": call("tibidi", "_reference", "m", "I", "eval", ()),
         "persistent id": plain("x") + pickle.BINPERSID,
-        "escape sequences": built(
-            name(ESCAPES, ESCAPES) + plain(()) + pickle.NEWOBJ, plain({ESCAPES: ESCAPES})
-        ),
+        "escape sequences": built(name(ESCAPES, ESCAPES) + plain(()) + pickle.NEWOBJ, plain({ESCAPES: ESCAPES})),
         "escape sequences in a stand-in": call("tibidi", "Dummy", ESCAPES, ESCAPES, ESCAPES),
         "escape sequences in a function": name("tibidi", "_function")
         + pickle.MARK

@@ -71,7 +71,9 @@ def dump(*pickles: bytes, summary: bytes | None = None, source: tuple[str, bytes
     return file.getvalue()
 
 
-def member(name: str, content: bytes, *, claimed: int | None = None, extra: bytes = b"", crc: int | None = None) -> bytes:
+def member(
+    name: str, content: bytes, *, claimed: int | None = None, extra: bytes = b"", crc: int | None = None
+) -> bytes:
     """Return one member of a ZIP archive, whatever its header shall claim."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = deflate.compress(content) + deflate.flush()

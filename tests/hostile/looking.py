@@ -18,7 +18,6 @@ import sys
 import time
 
 import tibidi.commands.info
-import tibidi.commands.listing
 import tibidi.commands.show
 from tibidi.commands import run
 from tibidi.dumpfile.signature import key_path
@@ -30,7 +29,9 @@ from tibidi.pickling.inert_repr import BOUNDED
 from tibidi.pickling.unpickler import ValuesReader
 
 # Looking at what the interpreter has anyway.
-HARMLESS = frozenset({"builtins.id", "object.__getattr__", "object.__setattr__", "sys._getframe", "os.listdir", "os.scandir", "gc.get_objects", "sys.unraisablehook"})
+HARMLESS = frozenset(
+    {"builtins.id", "object.__getattr__", "object.__setattr__", "os.listdir", "os.scandir", "sys._getframe"}
+)
 COMMANDS = {
     "info": tibidi.commands.info.main,
     "show": tibidi.commands.show.main,
@@ -47,6 +48,7 @@ class Watch:
         self.is_on = False
 
     def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Take note of an event."""
         if not self.is_on or event in HARMLESS:
             return
         if event == "open" and self._may_open(*arguments):
@@ -78,7 +80,8 @@ def look(path: str) -> str:
         dump = load(path)
     except TibidiError as error:
         return f"{type(error).__name__}: {error} | {error.hint}"
-    words = [f"{key}={BOUNDED.repr(value)}" for stack in dump.exceptions for frame in stack for key, value in frame.items()]
+    frames = [frame for stack in dump.exceptions for frame in stack]
+    words = [f"{key}={BOUNDED.repr(value)}" for frame in frames for key, value in frame.items()]
     words += [repr(dump), *(BOUNDED.repr(exception.exception) for exception in dump.exceptions)]
     return "\n".join([*words, *map(str, dump.omissions)])
 

@@ -26,7 +26,9 @@ def look_at(places: dict[str, Path], folder: Path) -> dict[str, dict[str, object
     looking = Path(__file__).with_name("looking.py")
     environment = {**os.environ, "TIBIDI_KEY_FILE": str(folder / "key"), "PYTHONUTF8": "1"}
     command = [sys.executable, str(looking), *map(str, places.values())]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, timeout=280, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=folder, timeout=280, check=False
+    )
     reports = [json.loads(line) for line in done.stdout.splitlines()]
 
     assert (0, "") == (done.returncode, done.stderr)
@@ -75,7 +77,8 @@ def test_bombs(part: int, tmp_path: Path) -> None:
 
 def test_stories(tmp_path: Path) -> None:
     """A story of whatever JSON opens, or ends in one error that says what to do."""
-    files = {key: forging.dump(forging.variables(x=forging.plain(5)), summary=data) for key, data in catalogue.stories().items()}
+    values = forging.variables(x=forging.plain(5))
+    files = {key: forging.dump(values, summary=data) for key, data in catalogue.stories().items()}
     reports = look_at(forging.write(tmp_path, files), tmp_path)
 
     check(reports)

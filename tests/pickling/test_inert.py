@@ -24,7 +24,9 @@ from typing import Any
 import pytest
 
 from tibidi.errors import DamagedDump
+from tibidi.pickling import inert_words
 from tibidi.pickling import plain
+from tibidi.pickling import vocabulary
 from tibidi.pickling.inert import InertUnpickler
 from tibidi.pickling.inert_types import InertObject
 from tibidi.pickling.standins import Dummy
@@ -255,7 +257,8 @@ def test_refused_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x80\x02N.", b"\x80\x05cos\nsystem\n.", b"\x80\x05N", b"\x80\x05N.N.", b"\x80\x05NN.", b"\x80\x05q\0."]
+    "data",
+    [b"", b"\x80\x02N.", b"\x80\x05cos\nsystem\n.", b"\x80\x05N", b"\x80\x05N.N.", b"\x80\x05NN.", b"\x80\x05q\0."],
 )
 def test_other_pickles(data: bytes) -> None:
     """What is no pickle of ours is an error."""
@@ -313,3 +316,22 @@ def test_pandas() -> None:
     assert "[3 rows x 3 columns, inert]" in repr(read)
     assert [0.5, 1.5, 2.5] == list(series)
     assert "<Series of 3: 0: 0.5, 1: 1.5, 2: 2.5 (inert)>" == repr(series)
+
+
+def test_words() -> None:
+    """Every word that pickles of ours may name has a meaning where nothing may run, and no other has."""
+    inert = {name for module, name in inert_words.WORDS if module == "tibidi"}
+
+    assert set(vocabulary.WORDS) == inert | {"_code", "_namespace", "_reference"}
+
+
+def test_unicode_errors_are_sound() -> None:
+    """Fields that would have the interpreter read foreign memory are not taken."""
+    fields = {"object": b"x", "start": -(1 << 40), "end": 1 - (1 << 40), "encoding": "a", "reason": "b"}
+    wild, sound = UnicodeDecodeError("a", b"x", 0, 1, "b"), {**fields, "start": 0, "end": 1}
+    made = inert_words.make_exception(UnicodeDecodeError)
+    inert_words.exception_state(made, (fields, {}, None))
+
+    assert "" == str(made)
+    inert_words.exception_state(made, (sound, {}, None))
+    assert str(wild) == str(made)

@@ -116,7 +116,8 @@ class Reader:
             if not member.name.startswith(fmt.SOURCES) or not isinstance(name, str):
                 continue
             if len(texts) >= MAX_SOURCES or len(name) > MAX_NAME_CHARACTERS:
-                self._lose(f"sources[{name[:MAX_NAME_CHARACTERS]!r}]", DamagedDump("one too many, or of a name too long"))
+                where = f"sources[{name[:MAX_NAME_CHARACTERS]!r}]"
+                self._lose(where, DamagedDump("one too many, or of a name too long"))
                 break
             try:
                 content = self._content(member.name, room)
@@ -200,7 +201,7 @@ def _private_copy(file: BinaryIO) -> BinaryIO:
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - it takes the place of the file
     file.seek(0)
     shutil.copyfileobj(file, copy, zipped.CHUNK_BYTES)
-    return copy  # type: ignore[return-value]  # mypy: a generic wrapper, which it is on Windows only
+    return copy
 
 
 def _statement(file: BinaryIO, member: Member) -> bytes:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         def read(self, size: int, /) -> bytes:
             """Return at most `size` bytes, fewer only at the end."""
 
+
 # Types of libraries of which it is known how they look.
 KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **inert_frames.TYPES}
 # Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
@@ -184,7 +185,7 @@ class InertBuilder:
             made.__dict__.update(text_keys(keywords))
         return made
 
-    def _instance(self, cls: InertType, layout: Any, arguments: tuple[object, ...]) -> Any:
+    def _instance(self, cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
         first = arguments[0] if arguments else None
         if layout in ATOMS:
             return layout.__new__(cls, plain.expect(first, *ATOMS)) if arguments else layout.__new__(cls)

@@ -12,6 +12,7 @@ import importlib
 import math
 import re
 from typing import Any
+from typing import Callable
 
 from tibidi.pickling import plain
 from tibidi.pickling.inert_types import InertObject
@@ -67,7 +68,8 @@ def dtype_state(made: InertDtype, state: object) -> object:
     if subarray is not None:
         own["subarray"] = plain.expect(subarray, tuple)
     if names:
-        own["fields"] = [(plain.expect_text(name), *plain.expect(fields[name], tuple)[:2]) for name in names[:MAX_FIELDS]]
+        parts = [(name, plain.expect(fields[name], tuple)) for name in names[:MAX_FIELDS]]
+        own["fields"] = [(plain.expect_text(name), *part[:2]) for name, part in parts]
         own["size"] = plain.expect(size, int)
     if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:
         own["unit"] = time_unit(rest[2])
@@ -163,7 +165,7 @@ def scalar(kind: object, data: object = b"") -> object:
     return np.frombuffer(data, dtype=dtype)[0]
 
 
-ARRAY_WORDS = {
+ARRAY_WORDS: dict[tuple[str, str], Callable[..., object]] = {
     (f"numpy.{core}.{module}", name): make
     for core in ("core", "_core")
     for module, name, make in (

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 GROUP: type | None = getattr(builtins, "BaseExceptionGroup", None)  # 3.11
 CHAIN = ("__cause__", "__context__")
-UNICODE_OBJECTS = {UnicodeDecodeError: bytes, UnicodeEncodeError: str, UnicodeTranslateError: str}
+UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
+    UnicodeDecodeError: bytes,
+    UnicodeEncodeError: str,
+    UnicodeTranslateError: str,
+}
 
 
 def make_exception(cls: object, *group: object) -> BaseException:
@@ -43,7 +47,7 @@ def make_group(real: type[BaseException], message: object, members: Any) -> Base
         made: BaseException = real.__new__(real, message, list(members))
         return made
     shown = make_type(real.__module__, real.__qualname__, Exception, InertObject)
-    made = shown.__new__(shown)  # type: ignore[assignment]  # mixed with Exception
+    made = shown.__new__(shown)
     made.__dict__.update(message=message, exceptions=members)
     return made
 
@@ -60,7 +64,8 @@ def real_class(cls: object, *, is_group: bool) -> type[BaseException]:
         base = GROUP if is_group and GROUP is not None else Exception
         cached = make_type(cls.__module__, cls.__qualname__, base, InertObject)
         type.__setattr__(cls, "_inert_exception_", cached)
-    return cached  # type: ignore[no-any-return]  # set two lines above
+    found: type[BaseException] = cached
+    return found
 
 
 def exception_state(exception: object, state: object) -> None:
@@ -105,8 +110,10 @@ def is_sound_unicode_error(exception: UnicodeError, known: Mapping[str, object])
     kind = next((each for each in UNICODE_OBJECTS if isinstance(exception, each)), None)
     if kind is None:
         return True
-    thing, start, end = known.get("object"), known.get("start"), known.get("end")
-    texts = [known.get(name) for name in ("reason", "encoding")[: 1 if kind is UnicodeTranslateError else 2]]
-    if type(thing) is not UNICODE_OBJECTS[kind] or any(type(text) is not str for text in texts):
+    thing: Any = known.get("object")
+    start, end = known.get("start"), known.get("end")
+    texts = [known.get("reason"), "" if kind is UnicodeTranslateError else known.get("encoding")]
+    if not isinstance(thing, UNICODE_OBJECTS[kind]) or any(type(text) is not str for text in texts):
         return False
-    return type(start) is int and type(end) is int and 0 <= start < end <= len(thing)  # type: ignore[arg-type]  # as above
+    length: int = len(thing)
+    return type(start) is int and type(end) is int and 0 <= start < end <= length

@@ -200,10 +200,10 @@ def new_index(kind: object, facts: object) -> InertIndex:
     return made
 
 
-def new_column(kind: object, *_: object) -> InertColumn:
+def new_column(kind: object, *_: object) -> object:
     """Make a column, as `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked` does."""
     names = (kind.__module__, kind.__qualname__) if isinstance(kind, InertType) else ("pandas", "Array")
-    return object.__new__(make_type(*names, InertColumn))  # type: ignore[return-value]  # a subclass
+    return object.__new__(make_type(*names, InertColumn))
 
 
 def new_block(values: object, placement: object, *_: object) -> InertBlock:
@@ -219,10 +219,13 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("pandas.core.indexes.base", "_new_Index"): new_index,
 }
 
+# Arrays with a mask of what is missing.
+MASKED = ("Boolean", "Floating", "Integer")
+
 TYPES: dict[tuple[str, str], type[Made]] = {
     ("pandas", "DataFrame"): InertFrame,
-    **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in ("Boolean", "Floating", "Integer")},
-    **{("pandas.core.arrays." + kind.lower(), f"{kind}Array"): InertColumn for kind in ("Boolean", "Floating", "Integer")},
+    **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in MASKED},
+    **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in MASKED},
     ("pandas", "Series"): InertSeries,
     ("pandas.core.frame", "DataFrame"): InertFrame,
     ("pandas.core.series", "Series"): InertSeries,

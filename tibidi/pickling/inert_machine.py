@@ -267,7 +267,7 @@ def _bytes(machine: Machine, start: int, length: int) -> int:
 
 @on(pickle.BYTEARRAY8)
 def _bytearray(machine: Machine, at: int) -> int:
-    length = ULONG(machine.data, at)[0]
+    length: int = ULONG(machine.data, at)[0]
     machine.counted += CONTAINER_BYTES
     machine.push(bytearray(machine.payload(at + 8, length)))
     return at + 8 + length

@@ -85,9 +85,7 @@ def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, ob
     """Return `<name(arguments) attribute=value, ...>`, with `level` levels of what lies within."""
     words = [BOUNDED.repr1(argument, level) for argument in arguments]
     call = f"({', '.join(words)})" if words else ""
-    shown = [
-        f"{clean(key)}={BOUNDED.repr1(value, level)}" for key, value in list(attributes.items())[:MAX_ATTRIBUTES]
-    ]
+    shown = [f"{clean(key)}={BOUNDED.repr1(value, level)}" for key, value in list(attributes.items())[:MAX_ATTRIBUTES]]
     if len(attributes) > MAX_ATTRIBUTES:
         shown.append(f"+{len(attributes) - MAX_ATTRIBUTES}")
     text = f"<{name}{call}{' ' if shown else ''}{', '.join(shown)}>"

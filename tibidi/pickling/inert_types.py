@@ -63,6 +63,7 @@ class InertType(type):
         return super().__new__(mcs, name, bases, body)
 
     def __call__(cls, *_: object, **__: object) -> Any:
+        """Refuse: what is behind the name is not here."""
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
     def __setattr__(cls, name: str, value: object) -> None:
@@ -158,23 +159,29 @@ class Mapped(Listed):
         return self.__dict__["_items_"].get(key, default)
 
 
+def parts(thing: Any) -> tuple[Any, ...]:
+    """Return the items of what is built on a tuple."""
+    return tuple(tuple.__iter__(thing))
+
+
 class InertTuple(InertObject):
-    """A named tuple, printed as one."""
+    """A tuple, with names for its items where there were such, and then printed with them."""
 
     def __repr__(self) -> str:
-        pairs = zip(type(self)._inert_fields_, tuple.__iter__(self))  # type: ignore[type-var]  # mixed with tuple
-        words = ", ".join(f"{clean(name)}={BOUNDED.repr1(value, BOUNDED.maxlevel)}" for name, value in pairs)
-        return f"{type(self).__name__}({words})"
+        names = type(self)._inert_fields_
+        if not names:
+            return repr(parts(self))
+        words = [f"{clean(name)}={BOUNDED.repr(value)}" for name, value in zip(names, parts(self))]
+        return f"{type(self).__name__}({', '.join(words)})"
 
     def __getattr__(self, name: str) -> object:
-        fields = type(self)._inert_fields_
-        if name in fields[: len(self)]:  # type: ignore[arg-type]  # mixed with tuple
-            return tuple.__getitem__(self, fields.index(name))  # type: ignore[type-var]  # likewise
-        return super().__getattr__(name)
+        items = parts(self)
+        fields = type(self)._inert_fields_[: len(items)]
+        return items[fields.index(name)] if name in fields else super().__getattr__(name)
 
     def _asdict(self) -> dict[str, object]:
         """Return fields and values."""
-        return dict(zip(type(self)._inert_fields_, tuple.__iter__(self)))  # type: ignore[type-var]  # likewise
+        return dict(zip(type(self)._inert_fields_, parts(self)))
 
     def __dir__(self) -> list[str]:
         return [*type(self)._inert_fields_, *super().__dir__()]
@@ -191,12 +198,12 @@ class InertMember(InertObject):
         return f"{type(self).__name__}.{clean(self.__dict__.get('name'))}"
 
 
-def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> InertType:
-    """Return a new inert class of that name, built on `mixins`."""
+def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> Any:
+    """Return a new inert class of that name, an InertType, built on `mixins`."""
     full = clean(f"{module}.{qualname}")
     layout = next((base for base in mixins if base in LAYOUTS.values()), object)
     body: dict[str, object] = {
-        "__hash__": layout.__hash__ or object.__hash__,
+        "__hash__": vars(layout).get("__hash__") or object.__hash__,
         "__module__": clean(module),
         "__qualname__": clean(qualname),
         "_inert_name_": full.replace("builtins.", "", 1),
@@ -208,7 +215,9 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
 def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
     """Give a class what is harmless of the attributes it had."""
     for name, value in attributes.items():
-        if (type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro") or (name == "__doc__" and type(value) is str):
+        if (type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro") or (
+            name == "__doc__" and type(value) is str
+        ):
             type.__setattr__(cls, name, value)
 
 

@@ -65,6 +65,7 @@ class InertFunction(InertObject):
     _inert_name_ = "function"
 
     def __call__(self, *_: object, **__: object) -> object:
+        """Refuse: nothing runs here."""
         raise TypeError(f"{self.__dict__['__qualname__']} cannot be called: {INERT}")
 
     @property
@@ -75,7 +76,8 @@ class InertFunction(InertObject):
 
     def __repr__(self) -> str:
         code = self.__dict__["__code__"].__dict__
-        return f"<function {clean(self.__dict__['__qualname__'])} of {code['co_filename']}:{code['co_firstlineno']} (inert)>"
+        place = f"{code['co_filename']}:{code['co_firstlineno']}"
+        return f"<function {clean(self.__dict__['__qualname__'])} of {place} (inert)>"
 
 
 class InertAttribute(InertObject):
@@ -84,6 +86,7 @@ class InertAttribute(InertObject):
     _inert_name_ = "attribute"
 
     def __call__(self, *_: object, **__: object) -> object:
+        """Refuse: nothing runs here."""
         raise TypeError(f"{self.__dict__['__name__']} cannot be called: {INERT}")
 
     def __repr__(self) -> str:
@@ -119,7 +122,7 @@ def class_source(cls: InertType) -> str:
 
 def blank(kind: type, attributes: Mapping[str, object]) -> Any:
     """Return an instance of an inert class with these attributes."""
-    made = object.__new__(kind)
+    made: Any = object.__new__(kind)
     made.__dict__.update(attributes)
     return made
 
@@ -140,7 +143,7 @@ def text_keys(state: object) -> dict[str, object]:
     return {key: value for key, value in state.items() if type(key) is str and key not in OURS}
 
 
-def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> InertCode:
+def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> Any:
     """Return a description of a code object; its bytecode stays in the file."""
     file, qualname, name, first_line = (*key, "?", "?", "?", 0)[:4]
     variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()
@@ -169,7 +172,8 @@ def _function(code: object, namespace: object, name: object, closure: object) ->
 
 
 def _function_state(function: object, state: object) -> None:
-    attributes, dictionary, *_ = plain.expect(state, tuple)
+    attributes, dictionary, _, *homes = plain.expect(state, tuple)
+    furnish(homes)
     if type(function) is InertFunction:
         known = text_keys(attributes)
         known.pop("__code__", None)
@@ -177,6 +181,13 @@ def _function_state(function: object, state: object) -> None:
             known["__qualname__"] = clean(known["__qualname__"])
         function.__dict__.update(known)
         function.__dict__.update({k: v for k, v in text_keys(dictionary).items() if not k.startswith("__")})
+
+
+def furnish(homes: list[Any]) -> None:
+    """Put globals in their places that come along with a function or class, where it has them."""
+    for namespace, used in (pair for pairs in homes for pair in plain.expect(pairs, list, tuple)):
+        for name, value in text_keys(used).items():
+            plain.expect(namespace, dict).setdefault(name, value)
 
 
 def _cell() -> object:
@@ -218,7 +229,8 @@ def _class(_metaclass: object, name: object, bases: object, keywords: object, *_
 
 
 def _class_state(cls: object, state: object) -> None:
-    attributes, *_ = plain.expect(state, tuple)
+    attributes, _, *homes = plain.expect(state, tuple)
+    furnish(homes)
     if isinstance(cls, InertType):
         known = text_keys(attributes)
         set_class_attributes(cls, known)
@@ -243,13 +255,13 @@ def _member(cls: object, name: object, value: object) -> object:
     if isinstance(known, InertMember):
         return known
     kind, base = member_type(cls)
-    made = base.__new__(kind, value) if base in ATOMS and type(value) is base else object.__new__(kind)
+    made = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
     made.__dict__.update(name=text, value=value)
     set_class_attributes(cls, {text: made})
     return made
 
 
-def member_type(cls: InertType) -> tuple[InertType, type]:
+def member_type(cls: InertType) -> tuple[Any, Any]:
     """Return a class for the members of an enumeration, and the plain type that it is built on."""
     base = next((base for base in cls.__mro__ if base in ATOMS), object)
     if issubclass(cls, InertMember):
@@ -261,7 +273,7 @@ def member_type(cls: InertType) -> tuple[InertType, type]:
     return made, base
 
 
-def make_reference(module: str, qualname: str, layout: object, fields: object) -> InertType:
+def make_reference(module: str, qualname: str, layout: object, fields: object) -> Any:
     """Return an inert class, built on what the class was built on."""
     base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
     if base is tuple:

@@ -16,6 +16,7 @@ import pickle
 import sys
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import ClassVar
 
 from tibidi.errors import DamagedDump
 from tibidi.model import FAILED
@@ -23,6 +24,7 @@ from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.pickling import standins
 from tibidi.pickling.vocabulary import WORDS
+from tibidi.pickling.vocabulary import _member as member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,14 +35,46 @@ if TYPE_CHECKING:
     class Rewindable(Protocol):
         """A file that is read from, perhaps twice."""
 
-        def read(self, size: int = -1, /) -> bytes: ...
-        def readline(self) -> bytes: ...
-        def rewind(self) -> None: ...
-        def instead(self, content: bytes) -> None: ...
+        def read(self, size: int = -1, /) -> bytes:
+            """Return at most `size` bytes."""
+
+        def readline(self) -> bytes:
+            """Return a line."""
+
+        def rewind(self) -> None:
+            """Go back to the beginning."""
+
+        def instead(self, content: bytes) -> None:
+            """Read `content` from now on."""
+
 
 STAND_INS: dict[str, object] = {
     cls.__name__: cls for cls in (standins.Cut, standins.Dummy, standins.NotPickleable, standins.Redacted)
 }
+
+
+if TYPE_CHECKING:
+
+    class Python:
+        """What is used of the unpickler that pickle has in Python."""
+
+        dispatch: ClassVar[dict[int, Callable[[Any], None]]]
+        find_class: Callable[[str, str], Any]
+        memo: dict[int, object]
+        metastack: list[list[Any]]
+        stack: list[Any]
+
+        def __init__(self, file: Any) -> None:
+            """Read from `file`."""
+
+        def load(self) -> Any:
+            """Return the value of one pickle."""
+
+        def load_build(self) -> None:
+            """Run the opcode BUILD."""
+
+else:
+    Python = pickle._Unpickler
 
 
 class Rebuilder:
@@ -62,7 +96,7 @@ class Rebuilder:
 
     def _load_carefully(self, error: BaseException) -> object:
         self._file.rewind()
-        careful = CarefulUnpickler(self._file, self._names, self._fast.memo.copy())
+        careful = CarefulUnpickler(self._file, self._names, dict(self._fast.memo.copy()))
         try:
             value = careful.load()
         except (DamagedDump, KeyboardInterrupt):
@@ -127,7 +161,7 @@ class Names:
         found = home = self.module(module)
         try:
             if isinstance(home, standins.ModuleStub):
-                raise AttributeError(qualname)  # noqa: TRY301 - a stub has every name, but none of a known make
+                raise AttributeError(qualname)  # noqa: TRY301, TRY004 - a stub has every name, but none of a known make
             for part in qualname.split("."):
                 found = getattr(found, part)
         except KeyboardInterrupt:
@@ -155,7 +189,7 @@ def _class_of(home: Any, qualname: str) -> object:
 def _member(cls: type, name: str, value: object) -> object:
     """Return a member of an enumeration, or of what stands for one."""
     if not issubclass(cls, standins.Missing):
-        return WORDS["_member"](cls, name, value)
+        return member(cls, name, value)
     made = cls(value)
     made.__dict__.update(name=name, value=value)
     return made
@@ -189,13 +223,13 @@ class LiveUnpickler(pickle.Unpickler):
         return pid
 
 
-class CarefulUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]  # pickle's own, written in Python
+class CarefulUnpickler(Python):
     """Rebuilds object by object; what raises is a Dummy that says why and has the raw state.
 
     `failures` lists each, for the one who knows where in the dump this is.
     """
 
-    dispatch = dict(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]  # as above
+    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(Python.dispatch)
 
     def __init__(self, file: Any, names: Names, memo: dict[int, object]) -> None:
         super().__init__(file)
@@ -235,10 +269,10 @@ class CarefulUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]  #
         return standins.Dummy(name, describe(error), state)
 
     def build(self) -> None:
-        """Give an object its state; if it raises, the object becomes a stand-in wherever it is mentioned from now on."""
+        """Give an object its state; if it raises, a stand-in is what is mentioned from now on."""
         target, state = self.stack[-2:]
         try:
-            pickle._Unpickler.load_build(self)  # type: ignore[attr-defined]  # as above
+            Python.load_build(self)
         except (KeyboardInterrupt, pickle.UnpicklingError):
             raise
         except BaseException as error:  # noqa: BLE001 - __setstate__ is the application's
@@ -263,13 +297,13 @@ class CarefulUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]  #
 
 
 def _guard(name: str, operands: int) -> Callable[[CarefulUnpickler], None]:
-    opcode = getattr(pickle._Unpickler, name)  # type: ignore[attr-defined]  # as above
+    opcode = getattr(Python, name)
     return lambda self: self.guarded(opcode, operands)
 
 
 def _fill(name: str, depth: int | None) -> Callable[[CarefulUnpickler], None]:
     """Return the guard of an opcode whose container lies `depth` deep on the stack, or below the mark."""
-    opcode = getattr(pickle._Unpickler, name)  # type: ignore[attr-defined]  # as above
+    opcode = getattr(Python, name)
     return lambda self: self.fill(opcode, self.metastack[-1][-1] if depth is None else self.stack[-depth])
 
 

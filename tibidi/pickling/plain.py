@@ -102,9 +102,10 @@ def _complex(real: object, imaginary: object) -> complex:
 
 
 def _range(*numbers: object) -> range:
-    if any(expect(number, int).bit_length() > MAX_RANGE_BITS for number in numbers):
+    checked: list[int] = [expect(number, int) for number in numbers]
+    if any(number.bit_length() > MAX_RANGE_BITS for number in checked):
         raise ValueError("a range of huge numbers")
-    return range(*numbers)  # type: ignore[arg-type]  # expect() has looked
+    return range(*checked)
 
 
 def _numbers_or_state(kind: str) -> Callable[..., object]:
@@ -144,7 +145,8 @@ def _from_text(module: str, name: str, limit: int = MAX_TEXT_CHARS) -> Callable[
 
 def _address(name: str) -> Callable[..., object]:
     def make(address: object) -> object:
-        return getattr(import_module("ipaddress"), name)(expect_text(address, 100) if type(address) is str else expect(address, int))
+        checked = expect_text(address, 100) if type(address) is str else expect(address, int)
+        return getattr(import_module("ipaddress"), name)(checked)
 
     return make
 

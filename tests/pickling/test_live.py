@@ -1,0 +1,152 @@
+"""Objects that cannot be rebuilt are stand-ins, alone; everything around them is as it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHOP = """\
+import collections, enum
+class Cart:
+    def __init__(self):
+        self.items, self.me = [1], self
+class Bad:
+    def __init__(self):
+        self.x = 1
+    def __setstate__(self, state):
+        raise RuntimeError("no way")
+class Exits(Bad):
+    def __setstate__(self, state):
+        raise SystemExit(3)
+class Bag(dict):
+    pass
+class Key:
+    def __init__(self):
+        self.k = 1
+    def __hash__(self):
+        return hash(self.k)
+    def __eq__(self, other):
+        return self.k == other.k
+class Color(enum.Enum):
+    RED = 1
+Point = collections.namedtuple("Point", "x y")
+class Error(ValueError):
+    pass
+"""
+PROGRAM = """\
+import sys
+import shop, tibidi
+shared = [1]
+def go():
+    cart, bad, bag, point, red = shop.Cart(), shop.Bad(), shop.Bag(a=1), shop.Point(1, 2), shop.Color.RED
+    good = [shared, bad, shop.Bad(), shared]
+    exits, keys = shop.Exits(), {shop.Key(): 1}
+    raise shop.Error("oops")
+def outer():
+    mine, worse = shared, shop.Bad()
+    go()
+try:
+    outer()
+except ValueError as error:
+    tibidi.dump_exception(error, "whole.pkl")
+"""
+LOOK = """\
+import tibidi
+dump = tibidi.load("whole.pkl", trust=True)
+crash = dump.exceptions[-1]
+inner, outer = crash[-1], crash[-2]
+red = inner["red"]
+print(inner["cart"].me is inner["cart"], inner["good"][0] is inner["good"][3] is outer["mine"])
+print(inner["good"][1] is inner["bad"], inner["cart"].items, inner["bag"], inner["point"].y, red.name, red.value)
+print(type(crash.exception).__name__, crash.exception, isinstance(crash.exception, ValueError), len(inner["keys"]))
+print(inner["bad"])
+print(inner["exits"])
+for omission in dump.omissions:
+    print(omission.path, omission.detail)
+"""
+KEPT = [
+    "True True",
+    "True [1] {'a': 1} 2 RED 1",
+    "Error oops True 1",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a dump of a program, and the module that its classes are from."""
+    (tmp_path / "shop.py").write_text(SHOP)
+    (tmp_path / "run.py").write_text(PROGRAM)
+    run(tmp_path, "run.py")
+    return tmp_path
+
+
+def run(folder: Path, program: str) -> list[str]:
+    """Run a program in a folder; return the lines that it prints."""
+    found = os.pathsep.join(path for path in sys.path if path)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": found,
+        "TIBIDI_KEY_FILE": str(folder / "key"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=60, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    return done.stdout.splitlines()
+
+
+def look(folder: Path) -> list[str]:
+    """Load the dump live and print what is in it."""
+    (folder / "look.py").write_text(LOOK)
+    return run(folder, "look.py")
+
+
+def test_state_that_is_refused(folder: Path) -> None:
+    """An object whose `__setstate__` raises is a stand-in with the reason; identity and cycles survive around it."""
+    lines = look(folder)
+
+    assert KEPT == lines[:3]
+    assert "<Dummy shop.Bad: RuntimeError: no way>" == lines[3]
+    assert "<Dummy shop.Exits: SystemExit: 3>" == lines[4]
+    assert 3 == lines.count("exceptions[0].frames[2].locals shop.Bad: RuntimeError: no way") + lines.count(
+        "exceptions[0].frames[1].locals shop.Bad: RuntimeError: no way"
+    )
+
+
+def test_module_that_is_missing(folder: Path) -> None:
+    """Without the module there are stand-ins of the same make, and it is told once."""
+    (folder / "shop.py").unlink()
+    lines = look(folder)
+
+    assert KEPT == lines[:3]
+    assert "modules['shop'] a stub, since here: ModuleNotFoundError: No module named 'shop'" == lines[-1]
+    assert 1 == sum("modules[" in line for line in lines)
+
+
+@pytest.mark.parametrize("failure", ["raise SystemExit(3)", "1 / 0", "raise KeyError('x')", "def f(:"])
+def test_module_that_fails(failure: str, folder: Path) -> None:
+    """A module that cannot be imported here is as one that is missing, and is tried once."""
+    (folder / "shop.py").write_text(f"print('imported')\n{failure}\n")
+    lines = [line for line in look(folder) if line != "imported"]
+
+    assert KEPT == lines[:3]
+    assert 1 == sum("modules['shop'] a stub, since here: " in line for line in lines)
+
+
+def test_class_that_has_moved(folder: Path) -> None:
+    """A class that is not in its module any more is a stand-in of the same make; the others are themselves."""
+    (folder / "shop.py").write_text(SHOP.replace("class Bag", "class Sack").replace("Point = ", "Spot = "))
+    lines = look(folder)
+
+    assert KEPT == lines[:3]
+    assert ["modules['shop'].Bag", "modules['shop'].Point"] == sorted(
+        line.split()[0] for line in lines if "moved" in line
+    )
