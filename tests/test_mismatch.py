@@ -83,6 +83,14 @@ def test_checkout_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "line 2 of the stack is missing here" in found.detail
 
 
+def test_captured_text_that_was_cut(tmp_path: Path) -> None:
+    """A text that ends within a line, since the dump was cut there, is no difference."""
+    file = tmp_path / "app.py"
+    file.write_text(TEXT)
+
+    assert [] == mismatches(summary(str(file)), {str(file): TEXT[:-3]})
+
+
 def test_no_checkout() -> None:
     """Files that are not here are told in one line, which is not serious: the dump has their text."""
     names = ["/opt/gone/one.py", "/opt/gone/two.py"]

@@ -14,7 +14,9 @@ from tibidi.dumpfile.signature import read_key
 from tibidi.errors import DamagedDump
 from tibidi.location import find
 from tibidi.model import DAMAGED
+from tibidi.model import MODULE
 from tibidi.model import Omission
+from tibidi.pickling.standins import Dummy
 from tibidi.pickling.unpickler import ValuesReader
 from tibidi.progress import Progress
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
+
+LOST = "its value is not in the dump, this is its preview"
 
 
 def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) -> Dump:
@@ -106,4 +110,13 @@ class _Assembly:
         # Without an index the globals are those of the module that the frame names.
         key = self.reader.index.globals.get(path, f"modules[{record.module!r}]")
         namespace = self.values.namespaces.setdefault(key, {"__name__": record.module})
-        return DumpedFrame(record, variables if isinstance(variables, dict) else {}, namespace)
+        values = variables if isinstance(variables, dict) else {}
+        _fill(namespace if record.code.kind == MODULE else values, record)
+        return DumpedFrame(record, values, namespace)
+
+
+def _fill(values: dict[str, object], record: FrameRecord) -> None:
+    """Put the previews of the story in the places of values that are lost."""
+    for name, variable in record.locals.items():
+        if name not in values:
+            values[name] = Dummy(variable.type, LOST, variable.preview)

@@ -96,12 +96,17 @@ def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) ->
             missing.append(name)
             continue
         local = local_text(here)
-        if local is not None and not same_text(local, text):
+        if local is not None and not same_text(local, text) and not _is_cut(text, local):
             yield Mismatch(SOURCE, here, _difference(_lines(text), _lines(local), stood_at))
     application = [name for name in missing if not name.startswith("<") and not LIBRARY_FOLDERS.search(name)]
     if application:
         detail = "no such file here; the text in the dump is shown"
         yield Mismatch(SOURCE, ", ".join(application), detail, serious=False)
+
+
+def _is_cut(captured: str, local: str) -> bool:
+    """Tell whether the captured text ends within a line that goes on here: the dump was cut there."""
+    return not captured.endswith("\n") and local.startswith(captured)
 
 
 def _difference(captured: list[str], local: list[str], stood_at: Iterable[int]) -> str:

@@ -196,3 +196,19 @@ def test_starts_in_the_asked_exception(shop: Shop) -> None:
 
     assert said.startswith("KeyError: 'plum'\n")
     assert "'plum'" in said.split("(Pdb) ")[1]
+
+
+@pytest.mark.shows("pdb", "by PYTHONBREAKPOINT, in a terminal: Ctrl-C interrupts a command, not the session")
+def test_interrupt_in_chosen_debugger(shop: Shop) -> None:
+    """Ctrl-C, which comes to the main thread, interrupts what the debugger runs in the revived one."""
+    environ = {**shop.environ, "TERM": "xterm", "PYTHONBREAKPOINT": "pdb.set_trace"}
+    with Terminal(shop.command(), environ, shop.program.parent) as terminal:
+        terminal.wait_for("(Pdb) ")
+        terminal.press("print('spin' + 'ning'); exec('while True: pass')\r")
+        terminal.wait_for("spinning")
+        terminal.press("\x03")
+        terminal.wait_for("(Pdb) ")
+        assert "4.5" in terminal.ask("p subtotal")
+        terminal.press("c\r")
+
+        assert 0 == terminal.status()
