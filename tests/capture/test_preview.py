@@ -229,6 +229,15 @@ def test_redaction() -> None:
     assert ["it['token']", "it['items'][0].password", "it['items'][1]", "it"] == [each.path for each in redactor.found]
 
 
+def test_secret_in_a_place() -> None:
+    """A key may be a secret itself: the place of what is below it does not tell it."""
+    redactor = Redactor()
+    value = {"ghp_abcdefghijklmnopqrstuvwxyz0123456789": {"password": "x"}}
+
+    assert "{'<redacted>': {'password': <redacted>}}" == Previewer(redactor).variable("it", value, "it").preview
+    assert not [omission for omission in redactor.found if "ghp_" in omission.path + omission.detail]
+
+
 def test_secret_that_begins_where_the_text_is_cut() -> None:
     """A text is searched before it is cut, so that no first half of a secret is shown."""
     preview = shown("x" * 280 + " ghp_abcdefghijklmnopqrstuvwxyz0123456789")

@@ -101,30 +101,31 @@ class Walker:
             id(type): known.of_class,
         }
 
-    # Texts.
-
     def _str(self, text: str) -> str:
+        if len(text) > MAX_REMEMBERED_CHARACTERS:
+            return self._quoted(text[:SCRUBBED_CHARACTERS], len(text))
         shown = self._texts.get(text)
         if shown is None:
             found = len(self.redactor.found)
             shown = self._quoted(text, len(text))
-            if len(text) <= MAX_REMEMBERED_CHARACTERS and found == len(self.redactor.found):
+            if found == len(self.redactor.found):
                 self._texts[text] = shown
         return shown
 
-    def _bytes(self, data: bytes) -> str:
-        cut = data[:SCRUBBED_CHARACTERS]
-        cleaned = self.redactor.data(cut)
-        if cleaned is not cut:
-            self.redactor.note(self._place(), "looks like a secret, or is the value of one elsewhere")
-        return self._cut(cleaned, len(data) - len(cut))
+    def _quoted(self, text: str, length: int) -> str:
+        return self._cut(self._cleaned(text), length - len(text))
+
+    def _bytes(self, data: bytes | bytearray) -> str:
+        return self._data(bytes(data[:SCRUBBED_CHARACTERS]), len(data))
 
     def _bytearray(self, data: bytearray) -> str:
-        return f"bytearray({self._bytes(bytes(data))})"
+        return f"bytearray({self._bytes(data)})"
 
-    def _quoted(self, text: str, length: int) -> str:
-        cut = text[:SCRUBBED_CHARACTERS]
-        return self._cut(self._cleaned(cut), length - len(cut))
+    def _data(self, data: bytes, length: int) -> str:
+        cleaned = self.redactor.data(data)
+        if cleaned is not data:
+            self.redactor.note(self._place(), "looks like a secret, or is the value of one elsewhere")
+        return self._cut(cleaned, length - len(data))
 
     def _cleaned(self, text: str) -> str:
         cleaned, rule = self.redactor.scrub(text)
@@ -139,8 +140,6 @@ class Walker:
         shown = ascii_safe(repr(text[:limit]))
         return f"{shown}{MORE} +{more}" if more else shown
 
-    # Containers.
-
     def _list(self, items: list[object]) -> str:
         return self._sequence("[", items, list.__len__(items), "]")
 
@@ -148,7 +147,7 @@ class Walker:
         end = ",)" if len(items) == 1 else ")"
         if len(items) == 2 and self.redactor.conceals_pair(*items):
             self.redactor.note(f"{self._place()}[1]", "the name before it")
-            return f"({self.show(items[0])}, {REDACTED!r})"
+            return f"({self.show(items[0])}, {REDACTED})"
         return self._sequence("(", items, len(items), end)
 
     def _set(self, items: set[object]) -> str:
@@ -213,8 +212,6 @@ class Walker:
     def _limit(self) -> int:
         return MAX_NESTED_ITEMS if self._steps else MAX_ITEMS
 
-    # Objects.
-
     def _other(self, value: object) -> str:
         """Show a value of any other type, by what it derives from or is made of."""
         layout = self.layouts.of(type(value))
@@ -266,11 +263,12 @@ class Walker:
         if base is type:
             return known.of_class(value)
         if base is BaseException:
-            return self._exception(value, short)
+            arguments = vars(BaseException)["args"].__get__(value)
+            return short + (self._tuple(arguments) if len(arguments) != 1 else f"({self.show(arguments[0])})")
         if base in {int, float, complex}:
             return f"{short}({known.integer(value) if base is int else base.__repr__(value)})"
         if base in {bytes, bytearray}:
-            return f"{short}({self._bytes(bytes(memoryview(value)[:SCRUBBED_CHARACTERS]))})"
+            return f"{short}({self._data(bytes(base.__getitem__(value, slice(SCRUBBED_CHARACTERS))), base.__len__(value))})"
         if base is str:
             return f"{short}({self._quoted(str.__getitem__(value, slice(SCRUBBED_CHARACTERS)), str.__len__(value))})"
         fields = self.layouts.of(type(value)).fields
@@ -281,10 +279,6 @@ class Walker:
         if base is dict:
             return f"{short}({self._dict(value)})"
         return f"{short}({self._sequence('[', base.__iter__(value), base.__len__(value), ']')})"  # type: ignore[attr-defined]
-
-    def _exception(self, value: BaseException, short: str) -> str:
-        arguments = BaseException.__dict__["args"].__get__(value)
-        return short + (self._tuple(arguments) if len(arguments) != 1 else f"({self.show(arguments[0])})")
 
     def _enumerated(self, value: object, short: str) -> str:
         attributes = dict(self.layouts.attributes(value, MAX_ITEMS))

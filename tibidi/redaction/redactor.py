@@ -149,12 +149,13 @@ class Redactor:
 
     def scrub(self, text: str) -> tuple[str, str]:
         """Return what `text()` does, and the rule that made it so, for the audit."""
-        if len(text) < SHORTEST_LEARNT or text in self._clean:
+        is_short = len(text) <= LONGEST_REMEMBERED  # the hash of a long text is not worth its time
+        if len(text) < SHORTEST_LEARNT or (is_short and text in self._clean):
             return text, ""
         cleaned = self._learnt.text(text)
         rule = "" if cleaned is text else "the value of a secret elsewhere"
         cleaned, looks = patterns.scrub(cleaned)
-        if cleaned is text and len(text) <= LONGEST_REMEMBERED and len(self._clean) < MOST_REMEMBERED:
+        if cleaned is text and is_short and len(self._clean) < MOST_REMEMBERED:
             self._clean.add(text)
         return cleaned, rule or looks
 
@@ -205,7 +206,7 @@ class Redactor:
     def note(self, path: str, rule: str) -> None:
         """Put on record that something at `path` was redacted, by which rule."""
         if len(self.found) < MOST_FOUND:
-            self.found.append(Omission(path, REASON, rule))
+            self.found.append(Omission(self.text(path), REASON, self.text(rule)))  # a key may be a secret, too
         elif len(self.found) == MOST_FOUND:
             self.found.append(Omission("", REASON, "more is redacted than is listed"))
 
