@@ -77,7 +77,7 @@ def plot(python: Path, data: Path, picture: Path) -> None:
 
 def _row(each: Result) -> str:
     words = (each.workload, each.tool, _time(each.seconds), _time(each.total_seconds))
-    peak = _size(each.peak_bytes) if each.peak_bytes else ""
+    peak = _size(each.peak_bytes) if each.peak_bytes and each.total_seconds != float("inf") else ""
     return f"| {' | '.join(words)} | {peak} | {_size(each.dump_bytes) if each.dump_bytes else ''} | {each.rounds} |"
 
 

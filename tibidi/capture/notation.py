@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Union
+from typing import TYPE_CHECKING
 
 from tibidi.pickling.anatomy import type_name
 
+if TYPE_CHECKING:
+    from typing import Union
+
+    # From a container to an item, from an object to its `.attribute`, from a mapping to the value of a key.
+    Step = Union[int, str, tuple[object]]
+
 MORE = "…"
 MAX_KEY_CHARACTERS = 100
-
-# From a container to an item, from an object to its `.attribute`, from a mapping to the value of a key.
-Step = Union[int, str, "tuple[object]"]
 
 
 def ascii_safe(text: str) -> str:

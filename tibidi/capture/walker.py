@@ -19,7 +19,6 @@ from tibidi.capture import known
 from tibidi.capture.layout import Layouts
 from tibidi.capture.layout import first
 from tibidi.capture.notation import MORE
-from tibidi.capture.notation import Step
 from tibidi.capture.notation import ascii_safe
 from tibidi.capture.notation import joined
 from tibidi.capture.notation import step_text
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
+    from tibidi.capture.notation import Step
     from tibidi.redaction import Redactor
 
 MAX_DEPTH = 4
@@ -268,7 +268,8 @@ class Walker:
         if base in {int, float, complex}:
             return f"{short}({known.integer(value) if base is int else base.__repr__(value)})"
         if base in {bytes, bytearray}:
-            return f"{short}({self._data(bytes(base.__getitem__(value, slice(SCRUBBED_CHARACTERS))), base.__len__(value))})"
+            cut = bytes(base.__getitem__(value, slice(SCRUBBED_CHARACTERS)))
+            return f"{short}({self._data(cut, base.__len__(value))})"
         if base is str:
             return f"{short}({self._quoted(str.__getitem__(value, slice(SCRUBBED_CHARACTERS)), str.__len__(value))})"
         fields = self.layouts.of(type(value)).fields
