@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +30,16 @@ ATTACH = {"request": "attach", "justMyCode": False}
 class Session:
     """A dump in debugpy, stopped in its innermost frame."""
 
-    def __init__(self, client: Client, process: subprocess.Popen[str]) -> None:
+    def __init__(self, client: Client, process: subprocess.Popen[bytes]) -> None:
         self.client = client
         self.process = process
         self.thread = client.event("stopped")["threadId"]
         self.frames = client.stack(self.thread)
 
 
-@pytest.fixture
-def session(shop: Shop) -> Iterator[Session]:
-    """`python -m debugpy --listen … --wait-for-client -m tbdebug DUMP` with an IDE attached."""
+@contextmanager
+def opened(shop: Shop) -> Iterator[Session]:
+    """Run `python -m debugpy --listen … --wait-for-client -m tbdebug DUMP` with an IDE attached."""
     port = free_port()
     command = [str(shop.python), "-Xfrozen_modules=off", "-m", "debugpy"]
     command += ["--listen", f"127.0.0.1:{port}", "--wait-for-client", *shop.command()[1:]]
@@ -47,9 +48,8 @@ def session(shop: Shop) -> Iterator[Session]:
         env=shop.environ,
         cwd=shop.program.parent,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
@@ -59,7 +59,14 @@ def session(shop: Shop) -> Iterator[Session]:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.wait()
+
+
+@pytest.fixture
+def session(shop: Shop) -> Iterator[Session]:
+    """The dump in debugpy."""
+    with opened(shop) as session:
+        yield session
 
 
 @pytest.mark.shows("debugpy", "stackTrace: only frames of the application, right lines")
@@ -80,6 +87,19 @@ def test_source(session: Session, shop: Shop) -> None:
     assert shop.program != path
     assert shop.program.name == path.name
     assert "def total(cart" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.shows("debugpy", "source: the captured text, where the file is gone")
+def test_source_of_a_gone_file(shop: Shop) -> None:
+    """Where the file is gone the debugger itself hands out the captured text."""
+    shop.program.unlink()
+    with opened(shop) as session:
+        source = session.frames[0]["source"]
+        assert str(shop.program) == source["path"]
+        assert source["sourceReference"] > 0
+
+        answer = session.client.request("source", source=source, sourceReference=source["sourceReference"])
+        assert "def total(cart" in answer["content"]
 
 
 @pytest.mark.shows("debugpy", "scopes, variables, evaluate, setVariable")

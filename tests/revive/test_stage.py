@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import traceback
 
@@ -164,6 +165,25 @@ def test_traceback_exception_with_locals() -> None:
     def shown(error: BaseException) -> str:
         return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
 
+    expected = shown(error)
+    stage = Stage(dump_of(error))
+
+    assert expected == shown(stage.acts[stage.opening()].exception)
+
+
+@pytest.mark.parametrize("call", [kinds.caused, kinds.call_plain, kinds.class_body])
+def test_ipython_prints_the_same(call) -> None:
+    """IPython's verbose traceback, which shows variables, reads the same for the original and the revived.
+
+    Its colours need not: which expression is marked is found in the bytecode.
+    """
+    ultratb = pytest.importorskip("IPython.core.ultratb", reason="IPython is not installed on this interpreter")
+
+    def shown(error: BaseException) -> str:
+        text = ultratb.FormattedTB(mode="Verbose").text(type(error), error, error.__traceback__)
+        return re.sub(r"\x1b\[[\d;]*m", "", text)
+
+    error = caught(call)
     expected = shown(error)
     stage = Stage(dump_of(error))
 
