@@ -60,4 +60,3 @@ else:
 
         def __getnewargs__(self) -> tuple[object, ...]:
             return tuple(self)
-
