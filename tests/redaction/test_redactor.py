@@ -16,7 +16,7 @@ class Session:
     """An object under the name of a secret, which is none."""
 
 
-@pytest.mark.parametrize("value", ["hunter2", b"hunter2", bytearray(b"hunter2"), 12345678, ["a", "b"], {"bob": "x"}])
+@pytest.mark.parametrize("value", ["hunter2", b"hunter2", bytearray(b"hunter2"), 12345678, ["a", "b"], ("a", "b")])
 def test_conceals_under_a_name_without_doubt(value: object) -> None:
     """Texts, numbers and whole containers under such a name are secret."""
     assert Redactor().conceals("password", value)
@@ -25,6 +25,21 @@ def test_conceals_under_a_name_without_doubt(value: object) -> None:
 @pytest.mark.parametrize("value", ["", None, True, 3, Session(), Session, len, [], {}])
 def test_does_not_conceal(value: object) -> None:
     """What cannot be a secret is none under any name: flags, small numbers, objects, nothing."""
+    assert not Redactor().conceals("password", value)
+
+
+def test_mappings_of_secrets() -> None:
+    """Under the name of several secrets a mapping is secret; under that of one it is described by its own names."""
+    redactor = Redactor()
+
+    assert redactor.conceals("cookies", {"sid": "abc"})
+    assert redactor.conceals("passwords", {"bob": "abc"})
+    assert not redactor.conceals("password", {"type": "string", "min_length": 8})
+
+
+@pytest.mark.parametrize("value", ["str", "str | None", "Optional[str]", "typing.Optional[bytes]", "SecretStr"])
+def test_annotations_are_no_secrets(value: str) -> None:
+    """The annotation of a secret tells nothing of it."""
     assert not Redactor().conceals("password", value)
 
 

@@ -42,6 +42,15 @@ HEADERS = frozenset({"authorization", "cookie"})
 # Variables of the environment that hold a folder, and no password.
 DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
+# Under names that end so, a mapping is one of secrets; under `password` it is a schema, or a field with its own parts.
+HOLDERS = ("s", "auth", "cookie")
+
+# What stands in `__annotations__` under `from __future__ import annotations`.
+ANNOTATION = (
+    r"(?:(?:str|bytes|int|float|bool|object|None|Any|SecretStr)(?: *\| *)?)+"
+    r"|(?:typing\.)?(?:Optional|Union|Final|ClassVar|InitVar|Annotated|Literal|[Ll]ist|[Dd]ict|[Tt]uple|Sequence|Mapping)\[.*\]"
+)
+
 TEXTS = (str, bytes, bytearray)
 CONTAINERS = (dict, list, tuple, set, frozenset)
 
@@ -107,7 +116,8 @@ class Redactor:
 
         An object under a secret name is none (a requests.Session under
         `session`): what is in it is looked at instead.  Text is; and under
-        a name that leaves no doubt a number is, and a container of builtin type.
+        a name that leaves no doubt a number is, and a container of builtin type; a mapping
+        if the name is that of several (`cookies`, `credentials`).
         """
         text = name if type(name) is str else _as_text(name)
         if text is None:
@@ -115,7 +125,7 @@ class Redactor:
         kind = self._kinds.get(text)
         if kind is None:
             kind = self._kind(text)
-        if kind and _can_be_secret(value, kind) and not _is_harmless(text, value, kind):
+        if kind and _can_be_secret(text, value, kind):
             return True
         return self._hook is not None and self._asks_hook(text, value)
 
@@ -233,14 +243,16 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(translate(glob) for glob in globs))
 
 
-def _can_be_secret(value: object, kind: str) -> bool:
+def _can_be_secret(name: str, value: object, kind: str) -> bool:
     cls = type(value)
     if issubclass(cls, TEXTS):
-        return _length(value) > 0 and value is not REDACTED
+        return _length(value) > 0 and value is not REDACTED and not _is_harmless(name, value, kind)
     if kind != HARD or cls is bool:
         return False
     if issubclass(cls, int):
         return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
+    if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
+        return False  # a schema, or one of several fields with names of their own
     return issubclass(cls, CONTAINERS) and _length(value) > 0
 
 
@@ -253,12 +265,14 @@ def _length(value: object) -> int:
 
 
 def _is_harmless(name: str, value: object, kind: str) -> bool:
-    """Tell the working directory, which PWD names, from a password, and an operator from other tokens."""
+    """Tell folders, operators and annotations from secrets: `PWD=/home`, `token = "+"`, `{"password": "str"}`."""
     if type(value) is not str:
         return False
     if name.lower() in DIRECTORIES:
         return "/" in value or "\\" in value
-    return kind == SOFT and not any(map(str.isalnum, value))
+    if kind == SOFT and not any(map(str.isalnum, value)):
+        return True
+    return re.fullmatch(ANNOTATION, value) is not None
 
 
 def _as_text(value: object) -> str | None:
