@@ -7,7 +7,7 @@ they were when this module was imported (the idea is that of coverage.py's
 `isolate_module`).  Imported at the start, it must cost next to nothing.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
 import sys as _sys
 

