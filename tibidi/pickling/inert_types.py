@@ -73,6 +73,10 @@ class InertType(type):
         return f"<inert {cls._inert_name_}>"
 
     def __getattr__(cls, name: str) -> object:
+        if name == "__source__":
+            from tibidi.pickling.inert_words import class_source  # which knows functions, and this module
+
+            return class_source(cls)
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
 
 

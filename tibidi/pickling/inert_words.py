@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import re
+import tokenize
 import types
 from collections import OrderedDict
 from types import CellType
@@ -41,6 +42,9 @@ from tibidi.pickling.standins import Redacted
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
+
+
+MAX_BLOCK_LINES = 5_000
 
 
 class InertModule(ModuleType):
@@ -103,10 +107,11 @@ class InertPattern(InertObject):
 
 def block(text: str, first_line: int) -> str:
     """Return the function or class that begins at a line of `text`, empty where there is none."""
-    lines = text.splitlines(keepends=True)[max(0, first_line - 1) :]
+    start = max(0, first_line - 1)
+    lines = text.splitlines(keepends=True)[start : start + MAX_BLOCK_LINES]
     try:
         return "".join(inspect.getblock(lines))
-    except (SyntaxError, IndexError):  # cut, or no Python
+    except (SyntaxError, IndexError, tokenize.TokenError):  # cut, or no Python
         return ""
 
 
@@ -237,7 +242,6 @@ def _class_state(cls: object, state: object) -> None:
         fields = known.get("_fields", ())
         if issubclass(cls, InertTuple) and type(fields) is tuple:
             type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
-        type.__setattr__(cls, "__source__", class_source(cls))
 
 
 def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:
