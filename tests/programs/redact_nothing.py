@@ -78,6 +78,11 @@ def crash():
     space = types.SimpleNamespace(token_type="string", password_field="input#pw", auth_backend="ldap")
     document = json.dumps({"name": "Ada", "token_count": 3, "tokens": ["a", "b"], "author": "Ada"})
     required = ("password", "email")
+    schema = {"properties": {"password": {"type": "string", "minLength": 8}, "token": {"$ref": "#/token"}}}
+    annotations = {"password": "str", "api_key": "Optional[str]", "session_factory": "Session | None"}
+    flags = {"use_token": True, "password_required": False, "session": None, "secret": Session, "cookies": {}}
+    operators = [{"token": "+", "text": "plus"}, {"token": "==", "text": "equals"}]
+    folder = {"PWD": "/home/ada/project", "OLDPWD": "/home/ada"}
     classes = [Session, Parser, Tokenizer, dict]
     functions = [crash, len, json.dumps, lambda token: token]
     raise ValueError("no luck: token expected at line 3, session closed, pass: 2 of 3")
