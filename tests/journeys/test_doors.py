@@ -121,9 +121,11 @@ def test_pools(crash: Crasher, kind: str, method: str) -> None:
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
 
 
-def test_task(crash: Crasher) -> None:
-    """What ends a task of asyncio is dumped when nobody asks for its result."""
-    crashed = crash("door_task.py")
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_task(crash: Crasher, loop: str) -> None:
+    """What ends a task is dumped when nobody asks for its result, whoever's loop it runs on."""
+    pytest.importorskip(loop)
+    crashed = crash("door_task.py", loop, env={"PYTHONWARNINGS": "ignore"})
 
     assert (0, "main goes on\n") == (crashed.status, crashed.stdout)
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))

@@ -1,7 +1,8 @@
-"""A task of asyncio ends in an exception that nobody asks for."""
+"""A task of asyncio ends in an exception that nobody asks for: python door_task.py [uvloop]."""
 
 import asyncio
 import gc
+import sys
 
 
 async def work(item):
@@ -18,4 +19,8 @@ async def main():
     print("main goes on")
 
 
+if "uvloop" in sys.argv:
+    import uvloop
+
+    uvloop.install()
 asyncio.run(main())

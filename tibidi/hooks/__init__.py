@@ -29,6 +29,7 @@ DOORS = {
     "multiprocessing.pool": "pools",
     "concurrent.futures.process": "pools",
     "asyncio.base_events": "tasks",
+    "uvloop": "tasks",
 }
 
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in `asyncio.base_events`."""
-    gate.hang(module.BaseEventLoop, "call_exception_handler", _wrap)
+    """Hang the door in the loop of `asyncio.base_events` or `uvloop`."""
+    loop = module.Loop if module.__name__ == "uvloop" else module.BaseEventLoop
+    gate.hang(loop, "call_exception_handler", _wrap)
 
 
 def _wrap(previous: Handler) -> Handler:
