@@ -40,3 +40,16 @@ def test_memory_at_the_peak(crash: crashing.Crasher) -> None:
         peaks[how] = int(result.stdout)
 
     assert peaks["ours"] < 1.5 * peaks["plain"]
+
+
+def test_out_of_memory(crash: crashing.Crasher) -> None:
+    """A crash for want of memory keeps what takes little of it, and what it keeps is not mixed up."""
+    result = crash("big_starved.py")
+    dump = tibidi.load(result.dump, trust=True)
+    frame = dump.exceptions[-1][-1]
+
+    assert "MemoryError" in result.stderr
+    assert {"a": [1, 2]} == frame["small"]
+    assert frame["small"] is dump.exceptions[-1][-2]["outer_small"]
+    assert frame["Thing"].__name__ == "Thing"
+    assert "Thing" in frame.globals

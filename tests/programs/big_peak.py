@@ -23,7 +23,7 @@ def peak():
 try:
     crash()
 except ValueError as error:
-    frame = error.__traceback__.tb_next.tb_frame.f_locals
+    frame = dict(error.__traceback__.tb_next.tb_frame.f_locals)
     if sys.argv[1] == "ours":
         import tibidi
 

@@ -149,6 +149,7 @@ def error_text(error: BaseException) -> str:
     name = type_name(type(error))
     native: Any = next(base for base in mro(type(error)) if not _FLAGS.__get__(base) & HEAP_TYPE)
     try:
-        return f"{name}: {native.__str__(error)}"
+        message = native.__str__(error)
+        return f"{name}: {message}" if message else name
     except Exception as another:  # noqa: BLE001 - an argument's __str__ is the application's again
         return f"{name}, of which str() raises {type_name(type(another))}"

@@ -65,6 +65,7 @@ class Pen:
         self._rules: Rules | None = None
         self._pickler = Fast(self._sink, reducers)
         self._snapshot: Fast | None = None
+        self._is_open = False
         self._marker: object = None
         self._mark = Mark(0, 0, 0)
 
@@ -81,6 +82,7 @@ class Pen:
     def write(self, name: str, piece: Piece, limit: int) -> None:
         """Write one member of at most `limit` bytes; whatever is raised, `take_back` must follow."""
         paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
+        self._is_open = True
         self._marker = paths[0]
         self._mark = self._ledger.mark()
         self._remember_memo()
@@ -93,10 +95,15 @@ class Pen:
         if not piece.is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
             raise RecursionError("deeper than the application allows itself")
         self._sink.end()
+        self._is_open = False
 
     def take_back(self) -> None:
-        """Undo the member that was begun."""
+        """Undo the member that was begun, if it is not finished."""
         self._sink.rollback()
+        if not self._is_open:
+            self._renew(self._rules, self._pickler.memo)
+            return
+        self._is_open = False
         self._ledger.undo(self._mark)
         if self._snapshot is not None:
             self._renew(self._rules, self._snapshot.memo)
@@ -110,6 +117,7 @@ class Pen:
         self._sink.abandoned = True
         old, self._sink = self._sink, Sink(self._archive, self._deadline, self._redactor)
         old.rollback()
+        self._sink.total = old.total
         self.take_back()
 
     def text(self, text: str) -> str:
@@ -141,8 +149,9 @@ class Pen:
         """Keep a copy of the memo while it is small; later it is cheaper to find out what was new in it."""
         self._snapshot = None
         if self._sink.total < SNAPSHOT_BYTES:
-            self._snapshot = Fast(self._sink, self._reducers)
-            self._snapshot.memo = self._pickler.memo
+            copy = Fast(self._sink, self._reducers)
+            copy.memo = self._pickler.memo
+            self._snapshot = copy
 
     def _rules_for(self, piece: Piece) -> Rules | None:
         if not self._filter.is_always_on and piece.filter == NOTHING and not piece.max_item_bytes:

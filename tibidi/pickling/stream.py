@@ -36,6 +36,10 @@ if TYPE_CHECKING:
             ...
 
 
+# Picklers write what is larger than a frame (64 KiB, PEP 3154) by itself.
+LARGE_BYTES = 128 << 10
+
+
 class TooLarge(Exception):
     """What is being written does not fit into its share of the dump."""
 
@@ -59,7 +63,8 @@ class SecretValue(Exception):
 class Sink:
     """The file that a pickler has; its content goes to one member of the archive after the other.
 
-    `total` counts all that was ever written to it.
+    `total` counts all that was written to it but large texts and data, as a
+    measure of how much there is in the memo.
 
     `write` raises TooLarge beyond `limit` bytes on disk, OutOfTime behind the
     deadline, SecretName or SecretValue where it scans for them and may have met
@@ -68,7 +73,7 @@ class Sink:
 
     def __init__(self, target: Target, deadline: float, redactor: Redactor) -> None:
         self.scans_names = self.scans_values = False
-        self.total = 0
+        self.total = self._total_before = 0
         self.limit = 0
         self.abandoned = False
         self._target = target
@@ -79,6 +84,7 @@ class Sink:
     def begin(self, name: str, limit: int) -> None:
         """Open a member, for `limit` bytes at most."""
         self.limit = self._target.size + limit
+        self._total_before = self.total
         self._stream = self._target.open(name)
 
     def end(self) -> None:
@@ -92,6 +98,7 @@ class Sink:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.rollback()
+            self.total = self._total_before
 
     def write(self, data: bytes | memoryview | PickleBuffer) -> int:
         """Append `data`."""
@@ -103,7 +110,8 @@ class Sink:
         if time.monotonic() > self._deadline:
             raise OutOfTime
         view = memoryview(data)
-        self.total += view.nbytes
+        if view.nbytes < LARGE_BYTES:
+            self.total += view.nbytes
         if self._target.size + view.nbytes // BEST_RATIO > self.limit:
             raise TooLarge
         try:

@@ -43,6 +43,8 @@ from tibidi.pickling.pieces import Root as Root
 from tibidi.pickling.pieces import whole
 from tibidi.pickling.places import Places
 from tibidi.pickling.reducers import Reducers
+from tibidi.pickling.room import Room
+from tibidi.pickling.room import reserve
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.stream import DiskRefused
@@ -52,6 +54,7 @@ from tibidi.pickling.stream import SecretValue
 from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.watch import run_watched
 from tibidi.pickling.worker import Abandoned
+from tibidi.progress import Progress
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -59,15 +62,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
+    from tibidi.pickling.ledger import Substitution
     from tibidi.pickling.stream import Target
     from tibidi.redaction import Redactor
 
-# Of the room that is left, how much one piece may take: innermost frames come first, yet never take all.
-SHARE = 0.75
-# Kept for each root that is still to come, so that the small values of outer frames make it too.
-SMALL_ROOT_BYTES = 8 << 10
-# What a member costs beside its content: headers, and an entry in the directory at the end.
-MEMBER_BYTES = 256
 MAX_OMISSIONS = 1_000  # of one piece
 
 
@@ -98,8 +96,8 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     reducers = Reducers(namespaces, ledger)
     pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
     writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
-    with without_collections():
-        run_watched(writer, ledger, deadline, debug=debug)
+    with without_collections(), Progress("dumping") as progress:
+        run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
     return writer.outcome()
 
 
@@ -115,25 +113,6 @@ def without_collections() -> Iterator[None]:
             gc.enable()
 
 
-class Room:
-    """How much of the size of a dump is left."""
-
-    def __init__(self, archive: Target, max_bytes: int) -> None:
-        self._archive = archive
-        self._max_bytes = max_bytes
-        self._members = 0
-
-    def count_member(self) -> None:
-        """Keep room for what one more member needs at the end of the archive."""
-        self._members += 1
-
-    def for_piece(self, others: int) -> int:
-        """Return how many bytes a piece may take, while that many others wait."""
-        left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
-        kept = min(others * SMALL_ROOT_BYTES, left // 4)
-        return int((left - kept) * SHARE)
-
-
 class ValuesWriter:
     """Writes the queue, in a worker; the other public methods are for when no worker is at it."""
 
@@ -145,6 +124,7 @@ class ValuesWriter:
         self._members: list[tuple[str, tuple[str, ...]]] = []
         self._omissions: list[Omission] = []
         self._is_complete = True
+        self._reserve = reserve()
         self._queue: deque[Root | Piece] = deque(roots)
         for root in roots:
             if root.kind == GLOBALS and isinstance(root.value, dict):
@@ -161,7 +141,10 @@ class ValuesWriter:
             piece = self._queue[0] = self._as_piece(self._queue[0])
             instead = self._write(piece)
             self._queue.popleft()
-            self._queue.extendleft(reversed(instead))
+            if instead is None:
+                self._record(piece)
+            else:
+                self._queue.extendleft(reversed(instead))
 
     def skip_hung(self, culprit: bool) -> None:
         """Be ready to go on without what hung: known and blocked as `culprit`, or something in this piece."""
@@ -171,8 +154,11 @@ class ValuesWriter:
 
     def skip_failed(self, error: BaseException) -> None:
         """Be ready to go on without the piece at which our own code failed."""
+        had_reserve = len(self._reserve) > 0
+        self._reserve.clear()
         self._pen.abandon()
-        self._skip(FAILED, error_text(error))
+        if not (had_reserve and isinstance(error, MemoryError)):
+            self._skip(FAILED, error_text(error))
 
     def outcome(self) -> Outcome:
         """Return what was written; what is still in the queue was not reached in time."""
@@ -195,20 +181,21 @@ class ValuesWriter:
         self._queue.extend(Root((key,), GLOBALS, None) for key in self._namespaces.pending())
         return bool(self._queue)
 
-    def _write(self, piece: Piece) -> list[Piece]:
-        """Write a piece; return what to try instead where that did not go well."""
+    def _write(self, piece: Piece) -> list[Piece] | None:
+        """Write a piece; return None, or what to try instead where that did not go well."""
         name = self._next_name()
         try:
             self._pen.write(name, piece, self._room.for_piece(len(self._queue)))
         except (Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - code of the application may raise anything, even SystemExit
+            if isinstance(error, MemoryError):
+                self._reserve.clear()
             self._pen.take_back()
             return self._instead(piece, error)
         self._members.append((name, piece.paths))
         self._room.count_member()
-        self._record(piece)
-        return []
+        return None
 
     def _instead(self, piece: Piece, error: BaseException) -> list[Piece]:
         if isinstance(error, (OutOfTime, DiskRefused)):
@@ -235,7 +222,7 @@ class ValuesWriter:
         return [piece.replaced_by(Cut(type_name(type(value)), "too large", summary(value, self._pen.text)))]
 
     def _careful(self, piece: Piece, error: BaseException) -> list[Piece]:
-        if not piece.is_careful:
+        if not piece.is_careful and not isinstance(error, MemoryError):  # care would take more of it
             return [piece.with_care()]
         return self._stand_in(piece, FAILED, error_text(error))
 
@@ -255,8 +242,14 @@ class ValuesWriter:
             self._omit(piece.paths[0], reason, detail)
 
     def _record(self, piece: Piece) -> None:
-        """List what was substituted in a piece, with the paths of it."""
-        substitutions = self._pen.new_substitutions()
+        """List what was substituted in a piece, which is written by now and stays so."""
+        try:
+            self._list(self._pen.new_substitutions(), piece)
+        except Exception as error:  # noqa: BLE001 - out of memory, most likely
+            self._omit(piece.paths[0], FAILED, f"what is missing in it cannot be told: {error_text(error)}")
+
+    def _list(self, substitutions: list[Substitution], piece: Piece) -> None:
+        """List substitutions as omissions, with their paths."""
         if not substitutions:
             return
         starts = piece.starts()

@@ -1,0 +1,43 @@
+"""How much there is left to use: of the size of a dump, and of memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tibidi.pickling.stream import Target
+
+# Of the room that is left, how much one piece may take: innermost frames come first, yet never take all.
+SHARE = 0.75
+# Kept for each root that is still to come, so that the small values of outer frames make it too.
+SMALL_ROOT_BYTES = 8 << 10
+# What a member costs beside its content: headers, and an entry in the directory at the end.
+MEMBER_BYTES = 256
+RESERVE_BYTES = 4 << 20  # some arenas of pymalloc
+
+
+class Room:
+    """How much of the size of a dump is left."""
+
+    def __init__(self, archive: Target, max_bytes: int) -> None:
+        self._archive = archive
+        self._max_bytes = max_bytes
+        self._members = 0
+
+    def count_member(self) -> None:
+        """Keep room for what one more member needs at the end of the archive."""
+        self._members += 1
+
+    def for_piece(self, others: int) -> int:
+        """Return how many bytes a piece may take, while that many others wait."""
+        left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
+        kept = min(others * SMALL_ROOT_BYTES, left // 4)
+        return int((left - kept) * SHARE)
+
+
+def reserve() -> bytearray:
+    """Return memory to let go of when there is none left, as much as the allocator needs to go on; some, if any."""
+    try:
+        return bytearray(RESERVE_BYTES)  # never touched, so it costs address space alone
+    except MemoryError:
+        return bytearray()
