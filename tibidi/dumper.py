@@ -39,7 +39,6 @@ from tibidi.model import Omission
 from tibidi.pickling.values import write_values
 from tibidi.pristine import os
 from tibidi.pristine import time
-from tibidi.progress import Progress
 from tibidi.redaction import Redactor
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
@@ -192,8 +191,7 @@ class _Dumping:
     def _values(self, archive: Archive) -> Index:
         roots = Roots(self._scene)
         index = Index(globals=roots.globals)
-        with self._shielded("values"), Progress("dumping") as progress:
-            archive.on_write = progress.advance
+        with self._shielded("values"):
             outcome = write_values(
                 roots,
                 archive,

@@ -42,15 +42,17 @@ class Progress:
     def advance(self, size: int) -> None:
         """Count bytes that are done, and say so now and then; cheap enough to be called all the time."""
         self._done += size
+        self.show(self._done)
+
+    def show(self, size: int) -> None:
+        """Say now and then how many bytes are done."""
         if self._stream is None:
             return
         now = time.monotonic()
         if now >= self._next:
             self._next = now + INTERVAL_SECONDS
             self._is_shown = True
-            self._write(
-                f"{CLEAR_LINE}tibidi: {self._verb}, {self._done / config.MIB:.1f} MiB, {now - self._start:.0f} s"
-            )
+            self._write(f"{CLEAR_LINE}tibidi: {self._verb}, {size / config.MIB:.1f} MiB, {now - self._start:.0f} s")
 
     def _write(self, text: str) -> None:
         if self._stream is not None:

@@ -20,7 +20,6 @@ from tibidi.pristine import time
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Mapping
     from io import BytesIO
     from io import FileIO
@@ -52,13 +51,11 @@ class WrittenMember(NamedTuple):
 class Archive:
     """A ZIP archive being written into `file`, which must be empty and seekable.
 
-    One member is open at a time.  `size` is the number of bytes on disk so far;
-    `on_write` is told of each write how many bytes it was.
+    One member is open at a time.  `size` is the number of bytes on disk so far.
     """
 
     def __init__(self, file: FileIO | BytesIO) -> None:
         self.size = 0
-        self.on_write: Callable[[int], None] | None = None
         self._file = file
         self._members: list[WrittenMember] = []
         self._stamp = dos_time(time.gmtime())
@@ -89,8 +86,6 @@ class Archive:
             written = self._file.write(view) or 0
             self.size += written
             view = view[written:]
-        if self.on_write is not None:
-            self.on_write(len(data))
 
     def local_header(self, name: bytes, extra: bytes) -> bytes:
         """Return the header of a member whose sizes are not known yet."""

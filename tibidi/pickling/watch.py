@@ -47,8 +47,13 @@ LEVELS_HERE = 1_000
 OURS = (os.path.dirname(__file__), "pickle.py", "cloudpickle.py", "cloudpickle_fast.py")
 
 
-def run_watched(task: Task, ledger: Ledger, deadline: float, *, debug: bool = False) -> None:
-    """Run `task` until it is done or `deadline` has come; whatever hangs or fails in it is skipped."""
+def run_watched(
+    task: Task, ledger: Ledger, deadline: float, *, debug: bool = False, on_wait: Callable[[], None] | None = None
+) -> None:
+    """Run `task` until it is done or `deadline` has come; whatever hangs or fails in it is skipped.
+
+    `on_wait` is called now and then meanwhile.
+    """
     while time.monotonic() < deadline:
         try:
             worker = Worker(task.run)
@@ -56,7 +61,7 @@ def run_watched(task: Task, ledger: Ledger, deadline: float, *, debug: bool = Fa
             _run_here(task, ledger, deadline)
             return
         with Depth(0):  # the worker may be given up while it has raised the limit
-            is_done = _wait(worker, task, Stall(ledger, worker.ident), deadline)
+            is_done = _wait(worker, task, Stall(ledger, worker.ident), deadline, on_wait)
         if not is_done:
             worker.abandon()
             task.skip_hung(ledger.block_running())
@@ -70,13 +75,15 @@ def run_watched(task: Task, ledger: Ledger, deadline: float, *, debug: bool = Fa
             task.skip_failed(worker.error)
 
 
-def _wait(worker: Worker, task: Task, stall: Stall, deadline: float) -> bool:
+def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Callable[[], None] | None) -> bool:
     """Wait until the worker is done; False at the deadline, or as soon as it stalls."""
     try:
         while True:
             left = deadline - time.monotonic()
             if worker.wait(min(POLL_SECONDS, left)):
                 return True
+            if on_wait is not None:
+                on_wait()
             if left <= 0 or stall.is_over(patience(left)):
                 return False
     except BaseException:  # somebody at the terminal has had enough
