@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from tibidi.dump import Stack
 
 MAX_LISTED = 80  # characters of an exception in a list, as in pdb of Python 3.13
-# Everything a terminal might obey, except colours, which pdb itself writes since Python 3.14.
-UNPRINTABLE = re.compile(r"\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What a terminal might obey, but line ends and tabs; where pdb colours (Python 3.14), its colours are left alone.
+NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+NOT_EVEN_COLOURED = re.compile(rf"(?!\x1b\[[\d;]*m){NOT_PLAIN.pattern}")
 COLOUR: dict[str, Any] = {"colorize": True} if sys.version_info >= (3, 14) else {}
 
 EXCEPTIONS = "exceptions"
@@ -63,7 +64,8 @@ class Debugger(pdb.Pdb):
 
     def message(self, msg: object, end: str = "\n") -> None:
         """Print a line, with escape sequences out of the dump made visible."""
-        self.stdout.write(UNPRINTABLE.sub(lambda match: printable(match[0]), str(msg)) + end)
+        forbidden = NOT_EVEN_COLOURED if getattr(self, "colorize", False) else NOT_PLAIN
+        self.stdout.write(forbidden.sub(lambda match: printable(match[0]), str(msg)) + end)
 
     def error(self, msg: object) -> None:
         """Print an error, marked as pdb does."""

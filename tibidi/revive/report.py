@@ -42,13 +42,6 @@ def differences(dump: Dump) -> list[Mismatch]:
     return mismatches(dump.summary, dump.sources)
 
 
-def position(act: Act) -> str:
-    """Return where an exception stands, in one line."""
-    frame = act.dumped[-1]
-    crash = words.crash_line(act.dumped.type, act.dumped.message)
-    return printable(f"{crash}, at {frame.file}:{frame.line} in {frame.qualname or frame.name}")
-
-
 def _differences(dump: Dump) -> Iterator[str]:
     serious = [each for each in differences(dump) if each.serious]
     packages = [f"{each.subject} {each.detail}" for each in serious if each.kind == PACKAGE]
