@@ -26,6 +26,9 @@ def test_far_too_much_data(crash: crashing.Crasher, max_bytes: str) -> None:
     assert "too large" in {omission.reason for omission in dump.omissions}
     if max_bytes == "1M":
         assert (3_000_000, [0, 1, 2, 3, 4]) == (frame["numbers"].facts["length"], frame["numbers"].facts["head"])
+    if max_bytes == "1M" and "table" in frame:
+        assert ((1_000_000, 2), "float64") == (frame["table"].facts["shape"], frame["table"].facts["dtype"]["x"])
+        assert [0, 1, 2, 3, 4] == [row[0] for row in frame["table"].facts["head"]]
     if "array" in frame:
         assert ((16 << 20,), "float64") == (frame["array"].facts["shape"], frame["array"].facts["dtype"])
         assert 5 == len(frame["array"].facts["tail"])

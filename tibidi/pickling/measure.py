@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WORD = 8  # bytes that an item of a container takes at the very least, in memory and roughly in a pickle
 SHOWN_ITEMS = 5
 SHOWN_CHARS = 60
+SHOWN_COLUMNS = 20
 
 BYTES_PER_ITEM: dict[type, int] = {
     bytearray: 1,
@@ -38,7 +39,7 @@ def measure(thing: object) -> int:
     numpy = sys.modules.get("numpy")
     if numpy is not None and numpy.ndarray in mro(cls):
         return int(numpy.ndarray.nbytes.__get__(thing))
-    return 0
+    return _table_bytes(thing) if "pandas" in sys.modules else 0
 
 
 def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
@@ -50,7 +51,10 @@ def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
         return _sequence(thing, text)
     if type(thing) in BYTES_PER_ITEM:
         return {"length": len(thing)}  # type: ignore[arg-type]  # one of the types above
-    return _frame(thing)
+    try:
+        return _table(thing, text) if "pandas" in sys.modules else {}
+    except Exception:  # noqa: BLE001 - a table of a make that we do not know: its type is all that is told
+        return {}
 
 
 def _sequence(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
@@ -91,8 +95,30 @@ def _array(ndarray: Any, thing: object) -> dict[str, object]:
     return facts
 
 
-def _frame(thing: object) -> dict[str, object]:
-    """Return the shape of a DataFrame or Series, as far as its manager says it."""
-    manager = dictionary(thing).get("_mgr")
-    shape = getattr(manager, "shape", None) if type(manager).__module__.startswith("pandas.") else None
-    return {"shape": shape[::-1]} if isinstance(shape, tuple) else {}
+def _table_bytes(thing: object) -> int:
+    """Return the size of the columns of a DataFrame or Series, 0 for anything else."""
+    manager: Any = dictionary(thing).get("_mgr")
+    if not type(manager).__module__.startswith("pandas."):
+        return 0
+    return sum(int(getattr(block.values, "nbytes", 0)) for block in manager.blocks)
+
+
+def _table(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
+    """Return shape, columns, head and tail of a DataFrame or Series, {} for anything else."""
+    if not _table_bytes(thing):
+        return {}
+    facts: dict[str, object] = {"shape": thing.shape}
+    if len(thing.shape) == 1:
+        facts["dtype"] = str(thing.dtype)
+        facts["head"] = [_plain(item, text) for item in thing.iloc[:SHOWN_ITEMS].tolist()]
+        facts["tail"] = [_plain(item, text) for item in thing.iloc[-SHOWN_ITEMS:].tolist()]
+        return facts
+    shown = thing.iloc[:, :SHOWN_COLUMNS]
+    facts["dtype"] = {text(str(name)): str(dtype) for name, dtype in shown.dtypes.items()}
+    facts["head"] = [_row(row, text) for row in shown.iloc[:SHOWN_ITEMS].itertuples(index=False)]
+    facts["tail"] = [_row(row, text) for row in shown.iloc[-SHOWN_ITEMS:].itertuples(index=False)]
+    return facts
+
+
+def _row(row: tuple[object, ...], text: Callable[[str], str]) -> list[object]:
+    return [_plain(item, text) for item in row]
