@@ -45,6 +45,15 @@ def test_lines_as_python_counts_them() -> None:
     assert ["one\x0c\\x1c\\u2028still one\n", "two \\x1b[31m\n", "three\n"] == linecache.getlines("app.py")
 
 
+def test_relative_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative name is found, too, under the absolute one that pdb makes of it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app.py").write_text("different\n")
+    sources.install({"app.py": "captured\n"}, [])
+
+    assert "captured\n" == linecache.getline("app.py", 1) == linecache.getline(str(tmp_path / "app.py"), 1)
+
+
 def test_copies_of_what_differs(tmp_path: Path) -> None:
     """Sources that differ here are extracted under their last names; the same and the absent ones are not."""
     same, other = tmp_path / "same.py", tmp_path / "other.py"

@@ -102,7 +102,13 @@ def _exists(name: str) -> bool:
 def _enter(name: str, text: str) -> None:
     """Put a text into linecache; debuggers print lines as they are, so control characters are made visible."""
     lines = [_harmless(line) for line in io.StringIO(text, newline=None)]
-    linecache.cache[printable(name)] = (len(text), None, lines, printable(name))
+    for key in {printable(name), _canonic(printable(name))}:
+        linecache.cache[key] = (len(text), None, lines, key)
+
+
+def _canonic(name: str) -> str:
+    """Return what `bdb.Bdb.canonic` makes of a name: pdb looks for relative names under the current folder."""
+    return name if name.startswith("<") else os.path.normcase(os.path.abspath(name))
 
 
 def _harmless(line: str) -> str:
