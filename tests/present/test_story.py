@@ -46,6 +46,20 @@ def test_one_exception() -> None:
     ]
 
 
+def test_carets_under_other_characters() -> None:
+    """Columns count bytes, carets characters; what cannot be encoded is no obstacle."""
+    source = "x = 1\x0c\r\ny = 'é' + größe\nz = '\ud800' + x\n"
+    position = {"file": "a.py", "end_column": 19}
+    frames = (frame(line=2, end_line=2, column=11, **position), frame(line=3, end_line=3, column=12, **position))
+    record = ExceptionRecord(1, None, model.RAISED, "builtins.NameError", "größe", frames=frames)
+
+    lines = list(story.lines(Summary("", "", model.ProcessRecord(), (record,)), {"a.py": source}))
+
+    assert "    y = 'é' + größe" == lines[3]
+    assert "              ^^^^^" == lines[4]
+    assert "    z = '\\ud800' + x" == lines[6]
+
+
 def test_chain_and_group() -> None:
     """Each exception of a chain or group says how it belongs to which other one."""
     records = [

@@ -37,7 +37,7 @@ RELATION_WORDS = {
 
 def lines(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
     """Yield the story: exceptions, threads, tasks and what is missing."""
-    texts = {name: text.splitlines() for name, text in sources.items()}
+    texts = {name: _lines(text) for name, text in sources.items()}
     places = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
     for index, exception in enumerate(summary.exceptions):
         yield from _exception(index, exception, places, texts)
@@ -106,8 +106,18 @@ def _carets(frame: FrameRecord, line: str) -> str:
     """Return the marks under the part of `line` that was being executed, if that is less than all of it."""
     if frame.column is None or frame.end_column is None or frame.end_line != frame.line:
         return ""
-    start, end = (len(line.encode()[:offset].decode(errors="ignore")) for offset in (frame.column, frame.end_column))
+    start, end = (_characters(line, offset) for offset in (frame.column, frame.end_column))
     indent = len(line) - len(line.lstrip())
     if end - start >= len(line.strip()) or not indent <= start < end:
         return ""
     return " " * (start - indent) + "^" * (end - start)
+
+
+def _characters(line: str, offset: int) -> int:
+    """Return how many characters the first `offset` bytes of a line are."""
+    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines as Python counts them: a form feed ends none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
