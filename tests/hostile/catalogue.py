@@ -315,6 +315,26 @@ def stories() -> dict[str, bytes]:
     }
 
 
+def headlines() -> list[bytes]:
+    """Return what `list` reads at the start of a dump, as it should not be."""
+    fields = {
+        "time": "2026-11-22T21:50:00+00:00",
+        "type": ESCAPES,
+        "message": ESCAPES,
+        "program": ESCAPES,
+        "name": ESCAPES,
+    }
+    return [
+        json.dumps({**fields, "file": ESCAPES, "fingerprint": ESCAPES}).encode(),
+        json.dumps({**fields, "time": ESCAPES}).encode(),
+        json.dumps({**fields, "time": "9" * 5_000, "pid": 10**300, "line": -1}).encode(),
+        json.dumps({**fields, "message": 5, "type": [], "pid": "x"}).encode(),
+        b"[" * 9_000,
+        b'{"time": NaN}',
+        b"\xff\xfe",
+    ]
+
+
 def archives() -> dict[str, bytes]:
     """Return hostile archives."""
     first, end, member = forging.story_member(), forging.end(), forging.member
@@ -329,29 +349,25 @@ def archives() -> dict[str, bytes]:
         "zip bomb": first + member("values/0000.pkl", zeros * 10) + end,
         "zip bomb in the story": member(fmt.SUMMARY, zeros) + end,
         "zip bombs in the sources": first
-        + b"".join(member(f"sources/{n}", zeros, extra=_note(f"/{n}")) for n in range(60))
+        + b"".join(member(f"sources/{n}", zeros, extra=_file(f"/{n}")) for n in range(60))
         + end,
         "many members": first + b"".join(member(f"values/{n:04}.pkl", b"") for n in range(30_000)) + end,
         "claims too little": first + member("values/0000.pkl", zeros, claimed=10) + end,
         "claims too much": first + member("values/0000.pkl", b"N.", claimed=(1 << 32) - 1) + end,
         "wrong checksum": first + member("values/0000.pkl", variables(), crc=5) + end,
         "absolute name": first + member("/etc/passwd", b"x") + end,
-        "name that climbs": first + member("sources/../../etc/passwd", b"x", extra=_note("/x")) + end,
-        "name with a drive": first + member("sources/c:/x", b"x", extra=_note("/x")) + end,
-        "name with zero": first + member("sources/a\0b", b"x", extra=_note("/x")) + end,
+        "name that climbs": first + member("sources/../../etc/passwd", b"x", extra=_file("/x")) + end,
+        "name with a drive": first + member("sources/c:/x", b"x", extra=_file("/x")) + end,
+        "name with zero": first + member("sources/a\0b", b"x", extra=_file("/x")) + end,
         "same name twice": first + member("values/0000.pkl", variables()) * 2 + end,
         "two stories": first + first + end,
         "odd note": first + member("sources/a", b"x", extra=fmt.EXTRA.pack(fmt.EXTRA_ID, 60_000) + b"{") + end,
-        "deep note": first + member("sources/a", b"x", extra=_raw_note(b"[" * 9_000)) + end,
+        "deep note": first + member("sources/a", b"x", extra=forging.note(b"[" * 9_000)) + end,
         "bogus signature": first + member("signature", b"\xff" * 900) + end,
         "overlapping members": whole[:200] + whole,
         "nested archive": first + member("values/0000.pkl", whole) + end,
     }
 
 
-def _note(file: str) -> bytes:
-    return _raw_note(json.dumps({"file": file}).encode())
-
-
-def _raw_note(note: bytes) -> bytes:
-    return fmt.EXTRA.pack(fmt.EXTRA_ID, len(note)) + note
+def _file(name: str) -> bytes:
+    return forging.note(json.dumps({"file": name}).encode())

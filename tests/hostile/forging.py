@@ -84,6 +84,11 @@ def member(
     return fmt.LOCAL.pack(*fixed) + encoded + extra + packed
 
 
+def note(data: bytes) -> bytes:
+    """Return an extra field of ours."""
+    return fmt.EXTRA.pack(fmt.EXTRA_ID, len(data)) + data
+
+
 def end() -> bytes:
     """Return the end of an archive, of which the reader only wants to see that it is there."""
     return fmt.END.pack(fmt.END_MAGIC, 0, 0, 0, 0, 0, 0, 0)

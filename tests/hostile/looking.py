@@ -1,5 +1,8 @@
 """Opens dumps under the eyes of an audit hook (PEP 578): `python looking.py DUMP...`.
 
+With a directory it runs what looks at a whole crash directory.
+
+
 All modules that looking needs are imported first.  From then on every event
 is written down, but for opening the dump itself and reading the key.  Prints
 one line of JSON for each dump: what came of it, the events, seconds of
@@ -16,8 +19,12 @@ import os
 import resource
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import tibidi.commands.info
+import tibidi.commands.listing
+import tibidi.commands.path
+import tibidi.commands.prune
 import tibidi.commands.show
 from tibidi.commands import run
 from tibidi.dumpfile.signature import key_path
@@ -26,7 +33,12 @@ from tibidi.loader import load
 from tibidi.pickling import inert
 from tibidi.pickling import plain
 from tibidi.pickling.inert_repr import BOUNDED
+from tibidi.pickling.inert_repr import clean
 from tibidi.pickling.unpickler import ValuesReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence
 
 # Looking at what the interpreter has anyway.
 HARMLESS = frozenset(
@@ -36,6 +48,12 @@ COMMANDS = {
     "info": tibidi.commands.info.main,
     "show": tibidi.commands.show.main,
     "json": lambda argv: tibidi.commands.show.main(["--json", *argv]),
+}
+DIRECTORY_COMMANDS = {
+    "list": (tibidi.commands.listing.main, []),
+    "json": (tibidi.commands.listing.main, ["--json"]),
+    "path": (tibidi.commands.path.main, []),
+    "prune": (tibidi.commands.prune.main, []),
 }
 
 
@@ -81,16 +99,21 @@ def look(path: str) -> str:
     except TibidiError as error:
         return f"{type(error).__name__}: {error} | {error.hint}"
     frames = [frame for stack in dump.exceptions for frame in stack]
-    words = [f"{key}={BOUNDED.repr(value)}" for frame in frames for key, value in frame.items()]
+    words = [f"{clean(key)}={BOUNDED.repr(value)}" for frame in frames for key, value in frame.items()]
     words += [repr(dump), *(BOUNDED.repr(exception.exception) for exception in dump.exceptions)]
     return "\n".join([*words, *map(str, dump.omissions)])
 
 
 def command(name: str, path: str) -> str:
-    """Run a command of ours; return what it printed."""
+    """Run a command of ours on a dump; return what it printed."""
+    return printed(COMMANDS[name], [path])
+
+
+def printed(main: Callable[[Sequence[str]], int], argv: list[str]) -> str:
+    """Run a command of ours; return its status and what it printed."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = run(COMMANDS[name], [path])
+        status = run(main, argv)
     return f"[{status}] {out.getvalue()}{err.getvalue()}"
 
 
@@ -112,6 +135,21 @@ def report(watch: Watch, path: str) -> dict[str, object]:
     return {"path": path, **answers, "events": watch.events, "seconds": took, "megabytes": megabytes}
 
 
+def report_directory(watch: Watch, path: str) -> dict[str, object]:
+    """List a crash directory in both ways, and prune it as far as nothing is deleted."""
+    tibidi.config.directory = path
+    tibidi.config.keep = len(os.listdir(path)) + 1
+    watch.events, watch.allowed = [], {entry.path for entry in os.scandir(path)} | {path}
+    answers = {}
+    watch.is_on = True
+    try:
+        for name, (main, argv) in DIRECTORY_COMMANDS.items():
+            answers[name] = printed(main, argv)
+    finally:
+        watch.is_on = False
+    return {"path": path, **answers, "events": watch.events}
+
+
 def main() -> None:
     """Look at each dump."""
     prepare()
@@ -119,7 +157,8 @@ def main() -> None:
     watch = Watch()
     sys.addaudithook(watch)
     for path in sys.argv[1:]:
-        print(json.dumps(report(watch, path)), flush=True)
+        look_at = report_directory if os.path.isdir(path) else report
+        print(json.dumps(look_at(watch, path)), flush=True)
 
 
 if __name__ == "__main__":

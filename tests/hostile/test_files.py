@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from dumpfile import samples
 from hostile import catalogue
 from hostile import forging
+
+from tibidi.dumpfile import format as fmt
 
 MARKER = Path("/tmp/tibidi-was-here")
 MAX_SECONDS = 5
@@ -93,6 +96,27 @@ def test_archives(tmp_path: Path) -> None:
     check({key: {**report, "events": _but_copying(report)} for key, report in reports.items()})
     for report in reports.values():
         assert not report["load"].startswith(ERRORS) or " | " in report["load"], report
+
+
+def test_directory(tmp_path: Path) -> None:
+    """What looks at a whole crash directory is not impressed by what strangers have put into it."""
+    files = [samples.dump_bytes(None)]
+    files += [forging.dump(summary=data) for data in catalogue.stories().values()]
+    files += [forging.member(fmt.SUMMARY, b"{}", extra=forging.note(note)) for note in catalogue.headlines()]
+    folder = tmp_path / "crashes"
+    folder.mkdir(0o700)
+    forging.write(folder, {f"20261122T215000Z-app-{number}": data for number, data in enumerate(files)})
+    (folder / "20261122T215000Z-app-997.pkl").symlink_to("/etc/passwd")
+    (folder / "20261122T215000Z-app-998.pkl").symlink_to("20261122T215000Z-app-998.pkl")
+    os.mkfifo(folder / "20261122T215000Z-app-999.pkl")
+    (report,) = look_at({"crashes": folder}, tmp_path).values()
+
+    assert [] == report["events"]
+    for answer in ("list", "json", "path", "prune"):
+        assert report[answer].startswith("[0]"), report[answer]
+        assert not CONTROLS & set(report[answer]), report[answer]
+    assert "ZeroDivisionError" in report["list"]
+    assert len(files) <= len(json.loads(report["json"][4:]))
 
 
 def _but_copying(report: dict[str, object]) -> list[str]:

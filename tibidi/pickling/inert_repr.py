@@ -11,6 +11,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.pickling.standins import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
@@ -78,7 +80,7 @@ def clean(name: object) -> str:
     text = name if isinstance(name, str) else type(name).__name__
     if len(text) > MAX_NAME_CHARS:
         text = text[:MAX_NAME_CHARS] + "..."
-    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+    return printable(text)
 
 
 def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, object], level: int) -> str:

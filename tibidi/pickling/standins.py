@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import collections
 from types import ModuleType
+from typing import Any
 
 
 class StandIn:
@@ -22,10 +23,17 @@ class StandIn:
         self.reason = reason
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.type_name}: {self._words()}>"
+        return printable(f"<{type(self).__name__} {self.type_name}: {self._words()}>")
 
     def _words(self) -> str:
         return self.reason
+
+
+def printable(text: str) -> str:
+    """Return a text that may be a stranger's with what a terminal could obey escaped."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
 class NotPickleable(StandIn):
@@ -120,5 +128,5 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
     name = qualname.rpartition(".")[2]
     if fields:
         return collections.namedtuple(name, fields, module=module)
-    base: type = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
+    base: Any = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
     return type(name, (base,), {"__module__": module, "__qualname__": qualname, "__doc__": "Missing here."})
