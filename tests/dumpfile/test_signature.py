@@ -1,0 +1,105 @@
+"""The key that signs dumps: where it is, who may have it, and what it decides."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from dumpfile import samples
+
+from tibidi import config
+from tibidi.dumpfile import signature
+from tibidi.dumpfile.reader import Reader
+from tibidi.errors import NotADump
+from tibidi.loader import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place for a key that is not there yet."""
+    path = tmp_path / "keys" / "key"
+    monkeypatch.setattr(config, "key_file", str(path))
+    return path
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    """A dump signed with our key."""
+    key = signature.read_or_make_key()
+    path = tmp_path / "ours.pkl"
+    path.write_bytes(samples.dump_bytes(key))
+    return path
+
+
+def test_made_on_first_use(key_file: Path) -> None:
+    """The key is made when it is first needed, for its owner only, and then stays the same."""
+    assert signature.read_key() is None
+    key = signature.read_or_make_key()
+
+    assert 0o600 == stat.S_IMODE(key_file.stat().st_mode)
+    assert 0o700 == stat.S_IMODE(key_file.parent.stat().st_mode)
+    assert key == signature.read_or_make_key() == signature.read_key()
+    assert signature.KEY_BYTES == len(key)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_others_have_access(mode: int, key_file: Path) -> None:
+    """A key that others can read or write is not used, and it is said why and what to do."""
+    signature.read_or_make_key()
+    key_file.chmod(mode)
+    key, problem = signature.examine_key()
+
+    assert key is None
+    assert f"others have access to it (mode {mode:04o}); chmod 600 it" in problem
+
+
+def test_no_key(key_file: Path) -> None:
+    """What is no key, is too short, or is no regular file is not used; a pipe keeps nobody waiting."""
+    key_file.parent.mkdir()
+    assert (None, "") == signature.examine_key()
+    key_file.write_bytes(b"short")
+    key_file.chmod(0o600)
+    assert "has 5 bytes" in signature.examine_key()[1]
+    key_file.unlink()
+    os.mkfifo(key_file, 0o600)
+    assert "it is no regular file" in signature.examine_key()[1]
+
+
+def test_trust(ours: Path, tmp_path: Path) -> None:
+    """What our key signed opens live, all else inert; both can be said otherwise."""
+    foreign = tmp_path / "foreign.pkl"
+    foreign.write_bytes(samples.dump_bytes(b"another key" * 9))
+
+    assert load(ours).live
+    assert not load(ours, trust=False).live
+    assert not load(foreign).live
+    assert load(foreign, trust=True).live
+
+
+def test_no_key_no_trust(ours: Path, key_file: Path) -> None:
+    """Without a key that can be used nothing is taken for ours."""
+    key_file.chmod(0o644)
+
+    assert not load(ours).live
+
+
+def test_what_was_checked_is_what_is_read(ours: Path) -> None:
+    """A file that is exchanged, in place, after it was checked is read as it was checked."""
+    key = signature.read_key()
+    with Reader(ours) as reader:
+        assert reader.is_signed_by(key)
+        ours.write_bytes(b"\0" * ours.stat().st_size)
+
+        assert list(samples.PICKLES.values()) == [file.read() for _, file in reader.values()]
+
+
+def test_not_a_regular_file(tmp_path: Path) -> None:
+    """A pipe in the place of a dump keeps nobody waiting."""
+    os.mkfifo(tmp_path / "pipe.pkl")
+    with pytest.raises(NotADump, match="is no regular file"):
+        Reader(tmp_path / "pipe.pkl")
