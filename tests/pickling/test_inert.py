@@ -318,6 +318,20 @@ def test_pandas() -> None:
     assert "<Series of 3: 0: 0.5, 1: 1.5, 2: 2.5 (inert)>" == repr(series)
 
 
+@pytest.mark.parametrize("levels", [5, 60])
+def test_billion_laughs(levels: int) -> None:
+    """A list that would print as a billion has its items, and prints as a few."""
+    laughs: list[object] = ["ha"]
+    for _ in range(levels):
+        laughs = [laughs, laughs]
+    read = loaded((("exceptions[0].frames[0].locals",), {"x": laughs, "y": [1]}))[1]
+
+    assert [1] == read["y"]
+    assert read["x"][0] is read["x"][1]
+    assert (type(read["x"]) is list) == (levels == 5)
+    assert levels == 5 or len(repr(read["x"])) < 5_000
+
+
 def test_words() -> None:
     """Every word that pickles of ours may name has a meaning where nothing may run, and no other has."""
     inert = {name for module, name in inert_words.WORDS if module == "tibidi"}

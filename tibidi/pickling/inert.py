@@ -44,9 +44,11 @@ from tibidi.pickling.inert_words import make_reference
 from tibidi.pickling.inert_words import text_keys
 from tibidi.pickling.inert_zones import TIMES
 from tibidi.pickling.inert_zones import zoned
+from tibidi.pickling.screen import FEW_MENTIONS
 from tibidi.pickling.screen import HINT
 from tibidi.pickling.screen import MAX_MEMBER_BYTES
 from tibidi.pickling.screen import Budget
+from tibidi.pickling.screen import Sizes
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
 
@@ -88,6 +90,8 @@ class InertUnpickler:
         self._budget = budget or Budget()
         self._builder = InertBuilder(namespace, sources or {}, self._budget)
         self._memo: list[object] = []
+        self._mentions = 0
+        self._sizes = Sizes()
 
     def load(self) -> Any:
         """Return the value of the pickle that the file is at.
@@ -100,9 +104,27 @@ class InertUnpickler:
             raise DamagedDump(f"more than {MAX_MEMBER_BYTES >> 20} MiB in one pickle", HINT)
         self._budget.charge(len(data))
         try:
-            return Machine(data, self._memo, self._builder, self._budget).run()
+            machine = Machine(data, self._memo, self._builder, self._budget)
+            value = machine.run()
+            self._mentions += machine.mentions
+            return value if self._mentions < FEW_MENTIONS else printable_in_time(value, self._sizes)
         finally:
             self._budget.release(len(data))
+
+
+def printable_in_time(loaded: object, sizes: Sizes) -> object:
+    """Return what was loaded, (paths, variables), with what would take for ever to print as things that don't."""
+    variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
+    if isinstance(variables, BaseException) and sizes.is_endless(variables.args):
+        variables.args = ()
+    if type(variables) is dict:
+        for name, value in variables.items():
+            if sizes.is_endless(value):
+                kind = Mapped if type(value) is dict else Listed
+                shown = object.__new__(make_type("builtins", type(value).__name__, kind))
+                shown.__dict__["_items_"] = value
+                variables[name] = shown
+    return loaded
 
 
 class InertBuilder:

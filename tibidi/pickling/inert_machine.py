@@ -29,6 +29,7 @@ from tibidi.pickling.inert_arrays import InertArray
 from tibidi.pickling.inert_arrays import InertDtype
 from tibidi.pickling.screen import BYTES_PER_OPCODE_BYTE
 from tibidi.pickling.screen import CONTAINER_BYTES
+from tibidi.pickling.screen import NESTING
 from tibidi.pickling.screen import SET_BYTES
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Machine:
         self.builder = builder
         self.budget = budget
         self.counted = 0  # bytes of memory that are not in proportion to opcodes
+        self.mentions = 0  # of containers that were made before
         self.drafts: dict[int, int] = {}  # where in the memo things are that their state will replace
         self.skipped = 0  # bytes of payload, which are no opcodes
 
@@ -417,13 +419,19 @@ def _memoize(machine: Machine, at: int) -> int:
 
 @on(pickle.BINGET)
 def _get1(machine: Machine, at: int) -> int:
-    machine.push(machine.memo[machine.data[at]])
+    thing = machine.memo[machine.data[at]]
+    if type(thing) in NESTING:
+        machine.mentions += 1
+    machine.push(thing)
     return at + 1
 
 
 @on(pickle.LONG_BINGET)
 def _get4(machine: Machine, at: int) -> int:
-    machine.push(machine.memo[UINT(machine.data, at)[0]])
+    thing = machine.memo[UINT(machine.data, at)[0]]
+    if type(thing) in NESTING:
+        machine.mentions += 1
+    machine.push(thing)
     return at + 4
 
 

@@ -14,6 +14,7 @@ colliding keys takes quadratic time (PEP 456 protects texts only).
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.pristine import time
@@ -32,6 +33,13 @@ BYTES_PER_OPCODE_BYTE = 12
 # A tuple, list, dictionary, set or object, with its share of what holds it.
 CONTAINER_BYTES = 120
 SET_BYTES = 240
+
+# What prints as more things than this, since the same few are in it again and again, is not shown as a whole.
+MAX_PRINTED = 10_000_000
+MAX_COUNTED = 500_000  # containers; what holds more is not counted to its end, half a second
+# It takes this many mentions of what was made before to get there.
+FEW_MENTIONS = 20
+NESTING = frozenset({dict, frozenset, list, set, tuple})
 
 HINT = "if you know where the file comes from, open it live: it is then read without these limits"
 # Keys of these types take no time worth counting.
@@ -85,3 +93,36 @@ def is_cheap_key(key: object) -> bool:
         elif isinstance(part, int) and int.bit_length(part) > MAX_KEY_BITS:
             return False
     return True
+
+
+class Sizes:
+    """How many things would be printed of a value; what is in it twice is printed twice."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[int, int] = {}  # 0 while it is being counted
+
+    def is_endless(self, value: object) -> bool:
+        """Tell whether printing `value` takes for ever, or that it is too large to say."""
+        if type(value) not in NESTING:
+            return False
+        pending = [value]
+        while pending:
+            thing = pending[-1]
+            if self._sizes.get(id(thing)):
+                pending.pop()
+                continue
+            held = [each for each in _parts(thing) if type(each) in NESTING]
+            fresh = [each for each in held if id(each) not in self._sizes]
+            if fresh:
+                if len(self._sizes) > MAX_COUNTED:
+                    return True
+                self._sizes[id(thing)] = 0
+                pending.extend(fresh)
+                continue
+            self._sizes[id(thing)] = 1 + len(_parts(thing)) + sum(self._sizes[id(each)] for each in held)
+            pending.pop()
+        return self._sizes[id(value)] > MAX_PRINTED
+
+
+def _parts(thing: Any) -> Collection[object]:
+    return [*thing.keys(), *thing.values()] if type(thing) is dict else thing
