@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crashing import Crasher
 
 LINE = re.compile(r"Traceback dumped into: .*\n")
-ADDRESS = re.compile(r"0x[0-9a-f]+")
+ADDRESS = re.compile(r"0x[0-9a-f]+|refcount : \d+")
 
 
 def compare(crash: Crasher, code: str, *flags: str, env: Mapping[str, str | None] | None = None) -> Crash:
@@ -63,6 +63,38 @@ def test_a_hook_that_fails(crash: Crasher) -> None:
     assert "Error in sys.excepthook:" in crashed.stderr
     with Reader(str(crashed.dump)) as reader:
         assert "builtins.KeyError" == reader.summary.exceptions[-1].type
+
+
+HOSTILE = """
+    import dataclasses
+    class Meta(type):
+        def __getattribute__(cls, name):
+            raise RuntimeError(name)
+    class Strange(Exception, metaclass=Meta):
+        @property
+        def __class__(self):
+            raise RuntimeError("__class__")
+        def __getattribute__(self, name):
+            raise RuntimeError(name)
+        def __str__(self):
+            raise RuntimeError("__str__")
+    @dataclasses.dataclass(frozen=True)
+    class Frozen(Exception):
+        code: int
+    def crash(kind):
+        if kind == "strange":
+            raise Strange("x")
+        raise Frozen(5)
+"""
+
+
+@pytest.mark.parametrize("door", ["crash(kind)", "threading.Thread(target=crash, args=(kind,)).start()"])
+@pytest.mark.parametrize("kind", ["strange", "frozen"])
+def test_hostile_exceptions(crash: Crasher, kind: str, door: str) -> None:
+    """An exception whose every attribute raises, or that refuses assignments, is dumped like any other."""
+    crashed = compare(crash, f"{HOSTILE}\n    import threading; kind = {kind!r}\n    {door}\n")
+
+    assert 1 == len(crashed.dumps), crashed.stderr
 
 
 def test_uninstall(crash: Crasher) -> None:

@@ -71,7 +71,7 @@ class Program:
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:  # noqa: BLE001 - what ends a program may be anything
-            _end(exc.with_traceback(exc.__traceback__ and exc.__traceback__.tb_next), output)
+            _end(_stripped(exc), output)
             return CRASHED
         return 0
 
@@ -97,18 +97,25 @@ def is_path_safe() -> bool:
 
 def _end(exc: BaseException, output: str) -> None:
     """Do what the interpreter does with an exception that ends a program, and see to it that there is a dump."""
-    sys.last_type, sys.last_value, sys.last_traceback = type(exc), exc, exc.__traceback__
+    tb = gate.traceback_of(exc)
+    sys.last_type, sys.last_value, sys.last_traceback = type(exc), exc, tb
     if sys.version_info >= (3, 12):
         sys.last_exc = exc
     try:
-        sys.excepthook(type(exc), exc, exc.__traceback__)
+        sys.excepthook(type(exc), exc, tb)
     except Exception:  # noqa: BLE001 - the program's own hook; say so as the interpreter does
         print("Error in sys.excepthook:", file=sys.stderr)
         sys.__excepthook__(*sys.exc_info())
         print("\nOriginal exception was:", file=sys.stderr)
-        sys.__excepthook__(type(exc), exc, exc.__traceback__)
+        sys.__excepthook__(type(exc), exc, tb)
     if not gate.is_ours(sys.excepthook):
         gate.report(exc, gate.LEFTOVER, settings=gate.Settings(output))
+
+
+def _stripped(exc: BaseException) -> BaseException:
+    """Return the exception without our own frame."""
+    tb = gate.traceback_of(exc)
+    return BaseException.with_traceback(exc, tb and tb.tb_next)
 
 
 def _parse(argv: Sequence[str]) -> tuple[str, str, list[str], str]:

@@ -46,8 +46,9 @@ class _Callback:
 
 def _keep(exc: "BaseException | None") -> None:
     """Keep an exception, and take our frame out of the traceback that is printed; another one grows as it goes on."""
-    if exc is not None and exc.__traceback__ is not None:
-        exc.__traceback__ = exc.__traceback__.tb_next
+    tb = None if exc is None else gate.traceback_of(exc)
+    if exc is not None and tb is not None:
+        BaseException.with_traceback(exc, tb.tb_next)  # frozen dataclasses refuse assignments
         raised.append(exc)
 
 

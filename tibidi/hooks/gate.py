@@ -17,6 +17,7 @@ TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Thread
+    from types import TracebackType
     from typing import Any
 
 # The doors by name; what crashes come through is told in the dump and decides how long it may take.
@@ -134,6 +135,8 @@ class Reserve:
 
 
 FROM_ENVIRONMENT = Settings()
+# Reads `__traceback__` of an exception whose class has its own idea of reading attributes.
+traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseException)["__traceback__"].__get__
 
 reserve = Reserve()
 # Where modules were imported from at the start, and where the program's own are, to be asked last.
@@ -197,7 +200,7 @@ def expect(exc: object) -> None:
     Printing a traceback where there is no memory at all leaves the
     interpreter damaged: CPython 3.13 loses its table of interned strings.
     """
-    if isinstance(exc, MemoryError):
+    if issubclass(type(exc), MemoryError):
         reserve.release()
 
 
@@ -210,7 +213,7 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     lives on.
     """
     # These first of all: importing anything here can make the interpreter forget that it is to end by SIGINT.
-    if not isinstance(exc, BaseException) or isinstance(exc, ENDS) or not _is_open or sys.is_finalizing():
+    if not isinstance(exc, BaseException) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
         return False
     try:
         with reserve:

@@ -75,8 +75,9 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
 
 
 def _dump(exc: BaseException, tb: "TracebackType | None") -> bool:
-    if isinstance(exc, BaseException) and exc.__traceback__ is None:
-        exc.__traceback__ = tb  # somebody called sys.excepthook() with three things of their own
+    if isinstance(exc, BaseException) and gate.traceback_of(exc) is None:
+        # Somebody called sys.excepthook() with three things of their own; frozen dataclasses refuse assignments.
+        BaseException.with_traceback(exc, tb)
     if _settings is not None:
         return gate.report(exc, gate.EXCEPTHOOK, settings=_settings)
     # At the prompt an exception ends nothing.

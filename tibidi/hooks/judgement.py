@@ -1,4 +1,8 @@
-"""What is a crash, and what is none."""
+"""What is a crash, and what is none.
+
+Classes are looked at with `issubclass(type(exc), ...)`: `isinstance()` asks
+the exception for its `__class__`, which may be a property that raises.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +22,9 @@ STANDARD_STREAMS = (1, 2)
 
 def is_crash(exc: BaseException, door: str) -> bool:
     """Say whether an exception is a crash: not how a program is asked to end, nor the end of `| head`."""
-    if isinstance(exc, gate.ENDS):
+    if issubclass(type(exc), gate.ENDS):
         return False
-    if isinstance(exc, BrokenPipeError):
+    if issubclass(type(exc), BrokenPipeError):
         return door != gate.UNRAISABLE and not _is_a_reader_gone()
     members = _members(exc)
     return not members or any(is_crash(member, door) for member in members)
@@ -29,7 +33,8 @@ def is_crash(exc: BaseException, door: str) -> bool:
 def is_inside_a_dump(frame: FrameType | None) -> bool:
     """Say whether the stack that ends in `frame` is writing a dump, or is a worker of one."""
     while frame is not None:
-        if str(frame.f_globals.get("__name__")).startswith(DUMPING_MODULES):
+        name = frame.f_globals.get("__name__")
+        if type(name) is str and name.startswith(DUMPING_MODULES):
             return True
         frame = frame.f_back
     return False
@@ -38,7 +43,7 @@ def is_inside_a_dump(frame: FrameType | None) -> bool:
 def _members(exc: BaseException) -> tuple[BaseException, ...]:
     """Return the members of a group, () for any other exception."""
     group = getattr(builtins, "BaseExceptionGroup", None)  # from Python 3.11 on
-    return exc.exceptions if group is not None and isinstance(exc, group) else ()
+    return group.exceptions.__get__(exc) if group is not None and issubclass(type(exc), group) else ()
 
 
 def _is_a_reader_gone() -> bool:

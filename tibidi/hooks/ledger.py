@@ -96,7 +96,7 @@ class Ledger:
 
 def _addresses(exc: BaseException) -> tuple[int, ...]:
     """Return what tells an exception from any other that is alive, and that does not change as it is raised again."""
-    tb = exc.__traceback__
+    tb = gate.traceback_of(exc)
     while tb is not None and tb.tb_next is not None:
         tb = tb.tb_next
     return (id(exc), id(type(exc)), id(tb and tb.tb_frame), tb.tb_lasti if tb else -1)
@@ -105,8 +105,8 @@ def _addresses(exc: BaseException) -> tuple[int, ...]:
 def _place(exc: BaseException) -> Hashable:
     """Return what two crashes of one kind have in common: the class, and where in the code they happened."""
     lines: deque[tuple[str, int]] = deque(maxlen=PLACE_FRAMES)
-    tb = exc.__traceback__
+    tb = gate.traceback_of(exc)
     while tb is not None:
         lines.append((tb.tb_frame.f_code.co_filename, tb.tb_lineno))
         tb = tb.tb_next
-    return (type(exc).__qualname__, *lines)
+    return (id(type(exc)), *lines)  # a name may be a property of a metaclass
