@@ -30,7 +30,8 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
         ("postgres://bob:s3cret@db/shop", "postgres://bob:<redacted>@db/shop"),
         ("redis://:s3cret@cache:6379", "redis://:<redacted>@cache:6379"),
         ("Bearer abc123def", "Bearer <redacted>"),
-        ("authorization: bearer abc123def", "authorization: <redacted>"),
+        ("authorization: bearer abc123def", "authorization: bearer <redacted>"),
+        ("X-Api-Key: abc123def", "X-Api-Key: <redacted>"),
         ("Basic dXNlcjpwdw==", "Basic <redacted>"),
         ("--password=geheim", "--password=<redacted>"),
         ("host=db password=geheim user=bob", "host=db password=<redacted> user=bob"),
@@ -63,6 +64,12 @@ def test_secrets(text: str, cleaned: str) -> None:
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "sort_key='date' key=value tokens=3",
         "disk-sk-",
+        ":type token: RequestToken",
+        "AUTH=<mechanism>, password={password}",
+        "an 'authorization: basic ...' header",
+        ":param cookie: The cookie header as a string.",
+        "it does not meet the basic OpenApi requirements",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
     ],
 )
 def test_ordinary_texts(text: str) -> None:

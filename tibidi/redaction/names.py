@@ -57,7 +57,7 @@ GLUED = (
 
 # After the secret word: the value tells something about the secret, and is none.
 ABOUT = _words(
-    "age algorithm algorithms attempts attr attribute backend backends bucket cache callback change changed check"
+    "age algorithm algorithms arn attempts attr attribute backend backends bucket cache callback change changed check"
     " checker class cls column context count counts counter created date dir domain dumper enabled encoder engine"
     " error errors exists expiration expire expired expires expiry factory field fields file filename folder form"
     " format func function generator getter handler hasher hashers help httponly idx index interface invalid iter"

@@ -95,9 +95,10 @@ def _is_basic(match: re.Match[str]) -> bool:
     """Tell `Basic dXNlcjpwdw==` from "Basic authentication": only the first is base64 of user:password."""
     encoded = match["secret"]
     try:
-        return b":" in binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4))
-    except binascii.Error:
+        decoded = binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
+    except ValueError:
         return False
+    return ":" in decoded and decoded.isprintable()
 
 
 def _is_arbitrary(match: re.Match[str]) -> bool:
@@ -108,7 +109,11 @@ def _is_arbitrary(match: re.Match[str]) -> bool:
 def _is_secret_assignment(match: re.Match[str]) -> bool:
     """Tell `password=hunter2` from `password=None`, `token=self.token` and `password=getpass()`."""
     value = match["secret"]
-    if value in NO_SECRETS or match.string[match.end("secret") : match.end("secret") + 1] == "(":
+    if (
+        value in NO_SECRETS
+        or value.startswith(PLACEHOLDERS)
+        or match.string[match.end("secret") : match.end("secret") + 1] == "("
+    ):
         return False
     parent, _, last = value.rpartition(".")
     if last.lower() == match["name"].lower() or (parent.isidentifier() and kind_of_name(last)):
@@ -116,18 +121,26 @@ def _is_secret_assignment(match: re.Match[str]) -> bool:
     return kind_of_name(match["name"]) != ""
 
 
+def _is_secret_header(match: re.Match[str]) -> bool:
+    """Tell "Cookie: sid=5" from "cookie: the cookie header as a string"."""
+    return "=" in match["secret"] or _is_arbitrary(match)
+
+
 def _is_secret_remark(match: re.Match[str]) -> bool:
-    """Tell "password: hunter2" from "password: the password of the user"."""
-    return _is_arbitrary(match) and _is_secret_assignment(match)
+    """Tell "password: hunter2" from "password: the password" and "token: RequestToken"."""
+    return any(map(str.isdigit, match["secret"])) and _is_secret_assignment(match)
 
 
 NO_SECRETS = frozenset({"None", "True", "False", "null", "true", "false", "undefined", "str", "bytes", REDACTED})
+
+# What is to be filled in, in templates and patterns.
+PLACEHOLDERS = ("<", "{", "%", "$", "(", "[")
 
 URL = Pattern(
     "password in a URL",
     ("://",),
     r"[A-Za-z][A-Za-z0-9+.\-]*://[^\s/:@'\"<>?#]*:(?P<secret>[^\s/@'\"<>]+)@",
-    lambda match: not match["secret"].startswith(("{", "$", "%(", "<")),
+    lambda match: not match["secret"].startswith(PLACEHOLDERS),
 )
 PATTERNS = (
     Pattern(
@@ -154,7 +167,7 @@ PATTERNS = (
         ("k_live_", "k_test_", "whsec_"),
         r"(?<![A-Za-z0-9])(?:[prs]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}",
     ),
-    Pattern("API key", ("sk-",), r"(?<![\w-])sk-(?P<secret>[\w-]{16,})", _is_arbitrary),
+    Pattern("API key", ("sk-",), r"(?<![\w-])sk-(?!ecdsa|ssh)(?P<secret>[\w-]{16,})", _is_arbitrary),
     Pattern("Google key", ("AIza", "ya29.", "GOCSPX-"), r"(?:AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
     Pattern("npm token", ("npm_",), r"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}"),
     Pattern("PyPI token", ("pypi-AgE",), r"pypi-AgE[\w-]{30,}"),
@@ -203,7 +216,7 @@ ASSIGNMENTS = (
         (),
         r"(?im:(?<![\w-])(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token)): *"
         r"(?P<secret>[^\s'\"][^\r\n'\"]*))",
-        _is_secret_assignment,
+        _is_secret_header,
     ),
     Pattern(
         "named in a text",
