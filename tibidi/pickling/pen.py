@@ -128,10 +128,11 @@ class Pen:
         """Return what was substituted since the member was begun."""
         return self._ledger.substitutions[self._mark.substitutions :]
 
-    def is_secretive(self, piece: Piece) -> bool:
-        """Tell whether the variables of a piece bear names of secrets, so that filtering it is worth no try without."""
-        value = piece.value if piece.is_dictionary else None
-        return isinstance(value, dict) and any(self._redactor.conceals(*variable) for variable in value.items())
+    def secret_names(self, piece: Piece) -> set[str]:
+        """Return the names of the variables in a piece that are those of secrets."""
+        if not isinstance(piece.value, dict) or not piece.is_dictionary:
+            return set()
+        return {name for name, value in piece.value.items() if self._redactor.conceals(name, value)}
 
     def _pickle(self, thing: object, careful_limit: int | None) -> None:
         """Pickle at full speed, or object by object with a limit of bytes."""

@@ -70,6 +70,15 @@ class Piece(NamedTuple):
         variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
         return [self._replace(value={name: value}) for name, value in variables]
 
+    def apart(self, names: set[str]) -> list[Piece]:
+        """Return these variables, to be filtered, apart from the others, which then need not be."""
+        if not names or not isinstance(self.value, dict):
+            return [self]
+        others = {name: value for name, value in self.value.items() if name not in names}
+        secret = {name: value for name, value in self.value.items() if name in names}
+        pieces = [self._replace(value=secret).filtered(NAMES)]
+        return [self._replace(value=others), *pieces] if others else pieces
+
     def filtered(self, what: int) -> Piece:
         """Return the same to be filtered: by NAMES alone, or looking into TEXTS as well."""
         return self._replace(filter=what)

@@ -138,7 +138,7 @@ class ValuesWriter:
             self._pen.seed(name, self._namespaces.prologue())
             self._members.append((name, ()))
         while self._queue or self._find_globals():
-            piece = self._queue[0] = self._as_piece(self._queue[0])
+            piece = self._first_piece()
             instead = self._write(piece)
             self._queue.popleft()
             if instead is None:
@@ -167,14 +167,18 @@ class ValuesWriter:
         first_of_each = {(each.path, each.reason): each for each in reversed(self._omissions)}
         return Outcome(self._members, list(first_of_each.values())[::-1], self._is_complete and not self._queue)
 
-    def _as_piece(self, root: Root | Piece) -> Piece:
-        if isinstance(root, Piece):
-            return root
-        if root.kind == GLOBALS:
-            piece = Piece(root.paths, self._namespaces.take(root.paths[0]), is_dictionary=True)
+    def _first_piece(self) -> Piece:
+        """Return the first of the queue, made a piece if it is a root; variables with names of secrets go apart."""
+        first = self._queue[0]
+        if isinstance(first, Piece):
+            return first
+        if first.kind == GLOBALS:
+            piece = Piece(first.paths, self._namespaces.take(first.paths[0]), is_dictionary=True)
         else:
-            piece = whole(root)
-        return piece.filtered(NAMES) if self._pen.is_secretive(piece) else piece
+            piece = whole(first)
+        self._queue.popleft()
+        self._queue.extendleft(reversed(piece.apart(self._pen.secret_names(piece))))
+        return self._first_piece()
 
     def _find_globals(self) -> bool:
         """Queue the globals that only showed to be wanted on the way; tell whether there are any."""
