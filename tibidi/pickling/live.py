@@ -133,6 +133,8 @@ class Names:
         """Return what a pickle names."""
         if module == "tibidi" and name in self._words:
             return self._words[name]
+        if (module, name) == ("builtins", "getattr"):  # how C pickles methods of built-in types: lock.acquire
+            return self._words["_attribute"]
         return self._find(module, name, lambda found: _class_of(found, name))
 
     def module(self, name: str) -> Any:
