@@ -36,7 +36,7 @@ SET_BYTES = 240
 
 # What prints as more things than this, since the same few are in it again and again, is not shown as a whole.
 MAX_PRINTED = 10_000_000
-MAX_COUNTED = 500_000  # containers; what holds more is not counted to its end, half a second
+MAX_COUNTED = 200_000  # containers; what holds more is not counted to its end, half a second
 # It takes this many mentions of what was made before to get there.
 FEW_MENTIONS = 20
 NESTING = frozenset({dict, frozenset, list, set, tuple})
@@ -115,6 +115,7 @@ class Sizes:
             fresh = [each for each in held if id(each) not in self._sizes]
             if fresh:
                 if len(self._sizes) > MAX_COUNTED:
+                    self._sizes.clear()
                     return True
                 self._sizes[id(thing)] = 0
                 pending.extend(fresh)

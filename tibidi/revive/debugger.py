@@ -10,6 +10,7 @@ import os
 import pdb
 import re
 import sys
+import tokenize
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -105,6 +106,18 @@ class Debugger(pdb.Pdb):
         """
         tasks = self._stage.dump.tasks
         self._list_or_go(TASKS, tasks, [f"{task.name} ({task.state})" for task in tasks], arg)
+
+    def do_longlist(self, arg: str) -> None:
+        """ll | longlist
+
+        List the whole source of the current function or frame.
+        """
+        try:
+            super().do_longlist(arg)
+        except (SyntaxError, tokenize.TokenError) as error:  # whatever a file says that the source is
+            self.error(f"the source can't be read as Python: {error}")
+
+    do_ll = do_longlist
 
     # --- about the dump
 
