@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Constants that are the same in every version, and small.
 PLAIN = (int, float, complex, bool, type(None))
 MAX_CONSTANT_CHARS = 80
+# Why bytecode cannot be used.
+OTHER_VERSION = "it was compiled by another version of Python"
+SECRET = "its bytecode was left out for a secret in it"
 
 
 def pack(code: CodeType) -> tuple[object, ...]:
@@ -56,14 +59,14 @@ class Compiler:
         self._sources = sources
         self._compiled: dict[str, dict[tuple[str, int], list[CodeType]] | str] = {}
 
-    def find(self, key: CodeKey) -> CodeType | LostCode:
-        """Return the code object that `key` describes, or what says why it cannot be had."""
+    def find(self, key: CodeKey, why: str = OTHER_VERSION) -> CodeType | LostCode:
+        """Return the code object that `key` describes, or what says why it cannot be had: `why`, and no source."""
         found = self._codes(key.file)
         if isinstance(found, str):
-            return LostCode(key, f"it was compiled by another version of Python, and {found}")
+            return LostCode(key, f"{why}, and {found}")
         fits = [code for code in found.get((key.name, key.first_line), ()) if code.co_freevars == key.free_names]
         if not fits:
-            return LostCode(key, "it was compiled by another version of Python, and is not in the captured source")
+            return LostCode(key, f"{why}, and it is not in the captured source")
         return max(fits, key=lambda code: likeness(key_of(code), key))
 
     def _codes(self, file: str) -> dict[tuple[str, int], list[CodeType]] | str:

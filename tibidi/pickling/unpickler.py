@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
+from tibidi.pickling.code import OTHER_VERSION
+from tibidi.pickling.code import SECRET
 from tibidi.pickling.code import Compiler
 from tibidi.pickling.vocabulary import CodeKey
 from tibidi.pickling.vocabulary import LostCode
@@ -54,7 +56,8 @@ class ValuesReader:
         """Return a code object, compiled from the captured source where its bytes are another version's."""
         if magic == MAGIC_NUMBER and marshalled:
             return _code(magic, marshalled, *key)
-        return self._compiler.find(CodeKey(*key))  # type: ignore[arg-type]  # what `pack` wrote
+        why = SECRET if magic == MAGIC_NUMBER else OTHER_VERSION
+        return self._compiler.find(CodeKey(*key), why)  # type: ignore[arg-type]  # what `pack` wrote
 
     def _joined(self, paths: tuple[str, ...], value: object) -> object:
         """Return the value with the pieces of it that came before: what was difficult comes variable by variable."""
