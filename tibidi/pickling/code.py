@@ -25,7 +25,7 @@ PLAIN = (int, float, complex, bool, type(None))
 MAX_CONSTANT_CHARS = 80
 # Why bytecode cannot be used.
 OTHER_VERSION = "it was compiled by another version of Python"
-SECRET = "its bytecode was left out for a secret in it"
+SPOILT = "its bytecode was left out for a secret in it"
 
 
 def pack(code: CodeType) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.pickling.code import OTHER_VERSION
-from tibidi.pickling.code import SECRET
+from tibidi.pickling.code import SPOILT
 from tibidi.pickling.code import Compiler
 from tibidi.pickling.vocabulary import CodeKey
 from tibidi.pickling.vocabulary import LostCode
@@ -56,7 +56,7 @@ class ValuesReader:
         """Return a code object, compiled from the captured source where its bytes are another version's."""
         if magic == MAGIC_NUMBER and marshalled:
             return _code(magic, marshalled, *key)
-        why = SECRET if magic == MAGIC_NUMBER else OTHER_VERSION
+        why = SPOILT if magic == MAGIC_NUMBER else OTHER_VERSION
         return self._compiler.find(CodeKey(*key), why)  # type: ignore[arg-type]  # what `pack` wrote
 
     def _joined(self, paths: tuple[str, ...], value: object) -> object:
