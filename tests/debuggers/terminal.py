@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import struct
+import termios
 import time
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 30.0
+LINES, COLUMNS = 40, 120
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_=>])")
 
 
@@ -24,6 +28,7 @@ class Terminal:
     def __init__(self, command: list[str], environ: Mapping[str, str], cwd: Path) -> None:
         self.pid, self.fd = pty.fork()
         if not self.pid:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
             os.chdir(cwd)
             os.execvpe(command[0], command, dict(environ))
         self.shown = ""
