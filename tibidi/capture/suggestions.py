@@ -91,7 +91,8 @@ def _import_error(module: object, name: object) -> BaseException | None:
     if type(name) is not str or type(loaded) is not ModuleType or _has_own_dir(loaded):
         return None
     double = ImportError(MARK)
-    double.name, double.name_from = str(module), name
+    double.name = str(module)
+    double.name_from = name  # type: ignore[attr-defined,unused-ignore]  # since Python 3.12
     return double
 
 

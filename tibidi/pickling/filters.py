@@ -204,7 +204,7 @@ class Filter:
         known = self._ledger.replaced.get(id(pair))
         return known[1] if known else self._replace(pair, (pair[0], self._concealed(pair, 1, pair[1])))
 
-    def _reduce(self, thing: object) -> Any:  # noqa: ANN401 - as pickle has it
+    def _reduce(self, thing: object) -> Any:
         """Take a thing apart, and replace the secrets that have a name only there."""
         reduced = self._reduce_all(thing)
         if type(reduced) is not tuple:
@@ -217,7 +217,7 @@ class Filter:
         return reduced
 
     def _part(self, thing: object, names: tuple[str, ...], part: object) -> object:
-        """Replace secrets in what follows the fields of a class: the values of a named tuple, the state of a dataclass."""
+        """Replace secrets in what follows the fields of a class: values of a named tuple, state of a dataclass."""
         if type(part) not in {tuple, list} or len(part) - len(names) not in {0, 1}:  # type: ignore[arg-type]  # just asked
             return part
         values: list[object] = list(part)  # type: ignore[call-overload]  # likewise
