@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING
 from typing import Callable
 from typing import NamedTuple
@@ -121,8 +122,9 @@ _MAKERS = (_start, _crash, _open, _growth, _list)
 
 
 def _try(value: Callable[[], float]) -> float | None:
-    """Return a value, None where it takes measurements that were not made or came to nothing."""
+    """Return a value, None where it takes measurements that were not made, were stopped or came to nothing."""
     try:
-        return value()
+        number = value()
     except (KeyError, ZeroDivisionError, ValueError):
         return None
+    return number if isfinite(number) else None
