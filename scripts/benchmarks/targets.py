@@ -115,6 +115,8 @@ def _spread(of: Lookup) -> float:
         seconds = _try(partial(_added, of, "growth", workload, "tibidi, no budget"))
         if seconds is not None:
             times.append((seconds - nothing) / int(WORKLOADS[workload][1][0]))
+    if min(times) <= 0:
+        raise ValueError("the smallest number of objects is lost in the noise")
     return max(times) / min(times) - 1
 
 
