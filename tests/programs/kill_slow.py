@@ -1,0 +1,25 @@
+"""A crash whose values take two seconds to write: time enough to be killed in."""
+
+import os
+import time
+
+
+class Slow:
+    def __init__(self, number):
+        self.number = number
+        self.ballast = os.urandom(2000)
+
+    def __getstate__(self):
+        time.sleep(0.02)
+        return self.__dict__.copy()
+
+
+def step(depth):
+    name = f"frame {depth}"
+    things = [Slow(number) for number in range(10)]
+    if depth == 0:
+        raise RuntimeError(f"killed while {name} was written, with {len(things)} things")
+    step(depth - 1)
+
+
+step(9)
