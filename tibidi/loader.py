@@ -86,15 +86,7 @@ class _Assembly:
                     detail = f"{name} can't be read, nor what comes behind it: {error}"
                     self.problems.append(Omission("values", DAMAGED, detail))
                     return
-                self._put(paths, value)
-
-    def _put(self, paths: tuple[str, ...], value: object) -> None:
-        """Remember a value under its paths; the variables of a frame may come in several pickles."""
-        known = self.found.get(paths[0]) if paths else None
-        if isinstance(known, dict) and isinstance(value, dict):
-            known.update(value)
-        else:
-            self.found.update(dict.fromkeys(paths, value))
+                self.found.update(dict.fromkeys(paths, value))
 
     def _exception(self, number: int, record: ExceptionRecord) -> DumpedException:
         where = f"exceptions[{number}]"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 from collections import deque
 from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from tibidi.capture.launcher import without_launcher
 from tibidi.capture.live import LiveException
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from tibidi.capture.live import LiveFrame
     from tibidi.capture.live import Scene
+
+T = TypeVar("T")
 
 MAX_EXCEPTIONS = 200
 # Of a longer traceback the middle is left out: it is a recursion, and looks alike.
@@ -137,7 +140,7 @@ def frames_of_traceback(scene: Scene, tb: TracebackType, path: str) -> list[Live
     return [scene.frame_of_traceback(each) for each in without_middle(scene, entries, path)]
 
 
-def without_middle(scene: Scene, stack: list[TracebackType], path: str) -> list[TracebackType]:
+def without_middle(scene: Scene, stack: list[T], path: str) -> list[T]:
     """Cut a stack to its first and last frames, and put on record what that leaves out."""
     excess = len(stack) - FIRST_FRAMES - LAST_FRAMES
     if excess <= 0:

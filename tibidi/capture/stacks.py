@@ -11,15 +11,12 @@ import _thread
 import sys
 from typing import TYPE_CHECKING
 
-from tibidi.capture.exceptions import FIRST_FRAMES
-from tibidi.capture.exceptions import LAST_FRAMES
+from tibidi.capture.exceptions import without_middle
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap
 from tibidi.capture.launcher import without_hook
 from tibidi.capture.launcher import without_launcher
 from tibidi.capture.live import LiveThread
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
 from tibidi.pickling.anatomy import dictionary
 
 if TYPE_CHECKING:
@@ -44,7 +41,7 @@ def threads(scene: Scene, crashed: int) -> list[LiveThread]:
         if ident not in {here, crashed} and (not frames or is_ours(frames[0])):
             continue  # a worker of ours, or a thread that has only just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
-        live.frames = [scene.frame_now(each) for each in _without_middle(scene, frames, len(found))]
+        live.frames = [scene.frame_now(each) for each in without_middle(scene, frames, f"threads[{len(found)}]")]
         found.append(live)
     return found
 
@@ -74,12 +71,3 @@ def _describe(ident: int, thread: object, *, crashed: bool) -> LiveThread:
         crashed=crashed,
         daemon=attributes.get("_daemonic") is True,
     )
-
-
-def _without_middle(scene: Scene, frames: list[FrameType], number: int) -> list[FrameType]:
-    excess = len(frames) - FIRST_FRAMES - LAST_FRAMES
-    if excess <= 0:
-        return frames
-    detail = f"{excess} frames between the first {FIRST_FRAMES} and the last {LAST_FRAMES}"
-    scene.omissions.append(Omission(f"threads[{number}].frames[{FIRST_FRAMES}]", TOO_LARGE, detail))
-    return frames[:FIRST_FRAMES] + frames[-LAST_FRAMES:]
