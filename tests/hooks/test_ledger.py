@@ -7,8 +7,8 @@ import weakref
 
 import pytest
 
+from tibidi import gate
 from tibidi import pristine
-from tibidi.hooks import gate
 from tibidi.hooks.ledger import ANY_QUOTA
 from tibidi.hooks.ledger import QUOTA_SECONDS
 from tibidi.hooks.ledger import Ledger

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from tibidi import __version__
 from tibidi import config
+from tibidi import gate
 from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.hooks import gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,10 +21,10 @@ from io import open_code
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from tibidi import gate
 from tibidi import hooks
 from tibidi.commands import complain
 from tibidi.errors import TibidiError
-from tibidi.hooks import gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ def _end(exc: BaseException, output: str) -> None:
         print("\nOriginal exception was:", file=sys.stderr)
         sys.__excepthook__(type(exc), exc, tb)
     if not gate.is_ours(sys.excepthook):
-        gate.report(exc, gate.LEFTOVER, settings=gate.Settings(output))
+        gate.report(exc, gate.LEFTOVER, settings=hooks.Settings(output))
 
 
 def _stripped(exc: BaseException) -> BaseException:

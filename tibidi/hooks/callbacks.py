@@ -2,22 +2,19 @@
 
 The interpreter prints the traceback and goes on.  So each callback is
 registered in a wrapping that keeps what it raises for the end.  The wrapping
-equals the callback, as `atexit.unregister()` compares them.
+equals the callback, as `atexit.unregister()` compares them.  Imported when
+the application registers the first one.
 """
 
-# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
+# No `from __future__ import annotations` here: importing it costs 0.1 ms.
 
-import atexit
 import sys
 
-from tibidi.hooks import gate
+from tibidi import gate
 
 TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
-
-    Register = Callable[..., Any]
 
 # What callbacks have raised, for the net that runs last.
 raised: list[BaseException] = []
@@ -44,22 +41,14 @@ class _Callback:
         return hash(self._function)
 
 
+def watched(function: "Callable[..., object]") -> "Callable[..., object]":
+    """Return a callback that keeps what this one raises; what is no function is for `atexit` to refuse."""
+    return _Callback(function) if callable(function) else function
+
+
 def _keep(exc: "BaseException | None") -> None:
     """Keep an exception, and take our frame out of the traceback that is printed; another one grows as it goes on."""
     tb = None if exc is None else gate.traceback_of(exc)
     if exc is not None and tb is not None:
         BaseException.with_traceback(exc, tb.tb_next)  # frozen dataclasses refuse assignments
         raised.append(exc)
-
-
-def install() -> None:
-    """Hang the door."""
-    gate.hang(atexit, "register", _wrap)
-
-
-def _wrap(previous: "Register") -> "Register":
-    def register(function: "Callable[..., object]", *args: object, **options: object) -> object:
-        previous(_Callback(function) if callable(function) else function, *args, **options)
-        return function
-
-    return register

@@ -13,8 +13,7 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi.hooks import arrivals
-from tibidi.hooks import gate
+from tibidi import gate
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
     @wraps(previous)
     def _bootstrap(self: BaseProcess, *args: object, **options: object) -> object:
         if gate.is_open():
-            arrivals.expect({"traceback": "children"})  # importing it takes longer than many children
+            gate.expect_modules({"traceback": "children"})  # importing it takes longer than many children
         return previous(self, *args, **options)
 
     return _bootstrap

@@ -10,8 +10,9 @@ from _thread import allocate_lock
 from typing import TYPE_CHECKING
 
 from tibidi import config
+from tibidi import gate
 from tibidi.errors import DumpFailed
-from tibidi.hooks import gate
+from tibidi.hooks import Settings
 from tibidi.hooks import judgement
 from tibidi.hooks import notice
 from tibidi.hooks import startpath
@@ -20,18 +21,19 @@ from tibidi.hooks.ledger import Ledger
 if TYPE_CHECKING:
     from threading import Thread
 
-    from tibidi.hooks.gate import Settings
 
 # A process that lives on waits no longer than this for a dump.
 LIVING_SECONDS = 2.0
 # Doors behind which somebody waits for an answer, and does not wait long for the dump of another thread.
 HURRIED_DOORS = (gate.LOGGING, gate.TASK, gate.UNRAISABLE)
 
+FROM_ENVIRONMENT = Settings()
+
 _turn = allocate_lock()
 _ledger = Ledger()
 
 
-def receive(exc: BaseException, door: str, thread: Thread | None, settings: Settings) -> bool:
+def receive(exc: BaseException, door: str, thread: Thread | None, settings: Settings | None) -> bool:
     """Dump an exception unless there is a reason not to, and say so; tell whether it is in a dump now."""
     if not judgement.is_crash(exc, door) or judgement.is_inside_a_dump(sys._getframe(1)):
         return False
@@ -39,7 +41,9 @@ def receive(exc: BaseException, door: str, thread: Thread | None, settings: Sett
     has_turn = turn.acquire(timeout=LIVING_SECONDS if door in HURRIED_DOORS else config.max_seconds)
     try:
         # What ends the process is dumped even if another thread hangs in its dump.
-        return (has_turn or door in gate.LAST_DOORS) and _take(exc, door, thread, settings)
+        if not has_turn and door not in gate.LAST_DOORS:
+            return False
+        return _take(exc, door, thread, settings or FROM_ENVIRONMENT)
     finally:
         if has_turn:
             turn.release()

@@ -10,7 +10,7 @@ import builtins
 import sys
 from typing import TYPE_CHECKING
 
-from tibidi.hooks import gate
+from tibidi import gate
 
 if TYPE_CHECKING:
     from types import FrameType

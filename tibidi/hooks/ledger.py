@@ -16,7 +16,7 @@ import weakref
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tibidi.hooks import gate
+from tibidi import gate
 from tibidi.pristine import time
 from tibidi.records import NamedTuple
 

@@ -19,9 +19,10 @@ from _frozen_importlib_external import PathFinder
 from _thread import get_ident
 
 from tibidi import late
-from tibidi.hooks import gate
 from tibidi.pristine import io
 from tibidi.pristine import os
+from tibidi.pristine import program_path
+from tibidi.pristine import start_path
 from tibidi.pristine import time
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
@@ -96,15 +97,15 @@ def _is_being_imported(module: ModuleType) -> bool:
 def _path() -> Iterator[str]:
     """Yield the path of the start, then what `site` and the application have added, the program's directory last."""
     main = getattr(sys.modules.get("__main__"), "__file__", None)
-    programs = {"", *gate.program_path, os.path.dirname(main) if isinstance(main, str) else ""}
-    added = [each for each in sys.path if isinstance(each, str) and each not in gate.start_path]
-    yield from gate.start_path
+    programs = {"", *program_path, os.path.dirname(main) if isinstance(main, str) else ""}
+    added = [each for each in sys.path if isinstance(each, str) and each not in start_path]
+    yield from start_path
     yield from sorted(added, key=lambda each: each in programs)
 
 
 def _strangers(finder: StartPathFinder) -> Iterator[str]:
     """Yield modules of the application that hide one of that name on the path of the start, and their submodules."""
-    trusted = set(gate.start_path)
+    trusted = set(start_path)
     tops = {name for name in sys.modules if "." not in name and _is_strange(name, trusted, finder)}
     for name in list(sys.modules):
         if name.partition(".")[0] in tops:

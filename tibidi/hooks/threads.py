@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tibidi.hooks import gate
+from tibidi import gate
 
 TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:

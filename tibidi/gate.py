@@ -1,0 +1,329 @@
+"""The gate that every crash goes through, and all that stands in an interpreter before one comes.
+
+With TIBIDI_ENABLE=1 this is imported at every start, of programs that never
+crash.  Finding a module costs 0.15 ms, whatever is in it, so what must be
+there before the crash is in this one: the doors of the interpreter itself, a
+finder that has the doors of other modules hung when those are imported, the
+reserve, and the path that modules came from.  What a crash needs
+(`tibidi.hooks.desk`, the dumper, cloudpickle) is imported when it comes.
+
+Rules
+-----
+What happened before happens first: every door calls what it replaced, so the
+normal traceback is out before anything of ours can go wrong, and no exception
+of ours leaves a door.  A door only recognises a crash and hands it to
+`report()`.
+"""
+
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
+
+import atexit
+import sys
+
+from tibidi.pristine import environ
+from tibidi.pristine import os
+from tibidi.reserve import reserve
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from threading import Thread
+    from types import ModuleType
+    from types import TracebackType
+    from typing import Any
+
+    from tibidi.hooks import Settings
+
+    ExceptHook = Callable[[type[BaseException], BaseException, "TracebackType | None"], object]
+    UnraisableHook = Callable[["sys.UnraisableHookArgs"], object]
+
+# The doors by name; what crashes come through is told in the dump and decides how long it may take.
+EXCEPTHOOK = "excepthook"
+THREAD = "thread"
+UNRAISABLE = "unraisable"
+CHILD = "child"
+POOL = "pool"
+TASK = "task"
+LOGGING = "logging"
+LEFTOVER = "leftover"
+# Behind these the process ends.
+LAST_DOORS = (EXCEPTHOOK, CHILD, LEFTOVER)
+# name of a module of the application's -> the file in hooks/ with the door that is hung in it
+DOORS = {
+    "threading": "threads",
+    "multiprocessing.process": "children",
+    "multiprocessing.pool": "pools",
+    "concurrent.futures.process": "pools",
+    "asyncio.base_events": "tasks",
+    "uvloop": "tasks",
+}
+# How a program is asked to end, which is no crash.
+ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+# Reads `__traceback__` of an exception whose class has its own idea of reading attributes.
+traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseException)["__traceback__"].__get__
+
+# What set_excepthook() was told; None: nobody called it.
+settings: "Settings | None" = None
+_is_open = False
+# What hangs where: owner, name, original, replacement.
+_hung: "list[tuple[object, str, Any, Any]]" = []
+_expected: dict[str, str] = {}
+
+
+def install() -> "Sequence[str]":
+    """Hang every door, as the start hook does under TIBIDI_ENABLE=1; a second call changes nothing.
+
+    Returns a line for each setting that could not be understood.
+    """
+    open_up()
+    hang(sys, "unraisablehook", _wrap_unraisablehook)
+    atexit.unregister(_look)
+    atexit.register(_look)
+    if sys.version_info < (3, 10):
+        hang(atexit, "register", _wrap_register)
+    doors = DOORS
+    problems: Sequence[str] = ()
+    if len(environ) > 1:  # settings, apart from TIBIDI_ENABLE
+        from tibidi import config
+
+        problems = config.problems
+        if config.logging_level is not None:
+            doors = {**DOORS, "logging": "logs"}
+    expect_modules(doors)
+    return problems
+
+
+def open_up(told: "Settings | None" = None) -> None:
+    """Let crashes in from now on, by the front door at least; what set_excepthook() was told holds from now on."""
+    global _is_open, settings
+    _is_open = True
+    settings = told or settings
+    reserve.fill()
+    hang(sys, "excepthook", _wrap_excepthook)
+
+
+def close() -> None:
+    """Let nothing in any more, and take every door down, last first, where nobody hung theirs over ours since."""
+    global _is_open, settings
+    _is_open = False
+    settings = None
+    reserve.release()
+    _expected.clear()
+    if Arrivals in sys.meta_path:
+        sys.meta_path.remove(Arrivals)
+    atexit.unregister(_look)
+    while _hung:
+        owner, name, original, replacement = _hung.pop()
+        if getattr(owner, name, None) is replacement:
+            setattr(owner, name, original)
+
+
+def is_open() -> bool:
+    """Say whether crashes are let in."""
+    return _is_open
+
+
+def hang(owner: object, name: str, wrap: "Callable[[Any], Any]") -> None:
+    """Put `wrap(original)` in the place of somebody's function, unless what is there is ours already."""
+    original = getattr(owner, name)
+    if not is_ours(original):
+        replacement = wrap(original)
+        setattr(owner, name, replacement)
+        _hung.append((owner, name, original, replacement))
+
+
+def is_ours(function: object) -> bool:
+    """Say whether this function is a door of ours."""
+    return any(replacement is function for *_, replacement in _hung)
+
+
+def expect(exc: object) -> None:
+    """Make room for an exception that is about to be printed, and reported after that.
+
+    Printing a traceback where there is no memory at all leaves the
+    interpreter damaged: CPython 3.13 loses its table of interned strings.
+    """
+    if issubclass(type(exc), MemoryError):
+        reserve.release()
+
+
+def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: "Settings | None" = None) -> bool:
+    """Dump an exception and say so on stderr; tell whether it is in a dump now.
+
+    It is not dumped when it is no crash, or when too many like it were; when
+    the dump fails, a line on stderr says why.  `settings` None is what the
+    environment says.  Raises nothing, except that a KeyboardInterrupt or
+    SystemExit from a signal reaches an application that lives on.
+    """
+    # These first of all: importing anything here can make the interpreter forget that it is to end by SIGINT.
+    if not isinstance(exc, BaseException) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
+        return False
+    try:
+        with reserve:  # the imports may need it already
+            return bool(_import("desk").receive(exc, door, thread, settings))
+    except (KeyboardInterrupt, SystemExit):
+        if door in LAST_DOORS:
+            return False
+        raise
+    except BaseException as error:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
+        _say_what_failed(error)
+        return False
+
+
+def expect_modules(doors: "Mapping[str, str]") -> None:
+    """Hang doors of modules, by module: now where the module is there, else when the application imports it."""
+    _expected.update(doors)
+    if Arrivals not in sys.meta_path:
+        sys.meta_path.insert(0, Arrivals)
+    for name in doors:
+        module = sys.modules.get(name)
+        if module is not None:
+            _hang_in(module)
+
+
+class Arrivals:
+    """A finder of nothing, who hears of every module that is imported.
+
+    It stands first in `sys.meta_path`, costs the look-up of a name, lets the
+    others find a module, and has that module's own loader call us after it
+    has run.  The loader is the original one, of its original type.
+    """
+
+    @staticmethod
+    def find_spec(
+        name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
+        """Return the spec that the other finders have for a module where a door is to be hung."""
+        if name not in _expected:
+            return None
+        for finder in list(sys.meta_path):
+            find_spec = None if finder is Arrivals else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
+            if spec is not None:
+                _listen(spec.loader)
+                return spec
+        return None
+
+
+def _listen(loader: "Any") -> None:
+    """Let this one loader call us after it has run its module."""
+    if not hasattr(loader, "exec_module") or not hasattr(loader, "__dict__"):
+        return
+
+    def exec_module(module: "ModuleType") -> None:
+        del loader.exec_module  # the attribute, so that the method is back
+        loader.exec_module(module)
+        if module.__name__ in _expected:
+            _hang_in(module)
+
+    loader.exec_module = exec_module
+
+
+def _hang_in(module: "ModuleType") -> None:
+    """Hang the door that belongs to a module; a module that is not what we know stays without."""
+    try:
+        _import(_expected[module.__name__]).install(module)
+    except Exception:  # noqa: BLE001 - the import is the application's, and works whatever becomes of the door
+        from tibidi import config
+
+        if config.debug:
+            sys.__excepthook__(*sys.exc_info())
+
+
+def _import(name: str) -> "Any":
+    """Import a file of hooks/ with all that it imports, along the path of the start."""
+    return _load("startpath").import_module("tibidi.hooks." + name)
+
+
+def _load(name: str) -> "Any":
+    """Import a file of hooks/, which are all above this one."""
+    __import__("tibidi.hooks." + name)
+    return sys.modules["tibidi.hooks." + name]
+
+
+def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
+    def excepthook(kind: type[BaseException], exc: BaseException, tb: "TracebackType | None") -> None:
+        expect(exc)
+        if settings is not None and settings.replace and _is_open:
+            if not _report(exc, tb):
+                previous(kind, exc, tb)  # no dump: the traceback is all there is
+            return
+        try:
+            previous(kind, exc, tb)
+        finally:
+            _report(exc, tb)
+
+    return excepthook
+
+
+def _report(exc: BaseException, tb: "TracebackType | None") -> bool:
+    if isinstance(exc, BaseException) and traceback_of(exc) is None:
+        # Somebody called sys.excepthook() with three things of their own; frozen dataclasses refuse assignments.
+        BaseException.with_traceback(exc, tb)
+    # At the prompt an exception ends nothing, unless somebody asked for its dump.
+    return (settings is not None or not hasattr(sys, "ps1")) and report(exc, EXCEPTHOOK, settings=settings)
+
+
+def _wrap_unraisablehook(previous: "UnraisableHook") -> "UnraisableHook":
+    def unraisablehook(unraisable: "sys.UnraisableHookArgs") -> None:
+        try:
+            previous(unraisable)
+        finally:
+            # The object is not looked at: it may be half gone, and a reference would revive it.
+            report(unraisable.exc_value, UNRAISABLE)
+
+    return unraisablehook
+
+
+def _wrap_register(previous: "Callable[..., object]") -> "Callable[..., Any]":
+    """Before Python 3.10 no hook hears of what atexit callbacks raise."""
+
+    def register(function: "Callable[..., object]", *args: object, **options: object) -> object:
+        previous(_load("callbacks").watched(function), *args, **options)
+        return function
+
+    return register
+
+
+def _look() -> None:
+    """Report at the exit what no door has seen.
+
+    Rich, IPython and Qt bindings put their own function into
+    `sys.excepthook` and call nobody else.  But the interpreter leaves the
+    exception in `sys.last_exc` (3.12) or `sys.last_value` before it calls any
+    hook, and this runs last, as it was registered first.
+    """
+    callbacks = sys.modules.get("tibidi.hooks.callbacks")
+    for exc in callbacks.raised if callbacks else ():
+        report(exc, UNRAISABLE)
+    # While the front door is ours, it saw whatever came; at a prompt exceptions end nothing.
+    if not is_ours(sys.excepthook) and not hasattr(sys, "ps1"):
+        report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)
+
+
+def _say_what_failed(error: BaseException) -> None:
+    """Say in one line why there is no dump, with whatever can still be imported: nothing."""
+    config = sys.modules.get("tibidi.config")  # not there: no variable has set anything
+    if config is not None and config.silent:
+        return
+    try:
+        if config is not None and config.debug:
+            sys.__excepthook__(type(error), error, error.__traceback__)
+        sys.stderr.write(f"tibidi: no dump: {type(error).__name__}: {error}\n")
+        sys.stderr.flush()
+    except Exception:  # noqa: BLE001 - no stderr, or one that raises
+        return
+
+
+def _after_fork() -> None:
+    """Begin anew in a child: locks may be held by threads that are not there."""
+    desk = sys.modules.get("tibidi.hooks.desk")
+    if desk is not None:
+        desk.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,103 @@
+"""What a process that has crashed because it ran out of something gets back for its dump.
+
+Put aside at the start, so this must cost next to nothing: a pipe that nobody
+uses, and a block of address space that is never touched and therefore costs
+no memory.  With it comes leave to open as many files as may be.
+"""
+
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
+
+import sys
+
+from tibidi.pristine import os
+
+TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+if TYPE_CHECKING:
+    from typing import Any
+
+RESERVED_BYTES = 40 << 20
+# The pipe stands here or below, away from the low numbers that programs count on, and within every usual limit.
+HIGHEST_DESCRIPTOR = 1_023
+
+
+class Reserve:
+    """A process has one; it can be released and filled again as often as there are crashes."""
+
+    def __init__(self) -> None:
+        self._memory: bytes | None = None
+        self._pipe: tuple[int, ...] = ()
+        self._identity: tuple[int, int] | None = None
+        self._limits: Any = None
+
+    def fill(self) -> None:
+        """Put aside what is not yet; a process that has none to spare goes on without."""
+        try:
+            if self._memory is None:
+                self._memory = bytes(RESERVED_BYTES)  # calloc: pages that are never touched are never there
+            if not self._pipe and os.name == "posix":
+                self._take_pipe()
+        except (MemoryError, OSError):
+            return
+
+    def release(self) -> None:
+        """Give everything back to the process."""
+        self._memory = None
+        for descriptor in self._pipe:
+            # Somebody who closed all descriptors may have got the number again: theirs is not ours to close.
+            if _identity(descriptor) == self._identity:
+                os.close(descriptor)
+        self._pipe = ()
+
+    def __enter__(self) -> None:
+        """Let a crash have it."""
+        self.release()
+        self._lift_limit()
+
+    def __exit__(self, *_: object) -> None:
+        """Put everything aside again, for the next crash of a process that lives on."""
+        if self._limits is not None:
+            resource = sys.modules["resource"]
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
+            self._limits = None
+        self.fill()
+
+    def _take_pipe(self) -> None:
+        ends = os.pipe()
+        self._identity = _identity(ends[0])  # the same for both ends, and no other file's
+        top = min(os.sysconf("SC_OPEN_MAX") - 1, HIGHEST_DESCRIPTOR)
+        self._pipe = tuple([_moved(end, top - place) for place, end in enumerate(ends)])
+
+    def _lift_limit(self) -> None:
+        """Allow as many descriptors as may be: whoever lowered the limit since the start has imported `resource`."""
+        resource: Any = sys.modules.get("resource")
+        try:
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            if not 0 <= soft < HIGHEST_DESCRIPTOR:  # -1 is RLIM_INFINITY
+                return
+            self._limits = soft, hard
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            if 0 <= hard < HIGHEST_DESCRIPTOR:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (HIGHEST_DESCRIPTOR, HIGHEST_DESCRIPTOR))  # root may
+        except (AttributeError, OSError, ValueError):  # AttributeError: None, or not the module that we know
+            return
+
+
+def _identity(descriptor: int) -> "tuple[int, int] | None":
+    """Return device and inode of what is open there; None where nothing is."""
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _moved(descriptor: int, number: int) -> int:
+    """Move a descriptor to a number, if that is free; return where it is."""
+    if number <= descriptor or _identity(number) is not None:
+        return descriptor
+    os.dup2(descriptor, number, inheritable=False)
+    os.close(descriptor)
+    return number
+
+
+reserve = Reserve()
