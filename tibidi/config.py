@@ -12,8 +12,8 @@ changes `os.environ` later does not change where its dumps go.  A value that can
 be understood is remembered in `problems`, one line each, and the default is
 used: a bad setting never stops the application.
 
-This module is imported at the start when there is more than TIBIDI_ENABLE=1
-to read, so it imports nothing that the interpreter has not loaded by then.
+This module is imported at the start when a variable is set that can be
+misunderstood, so it imports nothing that the interpreter has not loaded by then.
 """
 
 from __future__ import annotations

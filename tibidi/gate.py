@@ -62,6 +62,8 @@ DOORS = {
 }
 # How a program is asked to end, which is no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+# Variables that nobody need look at before a crash: any text will do.
+NEVER_WRONG = {"TIBIDI_ENABLE", "TIBIDI_DIR", "TIBIDI_KEY_FILE", "TIBIDI_REDACT"}
 # Reads `__traceback__` of an exception whose class has its own idea of reading attributes.
 traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseException)["__traceback__"].__get__
 
@@ -86,7 +88,7 @@ def install() -> "Sequence[str]":
         hang(atexit, "register", _wrap_register)
     doors = DOORS
     problems: Sequence[str] = ()
-    if len(environ) > 1:  # settings, apart from TIBIDI_ENABLE
+    if environ.keys() - NEVER_WRONG:
         from tibidi import config
 
         problems = config.problems
