@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import os
 
+from tibidi import TYPE_CHECKING
 from tibidi.pristine import environ
 
-TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 import stat
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import retention
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound

@@ -8,7 +8,8 @@ else has loaded it already, it is used, being faster on large data.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+
+from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING or "_hashlib" in sys.modules:
     from hashlib import sha256 as sha256

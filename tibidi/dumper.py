@@ -17,8 +17,8 @@ import re
 import sys
 from _thread import allocate_lock
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi.capture.roots import Roots
 from tibidi.capture.scene import survey

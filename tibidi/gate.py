@@ -20,11 +20,11 @@ of ours leaves a door.  A door only recognises a crash and hands it to
 import atexit
 import sys
 
+from tibidi import TYPE_CHECKING
 from tibidi.pristine import environ
 from tibidi.pristine import os
 from tibidi.reserve import reserve
 
-TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 
-TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+from tibidi import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType

@@ -20,8 +20,8 @@ first; the one that ended the program is the last.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import stat
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi.pristine import os
 from tibidi.records import NamedTuple

@@ -12,7 +12,8 @@ Imported at the start, it must cost next to nothing.
 
 import sys as _sys
 
-TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
+from tibidi import TYPE_CHECKING
+
 if TYPE_CHECKING:
     import io as io
     import os as os

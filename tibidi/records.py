@@ -8,7 +8,7 @@ all.  Type checkers are shown the real thing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

@@ -9,9 +9,9 @@ no memory.  With it comes leave to open as many files as may be.
 
 import sys
 
+from tibidi import TYPE_CHECKING
 from tibidi.pristine import os
 
-TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from typing import Any
 

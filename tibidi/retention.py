@@ -8,8 +8,7 @@ does a file that somebody may still be writing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.pristine import os
 from tibidi.records import NamedTuple
 

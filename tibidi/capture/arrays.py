@@ -9,11 +9,12 @@ own descriptors.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
+
+from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 HEAD = 3  # items, rows
 TAIL = 3

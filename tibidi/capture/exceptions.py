@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import builtins
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import TypeVar
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.launcher import without_launcher
 from tibidi.capture.live import LiveException
 from tibidi.model import CAUSE
@@ -27,11 +26,13 @@ from tibidi.pickling.anatomy import mro
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
+    from typing import TypeVar
 
     from tibidi.capture.live import LiveFrame
     from tibidi.capture.live import Scene
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 
 MAX_EXCEPTIONS = 200
 # Of a longer traceback the middle is left out: it is a recursion, and looks alike.

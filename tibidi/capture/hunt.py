@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.layout import Layouts
 from tibidi.capture.layout import first
 from tibidi.pristine import time
@@ -19,6 +18,7 @@ from tibidi.pristine import time
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from typing import Any
 
     from tibidi.capture.live import Scene
     from tibidi.redaction import Redactor

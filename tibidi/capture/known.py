@@ -12,13 +12,13 @@ from types import CodeType
 from types import FunctionType
 from types import MethodType
 from types import ModuleType
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 MODULE_DICTIONARY = vars(ModuleType)["__dict__"]
 

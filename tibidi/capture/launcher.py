@@ -8,15 +8,15 @@ An application's own use of runpy, or of us, stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from typing import TypeVar
-
+from tibidi import TYPE_CHECKING
 from tibidi.pristine import os
 
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 COMMANDS = PACKAGE + "commands" + os.sep

@@ -11,9 +11,8 @@ from __future__ import annotations
 from itertools import islice
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.lazy import is_lazy
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
@@ -22,6 +21,7 @@ from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 TRIES = 5  # for a container that another thread is changing
 

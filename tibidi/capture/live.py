@@ -6,9 +6,7 @@ made.  Everything plain about them is in `tibidi.model`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from typing import Union
-
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:
@@ -72,9 +70,6 @@ class LiveTask:
         self.frames: list[LiveFrame] = []
 
 
-Stack = Union[LiveException, LiveThread, LiveTask]
-
-
 class Scene:
     """Everything alive that a dump is made of; `omissions` lists what was too much already here."""
 
@@ -86,7 +81,7 @@ class Scene:
         self.texts: dict[str, str] | None = None
         self._namespaces: dict[int, dict[str, object]] = {}
 
-    def stacks(self) -> Iterator[Stack]:
+    def stacks(self) -> Iterator[LiveException | LiveThread | LiveTask]:
         """Yield all that has frames, the exception that ended the program first."""
         yield from reversed(self.exceptions)
         yield from self.threads

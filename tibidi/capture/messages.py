@@ -9,8 +9,8 @@ after a moment.
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import Omission

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:

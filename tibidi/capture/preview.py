@@ -6,8 +6,7 @@ record with their path.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.capture.notation import MORE
 from tibidi.capture.walker import Walker
 from tibidi.model import TIMEOUT

@@ -7,8 +7,8 @@ the `.dist-info` folders on `sys.path`.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.model import ProcessRecord

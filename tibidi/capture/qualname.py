@@ -8,8 +8,8 @@ argument, or among the globals.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 

@@ -8,8 +8,7 @@ tracebacks is one root with several paths.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.pieces import EXCEPTION
 from tibidi.pickling.pieces import GLOBALS
 from tibidi.pickling.pieces import LOCALS

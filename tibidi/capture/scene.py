@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import _thread
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import exceptions
 from tibidi.capture.live import LiveException
 from tibidi.capture.live import LiveFrame

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.pristine import io
 from tibidi.pristine import os
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import _thread
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import without_middle
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap

@@ -7,9 +7,8 @@ application set as `tibidi.config.redact` is asked, as it wants to be.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import tibidi
+from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.hunt import hunt

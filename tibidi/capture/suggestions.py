@@ -14,15 +14,15 @@ import sys
 import traceback
 from types import ModuleType
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.layout import Layouts
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from tibidi.capture.live import LiveException
 

@@ -22,8 +22,8 @@ from types import GeneratorType
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
 from types import TracebackType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
 from tibidi.capture.exceptions import traceback_of
 from tibidi.capture.layout import first

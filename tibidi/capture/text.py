@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import is_native
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from typing import Any
 
     from tibidi.capture.live import LiveException
     from tibidi.capture.live import Scene

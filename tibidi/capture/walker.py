@@ -11,9 +11,8 @@ from __future__ import annotations
 import gc
 import sys
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.capture import arrays
 from tibidi.capture import known
 from tibidi.capture.layout import Layouts
@@ -31,6 +30,7 @@ from tibidi.redaction import REDACTED
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from typing import Any
 
     from tibidi.capture.notation import Step
     from tibidi.redaction import Redactor

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
-from typing import TypeVar
 
+from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import NotADump
 from tibidi.pristine import io
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from tibidi.model import Summary
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 
 MAX_MESSAGE_CHARACTERS = 200
 PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES

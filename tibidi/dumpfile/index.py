@@ -8,8 +8,8 @@ a frame are by default those of the module that it names.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.format import FORMAT
 from tibidi.dumpfile.summary import omissions_from_json
 from tibidi.errors import DamagedDump

@@ -9,8 +9,8 @@ So it is checked without inflating, let alone unpickling, a single byte.
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import places
 from tibidi.digest import hmac_sha256

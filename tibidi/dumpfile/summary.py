@@ -8,10 +8,8 @@ added are passed over, fields that are missing have their defaults.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-from typing import Callable
-from typing import TypeVar
 
+from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump
 from tibidi.errors import NewerFormat
@@ -29,13 +27,16 @@ from tibidi.model import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 # A frame takes some 500 bytes of memory, `{}` in the file; braces within texts count, too.
 MAX_OBJECTS = 1_000_000
 MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
 
 Json = object  # what json.loads gives: nothing is known of it
-T = TypeVar("T")
 
 
 # Model -> JSON.

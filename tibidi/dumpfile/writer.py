@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.digest import sha256
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.signature import sign

@@ -10,9 +10,9 @@ the application registers the first one.
 
 import sys
 
+from tibidi import TYPE_CHECKING
 from tibidi import gate
 
-TYPE_CHECKING = False  # as typing's, which is too dear to import at every start
 if TYPE_CHECKING:
     from collections.abc import Callable
 

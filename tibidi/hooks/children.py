@@ -13,9 +13,9 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
+from tibidi import TYPE_CHECKING
 from tibidi import gate
 
-TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.process import BaseProcess

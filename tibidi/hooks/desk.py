@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 from _thread import allocate_lock
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import gate
 from tibidi.errors import DumpFailed

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import gate
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi import gate
 from tibidi.pristine import time
 from tibidi.records import NamedTuple

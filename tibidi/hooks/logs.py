@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import wraps
 
+from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import gate
 
-TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
     from collections.abc import Callable
     from logging import Logger

@@ -18,6 +18,7 @@ from _frozen_importlib import FrozenImporter
 from _frozen_importlib_external import PathFinder
 from _thread import get_ident
 
+from tibidi import TYPE_CHECKING
 from tibidi import late
 from tibidi.pristine import io
 from tibidi.pristine import os
@@ -25,7 +26,6 @@ from tibidi.pristine import program_path
 from tibidi.pristine import start_path
 from tibidi.pristine import time
 
-TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence

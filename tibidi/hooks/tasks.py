@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import wraps
 
+from tibidi import TYPE_CHECKING
 from tibidi import gate
 
-TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
     from asyncio import BaseEventLoop
     from collections.abc import Callable

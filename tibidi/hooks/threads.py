@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tibidi import TYPE_CHECKING
 from tibidi import gate
 
-TYPE_CHECKING = False  # as typing's, which the application may not have loaded
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable

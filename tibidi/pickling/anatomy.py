@@ -9,14 +9,14 @@ from __future__ import annotations
 import builtins
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.vocabulary import HEAP_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from typing import Any
 
 _MRO = type.__dict__["__mro__"]
 _FLAGS = type.__dict__["__flags__"]

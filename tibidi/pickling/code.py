@@ -11,8 +11,8 @@ from __future__ import annotations
 import marshal
 from _frozen_importlib_external import MAGIC_NUMBER
 from types import CodeType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.vocabulary import CodeKey
 from tibidi.pickling.vocabulary import LostCode
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import sys
 import types
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import type_name
 

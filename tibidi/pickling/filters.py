@@ -7,9 +7,8 @@ answers with what is to be pickled in its stead, or None.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
 from tibidi.model import TOO_LARGE
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from typing import Any
 
     from tibidi.pickling.ledger import Ledger
     from tibidi.pickling.reducers import Reducers

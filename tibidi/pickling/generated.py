@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sys
 from types import FunctionType
-from typing import TYPE_CHECKING
-from typing import Any
+
+from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 DATACLASS_METHODS = (
     "__init__",

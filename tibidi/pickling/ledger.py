@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.model import FAILED
 from tibidi.model import ILLEGAL
 from tibidi.model import LAZY

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import mro
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 WORD = 8  # bytes that an item of a container takes at the very least, in memory and roughly in a pickle
 SHOWN_ITEMS = 5

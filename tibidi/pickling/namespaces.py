@@ -9,8 +9,7 @@ that are met only as the home of a function.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.pickling import vocabulary
 from tibidi.pickling.code import walk
 from tibidi.pickling.shells import Shell

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import copyreg
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi import late
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import mro
@@ -22,6 +21,7 @@ from tibidi.pickling.anatomy import type_qualname
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from tibidi.pickling.ledger import Reduced
 

@@ -10,8 +10,8 @@ the functions among these theirs.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.code import walk

@@ -9,8 +9,8 @@ that of a text made for the purpose and pickled first, or higher.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
 from tibidi.pickling.filters import Filter
 from tibidi.pickling.filters import Rules

@@ -10,10 +10,8 @@ import io
 import pickle
 import sys
 from types import FunctionType
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import ClassVar
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
@@ -23,6 +21,8 @@ from tibidi.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from typing import Any
+    from typing import ClassVar
 
     from tibidi.pickling.ledger import Ledger
     from tibidi.pickling.reducers import Reducers

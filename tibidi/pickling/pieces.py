@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.measure import measure
 from tibidi.records import NamedTuple

@@ -6,9 +6,8 @@ from collections import deque
 from itertools import islice
 from types import FunctionType
 from types import MethodType
-from typing import TYPE_CHECKING
-from typing import Any
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import mro
@@ -18,6 +17,7 @@ from tibidi.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
+    from typing import Any
 
 # A search only says where a gap is: it must not cost what the dump costs.
 MAX_THINGS = 100_000

@@ -22,8 +22,8 @@ from types import CellType
 from types import CodeType
 from types import FunctionType
 from types import ModuleType
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.lazy import is_lazy
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import dictionary

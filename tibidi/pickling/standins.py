@@ -10,7 +10,11 @@ from __future__ import annotations
 import builtins
 import collections
 from types import ModuleType
-from typing import Any
+
+from tibidi import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class StandIn:

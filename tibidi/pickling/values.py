@@ -23,8 +23,8 @@ from __future__ import annotations
 import gc
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE

@@ -23,10 +23,8 @@ from _frozen_importlib_external import MAGIC_NUMBER
 from types import CellType
 from types import CodeType
 from types import FunctionType
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NoReturn
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.generated import regenerate
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
@@ -36,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
+    from typing import Any
+    from typing import NoReturn
 
     # Globals that are needed at once: dictionaries of globals, and what belongs into them.
     Homes = Sequence[tuple[dict[str, object], Mapping[str, object]]]

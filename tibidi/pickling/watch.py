@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import _thread
 import sys
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.worker import Abandoned

@@ -13,13 +13,15 @@ from __future__ import annotations
 import _thread
 import contextvars
 import sys
-from typing import TYPE_CHECKING
-from typing import TypeVar
+
+from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 
 MIB = 1 << 20
 # Address space, not memory: pages come as they are touched.  Tried in turn where it is limited.

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import TYPE_CHECKING
-from typing import Callable
 
+from tibidi import TYPE_CHECKING
 from tibidi.records import NamedTuple
 from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Callable
 
 REDACTED = "<redacted>"  # what stands in a secret text's place
 

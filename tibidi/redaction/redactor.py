@@ -10,8 +10,8 @@ stands, within longer texts too.  Therefore secrets are hunted for
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED as REASON
 from tibidi.model import Omission
 from tibidi.redaction import patterns
