@@ -49,6 +49,12 @@ class Slotted:
     __slots__ = ("left", "right")
 
 
+class Mixed(Slotted):
+    """Slots and a dictionary."""
+
+    name: str
+
+
 class Colour(enum.Enum):
     """An enumeration."""
 
@@ -152,6 +158,25 @@ def test_instances_keep_state_and_identity(round_trip: Any) -> None:
     assert not hasattr(loaded["slotted"], "right")
     assert (bag, "bag") == (loaded["bag"], loaded["bag"].note)
     assert pile == loaded["pile"]
+
+
+def test_many_instances_of_a_class(round_trip: Any) -> None:
+    """Each comes back with its own state: the empty first one, the slots that only a later one has filled."""
+    plain = [Plain(), Plain(a=1), Plain(b=[2]), Plain()]
+    mixed = [Mixed(), Mixed(), Mixed()]
+    mixed[0].name = "no slot is filled"
+    mixed[1].left = 1
+    mixed[2].left, mixed[2].name = 2, "both"
+    lists = [Pile(), Pile([1]), Pile([2])]
+    lists[2].name = "list"
+
+    back = round_trip({"plain": plain, "mixed": mixed, "lists": lists}).locals
+    plain, mixed, lists = back["plain"], back["mixed"], back["lists"]
+
+    assert [{}, {"a": 1}, {"b": [2]}, {}] == [vars(each) for each in plain]
+    assert [{"name": "no slot is filled"}, {}, {"name": "both"}] == [vars(each) for each in mixed]
+    assert [None, 1, 2] == [getattr(each, "left", None) for each in mixed]
+    assert [([], {}), ([1], {}), ([2], {"name": "list"})] == [(list(each), vars(each)) for each in lists]
 
 
 def test_functions_by_value_work(round_trip: Any) -> None:

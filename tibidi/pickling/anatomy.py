@@ -14,6 +14,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.pickling.vocabulary import HEAP_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
     from typing import Any
@@ -98,12 +99,18 @@ def is_group(cls: type) -> bool:
 
 def dictionary(thing: object) -> dict[str, object]:
     """Return the attributes in the `__dict__` of a thing, {} where it has none."""
-    for base in mro(type(thing)):
+    read = dictionary_reader(type(thing))
+    found = None if read is None else read(thing)
+    return found if type(found) is dict else {}
+
+
+def dictionary_reader(cls: type) -> Callable[[Any], Any] | None:
+    """Return what reads the `__dict__` of things of a type, None where they have none."""
+    for base in mro(cls):
         getter = namespace(base).get("__dict__")
         if isinstance(getter, GetSetDescriptorType) and base is not type:
-            found = getter.__get__(thing)
-            return found if type(found) is dict else {}
-    return {}
+            return getter.__get__
+    return None
 
 
 def exception_attributes(exception: BaseException) -> dict[str, object]:

@@ -35,9 +35,9 @@ class Room:
         return int((left - kept) * SHARE)
 
 
-def reserve() -> bytearray:
-    """Return memory to let go of when there is none left, as much as the allocator needs to go on; some, if any."""
+def reserve() -> list[bytes]:
+    """Return memory to let go of when there is none left, as much as the allocator needs to go on."""
     try:
-        return bytearray(RESERVE_BYTES)  # never touched, so it costs address space alone
+        return [bytes(RESERVE_BYTES)]  # calloc: pages that are never touched are never there
     except MemoryError:
-        return bytearray()
+        return []
