@@ -12,7 +12,6 @@ everything, and one dump is written at a time.
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 from _thread import allocate_lock
@@ -42,6 +41,7 @@ from tibidi.pristine import time
 from tibidi.redaction import Redactor
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
+from tibidi.uncollected import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,20 +119,13 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Allow some recursion more than the application may have used up, and collect no garbage meanwhile.
-
-    A collection would run finalizers of the application, and the memo of a
-    million objects would set off one after the other.
-    """
+    """Allow some recursion more than the application may have used up, and collect no garbage meanwhile."""
     limit = sys.getrecursionlimit()
-    collecting = gc.isenabled()
     sys.setrecursionlimit(limit + HEADROOM)
-    gc.disable()
     try:
-        yield
+        with Uncollected():
+            yield
     finally:
-        if collecting:
-            gc.enable()
         sys.setrecursionlimit(limit)
 
 

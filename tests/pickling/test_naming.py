@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import copyreg
+import dataclasses
 import functools
 import io
 import json
@@ -17,9 +18,11 @@ import pytest
 from cloudpickle.cloudpickle import _should_pickle_by_reference
 
 from tibidi.pickling import naming
+from tibidi.pickling import ordinary
 from tibidi.pickling.reducers import FILE_TYPES
 
-OUR_OWN = {types.CellType, types.CodeType, types.ModuleType, *FILE_TYPES}  # reducers has its own way with them
+# Of these, `reducers` and `ordinary` have their own way.
+OUR_OWN = {types.CellType, types.CodeType, types.ModuleType, dataclasses._FIELD_BASE, *FILE_TYPES, *ordinary.REDUCERS}
 
 
 def by_value() -> None:

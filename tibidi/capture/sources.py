@@ -26,7 +26,7 @@ LINES_AROUND = 200
 MAX_FILE_BYTES = 64 << 20
 
 # PEP 263, in the first two lines.
-COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+COOKIE = rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
 BOM = b"\xef\xbb\xbf"
 
 
@@ -67,7 +67,7 @@ def decode(data: bytes) -> str:
         return data[len(BOM) :].decode("utf-8", "backslashreplace")
     encoding = "utf-8"
     for line in data.split(b"\n", 2)[:2]:
-        cookie = COOKIE.match(line)
+        cookie = re.match(COOKIE, line) if b"coding" in line else None
         if cookie:
             encoding = cookie[1].decode("ascii", "replace")
             break

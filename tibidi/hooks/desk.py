@@ -17,6 +17,7 @@ from tibidi.hooks import judgement
 from tibidi.hooks import notice
 from tibidi.hooks import startpath
 from tibidi.hooks.ledger import Ledger
+from tibidi.uncollected import Uncollected
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -43,7 +44,8 @@ def receive(exc: BaseException, door: str, thread: Thread | None, settings: Sett
         # What ends the process is dumped even if another thread hangs in its dump.
         if not has_turn and door not in gate.LAST_DOORS:
             return False
-        return _take(exc, door, thread, settings or FROM_ENVIRONMENT)
+        with Uncollected():  # what is imported from here on stays
+            return _take(exc, door, thread, settings or FROM_ENVIRONMENT)
     finally:
         if has_turn:
             turn.release()

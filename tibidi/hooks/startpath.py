@@ -12,7 +12,6 @@ have taken.
 from __future__ import annotations
 
 import builtins
-import gc
 import sys
 from _frozen_importlib import BuiltinImporter
 from _frozen_importlib import FrozenImporter
@@ -65,14 +64,10 @@ def import_module(name: str) -> ModuleType:
     for module, attribute, original, _ in patched:
         setattr(module, attribute, original)
     sys.meta_path.insert(0, finder)
-    collecting = gc.isenabled()
-    gc.disable()  # modules stay, so looking for garbage among what they make is in vain
     try:
         __import__(name)
         return sys.modules[name]
     finally:
-        if collecting:
-            gc.enable()
         sys.meta_path.remove(finder)
         tops = {each.partition(".")[0] for each in aside}
         for each in [each for each in sys.modules if each.partition(".")[0] in tops]:

@@ -8,9 +8,7 @@ describe (`inert_words`), and all else inert objects (`inert_types`).
 
 from __future__ import annotations
 
-import gc
 from collections import deque
-from contextlib import contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -53,10 +51,10 @@ from tibidi.pickling.screen import Budget
 from tibidi.pickling.screen import Sizes
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
+from tibidi.uncollected import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
     from typing import Protocol
@@ -108,24 +106,12 @@ class InertUnpickler:
         self._budget.charge(len(data))
         try:
             machine = Machine(data, self._memo, self._builder, self._budget)
-            with uncollected():
+            with Uncollected():
                 value = machine.run()
             self._mentions += machine.mentions
             return value if self._mentions < FEW_MENTIONS else printable_in_time(value, self._sizes)
         finally:
             self._budget.release(len(data))
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking at what is being made, again and again: a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def printable_in_time(loaded: object, sizes: Sizes) -> object:

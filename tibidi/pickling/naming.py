@@ -1,9 +1,9 @@
 """What is pickled by its name, and when cloudpickle is asked how to take something apart.
 
 cloudpickle knows best, and takes ten milliseconds to import, a quarter of
-a small dump.  So what is plain is answered here, in the same way, and
-`translation`, which imports it, is loaded for the first thing that is not:
-a class without a name, or of a type that copyreg knows nothing of.
+a small dump.  So what is plain is answered here and in `ordinary`, in the same
+way, and `translation`, which imports it, is loaded for the first thing that is
+not.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import late
+from tibidi.pickling import ordinary
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 # Types that cloudpickle has reducers for: builtin ones by name, of others the modules.
 THEIR_TYPES = frozenset({
-    "classmethod", "dict_items", "dict_keys", "dict_values", "getset_descriptor", "mappingproxy", "memoryview",
-    "method", "odict_items", "odict_keys", "odict_values", "property", "staticmethod",
+    "dict_items", "dict_keys", "dict_values", "getset_descriptor", "memoryview", "odict_items", "odict_keys",
+    "odict_values",
 })  # fmt: skip
-THEIR_MODULES = frozenset({"_abc", "_weakrefset", "abc", "dataclasses", "logging", "typing", "weakref"})
+THEIR_MODULES = frozenset({"_abc", "_weakrefset", "abc", "logging", "typing", "weakref"})
 
 
 def is_importable(thing: Any) -> bool:
@@ -44,11 +45,15 @@ def is_importable(thing: Any) -> bool:
 
 def reduce_class(cls: type) -> Any:
     """Take a class apart that cannot be imported by its name; say how the name is written of one that can."""
-    return reference(cls) if is_importable(cls) else _translation().reduce_class(cls)
+    if is_importable(cls):
+        return reference(cls)
+    return ordinary.reduce_class(cls) or _translation().reduce_class(cls)
 
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
     """Return the reducer that cloudpickle or copyreg has for a type, None where they have none."""
+    if cls in ordinary.REDUCERS:
+        return ordinary.REDUCERS[cls]
     if not may_be_theirs(cls) and cls not in copyreg.dispatch_table:
         return None
     reducer: Callable[[Any], Reduced] | None = _translation().reducer_for(cls)

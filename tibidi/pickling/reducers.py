@@ -250,6 +250,8 @@ def _part_of_dataclass(thing: Any) -> object:
     for name in ("MISSING", "KW_ONLY"):
         if thing is getattr(sys.modules["dataclasses"], name, None):
             return words._field, (name,)
+    if type(thing).__name__ == "_FIELD_BASE":  # what kind of field another one is
+        return words._field, (thing.name,)
     state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
     return NEW, (type(thing),), state, None, None, words._slots_state
 

@@ -20,9 +20,7 @@ is one object again when it is loaded.
 
 from __future__ import annotations
 
-import gc
 from collections import deque
-from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import FAILED
@@ -60,7 +58,6 @@ from tibidi.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
-    from collections.abc import Iterator
 
     from tibidi.pickling.ledger import Substitution
     from tibidi.pickling.stream import Target
@@ -96,21 +93,9 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     reducers = Reducers(namespaces, ledger)
     pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
     writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
-    with without_collections(), Progress("dumping") as progress:
+    with Progress("dumping") as progress:
         run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
     return writer.outcome()
-
-
-@contextmanager
-def without_collections() -> Iterator[None]:
-    """Stop the garbage collector: it would run finalizers of the application, and cost more than the pickling."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class ValuesWriter:

@@ -13,7 +13,6 @@ Hugging Face and SendGrid give their keys so that scanners can find them.
 
 from __future__ import annotations
 
-import binascii
 import re
 
 from tibidi import TYPE_CHECKING
@@ -48,6 +47,11 @@ def scrub(text: str) -> tuple[str, str]:
         if cleaned is not text:
             text, kinds = cleaned, pattern.kind
     return text, kinds
+
+
+def may_be_in(text: str) -> bool:
+    """Tell whether there may be something secret in `text`: quickly, and rather too often."""
+    return next(_patterns_in(text), None) is not None
 
 
 def passwords_of_urls(text: str) -> Iterator[str]:
@@ -93,6 +97,8 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 def _is_basic(match: re.Match[str]) -> bool:
     """Tell `Basic dXNlcjpwdw==` from "Basic authentication": only the first is base64 of user:password."""
+    import binascii  # few texts look like this
+
     encoded = match["secret"]
     try:
         decoded = binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
