@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 LEVEL = 1  # zlib's fastest: half the time of its default for a tenth more bytes
 RAW_DEFLATE = -15
 
-# Chunks from this size on are tried on a sample from their middle first.
-SAMPLE_FROM_BYTES = 16 << 10
+# Chunks from this size on are tried on a sample from their middle first; smaller ones after one that did not compress.
+LARGE_BYTES = 256 << 10
+SMALLEST_TRIED_BYTES = 16 << 10
 SAMPLE_BYTES = 4 << 10
 POOR_RATIO = 0.95
 # A stored block of deflate holds at most this much (RFC 1951, section 3.2.4).
@@ -140,6 +141,7 @@ class MemberStream:
         self._digest = sha256()
         self._compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW_DEFLATE)
         self._ended = False
+        self._went_badly = False  # the last that went through the compressor came out as large as it was
         self._pending = False  # the compressor holds bytes that it has not given back
         archive.emit(archive.local_header(name, extra))
         self._start = archive.size
@@ -163,11 +165,14 @@ class MemberStream:
             raise OverflowError(f"{self.name.decode()} would exceed {fmt.MAX_MEMBER_BYTES} bytes")
         self.size += view.nbytes
         self._crc = zlib.crc32(view, self._crc)
-        if view.nbytes >= SAMPLE_FROM_BYTES and not compresses(view):
+        is_doubtful = view.nbytes >= (SMALLEST_TRIED_BYTES if self._went_badly else LARGE_BYTES)
+        if is_doubtful and not compresses(view):
             self._store(view)
         else:
-            self._emit(self._compressor.compress(view))
+            packed = self._compressor.compress(view)
+            self._emit(packed)
             self._pending = True
+            self._went_badly = len(packed) > POOR_RATIO * view.nbytes
         return view.nbytes
 
     def close(self) -> None:
