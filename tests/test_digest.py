@@ -7,6 +7,7 @@ import hmac
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,15 @@ def test_hmac(key: bytes, message: bytes) -> None:
 def test_sha256(data: bytes) -> None:
     """sha256 is SHA-256."""
     assert hashlib.sha256(data).hexdigest() == digest.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("size", [0, digest.MANY_BYTES])
+def test_digest_for(size: int) -> None:
+    """Whoever computes it, it is the same."""
+    found = digest.digest_for(size)
+    found.update(bytes(size))
+
+    assert hashlib.sha256(bytes(size)).hexdigest() == found.hexdigest()
 
 
 def test_no_openssl() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import index as indexes
@@ -21,6 +22,9 @@ from tibidi.model import Summary
 from tibidi.model import TaskRecord
 from tibidi.model import ThreadRecord
 from tibidi.model import Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KEY = b"k" * 32
 NAME = "/srv/divide.py"
@@ -48,7 +52,7 @@ def story() -> Summary:
     )
 
 
-def dump_bytes(key: bytes | None = KEY) -> bytes:
+def dump_bytes(key: bytes | None = KEY, pickles: Mapping[str, bytes] = PICKLES) -> bytes:
     """Return a whole dump."""
     file = io.BytesIO()
     archive = Archive(file)
@@ -56,7 +60,7 @@ def dump_bytes(key: bytes | None = KEY) -> bytes:
     archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
     archive.add(fmt.TRACEBACK, b"Traceback (most recent call last):\n")
     archive.add("sources/srv/divide.py", TEXT.encode(), {"file": NAME})
-    for name, data in PICKLES.items():
+    for name, data in pickles.items():
         archive.add(name, data)
     paths = {"values/0000.pkl": ("exceptions[0].frames[0].locals",), "values/0001.pkl": ("modules['__main__']",)}
     omission = Omission("exceptions[0].frames[0].locals['gen']", ILLEGAL, "a generator")

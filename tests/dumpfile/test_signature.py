@@ -11,6 +11,7 @@ from dumpfile import samples
 
 from tibidi import config
 from tibidi.dumpfile import signature
+from tibidi.dumpfile.reader import LARGE_BYTES
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import NotADump
 from tibidi.loader import load
@@ -88,14 +89,17 @@ def test_no_key_no_trust(ours: Path, key_file: Path) -> None:
     assert not load(ours).live
 
 
-def test_what_was_checked_is_what_is_read(ours: Path) -> None:
-    """A file that is exchanged, in place, after it was checked is read as it was checked."""
-    key = signature.read_key()
-    with Reader(ours) as reader:
-        assert reader.is_signed_by(key)
-        ours.write_bytes(b"\0" * ours.stat().st_size)
+@pytest.mark.parametrize("size", [1_000, 2 * LARGE_BYTES])
+def test_what_was_checked_is_what_is_read(tmp_path: Path, size: int) -> None:
+    """A file that is exchanged, in place, after it was checked is read as it was checked, whether small or large."""
+    pickles = {"values/0000.pkl": os.urandom(size), "values/0001.pkl": b"second"}
+    path = tmp_path / "signed.pkl"
+    path.write_bytes(samples.dump_bytes(samples.KEY, pickles))
+    with Reader(path) as reader:
+        assert reader.is_signed_by(samples.KEY)
+        path.write_bytes(b"\0" * path.stat().st_size)
 
-        assert list(samples.PICKLES.values()) == [file.read() for _, file in reader.values()]
+        assert list(pickles.values()) == [file.read() for _, file in reader.values()]
 
 
 def test_not_a_regular_file(tmp_path: Path) -> None:

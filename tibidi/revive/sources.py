@@ -14,9 +14,7 @@ import atexit
 import io
 import linecache
 import os
-import shutil
 import sys
-import tempfile
 from typing import TYPE_CHECKING
 
 from tibidi.mismatch import local_text
@@ -64,6 +62,9 @@ def copies(sources: Mapping[str, str]) -> dict[str, str]:
     hidden = [name for name, text in sources.items() if _is_overlooked(name) or _is_different(name, text)]
     if not hidden:
         return {}
+    import shutil  # with `tempfile` 3 ms, which are seldom needed
+    import tempfile
+
     folder = tempfile.mkdtemp(prefix="tibidi-sources-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     renamed = {}
