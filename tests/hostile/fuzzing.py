@@ -14,9 +14,9 @@ from hostile import forging
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.pickling import inert_words
-from tibidi.pickling.inert import InertUnpickler
-from tibidi.pickling.inert_repr import BOUNDED
+from tibidi.pickling.inert import words
+from tibidi.pickling.inert.repr import BOUNDED
+from tibidi.pickling.inert.unpickler import InertUnpickler
 
 OPCODES = [
     pickle.ADDITEMS,
@@ -65,7 +65,7 @@ NAMES = [
     ("shop", "Cart"),
     ("types", "SimpleNamespace"),
     ("uuid", "UUID"),
-    *((module, word) for module, word in inert_words.WORDS if module == "tibidi"),
+    *((module, word) for module, word in words.WORDS if module == "tibidi"),
     *(("tibidi", word) for word in ("Cut", "Dummy", "_code", "_namespace", "_reference")),
 ]
 VALUES = [5, -1, 1 << 70, 1.5, "x", "__class__", b"V8", b"\xff" * 10, (), (1, 2), [], {}, {"a": 1}, {5: 6}, None, True]

@@ -30,10 +30,10 @@ from tibidi.commands import run
 from tibidi.dumpfile.signature import key_path
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.pickling import inert
-from tibidi.pickling import plain
-from tibidi.pickling.inert_repr import BOUNDED
-from tibidi.pickling.inert_repr import clean
+from tibidi.pickling.inert import plain
+from tibidi.pickling.inert import unpickler
+from tibidi.pickling.inert.repr import BOUNDED
+from tibidi.pickling.inert.repr import clean
 from tibidi.pickling.unpickler import ValuesReader
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def report_directory(watch: Watch, path: str) -> dict[str, object]:
 def main() -> None:
     """Look at each dump."""
     prepare()
-    assert inert.InertUnpickler
+    assert unpickler.InertUnpickler
     watch = Watch()
     sys.addaudithook(watch)
     for path in sys.argv[1:]:

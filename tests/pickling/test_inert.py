@@ -24,11 +24,11 @@ from typing import Any
 import pytest
 
 from tibidi.errors import DamagedDump
-from tibidi.pickling import inert_words
-from tibidi.pickling import plain
 from tibidi.pickling import vocabulary
-from tibidi.pickling.inert import InertUnpickler
-from tibidi.pickling.inert_types import InertObject
+from tibidi.pickling.inert import plain
+from tibidi.pickling.inert import words
+from tibidi.pickling.inert.types import InertObject
+from tibidi.pickling.inert.unpickler import InertUnpickler
 from tibidi.pickling.standins import Dummy
 
 NOW = datetime.datetime(2026, 11, 22, 21, 50, tzinfo=datetime.timezone.utc)
@@ -334,7 +334,7 @@ def test_billion_laughs(levels: int) -> None:
 
 def test_words() -> None:
     """Every word that pickles of ours may name has a meaning where nothing may run, and no other has."""
-    inert = {name for module, name in inert_words.WORDS if module == "tibidi"}
+    inert = {name for module, name in words.WORDS if module == "tibidi"}
 
     assert set(vocabulary.WORDS) == inert | {"_code", "_namespace", "_reference"}
 
@@ -343,9 +343,9 @@ def test_unicode_errors_are_sound() -> None:
     """Fields that would have the interpreter read foreign memory are not taken."""
     fields = {"object": b"x", "start": -(1 << 40), "end": 1 - (1 << 40), "encoding": "a", "reason": "b"}
     wild, sound = UnicodeDecodeError("a", b"x", 0, 1, "b"), {**fields, "start": 0, "end": 1}
-    made = inert_words.make_exception(UnicodeDecodeError)
-    inert_words.exception_state(made, (fields, {}, None))
+    made = words.make_exception(UnicodeDecodeError)
+    words.exception_state(made, (fields, {}, None))
 
     assert "" == str(made)
-    inert_words.exception_state(made, (sound, {}, None))
+    words.exception_state(made, (sound, {}, None))
     assert str(wild) == str(made)

@@ -77,7 +77,7 @@ class ValuesReader:
         return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
 
     def _inert(self, sources: Mapping[str, str]) -> Any:
-        from tibidi.pickling.inert import InertUnpickler  # as above
+        from tibidi.pickling.inert.unpickler import InertUnpickler  # as above
 
         return InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 

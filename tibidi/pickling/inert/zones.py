@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from tibidi.pickling.inert_repr import BOUNDED
-from tibidi.pickling.inert_types import InertObject
+from tibidi.pickling.inert.repr import BOUNDED
+from tibidi.pickling.inert.types import InertObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable

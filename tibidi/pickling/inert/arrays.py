@@ -14,8 +14,8 @@ import re
 from typing import Any
 from typing import Callable
 
-from tibidi.pickling import plain
-from tibidi.pickling.inert_types import InertObject
+from tibidi.pickling.inert import plain
+from tibidi.pickling.inert.types import InertObject
 
 # One kind of item: byte order, kind, size in bytes (characters for U).
 CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)")

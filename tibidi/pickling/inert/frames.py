@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.pickling.inert_repr import BOUNDED
-from tibidi.pickling.inert_repr import clean
-from tibidi.pickling.inert_types import InertObject
-from tibidi.pickling.inert_types import InertType
-from tibidi.pickling.inert_types import Made
-from tibidi.pickling.inert_types import make_type
+from tibidi.pickling.inert.repr import BOUNDED
+from tibidi.pickling.inert.repr import clean
+from tibidi.pickling.inert.types import InertObject
+from tibidi.pickling.inert.types import InertType
+from tibidi.pickling.inert.types import Made
+from tibidi.pickling.inert.types import make_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable

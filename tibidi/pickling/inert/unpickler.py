@@ -1,9 +1,9 @@
 """Read pickles without importing or calling anything that they name.
 
-`InertUnpickler` reads the pickles of one dump in turn, `inert_machine` runs
+`InertUnpickler` reads the pickles of one dump in turn, `machine` runs
 their opcodes, and here is what calls, states and items come to: plain data
 types (`plain`) become real values, words of our vocabulary what they
-describe (`inert_words`), and all else inert objects (`inert_types`).
+describe (`words`), and all else inert objects (`types`).
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
-from tibidi.pickling import inert_frames
-from tibidi.pickling import plain
-from tibidi.pickling.inert_arrays import ARRAY_WORDS
-from tibidi.pickling.inert_arrays import InertArray
-from tibidi.pickling.inert_arrays import InertDtype
-from tibidi.pickling.inert_arrays import array_state
-from tibidi.pickling.inert_arrays import dtype_state
-from tibidi.pickling.inert_exceptions import make_exception
-from tibidi.pickling.inert_machine import Machine
-from tibidi.pickling.inert_repr import clean
-from tibidi.pickling.inert_types import ATOMS
-from tibidi.pickling.inert_types import LAYOUTS
-from tibidi.pickling.inert_types import PARTIAL
-from tibidi.pickling.inert_types import InertObject
-from tibidi.pickling.inert_types import InertPartial
-from tibidi.pickling.inert_types import InertType
-from tibidi.pickling.inert_types import Listed
-from tibidi.pickling.inert_types import Made
-from tibidi.pickling.inert_types import Mapped
-from tibidi.pickling.inert_types import make_type
-from tibidi.pickling.inert_words import MAKERS
-from tibidi.pickling.inert_words import STANDINS
-from tibidi.pickling.inert_words import WORDS
-from tibidi.pickling.inert_words import home_of
-from tibidi.pickling.inert_words import make_code
-from tibidi.pickling.inert_words import make_reference
-from tibidi.pickling.inert_words import text_keys
-from tibidi.pickling.inert_zones import TIMES
-from tibidi.pickling.inert_zones import zoned
-from tibidi.pickling.screen import FEW_MENTIONS
-from tibidi.pickling.screen import HINT
-from tibidi.pickling.screen import MAX_MEMBER_BYTES
-from tibidi.pickling.screen import Budget
-from tibidi.pickling.screen import Sizes
+from tibidi.pickling.inert import frames
+from tibidi.pickling.inert import plain
+from tibidi.pickling.inert.arrays import ARRAY_WORDS
+from tibidi.pickling.inert.arrays import InertArray
+from tibidi.pickling.inert.arrays import InertDtype
+from tibidi.pickling.inert.arrays import array_state
+from tibidi.pickling.inert.arrays import dtype_state
+from tibidi.pickling.inert.exceptions import make_exception
+from tibidi.pickling.inert.machine import Machine
+from tibidi.pickling.inert.repr import clean
+from tibidi.pickling.inert.screen import FEW_MENTIONS
+from tibidi.pickling.inert.screen import HINT
+from tibidi.pickling.inert.screen import MAX_MEMBER_BYTES
+from tibidi.pickling.inert.screen import Budget
+from tibidi.pickling.inert.screen import Sizes
+from tibidi.pickling.inert.types import ATOMS
+from tibidi.pickling.inert.types import LAYOUTS
+from tibidi.pickling.inert.types import PARTIAL
+from tibidi.pickling.inert.types import InertObject
+from tibidi.pickling.inert.types import InertPartial
+from tibidi.pickling.inert.types import InertType
+from tibidi.pickling.inert.types import Listed
+from tibidi.pickling.inert.types import Made
+from tibidi.pickling.inert.types import Mapped
+from tibidi.pickling.inert.types import make_type
+from tibidi.pickling.inert.words import MAKERS
+from tibidi.pickling.inert.words import STANDINS
+from tibidi.pickling.inert.words import WORDS
+from tibidi.pickling.inert.words import home_of
+from tibidi.pickling.inert.words import make_code
+from tibidi.pickling.inert.words import make_reference
+from tibidi.pickling.inert.words import text_keys
+from tibidi.pickling.inert.zones import TIMES
+from tibidi.pickling.inert.zones import zoned
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
 from tibidi.uncollected import Uncollected
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 
 
 # Types of libraries of which it is known how they look.
-KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **inert_frames.TYPES}
+KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **frames.TYPES}
 # Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
 REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
@@ -139,7 +139,7 @@ class InertBuilder:
         self._words: dict[tuple[str, str], Callable[..., object]] = {
             **WORDS,
             **ARRAY_WORDS,
-            **inert_frames.WORDS,
+            **frames.WORDS,
             ("copyreg", "_reconstructor"): self._reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
             ("tibidi", "_reference"): self._reference,

@@ -25,16 +25,16 @@ from typing import TYPE_CHECKING
 from typing import Callable
 
 from tibidi.errors import DamagedDump
-from tibidi.pickling.inert_arrays import InertArray
-from tibidi.pickling.inert_arrays import InertDtype
-from tibidi.pickling.screen import BYTES_PER_OPCODE_BYTE
-from tibidi.pickling.screen import CONTAINER_BYTES
-from tibidi.pickling.screen import NESTING
-from tibidi.pickling.screen import SET_BYTES
+from tibidi.pickling.inert.arrays import InertArray
+from tibidi.pickling.inert.arrays import InertDtype
+from tibidi.pickling.inert.screen import BYTES_PER_OPCODE_BYTE
+from tibidi.pickling.inert.screen import CONTAINER_BYTES
+from tibidi.pickling.inert.screen import NESTING
+from tibidi.pickling.inert.screen import SET_BYTES
 
 if TYPE_CHECKING:
-    from tibidi.pickling.inert import InertBuilder
-    from tibidi.pickling.screen import Budget
+    from tibidi.pickling.inert.screen import Budget
+    from tibidi.pickling.inert.unpickler import InertBuilder
 
 PROTOCOL = 5
 # The budget is charged whenever so many bytes of opcodes have been read.

@@ -21,8 +21,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.pickling.inert_repr import BOUNDED
-from tibidi.pickling.inert_repr import clean
+from tibidi.pickling.inert.repr import BOUNDED
+from tibidi.pickling.inert.repr import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ class InertType(type):
 
     def __getattr__(cls, name: str) -> object:
         if name == "__source__":
-            from tibidi.pickling.inert_words import class_source  # which knows functions, and this module
+            from tibidi.pickling.inert.words import class_source  # which knows functions, and this module
 
             return class_source(cls)
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")

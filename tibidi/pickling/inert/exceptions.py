@@ -11,10 +11,10 @@ import builtins
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.pickling import plain
-from tibidi.pickling.inert_types import InertObject
-from tibidi.pickling.inert_types import InertType
-from tibidi.pickling.inert_types import make_type
+from tibidi.pickling.inert import plain
+from tibidi.pickling.inert.types import InertObject
+from tibidi.pickling.inert.types import InertType
+from tibidi.pickling.inert.types import make_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
