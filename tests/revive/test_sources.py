@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import linecache
+import os
+import subprocess
 import sys
+import tempfile
 import types
 from pathlib import Path
 
@@ -75,3 +78,25 @@ def test_files_that_debugpy_overlooks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {} == sources.copies(captured)
     monkeypatch.setitem(sys.modules, "pydevd", types.ModuleType("pydevd"))
     assert "captured_threading.py" == Path(sources.copies(captured)["/gone/threading.py"]).name
+
+
+def test_copies_of_killed_debuggers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a debugger that was killed has left behind is removed by the next one; what is in use stays."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / f"{sources.FOLDER_PREFIX}{dead.pid}-abc"
+    used = tmp_path / f"{sources.FOLDER_PREFIX}{os.getpid()}-abc"
+    strange = tmp_path / f"{sources.FOLDER_PREFIX}notes"
+    linked = tmp_path / f"{sources.FOLDER_PREFIX}{dead.pid}-link"
+    for folder in (left, used, strange):
+        folder.mkdir()
+        (folder / "shop.py").write_text("captured", encoding="utf-8")
+    linked.symlink_to(strange)
+    different = tmp_path / "different.py"
+    different.write_text("here", encoding="utf-8")
+
+    sources.copies({str(different): "there"})
+
+    assert not left.exists()
+    assert all((folder / "shop.py").exists() for folder in (used, strange, linked))

@@ -14,6 +14,7 @@ import atexit
 import io
 import linecache
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
+FOLDER_PREFIX = "tibidi-sources-"
 MAX_NAME = 100  # characters of a copy's file name, well within what file systems take
 COPY_PREFIX = "captured_"
 # `DONT_TRACE` in _pydevd_bundle/pydevd_dont_trace_files.py: by base name, whatever the folder.
@@ -65,13 +67,45 @@ def copies(sources: Mapping[str, str]) -> dict[str, str]:
     import shutil  # with `tempfile` 3 ms, which are seldom needed
     import tempfile
 
-    folder = tempfile.mkdtemp(prefix="tibidi-sources-")
+    _remove_left_behind(tempfile.gettempdir())
+    folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     renamed = {}
     for number, name in enumerate(hidden):
         renamed[name] = _extract(os.path.join(folder, str(number)), name, sources[name])
         _enter(renamed[name], sources[name])
     return renamed
+
+
+def _remove_left_behind(place: str) -> None:
+    """Remove the copies of debuggers that were killed: the sources of a customer are not to lie about."""
+    import shutil
+
+    if os.name != "posix":  # elsewhere there is no harmless way to ask whether a process is there
+        return
+    for name in os.listdir(place):
+        pid = name[len(FOLDER_PREFIX) :].partition("-")[0]
+        path = os.path.join(place, name)
+        if name.startswith(FOLDER_PREFIX) and pid.isdecimal() and _is_ours(path) and not _is_running(int(pid)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_ours(path: str) -> bool:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's
+        return True
+    return True
 
 
 def _is_different(name: str, text: str) -> bool:
