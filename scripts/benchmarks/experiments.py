@@ -48,6 +48,8 @@ UNBOUNDED = {"TIBIDI_MAX_BYTES": "64G", "TIBIDI_MAX_SECONDS": "3600"}
 LISTED_DUMPS = 1_000
 CRASHES = ("crash", "growth")
 START_ROUNDS_FACTOR = 20  # a start takes milliseconds, and the differences are fractions of one
+# The shorter a crash, the more of it is noise, and the more often it can be repeated.
+ROUNDS_FACTORS = {"divide": 5, NO_OBJECTS: 8, "10^4 objects": 5, "10^5 objects": 2}
 
 
 class Result(NamedTuple):
@@ -97,7 +99,7 @@ def crash(tools: Tools, options: Options) -> list[Result]:
             names += [NOTHING_OLD, ORIGINAL]
         cases = {name: tools.crash(name, program, *arguments) for name in names}
         baselines = {name: NOTHING_OLD if name in (ORIGINAL, NOTHING_OLD) else NOTHING for name in names}
-        results += _results("crash", workload, _run(cases, options), baselines)
+        results += _results("crash", workload, _run(cases, _rounds(workload, options)), baselines)
     return results
 
 
@@ -111,7 +113,7 @@ def growth(tools: Tools, options: Options) -> list[Result]:
             "tibidi, default budget": tools.crash(OURS, program, *arguments),
             "tibidi, no budget": tools.crash(OURS, program, *arguments, **UNBOUNDED),
         }
-        results += _results("growth", workload, _run(cases, options), dict.fromkeys(cases, NOTHING))
+        results += _results("growth", workload, _run(cases, _rounds(workload, options)), dict.fromkeys(cases, NOTHING))
     return results
 
 
@@ -122,7 +124,7 @@ def opening(tools: Tools, options: Options) -> list[Result]:
         for workload in OPENED:
             cases = _openings(tools, workload, Path(name) / workload, options)
             runs = {tool: partial(measuring.run_to_prompt, case, options.limit_seconds) for tool, case in cases.items()}
-            samples = measuring.interleave(runs, options.rounds)
+            samples = measuring.interleave(runs, _rounds(workload, options).rounds)
             results += _results("open", workload, samples, {})
     return results
 
@@ -149,6 +151,10 @@ EXPERIMENTS = {"start": start, "crash": crash, "open": opening, "growth": growth
 def _run(cases: Mapping[str, Case], options: Options) -> dict[str, list[Sample]]:
     runs = {name: partial(measuring.run, case, options.limit_seconds) for name, case in cases.items()}
     return measuring.interleave(runs, options.rounds)
+
+
+def _rounds(workload: str, options: Options) -> Options:
+    return options._replace(rounds=options.rounds * ROUNDS_FACTORS.get(workload, 1))
 
 
 def _results(
