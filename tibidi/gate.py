@@ -23,7 +23,7 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.pristine import environ
 from tibidi.pristine import os
-from tibidi.reserve import reserve
+from tibidi.pristine import reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,12 +12,20 @@ import importlib.metadata
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
+from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import crashing
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TABLE_VARIABLE = "TIBIDI_DEBUGGER_TABLE"
 COLUMN = "{}.{}".format(*sys.version_info)
@@ -39,6 +47,25 @@ class Shop(NamedTuple):
     def command(self, *args: str) -> list[str]:
         """Return the command that opens the dump."""
         return [str(self.python), "-m", "tbdebug", "--live", *args, str(self.dump)]
+
+    @contextmanager
+    def running(self, *command: str, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a command that somebody else talks to, and end it with all that it has started."""
+        process = subprocess.Popen(
+            command,
+            env={**self.environ, **environ},
+            cwd=self.program.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +15,7 @@ from debuggers.dap import Client
 from debuggers.dap import free_port
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from debuggers.conftest import Shop
@@ -43,23 +41,9 @@ def opened(shop: Shop) -> Iterator[Session]:
     port = free_port()
     command = [str(shop.python), "-Xfrozen_modules=off", "-m", "debugpy"]
     command += ["--listen", f"127.0.0.1:{port}", "--wait-for-client", *shop.command()[1:]]
-    process = subprocess.Popen(
-        command,
-        env=shop.environ,
-        cwd=shop.program.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        with Client(port) as client:
-            client.begin(ATTACH, ["uncaught"])
-            yield Session(client, process)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with shop.running(*command) as process, Client(port) as client:
+        client.begin(ATTACH, ["uncaught"])
+        yield Session(client, process)
 
 
 @pytest.fixture
@@ -158,29 +142,16 @@ def test_chosen(shop: Shop) -> None:
     program = f"import debugpy, runpy; debugpy.listen(('127.0.0.1', {port})); debugpy.wait_for_client(); "
     program += f"import sys; sys.argv = ['tbdebug', '--live', {str(shop.dump)!r}]; "
     program += "runpy.run_module('tbdebug', run_name='__main__')"
-    process = subprocess.Popen(
-        [str(shop.python), "-Xfrozen_modules=off", "-c", program],
-        env={**shop.environ, "PYTHONBREAKPOINT": "debugpy.breakpoint"},
-        cwd=shop.program.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        with Client(port) as client:
-            client.begin(ATTACH, [])
-            thread = client.event("stopped")["threadId"]
-            frames = client.stack(thread)
+    command = (str(shop.python), "-Xfrozen_modules=off", "-c", program)
+    with shop.running(*command, PYTHONBREAKPOINT="debugpy.breakpoint") as process, Client(port) as client:
+        client.begin(ATTACH, [])
+        thread = client.event("stopped")["threadId"]
+        frames = client.stack(thread)
 
-            assert ["total", "main", "<module>"] == [frame["name"] for frame in frames]
-            assert "4.5" == client.frame_variables(frames[0])[1]["subtotal"]["value"]
-            client.request("continue", threadId=thread)
-            assert 0 == process.wait(30)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        assert ["total", "main", "<module>"] == [frame["name"] for frame in frames]
+        assert "4.5" == client.frame_variables(frames[0])[1]["subtotal"]["value"]
+        client.request("continue", threadId=thread)
+        assert 0 == process.wait(30)
 
 
 @pytest.mark.shows("debugpy", "launch.json of docs/vscode.md")
@@ -192,21 +163,10 @@ def test_launch_configuration(shop: Shop) -> None:
     # What VS Code fills in: the answer to its question, the interpreter, the folder; a terminal is its own affair.
     filled = {"args": [str(shop.dump)], "python": [str(shop.python)], "cwd": str(shop.program.parent)}
     port = free_port()
-    process = subprocess.Popen(
-        [str(shop.python), "-m", "debugpy.adapter", "--host", "127.0.0.1", "--port", str(port)],
-        env=shop.environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        with Client(port) as client:
-            client.begin({**configuration, **filled, "console": "internalConsole"}, ["uncaught"])
-            thread = client.event("stopped")["threadId"]
+    adapter = (str(shop.python), "-m", "debugpy.adapter", "--host", "127.0.0.1", "--port", str(port))
+    with shop.running(*adapter), Client(port) as client:
+        client.begin({**configuration, **filled, "console": "internalConsole"}, ["uncaught"])
+        thread = client.event("stopped")["threadId"]
 
-            assert ["total", "main", "<module>"] == [frame["name"] for frame in client.stack(thread)]
-            client.request("disconnect", terminateDebuggee=True)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        assert ["total", "main", "<module>"] == [frame["name"] for frame in client.stack(thread)]
+        client.request("disconnect", terminateDebuggee=True)

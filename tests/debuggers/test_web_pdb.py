@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -45,21 +42,8 @@ def test_page(shop: Shop) -> None:
     # web_pdb.set_trace itself listens on port 5555 of every interface.
     hook = f"import functools, web_pdb\nset_trace = functools.partial(web_pdb.set_trace, '127.0.0.1', {port})\n"
     shop.program.with_name("webhook.py").write_text(hook, encoding="utf-8")
-    environ = {**shop.environ, "PYTHONBREAKPOINT": "webhook.set_trace"}
-    process = subprocess.Popen(
-        shop.command(),
-        env=environ,
-        cwd=shop.program.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
+    with shop.running(*shop.command(), PYTHONBREAKPOINT="webhook.set_trace"):
         data = frame_data(port)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
     assert shop.line("raise LookupError") == data["current_line"]
     assert "def total(cart" in data["file_listing"]

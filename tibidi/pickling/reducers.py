@@ -143,7 +143,7 @@ class Reducers:
     def _plain(self, thing: object) -> object:
         """Reduce by code of the interpreter, all of whose answers for the type can be told from the first one."""
         reduced = REDUCE(thing)
-        if reduced[2:3] != (None,):  # which would be an empty one
+        if type(reduced) is not tuple or len(reduced) < 3 or reduced[2] is not None:  # None: this one is empty
             self._table[type(thing)] = _reducer_like(reduced, thing)
         return reduced
 
