@@ -28,6 +28,7 @@ class Terminal:
     def __init__(self, command: list[str], environ: Mapping[str, str], cwd: Path) -> None:
         self.pid, self.fd = pty.fork()
         if not self.pid:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # as shells do; who runs the tests may have it ignored
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
             os.chdir(cwd)
             os.execvpe(command[0], command, dict(environ))
