@@ -261,6 +261,14 @@ def test_prune_spares_what_is_being_written(directory: CrashDirectory, place: Pa
     assert ["20260102T000000Z-a-4194304.pkl.partial"] == [entry.name for entry in directory.prune(keep=1)]
 
 
+def test_renamed_while_it_is_listed(directory: CrashDirectory, place: Path) -> None:
+    """A dump that is met under the name that it had and the one that it has is one."""
+    make(place, "20260101T000000Z-a-1.pkl.partial")
+    make(place, "20260101T000000Z-a-1.pkl")
+
+    assert ["20260101T000000Z-a-1.pkl"] == names(directory)
+
+
 def test_prune_leaves_other_files(directory: CrashDirectory, place: Path) -> None:
     """Files that are not ours stay, however old."""
     make(place, "notes.txt", age_days=100)

@@ -2,10 +2,11 @@
 
 Rules
 -----
-Any number of processes crash into one directory at the same moment, without
-a lock (its holder may be killed, or out of descriptors).  So every step is a
-single atomic call of the file system, and what two processes may do in any
-order is checked after it was done, not before: whoever acts last sees all.
+Any number of processes crash into one directory at the same moment, and none
+waits for a lock to write (its holder may hang).  So every step is a single
+atomic call of the file system, and what two processes may do in any order is
+checked after it was done, not before: whoever acts last sees all.  Only to
+delete they take turns, for a moment at most.
 
 A file is ours when it has a name of ours, is a regular file and belongs to
 this user.  Nothing else is ever listed, replaced or deleted.
@@ -30,6 +31,7 @@ from tibidi.pristine import os
 from tibidi.pristine import time
 from tibidi.records import NamedTuple
 from tibidi.retention import Limits
+from tibidi.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +122,10 @@ class CrashDirectory:
                 found = [_entry(item) for item in items]
         except OSError:
             return []
-        return sorted((entry for entry in found if entry), key=lambda entry: entry.age)
+        # One that was renamed while the directory was read may be met under both names.
+        renamed = {entry.path + PARTIAL_SUFFIX for entry in found if entry}
+        once = [entry for entry in found if entry and entry.path not in renamed]
+        return sorted(once, key=lambda entry: entry.age)
 
     def latest(self) -> str | None:
         """Return the path of the newest dump, a finished one if there is any."""
@@ -177,10 +182,11 @@ class CrashDirectory:
         `fingerprint` reads that of a dump at a path, "" for none: with it, the
         dumps between the first and the newest of a fingerprint go first.
         """
-        entries = self.entries()
         limits = Limits(keep, keep_bytes, keep_days)
-        victims = retention.victims(entries, _newest(entries), limits, time.time(), fingerprint)
-        return [entry for entry in victims if delete(entry)]
+        if not self._victims(limits, fingerprint):
+            return []
+        with Turn(self.path):  # two at once might each choose others, and both delete theirs
+            return [entry for entry in self._victims(limits, fingerprint) if delete(entry)]
 
     def is_short_of_space(self) -> bool:
         """Say whether so little is free that only the story should be written, not the values."""
@@ -190,6 +196,10 @@ class CrashDirectory:
             return False
         free = disk.f_bavail * disk.f_frsize
         return free < max(MIN_FREE_BYTES, MIN_FREE_SHARE * disk.f_blocks * disk.f_frsize)
+
+    def _victims(self, limits: Limits, fingerprint: Callable[[str], str] | None) -> list[Entry]:
+        entries = self.entries()
+        return retention.victims(entries, _newest(entries), limits, time.time(), fingerprint)
 
     def _is_taken(self, name: str) -> bool:
         path = os.path.join(self.path, name)
