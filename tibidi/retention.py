@@ -73,10 +73,11 @@ def is_being_written(entry: Entry, now: float) -> bool:
     if not entry.partial:
         return False
     idle = now - entry.changed
-    return idle < WRITING_SECONDS or (idle < FORGOTTEN_SECONDS and _is_alive(entry.pid))
+    return idle < WRITING_SECONDS or (idle < FORGOTTEN_SECONDS and is_alive(entry.pid))
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Say whether a process is there; where that cannot be asked without harm, it is."""
     if os.name != "posix":  # elsewhere os.kill() would end it
         return True
     try:

@@ -100,3 +100,18 @@ def test_copies_of_killed_debuggers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert not left.exists()
     assert all((folder / "shop.py").exists() for folder in (used, strange, linked))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may look everywhere")
+def test_temporary_directory_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one may write and not look, copies are made all the same."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    different = tmp_path / "different.py"
+    different.write_text("here", encoding="utf-8")
+    place.chmod(0o300)
+    try:
+        assert sources.copies({str(different): "there"})
+    finally:
+        place.chmod(0o700)

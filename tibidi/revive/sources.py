@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING
 
 from tibidi.mismatch import local_text
 from tibidi.mismatch import same_text
+from tibidi.places import is_mine
 from tibidi.present.safe import printable
+from tibidi.retention import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
 FOLDER_PREFIX = "tibidi-sources-"
@@ -64,12 +67,7 @@ def copies(sources: Mapping[str, str]) -> dict[str, str]:
     hidden = [name for name, text in sources.items() if _is_overlooked(name) or _is_different(name, text)]
     if not hidden:
         return {}
-    import shutil  # with `tempfile` 3 ms, which are seldom needed
-    import tempfile
-
-    _remove_left_behind(tempfile.gettempdir())
-    folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = _make_folder()
     renamed = {}
     for number, name in enumerate(hidden):
         renamed[name] = _extract(os.path.join(folder, str(number)), name, sources[name])
@@ -77,35 +75,37 @@ def copies(sources: Mapping[str, str]) -> dict[str, str]:
     return renamed
 
 
-def _remove_left_behind(place: str) -> None:
-    """Remove the copies of debuggers that were killed: the sources of a customer are not to lie about."""
-    import shutil
+def _make_folder() -> str:
+    """Make a folder that goes when the debugger ends; those of debuggers that were killed go now."""
+    import shutil  # with `tempfile` 3 ms, which are seldom needed
+    import tempfile
 
-    if os.name != "posix":  # elsewhere there is no harmless way to ask whether a process is there
+    for path in _left_behind(tempfile.gettempdir()):
+        shutil.rmtree(path, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _left_behind(place: str) -> Iterator[str]:
+    """Yield the folders of ours whose debugger is not there any more: sources of a customer are not to lie about."""
+    try:
+        names = os.listdir(place)
+    except OSError:  # one may write there, and not look
         return
-    for name in os.listdir(place):
+    for name in names:
         pid = name[len(FOLDER_PREFIX) :].partition("-")[0]
         path = os.path.join(place, name)
-        if name.startswith(FOLDER_PREFIX) and pid.isdecimal() and _is_ours(path) and not _is_running(int(pid)):
-            shutil.rmtree(path, ignore_errors=True)
+        if name.startswith(FOLDER_PREFIX) and pid.isdecimal() and not is_alive(int(pid)) and _is_our_folder(path):
+            yield path
 
 
-def _is_ours(path: str) -> bool:
+def _is_our_folder(path: str) -> bool:
     try:
         status = os.lstat(path)
     except OSError:
         return False
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):  # somebody else's
-        return True
-    return True
+    return stat.S_ISDIR(status.st_mode) and is_mine(status)
 
 
 def _is_different(name: str, text: str) -> bool:
