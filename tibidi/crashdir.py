@@ -183,7 +183,7 @@ class CrashDirectory:
         dumps between the first and the newest of a fingerprint go first.
         """
         limits = Limits(keep, keep_bytes, keep_days)
-        if not self._victims(limits, fingerprint):
+        if not self._victims(limits):  # whether any go, fingerprints do not decide
             return []
         with Turn(self.path):  # two at once might each choose others, and both delete theirs
             return [entry for entry in self._victims(limits, fingerprint) if delete(entry)]
@@ -197,7 +197,7 @@ class CrashDirectory:
         free = disk.f_bavail * disk.f_frsize
         return free < max(MIN_FREE_BYTES, MIN_FREE_SHARE * disk.f_blocks * disk.f_frsize)
 
-    def _victims(self, limits: Limits, fingerprint: Callable[[str], str] | None) -> list[Entry]:
+    def _victims(self, limits: Limits, fingerprint: Callable[[str], str] | None = None) -> list[Entry]:
         entries = self.entries()
         return retention.victims(entries, _newest(entries), limits, time.time(), fingerprint)
 
