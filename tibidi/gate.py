@@ -183,7 +183,7 @@ def expect_modules(doors: "Mapping[str, str]") -> None:
     for name in doors:
         module = sys.modules.get(name)
         if module is not None:
-            _hang_in(module)
+            _hang_in(name, module)
 
 
 class Arrivals:
@@ -219,15 +219,15 @@ def _listen(loader: "Any") -> None:
         del loader.exec_module  # the attribute, so that the method is back
         loader.exec_module(module)
         if module.__name__ in _expected:
-            _hang_in(module)
+            _hang_in(module.__name__, module)
 
     loader.exec_module = exec_module
 
 
-def _hang_in(module: "ModuleType") -> None:
+def _hang_in(name: str, module: "ModuleType") -> None:
     """Hang the door that belongs to a module; a module that is not what we know stays without."""
     try:
-        _import(_expected[module.__name__]).install(module)
+        _import(_expected[name]).install(module)
     except Exception:  # noqa: BLE001 - the import is the application's, and works whatever becomes of the door
         from tibidi import config
 
