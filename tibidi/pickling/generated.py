@@ -76,9 +76,11 @@ def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
 
     fields = cls._fields
     defaults = [cls._field_defaults[name] for name in fields if name in getattr(cls, "_field_defaults", {})]
-    model = vars(namedtuple(cls.__name__, fields, defaults=defaults or None, module=cls.__module__))
-    for name in lost.intersection(model):
-        setattr(cls, name, model[name])
+    # Held until the end: a class is in a cycle with itself, and the collector empties one that nobody holds.
+    make: Callable[..., type] = namedtuple  # mypy wants literals where it sees the name
+    model = make(cls.__name__, fields, defaults=defaults or None, module=cls.__module__)
+    for name in lost.intersection(vars(model)):
+        setattr(cls, name, vars(model)[name])
 
 
 def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
