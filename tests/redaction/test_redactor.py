@@ -190,6 +190,31 @@ def test_suspects_pickles_with_secrets(value: object) -> None:
     assert redactor.suspects(pickle.dumps(value, 5))
 
 
+@pytest.mark.parametrize("before", ["", "plain " * 2_000, "-_:=A.Bb " * 2_000])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "sk-abcdefghijklmnop1234",
+        "xoxb-123",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+        "sk_live_1",
+        "amqp://bob:pw@host",
+        "password=hunter2",
+        "AKIAIOSFODNN7EXAMPLE",
+        "AIza" + "x" * 30,
+        "x.eyJhbGciOiJIUzI1NiJ9",
+        "SG.abcdefghijklmnop",
+        "Bearer abc",
+        "Basic abc",
+        "bearer abc",
+    ],
+)
+def test_suspects_looks_at_any_place(secret: str, before: str) -> None:
+    """A secret is seen at the beginning, far behind it, and behind many characters that one might begin with."""
+    assert Redactor().suspects_value((before + secret + " and so on" * 1_000).encode())
+
+
 def test_suspects_no_ordinary_pickle() -> None:
     """A pickle of ordinary values is not, whatever bytes its numbers are made of."""
     values = [list(range(100_000)), [i * 1.5 for i in range(10_000)], {f"key_{i}": f"value {i}" for i in range(1000)}]

@@ -54,6 +54,11 @@ def may_be_in(text: str) -> bool:
     return next(_patterns_in(text), None) is not None
 
 
+def are_seen_in(data: bytes) -> bool:
+    """Tell whether there may be something secret in much data: faster still, and rather too often."""
+    return any(_is_seen(look, data) for look in RARE_LOOKS) or re.search(FREQUENT_LOOK, data) is not None
+
+
 def passwords_of_urls(text: str) -> Iterator[str]:
     """Yield the passwords that stand in the URLs of `text`."""
     if "@" in text and "://" in text:
@@ -89,6 +94,17 @@ def _replace(text: str, pattern: Pattern) -> str:
 
     cleaned = _compiled(pattern.expression).sub(cover, text)
     return cleaned if changed else text
+
+
+def _is_seen(look: bytes, data: bytes) -> bool:
+    """Search for an expression that begins with a rare character: `find` finds those in half the time."""
+    rare, match = look.lstrip(b"\\")[:1], re.compile(look).match
+    at = data.find(rare)
+    for _ in range(MOST_TRIED):
+        if at < 0 or match(data, at):
+            return at >= 0
+        at = data.find(rare, at + 1)
+    return re.compile(look).search(data, at) is not None  # not so rare here
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
@@ -231,3 +247,18 @@ ASSIGNMENTS = (
         _is_secret_remark,
     ),
 )
+
+# All of these in bytes.  Each expression begins with one literal character, and one that is rare in pickles, so that
+# the search is one for that character mostly: ten times as fast as one expression with an alternative for each.
+RARE_LOOKS = (
+    rb"-(?:(?<=sk-)[\w-]{16}|(?<=xox[abeoprs]-)|(?<=glpat-)|----BEGIN [A-Z ]*PRIV|(?<=GOCSPX-)|(?<=pypi-)AgE)",
+    rb"_(?:(?<=gh[opusr]_)[A-Za-z0-9]{16}|(?<=github_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=whsec_)|(?<=npm_)\w{30}"
+    rb"|(?<=hf_)\w{30})",
+    rb":(?://[!-.0-?A-~]{0,100}:[!-.0-?A-~]{1,200}@)",
+    rb"=(?i:(?<=word=)|(?<=passwd=)|(?<=pwd=)|(?<=pass=)|(?<=secret=)|(?<=token=)|(?<=key=)|(?<=cookie=)|(?<=auth=))",
+    rb"A(?:[KS]IA[A-Z0-9]{16}|Iza[\w-]{30})",
+    rb"\.(?:eyJ|slack\.com/services/|(?<=SG\.)[\w-]{16}|(?<=ya29\.)[\w-]{20})",
+    rb"B(?:earer|asic) ",
+)
+FREQUENT_LOOK = rb"b(?:earer|asic) "
+MOST_TRIED = 500
