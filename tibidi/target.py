@@ -7,7 +7,6 @@ import sys
 from tibidi import config
 from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.headline import peek
-from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.errors import DumpFailed
 from tibidi.errors import NotADump
@@ -22,7 +21,7 @@ class NamedTarget:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.partial = PartialFile(path, f"{path}.{os.getpid()}{SUFFIX}")
+        self.partial = PartialFile.beside(path)
 
     def is_short_of_space(self) -> bool:
         """Tell that the user, who chose the place, also answers for its space."""

@@ -46,6 +46,20 @@ def test_what_stands_there_is_replaced_only_by_a_finished_file(tmp_path: Path) -
     assert [path] == list(tmp_path.iterdir())
 
 
+def test_one_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
+    """In a container each process has the same pid: what an earlier one left is not an obstacle, and stays."""
+    left = PartialFile.beside(str(tmp_path / "dump.pkl"))
+    left.file.write(b"half")
+    second = PartialFile.beside(str(tmp_path / "dump.pkl"))
+    second.file.write(b"whole")
+    second.publish(replace=True)
+
+    assert b"whole" == (tmp_path / "dump.pkl").read_bytes()
+    with open(left.partial, "rb") as file:
+        assert b"half" == file.read()
+    left.discard()
+
+
 def test_never_overwrites_without_replace(tmp_path: Path) -> None:
     """A name that is taken in between raises, and neither file is lost."""
     path = tmp_path / "dump.pkl"

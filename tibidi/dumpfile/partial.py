@@ -12,6 +12,7 @@ from tibidi.pristine import os
 
 SUFFIX = ".partial"
 PRIVATE = 0o600
+MAX_TRIES = 100
 # O_NOFOLLOW and O_CLOEXEC where the platform has them; O_BINARY is Windows'.
 FLAGS = (
     os.O_RDWR
@@ -38,6 +39,17 @@ class PartialFile:
         self.file = io.FileIO(descriptor, "r+")
         if hasattr(os, "fchmod"):
             os.fchmod(descriptor, PRIVATE)  # whatever the umask says
+
+    @classmethod
+    def beside(cls, path: str) -> PartialFile:
+        """Begin `<path>.<pid>.partial`, or one with a number: in a container, one that was killed had the same pid."""
+        stem = f"{path}.{os.getpid()}"
+        for number in range(2, MAX_TRIES):
+            try:
+                return cls(path, stem + SUFFIX)
+            except FileExistsError:
+                stem = f"{path}.{os.getpid()}-{number}"
+        return cls(path, stem + SUFFIX)
 
     def publish(self, *, replace: bool) -> None:
         """Put the finished file in its place.

@@ -15,7 +15,6 @@ from tibidi import config
 from tibidi import places
 from tibidi.digest import hmac_sha256
 from tibidi.digest import sha256
-from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.pristine import io
 from tibidi.pristine import os
@@ -111,7 +110,7 @@ def read_or_make_key() -> bytes | None:
 
 
 def _make_key(path: str) -> None:
-    partial = PartialFile(path, f"{path}.{os.getpid()}{SUFFIX}")
+    partial = PartialFile.beside(path)
     try:
         partial.file.write(os.urandom(KEY_BYTES))
         partial.publish(replace=False)
