@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
 from dumpfile import samples
 
 from tibidi.dumpfile.writer import Archive
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 NOISE = os.urandom(1 << 20)
 
@@ -43,6 +48,31 @@ def test_noise_is_not_squeezed() -> None:
 
     assert 2 * len(NOISE) < archive.size < 2.01 * len(NOISE)
     assert {"values/0000.pkl": expected} == unzip(archive, file)
+
+
+class Full(io.BytesIO):
+    """A disk with room for so many bytes."""
+
+    room = 200
+
+    def write(self, data: Buffer, /) -> int:
+        """Refuse what does not fit, as the kernel does."""
+        if self.tell() + len(memoryview(data)) > self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_member_that_the_disk_refuses_at_its_end() -> None:
+    """What is small is written when the member is closed; when that fails, what comes behind it is readable."""
+    file = Full()
+    archive = Archive(file)
+    archive.add("summary.json", b"{}")
+    with pytest.raises(OSError, match="No space left"), archive.open("values/0000.pkl") as stream:
+        stream.write(os.urandom(1000))
+    archive.add("values/0001.pkl", b"small")
+    file.room = 10_000
+
+    assert {"summary.json": b"{}", "values/0001.pkl": b"small"} == unzip(archive, file)
 
 
 def test_rollback_leaves_no_trace() -> None:

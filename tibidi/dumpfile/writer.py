@@ -176,12 +176,16 @@ class MemberStream:
         return view.nbytes
 
     def close(self) -> None:
-        """End the member and complete its header."""
+        """End the member and complete its header; it is taken back when that fails."""
         self._ended = True
-        self._emit(self._compressor.flush(zlib.Z_FINISH))
-        packed = self._archive.size - self._start
-        words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
-        self._archive.end_member(WrittenMember(self.name, self._offset, self._crc, packed, self.size, words))
+        try:
+            self._emit(self._compressor.flush(zlib.Z_FINISH))  # of a small member this is all that there is
+            packed = self._archive.size - self._start
+            words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
+            self._archive.end_member(WrittenMember(self.name, self._offset, self._crc, packed, self.size, words))
+        except BaseException:
+            self.rollback()
+            raise
 
     def rollback(self) -> None:
         """Take the member back as if it had never been begun."""

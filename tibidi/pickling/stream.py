@@ -87,10 +87,13 @@ class Sink:
         self._stream = self._target.open(name)
 
     def end(self) -> None:
-        """Close the member; raises as `write` does when it has become too large."""
+        """Close the member, which is taken back where the disk refuses its end."""
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.close()
+            try:
+                stream.close()
+            except OSError as error:
+                raise DiskRefused(str(error)) from error
 
     def rollback(self) -> None:
         """Take back the member that is open, if one is."""
