@@ -58,21 +58,27 @@ def run_watched(
         try:
             worker = Worker(task.run)
         except NoThread:
-            _run_here(task, ledger, deadline)
+            _run_here(task, ledger, deadline, debug=debug)
             return
         with Depth(0):  # the worker may be given up while it has raised the limit
             is_done = _wait(worker, task, Stall(ledger, worker.ident), deadline, on_wait)
         if not is_done:
             worker.abandon()
             task.skip_hung(ledger.block_running())
-        elif worker.error is None or isinstance(worker.error, OutOfTime):
+        elif worker.error is None or _is_over(task, worker.error, debug=debug):
             return
-        elif isinstance(worker.error, DiskRefused) and worker.error.__cause__ is not None:
-            raise worker.error.__cause__
-        elif debug:
-            raise worker.error
-        else:
-            task.skip_failed(worker.error)
+
+
+def _is_over(task: Task, error: BaseException, *, debug: bool) -> bool:
+    """Tell whether there is nothing more to do after `error`; if there is, be ready to go on without what raised."""
+    if isinstance(error, OutOfTime):
+        return True
+    if isinstance(error, DiskRefused) and error.__cause__ is not None:
+        raise error.__cause__
+    if debug:
+        raise error
+    task.skip_failed(error)
+    return False
 
 
 def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Callable[[], None] | None) -> bool:
@@ -131,7 +137,7 @@ def is_ours(frame: FrameType) -> bool:
     return file.startswith(OURS[0]) or os.path.basename(file) in OURS[1:]
 
 
-def _run_here(task: Task, ledger: Ledger, deadline: float) -> None:
+def _run_here(task: Task, ledger: Ledger, deadline: float, *, debug: bool) -> None:
     """Run in this thread, since there can be no other, with an alarm that ends what hangs."""
     stall = Stall(ledger, _thread.get_ident())
 
@@ -147,10 +153,9 @@ def _run_here(task: Task, ledger: Ledger, deadline: float) -> None:
             return
         except Abandoned:
             task.skip_hung(ledger.block_running())
-        except OutOfTime:
-            return
-        except DiskRefused as error:
-            raise error.__cause__ or error from None
+        except Exception as error:  # noqa: BLE001 - as in a worker, whatever it is
+            if _is_over(task, error, debug=debug):
+                return
 
 
 class alarm:  # noqa: N801 - read as a statement: with alarm(...)
