@@ -1,4 +1,4 @@
-"""tibidi.present.safe: nothing that a terminal might obey comes through."""
+"""Lines as Python counts them, and nothing that a terminal might obey comes through."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tibidi.present.safe import printable
-from tibidi.present.safe import printable_block
+from tibidi.texts import printable
+from tibidi.texts import source_lines
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,21 @@ def test_printable_leaves_no_control(text: str) -> None:
     assert not [char for char in printable(text) if unicodedata.category(char)[0] in "CZ" and char != " "]
 
 
-def test_printable_block_keeps_lines_and_tabs() -> None:
-    """printable_block() keeps the layout of a text, and nothing else that is not printable."""
-    assert "a\tb\nc\\x1b\\r\n" == printable_block("a\tb\nc\x1b\r\n")
+def test_printable_keeps_what_it_is_told_to() -> None:
+    """The layout of a text may stay, and nothing else that is not printable."""
+    assert "a\tb\nc\\x1b\\r\n" == printable("a\tb\nc\x1b\r\n", kept="\n\t")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", []),
+        ("a", ["a"]),
+        ("a\nb\n", ["a", "b"]),
+        ("a\r\nb\rc\n\n", ["a", "b", "c", ""]),
+        ("a\fb\vc\x1cd\x85e\u2028f\n", ["a\fb\vc\x1cd\x85e\u2028f"]),
+    ],
+)
+def test_source_lines(text: str, lines: list[str]) -> None:
+    """Lines end where they do for Python's tokenizer, and nowhere else."""
+    assert lines == source_lines(text)

@@ -21,7 +21,7 @@ from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi.capture.roots import Roots
 from tibidi.capture.scene import survey
-from tibidi.capture.sources import texts
+from tibidi.capture.sources import sources as sources_of
 from tibidi.capture.story import describe
 from tibidi.capture.text import traceback_text
 from tibidi.dumpfile import format as fmt
@@ -34,6 +34,7 @@ from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
+from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.pickling.values import write_values
 from tibidi.pristine import os
@@ -56,8 +57,8 @@ INDEX_SHARE = 1 / 16
 SOURCES_SHARE = 1 / 4
 # Frames that we need above a stack that may stand right below the recursion limit.
 HEADROOM = 1_000
-# What no file system and no unpacker must meet in a name.
-UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
+# What no file system and no unpacker must meet in a name, and what stands for bytes that are no text.
+UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*\ud800-\udfff]")
 MAX_NAME_CHARACTERS = 400
 
 _turn = allocate_lock()
@@ -153,9 +154,13 @@ class _Dumping:
         archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
         sources: dict[str, str] = {}
         with self._shielded("sources"):
-            sources.update(texts(self._scene))
+            for file, source, missing in sources_of(self._scene):
+                if source:
+                    sources[file] = source
+                if missing:
+                    self._omit(f"sources[{file!r}]", TOO_LARGE if source else UNAVAILABLE, missing)
         with self._shielded("traceback"):
-            text = traceback_text(summary, sources, self._scene)
+            text = traceback_text(summary, sources, self._scene, self._redactor.text)
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the story was written")
@@ -209,7 +214,7 @@ class _Dumping:
             self._omit(path, FAILED, _reason(error))
 
     def _omit(self, path: str, reason: str, detail: str) -> None:
-        self._omissions.append(Omission(path, reason, detail))
+        self._omissions.append(Omission(path, reason, self._redactor.text(detail)))
 
     def _report(self, omissions: Iterable[Omission]) -> None:
         """With debug, say what could not be captured."""
@@ -221,8 +226,9 @@ class _Dumping:
 def member_name(file: str, taken: set[str]) -> str:
     """Return a name for a source file that is safe to unpack anywhere, and add it to those taken."""
     parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", file)]
-    base = fmt.SOURCES + "/".join(part for part in parts if part.strip(".") and part)[-MAX_NAME_CHARACTERS:]
-    name, number = base, 1
+    end = "/".join(part for part in parts if part.strip("."))[-MAX_NAME_CHARACTERS:]
+    base = name = fmt.SOURCES + (end.lstrip("./") or "_")  # which may have been cut between a dot and a slash
+    number = 1
     while name in taken:
         number += 1
         name = f"{base}~{number}"

@@ -8,7 +8,6 @@ application is imported to find out: files are read, distributions listed.
 from __future__ import annotations
 
 import importlib.util
-import io
 import os
 import re
 import sys
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from tibidi.capture import process
+from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
+from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,7 @@ PACKAGE = "package"
 PYTHON = "python"
 PLATFORM = "platform"
 
-MAX_LOCAL_BYTES = 4 << 20
+MAX_LOCAL_BYTES = 64 << 20
 MAX_PARTS = 32  # of a path that is looked for here
 NETWORK = ("\\\\", "//")  # Windows would go and look
 MAX_SHOWN_LINE = 60  # characters of a source line in a message
@@ -74,9 +75,20 @@ def local_text(path: str) -> str | None:
         return None
 
 
-def same_text(one: str | None, other: str) -> bool:
+def same_text(local: str | None, captured: str) -> bool:
     """Tell whether two texts have the same lines, however they end."""
-    return one is not None and list(_lines(one)) == list(_lines(other))
+    if local is None:
+        return False
+    ours, theirs = _comparable(local, captured)
+    return ours == theirs
+
+
+def _comparable(local: str, captured: str) -> tuple[list[str], list[str]]:
+    """Return the lines of both; of a large file only some were captured, and the others are as they are here."""
+    ours, theirs = source_lines(local), source_lines(captured)
+    if len(local) > MAX_SOURCE_CHARACTERS:
+        theirs[: len(ours)] = [line or other for line, other in zip(theirs, ours)]
+    return ours, theirs
 
 
 # --- sources
@@ -84,20 +96,21 @@ def same_text(one: str | None, other: str) -> bool:
 
 def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) -> Iterator[Mismatch]:
     missing = []
-    lines: dict[str, set[int]] = {}
+    numbers: dict[str, set[int]] = {}
     modules: dict[str, set[str]] = {}
     for frame in frames:
-        lines.setdefault(frame.file, set()).add(frame.line)
+        numbers.setdefault(frame.file, set()).add(frame.line)
         modules.setdefault(frame.file, set()).add(frame.module)
     for name, text in sources.items():
-        stood_at = sorted(lines.get(name, ()))
+        stood_at = sorted(numbers.get(name, ()))
         here = _checkout(name, modules.get(name, ()))
         if here is None:
             missing.append(name)
             continue
         local = local_text(here)
         if local is not None and not same_text(local, text) and not _is_cut(text, local):
-            yield Mismatch(SOURCE, here, _difference(_lines(text), _lines(local), stood_at))
+            ours, theirs = _comparable(local, text)
+            yield Mismatch(SOURCE, here, _difference(theirs, ours, stood_at))
     application = [name for name in missing if not name.startswith("<") and not LIBRARY_FOLDERS.search(name)]
     if application:
         detail = "no such file here; the text in the dump is shown"
@@ -142,12 +155,8 @@ def _is_file(path: str) -> bool:
         return False
 
 
-def _lines(text: str) -> list[str]:
-    return [line.rstrip("\r\n") for line in io.StringIO(text, newline=None)]
-
-
-def _line(lines: list[str], number: int) -> str | None:
-    return lines[number - 1].strip() if 0 < number <= len(lines) else None
+def _line(text: list[str], number: int) -> str | None:
+    return text[number - 1].strip() if 0 < number <= len(text) else None
 
 
 def _shown(line: str | None) -> str:

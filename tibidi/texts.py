@@ -1,4 +1,4 @@
-"""Make text from a dump harmless for a terminal.
+"""Texts as Python counts their lines, as encodings take them, and harmless for a terminal.
 
 Escape sequences can retitle a window, hide text or type answers for the user;
 bidirectional controls make a line read as what it is not (CVE-2021-42574).
@@ -9,16 +9,22 @@ bidirectional controls make a line read as what it is not (CVE-2021-42574).
 from __future__ import annotations
 
 
-def printable(text: str) -> str:
-    """Return `text` as one line with everything a terminal might obey written as an escape."""
+def source_lines(text: str) -> list[str]:
+    """Return the lines of source code, without their ends: unlike for `str.splitlines`, a form feed ends none."""
+    found = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return found if found[-1] else found[:-1]
+
+
+def ascii_safe(text: str) -> str:
+    """Return `text` with lone surrogates, which no encoding takes, as escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def printable(text: str, kept: str = "") -> str:
+    """Return `text` with everything a terminal might obey written as an escape, but for the characters in `kept`."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
-
-
-def printable_block(text: str) -> str:
-    """Return `text` as `printable` does, except that it keeps its lines and tabs."""
-    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
+    return "".join(char if char.isprintable() or char in kept else _escape(char) for char in text)
 
 
 def _escape(char: str) -> str:

@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi.capture.scene import survey
-from tibidi.capture.sources import MAX_SOURCE_BYTES
+from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
 from tibidi.capture.sources import decode
+from tibidi.capture.sources import sources
 from tibidi.capture.sources import text_of
-from tibidi.capture.sources import texts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def texts(error: BaseException) -> dict[str, str]:
+    """Return the sources of what stands in a traceback."""
+    return {name: text for name, text, _ in sources(survey(error)) if text}
 
 
 @pytest.mark.parametrize(
     ("data", "text"),
     [
         ("x = 'ä'\n".encode(), "x = 'ä'\n"),
-        (b"\xef\xbb\xbfx = 1\n", "x = 1\n"),
+        (b"\xef\xbb\xbfx = 1\r\n", "x = 1\n"),
         ("# -*- coding: latin-1 -*-\nx = 'ä'\n".encode("latin-1"), "# -*- coding: latin-1 -*-\nx = 'ä'\n"),
         ("#!/bin/sh\n# vim: set fileencoding=cp1252 :\n€".encode("cp1252"), None),
         (b"x = '\xff'\n", "x = '\\xff'\n"),
@@ -43,7 +48,7 @@ def test_every_file_of_the_stack() -> None:
     """Each file is there once, this one for example."""
     with pytest.raises(ValueError, match="here") as info:
         raise ValueError("here")
-    found = dict(texts(survey(info.value)))
+    found = texts(info.value)
 
     assert "test_every_file_of_the_stack" in found[__file__]
 
@@ -77,7 +82,7 @@ def test_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         zipped_module.crash()
     except ValueError as error:
-        found = dict(texts(survey(error)))
+        found = texts(error)
 
     assert "def crash():\n    raise ValueError\n" == found[zipped_module.__file__]
 
@@ -89,8 +94,8 @@ def test_large_file(tmp_path: Path) -> None:
     try:
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), {})
     except ValueError as error:
-        text = dict(texts(survey(error)))[str(path)]
+        text = texts(error)[str(path)]
 
-    assert MAX_SOURCE_BYTES > len(text)
+    assert MAX_SOURCE_CHARACTERS > len(text)
     assert "raise ValueError" == text.splitlines()[100_000]
     assert "" == text.splitlines()[0]

@@ -36,6 +36,18 @@ def test_secrets_do_not_reach_the_disk(crash: Crasher) -> None:
     assert [] == [line for line in own_lines if SECRET.search(line)]
 
 
+def test_secrets_in_names_and_errors(crash: Crasher) -> None:
+    """Names of threads and tasks, the text of a syntax error, and what our own errors quote are texts as well."""
+    crashed = crash("redact_names.py")
+    found = members(crashed.dump)
+
+    assert {} == {name: leaks for name, data in found.items() if (leaks := SECRET.findall(data))}
+    assert b"upload <redacted>" in found["summary.json"]
+    assert b"waiting for _asyncio.Task poll <redacted>" in found["summary.json"]
+    assert b"postgres://bob:<redacted>@db.example.org" in found["values/index.json"]
+    assert b"token=<redacted>" in found["traceback.txt"]
+
+
 def test_what_was_redacted_is_listed(crash: Crasher) -> None:
     """Each place has its omission, with the rule and without the value."""
     crashed = crash("redact_everywhere.py")

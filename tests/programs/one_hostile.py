@@ -11,7 +11,7 @@ import os
 import time
 
 from tibidi.capture.scene import survey
-from tibidi.capture.sources import texts
+from tibidi.capture.sources import sources
 from tibidi.capture.story import describe
 from tibidi.capture.text import traceback_text
 from tibidi.redaction import Redactor
@@ -94,7 +94,7 @@ try:
 except ValueError as error:
     scene = survey(error)
     summary = describe(scene, Redactor(environ=os.environ), deadline=time.monotonic() + 60)
-    text = traceback_text(summary, dict(texts(scene)), scene)
+    text = traceback_text(summary, {name: text for name, text, _ in sources(scene)}, scene)
     shown = {name: variable.preview for name, variable in summary.exceptions[-1].frames[-1].locals.items()}
     print(json.dumps({**shown, "traceback": text}), flush=True)
     os._exit(0)  # the values would end the process otherwise while they are torn down

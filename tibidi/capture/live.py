@@ -56,10 +56,6 @@ class LiveThread:
         self.daemon = daemon
         self.frames: list[LiveFrame] = []
 
-    def facts(self) -> tuple[str, int, bool, bool]:
-        """Return all but the frames."""
-        return self.name, self.ident, self.crashed, self.daemon
-
 
 class LiveTask:
     """An asyncio task and its chain of awaits, outermost coroutine first."""
@@ -78,7 +74,6 @@ class Scene:
         self.threads: list[LiveThread] = []
         self.tasks: list[LiveTask] = []
         self.omissions: list[Omission] = []
-        self.texts: dict[str, str] | None = None
         self._namespaces: dict[int, dict[str, object]] = {}
 
     def stacks(self) -> Iterator[LiveException | LiveThread | LiveTask]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import type_name
+from tibidi.texts import ascii_safe
 
 if TYPE_CHECKING:
     from typing import Union
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
 
 MORE = "…"
 MAX_KEY_CHARACTERS = 100
-
-
-def ascii_safe(text: str) -> str:
-    """Return `text` with lone surrogates, which no encoding takes, as escapes."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def joined(shown: list[str], length: int) -> str:

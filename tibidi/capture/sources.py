@@ -13,6 +13,8 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.pristine import io
 from tibidi.pristine import os
+from tibidi.texts import ascii_safe
+from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,24 +22,20 @@ if TYPE_CHECKING:
     from tibidi.capture.live import LiveFrame
     from tibidi.capture.live import Scene
 
-MAX_SOURCE_BYTES = 1 << 20
+MAX_SOURCE_CHARACTERS = 1 << 20
 # Of a larger file, only the lines around those of the frames; the others are empty, so that numbers hold.
 LINES_AROUND = 200
 MAX_FILE_BYTES = 64 << 20
+
+FROZEN = "<frozen "  # what the interpreter is made of itself
 
 # PEP 263, in the first two lines.
 COOKIE = rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
 BOM = b"\xef\xbb\xbf"
 
 
-def texts(scene: Scene) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each file, those of the crashed frames first; read once, then remembered."""
-    if scene.texts is None:
-        scene.texts = dict(_texts(scene))
-    yield from scene.texts.items()
-
-
-def _texts(scene: Scene) -> Iterator[tuple[str, str]]:
+def sources(scene: Scene) -> Iterator[tuple[str, str, str]]:
+    """Yield name and text of each file, those of the crashed frames first, and what is missing of it, or ""."""
     lines: dict[str, set[int]] = {}
     frames: dict[str, LiveFrame] = {}
     for stack in scene.stacks():
@@ -47,8 +45,13 @@ def _texts(scene: Scene) -> Iterator[tuple[str, str]]:
             lines.setdefault(name, set()).add(live.lineno)
     for name, live in frames.items():
         text = text_of(name, live.frame.f_globals)
-        if text is not None:
-            yield name, text if len(text) <= MAX_SOURCE_BYTES else _around(text, lines[name])
+        if text is None:
+            if not name.startswith(FROZEN):
+                yield ascii_safe(name), "", "there is no file of this name, nor does linecache know it"
+        elif len(text) > MAX_SOURCE_CHARACTERS:
+            yield ascii_safe(name), _around(text, lines[name]), f"only {LINES_AROUND} lines around those of the frames"
+        else:
+            yield ascii_safe(name), text, ""
 
 
 def text_of(name: str, namespace: dict[str, object]) -> str | None:
@@ -63,14 +66,15 @@ def text_of(name: str, namespace: dict[str, object]) -> str | None:
 
 def decode(data: bytes) -> str:
     """Return source code as text, in the encoding that it declares, and somehow in any case."""
-    if data.startswith(BOM):
-        return data[len(BOM) :].decode("utf-8", "backslashreplace")
     encoding = "utf-8"
-    for line in data.split(b"\n", 2)[:2]:
-        cookie = re.match(COOKIE, line) if b"coding" in line else None
-        if cookie:
-            encoding = cookie[1].decode("ascii", "replace")
-            break
+    if data.startswith(BOM):
+        data = data[len(BOM) :]
+    else:
+        for line in data.split(b"\n", 2)[:2]:
+            cookie = re.match(COOKIE, line) if b"coding" in line else None
+            if cookie:
+                encoding = cookie[1].decode("ascii", "replace")
+                break
     try:
         text = data.decode(encoding, "backslashreplace")
     except (LookupError, TypeError, ValueError):  # no such encoding, or not one of text
@@ -127,6 +131,4 @@ def _around(text: str, lines: set[int]) -> str:
     wanted: set[int] = set()
     for number in lines:
         wanted.update(range(number - LINES_AROUND, number + LINES_AROUND))
-    return "".join(
-        line if number in wanted else "\n" for number, line in enumerate(text.splitlines(keepends=True), start=1)
-    )
+    return "".join(f"{line}\n" if number in wanted else "\n" for number, line in enumerate(source_lines(text), start=1))

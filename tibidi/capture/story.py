@@ -12,7 +12,6 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.hunt import hunt
-from tibidi.capture.notation import ascii_safe
 from tibidi.capture.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.capture.preview import Previewer
 from tibidi.capture.process import process
@@ -31,6 +30,7 @@ from tibidi.model import ThreadRecord
 from tibidi.model import Variable
 from tibidi.pickling.worker import call
 from tibidi.pristine import time
+from tibidi.texts import ascii_safe
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -91,11 +91,17 @@ class _Story:
         record = process(self._redactor, self._omissions)
         exceptions = self._exceptions()
         threads = tuple(
-            ThreadRecord(*live.facts(), frames=self._frames(live.frames, f"threads[{number}]"))
+            ThreadRecord(
+                self._text(live.name),
+                live.ident,
+                live.crashed,
+                live.daemon,
+                self._frames(live.frames, f"threads[{number}]"),
+            )
             for number, live in enumerate(self._scene.threads)
         )
         tasks = tuple(
-            TaskRecord(self._text(live.name), live.state, self._frames(live.frames, f"tasks[{number}]"))
+            TaskRecord(self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]"))
             for number, live in enumerate(self._scene.tasks)
         )
         return Summary(

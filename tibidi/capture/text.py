@@ -18,8 +18,10 @@ from tibidi.capture.messages import is_native
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
+from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
@@ -44,22 +46,28 @@ MAX_GROUP_DEPTH = 10
 MAX_CHAIN = 200
 
 
-def traceback_text(summary: Summary, sources: Mapping[str, str], scene: Scene | None = None) -> str:
+def traceback_text(
+    summary: Summary, sources: Mapping[str, str], scene: Scene | None = None, clean: Callable[[str], str] = str
+) -> str:
     """Return the traceback of the exception that ended the program, with all behind it.
 
-    With the scene, syntax errors show their line, which is not in the story.
+    With the scene, syntax errors show their line, which is not in the story
+    and is redacted by `clean`.
     """
     if not summary.exceptions:
         return ""
-    printer = _Printer(summary, {name: text.splitlines() for name, text in sources.items()}, scene)
+    printer = _Printer(summary, {name: source_lines(text) for name, text in sources.items()}, scene, clean)
     return "".join(f"{line}\n" for line in printer.exception(summary.exceptions[-1]))
 
 
 class _Printer:
     """Prints as `TracebackException.format()` does; `_depth` is that of the groups around what is being printed."""
 
-    def __init__(self, summary: Summary, lines: Mapping[str, list[str]], scene: Scene | None) -> None:
+    def __init__(
+        self, summary: Summary, lines: Mapping[str, list[str]], scene: Scene | None, clean: Callable[[str], str]
+    ) -> None:
         self._lines = lines
+        self._clean = clean
         self._depth = 0
         self._needs_close = False
         self._live = {} if scene is None else {live.id: live for live in scene.exceptions}
@@ -157,7 +165,7 @@ class _Printer:
         """Yield type, message and notes, as they stand below a traceback."""
         live = self._live.get(record.id)
         if live is not None and issubclass(type(live.exception), SyntaxError) and is_native(live.exception):
-            yield from _of_syntax_error(live.exception)
+            yield from map(self._clean, _of_syntax_error(live.exception))
         else:
             message = record.message + _suggestion(live)
             yield from f"{_name(record)}: {message}".split("\n") if message else [_name(record)]

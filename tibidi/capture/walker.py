@@ -18,7 +18,6 @@ from tibidi.capture import known
 from tibidi.capture.layout import Layouts
 from tibidi.capture.layout import first
 from tibidi.capture.notation import MORE
-from tibidi.capture.notation import ascii_safe
 from tibidi.capture.notation import joined
 from tibidi.capture.notation import step_text
 from tibidi.model import LAZY
@@ -26,6 +25,7 @@ from tibidi.model import Omission
 from tibidi.pickling import facts
 from tibidi.pickling.anatomy import type_name
 from tibidi.redaction import REDACTED
+from tibidi.texts import ascii_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tibidi import config
 from tibidi.errors import TibidiError
-from tibidi.present.safe import printable
+from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

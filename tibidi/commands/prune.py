@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tibidi import config
 from tibidi.crashdir import CrashDirectory
 from tibidi.crashdir import delete
-from tibidi.present.safe import printable
 from tibidi.target import fingerprint
+from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,6 +7,7 @@ import sys
 from tibidi import config
 from tibidi.errors import TibidiError
 from tibidi.pristine import os
+from tibidi.texts import printable
 
 
 def of_dump(path: str, exc: BaseException | None) -> list[str]:
@@ -23,7 +24,7 @@ def of_failure(error: BaseException) -> str:
 
 def write(*lines: str) -> None:
     """Write lines to stderr, if there is one and it takes them."""
-    text = "".join(f"{_printable(line)}\n" for line in lines)
+    text = "".join(printable(line, kept="\n\t") + "\n" for line in lines)
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -47,8 +48,3 @@ def _shown(path: str) -> str:
     if config.directory is None and os.path.isabs(path) and path.startswith(os.path.join(home, "")):
         return "~" + path[len(home) :]
     return path
-
-
-def _printable(line: str) -> str:
-    """Return a line without anything that moves a terminal's cursor; what the message says stays."""
-    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in line)

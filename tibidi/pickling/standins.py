@@ -12,6 +12,7 @@ import collections
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
+from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,13 +32,6 @@ class StandIn:
 
     def _words(self) -> str:
         return self.reason
-
-
-def printable(text: str) -> str:
-    """Return a text that may be a stranger's with what a terminal could obey escaped."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
 
 
 class NotPickleable(StandIn):

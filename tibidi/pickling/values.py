@@ -256,4 +256,4 @@ class ValuesWriter:
         return f"values/{len(self._members):04}.pkl"
 
     def _omit(self, path: str, reason: str, detail: str) -> None:
-        self._omissions.append(Omission(path, reason, detail))
+        self._omissions.append(Omission(path, reason, self._pen.text(detail)))  # an error may quote a secret

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.present import story
 from tibidi.present import words
-from tibidi.present.safe import printable
+from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

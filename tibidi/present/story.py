@@ -14,7 +14,8 @@ from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
 from tibidi.present import words
-from tibidi.present.safe import printable
+from tibidi.texts import printable
+from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,7 @@ RELATION_WORDS = {
 
 def lines(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
     """Yield the story: exceptions, threads, tasks and what is missing."""
-    texts = {name: _lines(text) for name, text in sources.items()}
+    texts = {name: source_lines(text) for name, text in sources.items()}
     places = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
     for index, exception in enumerate(summary.exceptions):
         yield from _exception(index, exception, places, texts)
@@ -116,8 +117,3 @@ def _carets(frame: FrameRecord, line: str) -> str:
 def _characters(line: str, offset: int) -> int:
     """Return how many characters the first `offset` bytes of a line are."""
     return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines as Python counts them: a form feed ends none."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -11,7 +11,6 @@ are files whose very name makes a debugger pass over them.
 from __future__ import annotations
 
 import atexit
-import io
 import linecache
 import os
 import stat
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING
 from tibidi.mismatch import local_text
 from tibidi.mismatch import same_text
 from tibidi.places import is_mine
-from tibidi.present.safe import printable
 from tibidi.retention import is_alive
+from tibidi.texts import printable
+from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,17 +136,11 @@ def _exists(name: str) -> bool:
 
 def _enter(name: str, text: str) -> None:
     """Put a text into linecache; debuggers print lines as they are, so control characters are made visible."""
-    lines = [_harmless(line) for line in io.StringIO(text, newline=None)]
+    harmless = [printable(f"{line}\n", kept=KEPT_CONTROLS) for line in source_lines(text)]
     for key in {printable(name), _canonic(printable(name))}:
-        linecache.cache[key] = (len(text), None, lines, key)
+        linecache.cache[key] = (len(text), None, harmless, key)
 
 
 def _canonic(name: str) -> str:
     """Return what `bdb.Bdb.canonic` makes of a name: pdb looks for relative names under the current folder."""
     return name if name.startswith("<") else os.path.normcase(os.path.abspath(name))
-
-
-def _harmless(line: str) -> str:
-    if line[:-1].isprintable():
-        return line
-    return "".join(char if char in KEPT_CONTROLS else printable(char) for char in line)

@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.pickling.standins import printable
+from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -38,6 +38,7 @@ from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import NotPickleable
 from tibidi.pickling.standins import Redacted
+from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,9 +109,9 @@ class InertPattern(InertObject):
 def block(text: str, first_line: int) -> str:
     """Return the function or class that begins at a line of `text`, empty where there is none."""
     start = max(0, first_line - 1)
-    lines = text.splitlines(keepends=True)[start : start + MAX_BLOCK_LINES]
+    found = [f"{line}\n" for line in source_lines(text)[start : start + MAX_BLOCK_LINES]]
     try:
-        return "".join(inspect.getblock(lines))
+        return "".join(inspect.getblock(found))
     except (SyntaxError, IndexError, tokenize.TokenError):  # cut, or no Python
         return ""
 
@@ -120,7 +121,7 @@ def class_source(cls: InertType) -> str:
     codes = (value.__dict__["__code__"].__dict__ for value in vars(cls).values() if type(value) is InertFunction)
     text = next((code["_text_"] for code in codes if code["_text_"]), "")
     head = re.compile(rf"[ \t]*class[ \t]+{re.escape(cls.__name__)}\b")
-    found = (number for number, line in enumerate(text.splitlines(), start=1) if head.match(line))
+    found = (number for number, line in enumerate(source_lines(text), start=1) if head.match(line))
     first_line = next(found, 0)
     return block(text, first_line) if first_line else ""
 
