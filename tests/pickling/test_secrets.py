@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import io
 import time
+from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from tibidi.pickling.pieces import Root
 from tibidi.pickling.values import write_values
 from tibidi.redaction import REDACTED
 from tibidi.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
 
 SECRET = "tr0ub4dor&three"
 WHERE = "exceptions[0].frames[0].locals"
@@ -65,6 +70,10 @@ HOLDERS = {
     "ordered": lambda: {"form": Form(api_token=SECRET)},
     "named tuple": lambda: {"login": Login("bob", SECRET)},
     "headers": lambda: {"headers": [("Authorization", f"Bearer {SECRET}"), (b"cookie", SECRET.encode())]},
+    "JSON": lambda: {"body": f'{{"user": "bob", "password": "{SECRET}"}}'.encode()},
+    "header": lambda: {"request": f"GET / HTTP/1.1\r\nX-Api-Key: {SECRET}\r\n\r\n"},
+    "repr": lambda: {"text": repr({"user": "bob", "password": SECRET})},
+    "configuration": lambda: {"text": f"[db]\npassword = {SECRET}\n"},
     "credential in an address": lambda: {"address": f"postgres://bob:{SECRET}@db/shop"},
 }
 
@@ -73,6 +82,37 @@ HOLDERS = {
 def test_named_secrets(holder: str) -> None:
     """A secret is not in the bytes, wherever its name is."""
     assert SECRET.encode() not in pickled(HOLDERS[holder](), redactor=Redactor())
+
+
+class Breaking:
+    """Raises while it is iterated over."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        def items() -> Iterator[object]:
+            yield 1
+            raise RuntimeError("on the way")
+
+        return list, (), None, items()
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_secrets_beside_what_raises(holder: str) -> None:
+    """Object by object, because something beside it or within the same variable raises, secrets are left out as well."""
+    for value in (Breaking(), [Breaking(), HOLDERS[holder]()]):
+        values = {**HOLDERS[holder](), "breaking": value}
+        data = pickled(values, redactor=Redactor())
+
+        assert SECRET.encode() not in data
+        assert b"on the way" in data
+
+
+@pytest.mark.parametrize("make", [str.encode, bytearray, memoryview, str])
+def test_large_data(make: Callable[[Any], object]) -> None:
+    """Data beyond the size of a frame, which picklers pass through as it is, is looked at as well."""
+    text = f"{'plain ' * 20_000} password={SECRET} {'plain ' * 20_000}"
+    value = make(text if make in (str, str.encode) else text.encode())
+
+    assert SECRET.encode() not in pickled({"data": value}, redactor=Redactor())
 
 
 def test_learnt_secrets() -> None:

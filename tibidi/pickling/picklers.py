@@ -122,10 +122,10 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         self._deepest = max(1, room.levels // FRAMES_PER_LEVEL)
         self._limit = room.max_bytes
 
-    def pickled(self, thing: object) -> memoryview:
+    def pickled(self, thing: object) -> bytes:
         """Return the pickle of `thing`."""
         self.dump(thing)
-        return self._out.getbuffer()
+        return self._out.getvalue()
 
     def persistent_id(self, thing: object) -> object:
         """Return what stands for `thing`, None for itself."""

@@ -87,8 +87,8 @@ class Piece(NamedTuple):
         return self._replace(is_deep=True)
 
     def with_care(self) -> Piece:
-        """Return the same to be written object by object."""
-        return self._replace(is_careful=True)
+        """Return the same to be written object by object, each filtered: the result comes too late to be scanned."""
+        return self._replace(is_careful=True, filter=TEXTS)
 
     def with_smaller_items(self) -> Piece | None:
         """Return the same without what is large, the more often the smaller; None when it comes to nothing."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pickle import PickleBuffer
+
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.worker import Abandoned
 from tibidi.pristine import time
 
 if TYPE_CHECKING:
-    from pickle import PickleBuffer
     from typing import Protocol
 
     from tibidi.redaction import Redactor
@@ -107,8 +108,8 @@ class Sink:
         if self.abandoned or self._stream is None:
             raise Abandoned
         # A buffer is an array's: numbers, in which secrets are neither looked for nor could be replaced.
-        if type(data) is bytes:
-            self._scan(data)
+        if type(data) is not PickleBuffer:
+            self._scan(bytes(data))
         if time.monotonic() > self._deadline:
             raise OutOfTime
         view = memoryview(data)

@@ -56,7 +56,9 @@ def may_be_in(text: str) -> bool:
 
 def are_seen_in(data: bytes) -> bool:
     """Tell whether there may be something secret in much data: faster still, and rather too often."""
-    return any(_is_seen(look, data) for look in RARE_LOOKS) or re.search(FREQUENT_LOOK, data) is not None
+    if any(_is_seen(look, data) for look in RARE_LOOKS) or re.search(FREQUENT_LOOK, data):
+        return True
+    return any(_is_assigned(sign, data) for sign in SIGNS)
 
 
 def passwords_of_urls(text: str) -> Iterator[str]:
@@ -105,6 +107,29 @@ def _is_seen(look: bytes, data: bytes) -> bool:
             return at >= 0
         at = data.find(rare, at + 1)
     return re.compile(look).search(data, at) is not None  # not so rare here
+
+
+def _is_assigned(sign: bytes, data: bytes) -> bool:
+    """Tell whether the name of a secret may stand before one of the signs of an assignment."""
+    at = data.find(sign)
+    for _ in range(MOST_TRIED):
+        if at < 0:
+            return False
+        if data[at - 1] in BEFORE_SIGNS and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
+            return True
+        at = data.find(sign, at + 1)
+    return _has_stem(data[at:])  # so many that looking at each would take longer
+
+
+def _ends_in_secret_name(data: bytes) -> bool:
+    """Tell whether the last word before a sign is the name of a secret."""
+    found = re.search(NAME_BEFORE_SIGN, data) if _has_stem(data) else None
+    return found is not None and kind_of_name(found[1].decode("ascii")) != ""
+
+
+def _has_stem(data: bytes) -> bool:
+    lowered = data.lower()
+    return any(stem in lowered for stem in STEMS_IN_BYTES)
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
@@ -213,12 +238,19 @@ ASSIGNED_STEMS = (
     "token",
     "key=",
     "key:",
+    "key =",
     'key"',
     "key'",
-    "authoriz",
+    "auth",
     "cookie",
     "cred",
     "sess",
+    "jwt",
+    "csrf",
+    "xsrf",
+    "dsn",
+    "otp",
+    "mnemonic",
 )
 ASSIGNMENTS = (
     Pattern(
@@ -231,6 +263,13 @@ ASSIGNMENTS = (
         "named in a text",
         (),
         r"(?P<name>[A-Za-z_][\w.\-]{1,63})=(?P<q>['\"]?)(?P<secret>(?:(?<=['\"])(?:\\.|(?!(?P=q)).)+|[^\s,;&'\")\]}>]{3,}))",
+        _is_secret_assignment,
+    ),
+    Pattern(
+        "named in a text",  # of configuration: one a line
+        (),
+        r"(?m:^[ \t]*(?P<name>[A-Za-z_][\w.\-]{1,63})[ \t]+=[ \t]*"
+        r"(?P<q>['\"]?)(?P<secret>[^\s'\"()]{3,})(?P=q)[ \t\r]*$)",
         _is_secret_assignment,
     ),
     Pattern(
@@ -255,10 +294,15 @@ RARE_LOOKS = (
     rb"_(?:(?<=gh[opusr]_)[A-Za-z0-9]{16}|(?<=github_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=whsec_)|(?<=npm_)\w{30}"
     rb"|(?<=hf_)\w{30})",
     rb":(?://[!-.0-?A-~]{0,100}:[!-.0-?A-~]{1,200}@)",
-    rb"=(?i:(?<=word=)|(?<=passwd=)|(?<=pwd=)|(?<=pass=)|(?<=secret=)|(?<=token=)|(?<=key=)|(?<=cookie=)|(?<=auth=))",
     rb"A(?:[KS]IA[A-Z0-9]{16}|Iza[\w-]{30})",
     rb"\.(?:eyJ|slack\.com/services/|(?<=SG\.)[\w-]{16}|(?<=ya29\.)[\w-]{20})",
     rb"B(?:earer|asic) ",
 )
 FREQUENT_LOOK = rb"b(?:earer|asic) "
 MOST_TRIED = 500
+# A name ends so, with a quote behind it or a space.
+SIGNS = (b"=", b":")
+BEFORE_SIGNS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\" ")
+LONGEST_NAME = 68  # with what stands between it and the sign
+NAME_BEFORE_SIGN = rb"([A-Za-z_][A-Za-z0-9_.\-]*)['\"]?\s*[=:]$"
+STEMS_IN_BYTES = tuple(stem.encode() for stem in ASSIGNED_STEMS)

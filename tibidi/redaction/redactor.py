@@ -272,8 +272,8 @@ def _as_text(value: object) -> str | None:
 
 
 def _is_binary(data: bytes) -> bool:
-    """Tell data that is no text by samples from its beginning, middle and end."""
+    """Tell data that is no text, in whatever script, by samples from its beginning, middle and end."""
     middle = len(data) // 2
     sample = data[:SAMPLE] + data[middle : middle + SAMPLE] + data[-SAMPLE:]
-    strange = sample.translate(None, bytes(range(32, 127)) + b"\t\r\n")
-    return len(strange) > len(sample) // 3
+    controls = sample.translate(None, bytes(range(32, 127)) + bytes(range(128, 256)) + b"\t\r\n\f\x1b")
+    return len(controls) > len(sample) // 20
