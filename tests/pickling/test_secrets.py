@@ -97,7 +97,7 @@ class Breaking:
 
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_secrets_beside_what_raises(holder: str) -> None:
-    """Object by object, because something beside it or within the same variable raises, secrets are left out as well."""
+    """Object by object, as something beside it or within the same variable raises, secrets are left out as well."""
     for value in (Breaking(), [Breaking(), HOLDERS[holder]()]):
         values = {**HOLDERS[holder](), "breaking": value}
         data = pickled(values, redactor=Redactor())

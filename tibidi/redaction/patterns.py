@@ -115,7 +115,8 @@ def _is_assigned(sign: bytes, data: bytes) -> bool:
     for _ in range(MOST_TRIED):
         if at < 0:
             return False
-        if data[at - 1] in BEFORE_SIGNS and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
+        is_name = not data[max(0, at - SHORTEST_NAME) : at].translate(None, BEFORE_SIGNS)
+        if is_name and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
             return True
         at = data.find(sign, at + 1)
     return _has_stem(data[at:])  # so many that looking at each would take longer
@@ -302,7 +303,8 @@ FREQUENT_LOOK = rb"b(?:earer|asic) "
 MOST_TRIED = 500
 # A name ends so, with a quote behind it or a space.
 SIGNS = (b"=", b":")
-BEFORE_SIGNS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\" ")
+BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\" "
+SHORTEST_NAME = 3
 LONGEST_NAME = 68  # with what stands between it and the sign
 NAME_BEFORE_SIGN = rb"([A-Za-z_][A-Za-z0-9_.\-]*)['\"]?\s*[=:]$"
 STEMS_IN_BYTES = tuple(stem.encode() for stem in ASSIGNED_STEMS)
