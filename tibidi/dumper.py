@@ -24,6 +24,7 @@ from tibidi.capture.scene import survey
 from tibidi.capture.sources import sources as sources_of
 from tibidi.capture.story import describe
 from tibidi.capture.text import traceback_text
+from tibidi.depth import headroom
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import summary as summaries
@@ -55,11 +56,12 @@ if TYPE_CHECKING:
 INDEX_SHARE = 1 / 16
 # The most that sources may take of it.
 SOURCES_SHARE = 1 / 4
-# Frames that we need above a stack that may stand right below the recursion limit.
-HEADROOM = 1_000
 # What no file system and no unpacker must meet in a name, and what stands for bytes that are no text.
 UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*\ud800-\udfff]")
 MAX_NAME_CHARACTERS = 400
+
+# What signal handlers raise to end a program.
+INTERRUPTS = (KeyboardInterrupt, SystemExit)
 
 _turn = allocate_lock()
 
@@ -74,30 +76,31 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
     """
     if not isinstance(exc, BaseException):
         raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
-    return dump(exc, filename=None if filename is None else os.fspath(filename))
+    path, interrupt = write(exc, None if filename is None else os.fspath(filename))
+    if interrupt is not None:
+        raise interrupt
+    return path
 
 
-def dump(
-    exc: BaseException,
-    *,
-    filename: str | None = None,
-    thread: Thread | None = None,
-    max_seconds: float | None = None,
-) -> str:
-    """Dump `exc` to `filename`, into the crash directory when None; return the path of the dump.
+def write(
+    exc: BaseException, filename: str | None, *, thread: Thread | None = None, seconds: float | None = None
+) -> tuple[str, BaseException | None]:
+    """Dump `exc` within `seconds`, by default `config.max_seconds`; `thread` is the one that crashed, by default this.
 
-    `thread` is the one that crashed, the current one by default.  The dump
-    takes at most `max_seconds`, by default `config.max_seconds`.  Raises
-    DumpFailed, nothing else.
+    Return the path of the dump, and what a signal handler raised while values
+    were written: Ctrl-C, or what ends a service.  Then the rest is left out,
+    and the one who gets it here is to raise it.  Raises DumpFailed when there
+    is no dump.
     """
-    seconds = config.max_seconds if max_seconds is None else max_seconds
+    seconds = config.max_seconds if seconds is None else seconds
     deadline = time.monotonic() + seconds
-    if not _turn.acquire(timeout=seconds):
+    if not _turn.acquire(timeout=max(0.0, seconds)):
         raise DumpFailed("another dump took all the time that this one had", "raise TIBIDI_MAX_SECONDS")
     try:
-        with undisturbed():
+        with headroom(), Uncollected():
             target = CrashTarget() if filename is None else NamedTarget(filename)
-            return _Dumping(survey(exc, thread=thread), deadline).write_to(target)
+            dumping = _Dumping(survey(exc, thread=thread), deadline)
+            return dumping.write_to(target), dumping.interrupt
     except DumpFailed:
         raise
     except Exception as error:
@@ -118,18 +121,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=forget_turn)
 
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Allow some recursion more than the application may have used up, and collect no garbage meanwhile."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(limit + HEADROOM)
-    try:
-        with Uncollected():
-            yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
 class _Dumping:
     """One dump while it is made."""
 
@@ -138,12 +129,17 @@ class _Dumping:
         self._deadline = deadline
         self._redactor = Redactor(config.redact_names, os.environ, config.redact)
         self._omissions: list[Omission] = []
+        self.interrupt: BaseException | None = None
 
     def write_to(self, target: NamedTarget | CrashTarget) -> str:
         """Write the dump and give it its name; leave nothing behind when that fails."""
         try:
             self._write(Archive(target.partial.file), stingy=target.is_short_of_space())
-            target.publish()
+            try:
+                target.publish()
+            except INTERRUPTS as error:  # what is finished is not given up any more
+                self.interrupt = error
+                target.publish()
         except BaseException:
             target.partial.discard()
             raise
@@ -201,6 +197,7 @@ class _Dumping:
             )
             members = {name: tuple(paths) for name, paths in outcome.members}
             index = Index(outcome.complete, members, roots.globals, tuple(outcome.omissions))
+            self.interrupt = outcome.interrupt
         return index
 
     @contextmanager

@@ -152,27 +152,33 @@ def expect(exc: object) -> None:
         reserve.release()
 
 
+def is_exception(exc: object) -> bool:
+    """Tell an exception without asking it for its `__class__`, which may raise."""
+    return issubclass(type(exc), BaseException)
+
+
 def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: "Settings | None" = None) -> bool:
     """Dump an exception and say so on stderr; tell whether it is in a dump now.
 
     It is not dumped when it is no crash, or when too many like it were; when
     the dump fails, a line on stderr says why.  `settings` None is what the
-    environment says.  Raises nothing, except that a KeyboardInterrupt or
-    SystemExit from a signal reaches an application that lives on.
+    environment says.  Raises nothing, except that what a signal handler raises
+    meanwhile reaches an application that lives on.
     """
     # These first of all: importing anything here can make the interpreter forget that it is to end by SIGINT.
-    if not isinstance(exc, BaseException) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
+    if not is_exception(exc) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
         return False
     try:
-        with reserve:  # the imports may need it already
-            return bool(_import("desk").receive(exc, door, thread, settings))
-    except (KeyboardInterrupt, SystemExit):
-        if door in LAST_DOORS:
-            return False
-        raise
+        with reserve, _load("depth", "tibidi.").headroom():  # the imports may need both already
+            is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
+    except (KeyboardInterrupt, SystemExit) as error:
+        is_dumped, interrupt = False, error
     except BaseException as error:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
         _say_what_failed(error)
         return False
+    if interrupt is not None and door not in LAST_DOORS:
+        raise interrupt
+    return bool(is_dumped)
 
 
 def expect_modules(doors: "Mapping[str, str]") -> None:
@@ -240,10 +246,10 @@ def _import(name: str) -> "Any":
     return _load("startpath").import_module("tibidi.hooks." + name)
 
 
-def _load(name: str) -> "Any":
-    """Import a file of hooks/, which are all above this one."""
-    __import__("tibidi.hooks." + name)
-    return sys.modules["tibidi.hooks." + name]
+def _load(name: str, package: str = "tibidi.hooks.") -> "Any":
+    """Import a file, of hooks/ by default, which are all above this one."""
+    __import__(package + name)
+    return sys.modules[package + name]
 
 
 def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
@@ -262,7 +268,7 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
 
 
 def _report(exc: BaseException, tb: "TracebackType | None") -> bool:
-    if isinstance(exc, BaseException) and traceback_of(exc) is None:
+    if is_exception(exc) and traceback_of(exc) is None:
         # Somebody called sys.excepthook() with three things of their own; frozen dataclasses refuse assignments.
         BaseException.with_traceback(exc, tb)
     # At the prompt an exception ends nothing, unless somebody asked for its dump.

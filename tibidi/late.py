@@ -4,7 +4,7 @@ The hooks import along the path of the start (`tibidi.hooks.startpath`) and
 say so here, as this is far below them.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
 
 import sys
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-importer: Callable[[str], ModuleType] | None = None
+importer: "Callable[[str], ModuleType] | None" = None
 """What imports a module by its name; None is the import statement."""
 
 
-def load(name: str) -> ModuleType:
+def load(name: str) -> "ModuleType":
     """Return a module of ours, importing it with all that it imports."""
     if importer is not None:
         return importer(name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tibidi
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
@@ -148,6 +149,25 @@ def test_logging(crash: Crasher) -> None:
 
     assert 1 == crashed.status
     assert ["builtins.ValueError", "builtins.ZeroDivisionError"] == sorted(kinds)
+
+
+def test_logged_and_then_the_next_one(crash: Crasher) -> None:
+    """An exception that ends the program is no earlier one, though it has its place and its addresses."""
+    crashed = crash("door_twice.py", env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert ["{'id': 1}", "{'id': 3}"] == sorted(variable(dump, "order") for dump in crashed.dumps)
+
+
+@pytest.mark.parametrize("how", ["interrupt", "exit", "timeout"])
+def test_signal_during_a_dump(crash: Crasher, how: str) -> None:
+    """What a signal handler raises while a dump is written cuts it short, and does not lose it."""
+    crashed = crash("door_interrupt.py", how)
+    dump = tibidi.load(crashed.dump, trust=True)
+
+    assert 1 == crashed.status
+    assert [str(crashed.dump)] == announced(crashed)
+    assert {"id": 5} == dump.exceptions[-1][-1]["quick"]
+    assert any("interrupted" in omission.detail for omission in dump.omissions), dump.omissions
 
 
 @pytest.mark.parametrize(

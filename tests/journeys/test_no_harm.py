@@ -314,6 +314,35 @@ def test_modules_beside_the_program(crash: Crasher, name: str) -> None:
         assert "builtins.ZeroDivisionError" == reader.summary.exceptions[-1].type
 
 
+@pytest.mark.parametrize("path", ["['/nowhere']", "[]"])
+def test_path_of_the_program(crash: Crasher, path: str) -> None:
+    """What the application makes of `sys.path` is no matter, even where nothing of ours was imported before."""
+    (crash.work / "app.py").write_text(f"import sys\nsys.path = {path}\n1 / 0\n", encoding="utf-8")
+    crashed = crash.run("app.py")
+
+    assert 1 == len(crashed.dumps), crashed.stderr
+
+
+def test_bottom_of_a_recursion(crash: Crasher) -> None:
+    """The first dump of a process imports much, and finds the room for it right below the limit of recursion."""
+    program = """
+        import sys, tibidi
+        def down(levels):
+            if levels:
+                return down(levels - 1)
+            try:
+                1 / 0
+            except ZeroDivisionError as error:
+                tibidi.dump_exception(error, "deep.pkl")
+        down(sys.getrecursionlimit() - 30)
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    ended = crash.run("app.py")
+
+    assert (0, "") == (ended.status, ended.stderr)
+    assert (crash.work / "deep.pkl").exists()
+
+
 def test_modules_of_the_program_stay(crash: Crasher) -> None:
     """After a dump sys.modules holds the program's own module, and `import` finds it."""
     (crash.work / "json.py").write_text("mine = True\n", encoding="utf-8")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
+
+import pytest
 
 import tibidi
 
@@ -51,3 +54,18 @@ def test_the_exceptions_of_a_crash(crash: crashing.Crasher) -> None:
     assert last.__cause__ is first
     assert (2, "/shop") == (last.errno, last.filename)
     assert first.args[0] is dump.exceptions[-1][-1]["colour"]
+
+
+@pytest.mark.parametrize("how", ["plain", "lazy"])
+def test_values_that_answer_for_others(crash: crashing.Crasher, how: str) -> None:
+    """Metaclasses without a hash, proxies written in C, mocks: each costs itself at most, and little time."""
+    started = time.monotonic()
+    crashed = crash("val_foreign.py", how, env={"TIBIDI_MAX_SECONDS": "6"})
+    assert time.monotonic() - started < 9
+    dump = tibidi.load(crashed.dump, trust=True)
+    frame = dump.exceptions[-1][-1]
+
+    assert ({"id": 1}, "all the rest") == (frame["order"], frame["after"])
+    assert "unhashable type: 'WithoutHash'" in repr(frame["thing"])
+    assert dump.exceptions[-1].message == "'nope'"
+    assert "the factory was called" not in crashed.stdout or how == "lazy"

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tibidi.pickling.worker import Depth
+from tibidi.depth import Depth
 from tibidi.pickling.worker import Worker
 from tibidi.pickling.worker import call
 

@@ -1,6 +1,6 @@
 """What an object is made of: its attributes, read where they lie.
 
-The `__dict__` by the descriptor that C code defines for it, slots by their
+The `__dict__` by the interpreter's own descriptor, slots by their
 member descriptors; never a property, `__getattr__` or `__getattribute__`.
 What was found out about a class is kept, so that a second instance costs
 little.
@@ -9,17 +9,18 @@ little.
 from __future__ import annotations
 
 from itertools import islice
-from types import GetSetDescriptorType
 from types import MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.lazy import is_lazy
+from tibidi.pickling.anatomy import dictionary_reader
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import type_name
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from typing import Any
 
@@ -32,7 +33,7 @@ class Layout(NamedTuple):
     cls: type
     name: str
     module: str
-    dictionary: Any
+    read_dictionary: Callable[[Any], Any] | None
     slots: tuple[tuple[str, Any], ...]
     is_lazy: bool
     fields: tuple[str, ...] | None
@@ -64,8 +65,8 @@ class Layouts:
                 found.append((name, descriptor.__get__(thing)))
             except (AttributeError, ValueError):  # an empty slot
                 continue
-        if layout.dictionary is not None:
-            variables = layout.dictionary.__get__(thing)
+        if layout.read_dictionary is not None:
+            variables = layout.read_dictionary(thing)
             if issubclass(type(variables), dict):
                 pairs = first(dict.items(variables), limit - len(found))
                 found.extend(pair for pair in pairs if type(pair[0]) is str)
@@ -83,25 +84,22 @@ def first(iterable: Iterable[Any], limit: int) -> list[Any]:
 
 
 def _layout(cls: type) -> Layout:
-    dictionary = None
+    read_dictionary = dictionary_reader(cls)
     slots: dict[str, object] = {}
     fields: tuple[str, ...] | None = None
     for base in mro(cls):
         for name, value in list(namespace(base).items()):
-            if name == "__dict__" and _is_of_c(value) and dictionary is None:
-                dictionary = value
-            elif type(value) is MemberDescriptorType and name[:2] != "__":
+            if type(value) is not MemberDescriptorType:
+                continue
+            if name == "__dict__":  # of modules
+                read_dictionary = value.__get__
+            elif name[:2] != "__":
                 slots.setdefault(name, value)
         fields = fields or _fields(namespace(base))
     full = type_name(cls)
     names = frozenset(map(type_name, mro(cls)))
     module, _, _ = full.rpartition(".")
-    return Layout(cls, full, module, dictionary, tuple(slots.items()), is_lazy(cls), fields, names)
-
-
-def _is_of_c(descriptor: object) -> bool:
-    """Tell whether C code gives the value, so that asking for it runs no other."""
-    return type(descriptor) is GetSetDescriptorType or type(descriptor) is MemberDescriptorType
+    return Layout(cls, full, module, read_dictionary, tuple(slots.items()), is_lazy(cls), fields, names)
 
 
 def _fields(body: Any) -> tuple[str, ...] | None:

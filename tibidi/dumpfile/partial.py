@@ -57,8 +57,9 @@ class PartialFile:
         With `replace`, what stands there is replaced atomically; without,
         FileExistsError is raised and the partial file stays.
         """
-        os.fsync(self.file.fileno())
-        self.file.close()
+        if not self.file.closed:  # else this is another try, after an interruption
+            os.fsync(self.file.fileno())
+            self.file.close()
         if replace:
             os.replace(self.partial, self.path)
         else:

@@ -6,7 +6,7 @@ application has imported the module that they are hung in, the desk at the
 first crash.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
 
 import os
 
@@ -20,14 +20,14 @@ class Settings:
     the place of the traceback; `silent` says nothing at all.
     """
 
-    def __init__(self, filename: str | None = None, replace: bool = False, silent: bool = False) -> None:
+    def __init__(self, filename: "str | None" = None, replace: bool = False, silent: bool = False) -> None:
         self.filename = filename
         self.replace = replace
         self.silent = silent
 
 
 def set_excepthook(
-    filename: str | os.PathLike[str] | None = "traceback.pkl", replace: bool = True, silent: bool = False
+    filename: "str | os.PathLike[str] | None" = "traceback.pkl", replace: bool = True, silent: bool = False
 ) -> None:
     """Dump the exception that ends the program to `filename`, into the crash directory when None.
 

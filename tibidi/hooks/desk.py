@@ -17,6 +17,8 @@ from tibidi.hooks import judgement
 from tibidi.hooks import notice
 from tibidi.hooks import startpath
 from tibidi.hooks.ledger import Ledger
+from tibidi.pristine import time
+from tibidi.records import NamedTuple
 from tibidi.uncollected import Uncollected
 
 if TYPE_CHECKING:
@@ -34,18 +36,42 @@ _turn = allocate_lock()
 _ledger = Ledger()
 
 
-def receive(exc: BaseException, door: str, thread: Thread | None, settings: Settings | None) -> bool:
-    """Dump an exception unless there is a reason not to, and say so; tell whether it is in a dump now."""
+class Crash(NamedTuple):
+    """What came through a door; a process that ends by it has until `deadline`, of time.monotonic()."""
+
+    exc: BaseException
+    door: str
+    thread: Thread | None
+    deadline: float
+
+
+class Written(NamedTuple):
+    """What came of a dump: the lines to say, where it is, and what a signal raised while it was written."""
+
+    lines: list[str]
+    path: str | None = None
+    interrupt: BaseException | None = None
+
+
+def receive(
+    exc: BaseException, door: str, thread: Thread | None, settings: Settings | None
+) -> tuple[bool, BaseException | None]:
+    """Dump an exception unless there is a reason not to, and say so.
+
+    Return whether it is in a dump now, and what a signal handler raised meanwhile.
+    """
     if not judgement.is_crash(exc, door) or judgement.is_inside_a_dump(sys._getframe(1)):
-        return False
+        return False, None
     turn = _turn
-    has_turn = turn.acquire(timeout=LIVING_SECONDS if door in HURRIED_DOORS else config.max_seconds)
+    deadline = time.monotonic() + config.max_seconds
+    has_turn = turn.acquire(timeout=LIVING_SECONDS if door in HURRIED_DOORS else config.max_seconds / 2)
     try:
-        # What ends the process is dumped even if another thread hangs in its dump.
+        # What ends the process is dumped in what is left of the time, even if another thread does not end with its own.
         if not has_turn and door not in gate.LAST_DOORS:
-            return False
+            return False, None
         with Uncollected():  # what is imported from here on stays
-            return _take(exc, door, thread, settings or FROM_ENVIRONMENT)
+            crash = Crash(exc, door, thread, deadline)
+            return _take(crash, settings or FROM_ENVIRONMENT)
     finally:
         if has_turn:
             turn.release()
@@ -58,32 +84,34 @@ def begin_anew() -> None:
     _ledger = Ledger()
 
 
-def _take(exc: BaseException, door: str, thread: Thread | None, settings: Settings) -> bool:
+def _take(crash: Crash, settings: Settings) -> tuple[bool, BaseException | None]:
     """Dump an exception that was not dumped before, and say so."""
+    exc = crash.exc
     silent = settings.silent or config.silent
-    if _ledger.has(exc, door):
-        return True
-    if door not in gate.LAST_DOORS and not _ledger.has_room(exc, door):
+    if _ledger.has(exc):
+        return True, None
+    if crash.door not in gate.LAST_DOORS and not _ledger.has_room(exc, crash.door):
         if not silent and _ledger.is_first_refused(exc):
             notice.write("tibidi: more of these are not dumped within this minute")
-        return False
+        return False, None
     _ledger.count(exc)
-    lines, is_dumped = _dump(exc, door, thread, settings)
-    if is_dumped:
-        _ledger.enter(exc, door)
+    written = _dump(crash, settings)
+    if written.path is not None:
+        _ledger.enter(exc)
     if not silent:
-        notice.write(*lines)
-    return is_dumped
+        notice.write(*written.lines)
+    return written.path is not None, written.interrupt
 
 
-def _dump(exc: BaseException, door: str, thread: Thread | None, settings: Settings) -> tuple[list[str], bool]:
-    """Write the dump; return what is to be said of it, and whether it is there."""
-    seconds = config.max_seconds if door in gate.LAST_DOORS else min(LIVING_SECONDS, config.max_seconds)
+def _dump(crash: Crash, settings: Settings) -> Written:
+    """Write the dump; return where it is, and what is to be said of it."""
+    left = crash.deadline - time.monotonic()
+    seconds = left if crash.door in gate.LAST_DOORS else min(LIVING_SECONDS, config.max_seconds)
     try:
         dumper = startpath.import_module("tibidi.dumper")
-        path = dumper.dump(exc, filename=settings.filename, thread=thread, max_seconds=seconds)
+        path, interrupt = dumper.write(crash.exc, settings.filename, thread=crash.thread, seconds=seconds)
     except Exception as error:
         if config.debug and not isinstance(error, DumpFailed):
             raise
-        return [notice.of_failure(error)], False
-    return notice.of_dump(path, exc if settings.replace else None), True
+        return Written([notice.of_failure(error)])
+    return Written(notice.of_dump(path, crash.exc if settings.replace else None), path, interrupt)

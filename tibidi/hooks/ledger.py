@@ -1,10 +1,9 @@
 """Which crashes were dumped, so that one crash that several doors see is one dump.
 
-Rules: an exception is not kept alive, nor marked in any way.  Where its class
-allows, it is known by a weak reference; otherwise by addresses of what it
-consists of.  A later exception may get all of these addresses, but then at
-the same place in the code; so addresses count only from one door to another,
-as when a record is logged before the exception goes on to end the program.
+Rules: an exception is not kept alive, nor marked in any way.  It is known by
+its `__dict__`, which is kept: no other exception can get that while it is,
+and of a built-in one it is empty.  Where attributes of the application's are in it,
+the class allows for a weak reference instead.
 
 Doors that a process survives have a quota: a thread or a worker that dies the
 same way again and again must not spend its time on dumps.
@@ -17,12 +16,14 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi import gate
+from tibidi.pickling.anatomy import type_name
 from tibidi.pristine import time
-from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Hashable
 
+DICTIONARY = BaseException.__dict__["__dict__"]  # a subclass may have a property of that name
 MAX_ENTRIES = 64
 MAX_PLACES = 512
 PLACE_FRAMES = 8  # innermost ones, that tell one crash from another
@@ -32,40 +33,21 @@ QUOTA = {gate.LOGGING: 1, gate.TASK: 1, gate.UNRAISABLE: 1}
 ANY_QUOTA = 10
 
 
-class Entry(NamedTuple):
-    """An exception that was dumped."""
-
-    reference: ref[BaseException] | None
-    addresses: tuple[int, ...]
-    door: str
-
-
 class Ledger:
     """What was dumped lately, and how often."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
+        self._known: deque[Callable[[BaseException], bool]] = deque(maxlen=MAX_ENTRIES)
         self._times: dict[Hashable, list[float]] = {}
         self._refused: dict[Hashable, float] = {}
 
-    def has(self, exc: BaseException, door: str) -> bool:
+    def has(self, exc: BaseException) -> bool:
         """Say whether this very exception was dumped."""
-        addresses = _addresses(exc)
-        for entry in self._entries:
-            if entry.reference is not None:
-                if entry.reference() is exc:
-                    return True
-            elif entry.addresses == addresses and (entry.door != door or door == gate.EXCEPTHOOK):
-                return True
-        return False
+        return any(is_it(exc) for is_it in self._known)
 
-    def enter(self, exc: BaseException, door: str) -> None:
+    def enter(self, exc: BaseException) -> None:
         """Remember an exception that was dumped."""
-        try:
-            reference = ref(exc)
-        except TypeError:  # the built-in exceptions
-            reference = None
-        self._entries.append(Entry(reference, _addresses(exc), door))
+        self._known.append(_recognizer(exc))
 
     def count(self, exc: BaseException) -> None:
         """Charge the quota with a dump, whatever comes of it."""
@@ -94,12 +76,14 @@ class Ledger:
         return times
 
 
-def _addresses(exc: BaseException) -> tuple[int, ...]:
-    """Return what tells an exception from any other that is alive, and that does not change as it is raised again."""
-    tb = gate.traceback_of(exc)
-    while tb is not None and tb.tb_next is not None:
-        tb = tb.tb_next
-    return (id(exc), id(type(exc)), id(tb and tb.tb_frame), tb.tb_lasti if tb else -1)
+def _recognizer(exc: BaseException) -> Callable[[BaseException], bool]:
+    """Return what tells an exception from any other, and does not keep it alive."""
+    try:
+        reference = ref(exc)
+    except TypeError:  # the built-in exceptions
+        own = DICTIONARY.__get__(exc)
+        return lambda other: DICTIONARY.__get__(other) is own
+    return lambda other: reference() is other
 
 
 def _place(exc: BaseException) -> Hashable:
@@ -109,4 +93,4 @@ def _place(exc: BaseException) -> Hashable:
     while tb is not None:
         lines.append((tb.tb_frame.f_code.co_filename, tb.tb_lineno))
         tb = tb.tb_next
-    return (id(type(exc)), *lines)  # a name may be a property of a metaclass
+    return (type_name(type(exc)), *lines)

@@ -9,7 +9,7 @@ step aside, as does what tests of the application have patched in `os`, `time` a
 have taken.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
 
 import builtins
 import sys
@@ -41,8 +41,8 @@ class StartPathFinder:
         self.path = list(_path())
 
     def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
         """Find a top-level module along the path of the start; leave all others to others."""
         if path is not None or get_ident() != self._thread:
             return None
@@ -53,7 +53,7 @@ class StartPathFinder:
         return PathFinder.find_spec(name, self.path)
 
 
-def import_module(name: str) -> ModuleType:
+def import_module(name: str) -> "ModuleType":
     """Import a module of ours with all that it imports."""
     there = sys.modules.get(name)
     if there is not None and not _is_being_imported(there):
@@ -77,7 +77,7 @@ def import_module(name: str) -> ModuleType:
             setattr(module, attribute, replacement)
 
 
-def _patched() -> Iterator[tuple[ModuleType, str, object, object]]:
+def _patched() -> "Iterator[tuple[ModuleType, str, object, object]]":
     """Yield functions that were replaced since the start: module, name, original, replacement."""
     for copy in (os, os.path, time, io):
         module = sys.modules[copy.__name__]
@@ -89,12 +89,12 @@ def _patched() -> Iterator[tuple[ModuleType, str, object, object]]:
         yield builtins, "open", io.open, builtins.open
 
 
-def _is_being_imported(module: ModuleType) -> bool:
+def _is_being_imported(module: "ModuleType") -> bool:
     """Say whether another thread is at it: the way to wait for it is to import it as well."""
     return bool(getattr(module.__spec__, "_initializing", False))
 
 
-def _path() -> Iterator[str]:
+def _path() -> "Iterator[str]":
     """Yield the path of the start, then what `site` and the application have added, the program's directory last."""
     main = getattr(sys.modules.get("__main__"), "__file__", None)
     programs = {"", *program_path, os.path.dirname(main) if isinstance(main, str) else ""}
@@ -103,7 +103,7 @@ def _path() -> Iterator[str]:
     yield from sorted(added, key=lambda each: each in programs)
 
 
-def _strangers(finder: StartPathFinder) -> Iterator[str]:
+def _strangers(finder: StartPathFinder) -> "Iterator[str]":
     """Yield modules of the application that hide one of that name on the path of the start, and their submodules."""
     trusted = set(start_path)
     tops = {name for name in sys.modules if "." not in name and _is_strange(name, trusted, finder)}

@@ -7,6 +7,7 @@ so that no `__getattribute__`, property or metaclass has a say.
 from __future__ import annotations
 
 import builtins
+import sys
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from typing import Any
+    from typing import TypeVar
+
+    from typing_extensions import TypeGuard
+
+    T = TypeVar("T")
 
 _MRO = type.__dict__["__mro__"]
 _FLAGS = type.__dict__["__flags__"]
@@ -40,6 +46,11 @@ HOOKS = (
     "items",
 )
 STEADY_TRIES = 5
+# What CPython writes on the `__dict__` that a class statement makes (typeobject.c, subtype_getsets_full).
+DOC_OF_DICT = "dictionary for instance variables"
+STANDARD_MODULES: frozenset[str] = getattr(sys, "stdlib_module_names", None) or frozenset(  # from 3.10 on
+    {"_asyncio", "_functools", "_io", "_queue", "_random", "_socket", "_ssl", "_thread", "ast", "functools", "types"}
+)
 DICT_ITEMS: type = type({}.items())
 GROUP: type | None = getattr(builtins, "BaseExceptionGroup", None)
 # Read as they are; the traceback is not kept, reviving makes a new one.
@@ -55,6 +66,17 @@ def mro(cls: type) -> tuple[type, ...]:
 def namespace(cls: type) -> Any:
     """Return the dictionary of a class."""
     return _DICT.__get__(cls)
+
+
+def exact_type(thing: object) -> type:
+    """Return the type of a thing for looking it up: `object` where a metaclass may have its own `__hash__`."""
+    cls = type(thing)
+    return cls if type(cls) is type else object
+
+
+def is_a(thing: object, kind: type[T] | tuple[type[T], ...]) -> TypeGuard[T]:
+    """Tell whether a thing is an instance, by its type: `isinstance` asks a proxy for its `__class__`."""
+    return issubclass(type(thing), kind)
 
 
 def type_flags(cls: type) -> int:
@@ -81,15 +103,21 @@ def type_name(cls: type) -> str:
 
 
 def is_plain(cls: type) -> bool:
-    """Tell whether instances are pickled without running Python code."""
-    if type(cls) is not type:
+    """Tell whether instances are pickled by the interpreter alone, without code of anybody else."""
+    return type(cls) is type and not any(map(_has_hooks, mro(cls)))
+
+
+def _has_hooks(cls: type) -> bool:
+    """Tell whether a class has its own way of being pickled; types written in C are asked where they are foreign."""
+    if not _FLAGS.__get__(cls) & HEAP_TYPE and _is_standard(cls):
         return False
-    return not any(
-        hook in namespace(base) and not isinstance(namespace(base)[hook], GetSetDescriptorType)
-        for base in mro(cls)
-        if _FLAGS.__get__(base) & HEAP_TYPE
-        for hook in HOOKS
-    )
+    own = namespace(cls)
+    return any(hook in own and type(own[hook]) is not GetSetDescriptorType for hook in HOOKS)
+
+
+def _is_standard(cls: type) -> bool:
+    name = type_name(cls)
+    return "." not in name or name.partition(".")[0] in STANDARD_MODULES
 
 
 def is_group(cls: type) -> bool:
@@ -106,11 +134,17 @@ def dictionary(thing: object) -> dict[str, object]:
 
 def dictionary_reader(cls: type) -> Callable[[Any], Any] | None:
     """Return what reads the `__dict__` of things of a type, None where they have none."""
-    for base in mro(cls):
-        getter = namespace(base).get("__dict__")
-        if isinstance(getter, GetSetDescriptorType) and base is not type:
-            return getter.__get__
-    return None
+    getters = [namespace(base).get("__dict__") for base in mro(cls) if base is not type]
+    native = [getter for getter in getters if type(getter) is GetSetDescriptorType]
+    # All, as that of a class asks the one of a base where that was there first.
+    return native[0].__get__ if native and all(map(_is_the_interpreters, native)) else None
+
+
+def _is_the_interpreters(getter: GetSetDescriptorType) -> bool:
+    """Tell CPython's own way of getting a `__dict__` from that of a proxy, which asks what it stands for."""
+    if (getter.__doc__ or "").startswith(DOC_OF_DICT):
+        return True
+    return _is_standard(getter.__objclass__)
 
 
 def exception_attributes(exception: BaseException) -> dict[str, object]:
@@ -147,7 +181,7 @@ def fields(thing: object) -> Iterator[tuple[str, object]]:
                 continue
             try:
                 yield name, descriptor.__get__(thing)
-            except (AttributeError, ValueError):  # an empty slot
+            except Exception:  # noqa: BLE001, S112 - an empty slot, or a type written in C by somebody else
                 continue
 
 

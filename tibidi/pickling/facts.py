@@ -11,6 +11,7 @@ import sys
 import types
 
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.anatomy import exact_type
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import type_name
 
@@ -23,7 +24,7 @@ MAX_CHARS = 300
 
 def preview(thing: object) -> str:
     """Return what a thing was, in one line; empty where there is nothing to say."""
-    describe = TABLE.get(type(thing)) or _by_name(type(thing))
+    describe = TABLE.get(exact_type(thing)) or _by_name(type(thing))
     if describe is None:
         return ""
     try:

@@ -12,6 +12,8 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
 from tibidi.model import TOO_LARGE
+from tibidi.pickling.anatomy import exact_type
+from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import steady
@@ -92,7 +94,7 @@ class Filter:
         look_for = looks.get
 
         def replacement(thing: object) -> object:
-            look = look_for(type(thing))
+            look = look_for(type(thing) if type(type(thing)) is type else object)
             return None if look is None else look(thing)
 
         def strict_replacement(thing: object) -> object:
@@ -119,7 +121,7 @@ class Filter:
 
     def _allows(self, thing: object) -> bool:
         """Ask the application; a question that raises is no refusal."""
-        if type(thing) in OURS or is_word(thing) or self._islegal is None or self._ledger.has_hung(self._islegal):
+        if exact_type(thing) in OURS or is_word(thing) or self._islegal is None or self._ledger.has_hung(self._islegal):
             return True
         self._ledger.running = self._islegal
         try:
@@ -199,7 +201,7 @@ class Filter:
 
     def _pair(self, pair: tuple[object, ...]) -> object:
         """Treat a pair that begins with the name of a header as an item of a mapping."""
-        if len(pair) != 2 or type(pair[0]) not in {str, bytes} or not self._redactor.conceals_pair(*pair):
+        if len(pair) != 2 or exact_type(pair[0]) not in {str, bytes} or not self._redactor.conceals_pair(*pair):
             return None
         known = self._ledger.replaced.get(id(pair))
         return known[1] if known else self._replace(pair, (pair[0], self._concealed(pair, 1, pair[1])))
@@ -218,7 +220,7 @@ class Filter:
 
     def _part(self, thing: object, names: tuple[str, ...], part: object) -> object:
         """Replace secrets in what follows the fields of a class: values of a named tuple, state of a dataclass."""
-        if type(part) not in {tuple, list} or len(part) - len(names) not in {0, 1}:  # type: ignore[arg-type]  # just asked
+        if exact_type(part) not in {tuple, list} or len(part) - len(names) not in {0, 1}:  # type: ignore[arg-type]  # just asked
             return part
         values: list[object] = list(part)  # type: ignore[call-overload]  # likewise
         for at, name in enumerate(names, len(values) - len(names)):
@@ -231,7 +233,7 @@ class Filter:
             yield name, self._concealed(thing, name, value) if self._redactor.conceals(name, value) else value
 
     def _concealed(self, holder: object, name: object, value: object) -> object:
-        rule = f"the name {name!r}" if isinstance(name, str) else "the name before it"
+        rule = f"the name {name!r}" if is_a(name, str) else "the name before it"
         self._note(holder, SECRET, rule, name)
         bases = mro(type(value))
         if str in bases:
@@ -246,11 +248,11 @@ def field_names(cls: type) -> tuple[str, ...]:
     """Return the names of the fields of a named tuple or of a dataclass whose state is a list."""
     for base in mro(cls):
         found = namespace(base).get("_fields") if tuple in mro(cls) else namespace(base).get("__dataclass_fields__")
-        if type(found) in {tuple, dict}:
+        if exact_type(found) in {tuple, dict}:
             return tuple(name for name in found if type(name) is str)
     return ()
 
 
 def is_word(thing: object) -> bool:
     """Tell whether `thing` is a word of our vocabulary, which the application never sees."""
-    return type(thing) in {FunctionType, type} and getattr(thing, "__module__", None) == "tibidi"
+    return exact_type(thing) in {FunctionType, type} and getattr(thing, "__module__", None) == "tibidi"

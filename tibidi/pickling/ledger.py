@@ -9,6 +9,7 @@ from tibidi.model import LAZY
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
 from tibidi.pickling.anatomy import error_text
+from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.facts import preview
 from tibidi.pickling.standins import Cut
@@ -91,7 +92,7 @@ class Ledger:
 
     def failed(self, thing: object, error: BaseException) -> Reduced:
         """Stand in for a thing that raised `error`."""
-        if isinstance(error, RecursionError):
+        if is_a(error, RecursionError):
             return self.too_deep(thing)
         detail = error_text(error)
         self._note(thing, FAILED, detail)

@@ -6,6 +6,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import dictionary
+from tibidi.pickling.anatomy import exact_type
 from tibidi.pickling.anatomy import mro
 
 if TYPE_CHECKING:
@@ -32,12 +33,11 @@ SEQUENCES = (bytearray, bytes, list, str, tuple)
 
 def measure(thing: object) -> int:
     """Return about how many bytes a thing itself will take, without what it refers to."""
-    cls = type(thing)
-    per_item = BYTES_PER_ITEM.get(cls)
+    per_item = BYTES_PER_ITEM.get(exact_type(thing))
     if per_item is not None:
         return per_item * len(thing)  # type: ignore[arg-type]  # one of the types above
     numpy = sys.modules.get("numpy")
-    if numpy is not None and numpy.ndarray in mro(cls):
+    if numpy is not None and numpy.ndarray in mro(type(thing)):
         return int(numpy.ndarray.nbytes.__get__(thing))
     return _table_bytes(thing) if "pandas" in sys.modules else 0
 
@@ -47,9 +47,9 @@ def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
     numpy = sys.modules.get("numpy")
     if numpy is not None and numpy.ndarray in mro(type(thing)):
         return _array(numpy.ndarray, thing)
-    if type(thing) in SEQUENCES:
+    if exact_type(thing) in SEQUENCES:
         return _sequence(thing, text)
-    if type(thing) in BYTES_PER_ITEM:
+    if exact_type(thing) in BYTES_PER_ITEM:
         return {"length": len(thing)}  # type: ignore[arg-type]  # one of the types above
     try:
         return _table(thing, text) if "pandas" in sys.modules else {}
@@ -73,7 +73,7 @@ def _sequence(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
 
 def _plain(item: object, text: Callable[[str], str]) -> object:
     """Return an item as it is where it is small and simple, else the name of its type."""
-    if type(item) in {int, float, complex, bool, type(None)}:
+    if exact_type(item) in {int, float, complex, bool, type(None)}:
         return item
     if type(item) is str:
         return text(item[:SHOWN_CHARS])

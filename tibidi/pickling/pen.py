@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.depth import Depth
 from tibidi.model import TOO_DEEP
 from tibidi.pickling.filters import Filter
 from tibidi.pickling.filters import Rules
@@ -22,7 +23,6 @@ from tibidi.pickling.picklers import Room
 from tibidi.pickling.pieces import NOTHING
 from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.stream import Sink
-from tibidi.pickling.worker import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

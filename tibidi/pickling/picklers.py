@@ -12,6 +12,8 @@ import sys
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.anatomy import exact_type
+from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
@@ -142,7 +144,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
             self.save_pers(instead)
         elif id(obj) in self.memo:
             self.write(self.get(self.memo[id(obj)][0]))
-        elif id(obj) in self._needed or type(obj) in ATOMS:
+        elif id(obj) in self._needed or exact_type(obj) in ATOMS:
             self._save_itself(obj)
         else:
             self._save_or_replace(obj)
@@ -170,14 +172,14 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         """Pickle one object; as in pickle, yet without calls by `*`, which would cost C stack on each level."""
         if self._out.tell() > self._limit:
             raise TooLarge
-        native = self.dispatch.get(type(obj))
+        native = self.dispatch.get(exact_type(obj))
         if native is not None and type(obj) not in ASKED:
             native(self, obj)
             return
         reduced = self._reduce(obj)
         if reduced is NotImplemented:
             self.save_global(obj)
-        elif isinstance(reduced, str):
+        elif is_a(reduced, str):
             self.save_global(obj, reduced)
         else:
             self._save_reduced(obj, reduced)
@@ -186,9 +188,9 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         function, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
         before = self._needed
         self._needed = {id(function), id(arguments), id(state), id(setter)}
-        if isinstance(state, tuple):  # a dictionary of attributes and one of slots, most often
+        if is_a(state, tuple):  # a dictionary of attributes and one of slots, most often
             self._needed |= {id(each) for each in state}
-        if isinstance(arguments, tuple) and arguments:
+        if is_a(arguments, tuple) and arguments:
             self._needed.add(id(arguments[0]))  # the class
         try:
             self.save_reduce(function, arguments, state, items, pairs, setter, obj=obj)

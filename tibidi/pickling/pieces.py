@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.measure import measure
 from tibidi.records import NamedTuple
@@ -104,6 +105,6 @@ class Piece(NamedTuple):
 
 def whole(root: Root) -> Piece:
     """Return all of a root as one piece, a snapshot of it where it is a dictionary."""
-    if root.kind == EXCEPTION or not isinstance(root.value, dict):
+    if root.kind == EXCEPTION or not is_a(root.value, dict):
         return Piece(root.paths, root.value, False)
     return Piece(root.paths, dict(steady(root.value.items())), True)

@@ -9,6 +9,7 @@ from types import MethodType
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import dictionary
+from tibidi.pickling.anatomy import exact_type
 from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import mro
 from tibidi.pristine import time
@@ -72,7 +73,7 @@ class Places:
                 found[id(thing)] = written(way)
             if len(ways) % 256 == 0 and time.monotonic() > end:
                 break
-            if type(thing) not in PLAIN:
+            if exact_type(thing) not in PLAIN:
                 pending.extend((each, Way(way, step)) for step, each in self._steps(thing))
         return found
 
@@ -89,15 +90,15 @@ class Places:
             return
 
     def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
-        bases = PLAIN_BASES.get(type(thing)) or mro(type(thing))
+        bases = PLAIN_BASES.get(exact_type(thing)) or mro(type(thing))
         if dict in bases:
             yield from ((f"[{self._key(key)}]", value) for key, value in dict.items(thing))
         for base in SEQUENCES:
             if base in bases:
                 yield from ((f"[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
-        if type(thing) in CALLABLES:
+        if exact_type(thing) in CALLABLES:
             yield from _held_by(thing)
-        elif type not in bases and type(thing) not in PLAIN_BASES:
+        elif type not in bases and exact_type(thing) not in PLAIN_BASES:
             own = dictionary(thing)
             yield ".__dict__", own
             yield from ((f".{name}", value) for name, value in (*own.items(), *fields(thing)))
@@ -105,7 +106,7 @@ class Places:
     def _key(self, key: object) -> str:
         if type(key) is str:
             return repr(self._text(key[:SHOWN_CHARS]))
-        return repr(key) if type(key) in PLAIN else f"<{type(key).__name__}>"
+        return repr(key) if exact_type(key) in PLAIN else f"<{type(key).__name__}>"
 
 
 def _held_by(thing: Any) -> Iterator[tuple[str, object]]:

@@ -87,7 +87,7 @@ class Reducers:
         self._shells: dict[int, Shell] = {}
         self._bytecode: dict[int, object] = {}
         self._builders: set[int] = set()  # ids of functions that loading calls, as `__reduce__` says so
-        self._table: dict[type, Reducer] = {
+        known: dict[type, Reducer] = {
             CellType: self._cell,
             CodeType: self._code,
             FunctionType: self._function,
@@ -97,11 +97,14 @@ class Reducers:
             **dict.fromkeys(ILLEGAL_TYPES, ledger.illegal),
             **dict.fromkeys(FILE_TYPES, self._file),
         }
+        # By id, as a metaclass may have its own `__hash__`, or none.
+        self._table: dict[int, Reducer] = {id(cls): reducer for cls, reducer in known.items()}
+        self._decided: list[type] = []  # kept alive, for their ids
 
     def reduce(self, thing: object) -> Any:
         """Take `thing` apart, as `Pickler.reducer_override` does; a stand-in for what raises."""
         try:
-            return (self._table.get(type(thing)) or self._decide(type(thing)))(thing)
+            return (self._table.get(id(type(thing))) or self._decide(type(thing)))(thing)
         except (Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever code of the application raises, even SystemExit
@@ -112,7 +115,8 @@ class Reducers:
         return id(data) in self._bytecode
 
     def _decide(self, cls: type) -> Reducer:
-        reducer = self._table[cls] = self._reducer_for(cls)
+        self._decided.append(cls)
+        reducer = self._table[id(cls)] = self._reducer_for(cls)
         return reducer
 
     def _reducer_for(self, cls: type) -> Reducer:
@@ -144,7 +148,7 @@ class Reducers:
         """Reduce by code of the interpreter, all of whose answers for the type can be told from the first one."""
         reduced = REDUCE(thing)
         if type(reduced) is not tuple or len(reduced) < 3 or reduced[2] is not None:  # None: this one is empty
-            self._table[type(thing)] = _reducer_like(reduced, thing)
+            self._table[id(type(thing))] = _reducer_like(reduced, thing)
         return reduced
 
     def _watched(self, thing: object) -> object:
@@ -152,6 +156,8 @@ class Reducers:
         if self._ledger.has_hung(thing):
             return self._ledger.hung(thing)
         self._ledger.running = thing
+        if answers_for_state(thing):
+            raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
         reduced = REDUCE(thing)
         self._ledger.running = None
         if type(reduced) is tuple and type(reduced[0]) is FunctionType:
@@ -232,6 +238,23 @@ class Reducers:
         if shell is None:
             shell = self._shells[id(thing)] = Shell(thing, reduced)
         return shell
+
+
+if sys.version_info >= (3, 11):
+
+    def answers_for_state(thing: object) -> bool:
+        """Tell that `object` itself has a `__getstate__`, so that no `__getattr__` is asked for one."""
+        return False
+
+else:
+
+    def answers_for_state(thing: object) -> bool:
+        """Tell whether an object's `__getattr__` makes a `__getstate__` up: a mock's would, for ever new ones."""
+        bases = mro(type(thing))
+        if any("__getstate__" in namespace(base) or "__reduce_ex__" in namespace(base) for base in bases[:-1]):
+            return False
+        is_asked = any("__getattr__" in namespace(base) for base in bases)
+        return is_asked and getattr(thing, "__getstate__", None) is not None
 
 
 def _reducer_like(reduced: Reduced, thing: object) -> Reducer:

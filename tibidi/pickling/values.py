@@ -28,6 +28,7 @@ from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.pickling.anatomy import error_text
+from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.ledger import Ledger
 from tibidi.pickling.measure import summary
@@ -50,8 +51,10 @@ from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import SecretName
 from tibidi.pickling.stream import SecretValue
 from tibidi.pickling.stream import TooLarge
+from tibidi.pickling.watch import Interrupted
 from tibidi.pickling.watch import run_watched
 from tibidi.pickling.worker import Abandoned
+from tibidi.pristine import time
 from tibidi.progress import Progress
 from tibidi.records import NamedTuple
 
@@ -64,14 +67,19 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_OMISSIONS = 1_000  # of one piece
+GRACE_SECONDS = 0.3  # for what is left when somebody interrupts a dump
 
 
 class Outcome(NamedTuple):
-    """What was written: the paths of each member, what is missing, and whether everything was tried."""
+    """What was written: the paths of each member, what is missing, and whether everything was tried.
+
+    `interrupt` is what a signal handler raised meanwhile.
+    """
 
     members: list[tuple[str, tuple[str, ...]]]
     omissions: list[Omission]
     complete: bool
+    interrupt: BaseException | None = None
 
 
 def write_values(  # noqa: PLR0913 - the settings of a dump
@@ -94,8 +102,20 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
     writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
     with Progress("dumping") as progress:
-        run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
+        try:
+            run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
+        except Interrupted as error:
+            return _finish(writer, ledger, deadline, error)
     return writer.outcome()
+
+
+def _finish(writer: ValuesWriter, ledger: Ledger, deadline: float, interrupted: Interrupted) -> Outcome:
+    """Write what can still be written at once; who interrupts again wants it to end now."""
+    try:
+        run_watched(writer, ledger, min(deadline, time.monotonic() + GRACE_SECONDS))
+    except Interrupted as again:
+        interrupted = again
+    return writer.outcome(interrupted.__cause__)
 
 
 class ValuesWriter:
@@ -142,15 +162,20 @@ class ValuesWriter:
         had_reserve = len(self._reserve) > 0
         self._reserve.clear()
         self._pen.abandon()
-        if not (had_reserve and isinstance(error, MemoryError)):
+        if not (had_reserve and is_a(error, MemoryError)):
             self._skip(FAILED, error_text(error))
 
-    def outcome(self) -> Outcome:
-        """Return what was written; what is still in the queue was not reached in time."""
+    def outcome(self, interrupt: BaseException | None = None) -> Outcome:
+        """Return what was written; what is still in the queue was not reached in time, or before the interruption."""
+        why = "not reached within the time that a dump has"
+        if interrupt is not None:
+            why = f"not reached before the dump was interrupted: {error_text(interrupt)}"
         for left in self._queue:
-            self._omit(left.paths[0], TIMEOUT, "not reached within the time that a dump has")
+            self._omit(left.paths[0], TIMEOUT, why)
         first_of_each = {(each.path, each.reason): each for each in reversed(self._omissions)}
-        return Outcome(self._members, list(first_of_each.values())[::-1], self._is_complete and not self._queue)
+        return Outcome(
+            self._members, list(first_of_each.values())[::-1], self._is_complete and not self._queue, interrupt
+        )
 
     def _first_piece(self) -> Piece:
         """Return the first of the queue, made a piece if it is a root; variables with names of secrets go apart."""
@@ -178,7 +203,7 @@ class ValuesWriter:
         except (Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - code of the application may raise anything, even SystemExit
-            if isinstance(error, MemoryError):
+            if is_a(error, MemoryError):
                 self._reserve.clear()
             self._pen.take_back()
             return self._instead(piece, error)
@@ -187,15 +212,15 @@ class ValuesWriter:
         return None
 
     def _instead(self, piece: Piece, error: BaseException) -> list[Piece]:
-        if isinstance(error, (OutOfTime, DiskRefused)):
+        if is_a(error, (OutOfTime, DiskRefused)):
             raise error
-        if isinstance(error, SecretName):
+        if is_a(error, SecretName):
             return [piece.filtered(NAMES)]
-        if isinstance(error, SecretValue):
+        if is_a(error, SecretValue):
             return [piece.filtered(TEXTS)]
-        if isinstance(error, TooLarge):
+        if is_a(error, TooLarge):
             return piece.split() or self._smaller(piece)
-        if isinstance(error, RecursionError) and not piece.is_deep:
+        if is_a(error, RecursionError) and not piece.is_deep:
             return [piece.deeper()]
         return piece.split() or self._careful(piece, error)
 
@@ -204,14 +229,14 @@ class ValuesWriter:
         if smaller is not None:
             return [smaller]
         ((path, value),) = piece.starts().items()
-        if isinstance(value, Cut):  # not even this fits
+        if is_a(value, Cut):  # not even this fits
             self._is_complete = False
             return []
         self._omit(path, TOO_LARGE, f"{type_name(type(value))} does not fit into what is left of the dump")
         return [piece.replaced_by(Cut(type_name(type(value)), "too large", summary(value, self._pen.text)))]
 
     def _careful(self, piece: Piece, error: BaseException) -> list[Piece]:
-        if not piece.is_careful and not isinstance(error, MemoryError):  # care would take more of it
+        if not piece.is_careful and not is_a(error, MemoryError):  # care would take more of it
             return [piece.with_care()]
         return self._stand_in(piece, FAILED, error_text(error))
 
@@ -219,7 +244,7 @@ class ValuesWriter:
         instead = []
         for path, value in piece.starts().items():
             self._omit(path, reason, f"{type_name(type(value))}: {detail}")
-            if not isinstance(value, Dummy):
+            if not is_a(value, Dummy):
                 instead.append(piece.replaced_by(Dummy(type_name(type(value)), detail)))
         return instead[:1]
 

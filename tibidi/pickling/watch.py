@@ -6,10 +6,10 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.depth import Depth
 from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.worker import Abandoned
-from tibidi.pickling.worker import Depth
 from tibidi.pickling.worker import NoThread
 from tibidi.pickling.worker import Worker
 from tibidi.pristine import io
@@ -47,12 +47,17 @@ LEVELS_HERE = 1_000
 OURS = (os.path.dirname(__file__), "pickle.py", "cloudpickle.py", "cloudpickle_fast.py")
 
 
+class Interrupted(Exception):
+    """A signal handler has raised what is the cause."""
+
+
 def run_watched(
     task: Task, ledger: Ledger, deadline: float, *, debug: bool = False, on_wait: Callable[[], None] | None = None
 ) -> None:
     """Run `task` until it is done or `deadline` has come; whatever hangs or fails in it is skipped.
 
-    `on_wait` is called now and then meanwhile.
+    `on_wait` is called now and then meanwhile.  Raises Interrupted, and with
+    `debug` what fails.
     """
     while time.monotonic() < deadline:
         try:
@@ -92,10 +97,10 @@ def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Ca
                 on_wait()
             if left <= 0 or stall.is_over(patience(left)):
                 return False
-    except BaseException:  # somebody at the terminal has had enough
+    except BaseException as error:  # somebody at the terminal has had enough, or a handler of the application's
         worker.abandon()
-        task.skip_hung(culprit=True)
-        raise
+        task.skip_hung(culprit=False)
+        raise Interrupted from error
 
 
 def patience(left: float) -> float:
@@ -116,7 +121,8 @@ class Stall:
         """Look again, and tell whether it has been longer than `seconds`."""
         frame = frame or sys._current_frames().get(self._ident)
         now = (self._ledger.running, foreign(frame))
-        if now == (None, None) or any(new is not old for new, old in zip(now, self._seen)):
+        # By identity, as an `__eq__` may be the very thing that hangs.
+        if all(each is None for each in now) or any(new is not old for new, old in zip(now, self._seen)):
             self._seen = now
             self._since = time.monotonic()
         return time.monotonic() - self._since > seconds
@@ -153,6 +159,9 @@ def _run_here(task: Task, ledger: Ledger, deadline: float, *, debug: bool) -> No
             return
         except Abandoned:
             task.skip_hung(ledger.block_running())
+        except (KeyboardInterrupt, SystemExit) as error:
+            task.skip_hung(culprit=False)
+            raise Interrupted from error
         except Exception as error:  # noqa: BLE001 - as in a worker, whatever it is
             if _is_over(task, error, debug=debug):
                 return

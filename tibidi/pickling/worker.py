@@ -87,23 +87,6 @@ class Worker:
             self._done.release()
 
 
-class Depth:
-    """A context in which `levels` of recursion are allowed; the limit of before comes back at its end."""
-
-    def __init__(self, levels: int) -> None:
-        self._levels = levels
-
-    def __enter__(self) -> None:
-        self._before = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(self._before, self._levels))
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            sys.setrecursionlimit(self._before)
-        except RecursionError:  # this very thread is deeper than that by now: the application set it, and will again
-            pass
-
-
 def call(function: Callable[[], T], seconds: float) -> T:
     """Return what `function` returns; raise what it raises, or TimeoutError after `seconds`.
 

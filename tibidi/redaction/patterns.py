@@ -119,18 +119,15 @@ def _is_assigned(sign: bytes, data: bytes) -> bool:
         if is_name and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
             return True
         at = data.find(sign, at + 1)
-    return _has_stem(data[at:])  # so many that looking at each would take longer
+    # So many that looking at each would take longer.
+    return at >= 0 and re.compile(ASSIGNED_IN_BYTES).search(data, max(0, at - LONGEST_NAME)) is not None
 
 
 def _ends_in_secret_name(data: bytes) -> bool:
     """Tell whether the last word before a sign is the name of a secret."""
-    found = re.search(NAME_BEFORE_SIGN, data) if _has_stem(data) else None
-    return found is not None and kind_of_name(found[1].decode("ascii")) != ""
-
-
-def _has_stem(data: bytes) -> bool:
     lowered = data.lower()
-    return any(stem in lowered for stem in STEMS_IN_BYTES)
+    found = re.search(NAME_BEFORE_SIGN, data) if any(stem in lowered for stem in STEMS_IN_BYTES) else None
+    return found is not None and kind_of_name(found[1].decode("ascii")) != ""
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
@@ -308,3 +305,6 @@ SHORTEST_NAME = 3
 LONGEST_NAME = 68  # with what stands between it and the sign
 NAME_BEFORE_SIGN = rb"([A-Za-z_][A-Za-z0-9_.\-]*)['\"]?\s*[=:]$"
 STEMS_IN_BYTES = tuple(stem.encode() for stem in ASSIGNED_STEMS)
+ASSIGNED_IN_BYTES = (
+    rb"(?i:pass|pwd|secret|token|key|auth|cookie|cred|sess|jwt|[cx]srf|dsn|otp|mnemonic)[\w.\-]{0,60}['\"]? ?[=:]"
+)
