@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tibidi.hooks import set_excepthook as set_excepthook
     from tibidi.hooks import uninstall as uninstall
     from tibidi.loader import load as load
+    from tibidi.pickling.missing import ModuleStub as ModuleStub
     from tibidi.pickling.standins import Dummy as Dummy
-    from tibidi.pickling.standins import ModuleStub as ModuleStub
     from tibidi.pickling.standins import NotPickleable as NotPickleable
 
 __version__ = "1.0.0"
@@ -54,7 +54,7 @@ _HOMES = {
     "Dump": "tibidi.dump",
     "DumpFailed": "tibidi.errors",
     "DumpNotFound": "tibidi.errors",
-    "ModuleStub": "tibidi.pickling.standins",
+    "ModuleStub": "tibidi.pickling.missing",
     "NewerFormat": "tibidi.errors",
     "NotADump": "tibidi.errors",
     "NotPickleable": "tibidi.pickling.standins",
@@ -67,10 +67,10 @@ _HOMES = {
     **dict.fromkeys(("Cut", "Redacted"), "tibidi.pickling.standins"),
     **dict.fromkeys(
         (
-            "_attribute", "_cell", "_cell_state", "_class", "_class_state", "_code", "_dynamic_module",
+            "_attribute", "_cached", "_cell", "_cell_state", "_class", "_class_state", "_code", "_dynamic_module",
             "_dynamic_module_state", "_enum", "_exception", "_exception_state", "_field", "_function",
-            "_function_state", "_items", "_keys", "_member", "_module", "_namespace", "_reference", "_same",
-            "_slots_state", "_type", "_typevar", "_values",
+            "_function_state", "_items", "_keys", "_member", "_member_state", "_module", "_namespace", "_reference",
+            "_same", "_slots_state", "_type", "_typevar", "_values",
         ),
         "tibidi.pickling.vocabulary",
     ),

@@ -40,8 +40,11 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
     called that the file names.  None is live when our own key signed the
     file, else inert.
 
-    Raises DumpNotFound, NotADump, DamagedDump or NewerFormat.
+    Raises DumpNotFound, NotADump, DamagedDump or NewerFormat, and TypeError
+    where `trust` is anything else.
     """
+    if trust is not None and type(trust) is not bool:
+        raise TypeError(f"trust is True, False or None, not {trust!r}")
     with Reader(find(path)) as reader:
         return _Assembly(reader, is_trusted(reader) if trust is None else trust).dump()
 

@@ -28,6 +28,29 @@ assert [] == [each for each in dump.omissions if each.path.startswith("exception
 """
 
 
+LOOK_AT_KINDS = """
+import sys, tibidi
+dump = tibidi.load(sys.argv[1], trust=True)
+frame = dump.exceptions[-1][-1]
+values, classes = frame.locals, frame.globals
+Code, Temperature, Access = (classes[name] for name in ("Code", "Temperature", "Access"))
+assert values["code"] is Code.X is Code(1) and (1, "ex", bytes([1])) == (Code.X.value, Code.X.label, bytes(Code.X))
+assert "why" == Code.Y.label and ["X", "Y"] == [each.name for each in Code]
+assert values["hot"] is values["warm"] is Temperature.WARM is Temperature((5, 6)) and (5, 6, 1) == (
+    values["hot"].low, values["hot"].high, values["hot"].span)
+assert ["HOT", "COLD", "WARM"] == list(Temperature.__members__) and 2 == len(Temperature)
+assert values["left"].opposite.opposite is values["left"] is classes["Side"].LEFT
+assert values["both"] is Access.BOTH is Access.READ | Access.WRITE and Access.READ in values["both"]
+assert 20 == values["level"] == values["level"] + 0 and "HIGH" == values["level"].name
+assert (1, 1) == values["point"] == values["point"].value and values["point"] is classes["Point"].UNIT
+assert 6 == values["cached"](3) and 120 == values["recursive"](5) and 5 == values["cached"].cache_info().maxsize
+assert {"x": 1} == values["reader"].data and 1 == values["reader"].x
+assert ("f", (1,)) == (values["frozen"].name, values["frozen"].tags)
+missing = [each for each in dump.omissions if each.path.startswith("exceptions") and each.reason != "failed"]
+assert [] == missing, dump.omissions
+"""
+
+
 @pytest.fixture
 def dumps(pythons: dict[str, Path], crash: Crasher) -> dict[str, Path]:
     """The dump of the same program by every interpreter."""
@@ -39,5 +62,15 @@ def test_classes_come_back_working_everywhere(pythons: dict[str, Path], dumps: d
     for made_by, dump in dumps.items():
         for opened_by, python in pythons.items():
             looked = subprocess.run([python, "-c", LOOK, dump], capture_output=True, text=True, check=False)
+
+            assert (0, "") == (looked.returncode, looked.stderr), f"{made_by} -> {opened_by}"
+
+
+def test_unusual_kinds_come_back_everywhere(pythons: dict[str, Path], crash: Crasher) -> None:
+    """Members with attributes and aliases, cached functions, slotted and self-answering objects are what they were."""
+    for made_by, maker in pythons.items():
+        dump = crash("val_kinds.py", python=maker).dumps[-1]
+        for opened_by, python in pythons.items():
+            looked = subprocess.run([python, "-c", LOOK_AT_KINDS, dump], capture_output=True, text=True, check=False)
 
             assert (0, "") == (looked.returncode, looked.stderr), f"{made_by} -> {opened_by}"

@@ -31,6 +31,8 @@ _DICT = type.__dict__["__dict__"]
 _NAME = type.__dict__["__name__"]
 _QUALNAME = type.__dict__["__qualname__"]
 
+IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+
 # A class that defines none of these is pickled by C code alone.
 HOOKS = (
     "__class__",
@@ -45,6 +47,7 @@ HOOKS = (
     "__reduce_ex__",
     "items",
 )
+OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_value_"})  # set by the metaclass
 STEADY_TRIES = 5
 # What CPython writes on the `__dict__` that a class statement makes (typeobject.c, subtype_getsets_full).
 DOC_OF_DICT = "dictionary for instance variables"
@@ -83,6 +86,12 @@ def type_flags(cls: type) -> int:
     """Return the flags of a class, Py_TPFLAGS_*."""
     flags: int = _FLAGS.__get__(cls)
     return flags
+
+
+def is_native(cls: type) -> bool:
+    """Tell a class that is written in C; since 3.12 many of them are made at run time, and immutable (from 3.10 on)."""
+    flags = type_flags(cls)
+    return not flags & HEAP_TYPE or bool(flags & IMMUTABLE_TYPE)
 
 
 def type_qualname(cls: type) -> str:
@@ -145,6 +154,11 @@ def _is_the_interpreters(getter: GetSetDescriptorType) -> bool:
     if (getter.__doc__ or "").startswith(DOC_OF_DICT):
         return True
     return _is_standard(getter.__objclass__)
+
+
+def member_attributes(member: object) -> dict[str, object]:
+    """Return what a member of an enumeration has beside its name and value."""
+    return {name: value for name, value in dictionary(member).items() if name not in OF_ENUM}
 
 
 def exception_attributes(exception: BaseException) -> dict[str, object]:

@@ -12,6 +12,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
 from tibidi.model import TOO_LARGE
+from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import exact_type
 from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import mro
@@ -211,12 +212,37 @@ class Filter:
         reduced = self._reduce_all(thing)
         if type(reduced) is not tuple:
             return reduced
+        if reduced[0] is words._member:
+            return self._member(thing, reduced)
+        if reduced[0] is words._function:
+            return self._function(thing, reduced)
         names = field_names(type(thing))
         if names and any(map(self._redactor.is_secret_name, names)):
             return tuple(self._part(thing, names, part) for part in reduced)
         if len(reduced) > PAIRS and reduced[PAIRS] is not None:
             return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
         return reduced
+
+    def _member(self, member: object, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Replace the value of a member of an enumeration that has the name of a secret."""
+        cls, name, value = reduced[1]
+        if not self._redactor.conceals(name, value):
+            return reduced
+        return (reduced[0], (cls, name, self._concealed(member, name, value)), *reduced[2:])
+
+    def _function(self, function: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Replace defaults of parameters that have names of secrets."""
+        attributes, *more = reduced[2]
+        defaults = attributes.get("__defaults__")
+        if not defaults:
+            return reduced
+        code = function.__code__
+        names = code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount]
+        clean = tuple(
+            self._concealed(function, name, value) if self._redactor.conceals(name, value) else value
+            for name, value in zip(names, defaults)
+        )
+        return (*reduced[:2], ({**attributes, "__defaults__": clean}, *more), *reduced[3:])
 
     def _part(self, thing: object, names: tuple[str, ...], part: object) -> object:
         """Replace secrets in what follows the fields of a class: values of a named tuple, state of a dataclass."""

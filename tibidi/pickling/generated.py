@@ -41,6 +41,8 @@ def regenerate(cls: type, is_lost: Callable[[FunctionType], bool]) -> None:
     lost = {name for name, value in vars(cls).items() if _is_lost(value, is_lost)}
     if lost.intersection(DATACLASS_METHODS) and "__dataclass_params__" in vars(cls):
         _regenerate_dataclass(cls, lost.intersection(DATACLASS_METHODS))
+    if "__setstate__" in lost:
+        cls.__setstate__ = _take_state  # type: ignore[attr-defined]  # only some classes have one
     if lost.intersection(NAMED_TUPLE_METHODS) and issubclass(cls, tuple) and "_fields" in vars(cls):
         _regenerate_named_tuple(cls, lost.intersection(NAMED_TUPLE_METHODS))
 
@@ -83,6 +85,17 @@ def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
         setattr(cls, name, vars(model)[name])
 
 
+def _take_state(thing: object, state: object) -> None:
+    """Take a state in the place of a `__setstate__` that is lost."""
+    from tibidi.pickling.state import set_state  # only for those who have one
+
+    if not set_state(thing, state):
+        raise TypeError(f"its __setstate__ is lost, and its state, a {type(state).__name__}, is not plain")
+
+
 def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
+    """Tell what cannot be called here: a lost function, or what stands for one of a module's."""
+    if isinstance(value, type) and "_is_missing_" in vars(value):
+        return True
     function = getattr(value, "__func__", value)
     return isinstance(function, FunctionType) and is_lost(function)

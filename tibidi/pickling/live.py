@@ -23,8 +23,13 @@ from tibidi.model import FAILED
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.pickling import standins
-from tibidi.pickling.vocabulary import WORDS
-from tibidi.pickling.vocabulary import _member as member
+from tibidi.pickling import vocabulary
+from tibidi.pickling.missing import ModuleStub
+from tibidi.pickling.missing import Stub
+from tibidi.pickling.missing import is_missing
+from tibidi.pickling.missing import missing_class
+from tibidi.pickling.missing import missing_member
+from tibidi.pickling.state import set_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +92,13 @@ class Rebuilder:
 
     def load(self) -> object:
         """Return the value of the pickle that the file is at; raise DamagedDump when it is not to be read."""
+        Stub.loading += 1
+        try:
+            return self._load()
+        finally:
+            Stub.loading -= 1
+
+    def _load(self) -> object:
         try:
             return self._fast.load()
         except (DamagedDump, KeyboardInterrupt):
@@ -121,13 +133,13 @@ class Names:
 
     def __init__(self, words: Mapping[str, object], problems: list[Omission]) -> None:
         self.problems = problems
-        self._words = {**WORDS, **STAND_INS, **self._ours(), **words}
-        self._stubs: dict[str, standins.ModuleStub] = {}
+        self._words = {**vocabulary.WORDS, **STAND_INS, **self._ours(), **words}
+        self._stubs: dict[str, ModuleStub] = {}
         self._missing: dict[tuple[str, str], object] = {}
 
     def _ours(self) -> dict[str, object]:
         """Return the words that mean something else where things may be missing."""
-        return {"_member": _member, "_module": self.module, "_reference": self._reference}
+        return {"_class": _class, "_member": _member, "_module": self.module, "_reference": self._reference}
 
     def find(self, module: str, name: str) -> Any:
         """Return what a pickle names."""
@@ -148,13 +160,13 @@ class Names:
             raise
         except BaseException as error:  # noqa: BLE001 - importing runs the application's code, which may even exit
             reason = describe(error)
-            self._stubs[name] = standins.ModuleStub(name, reason)
+            self._stubs[name] = ModuleStub(name, reason)
             self.problems.append(Omission(f"modules[{name!r}]", UNAVAILABLE, f"a stub, since here: {reason}"))
             return self._stubs[name]
 
     def _reference(self, module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
         """Return a class; where it is missing one that at least holds what its instances held."""
-        return self._find(module, qualname, lambda _: standins.missing_class(module, qualname, layout, fields))
+        return self._find(module, qualname, lambda _: missing_class(module, qualname, layout, fields))
 
     def _find(self, module: str, qualname: str, missing: Callable[[Any], object]) -> object:
         """Return what has that name in a module, else what `missing` makes of the module."""
@@ -162,39 +174,39 @@ class Names:
             return self._missing[module, qualname]
         found = home = self.module(module)
         try:
-            if isinstance(home, standins.ModuleStub):
+            if isinstance(home, ModuleStub):
                 raise AttributeError(qualname)  # noqa: TRY301, TRY004 - a stub has every name, but none of a known make
             for part in qualname.split("."):
                 found = getattr(found, part)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a module's __getattr__ is the application's code
-            if not isinstance(home, standins.ModuleStub):
+            if not isinstance(home, ModuleStub):
                 detail = f"it has moved or is gone here: {describe(error)}"
                 self.problems.append(Omission(f"modules[{module!r}].{qualname}", UNAVAILABLE, detail))
             found = self._missing[module, qualname] = missing(home)
-            if isinstance(home, standins.ModuleStub) and "." not in qualname:
+            if isinstance(home, ModuleStub) and "." not in qualname:
                 setattr(home, qualname, found)
         return found
 
 
 def _class_of(home: Any, qualname: str) -> object:
-    """Return a stand-in for a class of which nothing but the name is known."""
-    if not isinstance(home, standins.ModuleStub):
-        return standins.missing_class(home.__name__, qualname, "", ())
-    found: object = home
-    for part in qualname.split("."):
-        found = getattr(found, part)
-    return found
+    """Return a stand-in for a class, function or method of which nothing but the name is known."""
+    if isinstance(home, ModuleStub) and "." not in qualname:
+        return getattr(home, qualname)
+    return missing_class(home.__name__, qualname, "", ())
 
 
 def _member(cls: type, name: str, value: object) -> object:
     """Return a member of an enumeration, or of what stands for one."""
-    if not issubclass(cls, standins.Missing):
-        return member(cls, name, value)
-    made = cls(value)
-    made.__dict__.update(name=name, value=value)
-    return made
+    return missing_member(cls, name, value) if is_missing(cls) else vocabulary._member(cls, name, value)
+
+
+def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
+    """Make a class; where its metaclass is missing, one without that."""
+    if is_missing(metaclass) or any(map(is_missing, bases)):
+        metaclass = type(bases[0]) if bases else type
+    return vocabulary._class(metaclass, name, bases, keywords)
 
 
 class LiveUnpickler(pickle.Unpickler):
@@ -273,16 +285,19 @@ class CarefulUnpickler(Python):
     def build(self) -> None:
         """Give an object its state; if it raises, a stand-in is what is mentioned from now on."""
         target, state = self.stack[-2:]
+        below = len(self.stack) - 2
         try:
             Python.load_build(self)
         except (KeyboardInterrupt, pickle.UnpicklingError):
             raise
         except BaseException as error:  # noqa: BLE001 - __setstate__ is the application's
-            dummy = self._failed([type(target), state], error)
-            self.stack[-1:] = [dummy] if self.stack[-1] is target else [target, dummy]
-            self._forget(target, dummy)
+            self.stack[below:] = [target]
+            # A `__getattr__` that reads what is not there yet was asked for a `__setstate__` that there is not.
+            if hasattr(type(target), "__setstate__") or not set_state(target, state):
+                self.stack[below] = self._failed([type(target), state], error)
+                self._forget(target, self.stack[below])
 
-    def _forget(self, target: object, dummy: standins.Dummy) -> None:
+    def _forget(self, target: object, dummy: object) -> None:
         for index in reversed(self.memo):
             if self.memo[index] is target:
                 self.memo[index] = dummy

@@ -15,6 +15,7 @@ from tibidi import TYPE_CHECKING
 from tibidi import late
 from tibidi.pickling import ordinary
 from tibidi.pickling import vocabulary as words
+from tibidi.pickling.anatomy import is_native
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import type_flags
@@ -40,7 +41,15 @@ def is_importable(thing: Any) -> bool:
     if "cloudpickle" in sys.modules or type(module) is not str or type(name) is not str:
         # Modules may be registered there to be pickled by value; and it looks everywhere for what has no module.
         return bool(_translation().is_importable(thing))
-    return module != "__main__" and _find(module, name) is thing
+    return is_found(thing)
+
+
+def is_found(thing: Any) -> bool:
+    """Tell whether a thing is what its module, which is not `__main__`, has under its name."""
+    module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
+    if type(module) is not str or type(name) is not str or module == "__main__":
+        return False
+    return _find(module, name) is thing
 
 
 def reduce_class(cls: type) -> Any:
@@ -70,7 +79,7 @@ def may_be_theirs(cls: type) -> bool:
 def reference(cls: type) -> Any:
     """Return how a class is named: with what it is built on, too, so that its instances can be read without it."""
     bases = mro(cls)
-    layout = next((base for base in bases if not type_flags(base) & words.HEAP_TYPE), object)
+    layout = next((base for base in bases if is_native(base)), object)
     name, module = type_qualname(cls), namespace(cls).get("__module__")
     if layout is object or layout is type or bases[0] is layout or type(module) is not str:
         return NotImplemented

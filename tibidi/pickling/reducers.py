@@ -20,6 +20,7 @@ import io
 import operator
 import sys
 import types
+from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # typeshed has it under functools only
 from types import CellType
 from types import CodeType
 from types import FunctionType
@@ -31,11 +32,15 @@ from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import dictionary_reader
 from tibidi.pickling.anatomy import exception_attributes
+from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import is_group
+from tibidi.pickling.anatomy import is_native
 from tibidi.pickling.anatomy import is_plain
+from tibidi.pickling.anatomy import member_attributes
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.code import pack
+from tibidi.pickling.naming import is_found
 from tibidi.pickling.naming import is_importable
 from tibidi.pickling.naming import reduce_class
 from tibidi.pickling.naming import reducer_for
@@ -74,6 +79,7 @@ FUNCTION_ATTRIBUTES = (
     *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
 )
 REDUCE = operator.methodcaller("__reduce_ex__", 5)
+STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # no business of typeshed's
 
 
@@ -93,6 +99,7 @@ class Reducers:
             FunctionType: self._function,
             ModuleType: self._module,
             Shell: operator.attrgetter("reduced"),
+            _lru_cache_wrapper: self._cached,
             type: self._class,
             **dict.fromkeys(ILLEGAL_TYPES, ledger.illegal),
             **dict.fromkeys(FILE_TYPES, self._file),
@@ -156,9 +163,7 @@ class Reducers:
         if self._ledger.has_hung(thing):
             return self._ledger.hung(thing)
         self._ledger.running = thing
-        if answers_for_state(thing):
-            raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
-        reduced = REDUCE(thing)
+        reduced = _unasked(thing) or REDUCE(thing)
         self._ledger.running = None
         if type(reduced) is tuple and type(reduced[0]) is FunctionType:
             self._builders.add(id(reduced[0]))
@@ -225,7 +230,16 @@ class Reducers:
         own = dictionary(member)
         if type(own.get("_name_")) is not str:  # a combination of flags
             return REDUCE(member)
-        return words._member, (type(member), own["_name_"], own.get("_value_"))
+        reduced = words._member, (type(member), own["_name_"], own.get("_value_"))
+        more = member_attributes(member)
+        return (*reduced, more, None, None, words._member_state) if more else reduced
+
+    def _cached(self, function: Any) -> object:
+        """Reduce a function of `lru_cache`; what is in its cache is nobody's variable."""
+        if is_found(function):
+            return function.__qualname__
+        parameters = function.cache_parameters()
+        return words._cached, (function.__wrapped__, parameters["maxsize"], parameters["typed"])
 
     def _file(self, file: object) -> Reduced:
         for name in ("stdout", "stderr"):
@@ -240,21 +254,22 @@ class Reducers:
         return shell
 
 
-if sys.version_info >= (3, 11):
+def _unasked(thing: object) -> Reduced | None:
+    """Take a thing apart without asking its `__getattr__` for a `__getstate__`; None where it would not be asked.
 
-    def answers_for_state(thing: object) -> bool:
-        """Tell that `object` itself has a `__getstate__`, so that no `__getattr__` is asked for one."""
-        return False
-
-else:
-
-    def answers_for_state(thing: object) -> bool:
-        """Tell whether an object's `__getattr__` makes a `__getstate__` up: a mock's would, for ever new ones."""
-        bases = mro(type(thing))
-        if any("__getstate__" in namespace(base) or "__reduce_ex__" in namespace(base) for base in bases[:-1]):
-            return False
-        is_asked = any("__getattr__" in namespace(base) for base in bases)
-        return is_asked and getattr(thing, "__getstate__", None) is not None
+    Before Python 3.11, where `object` got one, that of a mock made one up, for ever new ones.
+    """
+    bases = mro(type(thing))
+    if sys.version_info >= (3, 11) or not any("__getattr__" in namespace(base) for base in bases):
+        return None
+    if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
+        return None
+    if next(filter(is_native, bases)) is object:
+        own, slots = dictionary(thing), dict(fields(thing))
+        return NEW, (type(thing),), (own or None, slots) if slots else own or None
+    if getattr(thing, "__getstate__", None) is not None:
+        raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
+    return None
 
 
 def _reducer_like(reduced: Reduced, thing: object) -> Reducer:

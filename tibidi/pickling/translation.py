@@ -13,6 +13,7 @@ import cloudpickle
 from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 from tibidi.pickling import vocabulary as words
+from tibidi.pickling.anatomy import member_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ OUR_WORDS: dict[str, Callable[..., object]] = {
     "_make_typevar": words._typevar,
     "getattr": words._attribute,
 }
+PLAIN: frozenset[Any] = frozenset({bytes, complex, float, int, str, tuple})
 # Where in what a reducer returns there are functions: the one to call, and the one that sets the state.
 FUNCTION_PLACES = (0, 5)
 
@@ -46,7 +48,29 @@ def reduce_class(cls: type) -> Any:
     reduced = translated(reduced)
     if reduced[0] is words._class:
         reduced[2][0].setdefault("__qualname__", cls.__qualname__)
-    return reduced
+    return enumeration(cls, reduced) if reduced[0] is words._enum else reduced
+
+
+def enumeration(cls: Any, reduced: Reduced) -> Reduced:
+    """Add what cloudpickle leaves out: aliases, what members are made from, and attributes of their own."""
+    bases, name, qualname, _, module, *_ = reduced[1]
+    known = cls.__members__
+    members = {each: member._value_ for each, member in known.items()}
+    contents = {each: content_of(member) for each, member in known.items()}
+    # Mentioned here, so that they bring their attributes along.
+    special = {each: member for each, member in known.items() if member_attributes(member)}
+    return (
+        words._enum,
+        (bases, name, qualname, members, module, contents),
+        (reduced[2][0], special),
+        *reduced[3:],
+    )
+
+
+def content_of(member: object) -> tuple[object, ...]:
+    """Return what the plain type that a member is built on makes it from: itself, for a number or a text."""
+    base = next((base for base in type(member).__mro__ if base in PLAIN), None)
+    return () if base is None else base.__getnewargs__(member)  # type: ignore[attr-defined]  # these have it
 
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:

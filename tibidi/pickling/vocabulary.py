@@ -31,6 +31,7 @@ from tibidi.pickling.standins import StandIn
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -109,12 +110,23 @@ def _lost_function(code: LostCode) -> FunctionType:
         raise RuntimeError(f"{key.qualname} of {key.file}, line {key.first_line}, cannot be called here: {code.reason}")
 
     lost.__name__ = code.key.name
+    # Where its source stands, for those who ask for it.
+    lost.__code__ = lost.__code__.replace(co_filename=code.key.file, co_firstlineno=code.key.first_line)
     return lost  # type: ignore[return-value]  # typeshed tells functions from FunctionType
 
 
 def is_lost(function: FunctionType) -> bool:
     """Tell whether a function is one of `_lost_function`."""
-    return function.__code__ in _lost_function.__code__.co_consts
+    cells = function.__closure__ or ()
+    return any(isinstance(_content(cell), LostCode) for cell in cells[:1])
+
+
+def _content(cell: CellType) -> object:
+    try:
+        content: object = cell.cell_contents
+    except ValueError:  # empty, yet
+        return None
+    return content
 
 
 def _function_state(
@@ -178,17 +190,53 @@ def _class_state(cls: type, state: tuple[Mapping[str, object], object, Homes]) -
 
 
 def _enum(
-    bases: tuple[type, ...], name: str, qualname: str, members: Mapping[str, object], module: str, *_: object
+    bases: tuple[type, ...],
+    name: str,
+    qualname: str,
+    members: Mapping[str, object],
+    module: str,
+    contents: object = None,
+    *_: object,
 ) -> type:
-    """Make an enumeration with its members."""
+    """Make an enumeration with its members, without asking the application's `__new__` and `__init__` for them.
+
+    `contents` has for each member the arguments that the plain type it is
+    built on makes it from, where that is not its value.
+    """
     metaclass: Any = type(bases[-1])
+    known: Mapping[str, tuple[object, ...]] = contents if isinstance(contents, dict) else {}
+
+    def make(cls: type, key: str | tuple[str]) -> object:
+        member = key if isinstance(key, str) else key[0]  # where members are tuples
+        native = _native(cls)
+        made = native.__new__(cls, *known.get(member, () if native is object else (members[member],)))
+        made._value_ = members[member]
+        return made
+
     body = metaclass.__prepare__(name, bases)
-    for member, value in members.items():
-        body[member] = value
+    body["__new__"] = make
+    body["__init__"] = lambda *_: None
+    for member in members:
+        body[member] = member
     made: type = metaclass(name, bases, body)
+    del made.__init__  # type: ignore[misc]  # ours, from the body; the application's comes with the other attributes
     made.__module__ = module
     made.__qualname__ = qualname
     return made
+
+
+def _member_state(member: object, attributes: Mapping[str, object]) -> None:
+    """Give a member the attributes that it had beside name and value, but for those that it has here."""
+    own = vars(member)
+    for name, value in attributes.items():
+        own.setdefault(name, value)
+
+
+def _cached(function: Callable[..., object], maxsize: int | None, typed: bool) -> object:
+    """Make a function of `functools.lru_cache`, with nothing in its cache."""
+    from functools import lru_cache  # already loaded by whoever has one
+
+    return lru_cache(maxsize, typed)(function)
 
 
 def _member(cls: type, name: str, value: object) -> object:
@@ -293,6 +341,7 @@ WORDS = {
     word.__name__: word
     for word in (
         _attribute,
+        _cached,
         _cell,
         _cell_state,
         _class,
@@ -309,6 +358,7 @@ WORDS = {
         _items,
         _keys,
         _member,
+        _member_state,
         _module,
         _namespace,
         _reference,

@@ -266,6 +266,16 @@ def _member(cls: object, name: object, value: object) -> object:
     return made
 
 
+def _member_state(member: object, attributes: object) -> None:
+    if isinstance(member, InertMember):
+        for name, value in text_keys(attributes).items():
+            member.__dict__.setdefault(name, value)
+
+
+def _cached(function: object, *_: object) -> object:
+    return function
+
+
 def member_type(cls: InertType) -> tuple[Any, Any]:
     """Return a class for the members of an enumeration, and the plain type that it is built on."""
     base = next((base for base in cls.__mro__ if base in ATOMS), object)
@@ -360,6 +370,7 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "getattr"): _attribute,
     ("re", "_compile"): _pattern,
     ("tibidi", "_attribute"): _attribute,
+    ("tibidi", "_cached"): _cached,
     ("tibidi", "_cell"): _cell,
     ("tibidi", "_cell_state"): _cell_state,
     ("tibidi", "_class"): _class,
@@ -375,6 +386,7 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_items"): _items,
     ("tibidi", "_keys"): _keys,
     ("tibidi", "_member"): _member,
+    ("tibidi", "_member_state"): _member_state,
     ("tibidi", "_module"): _module,
     ("tibidi", "_same"): _same,
     ("tibidi", "_slots_state"): _slots_state,
