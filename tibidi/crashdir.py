@@ -166,7 +166,8 @@ class CrashDirectory:
     def forget_latest(self) -> None:
         """Remove `latest.pkl` when it leads nowhere, or when it is a copy of what is not there any more."""
         path = os.path.join(self.path, LATEST)
-        if not self.entries() and os.path.lexists(path) and is_mine(os.lstat(path)):
+        finished = [entry for entry in self.entries() if not entry.partial]
+        if not finished and os.path.lexists(path) and is_mine(os.lstat(path)):
             _unlink(path)
 
     def prune(

@@ -70,6 +70,32 @@ def test_bad_options(crash: Crasher, options: list[str]) -> None:
     assert (2, "") == (ran.status, ran.stdout)
 
 
+@pytest.mark.parametrize("others", [["--keep", "2"], ["--older-than", "0"]])
+def test_all_goes_with_no_limit(crash: Crasher, five: list[str], others: list[str]) -> None:
+    """`--all` beside what says how much is to stay deletes nothing, and one line says so."""
+    ran = crash.run("-m", "tibidi", "prune", "--all", *others)
+
+    assert (2, "") == (ran.status, ran.stdout)
+    assert "tibidi: --all deletes every dump" in ran.stderr
+    assert 1 == ran.stderr.count("\n")
+    assert len(five) == len(crash.dumps())
+
+
+@pytest.mark.usefixtures("five")
+def test_all_leaves_what_is_being_written(crash: Crasher) -> None:
+    """`--all` takes what was forgotten, and `latest.pkl`, but not its file from a process that is crashing."""
+    written = crash.directory / "20260106T000000Z-app-8.pkl.partial"
+    forgotten = crash.directory / "20260101T000000Z-app-9.pkl.partial"
+    for partial in (written, forgotten):
+        partial.write_bytes(b"PK")
+    os.utime(forgotten, (0, 0))
+    ran = crash.run("-m", "tibidi", "prune", "--all")
+
+    assert [written.name, "notes.txt"] == sorted(os.listdir(crash.directory))
+    assert f"kept {written.name}: it is being written, or was a moment ago" == ran.stdout.splitlines()[-2]
+    assert f"6 deleted, 1 left in {crash.directory}" == ran.stdout.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("text", "days"), [("7d", 7), ("12h", 0.5), ("2w", 14), ("1440m", 1), ("86400 S", 1), ("3", 3)]
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import time
 from typing import TYPE_CHECKING
 
 from tibidi import config
 from tibidi.crashdir import CrashDirectory
 from tibidi.crashdir import delete
+from tibidi.errors import TibidiError
+from tibidi.retention import is_being_written
 from tibidi.target import fingerprint
 from tibidi.texts import printable
 
@@ -31,12 +34,18 @@ DAYS_PER_UNIT = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "": 1.0
 def main(argv: Sequence[str]) -> int:
     """Delete dumps from the crash directory, and say which."""
     options = _parser().parse_args(argv)
+    if options.all and not (options.keep is None and options.older_than is None):
+        raise TibidiError("--all deletes every dump, --keep and --older-than some", "leave out one or the other")
     directory = CrashDirectory.locate(create=False)
     gone = _delete_all(directory) if options.all else _prune(directory, options.keep, options.older_than)
     for entry in gone:
         print(printable(f"deleted {entry.name}"))
-    left = len(directory.entries())
-    print(printable(f"{len(gone)} deleted, {left} left in {directory.path}"))
+    left = directory.entries()
+    now = time.time()
+    for entry in left:
+        if options.all and is_being_written(entry, now):
+            print(printable(f"kept {entry.name}: it is being written, or was a moment ago"))
+    print(printable(f"{len(gone)} deleted, {len(left)} left in {directory.path}"))
     return 0
 
 
@@ -64,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--keep", metavar="N", type=parse_count, help="keep the N dumps that say most")
     parser.add_argument("--older-than", metavar="AGE", type=parse_age, help="delete what is older: 7d, 12h, 2w")
-    parser.add_argument("--all", action="store_true", help="delete every dump, the newest too")
+    parser.add_argument("--all", action="store_true", help="delete every dump, the newest too, but those being written")
     return parser
 
 
@@ -78,6 +87,8 @@ def _prune(directory: CrashDirectory, keep: int | None, days: float | None) -> l
 
 
 def _delete_all(directory: CrashDirectory) -> list[Entry]:
-    gone = [entry for entry in directory.entries() if delete(entry)]
+    """Delete what is finished or forgotten; a process whose file went while it crashes would leave no dump."""
+    now = time.time()
+    gone = [entry for entry in directory.entries() if not is_being_written(entry, now) and delete(entry)]
     directory.forget_latest()
     return gone
