@@ -11,6 +11,7 @@ import pytest
 
 from tibidi import config
 from tibidi.crashdir import CrashDirectory
+from tibidi.crashdir import Entry
 from tibidi.crashdir import program_name
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
@@ -127,6 +128,24 @@ def test_latest_is_the_newest_finished(directory: CrashDirectory, place: Path) -
 
     assert str(place / "20260109T000000Z-a-1.pkl.partial") == only_partial
     assert str(finished) == directory.latest()
+
+
+class Emptied(CrashDirectory):
+    """A directory that another process empties as soon as it has been read."""
+
+    def entries(self) -> list[Entry]:
+        """Return the dumps that are gone by now."""
+        found = super().entries()
+        for entry in found:
+            os.unlink(entry.path)
+        return found
+
+
+def test_find_latest_reads_once(place: Path) -> None:
+    """The latest dump by that name is one of those that were there, also when they go in the same moment."""
+    dump = make(place, "20260101T000000Z-a-1.pkl")
+
+    assert str(dump) == Emptied(str(place)).find("latest")
 
 
 def test_no_latest(directory: CrashDirectory) -> None:

@@ -135,8 +135,9 @@ class CrashDirectory:
     def find(self, name: str) -> str:
         """Return the path of the dump with this name, or whose name alone holds this text; raise DumpNotFound."""
         entries = self.entries()
-        if name in {"latest", LATEST} and entries:
-            return self.latest() or ""
+        newest = _newest(entries)
+        if name in {"latest", LATEST} and newest:
+            return newest.path
         exact = [entry for entry in entries if entry.name in {name, f"{name}.pkl", f"{name}{PARTIAL_SUFFIX}"}]
         like = exact or [entry for entry in entries if name in entry.name]
         if len(like) == 1:
