@@ -52,6 +52,13 @@ def test_not_found(directory: Path, name: str) -> None:
     assert "tibidi list" in caught.value.hint
 
 
+@pytest.mark.parametrize("path", ["/nowhere/shop-1.pkl", "nowhere/shop-1", "./shop-1"])
+def test_path_of_nothing(directory: Path, path: str) -> None:
+    """A path is no name: that there is no such file is said, not that the crash directory has none."""
+    with pytest.raises(DumpNotFound, match=f"^no such file: {path}$"):
+        find(path)
+
+
 def test_none_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any dump, the latest one is not to be had."""
     monkeypatch.setattr(config, "directory", str(tmp_path / "crashes"))

@@ -19,4 +19,8 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
             )
         return latest
     path = os.fspath(dump)
-    return path if os.path.lexists(path) else CrashDirectory.locate(create=False).find(path)
+    if os.path.lexists(path):
+        return path
+    if os.path.dirname(path):  # no name in a list has one
+        raise DumpNotFound(f"no such file: {path}")
+    return CrashDirectory.locate(create=False).find(path)
