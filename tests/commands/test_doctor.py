@@ -37,6 +37,14 @@ def test_json(crash: Crasher) -> None:
     assert ["correct the variable, or unset it"] == [finding["remedy"] for finding in facts["findings"]]
 
 
+def test_what_is_not_understood_is_named_exactly(crash: Crasher) -> None:
+    """A variable that is not understood casts no doubt on one whose name it begins with."""
+    environment = {"TIBIDI_KEEP": "5", "TIBIDI_KEEP_DAYS": "TIBIDI_DIR="}
+    variables = json.loads(crash.run("-m", "tibidi", "doctor", "--json", env=environment).stdout)["variables"]
+
+    assert ["TIBIDI_KEEP_DAYS"] == [name for name, variable in variables.items() if not variable["understood"]]
+
+
 def test_not_enabled(crash: Crasher) -> None:
     """Without TIBIDI_ENABLE it is not active, and the next thing is to set it."""
     ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_ENABLE": None})

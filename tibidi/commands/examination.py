@@ -85,7 +85,7 @@ def variables() -> dict[str, dict[str, object]]:
         name: {
             "raw": os.environ[name],
             "parsed": _plain(getattr(config, setting)),
-            "understood": not any(name in problem for problem in config.problems),
+            "understood": not any(problem.startswith(f"tibidi: {name}=") for problem in config.problems),
         }
         for name, (setting, _) in config.VARIABLES.items()
         if name in os.environ
