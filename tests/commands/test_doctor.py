@@ -45,6 +45,39 @@ def test_what_is_not_understood_is_named_exactly(crash: Crasher) -> None:
     assert ["TIBIDI_KEEP_DAYS"] == [name for name, variable in variables.items() if not variable["understood"]]
 
 
+def test_key(crash: Crasher) -> None:
+    """The key that signs dumps is named, made on first use if it has to be."""
+    ran = crash.run("-m", "tibidi", "doctor")
+    facts = json.loads(crash.run("-m", "tibidi", "doctor", "--json").stdout)
+
+    assert f"key          {crash.key_file}\n" in ran.stdout
+    assert {"path": str(crash.key_file), "used": True, "problem": ""} == facts["key"]
+
+
+def test_key_that_is_not_used(crash: Crasher) -> None:
+    """That dumps are not signed is told, with the reason and what to type."""
+    crash.key_file.write_bytes(os.urandom(32))
+    crash.key_file.chmod(0o644)
+    ran = crash.run("-m", "tibidi", "doctor")
+    (finding,) = json.loads(crash.run("-m", "tibidi", "doctor", "--json").stdout)["findings"]
+
+    assert 0 == ran.status
+    assert f"key          {crash.key_file}  (not used)\n" in ran.stdout
+    assert "others have access to it (mode 0644): dumps are not signed, and open inert" in ran.stdout
+    assert ran.stdout.endswith(f"; next: chmod 600 {crash.key_file}\n")
+    assert f"chmod 600 {crash.key_file}" == finding["remedy"]
+
+
+def test_key_that_cannot_be_made(crash: Crasher) -> None:
+    """Where no key can be made, that is told as well."""
+    blocked = crash.work / "blocked"
+    blocked.write_text("", encoding="utf-8")
+    ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_KEY_FILE": str(blocked / "key")})
+
+    assert 0 == ran.status
+    assert "dumps are not signed, and open inert; next: set TIBIDI_KEY_FILE to" in ran.stdout
+
+
 def test_not_enabled(crash: Crasher) -> None:
     """Without TIBIDI_ENABLE it is not active, and the next thing is to set it."""
     ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_ENABLE": None})

@@ -56,7 +56,7 @@ def test_others_have_access(mode: int, key_file: Path) -> None:
     key, problem = signature.examine_key()
 
     assert key is None
-    assert f"others have access to it (mode {mode:04o}); chmod 600 it" in problem
+    assert f"others have access to it (mode {mode:04o}); chmod 600 {key_file}" in problem
 
 
 def test_no_key(key_file: Path) -> None:

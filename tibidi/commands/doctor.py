@@ -67,6 +67,7 @@ def diagnose(facts: Facts) -> Iterator[Finding]:
     yield from _about_activation(facts)
     yield from _about_settings(facts)
     yield from _about_writing(facts)
+    yield from _about_key(facts)
 
 
 def _about_activation(facts: Facts) -> Iterator[Finding]:
@@ -111,6 +112,14 @@ def _about_writing(facts: Facts) -> Iterator[Finding]:
         yield Finding(BROKEN, f"{probe['problem']}{said}", "see why with: TIBIDI_ENABLE=1 TIBIDI_DEBUG=1 python -c 1/0")
 
 
+def _about_key(facts: Facts) -> Iterator[Finding]:
+    problem, _, remedy = facts["key"]["problem"].rpartition("; ")
+    if not problem and not facts["key"]["used"] and not facts["probe"]["problem"]:  # the probe would have made one
+        problem, remedy = f"the key {facts['key']['path']} could not be made", "set TIBIDI_KEY_FILE to one that can"
+    if problem:
+        yield Finding(WORKS, f"{problem}: dumps are not signed, and open inert", remedy)
+
+
 def _should_work(facts: Facts) -> bool:
     """Say whether a child with TIBIDI_ENABLE=1 has all it needs to leave a dump."""
     flags = facts["interpreter"]["flags"]
@@ -134,6 +143,7 @@ def _lines(facts: Facts) -> Iterator[str]:
     yield f"dumps        {directory['path']}  {directory.get('dumps', 0)} there"
     if "free_bytes" in directory:
         yield f"space        {directory['free_bytes'] / (1 << 30):.1f} GiB free"
+    yield f"key          {facts['key']['path']}{'' if facts['key']['used'] else '  (not used)'}"
     yield f"probe        {facts['probe']['problem'] or 'a child crashed, and its dump was read back'}"
 
 

@@ -1,7 +1,8 @@
 """What `tibidi doctor` looks at: facts about this interpreter, as plain data.
 
 Nothing is changed, except that the crash directory is made when missing, and
-for a moment holds a directory in which a child process is crashed for real.
+for a moment holds a directory in which a child process is crashed for real,
+and that the child makes the key if there is none yet.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from tibidi import gate
 from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.signature import examine_key
+from tibidi.dumpfile.signature import key_path
 from tibidi.errors import TibidiError
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ def examine() -> dict[str, object]:
         "hooks": hooks(),
         "directory": directory(),
         "probe": probe(),
+        "key": key(),  # behind the probe, which makes it on first use
     }
 
 
@@ -131,6 +135,12 @@ def probe() -> dict[str, object]:
         return _crash_in(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def key() -> dict[str, object]:
+    """Return where the key is that signs dumps, whether it is used, and why not."""
+    found, problem = examine_key()
+    return {"path": key_path(), "used": found is not None, "problem": problem}
 
 
 def _crash_in(folder: str) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """Who wrote a dump: an HMAC-SHA256 (RFC 2104) with a key that never travels.
 
-The signature covers one line for each member before it: name, size, checksum,
-how it is packed, digest of the packed bytes as they stand in the file, digest
-of what its header notes.
+The signature covers one line for each member before it: how it is packed,
+checksum, size, digest of the packed bytes as they stand in the file, digest of
+what its header notes, name.
 So it is checked without inflating, let alone unpickling, a single byte.
 """
 
@@ -56,40 +56,41 @@ def read_key() -> bytes | None:
 
 
 def examine_key() -> tuple[bytes | None, str]:
-    """Return the key, or None and why not; "" where there simply is none yet.
+    """Return the key, or None and why not, with what to do behind the last "; "; "" where there simply is none yet.
 
     Whoever can write the key decides what runs here, and whoever can read it
     can sign: a key that others have access to is as good as none.
     """
     path = key_path()
     if not os.path.isabs(path):
-        return None, "nobody knows a home directory here to keep the key in"
+        return None, "nobody knows a home directory here to keep the key in; set TIBIDI_KEY_FILE"
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
         return None, ""
     except OSError as error:
-        return None, f"the key file {path} can't be read: {error.strerror}"
+        return None, f"the key file {path} can't be read: {error.strerror}; set TIBIDI_KEY_FILE to one that can"
     with io.open(number, "rb") as file:
-        problem = _problem(os.fstat(number))
+        problem = _problem(path, os.fstat(number))
         if problem:
             return None, f"the key file {path} is not used: {problem}"
         key = file.read(MAX_KEY_BYTES)
     if len(key) < KEY_BYTES:
-        return None, f"the key file {path} is not used: it has {len(key)} bytes, a key has {KEY_BYTES} or more"
+        size = f"it has {len(key)} bytes, a key has {KEY_BYTES} or more"
+        return None, f"the key file {path} is not used: {size}; remove it, the next dump makes another"
     return key, ""
 
 
-def _problem(status: os.stat_result) -> str:
-    """Return what is wrong with a key file, "" if nothing is."""
+def _problem(path: str, status: os.stat_result) -> str:
+    """Return what is wrong with a key file, and what to do; "" if nothing is."""
     if not stat.S_ISREG(status.st_mode):
-        return "it is no regular file"
+        return "it is no regular file; set TIBIDI_KEY_FILE to another"
     if os.name == "nt":  # access there is not told by the mode
         return ""
     if status.st_mode & OTHERS:
-        return f"others have access to it (mode {stat.S_IMODE(status.st_mode):04o}); chmod 600 it"
+        return f"others have access to it (mode {stat.S_IMODE(status.st_mode):04o}); chmod 600 {path}"
     if status.st_uid not in (os.geteuid(), 0):
-        return f"it belongs to user {status.st_uid}"
+        return f"it belongs to user {status.st_uid}; set TIBIDI_KEY_FILE to one of yours"
     return ""
 
 
