@@ -133,6 +133,23 @@ def test_what_is_missing(crash: Crasher) -> None:
     assert "exceptions[0].frames[1].locals['generator']: illegal" in shown
 
 
+def test_what_could_not_be_loaded(crash: Crasher) -> None:
+    """What is missing only since it could not be loaded here is told by `omitted` and `info` alike."""
+    module = crash.work / "cart.py"
+    module.write_text("class Cart:\n    pass\n", encoding="utf-8")
+    program = crash.work / "shop.py"
+    program.write_text("import cart\n\n\ndef pay(cart):\n    1 / 0\n\n\npay(cart.Cart())\n", encoding="utf-8")
+    dump = crash(program).dump
+    module.unlink()
+    omitted, info = (debug(crash, str(dump), "--live", say=word).stdout for word in ("omitted", "info"))
+
+    assert "modules['cart']: unavailable" in omitted
+    assert "modules['cart']: unavailable" in info
+    assert "Nothing is missing." not in info
+    assert "missing      nothing" not in info
+    assert "complete\n" in info
+
+
 def test_nothing_to_step_into(crash: Crasher) -> None:
     """Commands that would run the program say that it has ended, and the session goes on."""
     crash("divide.py", "5", "0")

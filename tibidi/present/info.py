@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tibidi.model import DAMAGED
+from tibidi.model import FAILED
+from tibidi.model import TIMEOUT
+from tibidi.model import TOO_LARGE
 from tibidi.present import story
 from tibidi.present import words
 from tibidi.texts import printable
@@ -13,32 +17,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from tibidi.dumpfile.reader import Reader
     from tibidi.model import FrameRecord
+    from tibidi.model import Omission
     from tibidi.model import ProcessRecord
     from tibidi.model import Summary
 
 LABEL_WIDTH = 13
+VALUES = "values"  # the path of an omission of all of them
+# What ends a dump before everything was visited, by the reason that omissions then have.
+USED_UP = {TIMEOUT: "the time", TOO_LARGE: "the size"}
 
 
-def lines(reader: Reader, *, size: int, trust: str, mismatches: Iterable[str]) -> Iterator[str]:
+def lines(
+    reader: Reader,
+    *,
+    size: int,
+    trust: str,
+    mismatches: Iterable[str],
+    omissions: Sequence[Omission] | None = None,
+) -> Iterator[str]:
     """Yield everything about a dump but its frames and variables.
 
-    `trust` says who signed it, `mismatches` how its surroundings differ from here.
+    `trust` says who signed it, `mismatches` how its surroundings differ from here,
+    `omissions` what is missing, where more is known of that than the file alone tells.
     """
-    summary = reader.summary
+    summary, sources = reader.summary, reader.sources
+    missing = (*summary.omissions, *reader.damage) if omissions is None else omissions
     yield _field("dump", f"{reader.path}, {words.size(size)}")
     yield _field("written by", f"tibidi {summary.tibidi}, format {summary.format}, {_completeness(reader)}")
     yield _field("signature", trust)
     yield from _crash(summary)
     yield from _process(summary.process)
-    yield from _content(summary, reader.sources)
+    yield from _content(summary, sources)
+    reasons = Counter(omission.reason for omission in missing)
+    yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
     yield from _section("differences from here", mismatches)
     yield from _section("packages", _pairs(summary.process.packages, " "))
     yield from _section("environment", _pairs(summary.process.environment, "="))
     yield ""
-    yield from story.omissions((*summary.omissions, *reader.damage))
+    yield from story.omissions(missing)
 
 
 def _crash(summary: Summary) -> Iterator[str]:
@@ -68,8 +88,6 @@ def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
         words.count(len(sources), "source file"),
     )
     yield _field("content", ", ".join(parts))
-    reasons = Counter(omission.reason for omission in summary.omissions)
-    yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
 
 
 def _stacks(summary: Summary) -> Iterator[tuple[FrameRecord, ...]]:
@@ -80,7 +98,22 @@ def _stacks(summary: Summary) -> Iterator[tuple[FrameRecord, ...]]:
 def _completeness(reader: Reader) -> str:
     if reader.cut:
         return "cut: the end of the file is not there"
-    return "complete" if reader.summary.complete else "not complete: the time or the size of a dump was used up"
+    if reader.summary.complete:
+        return "complete"
+    return f"not complete: {_why_incomplete((*reader.summary.omissions, *reader.damage))}"
+
+
+def _why_incomplete(omissions: Iterable[Omission]) -> str:
+    """Return why not everything was visited: what went wrong with all values, else what may have been used up."""
+    reasons = set()
+    for omission in omissions:
+        if omission.path == VALUES and omission.reason == FAILED:
+            return f"the values could not be written: {omission.detail}"
+        if omission.path == VALUES and omission.reason == DAMAGED:
+            return omission.detail
+        reasons.add(omission.reason)
+    used_up = " or ".join(what for reason, what in USED_UP.items() if reason in reasons)
+    return f"{used_up} of a dump was used up" if used_up else "why is not known"
 
 
 def _section(title: str, items: Iterable[str]) -> Iterator[str]:

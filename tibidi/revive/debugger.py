@@ -132,7 +132,11 @@ class Debugger(pdb.Pdb):
             with Reader(dump.path) as reader:
                 trust = "the values are live" if dump.live else "the values are inert"
                 lines = info.lines(
-                    reader, size=os.path.getsize(dump.path), trust=trust, mismatches=map(str, differences(dump))
+                    reader,
+                    size=os.path.getsize(dump.path),
+                    trust=trust,
+                    mismatches=map(str, differences(dump)),
+                    omissions=dump.omissions,
                 )
                 self.message("\n".join(lines))
         except (OSError, TibidiError) as error:
