@@ -163,7 +163,7 @@ TOO_DEEP = "too deep"  # nested deeper than the interpreter can follow
 LAZY = "lazy"  # looking at it would have run a query or a request
 REDACTED = "redacted"  # a secret
 DAMAGED = "damaged"  # it was in the file, which is damaged or cut here
-UNAVAILABLE = "unavailable"  # it could not be had at the crash: a source file, a hostname
+UNAVAILABLE = "unavailable"  # it could not be had: a source file at the crash, a module at the loading
 REASONS = (ILLEGAL, FAILED, TIMEOUT, TOO_LARGE, TOO_DEEP, LAZY, REDACTED, DAMAGED, UNAVAILABLE)
 
 

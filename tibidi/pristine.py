@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 else:
 
     def _isolated(name):
-        """Return a copy of a module with the attributes that it has now, submodules copied likewise."""
+        """Return a copy of a module with the attributes that it has now; its submodules are the same as before."""
         module = __import__(name)
         copy = type(_sys)(name, module.__doc__)
         copy.__dict__.update(module.__dict__)

@@ -1,7 +1,8 @@
 """argv -> exit status: one file a command, and the door through which their errors leave.
 
 Exit statuses: 0 it worked, 1 there is nothing to work on, 2 it cannot be
-done.  An error is one line on stderr that ends with the next thing to do.
+done; 130 after Ctrl-C and 141 when the reader of stdout went away, as a shell
+has them.  An error is one line on stderr that ends with the next thing to do.
 """
 
 from __future__ import annotations

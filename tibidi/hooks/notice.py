@@ -43,7 +43,7 @@ def _headline(exc: BaseException) -> str:
 
 
 def _shown(path: str) -> str:
-    """Return a path as it is typed: below the home directory with a tilde, if we chose it."""
+    """Return a path as it is typed: below the home directory with a tilde, unless TIBIDI_DIR is set."""
     home = os.path.expanduser("~")
     if config.directory is None and os.path.isabs(path) and path.startswith(os.path.join(home, "")):
         return "~" + path[len(home) :]
