@@ -10,6 +10,7 @@ from crashing import ROOT
 import tibidi
 
 PAGES = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("*.md")])
+UNLISTED = {"__init__.py", "__main__.py", "__pycache__", "py.typed"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -19,6 +20,16 @@ def test_paths(page: object) -> None:
     named = re.findall(r"`((?:tibidi|tests|scripts|docs|examples)/[\w./-]*)`", text)
 
     assert [] == [path for path in named if not (ROOT / path).exists()]
+
+
+def test_map() -> None:
+    """The map of docs/architecture.md has each module and folder at the top of the package, once."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    named = [name.strip("/") for row in rows for name in re.findall(r"`([\w./]+)`", row)]
+    there = {path.name for path in (ROOT / "tibidi").iterdir()} - UNLISTED
+
+    assert sorted(there) == sorted(named)
 
 
 def test_version() -> None:

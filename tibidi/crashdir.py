@@ -1,4 +1,4 @@
-"""Where dumps live: names, permissions, `latest.pkl`, retention.
+"""Where dumps live: their names, `latest.pkl`, and deleting what `retention` lets go.
 
 Rules
 -----
