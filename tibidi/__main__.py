@@ -62,7 +62,7 @@ def _help() -> list[str]:
     return [
         USAGE,
         "",
-        "Look at dumps and after them. Nothing in a dump is run.",
+        PURPOSE,
         "",
         "commands:",
         *commands,

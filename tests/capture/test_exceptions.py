@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tibidi.capture.exceptions import FIRST_FRAMES
 from tibidi.capture.exceptions import LAST_FRAMES
 from tibidi.capture.exceptions import MAX_EXCEPTIONS
-from tibidi.capture.scene import Scene
 from tibidi.capture.scene import survey
+
+if TYPE_CHECKING:
+    from tibidi.capture.live import Scene
 
 
 def caught(exception: BaseException) -> BaseException:

@@ -66,7 +66,7 @@ def dump(*pickles: bytes, summary: bytes | None = None, source: tuple[str, bytes
     if source is not None:
         archive.add("sources/" + source[0].lstrip("/"), source[1], {"file": source[0]})
     for number, data in enumerate(pickles):
-        archive.add(fmt.VALUE_NAME % number, data)
+        archive.add(f"values/{number:04}.pkl", data)
     archive.finish(None)
     return file.getvalue()
 

@@ -98,7 +98,7 @@ def check_dump(data: bytes) -> None:
         with open(number, "wb") as file:
             file.write(data)
         with Reader(path) as reader:
-            _ = reader.summary, reader.headline, reader.sources, reader.traceback
+            _ = reader.summary, reader.sources
         dump = load(path, trust=False)
         BOUNDED.repr({key: value for stack in dump.exceptions for frame in stack for key, value in frame.items()})
     except TibidiError as error:

@@ -13,6 +13,8 @@ from crashing import PROGRAMS
 
 import tibidi
 from tibidi.crashdir import CrashDirectory
+from tibidi.dumpfile.members import content
+from tibidi.dumpfile.members import scan
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 
@@ -103,4 +105,6 @@ def test_story_is_there_at_once(crash: Crasher) -> None:
     (entry,) = CrashDirectory(str(crash.directory)).entries()
     with Reader(entry.path) as reader:
         assert reader.summary.exceptions[-1].message.startswith("killed while frame 0")
-        assert reader.traceback.endswith("10 things\n")
+    with open(entry.path, "rb") as file:
+        (traceback,) = (each for each in scan(file, entry.size)[0] if each.name == "traceback.txt")
+        assert content(file, traceback, entry.size).endswith(b"10 things\n")

@@ -132,9 +132,8 @@ def traceback_of(exc: BaseException) -> TracebackType | None:
 def frames_of_traceback(scene: Scene, tb: TracebackType, path: str) -> list[LiveFrame]:
     """Return the application's frames of a traceback, outermost first, without the middle of a very long one."""
     entries: list[TracebackType] = []
-    seen: set[int] = set()
     entry: TracebackType | None = tb
-    while entry is not None and id(entry) not in seen:
+    while entry is not None:  # to an end: Python lets nobody make a ring
         entries.append(entry)
         entry = entry.tb_next
     entries = without_launcher(entries, [each.tb_frame for each in entries])

@@ -6,10 +6,6 @@ import _thread
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import exceptions
-from tibidi.capture.live import LiveException
-from tibidi.capture.live import LiveFrame
-from tibidi.capture.live import LiveTask
-from tibidi.capture.live import LiveThread
 from tibidi.capture.live import Scene
 from tibidi.capture.stacks import threads
 from tibidi.capture.tasks import tasks
@@ -17,7 +13,7 @@ from tibidi.capture.tasks import tasks
 if TYPE_CHECKING:
     from threading import Thread
 
-__all__ = ["LiveException", "LiveFrame", "LiveTask", "LiveThread", "Scene", "survey"]
+__all__ = ["Scene", "survey"]
 
 
 def survey(exc: BaseException, *, thread: Thread | None = None) -> Scene:

@@ -32,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="as a JSON array, for programs")
     options = parser.parse_args(argv)
     directory = CrashDirectory.locate(create=False)
-    rows = [listing.row(entry) for entry in sorted(directory.entries(), key=lambda entry: entry.time)]
+    rows = [listing.row(entry) for entry in directory.entries()]
     if options.json:
         print(json.dumps(listing.to_json(rows), indent=2))
     elif rows:

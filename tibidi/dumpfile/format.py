@@ -25,7 +25,6 @@ SUMMARY = "summary.json"
 TRACEBACK = "traceback.txt"
 SOURCES = "sources/"
 VALUES = "values/"
-VALUE_NAME = "values/%04d.pkl"
 INDEX = "values/index.json"
 SIGNATURE = "signature"
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from tibidi.digest import digest_for
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import headline as headlines
 from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile import summary as summaries
+from tibidi.dumpfile.headline import note_of
 from tibidi.dumpfile.signature import is_signed
 from tibidi.dumpfile.signature import statement
 from tibidi.errors import DamagedDump
@@ -81,11 +81,6 @@ class Reader:
         return story._replace(complete=self.index.complete and not self.cut, omissions=omissions)
 
     @cached_property
-    def headline(self) -> headlines.Headline:
-        """What `tibidi list` says of it."""
-        return headlines.headline(self.summary)
-
-    @cached_property
     def index(self) -> indexes.Index:
         """Which pickle is what; empty where that is not to be had."""
         if fmt.INDEX not in self._members:
@@ -97,21 +92,12 @@ class Reader:
             return indexes.Index()
 
     @cached_property
-    def traceback(self) -> str:
-        """What Python would have printed."""
-        try:
-            return self._content(fmt.TRACEBACK).decode("utf-8", "backslashreplace")
-        except DamagedDump as error:
-            self._lose("traceback", error)
-            return ""
-
-    @cached_property
     def sources(self) -> dict[str, str]:
         """The text of each file on a captured stack, by the name that frames have for it."""
         texts: dict[str, str] = {}
         room = MAX_SOURCES_BYTES
         for member in self._members.values():
-            name = headlines.note_of(member.extra).get("file")
+            name = note_of(member.extra).get("file")
             if not member.name.startswith(fmt.SOURCES) or not isinstance(name, str):
                 continue
             if len(texts) >= MAX_SOURCES or len(name) > MAX_NAME_CHARACTERS:

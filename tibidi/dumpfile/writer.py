@@ -109,11 +109,6 @@ class Archive:
         self._file.truncate(offset)
         self.size = offset
 
-    def directory_bytes(self) -> int:
-        """Return an upper bound of what `finish` will add."""
-        names = sum(len(member.name) for member in self._members)
-        return names + fmt.CENTRAL.size * (len(self._members) + 1) + fmt.END.size + 512
-
     def _patch(self, offset: int, data: bytes) -> None:
         self._file.seek(offset)
         self._file.write(data)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _MRO = type.__dict__["__mro__"]
 _FLAGS = type.__dict__["__flags__"]
 _DICT = type.__dict__["__dict__"]
-_NAME = type.__dict__["__name__"]
 _QUALNAME = type.__dict__["__qualname__"]
 
 IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
