@@ -91,8 +91,8 @@ def _are_plain(values: Iterable[object], depth: int = 0) -> bool:
         cls = type(value)
         if id(cls) in PLAIN:
             continue
-        if depth > 3 or (cls is not tuple and cls is not list) or len(value) > MAX_PLAIN_ITEMS:  # type: ignore[arg-type]
+        if depth > 3 or (cls is not tuple and cls is not list):
             return False
-        if not _are_plain(value, depth + 1):  # type: ignore[arg-type]  # a tuple or list
+        if len(value) > MAX_PLAIN_ITEMS or not _are_plain(value, depth + 1):  # type: ignore[arg-type]  # tuple or list
             return False
     return True

@@ -44,7 +44,8 @@ def _candidates(live: LiveFrame, code: CodeType) -> Iterator[object]:
     yield dict.get(live.frame.f_globals, code.co_name)
     if code.co_argcount:
         first = live.namespace.get(code.co_varnames[0])
-        for base in (*(mro(first) if issubclass(type(first), type) else ()), *mro(type(first))):  # type: ignore[arg-type]
+        own = mro(first) if issubclass(type(first), type) else ()  # type: ignore[arg-type]  # a class
+        for base in (*own, *mro(type(first))):
             yield namespace(base).get(code.co_name)
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
     from types import ModuleType
+    from typing import Any
 
     from tibidi.capture.live import Scene
 
@@ -147,7 +148,7 @@ def _state(task: object) -> str:
         return RUNNING if type(coroutine) is CoroutineType and coroutine.cr_running else PENDING
     if state == "CANCELLED":
         return CANCELLED
-    return FAILED if issubclass(type(field(task, "_exception")), BaseException) else ""
+    return "" if _error(task) is None else FAILED
 
 
 def _walk(scene: Scene, task: object, live: LiveTask, path: str) -> None:
@@ -156,9 +157,16 @@ def _walk(scene: Scene, task: object, live: LiveTask, path: str) -> None:
         live.frames = [scene.frame_now(frame) for frame in _chain(field(task, "_coro"))]
         live.state += _waiting_for(field(task, "_fut_waiter"))
         return
-    tb = traceback_of(field(task, "_exception")) if live.state == FAILED else _traceback_of_cancelled(task)  # type: ignore[arg-type]
+    error = _error(task)
+    tb = _traceback_of_cancelled(task) if error is None else traceback_of(error)
     if tb is not None:
         live.frames = frames_of_traceback(scene, tb, path)
+
+
+def _error(task: object) -> BaseException | None:
+    """Return the exception that ended a task, None where there is none, or something else in its place."""
+    error: Any = field(task, "_exception")
+    return error if issubclass(type(error), BaseException) else None
 
 
 def _traceback_of_cancelled(task: object) -> TracebackType | None:

@@ -279,7 +279,8 @@ class Walker:
             return f"{short}({', '.join(shown)})"
         if base is dict:
             return f"{short}({self._dict(value)})"
-        return f"{short}({self._sequence('[', base.__iter__(value), base.__len__(value), ']')})"  # type: ignore[attr-defined]
+        items, length = base.__iter__(value), base.__len__(value)  # type: ignore[attr-defined]  # the other bases have both
+        return f"{short}({self._sequence('[', items, length, ']')})"
 
     def _enumerated(self, value: object, short: str) -> str:
         attributes = dict(self.layouts.attributes(value, MAX_ITEMS))
@@ -289,7 +290,7 @@ class Walker:
     def _lazy(self, value: object, name: str) -> str:
         self.omissions.append(Omission(self._place(), LAZY, f"{name}: not evaluated"))
         subject = dict(self.layouts.attributes(value, MAX_ITEMS)).get("model")
-        of = f" of {type_name(subject)}" if issubclass(type(subject), type) else ""  # type: ignore[arg-type]
+        of = f" of {type_name(subject)}" if issubclass(type(subject), type) else ""  # type: ignore[arg-type]  # a class
         return f"<{name.rpartition('.')[2]}{of}, not evaluated>"
 
     def _place(self) -> str:
