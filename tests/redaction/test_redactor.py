@@ -165,6 +165,11 @@ def test_pairs_of_headers() -> None:
     assert not redactor.conceals_pair("cookie", "session")
 
 
+def is_suspect(redactor: Redactor, chunk: bytes) -> bool:
+    """Tell whether a chunk of a pickle is to be filtered, for a name or a value."""
+    return redactor.suspects_name(chunk) or redactor.suspects_value(chunk)
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -187,7 +192,7 @@ def test_suspects_pickles_with_secrets(value: object) -> None:
     redactor = Redactor()
     redactor.learn("geheim-4711")
 
-    assert redactor.suspects(pickle.dumps(value, 5))
+    assert is_suspect(redactor, pickle.dumps(value, 5))
 
 
 @pytest.mark.parametrize("before", ["", "plain " * 2_000, "-_:=A.Bb " * 2_000])
@@ -220,4 +225,4 @@ def test_suspects_no_ordinary_pickle() -> None:
     values = [list(range(100_000)), [i * 1.5 for i in range(10_000)], {f"key_{i}": f"value {i}" for i in range(1000)}]
     redactor = Redactor(environ={"API_TOKEN": "zxcv-98765"})
 
-    assert [False] * 3 == [redactor.suspects(pickle.dumps(value, 5)) for value in values]
+    assert [False] * 3 == [is_suspect(redactor, pickle.dumps(value, 5)) for value in values]

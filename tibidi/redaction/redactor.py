@@ -163,17 +163,13 @@ class Redactor:
         cleaned, _ = patterns.scrub(decoded)
         return data if cleaned is decoded else cleaned.encode("latin-1")
 
-    def suspects(self, chunk: bytes) -> bool:
-        """Tell whether a chunk of a pickle might hold a secret name or value: quickly, and rather too often.
+    def suspects_name(self, chunk: bytes) -> bool:
+        """Tell whether a chunk of a pickle might hold the name of a secret: quickly, and rather too often.
 
         A name is looked for where it is spelt out.  Who writes the stream
         must spell each secret name out (not memoize it), or later mentions
-        of it would not be seen here.
+        of it would not be seen here.  The application's hook may mean any.
         """
-        return self.suspects_name(chunk) or self.suspects_value(chunk)
-
-    def suspects_name(self, chunk: bytes) -> bool:
-        """Tell whether a chunk of a pickle might hold the name of a secret; the application's hook may mean any."""
         if self._hook is not None:
             return True
         fresh = set(NAMES_IN_PICKLES.findall(chunk)) - self._innocent
