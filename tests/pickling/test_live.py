@@ -150,3 +150,93 @@ def test_class_that_has_moved(folder: Path) -> None:
     assert ["modules['shop'].Bag", "modules['shop'].Point"] == sorted(
         line.split()[0] for line in lines if "moved" in line
     )
+
+
+KINDS = """\
+import collections, enum
+class Cart:
+    class Line:
+        pass
+    def __init__(self):
+        self.x, self.me = 1, self
+    def total(self):
+        return 5
+class Counting(collections.defaultdict):
+    pass
+class Colour(enum.Enum):
+    RED = 1
+class Level(enum.IntEnum):
+    LOW = 10
+class Slotted:
+    __slots__ = ("a", "b")
+    def __init__(self):
+        self.a, self.b = 3, "q"
+class Listed:
+    def __getstate__(self):
+        return [3, "q"]
+    def __setstate__(self, state):
+        self.taken = state
+class Meta(type):
+    pass
+class Base(metaclass=Meta):
+    pass
+def plain(number):
+    return number
+"""
+CRASH_OF_KINDS = """\
+import kinds, tibidi
+class Model(kinds.Base):
+    def __init__(self):
+        self.id = 5
+def inner():
+    x, method, bound, line = 42, kinds.Cart.total, kinds.Cart().total, kinds.Cart.Line()
+    cart, red, low, slotted, listed = kinds.Cart(), kinds.Colour.RED, kinds.Level.LOW, kinds.Slotted(), kinds.Listed()
+    counting, model, function = kinds.Counting(list, {"a": [1]}), Model(), kinds.plain
+    1 / 0
+def outer():
+    important = {"order": 4711}
+    inner()
+try:
+    outer()
+except ZeroDivisionError as error:
+    tibidi.dump_exception(error, "whole.pkl")
+"""
+LOOK_AT_KINDS = """\
+import tibidi
+dump = tibidi.load("whole.pkl", trust=True)
+inner, outer = dump.exceptions[-1][-1], dump.exceptions[-1][-2]
+print(inner["x"], outer["important"], inner["cart"].x, inner["cart"].me is inner["cart"], inner["line"])
+print(inner["cart"])
+print(inner["red"], repr(inner["red"]), inner["red"].value)
+print(repr(inner["low"]), inner["low"] + 1, inner["low"].name)
+print(inner["slotted"].a, inner["slotted"].b, inner["listed"].state)
+print(inner["counting"], inner["model"].id)
+for name in ("function", "method", "bound"):
+    try:
+        print(inner[name](1))
+    except (RuntimeError, TypeError) as error:
+        print(type(error).__name__, error)
+print([each for each in dump.omissions if not each.path.startswith("modules")])
+"""
+
+
+def test_kinds_of_a_missing_module(tmp_path: Path) -> None:
+    """Nothing behind a missing name is lost; what is left of it can be looked at, and does not pretend to work."""
+    (tmp_path / "kinds.py").write_text(KINDS)
+    (tmp_path / "run.py").write_text(CRASH_OF_KINDS)
+    run(tmp_path, "run.py")
+    (tmp_path / "kinds.py").unlink()
+    (tmp_path / "look.py").write_text(LOOK_AT_KINDS)
+    lines = run(tmp_path, "look.py")
+
+    assert "42 {'order': 4711} 1 True <kinds.Cart.Line: its class is not on this machine>" == lines[0]
+    assert "<kinds.Cart x=1, me=<...>: its class is not on this machine>" == lines[1]
+    assert "<kinds.Colour.RED: 1> <kinds.Colour.RED: 1> 1" == lines[2]
+    assert "<kinds.Level.LOW: 10> 11 LOW" == lines[3]
+    assert "3 q [3, 'q']" == lines[4]
+    assert "{'a': [1]}" in lines[5]
+    assert lines[5].endswith(" 5")
+    assert "RuntimeError kinds.plain cannot be called here: it is not on this machine" == lines[6]
+    assert "RuntimeError kinds.Cart.total cannot be called here: it is not on this machine" == lines[7]
+    assert "not callable" in lines[8] or "cannot be called here" in lines[8]
+    assert "[]" == lines[9]

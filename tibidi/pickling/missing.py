@@ -120,12 +120,11 @@ def missing_member(cls: Any, name: str, value: object) -> object:
     except (TypeError, ValueError):  # built on something else than its value
         made = cls()
     made.__dict__.update(name=name, value=value)
-    if not issubclass(cls, Missing):
-        cls.__repr__ = lambda member: f"<{full_name(cls)}.{clean(member.__dict__.get('name'))}: {value_of(member)}>"
+    cls.__repr__ = _member_repr
     setattr(cls, name, made)
     return made
 
 
-def value_of(member: Any) -> str:
-    """Return the value of a member, as it may be printed."""
-    return BOUNDED.repr(member.__dict__.get("value"))
+def _member_repr(member: Any) -> str:
+    own = member.__dict__
+    return f"<{full_name(type(member))}.{clean(own.get('name'))}: {BOUNDED.repr(own.get('value'))}>"
