@@ -83,9 +83,21 @@ def test_notes() -> None:
     noted.__dict__["__notes__"] = ["one", 2]
     odd.__dict__["__notes__"] = 5
 
-    assert [] == notes(ValueError())
-    assert ["one", 2] == notes(noted)
-    assert [5] == notes(odd)
+    assert ([], None) == notes(ValueError(), "x")
+    assert (["one", 2], None) == notes(noted, "x")
+    assert ([5], None) == notes(odd, "x")
+
+
+def test_too_much_is_told() -> None:
+    """A message or list of notes that is cut says how much there was."""
+    long, noted = ValueError("x" * 100_007), ValueError()
+    noted.__dict__["__notes__"] = ["note"] * 103
+    text, cut = message(long, "it", time.monotonic() + 1)
+    shown, left_out = notes(noted, "it")
+
+    assert (100_000, 100) == (len(text), len(shown))
+    assert ("it.message", "7 characters more") == (cut and cut.path, cut and cut.detail)
+    assert ("it.notes", "3 notes more") == (left_out and left_out.path, left_out and left_out.detail)
 
 
 def test_types() -> None:

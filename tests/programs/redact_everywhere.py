@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import enum
 import os
 import sys
 
@@ -38,6 +39,14 @@ class Account:
     private_key: bytes
 
 
+class Keys(enum.Enum):
+    API_KEY = "enum-SECRET-1"
+
+
+def reconnect(host="db", password="default-SECRET-1"):
+    return host, password
+
+
 Credentials = collections.namedtuple("Credentials", "user passwd")
 
 
@@ -52,6 +61,9 @@ def connect(client, account, passwords):
     kept, slotted = "an ordinary text", Slotted()
     pair = Credentials("bob", "tuple-SECRET-1")
     session = "session-SECRET-1"
+    dsn = "host=db password=dsn-SECRET-1"
+    told = "cannot connect with " + dsn[17:]
+    member, function = Keys.API_KEY, reconnect
     auth = ("bob", "auth-SECRET-1")
     copy_of_deep = deep["a"]["b"]["c"]["d"]["e"]["f"]["secret_key"]
     try:

@@ -13,6 +13,7 @@ import builtins
 from tibidi import TYPE_CHECKING
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
+from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import mro
@@ -40,25 +41,33 @@ def type_of(exception: BaseException) -> str:
 
 
 def message(exception: BaseException, path: str, deadline: float) -> tuple[str, Omission | None]:
-    """Return what `str()` says, and an omission where that failed or took too long."""
+    """Return what `str()` says, and an omission where that failed, took too long or is too much."""
     try:
         if is_native(exception):
-            return str(exception)[:MAX_CHARACTERS], None
+            return _cut(str(exception), path)
         seconds = min(MAX_SECONDS, max(0.0, deadline - time.monotonic()))
-        text = call(lambda: str(exception), seconds)
-        return str.__getitem__(text, slice(MAX_CHARACTERS)), None
+        return _cut(call(lambda: str(exception), seconds), path)
     except TimeoutError:
         return FAILURE, Omission(f"{path}.message", TIMEOUT, "__str__ of the exception did not return in time")
     except BaseException as error:  # noqa: BLE001 - the application's __str__ may raise anything, also SystemExit
         return FAILURE, Omission(f"{path}.message", FAILED, f"__str__ of the exception raised {type_name(type(error))}")
 
 
-def notes(exception: BaseException) -> list[object]:
-    """Return the notes of an exception (PEP 678)."""
+def _cut(text: str, path: str) -> tuple[str, Omission | None]:
+    """Return the beginning of a message, which may be of a class of the application's, and what is missing of it."""
+    excess = str.__len__(text) - MAX_CHARACTERS
+    omission = Omission(f"{path}.message", TOO_LARGE, f"{excess} characters more") if excess > 0 else None
+    return str.__getitem__(text, slice(MAX_CHARACTERS)), omission
+
+
+def notes(exception: BaseException, path: str) -> tuple[list[object], Omission | None]:
+    """Return the notes of an exception (PEP 678), and an omission where they are too many."""
     found = dictionary(exception).get("__notes__")
-    if type(found) is list or type(found) is tuple:
-        return list(found[:MAX_NOTES])
-    return [] if found is None else [found]
+    if type(found) is not list and type(found) is not tuple:
+        return [] if found is None else [found], None
+    excess = len(found) - MAX_NOTES
+    omission = Omission(f"{path}.notes", TOO_LARGE, f"{excess} notes more") if excess > 0 else None
+    return list(found[:MAX_NOTES]), omission
 
 
 def is_native(exception: BaseException) -> bool:

@@ -33,7 +33,7 @@ class Previewer:
         self._deadline = deadline
         self._room = MAX_DUMP_CHARACTERS
         self._is_spent = False
-        self._shown: dict[int, str] = {}
+        self._shown: dict[int, tuple[object, str]] = {}
 
     def show(self, value: object, path: str = "", characters: int = MAX_VARIABLE_CHARACTERS) -> str:
         """Show a value that stands at `path`, in so many characters, more or less."""
@@ -48,9 +48,8 @@ class Previewer:
             return Variable(type_of_value, REDACTED)
         if self._is_spent or not self._has_budget():
             return Variable(type_of_value, MORE)
-        preview = self._shown.get(id(value))
-        if preview is None:
-            preview = self._preview(value, path, characters)
+        known = self._shown.get(id(value))
+        preview = self._preview(value, path, characters) if known is None else known[1]
         self._room -= len(preview)
         return Variable(type_of_value, preview)
 
@@ -59,7 +58,7 @@ class Previewer:
         found = len(self._redactor.found), len(self.omissions)
         preview = self.show(value, path, characters)
         if found == (len(self._redactor.found), len(self.omissions)):
-            self._shown[id(value)] = preview  # the scene keeps the value alive, and so its id()
+            self._shown[id(value)] = value, preview  # kept alive, and so its id()
         return preview
 
     def _has_budget(self) -> bool:

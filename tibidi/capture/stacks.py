@@ -17,6 +17,8 @@ from tibidi.capture.launcher import without_bootstrap
 from tibidi.capture.launcher import without_hook
 from tibidi.capture.launcher import without_launcher
 from tibidi.capture.live import LiveThread
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
 from tibidi.pickling.anatomy import dictionary
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
     order = [ident for ident in (crashed, *known, *stacks) if ident in stacks]
     found: list[LiveThread] = []
+    if len(stacks) > MAX_THREADS:
+        scene.omissions.append(Omission("threads", TOO_LARGE, f"{len(stacks) - MAX_THREADS} more threads"))
     for ident in list(dict.fromkeys(order))[:MAX_THREADS]:
         frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
         frames = without_hook(frames) if ident == here else frames

@@ -131,13 +131,16 @@ class _Story:
             relation=live.relation,
             type=messages.type_of(live.exception),
             message=self._text(message, f"{path}.message"),
-            notes=tuple(self._text(note, f"{path}.notes") for note in self._notes(live.exception)),
+            notes=tuple(self._text(note, f"{path}.notes") for note in self._notes(live.exception, path)),
             suppress_context=BaseException.__dict__["__suppress_context__"].__get__(live.exception) is True,
             frames=self._frames(live.frames, path),
         )
 
-    def _notes(self, exception: BaseException) -> list[str]:
-        return [note if type(note) is str else self._previewer.show(note) for note in messages.notes(exception)]
+    def _notes(self, exception: BaseException, path: str) -> list[str]:
+        notes, omission = messages.notes(exception, path)
+        if omission is not None:
+            self._omissions.append(omission)
+        return [note if type(note) is str else self._previewer.show(note) for note in notes]
 
     def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
         """Describe a stack, the innermost frame first, as there may be less time for the others."""

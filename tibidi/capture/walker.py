@@ -285,7 +285,8 @@ class Walker:
     def _enumerated(self, value: object, short: str) -> str:
         attributes = dict(self.layouts.attributes(value, MAX_ITEMS))
         name = attributes.get("_name_")
-        return f"<{short}.{name if type(name) is str else '?'}: {self.show(attributes.get('_value_'))}>"
+        shown = self._entry(name, attributes.get("_value_"), "_value_")
+        return f"<{short}.{name if type(name) is str else '?'}: {shown}>"
 
     def _lazy(self, value: object, name: str) -> str:
         self.omissions.append(Omission(self._place(), LAZY, f"{name}: not evaluated"))

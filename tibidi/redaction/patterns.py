@@ -61,6 +61,13 @@ def are_seen_in(data: bytes) -> bool:
     return any(_is_assigned(sign, data) for sign in SIGNS)
 
 
+def named_secrets(text: str) -> Iterator[str]:
+    """Yield the secrets that a text itself names, as `host=x password=y` does."""
+    for pattern in filter(ASSIGNMENTS.__contains__, _patterns_in(text)):
+        matches = _compiled(pattern.expression).finditer(text)
+        yield from (match["secret"] for match in matches if pattern.confirm is None or pattern.confirm(match))
+
+
 def passwords_of_urls(text: str) -> Iterator[str]:
     """Yield the passwords that stand in the URLs of `text`."""
     if "@" in text and "://" in text:

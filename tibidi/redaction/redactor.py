@@ -131,6 +131,8 @@ class Redactor:
         """Redact `value`, which a secret variable holds, wherever else it stands from now on."""
         text = _as_text(value)
         if text is not None and self._learnt.add(text):
+            for part in patterns.named_secrets(text):  # `dsn = "host=db password=x"`
+                self._learnt.add(part)
             self._clean.clear()
 
     def learn_from(self, text: str) -> None:
