@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from tibidi.capture.sources import _around
 from tibidi.mismatch import PACKAGE
 from tibidi.mismatch import PLATFORM
 from tibidi.mismatch import PYTHON
@@ -49,6 +50,18 @@ def test_nothing_differs(tmp_path: Path) -> None:
     )
 
     assert [] == mismatches(here, {str(file): TEXT.replace("\n", "\r\n")})
+
+
+def test_large_file(tmp_path: Path) -> None:
+    """Of a large file only some lines were captured: the others do not differ, those may."""
+    file = tmp_path / "app.py"
+    text = TEXT + "x = 1  # padding\n" * 300_000
+    file.write_text(text)
+    captured = _around(text, {2})
+    assert len(captured) < len(text) / 10
+
+    assert [] == differences(summary(str(file)), {str(file): captured})
+    assert [(SOURCE, True)] == differences(summary(str(file)), {str(file): captured.replace("1 / 0", "2 / 0")})
 
 
 def test_line_of_the_stack_differs(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tibidi
 from tibidi.capture.exceptions import FIRST_FRAMES
 from tibidi.capture.exceptions import LAST_FRAMES
 from tibidi.dumpfile.reader import Reader
@@ -67,6 +68,22 @@ def test_traceback_is_as_python_prints_it(crash: Crasher, name: str) -> None:
     crashed = crash("one_tracebacks.py", name)
 
     assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
+
+
+def test_traceback_of_a_source_with_form_feeds(crash: Crasher) -> None:
+    """A form feed ends no line, and so the lines of the traceback and those of the dump are the right ones."""
+    program = crash.work / "feeds.py"
+    program.write_text("import sys\n\f\ndef f(x):\f\n    return x / 0\n\f\nf(5)\n", encoding="utf-8")
+    crashed = crash(program)
+
+    assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
+
+
+def test_source_that_is_not_there(crash: Crasher) -> None:
+    """Code whose text is nowhere to be had is told to be without it."""
+    crashed = crash.run("-c", "exec(compile('def f():\\n    1 / 0', '<made up>', 'exec'))\nf()")
+
+    assert "sources['<made up>']" in {omission.path for omission in tibidi.load(crashed.dump).omissions}
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="before Python 3.12 the suggestions are made in C")
