@@ -308,7 +308,7 @@ def _look() -> None:
     for exc in callbacks.raised if callbacks else ():
         report(exc, UNRAISABLE)
     # While the front door is ours, it saw whatever came; at a prompt exceptions end nothing.
-    if not is_ours(sys.excepthook) and not hasattr(sys, "ps1"):
+    if not is_ours(getattr(sys, "excepthook", None)) and not hasattr(sys, "ps1"):
         report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)
 
 

@@ -133,6 +133,14 @@ def test_task(crash: Crasher, loop: str) -> None:
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
 
 
+def test_deleted_excepthook(crash: Crasher) -> None:
+    """Without any `sys.excepthook`, the interpreter prints the traceback itself, and the exit finds the exception."""
+    crashed = crash.run("-c", "import sys; order = 5; del sys.excepthook; 1 / 0")
+
+    assert "ZeroDivisionError" in crashed.stderr
+    assert "builtins.ZeroDivisionError" == story(crashed.dump).exceptions[-1].type
+
+
 def test_replaced_excepthook(crash: Crasher) -> None:
     """An application's own excepthook that calls nobody else still runs, and there is a dump."""
     crashed = crash("door_replaced.py")
