@@ -19,7 +19,7 @@ from tibidi.pickling.ledger import Mark
 from tibidi.pickling.picklers import Careful
 from tibidi.pickling.picklers import Fast
 from tibidi.pickling.picklers import Filtering
-from tibidi.pickling.picklers import Room
+from tibidi.pickling.picklers import Reach
 from tibidi.pickling.pieces import NOTHING
 from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.stream import Sink
@@ -141,8 +141,8 @@ class Pen:
             return
         memo: Memo = self._pickler.memo.copy()
         keep = None if self._rules is None else self._filter.by(self._rules)
-        room = Room(sys.getrecursionlimit(), careful_limit * CAREFUL_RATIO)
-        pickler = Careful(self._reducers, self._ledger, memo, keep, room)
+        reach = Reach(sys.getrecursionlimit(), careful_limit * CAREFUL_RATIO)
+        pickler = Careful(self._reducers, self._ledger, memo, keep, reach)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo
 

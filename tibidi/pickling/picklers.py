@@ -93,7 +93,7 @@ class Unframed(PureFramer):  # type: ignore[misc]  # private, and the same since
         self.file_write(payload)
 
 
-class Room(NamedTuple):
+class Reach(NamedTuple):
     """How deep a thread can go, and how long a pickle may become in memory."""
 
     levels: int
@@ -109,7 +109,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
 
     dispatch_table: ClassVar[dict[type, Callable[[object], object]]] = {}
 
-    def __init__(self, reducers: Reducers, ledger: Ledger, memo: Memo, keep: Keep | None, room: Room) -> None:
+    def __init__(self, reducers: Reducers, ledger: Ledger, memo: Memo, keep: Keep | None, reach: Reach) -> None:
         self._out = io.BytesIO()
         super().__init__(self._out, PROTOCOL)
         self.framer = Unframed(self._out.write)
@@ -121,8 +121,8 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         self._ledger = ledger
         self._needed: set[int] = set()
         self._depth = 0
-        self._deepest = max(1, room.levels // FRAMES_PER_LEVEL)
-        self._limit = room.max_bytes
+        self._deepest = max(1, reach.levels // FRAMES_PER_LEVEL)
+        self._limit = reach.max_bytes
 
     def pickled(self, thing: object) -> bytes:
         """Return the pickle of `thing`."""

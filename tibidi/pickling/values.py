@@ -33,6 +33,7 @@ from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.ledger import Ledger
 from tibidi.pickling.measure import summary
 from tibidi.pickling.namespaces import Namespaces
+from tibidi.pickling.paths import Paths
 from tibidi.pickling.pen import Pen
 from tibidi.pickling.pieces import GLOBALS
 from tibidi.pickling.pieces import NAMES
@@ -40,7 +41,6 @@ from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.pieces import Piece
 from tibidi.pickling.pieces import Root as Root
 from tibidi.pickling.pieces import whole
-from tibidi.pickling.places import Places
 from tibidi.pickling.reducers import Reducers
 from tibidi.pickling.room import Room
 from tibidi.pickling.room import reserve
@@ -100,7 +100,7 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     ledger = Ledger()
     reducers = Reducers(namespaces, ledger)
     pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
-    writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Places(redactor.text))
+    writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Paths(redactor.text))
     with Progress("dumping") as progress:
         try:
             run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
@@ -121,11 +121,11 @@ def _finish(writer: ValuesWriter, ledger: Ledger, deadline: float, interrupted: 
 class ValuesWriter:
     """Writes the queue, in a worker; the other public methods are for when no worker is at it."""
 
-    def __init__(self, roots: list[Root], namespaces: Namespaces, pen: Pen, room: Room, places: Places) -> None:
+    def __init__(self, roots: list[Root], namespaces: Namespaces, pen: Pen, room: Room, paths: Paths) -> None:
         self._namespaces = namespaces
         self._pen = pen
         self._room = room
-        self._places = places
+        self._paths = paths
         self._members: list[tuple[str, tuple[str, ...]]] = []
         self._omissions: list[Omission] = []
         self._is_complete = True
@@ -269,10 +269,10 @@ class ValuesWriter:
         starts = piece.starts()
         around = next(iter(starts)) if len(starts) == 1 else piece.paths[0]
         found = {id(piece.value): piece.paths[0]}
-        found.update(self._places.find(starts, {id(each.thing) for each in substitutions} - found.keys()))
+        found.update(self._paths.find(starts, {id(each.thing) for each in substitutions} - found.keys()))
         for each in substitutions[:MAX_OMISSIONS]:
             path = found.get(id(each.thing), around)
-            self._omit(path if each.key is None else self._places.within(path, each.key), each.reason, each.detail)
+            self._omit(path if each.key is None else self._paths.within(path, each.key), each.reason, each.detail)
         if len(substitutions) > MAX_OMISSIONS:
             rest = substitutions[MAX_OMISSIONS:]
             self._omit(piece.paths[0], rest[0].reason, f"{len(rest)} more of this kind or similar")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tibidi.pickling.places import Places
+from tibidi.pickling.paths import Paths
 
 
 class Holder:
@@ -51,7 +51,7 @@ HOLDERS: dict[str, Any] = {
 @pytest.mark.parametrize("path", HOLDERS)
 def test_paths(path: str) -> None:
     """A thing is found in containers, attributes, functions, methods and exceptions, past what must not be asked."""
-    found = Places(str).find({"['trap']": Trap(), "['x']": HOLDERS[path]}, {id(WANTED)})
+    found = Paths(str).find({"['trap']": Trap(), "['x']": HOLDERS[path]}, {id(WANTED)})
 
     assert {id(WANTED): path} == found
 
@@ -61,7 +61,7 @@ def test_cycles_end() -> None:
     cycle: list[Any] = []
     cycle.append(cycle)
 
-    assert {} == Places(str).find({"['cycle']": cycle}, {id(WANTED)})
+    assert {} == Paths(str).find({"['cycle']": cycle}, {id(WANTED)})
 
 
 def test_a_long_way_is_shortened() -> None:
@@ -69,7 +69,7 @@ def test_a_long_way_is_shortened() -> None:
     thing: Any = WANTED
     for _ in range(5_000):
         thing = [thing]
-    path = Places(str).find({"['x']": thing}, {id(WANTED)})[id(WANTED)]
+    path = Paths(str).find({"['x']": thing}, {id(WANTED)})[id(WANTED)]
 
     assert path.startswith("['x'][0][0]")
     assert path.endswith("[0][0]")

@@ -52,7 +52,7 @@ def written(way: Way | None) -> str:
     return "".join(steps)
 
 
-class Places:
+class Paths:
     """Finds things under the variables of one root, breadth first, so that the shortest path is found."""
 
     def __init__(self, text: Callable[[str], str]) -> None:
