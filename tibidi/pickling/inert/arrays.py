@@ -3,7 +3,7 @@
 numpy's own unpickling trusts what it reads: a dtype whose fields lie outside
 of its items reads foreign memory.  So nothing of it is used: dtypes are built
 from their names, and arrays from bytes that are counted first.  Where numpy
-is not installed, an array is its facts: shape, dtype, bytes.
+is not installed, an array is its facts (`ndarray`): shape, dtype, bytes.
 """
 
 from __future__ import annotations
@@ -15,31 +15,19 @@ from typing import Any
 from typing import Callable
 
 from tibidi.pickling.inert import plain
-from tibidi.pickling.inert.types import InertObject
+from tibidi.pickling.inert.items import MAX_NESTING
+from tibidi.pickling.inert.ndarray import InertArray
+from tibidi.pickling.inert.ndarray import InertDtype
+from tibidi.pickling.inert.ndarray import describe
+from tibidi.pickling.inert.ndarray import facts
+from tibidi.pickling.inert.ndarray import make_scalar
+from tibidi.pickling.inert.types import InertType
 
 # One kind of item: byte order, kind, size in bytes (characters for U).
 CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)")
 UNIT = re.compile(rb"(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)")
 MAX_DIMENSIONS = 32
 MAX_FIELDS = 1_000
-
-
-class InertDtype(InertObject):
-    """A dtype: its parts come in two steps, so it is made when it is used."""
-
-    _inert_name_ = "numpy.dtype"
-
-    def __repr__(self) -> str:
-        return f"dtype({self.__dict__['code']!r})" if "fields" not in self.__dict__ else "dtype([...])"
-
-
-class InertArray(InertObject):
-    """An array where there is no numpy, or whose making numpy refused."""
-
-    _inert_name_ = "numpy.ndarray"
-
-    def __len__(self) -> int:
-        return self.__dict__["shape"][0] if self.__dict__.get("shape") else 0
 
 
 def numpy() -> Any:
@@ -51,7 +39,9 @@ def numpy() -> Any:
 
 
 def make_dtype(code: object, *_: object) -> InertDtype:
-    """Begin a dtype from its code."""
+    """Begin a dtype from its code; that of a record has fields, which come with its state."""
+    if isinstance(code, InertType) and code._inert_name_ == "numpy.record":
+        code = "V8"
     if not CODE.fullmatch(plain.expect_text(code, 20)):
         raise ValueError("not a kind of item")
     made = object.__new__(InertDtype)
@@ -82,20 +72,22 @@ def time_unit(metadata: object) -> str:
     _, (unit, count, *_rest) = plain.expect(metadata, tuple)
     if not UNIT.fullmatch(plain.expect(unit, bytes)) or unit == b"generic":
         return ""
-    return f"[{plain.expect(count, int)}{unit.decode()}]"
+    return f"[{plain.expect(count, int) if count != 1 else ''}{unit.decode()}]"
 
 
-def real_dtype(np: Any, made: object) -> Any:
+def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
     """Return the dtype that `made` describes, checked by numpy as if a person had typed it."""
     if isinstance(made, np.dtype):
         return made
+    if levels == 0:  # one that is a part of itself, most likely
+        raise ValueError("not a dtype")
     own = plain.expect(made, InertDtype).__dict__
     if "subarray" in own:
         base, shape = own["subarray"]
-        return np.dtype((real_dtype(np, base), checked_shape(shape if type(shape) is tuple else (shape,))))
+        return np.dtype((real_dtype(np, base, levels - 1), checked_shape(shape if type(shape) is tuple else (shape,))))
     if "fields" in own:
         names, kinds, offsets = zip(*own["fields"])
-        formats = [real_dtype(np, kind) for kind in kinds]
+        formats = [real_dtype(np, kind, levels - 1) for kind in kinds]
         return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": own["size"]})
     code = own["code"].lstrip("<>|=")
     return np.dtype(own.get("order", "") + code + own.get("unit", ""))
@@ -115,20 +107,13 @@ def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: 
     sizes = checked_shape(shape)
     np = numpy()
     if np is None:
-        return facts(kind, sizes, data)
+        return facts(kind, sizes, data, "F" if order == "F" else "C")
     dtype = real_dtype(np, kind)
     if dtype.hasobject or math.prod(sizes) * dtype.itemsize != len(data):
         raise ValueError("an array of another size than its bytes")
     if type(data) is bytes:
         data = bytearray(data)  # arrays can be written to
     return np.frombuffer(data, dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
-
-
-def facts(kind: object, shape: tuple[int, ...], data: object) -> InertArray:
-    """Return an array as its facts."""
-    made = object.__new__(InertArray)
-    made.__dict__.update(shape=shape, dtype=kind, data=data)
-    return made
 
 
 def reconstruct(_kind: object, _shape: object, _code: object) -> InertArray:
@@ -141,7 +126,7 @@ def array_state(made: InertArray, state: object) -> object:
     _, shape, kind, is_fortran, content = plain.expect(state, tuple)
     sizes = checked_shape(shape)
     order = "F" if is_fortran is True else "C"
-    made.__dict__.update(shape=sizes, dtype=kind, data=content)
+    describe(made, kind, sizes, content, order)
     np = numpy()
     if np is None or type(content) is not list:
         return made if np is None else from_buffer(content, kind, sizes, order)
@@ -158,7 +143,7 @@ def scalar(kind: object, data: object = b"") -> object:
     """Make a scalar, as `numpy.core.multiarray.scalar` does."""
     np = numpy()
     if np is None:
-        return facts(kind, (), data)
+        return make_scalar(plain.expect(kind, InertDtype), plain.expect(data, bytes))
     dtype = real_dtype(np, kind)
     if dtype.hasobject or dtype.itemsize != len(plain.expect(data, bytes)):
         raise ValueError("a scalar of another size than its bytes")

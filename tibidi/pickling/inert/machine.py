@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING
 from typing import Callable
 
 from tibidi.errors import DamagedDump
-from tibidi.pickling.inert.arrays import InertArray
-from tibidi.pickling.inert.arrays import InertDtype
+from tibidi.pickling.inert.ndarray import InertArray
+from tibidi.pickling.inert.ndarray import InertDtype
 from tibidi.pickling.inert.screen import BYTES_PER_OPCODE_BYTE
 from tibidi.pickling.inert.screen import CONTAINER_BYTES
 from tibidi.pickling.inert.screen import NESTING

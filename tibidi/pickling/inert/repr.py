@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_NAME_CHARS = 200
 MAX_ATTRIBUTES = 12
 MAX_TEXT_CHARS = 1_500
+# Things that are printed for one: those within things that print in their own way start at the first level again.
+MAX_PARTS = 5_000
 
 
 class Bounded(reprlib.Repr):
@@ -36,12 +38,42 @@ class Bounded(reprlib.Repr):
         self.maxlong = 60
         self.maxother = 120
         self._active: set[int] = set()  # what is being printed: cycles are
+        self._depth = 0
+        self._is_apart = False
+        self._left = MAX_PARTS
 
     def repr_int(self, x: int, level: int) -> str:
         """Print a number, a huge one (which takes quadratic time) by its size."""
         return super().repr_int(x, level) if x.bit_length() < 1 << 12 else f"<int of {x.bit_length()} bits>"
 
     def repr1(self, x: Any, level: int) -> str:
+        """Print one value, but only so many of what it holds, however that is nested."""
+        if self._depth == 0:
+            self._left = MAX_PARTS
+        self._left -= 1
+        if self._left < 0:
+            return "<...>"
+        self._depth += 1
+        try:
+            return self._one(x, level)
+        finally:
+            self._depth -= 1
+
+    def plainly(self, x: Any) -> str:
+        """Print something inert with its attributes, as if its type had no way of its own to print."""
+        return self._inert(x, type(x)._inert_words_, self.maxlevel)
+
+    def apart(self, x: Any, text: Callable[[], str]) -> str:
+        """Print a table or a column; one within another is not looked into."""
+        if self._is_apart:
+            return f"<{type(x)._inert_name_}>"
+        self._is_apart = True
+        try:
+            return text()
+        finally:
+            self._is_apart = False
+
+    def _one(self, x: Any, level: int) -> str:
         """Print one value; the name of its type, which reprlib goes by, is the stranger's to choose."""
         words = getattr(type(x), "_inert_words_", None)
         if words is not None and type(x).__repr__ is type(x)._inert_repr_:

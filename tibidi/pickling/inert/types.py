@@ -225,7 +225,7 @@ def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> No
             type.__setattr__(cls, name, value)
 
 
-OURS = frozenset({"_args_", "_items_", "_text_", "__weakref__"})
+OURS = frozenset({"_args_", "_items_", "_text_", "_value_", "_view_", "__weakref__"})
 
 
 def visible(thing: object) -> dict[str, object]:

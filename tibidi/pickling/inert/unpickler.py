@@ -18,12 +18,12 @@ from tibidi.errors import DamagedDump
 from tibidi.pickling.inert import frames
 from tibidi.pickling.inert import plain
 from tibidi.pickling.inert.arrays import ARRAY_WORDS
-from tibidi.pickling.inert.arrays import InertArray
-from tibidi.pickling.inert.arrays import InertDtype
 from tibidi.pickling.inert.arrays import array_state
 from tibidi.pickling.inert.arrays import dtype_state
 from tibidi.pickling.inert.exceptions import make_exception
 from tibidi.pickling.inert.machine import Machine
+from tibidi.pickling.inert.ndarray import InertArray
+from tibidi.pickling.inert.ndarray import InertDtype
 from tibidi.pickling.inert.repr import clean
 from tibidi.pickling.inert.screen import FEW_MENTIONS
 from tibidi.pickling.inert.screen import HINT
