@@ -2,16 +2,27 @@
 
 A DataFrame pickles as a manager of blocks, each an array of some columns and
 where they lie; a Series as a manager of one block.  What pandas 1.1 to 3 write
-is understood; of anything else the parts are there as attributes.
+is understood; of anything else the parts are there as attributes, and such a
+table is empty: looking at it never raises.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
+from tibidi.pickling.inert.columns import SHOWN_CELLS
+from tibidi.pickling.inert.columns import UNREADABLE
+from tibidi.pickling.inert.columns import Cells
+from tibidi.pickling.inert.columns import InertColumn
+from tibidi.pickling.inert.columns import InertIndex
+from tibidi.pickling.inert.columns import cell
+from tibidi.pickling.inert.columns import is_array
+from tibidi.pickling.inert.columns import plain_column
 from tibidi.pickling.inert.repr import BOUNDED
 from tibidi.pickling.inert.repr import clean
+from tibidi.pickling.inert.types import INERT
 from tibidi.pickling.inert.types import InertObject
 from tibidi.pickling.inert.types import InertType
 from tibidi.pickling.inert.types import Made
@@ -21,34 +32,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
 
-SHOWN_ROWS = 5
 SHOWN_COLUMNS = 8
-CELL_CHARS = 24
+MAX_COLUMNS = 100_000
 
 
-class InertIndex(Made):
-    """The labels of rows or columns."""
+class Parts(NamedTuple):
+    """What a table consists of: columns, their names, labels of rows as they read, and as they are in the dump."""
 
-    _inert_name_ = "pandas.Index"
-
-    def _labels(self) -> Any:
-        facts = self.__dict__
-        if {"start", "stop", "step"} <= facts.keys():
-            return range(facts["start"], facts["stop"], facts["step"])
-        return plain_column(facts.get("data", ()))
-
-    def __len__(self) -> int:
-        return len(self._labels())
-
-    def __getitem__(self, number: Any) -> object:
-        return self._labels()[number]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self._labels())
-
-    def __repr__(self) -> str:
-        shown = [BOUNDED.repr(label) for _, label in zip(range(SHOWN_ROWS), self)]
-        return f"<Index of {len(self)}: {', '.join(shown)}{', ...' if len(self) > SHOWN_ROWS else ''}>"
+    columns: list[Any]
+    names: Any
+    labels: Any
+    axis: object
 
 
 class InertBlock(InertObject):
@@ -57,31 +51,23 @@ class InertBlock(InertObject):
     _inert_name_ = "pandas.Block"
 
 
-class InertColumn(Made):
-    """A column that pandas keeps in a type of its own: an array and how to read it."""
-
-    def __len__(self) -> int:
-        return len(plain_column(self))
-
-    def __getitem__(self, number: Any) -> object:
-        return plain_column(self)[number]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(plain_column(self))
-
-
 class InertSeries(Made):
     """A Series: values with labels."""
 
     @property
     def values(self) -> Any:
         """The values, an array where numpy is installed."""
-        return series_parts(self)[0]
+        return parts_of(self, series_parts).columns[0]
 
     @property
     def index(self) -> object:
         """The labels."""
-        return series_parts(self)[1]
+        return parts_of(self, series_parts).axis
+
+    @property
+    def shape(self) -> tuple[int]:
+        """How many values."""
+        return (len(self),)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -93,9 +79,15 @@ class InertSeries(Made):
         return iter(self.values)
 
     def __repr__(self) -> str:
-        values, index = series_parts(self)
-        shown = [f"{cell(label)}: {cell(value)}" for _, label, value in zip(range(SHOWN_ROWS), index, values)]
-        return f"<Series of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_ROWS else ''} (inert)>"
+        return BOUNDED.apart(self, self._text)
+
+    def _text(self) -> str:
+        try:
+            (values,), _, labels, _ = series_parts(self)
+            shown = [f"{cell(label)}: {cell(value)}" for _, label, value in zip(range(SHOWN_CELLS), labels, values)]
+        except UNREADABLE:
+            return BOUNDED.plainly(self)
+        return f"<Series of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''} (inert)>"
 
 
 class InertFrame(Made):
@@ -104,22 +96,31 @@ class InertFrame(Made):
     @property
     def columns(self) -> list[object]:
         """The names of the columns."""
-        return list(frame_parts(self)[1])
+        return list(parts_of(self, frame_parts).names)
 
     @property
     def index(self) -> object:
         """The labels of the rows."""
-        return frame_parts(self)[2]
+        return parts_of(self, frame_parts).axis
 
     @property
     def shape(self) -> tuple[int, int]:
         """How many rows and columns."""
-        _, columns, index = frame_parts(self)
-        return len(index), len(columns)
+        parts = parts_of(self, frame_parts)
+        return len(parts.labels), len(parts.names)
+
+    @property
+    def values(self) -> Cells:
+        """The rows."""
+        parts = parts_of(self, frame_parts)
+        return Cells(len(parts.labels), lambda row: [at(column, row) for column in parts.columns[: len(parts.names)]])
 
     def __getitem__(self, name: object) -> object:
-        columns, names, _ = frame_parts(self)
-        return columns[list(names).index(name)]
+        parts = parts_of(self, frame_parts)
+        found = next((number for number, known in enumerate(parts.names) if known == name), None)
+        if found is None:
+            raise KeyError(f"no column {clean(name) if isinstance(name, str) else BOUNDED.repr(name)}; {INERT}")
+        return parts.columns[found]
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -128,63 +129,89 @@ class InertFrame(Made):
         return iter(self.columns)
 
     def __repr__(self) -> str:
-        columns, names, index = frame_parts(self)
-        lines = [["", *(cell(name) for name in list(names)[:SHOWN_COLUMNS])]]
-        for row, label in zip(range(SHOWN_ROWS), index):
-            lines.append([cell(label), *(cell(columns[n][row]) for n in range(min(len(names), SHOWN_COLUMNS)))])
+        return BOUNDED.apart(self, self._text)
+
+    def _text(self) -> str:
+        try:
+            columns, names, labels, _ = frame_parts(self)
+            lines = [["", *(cell(name) for name, _ in zip(names, range(SHOWN_COLUMNS)))]]
+            for row, label in zip(range(SHOWN_CELLS), labels):
+                lines.append([cell(label), *(cell(at(column, row)) for column in columns[:SHOWN_COLUMNS])])
+        except UNREADABLE:
+            return BOUNDED.plainly(self)
         widths = [max(map(len, words)) for words in zip(*lines)]
         rows = ["  ".join(word.rjust(width) for word, width in zip(line, widths)) for line in lines]
-        return "\n".join([*rows, f"[{len(index)} rows x {len(names)} columns, inert]"])
+        return "\n".join([*rows, f"[{len(labels)} rows x {len(names)} columns, inert]"])
 
 
-def cell(value: object) -> str:
-    """Return one cell as a table shows it."""
-    flat = isinstance(value, str) or type(value).__module__ == "numpy"
-    text = clean(str(value)) if flat else BOUNDED.repr(value)
-    return text if len(text) <= CELL_CHARS else text[: CELL_CHARS - 3] + "..."
+def at(column: Any, row: int) -> object:
+    """Return what a column has in a row, a question mark where that cannot be told."""
+    try:
+        return column[row]
+    except UNREADABLE:
+        return "?"
 
 
-def manager(table: Made) -> tuple[Any, Any]:
-    """Return blocks and axes of a table."""
-    made = table.__dict__.get("_mgr") or table.__dict__.get("_data")
-    blocks, axes, *_ = made.__dict__["_args_"] if "_args_" in made.__dict__ else made.__dict__["__state__"]
-    return blocks, axes
+def parts_of(table: Made, read: Callable[[Made], Parts]) -> Parts:
+    """Return the parts of a table, empty ones where it is not understood."""
+    try:
+        return read(table)
+    except UNREADABLE:
+        return Parts([()], (), (), ())
 
 
-def frame_parts(frame: Made) -> tuple[list[Any], Any, Any]:
-    """Return columns, their names, and the labels of the rows."""
-    blocks, (names, index) = manager(frame)
-    columns: list[Any] = [()] * len(names)
+def manager(table: Made) -> tuple[Any, Any, bool]:
+    """Return blocks and axes of a table, and whether they came as a state."""
+    own = table.__dict__
+    made = (own["_mgr"] if "_mgr" in own else own["_data"]).__dict__
+    is_state = "_args_" not in made
+    blocks, axes, *_ = made["__state__"] if is_state else made["_args_"]
+    return blocks, axes, is_state
+
+
+def frame_parts(frame: Made) -> Parts:
+    """Return the parts of a DataFrame; raise one of UNREADABLE for what is none."""
+    blocks, (names, index), _ = manager(frame)
+    found: dict[int, Any] = {}
     for block in blocks:
         own = block.__dict__
         for row, place in enumerate(places(own["placement"])):
-            values = plain_column(own["values"])
-            columns[place] = values[row] if getattr(values, "ndim", 1) > 1 else values
-    return columns, names, index
+            if len(found) > MAX_COLUMNS:
+                raise ValueError("more columns than there can be")
+            found[place] = column_of(own["values"], row)
+    columns = [found[number] for number in range(len(found))]
+    rows = next((len(column) for column in columns if is_array(column) or isinstance(column, Cells)), None)
+    return Parts(columns, labels_of(names, len(columns)), labels_of(index, rows), index)
 
 
-def series_parts(series: Made) -> tuple[Any, Any]:
-    """Return values and labels."""
-    blocks, axes = manager(series)
-    if "__state__" in series.__dict__["_mgr"].__dict__:
+def column_of(values: Any, row: int) -> Any:
+    """Return a column of a block, as it is in the dump where it is not understood."""
+    try:
+        return plain_column(values, row)
+    except UNREADABLE:
+        return values
+
+
+def labels_of(index: Any, count: int | None) -> Any:
+    """Return so many labels, numbers where those of the dump are not understood."""
+    try:
+        labels = plain_column(index)
+        if count is None or len(labels) == count:
+            return labels
+    except UNREADABLE:
+        pass
+    return range(count or 0)
+
+
+def series_parts(series: Made) -> Parts:
+    """Return the parts of a Series; raise one of UNREADABLE for what is none."""
+    blocks, axes, is_state = manager(series)
+    if is_state:
         blocks, axes = axes, blocks  # the state of a manager of one block has them the other way round
     block = blocks[0] if isinstance(blocks, (tuple, list)) else blocks
-    values = block.__dict__["values"] if isinstance(block, InertBlock) else block
-    return plain_column(values), axes[0] if isinstance(axes, (tuple, list)) else axes
-
-
-def plain_column(values: Any) -> Any:
-    """Return an array, or a list where the array alone would mislead: of categories, or with gaps."""
-    own = values.__dict__ if isinstance(values, InertObject) else {}
-    if "_mask" in own:
-        return [None if missing else value for value, missing in zip(own["_data"], own["_mask"])]
-    if "__state__" not in own:
-        return values
-    array = next(part for part in own["__state__"] if hasattr(part, "flat"))
-    categories = next((part.categories for part in own["__state__"] if hasattr(part, "categories")), None)
-    if categories is None:
-        return array
-    return [categories[code] if code >= 0 else None for code in array]
+    values = plain_column(block.__dict__["values"] if isinstance(block, InertBlock) else block)
+    index = axes[0] if isinstance(axes, (tuple, list)) else axes
+    return Parts([values], (), labels_of(index, len(values)), index)
 
 
 def places(placement: Any) -> Any:
@@ -192,9 +219,9 @@ def places(placement: Any) -> Any:
     return range(placement.start, placement.stop, placement.step or 1) if isinstance(placement, slice) else placement
 
 
-def new_index(kind: object, facts: object) -> InertIndex:
+def new_index(_kind: object, facts: object, *_: object) -> InertIndex:
     """Make an index, as `pandas.core.indexes.base._new_Index` does."""
-    made = object.__new__(InertIndex)
+    made: InertIndex = object.__new__(InertIndex)
     if isinstance(facts, dict):
         made.__dict__.update({name: value for name, value in facts.items() if type(name) is str})
     return made
@@ -208,24 +235,30 @@ def new_column(kind: object, *_: object) -> object:
 
 def new_block(values: object, placement: object, *_: object) -> InertBlock:
     """Make a block, as `pandas._libs.internals._unpickle_block` does."""
-    made = object.__new__(InertBlock)
+    made: InertBlock = object.__new__(InertBlock)
     made.__dict__.update(values=values, placement=placement)
     return made
 
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"): new_column,
+    ("pandas._libs.interval", "__pyx_unpickle_IntervalMixin"): new_column,
     ("pandas._libs.internals", "_unpickle_block"): new_block,
     ("pandas.core.indexes.base", "_new_Index"): new_index,
+    ("pandas.core.indexes.datetimes", "_new_DatetimeIndex"): new_index,
+    ("pandas.core.indexes.interval", "_new_IntervalIndex"): new_index,
+    ("pandas.core.indexes.period", "_new_PeriodIndex"): new_index,
+    ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"): new_index,
 }
 
-# Arrays with a mask of what is missing.
-MASKED = ("Boolean", "Floating", "Integer")
+# Arrays with a mask of what is missing, or of what is not the same.
+COLUMNS = ("Boolean", "Floating", "Integer", "Sparse")
 
 TYPES: dict[tuple[str, str], type[Made]] = {
     ("pandas", "DataFrame"): InertFrame,
-    **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in MASKED},
-    **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in MASKED},
+    **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in COLUMNS},
+    **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in COLUMNS},
+    ("pandas.core.arrays.sparse.array", "SparseArray"): InertColumn,
     ("pandas", "Series"): InertSeries,
     ("pandas.core.frame", "DataFrame"): InertFrame,
     ("pandas.core.series", "Series"): InertSeries,
