@@ -35,6 +35,7 @@ CONTENTS = frozenset({bytearray, bytes, list})
 # Kinds of which numpy leaves out the dtype: it can be told from the items.
 PLAIN_KINDS = frozenset({"b1", "i8", "f8", "c16"})
 SCALARS = {"b": "bool_", "i": "int", "u": "uint", "f": "float", "c": "complex", "U": "str_", "S": "bytes_", "V": "void"}
+BASES: dict[str, type] = {"b": int, "i": int, "u": int, "f": float, "c": complex, "U": str, "S": bytes}
 
 
 class InertDtype(InertObject):
@@ -137,19 +138,17 @@ def make_scalar(kind: InertDtype, data: bytes) -> object:
     value = item.read(data, 0)
     if isinstance(value, Moment):
         return value
-    base = type(value) if type(value) in {bytes, complex, float, int, str} else int if type(value) is bool else None
     code = kind.__dict__["code"].lstrip("<>|=")
-    bits = str(8 * item.size) if code[0] in "iufc" else ""
-    cls = scalar_type(SCALARS[code[0]] + bits, base)
-    made: Any = cls.__new__(cls, value) if base else cls.__new__(cls)
+    cls = scalar_type(code[0], str(8 * item.size) if code[0] in "iufc" else "")
+    made = cls.__new__(cls, value) if code[0] in BASES else cls.__new__(cls)
     made.__dict__.update(dtype=kind, _value_=value)
     return made
 
 
-@lru_cache(maxsize=None)
-def scalar_type(name: str, base: type | None) -> Any:
-    """Return the class of scalars of that name; there are a dozen, and there may be millions of scalars."""
-    return make_type("numpy", name, InertScalar, *([base] if base else []))
+@lru_cache
+def scalar_type(letter: str, bits: str) -> Any:
+    """Return the class of scalars of a kind; there are a dozen, and there may be millions of scalars."""
+    return make_type("numpy", SCALARS[letter] + bits, InertScalar, *([BASES[letter]] if letter in BASES else []))
 
 
 def readable(array: InertArray) -> Item | None:
