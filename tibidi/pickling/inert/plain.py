@@ -86,6 +86,13 @@ def _nothing(*arguments: object) -> object:
     raise TypeError("instances of this type come as opcodes")
 
 
+def _type_of(thing: object) -> type:
+    """Return the type of one of the constants, which have no names of their own in `builtins`."""
+    if all(thing is not constant for constant in CONSTANTS.values()):
+        raise TypeError("instances of this type come as opcodes")
+    return type(thing)
+
+
 def _empty(kind: type) -> Callable[..., object]:
     def make(content: object = ()) -> object:
         return kind(expect(content, tuple, list) if content != () else ())
@@ -176,6 +183,11 @@ def fill_uuid(made: object, number: object) -> None:
     object.__setattr__(made, "is_safe", import_module("uuid").SafeUUID.unknown)
 
 
+def is_uuid(thing: object) -> bool:
+    """Tell whether `thing` is a UUID; one of a class of that name is not."""
+    return type(thing).__name__ == "UUID" and type(thing) is import_module("uuid").UUID
+
+
 def _path(kind: str) -> Callable[..., object]:
     def make(*parts: object) -> object:
         if len(parts) > MAX_PATH_PARTS:
@@ -240,7 +252,7 @@ def _slice(*parts: object) -> slice:
 OPCODES = "none: values come as opcodes"
 TABLE: dict[tuple[str, str], Plain] = {
     ("builtins", "object"): Plain(object, "none"),
-    ("builtins", "type"): Plain(_nothing, OPCODES),
+    ("builtins", "type"): Plain(_type_of, "None, ... or NotImplemented"),
     ("builtins", "bool"): Plain(_nothing, OPCODES),
     ("builtins", "int"): Plain(_nothing, OPCODES),
     ("builtins", "float"): Plain(_nothing, OPCODES),

@@ -25,6 +25,7 @@ MAX_ATTRIBUTES = 12
 MAX_TEXT_CHARS = 1_500
 # Things that are printed for one: those within things that print in their own way start at the first level again.
 MAX_PARTS = 5_000
+MAX_DEPTH = 40
 
 
 class Bounded(reprlib.Repr):
@@ -51,7 +52,7 @@ class Bounded(reprlib.Repr):
         if self._depth == 0:
             self._left = MAX_PARTS
         self._left -= 1
-        if self._left < 0:
+        if self._left < 0 or self._depth > MAX_DEPTH:
             return "<...>"
         self._depth += 1
         try:

@@ -17,6 +17,7 @@ from typing import Any
 from tibidi.errors import DamagedDump
 from tibidi.pickling.inert import frames
 from tibidi.pickling.inert import plain
+from tibidi.pickling.inert.annotations import ANNOTATION_WORDS
 from tibidi.pickling.inert.arrays import ARRAY_WORDS
 from tibidi.pickling.inert.arrays import array_state
 from tibidi.pickling.inert.arrays import dtype_state
@@ -138,6 +139,7 @@ class InertBuilder:
         self._names: dict[tuple[str, str], object] = {}
         self._words: dict[tuple[str, str], Callable[..., object]] = {
             **WORDS,
+            **ANNOTATION_WORDS,
             **ARRAY_WORDS,
             **frames.WORDS,
             ("copyreg", "_reconstructor"): self._reconstructor,
