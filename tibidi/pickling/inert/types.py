@@ -14,43 +14,20 @@ not, and classes take none whose name begins with two underscores.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections import OrderedDict
-from collections import defaultdict
-from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.pickling.inert.layouts import LAYOUTS
+from tibidi.pickling.inert.layouts import atomic
+from tibidi.pickling.inert.layouts import deep
+from tibidi.pickling.inert.layouts import itself
+from tibidi.pickling.inert.layouts import shallow
 from tibidi.pickling.inert.repr import BOUNDED
 from tibidi.pickling.inert.repr import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
-
-# What a class of the application may be built on and still be data, by the name that a dump has for it.
-LAYOUTS: dict[str, type] = {
-    "BaseException": BaseException,
-    "Counter": Counter,
-    "Exception": Exception,
-    "OrderedDict": OrderedDict,
-    "bytearray": bytearray,
-    "bytes": bytes,
-    "complex": complex,
-    "defaultdict": defaultdict,
-    "deque": deque,
-    "dict": dict,
-    "float": float,
-    "frozenset": frozenset,
-    "int": int,
-    "list": list,
-    "set": set,
-    "str": str,
-    "tuple": tuple,
-}
-# Their value comes with their creation; all others are filled later.
-ATOMS = (bytes, complex, float, int, str)
-SEQUENCES = (frozenset, set, tuple)
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
 
@@ -86,6 +63,11 @@ class InertObject(metaclass=InertType):
     __module__ = "tibidi"
     _inert_name_ = "object"
     _inert_fields_: tuple[str, ...] = ()
+    _inert_slots_: tuple[str, ...] = ()
+    _inert_plain_: type | None = None
+    __copy__ = shallow
+    # Not a method, which an attribute of that name would hide.
+    __deepcopy__ = property(deep)
 
     def __getattr__(self, name: str) -> object:
         kind = type(self).__name__
@@ -109,6 +91,26 @@ class Made(InertObject):
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
+
+
+class InertValue(Made):
+    """One of a class that is built on a plain type that is none of `LAYOUTS`: a date, a path; the plain value in it."""
+
+    def __getattr__(self, name: str) -> object:
+        value = self.__dict__.get("_value_")
+        if value is None or name.startswith("_") or not hasattr(value, name):
+            return super().__getattr__(name)
+        return getattr(value, name)
+
+    def __str__(self) -> str:
+        return str(self.__dict__["_value_"]) if "_value_" in self.__dict__ else repr(self)
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        own = self.__dict__
+        return type(self)._inert_name_, (own["_value_"],) if "_value_" in own else own.get("_args_", ()), visible(self)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in dir(self.__dict__.get("_value_")) if not name.startswith("_"))]
 
 
 class InertPartial(Made):
@@ -194,6 +196,9 @@ class InertTuple(InertObject):
 class InertMember(InertObject):
     """A member of an enumeration."""
 
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
+
     def __repr__(self) -> str:
         own = self.__dict__
         return f"<{type(self).__name__}.{clean(own.get('name'))}: {BOUNDED.repr(own.get('value'))}>"
@@ -206,8 +211,11 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
     """Return a new inert class of that name, an InertType, built on `mixins`."""
     full = clean(f"{module}.{qualname}")
     layout = next((base for base in mixins if base in LAYOUTS.values()), object)
+    kind = next((base for base in mixins if isinstance(base, InertType)), InertObject)
     body: dict[str, object] = {
         "__hash__": vars(layout).get("__hash__") or object.__hash__,
+        "__copy__": kind.__copy__,  # before that of a plain type, which would call the class
+        "__deepcopy__": kind.__deepcopy__,
         "__module__": clean(module),
         "__qualname__": clean(qualname),
         "_inert_name_": full.replace("builtins.", "", 1),

@@ -8,6 +8,7 @@ describe (`words`), and all else inert objects (`types`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections import deque
 from functools import partial
 from types import SimpleNamespace
@@ -22,6 +23,8 @@ from tibidi.pickling.inert.arrays import ARRAY_WORDS
 from tibidi.pickling.inert.arrays import array_state
 from tibidi.pickling.inert.arrays import dtype_state
 from tibidi.pickling.inert.exceptions import make_exception
+from tibidi.pickling.inert.layouts import ATOMS
+from tibidi.pickling.inert.layouts import layout_of
 from tibidi.pickling.inert.machine import Machine
 from tibidi.pickling.inert.ndarray import InertArray
 from tibidi.pickling.inert.ndarray import InertDtype
@@ -31,12 +34,11 @@ from tibidi.pickling.inert.screen import HINT
 from tibidi.pickling.inert.screen import MAX_MEMBER_BYTES
 from tibidi.pickling.inert.screen import Budget
 from tibidi.pickling.inert.screen import Sizes
-from tibidi.pickling.inert.types import ATOMS
-from tibidi.pickling.inert.types import LAYOUTS
 from tibidi.pickling.inert.types import PARTIAL
 from tibidi.pickling.inert.types import InertObject
 from tibidi.pickling.inert.types import InertPartial
 from tibidi.pickling.inert.types import InertType
+from tibidi.pickling.inert.types import InertValue
 from tibidi.pickling.inert.types import Listed
 from tibidi.pickling.inert.types import Made
 from tibidi.pickling.inert.types import Mapped
@@ -200,9 +202,10 @@ class InertBuilder:
         """Return a new instance; of inert classes one that has yet to get its attributes."""
         if type(arguments) is not tuple or not isinstance(cls, InertType):
             return self.call(cls, arguments) if type(arguments) is tuple else refused(cls, (), TypeError("no tuple"))
-        layout = next((base for base in cls.__mro__ if base in LAYOUTS.values()), object)
+        layout = layout_of(cls)
         try:
             made = self._instance(cls, layout, arguments)
+            self._give_value(cls, made, arguments)
         except REFUSED as error:
             return refused(cls, arguments, error)
         if layout is object and arguments:
@@ -216,15 +219,39 @@ class InertBuilder:
         if layout in ATOMS:
             return layout.__new__(cls, plain.expect(first, *ATOMS)) if arguments else layout.__new__(cls)
         if layout is tuple:
-            return tuple.__new__(cls, arguments if cls._inert_fields_ else plain.expect(first, tuple, list))
+            is_whole = len(arguments) == 1 and type(first) in {list, tuple} and not cls._inert_fields_
+            items: Any = first if is_whole else arguments
+            return tuple.__new__(cls, items)
         if layout is frozenset:
             return frozenset.__new__(cls, self.checked(plain.expect(first, list, tuple)) if arguments else ())
         made = layout.__new__(cls)
+        if layout is deque and len(arguments) == 2:
+            deque.__init__(made, (), plain.expect(arguments[1], int))
         if layout is set and arguments:
             set.update(made, self.checked(plain.expect(first, list, tuple)))
+        if issubclass(layout, dict) and arguments:
+            self._fill(made, layout, first)
         if isinstance(made, BaseException):
             made.args = arguments
         return made
+
+    def _give_value(self, cls: Any, made: Any, arguments: tuple[object, ...]) -> None:
+        """Give an instance of a class that is built on a plain type the value of that type, if it was made of one."""
+        if cls._inert_plain_ is None:
+            return
+        try:
+            made.__dict__["_value_"] = self._maker(cls._inert_plain_)(*arguments)
+        except REFUSED:  # arguments of the application's own: they are shown
+            pass
+
+    def _fill(self, made: Any, layout: Any, first: object) -> None:
+        """Give a dictionary what it was made of: the items of a Counter, what a defaultdict makes of missing keys."""
+        if isinstance(first, dict):
+            self.update(made, list(first.keys()), list(first.values()))
+        elif layout is defaultdict and (first is None or callable(first)):
+            defaultdict.__init__(made, first)
+        elif first is None or isinstance(first, (type, InertObject)):
+            made.__dict__["default_factory"] = first
 
     def build(self, made: object, state: object) -> object:
         """Give an object its state; return it, or what it becomes by that."""
@@ -238,9 +265,12 @@ class InertBuilder:
             return array_state(made, state)
         if type(made) is InertDtype:
             return dtype_state(made, state)
-        elif type(made).__name__ == "UUID" and isinstance(state, dict):
+        elif plain.is_uuid(made) and isinstance(state, dict):
             plain.fill_uuid(made, state.get("int"))
         elif isinstance(made, (InertObject, StandIn, SimpleNamespace, BaseException)):
+            if isinstance(made, InertValue) and plain.is_uuid(made.__dict__.get("_value_")) and type(state) is dict:
+                plain.fill_uuid(made.__dict__["_value_"], state.get("int"))
+                state = {name: value for name, value in state.items() if name != "int"}
             absorb(made, state)
         return made
 
@@ -324,17 +354,24 @@ def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
     return made
 
 
-def absorb(made: Any, state: object) -> None:
+def absorb(made: Any, state: Any) -> None:
     """Put a state into the attributes of an object: a dictionary, one of slots, or both (PEP 307)."""
     if isinstance(made, InertPartial) and type(state) is tuple and len(state) == len(PARTIAL):
         made.__dict__.update(zip(PARTIAL, state))
         return
     parts = state if type(state) is tuple and len(state) == 2 else (state,)
     if not all(part is None or isinstance(part, dict) for part in parts):
+        names = getattr(type(made), "_inert_slots_", ())
+        if type(state) in {list, tuple} and names and len(names) == len(state):
+            made.__dict__.update(zip(names, state))
+            return
         made.__dict__["__state__"] = state  # what __setstate__ would have been given
         return
     for part in parts:
-        made.__dict__.update(text_keys(part))
+        attributes = text_keys(part)
+        if type(attributes.get("__dict__")) is dict:  # as pydantic has it
+            made.__dict__.update(text_keys(attributes.pop("__dict__")))
+        made.__dict__.update(attributes)
 
 
 def held(target: Made, kind: type[Listed], empty: Any) -> Any:

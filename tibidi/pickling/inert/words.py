@@ -13,6 +13,7 @@ import re
 import tokenize
 import types
 from collections import OrderedDict
+from functools import lru_cache
 from types import CellType
 from types import MethodType
 from types import ModuleType
@@ -22,16 +23,19 @@ from typing import Any
 from tibidi.pickling.inert import plain
 from tibidi.pickling.inert.exceptions import exception_state
 from tibidi.pickling.inert.exceptions import make_exception
+from tibidi.pickling.inert.layouts import ATOMS
+from tibidi.pickling.inert.layouts import LAYOUTS
+from tibidi.pickling.inert.layouts import atomic
+from tibidi.pickling.inert.layouts import itself
 from tibidi.pickling.inert.repr import BOUNDED
 from tibidi.pickling.inert.repr import clean
-from tibidi.pickling.inert.types import ATOMS
 from tibidi.pickling.inert.types import INERT
-from tibidi.pickling.inert.types import LAYOUTS
 from tibidi.pickling.inert.types import OURS
 from tibidi.pickling.inert.types import InertMember
 from tibidi.pickling.inert.types import InertObject
 from tibidi.pickling.inert.types import InertTuple
 from tibidi.pickling.inert.types import InertType
+from tibidi.pickling.inert.types import InertValue
 from tibidi.pickling.inert.types import make_type
 from tibidi.pickling.inert.types import set_class_attributes
 from tibidi.pickling.standins import Cut
@@ -47,9 +51,14 @@ if TYPE_CHECKING:
 
 MAX_BLOCK_LINES = 5_000
 
+VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
+
 
 class InertModule(ModuleType):
     """A module that was only named."""
+
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
 
     def __getattr__(self, name: str) -> object:
         raise AttributeError(f"module {self.__name__!r} has no attribute {clean(name)!r} in the dump; {INERT}")
@@ -62,12 +71,16 @@ class InertCode(InertObject):
     """A code object: where it came from; its bytecode is left in the file."""
 
     _inert_name_ = "code"
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
 
 
 class InertFunction(InertObject):
     """A function that was kept by value: name, home, source and, as attributes, what it had."""
 
     _inert_name_ = "function"
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
 
     def __call__(self, *_: object, **__: object) -> object:
         """Refuse: nothing runs here."""
@@ -214,7 +227,7 @@ def _slots_state(thing: object, state: object) -> None:
         thing.__dict__.update(text_keys(plain.expect(state, dict)))
 
 
-def layout_of(bases: object) -> tuple[type, ...]:
+def mixins_for(bases: object) -> tuple[type, ...]:
     """Return what an inert class with these bases is to be built on."""
     for base in bases if isinstance(bases, tuple) else ():
         if isinstance(base, InertType):
@@ -223,14 +236,30 @@ def layout_of(bases: object) -> tuple[type, ...]:
             return (InertTuple, tuple)
         if base in LAYOUTS.values() or (isinstance(base, type) and issubclass(base, BaseException)):
             return (base, InertObject)
+        if base in values().values():
+            return (InertValue,)
     return ()
+
+
+@lru_cache(maxsize=1)
+def values() -> dict[object, object]:
+    """Return the types whose values are in instances of classes built on them, by the last parts of their names."""
+    return {name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES}
+
+
+def set_plain(cls: InertType, bases: object) -> None:
+    """Tell a class which plain type its instances have the value of."""
+    base = next((base for base in (bases if isinstance(bases, tuple) else ()) if base in values().values()), None)
+    if base is not None and issubclass(cls, InertValue):
+        type.__setattr__(cls, "_inert_plain_", base)
 
 
 def _class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
     body = text_keys(keywords)
-    mixins = layout_of(bases)
+    mixins = mixins_for(bases)
     made = make_type(str(body.get("__module__", "?")), str(body.get("__qualname__", name)), *mixins)
     set_class_attributes(made, body)
+    set_plain(made, bases)
     return made
 
 
@@ -240,9 +269,25 @@ def _class_state(cls: object, state: object) -> None:
     if isinstance(cls, InertType):
         known = text_keys(attributes)
         set_class_attributes(cls, known)
+        type.__setattr__(cls, "_inert_slots_", slot_names(attributes) or cls._inert_slots_)
         fields = known.get("_fields", ())
         if issubclass(cls, InertTuple) and type(fields) is tuple:
             type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
+
+
+def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of the attributes whose values alone are the state of instances."""
+    fields = attributes.get("__dataclass_fields__")
+    if type(fields) is dict:
+        return tuple(name for name, field in text_keys(fields).items() if is_field(field))
+    slots = attributes.get("__slots__")
+    return tuple(name for name in slots if type(name) is str and name not in OURS) if type(slots) is tuple else ()
+
+
+def is_field(field: object) -> bool:
+    """Tell whether a field of a dataclass is one of instances, not of the class or of `__init__` alone."""
+    kind = field.__dict__.get("_field_type") if isinstance(field, InertObject) else None
+    return type(kind).__name__ == "_FIELD"
 
 
 def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:
@@ -294,7 +339,10 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
     if base is tuple:
         names = tuple(clean(field) for field in plain.expect(fields, tuple))
         return make_type(module, qualname, InertTuple, tuple, fields=names)
-    return make_type(module, qualname, *layout_of((base,)))
+    base = base or values().get(layout)
+    made = make_type(module, qualname, *mixins_for((base,)))
+    set_plain(made, (base,))
+    return made
 
 
 def _type(name: object) -> object:
@@ -343,6 +391,8 @@ def _method(function: object, owner: object) -> object:
 
 def name_of(thing: object) -> str:
     """Return the name of a function."""
+    if isinstance(thing, InertType):  # of a module that can be imported: its name is all that there is
+        return clean(thing.__name__)
     own = thing.__dict__ if isinstance(thing, InertObject) else {}
     return clean(own.get("__name__", type(thing).__name__))
 

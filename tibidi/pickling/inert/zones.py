@@ -23,6 +23,9 @@ class InertZone(datetime.tzinfo):
     def __init__(self, described: object) -> None:
         self.described = described
 
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object]]:
+        return InertZone, (self.described,)  # as copies are made of times
+
     def utcoffset(self, _: datetime.datetime | None) -> datetime.timedelta | None:
         """Return None: unknown."""
         return None
