@@ -39,6 +39,7 @@ UNREADABLE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeErro
 PERIODS = {"A": "Y", "Y": "Y", "M": "M", "D": "D", "H": "h", "T": "m", "S": "s", "h": "h", "min": "m", "s": "s"}
 # What of a time says nothing.
 MIDNIGHT = re.compile(r"(?<=[0-9])(?:T00:00:00)?\.0{3,}$|(?<=-[0-9][0-9])T00:00:00$")
+OFFSETS = {"YearEnd": "Y", "MonthEnd": "M", "Day": "D", "Hour": "h", "Minute": "m", "Second": "s"}
 FREQUENCY = re.compile(r"(?:period)?\[?([A-Za-z]+)(?:-[A-Z]+)?\]?")
 
 
@@ -267,8 +268,11 @@ def periods(ordinals: Any, unit: str) -> Cells:
 
 def period_unit(dtype: InertObject) -> str:
     """Return the unit that the periods of a dtype are counted in."""
-    frequency = next((each for each in dtype.__dict__.get("_args_", ()) if type(each) is str), "")
-    found = FREQUENCY.fullmatch(frequency)
+    arguments = dtype.__dict__.get("_args_")
+    frequency = arguments[0] if arguments else ""
+    if isinstance(frequency, InertObject):  # as pandas before 2 has it
+        return OFFSETS.get(type(frequency).__name__, "periods")
+    found = FREQUENCY.fullmatch(frequency) if type(frequency) is str else None
     return PERIODS.get(found[1], "periods") if found else "periods"
 
 

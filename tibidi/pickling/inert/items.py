@@ -197,6 +197,8 @@ def moment_text(value: int, unit: str) -> str:
     if unit in {"Y", "M"}:
         year, month = divmod(value, 12) if unit == "M" else (value, 0)
         return f"{1970 + year:04}" + (f"-{month + 1:02}" if unit == "M" else "")
+    if unit not in {*PER_SECOND, *SECONDS}:
+        return f"{value} {unit or 'units'}"
     places = PER_SECOND.get(unit, 0)
     seconds, fraction = divmod(value * SECONDS.get(unit, 1), 10**places)
     try:
