@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import copy
+import copyreg
 import datetime
 import decimal
 import fractions
@@ -23,6 +24,7 @@ from typing import Any
 import pytest
 
 from tibidi.loader import load
+from tibidi.pickling import vocabulary
 from tibidi.pickling.inert.unpickler import InertUnpickler
 from tibidi.pickling.inert.words import InertFunction
 from tibidi.pickling.standins import Dummy
@@ -127,6 +129,37 @@ class Cart:
 
     def pay(self) -> None:
         """Pay."""
+
+
+@pytest.mark.parametrize("kind", ["tuple", "dict", "list"])
+def test_billion_laughs_of_the_application(kind: str) -> None:
+    """What the application built on a container and would print as a billion prints as a few."""
+
+    class Holder:
+        def __init__(self, held: object) -> None:
+            self.held = held
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return copyreg._reconstructor, (
+                Reference(kind),
+                {"dict": dict, "list": list, "tuple": tuple}[kind],
+                self.held,
+            )
+
+    class Reference:
+        def __init__(self, layout: str) -> None:
+            self.layout = layout
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return vocabulary._reference, ("shop", "Bag", self.layout, ())
+
+    laughs: Any = "ha"
+    for _ in range(60):
+        laughs = Holder({"a": laughs, "b": laughs} if kind == "dict" else [laughs, laughs])
+    read = loaded((("exceptions[0].frames[0].locals",), {"x": laughs, "y": [1]}))[1]
+
+    assert "Bag" == type(read["x"]).__name__
+    assert len(repr(read["x"])) < 5_000
 
 
 def test_dictionary_in_a_state() -> None:

@@ -30,7 +30,9 @@ from tibidi.pickling.inert.ndarray import InertDtype
 from tibidi.pickling.inert.screen import BYTES_PER_OPCODE_BYTE
 from tibidi.pickling.inert.screen import CONTAINER_BYTES
 from tibidi.pickling.inert.screen import NESTING
+from tibidi.pickling.inert.screen import NESTING_BASES
 from tibidi.pickling.inert.screen import SET_BYTES
+from tibidi.pickling.inert.types import InertType
 
 if TYPE_CHECKING:
     from tibidi.pickling.inert.screen import Budget
@@ -420,7 +422,7 @@ def _memoize(machine: Machine, at: int) -> int:
 @on(pickle.BINGET)
 def _get1(machine: Machine, at: int) -> int:
     thing = machine.memo[machine.data[at]]
-    if type(thing) in NESTING:
+    if type(thing) in NESTING or (type(type(thing)) is InertType and isinstance(thing, NESTING_BASES)):
         machine.mentions += 1
     machine.push(thing)
     return at + 1
@@ -429,7 +431,7 @@ def _get1(machine: Machine, at: int) -> int:
 @on(pickle.LONG_BINGET)
 def _get4(machine: Machine, at: int) -> int:
     thing = machine.memo[UINT(machine.data, at)[0]]
-    if type(thing) in NESTING:
+    if type(thing) in NESTING or (type(type(thing)) is InertType and isinstance(thing, NESTING_BASES)):
         machine.mentions += 1
     machine.push(thing)
     return at + 4

@@ -40,6 +40,8 @@ MAX_COUNTED = 200_000  # containers; what holds more is not counted to its end, 
 # It takes this many mentions of what was made before to get there.
 FEW_MENTIONS = 20
 NESTING = frozenset({dict, frozenset, list, set, tuple})
+# What the application built on those prints as they do.
+NESTING_BASES = tuple(NESTING)
 
 HINT = "if you know where the file comes from, open it live: it is then read without these limits"
 # Keys of these types take no time worth counting.
@@ -103,15 +105,15 @@ class Sizes:
 
     def is_endless(self, value: object) -> bool:
         """Tell whether printing `value` takes for ever, or that it is too large to say."""
-        if type(value) not in NESTING:
+        if not isinstance(value, NESTING_BASES):
             return False
-        pending = [value]
+        pending: list[object] = [value]
         while pending:
             thing = pending[-1]
             if self._sizes.get(id(thing)):
                 pending.pop()
                 continue
-            held = [each for each in _parts(thing) if type(each) in NESTING]
+            held = [each for each in _parts(thing) if isinstance(each, NESTING_BASES)]
             fresh = [each for each in held if id(each) not in self._sizes]
             if fresh:
                 if len(self._sizes) > MAX_COUNTED:
@@ -126,4 +128,4 @@ class Sizes:
 
 
 def _parts(thing: Any) -> Collection[object]:
-    return [*thing.keys(), *thing.values()] if type(thing) is dict else thing
+    return [*dict.keys(thing), *dict.values(thing)] if isinstance(thing, dict) else thing

@@ -125,7 +125,7 @@ def printable_in_time(loaded: object, sizes: Sizes) -> object:
     if type(variables) is dict:
         for name, value in variables.items():
             if sizes.is_endless(value):
-                kind = Mapped if type(value) is dict else Listed
+                kind = Mapped if isinstance(value, dict) else Listed
                 shown = object.__new__(make_type("builtins", type(value).__name__, kind))
                 shown.__dict__["_items_"] = value
                 variables[name] = shown
