@@ -166,7 +166,7 @@ def test_dtypes_without_end() -> None:
         assert len(repr(kind)) < 1_000
 
 
-def test_part_of_itself(loaded: Callable[[object], Any]) -> None:
+def test_part_of_itself() -> None:
     """With numpy, too, a dtype that is a part of itself is refused."""
     numpy = pytest.importorskip("numpy")
     loop = arrays.make_dtype("V8")
@@ -174,6 +174,17 @@ def test_part_of_itself(loaded: Callable[[object], Any]) -> None:
 
     with pytest.raises(ValueError, match="not a dtype"):
         arrays.real_dtype(numpy, loop)
+
+
+def test_characters_that_are_none() -> None:
+    """A text of what is no character is refused, as numpy could not show it."""
+    pytest.importorskip("numpy")
+    with pytest.raises(ValueError, match="no character"):
+        arrays.from_buffer(b"\xff" * 4, dtype("U1"), (1,), "C")
+    with pytest.raises(ValueError, match="no character"):
+        arrays.scalar(dtype("U1", ">"), b"\x01\0\0\0")
+
+    assert "a" == arrays.scalar(dtype("U1", ">"), b"\0\0\0a")
 
 
 def test_from_numpy(loaded: Callable[[object], Any]) -> None:

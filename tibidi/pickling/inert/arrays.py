@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import math
 import re
+import sys
 from typing import Any
 from typing import Callable
 
@@ -111,9 +112,18 @@ def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: 
     dtype = real_dtype(np, kind)
     if dtype.hasobject or math.prod(sizes) * dtype.itemsize != len(data):
         raise ValueError("an array of another size than its bytes")
+    if dtype.kind == "U":
+        check_characters(np, dtype, data)
     if type(data) is bytes:
         data = bytearray(data)  # arrays can be written to
     return np.frombuffer(data, dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
+
+
+def check_characters(np: Any, dtype: Any, data: object) -> None:
+    """Refuse texts of what is no character: numpy takes them, and fails on each attempt to look at them."""
+    codes = np.frombuffer(data, dtype=np.dtype("u4").newbyteorder(dtype.byteorder))
+    if codes.size and codes.max() > sys.maxunicode:
+        raise ValueError("a text of what is no character")
 
 
 def reconstruct(_kind: object, _shape: object, _code: object) -> InertArray:
@@ -147,6 +157,8 @@ def scalar(kind: object, data: object = b"") -> object:
     dtype = real_dtype(np, kind)
     if dtype.hasobject or dtype.itemsize != len(plain.expect(data, bytes)):
         raise ValueError("a scalar of another size than its bytes")
+    if dtype.kind == "U":
+        check_characters(np, dtype, data)
     return np.frombuffer(data, dtype=dtype)[0]
 
 
