@@ -329,6 +329,14 @@ def test_copies_of_times_in_zones() -> None:
     assert "Europe/Berlin" in repr(copy.deepcopy(loaded(moment)))
 
 
+def test_items_of_two_kinds() -> None:
+    """An object that gets items by keys, and then items in a row, keeps the first."""
+    made = b"\x80\x05\x8c\x01m\x8c\x03Bag\x93)\x81K\x01K\x02sK\x03a."
+    read = InertUnpickler(io.BytesIO(made), namespace={}.setdefault).load()
+
+    assert {1: 2}.items() == read.items()
+
+
 def test_exceptions_are_copied(crash: Mapping[str, Any]) -> None:
     """So can exceptions that were opened inert."""
     shut = crash["shut"]

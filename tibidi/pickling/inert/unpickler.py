@@ -281,7 +281,9 @@ class InertBuilder:
         elif type(target) is bytearray:
             raise DamagedDump("not a pickle of ours: items of a bytearray")
         elif isinstance(target, Made):
-            list.extend(held(target, Listed, []), items)
+            holder = held(target, Listed, [])
+            if type(holder) is list:
+                holder.extend(items)
 
     def update(self, target: object, keys: list[object], values: list[object]) -> None:
         """Put items into a dictionary, or something like one."""
