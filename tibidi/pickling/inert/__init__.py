@@ -2,6 +2,7 @@
 
 `unpickler` reads the pickles of one dump in turn, `machine` runs their
 opcodes within what `screen` allows, `plain` has the data types that become
-real values, `words` our vocabulary, and `types` the inert objects that all
-else becomes.
+real values, `words` our vocabulary, `classes` what classes become, `arrays`
+and `frames` the words of numpy and pandas, and `types` the inert objects that
+all else becomes.
 """

@@ -239,3 +239,17 @@ OURS = frozenset({"_args_", "_items_", "_text_", "_value_", "_view_", "__weakref
 def visible(thing: object) -> dict[str, object]:
     """Return the attributes of an inert object that are the application's."""
     return {name: value for name, value in thing.__dict__.items() if name not in OURS}
+
+
+def blank(kind: type, attributes: Mapping[str, object]) -> Any:
+    """Return an instance of an inert class with these attributes."""
+    made: Any = object.__new__(kind)
+    made.__dict__.update(attributes)
+    return made
+
+
+def text_keys(state: object) -> dict[str, object]:
+    """Return the entries of `state` that can be attributes."""
+    if not isinstance(state, dict):
+        return {}
+    return {key: value for key, value in state.items() if type(key) is str and key not in OURS}

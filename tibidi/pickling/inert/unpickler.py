@@ -22,6 +22,7 @@ from tibidi.pickling.inert.annotations import ANNOTATION_WORDS
 from tibidi.pickling.inert.arrays import ARRAY_WORDS
 from tibidi.pickling.inert.arrays import array_state
 from tibidi.pickling.inert.arrays import dtype_state
+from tibidi.pickling.inert.classes import make_reference
 from tibidi.pickling.inert.exceptions import make_exception
 from tibidi.pickling.inert.layouts import ATOMS
 from tibidi.pickling.inert.layouts import layout_of
@@ -34,7 +35,8 @@ from tibidi.pickling.inert.screen import HINT
 from tibidi.pickling.inert.screen import MAX_MEMBER_BYTES
 from tibidi.pickling.inert.screen import Budget
 from tibidi.pickling.inert.screen import Sizes
-from tibidi.pickling.inert.types import PARTIAL
+from tibidi.pickling.inert.states import absorb
+from tibidi.pickling.inert.states import held
 from tibidi.pickling.inert.types import InertObject
 from tibidi.pickling.inert.types import InertPartial
 from tibidi.pickling.inert.types import InertType
@@ -43,13 +45,12 @@ from tibidi.pickling.inert.types import Listed
 from tibidi.pickling.inert.types import Made
 from tibidi.pickling.inert.types import Mapped
 from tibidi.pickling.inert.types import make_type
+from tibidi.pickling.inert.types import text_keys
 from tibidi.pickling.inert.words import MAKERS
 from tibidi.pickling.inert.words import STANDINS
 from tibidi.pickling.inert.words import WORDS
 from tibidi.pickling.inert.words import home_of
 from tibidi.pickling.inert.words import make_code
-from tibidi.pickling.inert.words import make_reference
-from tibidi.pickling.inert.words import text_keys
 from tibidi.pickling.inert.zones import TIMES
 from tibidi.pickling.inert.zones import zoned
 from tibidi.pickling.standins import Dummy
@@ -354,36 +355,6 @@ def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
     made = make_exception(cls)
     made.args = arguments
     return made
-
-
-def absorb(made: Any, state: Any) -> None:
-    """Put a state into the attributes of an object: a dictionary, one of slots, or both (PEP 307)."""
-    if isinstance(made, InertPartial) and type(state) is tuple and len(state) == len(PARTIAL):
-        made.__dict__.update(zip(PARTIAL, state))
-        return
-    parts = state if type(state) is tuple and len(state) == 2 else (state,)
-    if not all(part is None or isinstance(part, dict) for part in parts):
-        names = getattr(type(made), "_inert_slots_", ())
-        if type(state) in {list, tuple} and names and len(names) == len(state):
-            made.__dict__.update(zip(names, state))
-            return
-        made.__dict__["__state__"] = state  # what __setstate__ would have been given
-        return
-    for part in parts:
-        attributes = text_keys(part)
-        if type(attributes.get("__dict__")) is dict:  # as pydantic has it
-            made.__dict__.update(text_keys(attributes.pop("__dict__")))
-        made.__dict__.update(attributes)
-
-
-def held(target: Made, kind: type[Listed], empty: Any) -> Any:
-    """Return what holds the items of an object of unknown make, which from now on shows them."""
-    if not isinstance(target, Listed):
-        cls = type(target)
-        shown = make_type(cls.__module__, cls.__qualname__, kind, cls)
-        target.__class__ = shown
-        target.__dict__["_items_"] = empty
-    return target.__dict__["_items_"]
 
 
 def refused(what: object, arguments: tuple[object, ...], error: Exception) -> Dummy:

@@ -7,13 +7,11 @@ bytecode is not even looked at.
 
 from __future__ import annotations
 
-import builtins
 import inspect
 import re
 import tokenize
 import types
 from collections import OrderedDict
-from functools import lru_cache
 from types import CellType
 from types import MethodType
 from types import ModuleType
@@ -21,23 +19,24 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.pickling.inert import plain
+from tibidi.pickling.inert.classes import class_state
+from tibidi.pickling.inert.classes import furnish
+from tibidi.pickling.inert.classes import make_class
+from tibidi.pickling.inert.classes import make_enumeration
+from tibidi.pickling.inert.classes import make_member
+from tibidi.pickling.inert.classes import member_state
 from tibidi.pickling.inert.exceptions import exception_state
 from tibidi.pickling.inert.exceptions import make_exception
-from tibidi.pickling.inert.layouts import ATOMS
-from tibidi.pickling.inert.layouts import LAYOUTS
 from tibidi.pickling.inert.layouts import atomic
 from tibidi.pickling.inert.layouts import itself
 from tibidi.pickling.inert.repr import BOUNDED
 from tibidi.pickling.inert.repr import clean
 from tibidi.pickling.inert.types import INERT
-from tibidi.pickling.inert.types import OURS
-from tibidi.pickling.inert.types import InertMember
 from tibidi.pickling.inert.types import InertObject
-from tibidi.pickling.inert.types import InertTuple
 from tibidi.pickling.inert.types import InertType
-from tibidi.pickling.inert.types import InertValue
+from tibidi.pickling.inert.types import blank
 from tibidi.pickling.inert.types import make_type
-from tibidi.pickling.inert.types import set_class_attributes
+from tibidi.pickling.inert.types import text_keys
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import NotPickleable
@@ -50,8 +49,6 @@ if TYPE_CHECKING:
 
 
 MAX_BLOCK_LINES = 5_000
-
-VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
 
 
 class InertModule(ModuleType):
@@ -139,13 +136,6 @@ def class_source(cls: InertType) -> str:
     return block(text, first_line) if first_line else ""
 
 
-def blank(kind: type, attributes: Mapping[str, object]) -> Any:
-    """Return an instance of an inert class with these attributes."""
-    made: Any = object.__new__(kind)
-    made.__dict__.update(attributes)
-    return made
-
-
 def _module(name: object) -> object:
     return InertModule(clean(plain.expect_text(name)))
 
@@ -153,13 +143,6 @@ def _module(name: object) -> object:
 def _module_state(module: object, state: object) -> None:
     if type(module) is InertModule:
         module.__dict__.update(text_keys(state))
-
-
-def text_keys(state: object) -> dict[str, object]:
-    """Return the entries of `state` that can be attributes."""
-    if not isinstance(state, dict):
-        return {}
-    return {key: value for key, value in state.items() if type(key) is str and key not in OURS}
 
 
 def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> Any:
@@ -202,11 +185,8 @@ def _function_state(function: object, state: object) -> None:
         function.__dict__.update({k: v for k, v in text_keys(dictionary).items() if not k.startswith("__")})
 
 
-def furnish(homes: list[Any]) -> None:
-    """Put globals in their places that come along with a function or class, where it has them."""
-    for namespace, used in (pair for pairs in homes for pair in plain.expect(pairs, list, tuple)):
-        for name, value in text_keys(used).items():
-            plain.expect(namespace, dict).setdefault(name, value)
+def _cached(function: object, *_: object) -> object:
+    return function
 
 
 def _cell() -> object:
@@ -225,124 +205,6 @@ def _same(thing: object) -> object:
 def _slots_state(thing: object, state: object) -> None:
     if isinstance(thing, InertObject):
         thing.__dict__.update(text_keys(plain.expect(state, dict)))
-
-
-def mixins_for(bases: object) -> tuple[type, ...]:
-    """Return what an inert class with these bases is to be built on."""
-    for base in bases if isinstance(bases, tuple) else ():
-        if isinstance(base, InertType):
-            return (base,)
-        if base is tuple:
-            return (InertTuple, tuple)
-        if base in LAYOUTS.values() or (isinstance(base, type) and issubclass(base, BaseException)):
-            return (base, InertObject)
-        if base in values().values():
-            return (InertValue,)
-    return ()
-
-
-@lru_cache(maxsize=1)
-def values() -> dict[object, object]:
-    """Return the types whose values are in instances of classes built on them, by the last parts of their names."""
-    return {name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES}
-
-
-def set_plain(cls: InertType, bases: object) -> None:
-    """Tell a class which plain type its instances have the value of."""
-    base = next((base for base in (bases if isinstance(bases, tuple) else ()) if base in values().values()), None)
-    if base is not None and issubclass(cls, InertValue):
-        type.__setattr__(cls, "_inert_plain_", base)
-
-
-def _class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
-    body = text_keys(keywords)
-    mixins = mixins_for(bases)
-    made = make_type(str(body.get("__module__", "?")), str(body.get("__qualname__", name)), *mixins)
-    set_class_attributes(made, body)
-    set_plain(made, bases)
-    return made
-
-
-def _class_state(cls: object, state: object) -> None:
-    attributes, _, *homes = plain.expect(state, tuple)
-    furnish(homes)
-    if isinstance(cls, InertType):
-        known = text_keys(attributes)
-        set_class_attributes(cls, known)
-        type.__setattr__(cls, "_inert_slots_", slot_names(attributes) or cls._inert_slots_)
-        fields = known.get("_fields", ())
-        if issubclass(cls, InertTuple) and type(fields) is tuple:
-            type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
-
-
-def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of the attributes whose values alone are the state of instances."""
-    fields = attributes.get("__dataclass_fields__")
-    if type(fields) is dict:
-        return tuple(name for name, field in text_keys(fields).items() if is_field(field))
-    slots = attributes.get("__slots__")
-    return tuple(name for name in slots if type(name) is str and name not in OURS) if type(slots) is tuple else ()
-
-
-def is_field(field: object) -> bool:
-    """Tell whether a field of a dataclass is one of instances, not of the class or of `__init__` alone."""
-    kind = field.__dict__.get("_field_type") if isinstance(field, InertObject) else None
-    return type(kind).__name__ == "_FIELD"
-
-
-def _enum(bases: object, name: object, qualname: object, members: object, module: object, *_: object) -> object:
-    made = make_type(clean(module), clean(qualname), InertMember)
-    for member, value in text_keys(members).items():
-        set_class_attributes(made, {member: blank(made, {"name": clean(member), "value": value})})
-    return made
-
-
-def _member(cls: object, name: object, value: object) -> object:
-    if not isinstance(cls, InertType):
-        raise TypeError("a member of no enumeration")
-    text = clean(name)
-    known = vars(cls).get(text)
-    if isinstance(known, InertMember):
-        return known
-    kind, base = member_type(cls)
-    made = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
-    made.__dict__.update(name=text, value=value)
-    set_class_attributes(cls, {text: made})
-    return made
-
-
-def _member_state(member: object, attributes: object) -> None:
-    if isinstance(member, InertMember):
-        for name, value in text_keys(attributes).items():
-            member.__dict__.setdefault(name, value)
-
-
-def _cached(function: object, *_: object) -> object:
-    return function
-
-
-def member_type(cls: InertType) -> tuple[Any, Any]:
-    """Return a class for the members of an enumeration, and the plain type that it is built on."""
-    base = next((base for base in cls.__mro__ if base in ATOMS), object)
-    if issubclass(cls, InertMember):
-        return cls, base
-    made = vars(cls).get("_inert_members_")
-    if made is None:
-        made = make_type(cls.__module__, cls.__qualname__, InertMember, *((base,) if base in ATOMS else ()))
-        type.__setattr__(cls, "_inert_members_", made)
-    return made, base
-
-
-def make_reference(module: str, qualname: str, layout: object, fields: object) -> Any:
-    """Return an inert class, built on what the class was built on."""
-    base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
-    if base is tuple:
-        names = tuple(clean(field) for field in plain.expect(fields, tuple))
-        return make_type(module, qualname, InertTuple, tuple, fields=names)
-    base = base or values().get(layout)
-    made = make_type(module, qualname, *mixins_for((base,)))
-    set_plain(made, (base,))
-    return made
 
 
 def _type(name: object) -> object:
@@ -423,11 +285,11 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_cached"): _cached,
     ("tibidi", "_cell"): _cell,
     ("tibidi", "_cell_state"): _cell_state,
-    ("tibidi", "_class"): _class,
-    ("tibidi", "_class_state"): _class_state,
+    ("tibidi", "_class"): make_class,
+    ("tibidi", "_class_state"): class_state,
     ("tibidi", "_dynamic_module"): _module,
     ("tibidi", "_dynamic_module_state"): _module_state,
-    ("tibidi", "_enum"): _enum,
+    ("tibidi", "_enum"): make_enumeration,
     ("tibidi", "_exception"): make_exception,
     ("tibidi", "_exception_state"): exception_state,
     ("tibidi", "_field"): _field,
@@ -435,8 +297,8 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_function_state"): _function_state,
     ("tibidi", "_items"): _items,
     ("tibidi", "_keys"): _keys,
-    ("tibidi", "_member"): _member,
-    ("tibidi", "_member_state"): _member_state,
+    ("tibidi", "_member"): make_member,
+    ("tibidi", "_member_state"): member_state,
     ("tibidi", "_module"): _module,
     ("tibidi", "_same"): _same,
     ("tibidi", "_slots_state"): _slots_state,
