@@ -230,14 +230,14 @@ class Reader:
         values = self.read(own["_sparse_values"])
         fill = own["_dtype"].__dict__.get("_fill_value")
         length, starts, *lengths = own["_sparse_index"].__dict__["_args_"]
-        befores = [0, *accumulate(int(size) for size in (lengths[0] if lengths else ()))]
+        counts = [0, *accumulate(int(size) for size in (lengths[0] if lengths else ()))]
 
         def find(number: int) -> object:
             block = bisect_right(starts, number) - 1
             within = number - starts[block] if block >= 0 else 0
             if block < 0 or within >= (lengths[0][block] if lengths else 1):
                 return fill
-            return values[(befores[block] if lengths else block) + within]
+            return values[(counts[block] if lengths else block) + within]
 
         return Cells(length, find)
 
