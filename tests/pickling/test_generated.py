@@ -58,3 +58,35 @@ def test_collector_may_come_at_any_time(lost_point: Any) -> None:
         sys.setprofile(None)
 
     assert lost_point(1, 2) == (1, 2)
+
+
+class Holder:
+    """Has slots beside a dictionary."""
+
+    __slots__ = ("__dict__", "slot")
+
+    def __init__(self) -> None:
+        self.slot, self.me = 1, self
+
+    def __repr__(self) -> str:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        raise NotImplementedError
+
+    __hash__ = None  # type: ignore[assignment]  # as a class with its own equality has it
+
+
+def test_repr_and_equality_that_are_lost() -> None:
+    """Where another library generated them, attributes are shown, and things are equal to themselves."""
+    for name in ("__repr__", "__eq__"):
+        setattr(Holder, name, lost(vars(Holder)[name]))
+    thing = Holder()
+    with pytest.raises(RuntimeError, match="cannot be called here"):
+        repr(thing)
+
+    regenerate(Holder, vocabulary.is_lost)
+
+    assert "Holder(slot=1, me=...)" == repr(thing)
+    assert [thing] == [thing]
+    assert thing != Holder()

@@ -45,6 +45,9 @@ def regenerate(cls: type, is_lost: Callable[[FunctionType], bool]) -> None:
         cls.__setstate__ = _take_state  # type: ignore[attr-defined]  # only some classes have one
     if lost.intersection(NAMED_TUPLE_METHODS) and issubclass(cls, tuple) and "_fields" in vars(cls):
         _regenerate_named_tuple(cls, lost.intersection(NAMED_TUPLE_METHODS))
+    for name in lost.intersection(PLAIN_INSTEAD):
+        if _is_lost(vars(cls).get(name), is_lost):
+            setattr(cls, name, PLAIN_INSTEAD[name])
 
 
 def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
@@ -85,6 +88,13 @@ def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
         setattr(cls, name, vars(model)[name])
 
 
+def _repr(thing: object) -> str:
+    """Show the attributes, in the place of a `__repr__` that is lost."""
+    from tibidi.pickling.state import show_attributes  # only for those who have one
+
+    return show_attributes(thing)
+
+
 def _take_state(thing: object, state: object) -> None:
     """Take a state in the place of a `__setstate__` that is lost."""
     from tibidi.pickling.state import set_state  # only for those who have one
@@ -99,3 +109,7 @@ def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
         return True
     function = getattr(value, "__func__", value)
     return isinstance(function, FunctionType) and is_lost(function)
+
+
+# What everybody calls without a thought, and what can take its place where it is lost, as that of attrs classes is.
+PLAIN_INSTEAD = {"__eq__": object.__eq__, "__hash__": object.__hash__, "__ne__": object.__ne__, "__repr__": _repr}

@@ -6,7 +6,10 @@ or the values of the fields in their order.
 
 from __future__ import annotations
 
+from reprlib import recursive_repr
+
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import dictionary_reader
 
 if TYPE_CHECKING:
@@ -29,6 +32,19 @@ def set_state(thing: Any, state: object) -> bool:
     except (AttributeError, TypeError):  # no such slot here
         return False
     return True
+
+
+def attributes_of(thing: object) -> dict[str, object]:
+    """Return what is in the slots and the `__dict__` of a thing."""
+    found = {name: getattr(thing, name) for name in field_names(type(thing)) if hasattr(thing, name)}
+    return {**found, **dictionary(thing)}
+
+
+@recursive_repr()
+def show_attributes(thing: object) -> str:
+    """Show a thing as dataclasses do: its type and attributes."""
+    shown = (f"{name}={value!r}" for name, value in attributes_of(thing).items())
+    return f"{type(thing).__qualname__}({', '.join(shown)})"
 
 
 def attributes_in(cls: type, state: object) -> dict[str, object] | None:
@@ -57,7 +73,8 @@ def field_names(cls: type) -> list[str]:
 
 def _slots(cls: type) -> tuple[str, ...]:
     names = vars(cls).get("__slots__", ())
-    return (names,) if isinstance(names, str) else tuple(names)
+    names = (names,) if isinstance(names, str) else names
+    return tuple(name for name in names if not name.startswith("__"))
 
 
 def _is_slot(cls: type, name: str) -> bool:
