@@ -68,7 +68,7 @@ def test_secrets_are_seen_in_much_data(text: str, around: str) -> None:
         "password: the password of the user",
         "login(user, password=password, token=self.token, secret=None)",
         "password = getpass.getpass()",
-        "    token = line.split()\n    tokens = tokens + [token]",
+        "    token = line.split()\n    tokens = tokens + [token]\n    secret = secrets[0]",
         "token = next(tokens)",
         "task-management-of-things-1",
         "https://user.example.org:8080/a?page=2",

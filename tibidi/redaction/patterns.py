@@ -274,7 +274,7 @@ ASSIGNMENTS = (
         "named in a text",  # of configuration: one a line
         (),
         r"(?m:^[ \t]*(?P<name>[A-Za-z_][\w.\-]{1,63})[ \t]+=[ \t]*"
-        r"(?P<q>['\"]?)(?P<secret>[^\s'\"()]{3,})(?P=q)[ \t\r]*$)",
+        r"(?P<q>['\"]?)(?P<secret>[^\s'\"()\[\]{}]{3,})(?P=q)[ \t\r]*$)",
         _is_secret_assignment,
     ),
     Pattern(
