@@ -22,6 +22,11 @@ class Bad:
         self.x = 1
     def __setstate__(self, state):
         raise RuntimeError("no way")
+class Holder:
+    def __init__(self):
+        self.bad, self.open = Bad(), True
+    def __del__(self):
+        assert self.open
 class Exits(Bad):
     def __setstate__(self, state):
         raise SystemExit(3)
@@ -45,6 +50,7 @@ import sys
 import shop, tibidi
 shared = [1]
 def go():
+    holder = shop.Holder()
     cart, bad, bag, point, red = shop.Cart(), shop.Bad(), shop.Bag(a=1), shop.Point(1, 2), shop.Color.RED
     good = [shared, bad, shop.Bad(), shared]
     exits, keys = shop.Exits(), {shop.Key(): 1}
@@ -116,7 +122,7 @@ def test_state_that_is_refused(folder: Path) -> None:
     assert KEPT == lines[:3]
     assert "<Dummy shop.Bad: RuntimeError: no way>" == lines[3]
     assert "<Dummy shop.Exits: SystemExit: 3>" == lines[4]
-    assert 3 == lines.count("exceptions[0].frames[2].locals shop.Bad: RuntimeError: no way") + lines.count(
+    assert 4 == lines.count("exceptions[0].frames[2].locals shop.Bad: RuntimeError: no way") + lines.count(
         "exceptions[0].frames[1].locals shop.Bad: RuntimeError: no way"
     )
 

@@ -93,9 +93,12 @@ class Rebuilder:
     def load(self) -> object:
         """Return the value of the pickle that the file is at; raise DamagedDump when it is not to be read."""
         Stub.loading += 1
+        # What is given up half built may have a `__del__`, which fails for want of the other half: no news.
+        hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
         try:
             return self._load()
         finally:
+            sys.unraisablehook = hook
             Stub.loading -= 1
 
     def _load(self) -> object:
