@@ -82,9 +82,9 @@ def __getattr__(name: str) -> object:
     home = "tibidi.config" if name == "config" else _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
-    from tibidi.depth import headroom
+    from tibidi.depth import Headroom
 
-    with headroom():  # the first dump imports much, perhaps from the bottom of a recursion
+    with Headroom():  # the first dump imports much, perhaps from the bottom of a recursion
         __import__(home)  # not importlib, which is a third of a millisecond at each start
     if name != "config":  # a module is an attribute of its package by now
         globals()[name] = getattr(sys.modules[home], name)

@@ -4,8 +4,9 @@
 
 import sys
 
-# Needed above a stack that may stand right below the limit.
+# What is allowed above a stack that stands right below the limit, and what is needed of it.
 HEADROOM = 1_000
+NEEDED = 500
 
 
 class Depth:
@@ -25,6 +26,27 @@ class Depth:
             pass
 
 
-def headroom() -> Depth:
-    """Return a context in which more recursion is allowed than the application may have used up."""
-    return Depth(sys.getrecursionlimit() + HEADROOM)
+class Headroom:
+    """A context in which more recursion is allowed than the application has used up.
+
+    Elsewhere than at the bottom of a recursion nothing is touched, as threads
+    that crash at the same moment would undo each other's changes.
+    """
+
+    def __enter__(self) -> None:
+        limit = sys.getrecursionlimit()
+        self._depth = Depth(limit + HEADROOM) if _is_at_least(limit - NEEDED) else None
+        if self._depth is not None:
+            self._depth.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        if self._depth is not None:
+            self._depth.__exit__(*error)
+
+
+def _is_at_least(depth: int) -> bool:
+    """Tell whether so many frames are on the stack."""
+    try:
+        return depth <= 0 or sys._getframe(depth) is not None
+    except ValueError:  # call stack is not deep enough
+        return False

@@ -24,7 +24,7 @@ from tibidi.capture.scene import survey
 from tibidi.capture.sources import sources as sources_of
 from tibidi.capture.story import describe
 from tibidi.capture.text import traceback_text
-from tibidi.depth import headroom
+from tibidi.depth import Headroom
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import summary as summaries
@@ -97,7 +97,7 @@ def write(
     if not _turn.acquire(timeout=max(0.0, seconds)):
         raise DumpFailed("another dump took all the time that this one had", "raise TIBIDI_MAX_SECONDS")
     try:
-        with headroom(), Uncollected():
+        with Headroom(), Uncollected():
             target = CrashTarget() if filename is None else NamedTarget(filename)
             dumping = _Dumping(survey(exc, thread=thread), deadline)
             return dumping.write_to(target), dumping.interrupt

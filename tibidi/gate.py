@@ -169,7 +169,7 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     if not is_exception(exc) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
         return False
     try:
-        with reserve, _load("depth", "tibidi.").headroom():  # the imports may need both already
+        with reserve, _load("depth", "tibidi.").Headroom():  # the imports may need both already
             is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
         is_dumped, interrupt = False, error

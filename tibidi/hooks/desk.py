@@ -64,7 +64,7 @@ def receive(
         return False, None
     turn = _turn
     deadline = time.monotonic() + config.max_seconds
-    has_turn = turn.acquire(timeout=LIVING_SECONDS if door in HURRIED_DOORS else config.max_seconds / 2)
+    has_turn = turn.acquire(timeout=_patience(door))
     try:
         # What ends the process is dumped in what is left of the time, even if another thread does not end with its own.
         if not has_turn and door not in gate.LAST_DOORS:
@@ -75,6 +75,14 @@ def receive(
     finally:
         if has_turn:
             turn.release()
+
+
+def _patience(door: str) -> float:
+    """Return how many seconds to wait while another thread dumps."""
+    if door in HURRIED_DOORS:
+        return LIVING_SECONDS
+    # What ends the process is to be dumped within the same time.
+    return config.max_seconds / 2 if door in gate.LAST_DOORS else config.max_seconds
 
 
 def begin_anew() -> None:
