@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 INDEX_SHARE = 1 / 16
 # The most that sources may take of it.
 SOURCES_SHARE = 1 / 4
-# What no file system and no unpacker must meet in a name, and what stands for bytes that are no text.
-UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*\ud800-\udfff]")
+# What no file system and no unpacker must meet in a name.
+UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
 MAX_NAME_CHARACTERS = 400
 
 # What signal handlers raise to end a program.
@@ -222,7 +222,8 @@ class _Dumping:
 
 def member_name(file: str, taken: set[str]) -> str:
     """Return a name for a source file that is safe to unpack anywhere, and add it to those taken."""
-    parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", file)]
+    text = file.encode("utf-8", "replace").decode()  # without what stands for bytes that are no text
+    parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", text)]
     end = "/".join(part for part in parts if part.strip("."))[-MAX_NAME_CHARACTERS:]
     base = name = fmt.SOURCES + (end.lstrip("./") or "_")  # which may have been cut between a dot and a slash
     number = 1
