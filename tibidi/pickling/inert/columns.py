@@ -89,18 +89,11 @@ TIMESTAMP = make_type("pandas", "Timestamp", Labelled)
 UNKNOWN = make_type("pandas", "unknown", Labelled)
 
 
-class InertColumn(Made):
-    """A column that pandas keeps in a type of its own, or the labels of rows or columns."""
+class Valued(Made):
+    """Values one after the other, behind `values`."""
 
-    _inert_name_ = "pandas.Array"
-
-    @property
-    def values(self) -> Any:
-        """What is in it, empty where that is not understood."""
-        try:
-            return plain_column(self)
-        except UNREADABLE:
-            return ()
+    values: Any
+    _text: Any
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -118,6 +111,20 @@ class InertColumn(Made):
 
     def __repr__(self) -> str:
         return BOUNDED.apart(self, self._text)
+
+
+class InertColumn(Valued):
+    """A column that pandas keeps in a type of its own, or the labels of rows or columns."""
+
+    _inert_name_ = "pandas.Array"
+
+    @property
+    def values(self) -> Any:
+        """What is in it, empty where that is not understood."""
+        try:
+            return plain_column(self)
+        except UNREADABLE:
+            return ()
 
     def _text(self) -> str:
         try:

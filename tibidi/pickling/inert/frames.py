@@ -17,6 +17,7 @@ from tibidi.pickling.inert.columns import UNREADABLE
 from tibidi.pickling.inert.columns import Cells
 from tibidi.pickling.inert.columns import InertColumn
 from tibidi.pickling.inert.columns import InertIndex
+from tibidi.pickling.inert.columns import Valued
 from tibidi.pickling.inert.columns import cell
 from tibidi.pickling.inert.columns import is_array
 from tibidi.pickling.inert.columns import plain_column
@@ -51,7 +52,7 @@ class InertBlock(InertObject):
     _inert_name_ = "pandas.Block"
 
 
-class InertSeries(Made):
+class InertSeries(Valued):
     """A Series: values with labels."""
 
     @property
@@ -63,23 +64,6 @@ class InertSeries(Made):
     def index(self) -> object:
         """The labels."""
         return parts_of(self, series_parts).axis
-
-    @property
-    def shape(self) -> tuple[int]:
-        """How many values."""
-        return (len(self),)
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, number: Any) -> object:
-        return self.values[number]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self.values)
-
-    def __repr__(self) -> str:
-        return BOUNDED.apart(self, self._text)
 
     def _text(self) -> str:
         try:
