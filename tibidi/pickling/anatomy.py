@@ -50,9 +50,10 @@ OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_v
 STEADY_TRIES = 5
 # What CPython writes on the `__dict__` that a class statement makes (typeobject.c, subtype_getsets_full).
 DOC_OF_DICT = "dictionary for instance variables"
-STANDARD_MODULES: frozenset[str] = getattr(sys, "stdlib_module_names", None) or frozenset(  # from 3.10 on
-    {"_asyncio", "_functools", "_io", "_queue", "_random", "_socket", "_ssl", "_thread", "ast", "functools", "types"}
-)
+STANDARD_MODULES: frozenset[str] = getattr(sys, "stdlib_module_names", None) or frozenset({  # from 3.10 on
+    "_asyncio", "_functools", "_io", "_queue", "_random", "_socket", "_ssl", "_thread", "array", "ast", "collections",
+    "datetime", "decimal", "functools", "itertools", "operator", "re", "types", "zoneinfo",
+})  # fmt: skip
 DICT_ITEMS: type = type({}.items())
 GROUP: type | None = getattr(builtins, "BaseExceptionGroup", None)
 # Read as they are; the traceback is not kept, reviving makes a new one.
