@@ -69,10 +69,10 @@ class Holder:
         self.slot, self.me = 1, self
 
     def __repr__(self) -> str:
-        raise NotImplementedError
+        return "as its author has it"
 
     def __eq__(self, other: object) -> bool:
-        raise NotImplementedError
+        return isinstance(other, Holder)
 
     __hash__ = None  # type: ignore[assignment]  # as a class with its own equality has it
 

@@ -11,6 +11,7 @@ import sys
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.standins import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,10 +106,8 @@ def _take_state(thing: object, state: object) -> None:
 
 def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
     """Tell what cannot be called here: a lost function, or what stands for one of a module's."""
-    if isinstance(value, type) and "_is_missing_" in vars(value):
-        return True
     function = getattr(value, "__func__", value)
-    return isinstance(function, FunctionType) and is_lost(function)
+    return is_missing(value) or (isinstance(function, FunctionType) and is_lost(function))
 
 
 # What everybody calls without a thought, and what can take its place where it is lost, as that of attrs classes is.

@@ -26,9 +26,9 @@ from tibidi.pickling import standins
 from tibidi.pickling import vocabulary
 from tibidi.pickling.missing import ModuleStub
 from tibidi.pickling.missing import Stub
-from tibidi.pickling.missing import is_missing
 from tibidi.pickling.missing import missing_class
 from tibidi.pickling.missing import missing_member
+from tibidi.pickling.standins import is_missing
 from tibidi.pickling.state import set_state
 
 if TYPE_CHECKING:

@@ -91,11 +91,6 @@ def full_name(cls: type) -> str:
     return clean(f"{cls.__module__}.{cls.__qualname__}")
 
 
-def is_missing(thing: object) -> bool:
-    """Tell whether `thing` stands for a class or function that this machine has not."""
-    return isinstance(thing, type) and "_is_missing_" in vars(thing)
-
-
 def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> type:
     """Return a stand-in for a class that this machine has not, built on what it was built on."""
     name = qualname.rpartition(".")[2]

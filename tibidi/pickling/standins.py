@@ -26,6 +26,11 @@ class StandIn:
         return self.reason
 
 
+def is_missing(thing: object) -> bool:
+    """Tell whether `thing` stands for a class or function that this machine has not (`missing` makes those)."""
+    return isinstance(thing, type) and "_is_missing_" in vars(thing)
+
+
 class NotPickleable(StandIn):
     """A value of a type that cannot be kept, or that `config.islegal` refused; `preview` tells what it was."""
 
