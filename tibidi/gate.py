@@ -328,9 +328,10 @@ def _say_what_failed(error: BaseException) -> None:
 
 def _after_fork() -> None:
     """Begin anew in a child: locks may be held by threads that are not there."""
-    desk = sys.modules.get("tibidi.hooks.desk")
-    if desk is not None:
-        desk.begin_anew()
+    reserve.begin_anew()
+    for name in ("tibidi.hooks.startpath", "tibidi.hooks.desk"):
+        if name in sys.modules:
+            sys.modules[name].begin_anew()
 
 
 if hasattr(os, "register_at_fork"):

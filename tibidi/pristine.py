@@ -17,6 +17,7 @@ All of this is imported at every start, so it must cost next to nothing.
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
 import sys as _sys
+from _thread import RLock as _RLock
 
 from tibidi import TYPE_CHECKING
 
@@ -55,45 +56,63 @@ HIGHEST_DESCRIPTOR = 1_023
 
 
 class Reserve:
-    """A process has one; it can be released and filled again as often as there are crashes."""
+    """A process has one; it can be released and filled again as often as there are crashes.
+
+    Threads that crash at the same moment share it: it is filled again when
+    the last of them is through.
+    """
 
     def __init__(self) -> None:
         self._memory: bytes | None = None
         self._pipe: tuple[int, ...] = ()
         self._identity: tuple[int, int] | None = None
         self._limits: Any = None
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Count no crash any more: in a child of fork() the threads that had one are not there."""
+        self._lock = _RLock()  # reentrant, for signal handlers and finalizers
+        self._crashes = 0
 
     def fill(self) -> None:
         """Put aside what is not yet; a process that has none to spare goes on without."""
-        try:
-            if self._memory is None:
-                self._memory = bytes(RESERVED_BYTES)  # calloc: pages that are never touched are never there
-            if not self._pipe and os.name == "posix":
-                self._take_pipe()
-        except Exception:  # noqa: BLE001 - no memory, no descriptors, or a file system that a test has made up
-            return
+        with self._lock:
+            try:
+                if self._memory is None:
+                    self._memory = bytes(RESERVED_BYTES)  # calloc: pages that are never touched are never there
+                if not self._pipe and os.name == "posix":
+                    self._take_pipe()
+            except Exception:  # noqa: BLE001 - no memory, no descriptors, or a file system that a test has made up
+                return
 
     def release(self) -> None:
         """Give everything back to the process."""
-        self._memory = None
-        for descriptor in self._pipe:
-            # Somebody who closed all descriptors may have got the number again: theirs is not ours to close.
-            if _identity(descriptor) == self._identity:
-                os.close(descriptor)
-        self._pipe = ()
+        with self._lock:
+            self._memory = None
+            for descriptor in self._pipe:
+                # Somebody who closed all descriptors may have got the number again: theirs is not ours to close.
+                if _identity(descriptor) == self._identity:
+                    _close(descriptor)
+            self._pipe = ()
 
     def __enter__(self) -> None:
         """Let a crash have it."""
-        self.release()
-        self._lift_limit()
+        with self._lock:
+            self._crashes += 1
+            self.release()
+            self._lift_limit()
 
     def __exit__(self, *_: object) -> None:
         """Put everything aside again, for the next crash of a process that lives on."""
-        if self._limits is not None:
-            resource = _sys.modules["resource"]
-            resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
-            self._limits = None
-        self.fill()
+        with self._lock:
+            self._crashes = max(0, self._crashes - 1)  # this may be a child that began anew inside a crash
+            if self._crashes:
+                return
+            if self._limits is not None:
+                resource = _sys.modules["resource"]
+                resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
+                self._limits = None
+            self.fill()
 
     def _take_pipe(self) -> None:
         ends = os.pipe()
@@ -103,6 +122,8 @@ class Reserve:
 
     def _lift_limit(self) -> None:
         """Allow as many descriptors as may be: whoever lowered the limit since the start has imported `resource`."""
+        if self._limits is not None:  # another thread's crash has
+            return
         resource: Any = _sys.modules.get("resource")
         try:
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -123,6 +144,13 @@ def _identity(descriptor: int) -> "tuple[int, int] | None":
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _close(descriptor: int) -> None:
+    try:
+        os.close(descriptor)
+    except OSError:  # another thread of the application has, in this moment
+        return
 
 
 def _moved(descriptor: int, number: int) -> int:

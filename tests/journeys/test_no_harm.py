@@ -250,10 +250,12 @@ def test_crash_inside_a_dump(crash: Crasher) -> None:
     assert "ZeroDivisionError" in crashed.stderr
 
 
-def test_many_threads_at_once(crash: Crasher) -> None:
-    """Threads that crash at the same moment take turns: each is dumped up to the quota, and the program goes on."""
+@pytest.mark.parametrize("stranger", ["", "mine = 1"])
+def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
+    """Threads that crash at the same moment take turns, also when a module has to step aside: each is dumped."""
     code = """
-        import sys, threading
+        import json, sys, threading
+        sys.setswitchinterval(1e-6)
         limit = sys.getrecursionlimit()
         barrier = threading.Barrier(6)
         def work(number):
@@ -262,12 +264,16 @@ def test_many_threads_at_once(crash: Crasher) -> None:
         threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
         for thread in threads: thread.start()
         for thread in threads: thread.join()
-        print("end", sys.getrecursionlimit() == limit)
+        print("end", sys.getrecursionlimit() == limit, sys.modules["json"] is json)
     """
-    crashed = crash.run("-c", textwrap.dedent(code))
+    if stranger:
+        (crash.work / "json.py").write_text(stranger)
+    (crash.work / "app.py").write_text(textwrap.dedent(code))
+    for _ in range(3):
+        crashed = crash.run("app.py")
 
-    assert (0, "end True\n") == (crashed.status, crashed.stdout)
-    assert 6 == len(crashed.dumps), crashed.stderr
+        assert (0, "end True True\n") == (crashed.status, crashed.stdout)
+        assert 6 == len(crashed.dumps), crashed.stderr
 
 
 def test_exceptions_are_not_kept(crash: Crasher) -> None:

@@ -16,6 +16,7 @@ import sys
 from _frozen_importlib import BuiltinImporter
 from _frozen_importlib import FrozenImporter
 from _frozen_importlib_external import PathFinder
+from _thread import RLock
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any
 
 
 class StartPathFinder:
@@ -53,13 +55,35 @@ class StartPathFinder:
         return PathFinder.find_spec(name, self.path)
 
 
+# Threads that crash at the same moment would take back what another one still needs.
+_turn = RLock()
+# Longer than any import takes: whoever has the turn may be waiting for what this thread imports.
+MAX_WAIT_SECONDS = 2.0
+
+
 def import_module(name: str) -> "ModuleType":
     """Import a module of ours with all that it imports."""
-    there = sys.modules.get(name)
-    if there is not None and not _is_being_imported(there):
+    there = _imported(name)
+    if there is not None:
         return there
+    turn = _turn
+    has_turn = turn.acquire(timeout=MAX_WAIT_SECONDS)
+    try:
+        return _imported(name) or _import(name)  # another thread may have while this one waited
+    finally:
+        if has_turn:
+            turn.release()
+
+
+def begin_anew() -> None:
+    """Let no thread be at it: in a child of fork() the one that was is not there."""
+    global _turn
+    _turn = RLock()
+
+
+def _import(name: str) -> "ModuleType":
     finder = StartPathFinder()
-    aside = {each: sys.modules.pop(each) for each in list(_strangers(finder))}
+    aside: dict[str, Any] = {each: sys.modules.pop(each, None) for each in list(_strangers(finder))}
     patched = list(_patched())
     for module, attribute, original, _ in patched:
         setattr(module, attribute, original)
@@ -68,10 +92,11 @@ def import_module(name: str) -> "ModuleType":
         __import__(name)
         return sys.modules[name]
     finally:
-        sys.meta_path.remove(finder)
+        if finder in sys.meta_path:  # else an import of the application has changed the list meanwhile
+            sys.meta_path.remove(finder)
         tops = {each.partition(".")[0] for each in aside}
-        for each in [each for each in sys.modules if each.partition(".")[0] in tops]:
-            del sys.modules[each]
+        for each in [each for each in list(sys.modules) if each.partition(".")[0] in tops]:
+            sys.modules.pop(each, None)
         sys.modules.update(aside)
         for module, attribute, _, replacement in patched:
             setattr(module, attribute, replacement)
@@ -81,7 +106,7 @@ def _patched() -> "Iterator[tuple[ModuleType, str, object, object]]":
     """Yield functions that were replaced since the start: module, name, original, replacement."""
     for copy in (os, os.path, time, io):
         module = sys.modules[copy.__name__]
-        for name, original in vars(copy).items():
+        for name, original in list(vars(copy).items()):
             replacement = getattr(module, name, None)
             if callable(original) and replacement is not original:
                 yield module, name, original, replacement
@@ -89,9 +114,10 @@ def _patched() -> "Iterator[tuple[ModuleType, str, object, object]]":
         yield builtins, "open", io.open, builtins.open
 
 
-def _is_being_imported(module: "ModuleType") -> bool:
-    """Say whether another thread is at it: the way to wait for it is to import it as well."""
-    return bool(getattr(module.__spec__, "_initializing", False))
+def _imported(name: str) -> "ModuleType | None":
+    """Return a module that is there; one that another thread is importing is not: to wait for it, import it as well."""
+    module = sys.modules.get(name)
+    return None if module is None or getattr(module.__spec__, "_initializing", False) else module
 
 
 def _path() -> "Iterator[str]":
@@ -106,7 +132,7 @@ def _path() -> "Iterator[str]":
 def _strangers(finder: StartPathFinder) -> "Iterator[str]":
     """Yield modules of the application that hide one of that name on the path of the start, and their submodules."""
     trusted = set(start_path)
-    tops = {name for name in sys.modules if "." not in name and _is_strange(name, trusted, finder)}
+    tops = {name for name in list(sys.modules) if "." not in name and _is_strange(name, trusted, finder)}
     for name in list(sys.modules):
         if name.partition(".")[0] in tops:
             yield name
@@ -116,9 +142,10 @@ def _is_strange(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
     if name in {"__main__", "tibidi"}:
         return False
     file = None
-    if sys.modules[name] is not None:  # None: an import that somebody has forbidden
+    module = sys.modules.get(name)
+    if module is not None:  # None: an import that somebody has forbidden
         try:
-            facts = object.__getattribute__(sys.modules[name], "__dict__")  # a lazy module would load for less
+            facts = object.__getattribute__(module, "__dict__")  # a lazy module would load for less
         except AttributeError:
             return False
         file = facts.get("__file__")
