@@ -17,7 +17,9 @@ import io
 import itertools
 import logging
 import operator
+import os
 import pathlib
+import posix
 import queue
 import re
 import socket
@@ -442,6 +444,77 @@ def test_standard_streams(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> N
     loaded = round_trip({"out": sys.stdout, "err": sys.stderr}).locals
 
     assert (sys.stdout, sys.stderr) == (loaded["out"], loaded["err"])
+
+
+class Named:
+    """Pickles itself as what has a name in its module."""
+
+    def __init__(self, name: str, module: str | None = None) -> None:
+        self.name = name
+        if module is not None:
+            self.__module__ = module
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+NAMED = Named("NAMED")
+
+
+def test_what_goes_by_a_name(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thing that says its name is found under it, or under another one where something hides it, else taken apart."""
+    hidden = os.getpid
+    monkeypatch.setattr(os, "getpid", lambda: 4)
+    monkeypatch.setattr(posix, "getpid", os.getpid)
+    monkeypatch.setattr(posix, "_getpid", hidden, raising=False)
+    monkeypatch.setattr(sys, "excepthook", lambda *_: None)
+    loaded = round_trip(
+        {
+            "hook": sys.__excepthook__,
+            "hidden": hidden,
+            "named": NAMED,
+            "gone": Named("GONE"),
+            "elsewhere": Named("NAMED", "not.there"),
+            "of main": Named("NAMED", "__main__"),
+        }
+    )
+    found = loaded.locals
+
+    assert [] == loaded.omissions
+    assert (sys.__excepthook__, hidden, NAMED) == (found["hook"], found["hidden"], found["named"])
+    assert ["GONE", "NAMED", "NAMED"] == [found[name].name for name in ("gone", "elsewhere", "of main")]
+
+
+def test_built_in_functions_that_are_nowhere(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A built-in function that nothing holds any more is an omission, and its surroundings are not."""
+    gone = posix.getppid
+    monkeypatch.delattr(posix, "getppid")
+    loaded = round_trip({"things": [1, gone, 2]})
+
+    assert [1, 2] == loaded.locals["things"][::2]
+    assert ["exceptions[0].frames[0].locals['things'][1]"] == list(loaded.reasons())
+
+
+def test_functions_of_numpy(round_trip: Any) -> None:
+    """A ufunc does not know its module."""
+    numpy = pytest.importorskip("numpy")
+    loaded = round_trip({"add": numpy.add, "sine": numpy.sin})
+
+    assert [] == loaded.omissions
+    assert (numpy.add, numpy.sin) == (loaded.locals["add"], loaded.locals["sine"])
+
+
+def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:
+    """Types that are in no module come back under their name; those in one, under whatever name, are themselves."""
+    kinds = {"iterator": type(iter([])), "keys": type({}.keys()), "lock": type(threading.Lock())}
+    kinds["hook"] = threading.ExceptHookArgs
+    loaded = round_trip(kinds)
+
+    assert [] == loaded.omissions
+    assert ["list_iterator", "dict_keys", "lock", kinds["hook"].__name__] == [
+        each.__name__ for each in loaded.locals.values()
+    ]
+    assert (kinds["lock"], kinds["hook"]) == (loaded.locals["lock"], loaded.locals["hook"])
 
 
 def chained() -> BaseException:

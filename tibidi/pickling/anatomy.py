@@ -10,6 +10,7 @@ import builtins
 import sys
 from types import GetSetDescriptorType
 from types import MemberDescriptorType
+from types import ModuleType
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.vocabulary import HEAP_TYPE
@@ -29,6 +30,7 @@ _MRO = type.__dict__["__mro__"]
 _FLAGS = type.__dict__["__flags__"]
 _DICT = type.__dict__["__dict__"]
 _QUALNAME = type.__dict__["__qualname__"]
+_MODULE_DICT: Any = vars(ModuleType)["__dict__"]
 
 IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 
@@ -139,6 +141,12 @@ def dictionary(thing: object) -> dict[str, object]:
     read = dictionary_reader(type(thing))
     found = None if read is None else read(thing)
     return found if type(found) is dict else {}
+
+
+def contents(module: object) -> dict[str, object]:
+    """Return what a module has loaded, {} of what is no module; one that loads on demand does not."""
+    found: dict[str, object] = _MODULE_DICT.__get__(module) if is_a(module, ModuleType) else {}
+    return found
 
 
 def dictionary_reader(cls: type) -> Callable[[Any], Any] | None:

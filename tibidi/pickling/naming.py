@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import copyreg
 import sys
+from _pickle import PicklingError
 
 from tibidi import TYPE_CHECKING
 from tibidi import late
 from tibidi.pickling import ordinary
 from tibidi.pickling import vocabulary as words
+from tibidi.pickling.anatomy import contents
 from tibidi.pickling.anatomy import is_native
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
+from tibidi.pickling.anatomy import steady
 from tibidi.pickling.anatomy import type_flags
 from tibidi.pickling.anatomy import type_qualname
 
@@ -52,10 +55,38 @@ def is_found(thing: Any) -> bool:
     return _find(module, name) is thing
 
 
+def reduce_name(thing: object, name: str) -> Any:
+    """Say how a thing is written that pickles itself as what has that name in its module.
+
+    Something else may have the name by now, as our hook has in
+    `sys.excepthook`: then it goes by another one, `__excepthook__`.  Raises
+    PicklingError when it is nowhere, which a pickler in C would do too late.
+    """
+    module = getattr(thing, "__module__", None)
+    if type(module) is str:
+        found = name if _find(module, name) is thing else alias(thing, module)
+        if found is None:
+            raise PicklingError(f"{module}.{name} is something else, or not there")
+        return found
+    for home in list(sys.modules.values()):  # which it does not know, like the functions of numpy
+        if contents(home).get(name) is thing:
+            return words._attribute, (home, name)
+    raise PicklingError(f"{name} is in no module")
+
+
+def alias(thing: object, module: str) -> str | None:
+    """Return the name under which a loaded module has a thing, None where it has it not."""
+    known: Any = steady(contents(sys.modules.get(module)).items())
+    return next((name for name, each in known if each is thing), None)
+
+
 def reduce_class(cls: type) -> Any:
     """Take a class apart that cannot be imported by its name; say how the name is written of one that can."""
     if is_importable(cls):
         return reference(cls)
+    known = alias(cls, cls.__module__) if is_native(cls) else None
+    if known is not None:
+        return known
     return ordinary.reduce_class(cls) or _translation().reduce_class(cls)
 
 

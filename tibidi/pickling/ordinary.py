@@ -8,9 +8,13 @@ of what is more than that: enumerations, abstract classes, other metaclasses.
 from __future__ import annotations
 
 import types
+from types import ClassMethodDescriptorType
+from types import GetSetDescriptorType
 from types import MappingProxyType
 from types import MemberDescriptorType
+from types import MethodDescriptorType
 from types import MethodType
+from types import WrapperDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling import vocabulary as words
@@ -29,6 +33,13 @@ MADE_ANEW = frozenset({"__annotate_func__", "__dict__", "__weakref__"})
 # cloudpickle has another word for these.
 SINGLETONS = frozenset({type(None), type(...), type(NotImplemented)})
 ABSENT = object()
+DESCRIPTORS = (
+    ClassMethodDescriptorType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
 
 REDUCERS: dict[type, Callable[[Any], Reduced]] = {
     MappingProxyType: lambda view: (MappingProxyType, (dict(view),)),
@@ -59,6 +70,10 @@ def _attributes(cls: type) -> Iterator[tuple[str, object]]:
     for base in reversed(cls.__bases__):
         inherited.update(namespace(base))
     for name, value in namespace(cls).items():
-        is_slot = type(value) is MemberDescriptorType and value.__objclass__ is cls  # made of `__slots__`
-        if not is_slot and name not in MADE_ANEW and inherited.get(name, ABSENT) is not value:
+        if name not in MADE_ANEW and inherited.get(name, ABSENT) is not value and not is_of_c(value, cls):
             yield name, value
+
+
+def is_of_c(value: Any, cls: type) -> bool:
+    """Tell what C code has put into a class: its methods and fields, and what is made of `__slots__`."""
+    return type(value) in DESCRIPTORS and value.__objclass__ is cls

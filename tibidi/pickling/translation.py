@@ -14,6 +14,7 @@ from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import member_attributes
+from tibidi.pickling.ordinary import is_of_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,10 @@ def reduce_class(cls: type) -> Any:
         return NotImplemented
     reduced = translated(reduced)
     if reduced[0] is words._class:
-        reduced[2][0].setdefault("__qualname__", cls.__qualname__)
+        attributes = reduced[2][0]
+        attributes.setdefault("__qualname__", cls.__qualname__)
+        for name in [name for name, value in attributes.items() if is_of_c(value, cls)]:
+            del attributes[name]
     return enumeration(cls, reduced) if reduced[0] is words._enum else reduced
 
 
@@ -76,7 +80,12 @@ def content_of(member: object) -> tuple[object, ...]:
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
     """Return the reducer that cloudpickle or copyreg has for a type, None where they have none."""
     theirs = cloudpickle.Pickler.dispatch_table.get(cls)
-    return None if theirs is None else lambda thing: translated(theirs(thing))
+    return None if theirs is None else lambda thing: named_or_translated(theirs(thing))
+
+
+def named_or_translated(reduced: object) -> Any:
+    """Return what a reducer says: a name as it is, anything else in our words."""
+    return reduced if type(reduced) is str else translated(reduced)
 
 
 def translated(reduced: object) -> Reduced:
