@@ -15,13 +15,11 @@ for cloudpickle to say (`naming`, `translation`).
 
 from __future__ import annotations
 
-import copyreg
 import io
 import operator
 import sys
 import types
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # typeshed has it under functools only
-from _pickle import PicklingError
 from types import CellType
 from types import CodeType
 from types import FunctionType
@@ -31,20 +29,21 @@ from tibidi import TYPE_CHECKING
 from tibidi.lazy import is_lazy
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import dictionary_reader
 from tibidi.pickling.anatomy import exception_attributes
-from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import is_group
-from tibidi.pickling.anatomy import is_native
 from tibidi.pickling.anatomy import is_plain
 from tibidi.pickling.anatomy import member_attributes
 from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.code import pack
+from tibidi.pickling.instances import NEW
+from tibidi.pickling.instances import REDUCE
+from tibidi.pickling.instances import asked
+from tibidi.pickling.instances import named
+from tibidi.pickling.instances import reducer_like
+from tibidi.pickling.instances import unasked
 from tibidi.pickling.naming import is_found
 from tibidi.pickling.naming import is_importable
 from tibidi.pickling.naming import reduce_class
-from tibidi.pickling.naming import reduce_name
 from tibidi.pickling.naming import reducer_for
 from tibidi.pickling.needs import called_methods
 from tibidi.pickling.needs import needs
@@ -80,9 +79,6 @@ FUNCTION_ATTRIBUTES = (
     "__annotations__",
     *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
 )
-REDUCE = operator.methodcaller("__reduce_ex__", 5)
-STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
-NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # no business of typeshed's
 
 
 class Reducers:
@@ -139,7 +135,7 @@ class Reducers:
             return self._ledger.lazy
         theirs = reducer_for(cls)
         if theirs is not None:
-            return lambda thing: _named(thing, theirs(thing))
+            return lambda thing: named(thing, theirs(thing))
         try:
             reduce_class(cls)
         except Exception as error:  # noqa: BLE001 - a metaclass of the application may raise anything
@@ -157,15 +153,15 @@ class Reducers:
         """Reduce by code of the interpreter, all of whose answers for the type can be told from the first one."""
         reduced = REDUCE(thing)
         if type(reduced) is not tuple or len(reduced) < 3 or reduced[2] is not None:  # None: this one is empty
-            self._table[id(type(thing))] = _reducer_like(reduced, thing)
-        return _named(thing, reduced)
+            self._table[id(type(thing))] = reducer_like(reduced, thing)
+        return named(thing, reduced)
 
     def _watched(self, thing: object) -> object:
         """Reduce by code of the application, which may take its time, or never return."""
         if self._ledger.has_hung(thing):
             return self._ledger.hung(thing)
         self._ledger.running = thing
-        reduced = _unasked(thing) or _asked(thing)
+        reduced = unasked(thing) or asked(thing)
         self._ledger.running = None
         if type(reduced) is tuple and type(reduced[0]) is FunctionType:
             self._builders.add(id(reduced[0]))
@@ -254,65 +250,6 @@ class Reducers:
         if shell is None:
             shell = self._shells[id(thing)] = Shell(thing, reduced)
         return shell
-
-
-def _unasked(thing: object) -> Reduced | None:
-    """Take a thing apart without asking its `__getattr__` for a `__getstate__`; None where it would not be asked.
-
-    Before Python 3.11, where `object` got one, that of a mock made one up, for ever new ones.
-    """
-    bases = mro(type(thing))
-    if sys.version_info >= (3, 11) or not any("__getattr__" in namespace(base) for base in bases):
-        return None
-    if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
-        return None
-    if _layout(type(thing)) is object:
-        return _instance(thing)
-    if getattr(thing, "__getstate__", None) is not None:
-        raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
-    return None
-
-
-def _layout(cls: type) -> type:
-    """Return the class in C that a class is built on."""
-    return next(filter(is_native, mro(cls)))
-
-
-def _instance(thing: object) -> Reduced:
-    """Take a thing apart as `object` would: class, attributes, slots."""
-    own, slots = dictionary(thing), dict(fields(thing))
-    return NEW, (type(thing),), (own or None, slots) if slots else own or None
-
-
-def _reducer_like(reduced: Reduced, thing: object) -> Reducer:
-    """Return a reducer of things that are a `__dict__` and nothing else, if `thing` is; else the interpreter's."""
-    cls = type(thing)
-    arguments = (cls,)
-    read = dictionary_reader(cls)
-    has_slots = namespace(cls).get("__slotnames__") != []  # where copyreg keeps what it has found
-    if has_slots or read is None or reduced[:2] != (NEW, arguments) or reduced[3:] != (None, None):
-        return _asked
-    return (lambda thing: (NEW, arguments, read(thing) or None)) if reduced[2] is read(thing) else _asked
-
-
-def _asked(thing: object) -> object:
-    """Reduce as the thing itself says."""
-    return _named(thing, REDUCE(thing))
-
-
-def _named(thing: object, reduced: object) -> object:
-    """Pass on what a reducer says; where that is a name, look whether the thing has it, and elsewhere, too."""
-    if type(reduced) is not str:
-        return reduced
-    is_object = _layout(type(thing)) is object
-    if is_object and getattr(thing, "__module__", None) == "__main__":
-        return _instance(thing)  # where the dump is read `__main__` is another one
-    try:
-        return reduce_name(thing, reduced)
-    except PicklingError:
-        if not is_object:
-            raise
-        return _instance(thing)
 
 
 def _part_of_dataclass(thing: Any) -> object:
