@@ -36,6 +36,7 @@ from typing import Any
 import pytest
 
 import tibidi
+from tibidi.pickling import naming
 
 
 class Plain:
@@ -496,12 +497,24 @@ def test_built_in_functions_that_are_nowhere(round_trip: Any, monkeypatch: pytes
 
 
 def test_functions_of_numpy(round_trip: Any) -> None:
-    """A ufunc does not know its module."""
+    """A ufunc does not know its module, before numpy 2.3."""
     numpy = pytest.importorskip("numpy")
     loaded = round_trip({"add": numpy.add, "sine": numpy.sin})
 
     assert [] == loaded.omissions
     assert (numpy.add, numpy.sin) == (loaded.locals["add"], loaded.locals["sine"])
+
+
+def test_what_does_not_know_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is at home where its type is, even if a module of the application and `__main__` have it, too."""
+    thing = Named("HOMELESS")
+    thing.__module__ = None  # type: ignore[assignment]  # for the purpose
+    application = types.ModuleType("application")
+    for module in (application, sys.modules["__main__"], sys.modules[__name__]):
+        monkeypatch.setattr(module, "HOMELESS", thing, raising=False)
+    monkeypatch.setattr(sys, "modules", {"application": application, **sys.modules})
+
+    assert (sys.modules[__name__], "HOMELESS") == naming.reduce_name(thing, "HOMELESS")[1]
 
 
 def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:

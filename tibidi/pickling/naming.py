@@ -26,6 +26,7 @@ from tibidi.pickling.anatomy import type_qualname
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
     from typing import Any
 
     from tibidi.pickling.ledger import Reduced
@@ -68,10 +69,18 @@ def reduce_name(thing: object, name: str) -> Any:
         if found is None:
             raise PicklingError(f"{module}.{name} is something else, or not there")
         return found
-    for home in list(sys.modules.values()):  # which it does not know, like the functions of numpy
+    for home in _homes(type(thing)):
         if contents(home).get(name) is thing:
             return words._attribute, (home, name)
     raise PicklingError(f"{name} is in no module")
+
+
+def _homes(cls: type) -> Iterator[object]:
+    """Yield where a thing may be at home that does not know its module: numpy has its functions under many roofs."""
+    module = cls.__module__
+    yield sys.modules.get(module.partition(".")[0])
+    yield sys.modules.get(module)
+    yield from [each for name, each in list(sys.modules.items()) if name != "__main__"]
 
 
 def alias(thing: object, module: str) -> str | None:
