@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import sys
 import threading
 import time
@@ -200,6 +201,91 @@ def test_a_dictionary_that_changes_meanwhile(round_trip: Any) -> None:
 
     assert [1] == loaded.locals["other"]
     assert "7" == loaded.locals["mapping"][7]
+
+
+class Entry:
+    """Something to fill containers with."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def change_for_ever(containers: dict[str, Any], is_over: threading.Event) -> None:
+    """Put something in and take something out."""
+    number = 100_000
+    while not is_over.is_set():
+        number += 1
+        for name in ("mapping", "ordered", "attributes"):
+            containers[name][str(number)] = Entry(number)
+            containers[name].pop(str(number - 10), None)
+        containers["set"].add(number)
+        containers["set"].discard(number - 10)
+        for name in ("list", "queue"):
+            containers[name].append(number)
+            containers[name].pop()
+
+
+def test_containers_that_change_meanwhile(round_trip: Any) -> None:
+    """Whatever kind of container another thread keeps changing, nothing is missing, and what is shared stays so."""
+    holder = Entry(0)
+    entries = [Entry(number) for number in range(3_000)]
+    containers: dict[str, Any] = {
+        "mapping": {str(entry.number): entry for entry in entries},
+        "ordered": collections.OrderedDict((str(entry.number), entry) for entry in entries),
+        "attributes": vars(holder),
+        "set": set(entries),
+        "list": list(entries),
+        "queue": collections.deque(entries),
+    }
+    vars(holder).update(containers["mapping"])
+    is_over = threading.Event()
+    interval = sys.getswitchinterval()
+    threads = [threading.Thread(target=change_for_ever, args=(containers, is_over)) for _ in range(2)]
+    sys.setswitchinterval(1e-5)
+    for thread in threads:
+        thread.start()
+    try:
+        loaded = round_trip({"containers": containers, "holder": holder, "entry": entries[7], **containers})
+    finally:
+        sys.setswitchinterval(interval)
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+    found = loaded.locals
+    assert [] == loaded.omissions
+    for name in containers:
+        assert found["containers"][name] is found[name], name
+        assert 3_000 <= len(found[name]) <= 3_100, name
+    assert found["entry"] is found["mapping"]["7"] is found["ordered"]["7"] is getattr(found["holder"], "7")
+    assert found["entry"] in found["set"]
+    assert found["entry"] is found["list"][7]
+
+
+class Slow:
+    """Takes its time, but never so long that it seems to hang."""
+
+    def __reduce__(self) -> Any:
+        time.sleep(0.001)
+        return Slow, ()
+
+
+def test_what_takes_too_long_does_not_cost_the_rest(round_trip: Any) -> None:
+    """A variable that would take more than all of the time is cut; what is beside and behind it makes it."""
+    round_trip.seconds = 2.0
+    slow = [Slow() for _ in range(10_000)]
+    loaded = round_trip(
+        {"own": 3, "slow": slow}, {"argument": slow, "outer": "here"}, exception=ValueError("x"), shop={"price": 7}
+    )
+
+    assert (3, 10_000) == (loaded.locals["own"], loaded.locals["slow"].facts["length"])
+    assert "no time left" in repr(loaded.locals["slow"])
+    outer = loaded.values["exceptions[0].frames[1].locals"]
+    assert ("here", 10_000) == (outer["outer"], outer["argument"].facts["length"])
+    assert ("x",) == loaded.values["exceptions[0].exception"].args
+    assert 7 == loaded.values["modules['shop']"]["price"]
+    assert {f"{WHERE}['slow']": "timeout"} == loaded.reasons()
+    assert loaded.complete
 
 
 def test_globals_are_named_not_copied(round_trip: Any) -> None:

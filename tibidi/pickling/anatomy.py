@@ -195,6 +195,11 @@ def steady(items: Iterable[tuple[object, object]]) -> Iterable[tuple[object, obj
     return list(items)
 
 
+def is_about_change(error: BaseException) -> bool:
+    """Tell what the interpreter raises when a container is changed, by another thread, while it is read."""
+    return type(error) is RuntimeError and str(error.args[:1])[:-3].endswith("during iteration")
+
+
 def fields(thing: object) -> Iterator[tuple[str, object]]:
     """Yield what a thing keeps in slots or in fields that C code declares."""
     for base in mro(type(thing)):

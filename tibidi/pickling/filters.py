@@ -6,11 +6,15 @@ answers with what is to be pickled in its stead, or None.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections import defaultdict
+from collections import deque
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
+from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import exact_type
@@ -47,17 +51,27 @@ SHORTEST_SECRET = 5
 # Longer texts are no names, as far as the scan of a stream goes.
 LONGEST_NAME = 48
 MOST_INNOCENT = 50_000
-# Where in what a reducer returns there are the items of a mapping.
+# Where in what a reducer returns there are items, of a sequence and of a mapping.
+ITEMS = (3, 4)
 PAIRS = 4
+# What has a method `copy` in C, between whose beginning and end no other thread runs.
+COPIED = frozenset({OrderedDict, defaultdict, deque, dict, list, set})
+STEADY_TRIES = 20
 # Types that only our own part of a pickle is made of.
 OURS = frozenset({Shell, StandIn, NotPickleable, Redacted, Cut, type(None), type(NotImplemented), type(...)})
 
 
 class Rules(NamedTuple):
-    """What is filtered beside the names of secrets: texts, and what is larger than `max_bytes` where that is not 0."""
+    """What is filtered beside the names of secrets: texts, and what is larger than `max_bytes` where that is not 0.
+
+    That is so as it `is_late`, or else as there is no room.  What `is_steady` is
+    pickled from copies of its containers.
+    """
 
     texts: bool = False
     max_bytes: int = 0
+    is_late: bool = False
+    is_steady: bool = False
 
 
 class Filter:
@@ -103,7 +117,32 @@ class Filter:
             return replacement(thing) if refused is None else refused
 
         is_strict = self._islegal is not None or rules.max_bytes > 0
-        return Keep(strict_replacement if is_strict else replacement, self._reduce)
+        asked = strict_replacement if is_strict else replacement
+        if not rules.is_steady:
+            return Keep(asked, self._reduce)
+        return Keep(lambda thing: self._steady(thing, asked(thing)), self._reduce_steadily)
+
+    def _steady(self, thing: object, instead: object) -> object:
+        """Return a copy of a container of which nothing else is wanted."""
+        if instead is not None or exact_type(thing) not in COPIED or id(thing) in self._seeded:
+            return instead
+        known = self._ledger.replaced.get(id(thing))
+        return known[1] if known else self._replace(thing, thing.copy())  # type: ignore[attr-defined]  # one of COPIED
+
+    def _reduce_steadily(self, thing: object) -> Any:
+        """Take a thing apart with its items in a list, not in an iterator that another thread may disturb."""
+        for _ in range(STEADY_TRIES):
+            reduced = self._reduce(thing)
+            if type(reduced) is not tuple:
+                return reduced
+            try:
+                return tuple(
+                    iter(list(part)) if place in ITEMS and part is not None else part
+                    for place, part in enumerate(reduced)
+                )
+            except RuntimeError:
+                continue
+        raise RuntimeError("it never holds still")
 
     def _refused(self, thing: object) -> object:
         """Return a stand-in for what is forbidden or too large."""
@@ -137,9 +176,12 @@ class Filter:
         return NotPickleable(type_name(type(thing)), "config.islegal refused it", preview(thing))
 
     def _cut(self, thing: object) -> Cut:
-        facts = summary(thing, self._redactor.text)
-        self._note(thing, TOO_LARGE, f"{type_name(type(thing))} of {measure(thing)} bytes")
-        return Cut(type_name(type(thing)), "too large", facts)
+        name, facts = type_name(type(thing)), summary(thing, self._redactor.text)
+        if self._rules.is_late:
+            self._note(thing, TIMEOUT, f"{name} of {measure(thing)} bytes: what is larger took too long")
+            return Cut(name, "no time left", facts)
+        self._note(thing, TOO_LARGE, f"{name} of {measure(thing)} bytes")
+        return Cut(name, "too large", facts)
 
     def _text(self, text: str) -> object:
         if len(text) >= SHORTEST_SECRET:

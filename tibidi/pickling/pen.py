@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tibidi.pickling.picklers import Memo
     from tibidi.pickling.pieces import Piece
     from tibidi.pickling.reducers import Reducers
+    from tibidi.pickling.room import Share
     from tibidi.pickling.shells import Shell
     from tibidi.pickling.stream import Target
     from tibidi.redaction import Redactor
@@ -71,7 +72,7 @@ class Pen:
 
     def seed(self, name: str, seeds: list[tuple[Shell, dict[str, object]]]) -> None:
         """Write a member that makes every shell, and have the memo know it as the thing that it stands for."""
-        self._sink.begin(name, 1 << 30)
+        self._sink.begin(name)
         self._pickler.dump(((), [shell for shell, _ in seeds]))
         self._sink.end()
         memo: Memo = self._pickler.memo.copy()
@@ -79,8 +80,8 @@ class Pen:
             memo[id(thing)] = (memo.pop(id(shell))[0], thing)
         self._pickler.memo = memo
 
-    def write(self, name: str, piece: Piece, limit: int) -> None:
-        """Write one member of at most `limit` bytes; whatever is raised, `take_back` must follow."""
+    def write(self, name: str, piece: Piece, share: Share) -> None:
+        """Write one member, which may take its share; whatever is raised, `take_back` must follow."""
         paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
         self._is_open = True
         self._marker = paths[0]
@@ -89,9 +90,10 @@ class Pen:
         self._choose(self._rules_for(piece))
         self._sink.scans_names = piece.filter == NOTHING
         self._sink.scans_values = piece.filter != TEXTS
-        self._sink.begin(name, limit)
+        self._sink.begin(name, share)
+        self._reducers.until = share.until
         with Depth(self.levels if piece.is_deep else 0):
-            self._pickle((paths, piece.value), limit if piece.is_careful else None)
+            self._pickle((paths, piece.value), share if piece.is_careful else None)
         if not piece.is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
             raise RecursionError("deeper than the application allows itself")
         self._sink.end()
@@ -134,14 +136,14 @@ class Pen:
             return set()
         return {name for name, value in piece.value.items() if self._redactor.conceals(name, value)}
 
-    def _pickle(self, thing: object, careful_limit: int | None) -> None:
-        """Pickle at full speed, or object by object with a limit of bytes."""
-        if careful_limit is None:
+    def _pickle(self, thing: object, careful_share: Share | None) -> None:
+        """Pickle at full speed, or object by object."""
+        if careful_share is None:
             self._pickler.dump(thing)
             return
         memo: Memo = self._pickler.memo.copy()
         keep = None if self._rules is None else self._filter.by(self._rules)
-        reach = Reach(sys.getrecursionlimit(), careful_limit * CAREFUL_RATIO)
+        reach = Reach(sys.getrecursionlimit(), careful_share.bytes * CAREFUL_RATIO, careful_share.until)
         pickler = Careful(self._reducers, self._ledger, memo, keep, reach)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo
@@ -155,9 +157,8 @@ class Pen:
             self._snapshot = copy
 
     def _rules_for(self, piece: Piece) -> Rules | None:
-        if not self._filter.is_always_on and piece.filter == NOTHING and not piece.max_item_bytes:
-            return None
-        return Rules(piece.filter == TEXTS, piece.max_item_bytes)
+        rules = Rules(piece.filter == TEXTS, piece.max_item_bytes, piece.is_late, piece.is_steady)
+        return rules if any(rules) or self._filter.is_always_on or piece.filter != NOTHING else None
 
     def _choose(self, rules: Rules | None) -> None:
         """Go on with a pickler that filters by `rules`, or with one that does not filter."""

@@ -17,7 +17,9 @@ from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
+from tibidi.pickling.stream import TooLate
 from tibidi.pickling.worker import Abandoned
+from tibidi.pristine import time
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -94,10 +96,11 @@ class Unframed(PureFramer):  # type: ignore[misc]  # private, and the same since
 
 
 class Reach(NamedTuple):
-    """How deep a thread can go, and how long a pickle may become in memory."""
+    """How deep a thread can go, how long a pickle may become in memory, and until when it may be made."""
 
     levels: int
     max_bytes: int
+    until: float
 
 
 class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Python
@@ -123,6 +126,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         self._depth = 0
         self._deepest = max(1, reach.levels // FRAMES_PER_LEVEL)
         self._limit = reach.max_bytes
+        self._until = reach.until
 
     def pickled(self, thing: object) -> bytes:
         """Return the pickle of `thing`."""
@@ -155,7 +159,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         try:
             self._check_depth()
             self._save_itself(obj)
-        except (TooLarge, OutOfTime, Abandoned, KeyboardInterrupt):
+        except (TooLarge, TooLate, OutOfTime, Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raised, this object alone is replaced
             self._take_back(start, known)
@@ -172,6 +176,8 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         """Pickle one object; as in pickle, yet without calls by `*`, which would cost C stack on each level."""
         if self._out.tell() > self._limit:
             raise TooLarge
+        if time.monotonic() > self._until:
+            raise TooLate
         native = self.dispatch.get(exact_type(obj))
         if native is not None and type(obj) not in ASKED:
             native(self, obj)

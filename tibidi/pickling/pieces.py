@@ -41,7 +41,8 @@ class Piece(NamedTuple):
     """A root or some of its variables, and the effort that its writing takes.
 
     `value` is what is pickled: where `is_dictionary`, a dictionary of
-    variables, which can be taken apart.
+    variables, which can be taken apart.  What `is_late` had its share of the time
+    already, so that large items are left out for want of time, not of room.
     """
 
     paths: tuple[str, ...]
@@ -49,6 +50,8 @@ class Piece(NamedTuple):
     is_dictionary: bool
     is_careful: bool = False
     is_deep: bool = False
+    is_steady: bool = False
+    is_late: bool = False
     item_level: int = 0
     filter: int = NOTHING
 
@@ -86,6 +89,14 @@ class Piece(NamedTuple):
     def deeper(self) -> Piece:
         """Return the same to be written with as much recursion as there is stack for."""
         return self._replace(is_deep=True)
+
+    def held_still(self) -> Piece:
+        """Return the same to be written from copies of its containers, which another thread is changing."""
+        return self._replace(is_steady=True)
+
+    def late(self) -> Piece:
+        """Return the same for which there is little time left."""
+        return self._replace(is_late=True)
 
     def with_care(self) -> Piece:
         """Return the same to be written object by object, each filtered: the result comes too late to be scanned."""

@@ -48,7 +48,9 @@ from tibidi.pickling.naming import reducer_for
 from tibidi.pickling.needs import called_methods
 from tibidi.pickling.needs import needs
 from tibidi.pickling.shells import Shell
+from tibidi.pickling.stream import TooLate
 from tibidi.pickling.worker import Abandoned
+from tibidi.pristine import time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,10 +84,15 @@ FUNCTION_ATTRIBUTES = (
 
 
 class Reducers:
-    """The reducers of one dump; `seeded` has the globals that are pickled by their name, by their ids."""
+    """The reducers of one dump; `seeded` has the globals that are pickled by their name, by their ids.
+
+    After the moment `until` (of time.monotonic) code of the application is not
+    asked any more, and TooLate raised.
+    """
 
     def __init__(self, namespaces: Namespaces, ledger: Ledger) -> None:
         self.seeded = namespaces.seeded
+        self.until = float("inf")
         self._namespaces = namespaces
         self._ledger = ledger
         self._shells: dict[int, Shell] = {}
@@ -110,7 +117,7 @@ class Reducers:
         """Take `thing` apart, as `Pickler.reducer_override` does; a stand-in for what raises."""
         try:
             return (self._table.get(id(type(thing))) or self._decide(type(thing)))(thing)
-        except (Abandoned, KeyboardInterrupt):
+        except (Abandoned, KeyboardInterrupt, TooLate):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever code of the application raises, even SystemExit
             return self._ledger.failed(thing, error)
@@ -160,6 +167,8 @@ class Reducers:
         """Reduce by code of the application, which may take its time, or never return."""
         if self._ledger.has_hung(thing):
             return self._ledger.hung(thing)
+        if time.monotonic() > self.until:  # of slow ones, a frame of a pickle may take for ever to fill
+            raise TooLate
         self._ledger.running = thing
         reduced = unasked(thing) or asked(thing)
         self._ledger.running = None

@@ -1,13 +1,15 @@
-"""How much there is left to use: of the size of a dump, and of memory."""
+"""How much there is left to use: of the size of a dump, of its time, and of memory."""
 
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
+from tibidi.pristine import time
+from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from tibidi.pickling.stream import Target
 
-# Of the room that is left, how much one piece may take: innermost frames come first, yet never take all.
+# Of the room and the time that is left, how much one piece may take: innermost frames come first, yet never take all.
 SHARE = 0.75
 # Kept for each root that is still to come, so that the small values of outer frames make it too.
 SMALL_ROOT_BYTES = 8 << 10
@@ -16,23 +18,32 @@ MEMBER_BYTES = 256
 RESERVE_BYTES = 4 << 20  # some arenas of pymalloc
 
 
-class Room:
-    """How much of the size of a dump is left."""
+class Share(NamedTuple):
+    """What one piece may take: so many bytes on disk, and until which moment (of time.monotonic) it may be written."""
 
-    def __init__(self, archive: Target, max_bytes: int) -> None:
+    bytes: int
+    until: float
+
+
+class Room:
+    """How much of the size of a dump is left, and of the time until `deadline`."""
+
+    def __init__(self, archive: Target, max_bytes: int, deadline: float) -> None:
         self._archive = archive
         self._max_bytes = max_bytes
+        self._deadline = deadline
         self._members = 0
 
     def count_member(self) -> None:
         """Keep room for what one more member needs at the end of the archive."""
         self._members += 1
 
-    def for_piece(self, others: int) -> int:
-        """Return how many bytes a piece may take, while that many others wait."""
+    def for_piece(self, others: int) -> Share:
+        """Return what a piece may take, while that many others wait."""
         left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
         kept = min(others * SMALL_ROOT_BYTES, left // 4)
-        return int((left - kept) * SHARE)
+        now = time.monotonic()
+        return Share(int((left - kept) * SHARE), now + (self._deadline - now) * SHARE)
 
 
 def reserve() -> list[bytes]:

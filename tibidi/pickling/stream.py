@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
@@ -11,6 +12,7 @@ from tibidi.pristine import time
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from tibidi.pickling.room import Share
     from tibidi.redaction import Redactor
 
     class Stream(Protocol):
@@ -44,6 +46,10 @@ class TooLarge(Exception):
     """What is being written does not fit into its share of the dump."""
 
 
+class TooLate(Exception):
+    """What is being written takes longer than its share of the time."""
+
+
 class OutOfTime(Exception):
     """The deadline of the dump has come."""
 
@@ -66,8 +72,8 @@ class Sink:
     `total` counts all that was written to it but large texts and data, as a
     measure of how much there is in the memo.
 
-    `write` raises TooLarge beyond `limit` bytes on disk, OutOfTime behind the
-    deadline, SecretName or SecretValue where it scans for them and may have met
+    `write` raises TooLarge beyond `limit` bytes on disk, TooLate after the moment
+    `until`, OutOfTime behind the deadline, SecretName or SecretValue where it scans for them and may have met
     one, and Abandoned once nobody waits any more for the thread that writes.
     """
 
@@ -75,15 +81,17 @@ class Sink:
         self.scans_names = self.scans_values = False
         self.total = self._total_before = 0
         self.limit = 0
+        self.until = deadline
         self.abandoned = False
         self._target = target
         self._redactor = redactor
         self._deadline = deadline
         self._stream: Stream | None = None
 
-    def begin(self, name: str, limit: int) -> None:
-        """Open a member, for `limit` bytes at most."""
-        self.limit = self._target.size + limit
+    def begin(self, name: str, share: Share | None = None) -> None:
+        """Open a member, which may take its share, or all that there is."""
+        self.limit = sys.maxsize if share is None else self._target.size + share.bytes
+        self.until = self._deadline if share is None else share.until
         self._total_before = self.total
         self._stream = self._target.open(name)
 
@@ -110,8 +118,9 @@ class Sink:
         # A buffer is an array's: numbers, in which secrets are neither looked for nor could be replaced.
         if type(data) is not PickleBuffer:
             self._scan(bytes(data))
-        if time.monotonic() > self._deadline:
-            raise OutOfTime
+        now = time.monotonic()
+        if now > self.until:
+            raise OutOfTime if now > self._deadline else TooLate
         view = memoryview(data)
         if view.nbytes < LARGE_BYTES:
             self.total += view.nbytes

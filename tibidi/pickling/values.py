@@ -9,8 +9,10 @@ bytes and the memo of this piece (`pen`), and it is tried with more effort:
 
     a secret is suspected    -> filtered by names, if need be texts as well
     it is nested deep        -> with a higher limit of recursion
+    a thread is changing it  -> from copies of its containers
     anything raises          -> variable by variable, then object by object
     too large for its share  -> variable by variable, then without what is large
+    too late for its share   -> without what is large, variable by variable
     its own code hangs       -> without the object that hung
 
 A worker thread does all this, and the thread that crashed watches it
@@ -29,6 +31,7 @@ from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.pickling.anatomy import error_text
 from tibidi.pickling.anatomy import is_a
+from tibidi.pickling.anatomy import is_about_change
 from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.ledger import Ledger
 from tibidi.pickling.measure import summary
@@ -51,6 +54,7 @@ from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import SecretName
 from tibidi.pickling.stream import SecretValue
 from tibidi.pickling.stream import TooLarge
+from tibidi.pickling.stream import TooLate
 from tibidi.pickling.watch import Interrupted
 from tibidi.pickling.watch import run_watched
 from tibidi.pickling.worker import Abandoned
@@ -100,7 +104,8 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     ledger = Ledger()
     reducers = Reducers(namespaces, ledger)
     pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
-    writer = ValuesWriter(list(roots), namespaces, pen, Room(archive, max_bytes), Paths(redactor.text))
+    room = Room(archive, max_bytes, deadline)
+    writer = ValuesWriter(list(roots), namespaces, pen, room, Paths(redactor.text))
     with Progress("dumping") as progress:
         try:
             run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
@@ -129,6 +134,7 @@ class ValuesWriter:
         self._members: list[tuple[str, tuple[str, ...]]] = []
         self._omissions: list[Omission] = []
         self._is_complete = True
+        self._is_late = False
         self._reserve = reserve()
         self._queue: deque[Root | Piece] = deque(roots)
         for root in roots:
@@ -178,7 +184,10 @@ class ValuesWriter:
         )
 
     def _first_piece(self) -> Piece:
-        """Return the first of the queue, made a piece if it is a root; variables with names of secrets go apart."""
+        """Return the first of the queue, made a piece if it is a root; variables with names of secrets go apart.
+
+        Once something took too long, what is large is not tried any more.
+        """
         first = self._queue[0]
         if isinstance(first, Piece):
             return first
@@ -186,6 +195,8 @@ class ValuesWriter:
             piece = Piece(first.paths, self._namespaces.take(first.paths[0]), is_dictionary=True)
         else:
             piece = whole(first)
+        if self._is_late:
+            piece = piece.late().with_smaller_items() or piece
         self._queue.popleft()
         self._queue.extendleft(reversed(piece.apart(self._pen.secret_names(piece))))
         return self._first_piece()
@@ -220,8 +231,13 @@ class ValuesWriter:
             return [piece.filtered(TEXTS)]
         if is_a(error, TooLarge):
             return piece.split() or self._smaller(piece)
+        if is_a(error, TooLate):
+            self._is_late = True
+            return [less for each in piece.split() or [piece] for less in self._smaller(each.late())]
         if is_a(error, RecursionError) and not piece.is_deep:
             return [piece.deeper()]
+        if is_about_change(error) and not piece.is_steady:
+            return [piece.held_still()]
         return piece.split() or self._careful(piece, error)
 
     def _smaller(self, piece: Piece) -> list[Piece]:
@@ -232,8 +248,12 @@ class ValuesWriter:
         if is_a(value, Cut):  # not even this fits
             self._is_complete = False
             return []
-        self._omit(path, TOO_LARGE, f"{type_name(type(value))} does not fit into what is left of the dump")
-        return [piece.replaced_by(Cut(type_name(type(value)), "too large", summary(value, self._pen.text)))]
+        name, facts = type_name(type(value)), summary(value, self._pen.text)
+        if piece.is_late:
+            self._omit(path, TIMEOUT, f"{name} takes longer than what is left of the time")
+            return [piece.replaced_by(Cut(name, "no time left", facts))]
+        self._omit(path, TOO_LARGE, f"{name} does not fit into what is left of the dump")
+        return [piece.replaced_by(Cut(name, "too large", facts))]
 
     def _careful(self, piece: Piece, error: BaseException) -> list[Piece]:
         if not piece.is_careful and not is_a(error, MemoryError):  # care would take more of it
