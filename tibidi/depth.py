@@ -4,22 +4,26 @@
 
 import sys
 
+from tibidi.temporary import Temporary
+
 # What is allowed above a stack that stands right below the limit, and what is needed of it.
 HEADROOM = 1_000
 NEEDED = 500
 
 
-class Depth:
+class Depth(Temporary):
     """A context in which `levels` of recursion are allowed; the limit of before comes back at its end."""
 
     def __init__(self, levels: int) -> None:
         self._levels = levels
 
-    def __enter__(self) -> None:
+    def change(self) -> None:
+        """Raise the limit."""
         self._before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(self._before, self._levels))
 
-    def __exit__(self, *_: object) -> None:
+    def undo(self) -> None:
+        """Set it back."""
         try:
             sys.setrecursionlimit(self._before)
         except RecursionError:  # this very thread is deeper than that by now: the application set it, and will again

@@ -19,6 +19,7 @@ of ours leaves a door.  A door only recognises a crash and hands it to
 
 import atexit
 import sys
+from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
 from tibidi.pristine import environ
@@ -326,9 +327,24 @@ def _say_what_failed(error: BaseException) -> None:
         return
 
 
+def _forget_unfinished() -> None:
+    """Let modules be imported anew that a thread was importing for us which is not there.
+
+    importlib has a lock for each, and would wait for ever for those of that thread.
+    """
+    locks = getattr(sys.modules["_frozen_importlib"], "_module_locks", {})
+    owners = {name: getattr(reference(), "owner", None) for name, reference in list(locks.items())}
+    lost = {owner for name, owner in owners.items() if name.startswith("tibidi.")} - {None, get_ident()}
+    for name, owner in owners.items():
+        if owner in lost:
+            locks.pop(name, None)
+            sys.modules.pop(name, None)
+
+
 def _after_fork() -> None:
     """Begin anew in a child: locks may be held by threads that are not there."""
     reserve.begin_anew()
+    _forget_unfinished()
     for name in ("tibidi.hooks.startpath", "tibidi.hooks.desk"):
         if name in sys.modules:
             sys.modules[name].begin_anew()

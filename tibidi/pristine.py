@@ -67,12 +67,15 @@ class Reserve:
         self._pipe: tuple[int, ...] = ()
         self._identity: tuple[int, int] | None = None
         self._limits: Any = None
-        self.begin_anew()
-
-    def begin_anew(self) -> None:
-        """Count no crash any more: in a child of fork() the threads that had one are not there."""
         self._lock = _RLock()  # reentrant, for signal handlers and finalizers
         self._crashes = 0
+
+    def begin_anew(self) -> None:
+        """Be as before any crash: in a child of fork() the threads that had one are not there."""
+        self._lock = _RLock()
+        if self._crashes:
+            self._crashes = 1
+            self.__exit__()
 
     def fill(self) -> None:
         """Put aside what is not yet; a process that has none to spare goes on without."""

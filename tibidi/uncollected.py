@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import gc
 
+from tibidi.temporary import Temporary
 
-class Uncollected:
+
+class Uncollected(Temporary):
     """Stops the collector from `with` on, and starts it again at the end if it was on."""
 
-    def __enter__(self) -> None:
+    def change(self) -> None:
+        """Stop it."""
         self._was_on = gc.isenabled()
         gc.disable()
 
-    def __exit__(self, *_: object) -> None:
+    def undo(self) -> None:
+        """Start it, if it was on."""
         if self._was_on:
             gc.enable()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tibidi
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
@@ -206,6 +207,57 @@ def test_fork_in_a_threaded_process(crash: Crasher) -> None:
 
     assert "1 True\n" == crashed.stdout
     assert 2 == len(crashed.dumps)
+
+
+def test_fork_while_another_thread_imports(crash: Crasher) -> None:
+    """A child forked while another thread's crash imports neither hangs nor inherits what was changed for it."""
+    code = """
+        import gc, json, os, sys, threading, time
+        begun = threading.Event()
+        def dawdle(event, arguments):
+            if event == "import" and arguments[0] == "tibidi.capture.story" and not begun.is_set():
+                begun.set()
+                time.sleep(1)
+        sys.addaudithook(dawdle)
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        begun.wait()
+        pid = os.fork()
+        if not pid:
+            aside = "StartPath" in repr(sys.meta_path)
+            print(gc.isenabled(), json.mine, sys.modules["json"] is json, aside, flush=True)
+            {}["in the child"]
+        print(os.WEXITSTATUS(os.waitpid(pid, 0)[1]))
+        thread.join()
+    """
+    (crash.work / "json.py").write_text("mine = 1")
+    (crash.work / "app.py").write_text(textwrap.dedent(code))
+    crashed = crash.run("-W", "ignore", "app.py")
+
+    assert "True 1 True False\n1\n" == crashed.stdout
+    assert 2 == len(crashed.dumps), crashed.stderr
+
+
+def test_fork_inside_a_dump(crash: Crasher) -> None:
+    """A child that is forked by code of the application inside a dump writes nothing into its parent's."""
+    code = """
+        import os
+        class Forks:
+            def __reduce__(self):
+                pid = os.fork()
+                if pid:
+                    os.waitpid(pid, 0)
+                return Forks, ()
+        def work():
+            before, forks, after = [1], Forks(), {"k": list(range(1000))}
+            1 / 0
+        work()
+    """
+    crashed = crash.run("-W", "ignore", "-c", textwrap.dedent(code))
+
+    dump = tibidi.load(crashed.dump)
+    assert () == tuple(each.path for each in dump.omissions if not each.path.startswith("sources"))
+    assert (1, "ZeroDivisionError") == (crashed.status, crashed.stderr.splitlines()[-2].partition(":")[0])
 
 
 def test_daemon_threads_at_the_end(crash: Crasher) -> None:

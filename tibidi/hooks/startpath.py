@@ -26,6 +26,7 @@ from tibidi.pristine import os
 from tibidi.pristine import program_path
 from tibidi.pristine import start_path
 from tibidi.pristine import time
+from tibidi.temporary import Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,23 +83,32 @@ def begin_anew() -> None:
 
 
 def _import(name: str) -> "ModuleType":
-    finder = StartPathFinder()
-    aside: dict[str, Any] = {each: sys.modules.pop(each, None) for each in list(_strangers(finder))}
-    patched = list(_patched())
-    for module, attribute, original, _ in patched:
-        setattr(module, attribute, original)
-    sys.meta_path.insert(0, finder)
-    try:
+    with Aside():
         __import__(name)
         return sys.modules[name]
-    finally:
-        if finder in sys.meta_path:  # else an import of the application has changed the list meanwhile
-            sys.meta_path.remove(finder)
-        tops = {each.partition(".")[0] for each in aside}
+
+
+class Aside(Temporary):
+    """Has what is the application's step aside, while this thread imports."""
+
+    def change(self) -> None:
+        """Hide modules, take patches back, and find modules along the path of the start."""
+        self._finder = StartPathFinder()
+        self._modules: dict[str, Any] = {each: sys.modules.pop(each, None) for each in list(_strangers(self._finder))}
+        self._patched = list(_patched())
+        for module, attribute, original, _ in self._patched:
+            setattr(module, attribute, original)
+        sys.meta_path.insert(0, self._finder)
+
+    def undo(self) -> None:
+        """Have it all as it was."""
+        if self._finder in sys.meta_path:  # else an import of the application has changed the list meanwhile
+            sys.meta_path.remove(self._finder)
+        tops = {each.partition(".")[0] for each in self._modules}
         for each in [each for each in list(sys.modules) if each.partition(".")[0] in tops]:
             sys.modules.pop(each, None)
-        sys.modules.update(aside)
-        for module, attribute, _, replacement in patched:
+        sys.modules.update(self._modules)
+        for module, attribute, _, replacement in self._patched:
             setattr(module, attribute, replacement)
 
 

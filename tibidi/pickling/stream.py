@@ -7,6 +7,7 @@ from pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.worker import Abandoned
+from tibidi.pristine import os
 from tibidi.pristine import time
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Sink:
 
     `write` raises TooLarge beyond `limit` bytes on disk, TooLate after the moment
     `until`, OutOfTime behind the deadline, SecretName or SecretValue where it scans for them and may have met
-    one, and Abandoned once nobody waits any more for the thread that writes.
+    one, and Abandoned once nobody waits any more for the thread that writes, as
+    nobody does in a child of fork().
     """
 
     def __init__(self, target: Target, deadline: float, redactor: Redactor) -> None:
@@ -83,6 +85,7 @@ class Sink:
         self.limit = 0
         self.until = deadline
         self.abandoned = False
+        self._process = os.getpid()
         self._target = target
         self._redactor = redactor
         self._deadline = deadline
@@ -113,7 +116,8 @@ class Sink:
 
     def write(self, data: bytes | memoryview | PickleBuffer) -> int:
         """Append `data`."""
-        if self.abandoned or self._stream is None:
+        # Code of the application may have forked: the file is the parent's, who writes on where this would.
+        if self.abandoned or self._stream is None or self._process != os.getpid():
             raise Abandoned
         # A buffer is an array's: numbers, in which secrets are neither looked for nor could be replaced.
         if type(data) is not PickleBuffer:
