@@ -41,6 +41,7 @@ from tibidi.pickling.values import write_values
 from tibidi.pristine import os
 from tibidi.pristine import time
 from tibidi.redaction import Redactor
+from tibidi.switching import Switching
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
 from tibidi.uncollected import Uncollected
@@ -97,7 +98,7 @@ def write(
     if not _turn.acquire(timeout=max(0.0, seconds)):
         raise DumpFailed("another dump took all the time that this one had", "raise TIBIDI_MAX_SECONDS")
     try:
-        with Headroom(), Uncollected():
+        with Headroom(), Uncollected(), Switching():
             target = CrashTarget() if filename is None else NamedTarget(filename)
             dumping = _Dumping(survey(exc, thread=thread), deadline)
             return dumping.write_to(target), dumping.interrupt

@@ -170,7 +170,8 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     if not is_exception(exc) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
         return False
     try:
-        with reserve, _load("depth", "tibidi.").Headroom():  # the imports may need both already
+        # The imports may need all of this already.
+        with reserve, _load("depth", "tibidi.").Headroom(), _load("switching", "tibidi.").Switching():
             is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
         is_dumped, interrupt = False, error

@@ -20,6 +20,10 @@ class Temporary:
         """Have it as it was before."""
         raise NotImplementedError
 
+    def has_others(self) -> bool:
+        """Tell whether another change of this kind is in force."""
+        return any(type(each) is type(self) and each is not self for each in _in_force)
+
     def __enter__(self) -> None:
         self.change()
         _in_force.append(self)

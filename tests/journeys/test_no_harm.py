@@ -328,6 +328,29 @@ def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
         assert 6 == len(crashed.dumps), crashed.stderr
 
 
+def test_threads_that_compute(crash: Crasher) -> None:
+    """While a dump is made threads take turns often, so that others that compute don't keep it waiting."""
+    code = """
+        import sys, threading
+        class Asks:
+            def __reduce__(self):
+                print("during", sys.getswitchinterval() < before)
+                return Asks, ()
+        def work():
+            asks = Asks()
+            1 / 0
+        before = sys.getswitchinterval()
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        print("after", sys.getswitchinterval() == before)
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert 3 * "during True\n" + "after True\n" == crashed.stdout
+    assert 3 == len(crashed.dumps)
+
+
 def test_exceptions_are_not_kept(crash: Crasher) -> None:
     """After a dump nothing of the exception and its frames is kept alive, nor is the exception marked."""
     code = """

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import _thread
 import contextvars
-import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.switching import Switching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,6 @@ MIB = 1 << 20
 STACK_BYTES = (1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB)
 # What a level of recursion may take of the stack, on the versions that are greediest.
 BYTES_PER_LEVEL = 2 << 10
-# A worker in an endless loop gives way this often while something is imported beside it.
-SHORT_SWITCH_SECONDS = 0.0002
 
 
 class Abandoned(SystemExit):
@@ -107,12 +105,9 @@ def call(function: Callable[[], T], seconds: float) -> T:
 
 def interrupt(ident: int) -> None:
     """Raise Abandoned in the thread `ident`, so that it does not run for ever beside the application."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SHORT_SWITCH_SECONDS)
     try:
-        import ctypes  # 10 ms, only when something hung; not built everywhere
+        with Switching():  # it may be in an endless loop
+            import ctypes  # 10 ms, only when something hung; not built everywhere
     except ImportError:
         return
-    finally:
-        sys.setswitchinterval(before)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
