@@ -70,6 +70,8 @@ HOLDERS = {
     "ordered": lambda: {"form": Form(api_token=SECRET)},
     "named tuple": lambda: {"login": Login("bob", SECRET)},
     "headers": lambda: {"headers": [("Authorization", f"Bearer {SECRET}"), (b"cookie", SECRET.encode())]},
+    "raw headers": lambda: {"scope": [(b"x-api-key", SECRET.encode())]},
+    "headers as written": lambda: {"rows": [(b"X-Api-Key", b"x-api-key", SECRET.encode())]},
     "JSON": lambda: {"body": f'{{"user": "bob", "password": "{SECRET}"}}'.encode()},
     "header": lambda: {"request": f"GET / HTTP/1.1\r\nX-Api-Key: {SECRET}\r\n\r\n"},
     "repr": lambda: {"text": repr({"user": "bob", "password": SECRET})},

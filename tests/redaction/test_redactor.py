@@ -165,6 +165,19 @@ def test_pairs_of_headers() -> None:
     assert not redactor.conceals_pair("cookie", "session")
 
 
+def test_rows_of_headers() -> None:
+    """The last of a row is secret also where the name is in it twice, as it was written and in small letters."""
+    redactor = Redactor()
+
+    assert redactor.conceals_last((b"authorization", b"Token abcdef"))
+    assert redactor.conceals_last((b"Authorization", b"authorization", b"Token abcdef"))
+    assert not redactor.conceals_last((b"Accept", b"accept", b"*/*"))
+    assert not redactor.conceals_last(("x", "set-cookie", "abcdef"))
+    assert not redactor.conceals_last((1, "set-cookie", "abcdef"))
+    assert not redactor.conceals_last((b"authorization",))
+    assert not redactor.conceals_last(())
+
+
 def is_suspect(redactor: Redactor, chunk: bytes) -> bool:
     """Tell whether a chunk of a pickle is to be filtered, for a name or a value."""
     return redactor.suspects_name(chunk) or redactor.suspects_value(chunk)

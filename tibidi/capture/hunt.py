@@ -83,8 +83,8 @@ class _Hunt:
         if cls is dict:
             self._names(first(dict.items(value), MAX_GLOBALS))
         elif cls is list or cls is tuple or cls is set or cls is frozenset:
-            if cls is tuple and len(value) == 2 and self._redactor.conceals_pair(*value):
-                self._redactor.learn(value[1])
+            if cls is tuple and self._redactor.conceals_last(value):
+                self._redactor.learn(value[-1])
             self._items(first(value, MAX_ITEMS))
         else:
             self._object(value)

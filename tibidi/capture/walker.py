@@ -145,9 +145,9 @@ class Walker:
 
     def _tuple(self, items: tuple[object, ...]) -> str:
         end = ",)" if len(items) == 1 else ")"
-        if len(items) == 2 and self.redactor.conceals_pair(*items):
-            self.redactor.note(f"{self._place()}[1]", "the name before it")
-            return f"({self.show(items[0])}, {REDACTED})"
+        if self.redactor.conceals_last(items):
+            self.redactor.note(f"{self._place()}[{len(items) - 1}]", "the name before it")
+            return f"({', '.join(map(self.show, items[:-1]))}, {REDACTED})"
         return self._sequence("(", items, len(items), end)
 
     def _set(self, items: set[object]) -> str:

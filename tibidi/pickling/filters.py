@@ -101,7 +101,7 @@ class Filter:
         not looked at.
         """
         self._rules = rules
-        looks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._pair}
+        looks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._row}
         if rules.texts:
             looks.update({str: self._text, bytes: self._data, bytearray: self._data})
         else:
@@ -242,12 +242,12 @@ class Filter:
             copy[name] = self._concealed(mapping, name, copy[name])
         return self._replace(mapping, copy)
 
-    def _pair(self, pair: tuple[object, ...]) -> object:
-        """Treat a pair that begins with the name of a header as an item of a mapping."""
-        if len(pair) != 2 or exact_type(pair[0]) not in {str, bytes} or not self._redactor.conceals_pair(*pair):
+    def _row(self, row: tuple[object, ...]) -> object:
+        """Treat a row of a list of headers as an item of a mapping."""
+        if not row or exact_type(row[0]) not in {str, bytes} or not self._redactor.conceals_last(row):
             return None
-        known = self._ledger.replaced.get(id(pair))
-        return known[1] if known else self._replace(pair, (pair[0], self._concealed(pair, 1, pair[1])))
+        known = self._ledger.replaced.get(id(row))
+        return known[1] if known else self._replace(row, (*row[:-1], self._concealed(row, len(row) - 1, row[-1])))
 
     def _reduce(self, thing: object) -> Any:
         """Take a thing apart, and replace the secrets that have a name only there."""

@@ -33,6 +33,7 @@ MOST_FOUND = 1000
 MOST_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 200  # characters
 SMALLEST_PIN = 1000
+MOST_IN_ROW = 3  # of headers
 BIG_DATA = 1 << 20  # bytes; from here on data that is not text is not scrubbed for looks
 SAMPLE = 1024  # bytes
 SMALL_CHUNK = 4096  # bytes; less is looked through for markers first, as compiling expressions would take longer
@@ -57,6 +58,8 @@ CONTAINERS = (dict, list, tuple, set, frozenset)
 
 # In a pickle: a short text right before its being memoized, as every attribute name and key is.
 NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
+# And how names of headers end, which may be bytes; memoized likewise.
+HEADERS_IN_PICKLES = (b"uthorization\x94", b"ookie\x94", b"-Key\x94", b"-key\x94", b"-Token\x94", b"-token\x94")
 
 
 class Redactor:
@@ -127,6 +130,17 @@ class Redactor:
         other = _as_text(value)
         return other is not None and not is_trivial(other) and self.conceals(text, value)
 
+    def conceals_last(self, row: tuple[object, ...]) -> bool:
+        """Tell whether a tuple is a row of a list of headers, and ends in a secret value.
+
+        A row is name and value, or the name as it was written, the same in
+        small letters, and the value, as httpx and h11 have them.
+        """
+        if len(row) == MOST_IN_ROW:
+            written = _as_text(row[0])
+            return written is not None and written.lower() == _as_text(row[1]) and self.conceals_pair(*row[1:])
+        return len(row) == MOST_IN_ROW - 1 and self.conceals_pair(*row)
+
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it stands from now on."""
         text = _as_text(value)
@@ -172,7 +186,7 @@ class Redactor:
         must spell each secret name out (not memoize it), or later mentions
         of it would not be seen here.  The application's hook may mean any.
         """
-        if self._hook is not None:
+        if self._hook is not None or any(end in chunk for end in HEADERS_IN_PICKLES):
             return True
         fresh = set(NAMES_IN_PICKLES.findall(chunk)) - self._innocent
         if self._globs is not None or may_hold_name(b" ".join(fresh).decode("latin-1")):
