@@ -56,6 +56,14 @@ def test_paths(path: str) -> None:
     assert {id(WANTED): path} == found
 
 
+def test_what_is_not_in_the_dump() -> None:
+    """No way leads through generators, frames and tracebacks, as there are none of them where the path is read."""
+    generator = (each for each in [WANTED])
+    next(generator)
+
+    assert Paths(str).find({"['x']": [generator, generator.gi_frame]}, {id(WANTED)}) == {}
+
+
 def test_cycles_end() -> None:
     """A structure that holds itself is searched once."""
     cycle: list[Any] = []

@@ -12,6 +12,7 @@ from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import exact_type
 from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import mro
+from tibidi.pickling.reducers import ILLEGAL_TYPES
 from tibidi.pristine import time
 from tibidi.records import NamedTuple
 
@@ -90,6 +91,8 @@ class Paths:
             return
 
     def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
+        if exact_type(thing) in ILLEGAL_TYPES:
+            return  # what they hold on to is not in the dump
         bases = PLAIN_BASES.get(exact_type(thing)) or mro(type(thing))
         if dict in bases:
             yield from ((f"[{self._key(key)}]", value) for key, value in dict.items(thing))

@@ -291,8 +291,10 @@ class ValuesWriter:
         found = {id(piece.value): piece.paths[0]}
         found.update(self._paths.find(starts, {id(each.thing) for each in substitutions} - found.keys()))
         for each in substitutions[:MAX_OMISSIONS]:
-            path = found.get(id(each.thing), around)
-            self._omit(path if each.key is None else self._paths.within(path, each.key), each.reason, each.detail)
+            path = found.get(id(each.thing))
+            if path is not None and each.key is not None:
+                path = self._paths.within(path, each.key)
+            self._omit(path or around, each.reason, each.detail)  # not found: a copy that `__getstate__` made, say
         if len(substitutions) > MAX_OMISSIONS:
             rest = substitutions[MAX_OMISSIONS:]
             self._omit(piece.paths[0], rest[0].reason, f"{len(rest)} more of this kind or similar")
