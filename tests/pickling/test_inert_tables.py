@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import struct
 import sys
 from typing import TYPE_CHECKING
 from typing import Any
@@ -90,6 +91,84 @@ def test_every_kind_of_column(loaded: Callable[[object], Any]) -> None:
     assert f"[2 rows x {len(made)} columns, inert]" in repr(frame)
 
 
+def blank(kind: Any, **attributes: object) -> Any:
+    """Return something inert with these attributes."""
+    made = object.__new__(kind)
+    made.__dict__.update(attributes)
+    return made
+
+
+def arrow(*parts: object) -> object:
+    """Return what the parts of an array of pyarrow's are in a dump: a call with them."""
+    return called("_restore_array", parts)
+
+
+def called(function: str, *arguments: object) -> object:
+    """Return what a call of a function of pyarrow is in a dump."""
+    return blank(make_type("pyarrow.lib", function), _args_=arguments)
+
+
+def arrow_column(array: object) -> Any:
+    """Return a column of pandas that is an array of pyarrow's."""
+    return blank(make_type("pandas.arrays", "ArrowStringArray", columns.InertColumn), _pa_array=array)
+
+
+def typed(name: str) -> object:
+    """Return a type of pyarrow's."""
+    return called("type_for_alias", name)
+
+
+def buffers(*contents: bytes | None) -> list[object]:
+    """Return buffers of pyarrow's."""
+    return [content if content is None else called("py_buffer", bytearray(content)) for content in contents]
+
+
+TEXTS = (typed("large_string"), 3, 1, 0, buffers(b"\x05", struct.pack("<4q", 0, 1, 1, 4), "aé!".encode()), [], None)
+ARRAYS = {
+    "texts": (TEXTS, ["a", None, "é!"]),
+    "a part of texts": ((*TEXTS[:1], 1, 0, 2, *TEXTS[4:]), ["é!"]),
+    "short texts": ((typed("string"), 1, 0, 0, buffers(None, struct.pack("<2i", 0, 2), b"ab"), [], None), ["ab"]),
+    "data": ((typed("binary"), 1, 0, 0, buffers(None, struct.pack("<2i", 0, 2), b"\xff\0"), [], None), [b"\xff\0"]),
+    "numbers": ((typed("int16"), 2, 0, 0, buffers(None, struct.pack("<2h", -5, 7)), [], None), [-5, 7]),
+    "floats": ((typed("double"), 2, 1, 0, buffers(b"\x02", struct.pack("<2d", 0, 1.5)), [], None), [None, 1.5]),
+    "truth": ((typed("bool"), 3, 0, 0, buffers(None, b"\x05"), [], None), [True, False, True]),
+    "dictionary": (
+        (called("dictionary", typed("int8"), typed("large_string")), 2, 0, 0, buffers(None, b"\x02\0"), [], TEXTS),
+        ["é!", "a"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_columns_of_arrow(kind: str) -> None:
+    """What pandas keeps in arrays of pyarrow's, as texts since its version 3, is read from their buffers."""
+    parts, expected = ARRAYS[kind]
+    whole = columns.plain_column(arrow_column(arrow(*parts)))
+    joined = columns.plain_column(arrow_column(called("chunked_array", [arrow(*parts), arrow(*parts)])))
+
+    assert expected == list(whole)
+    assert expected * 2 == list(joined)
+
+
+BROKEN = {
+    "type": ((typed("month_day_nano_interval"), *TEXTS[1:]), None),
+    "no array": ((), None),
+    "length": ((TEXTS[0], -1, *TEXTS[2:]), None),
+    "buffer": ((*TEXTS[:4], buffers(None, b""), [], None), ["?", "?", "?"]),
+    "ends": ((*TEXTS[:4], buffers(None, struct.pack("<4q", 9, -9, 5, 1 << 62), b"abc"), [], None), ["", "abc", ""]),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_broken_arrays_of_arrow(broken: str) -> None:
+    """Parts that make no array are a column that is not understood, and values that are not there are so."""
+    parts, expected = BROKEN[broken]
+    column = arrow_column(arrow(*parts))
+
+    assert expected is None or expected == list(map(columns.cell, columns.plain_column(column)))
+    assert repr(column)
+
+
 def test_every_kind_of_label(loaded: Callable[[object], Any]) -> None:
     """Labels of every kind are there."""
     pd = pytest.importorskip("pandas")
@@ -130,13 +209,6 @@ def test_empty(loaded: Callable[[object], Any]) -> None:
     assert "[0 rows x 1 columns, inert]" in repr(no_rows)
     with pytest.raises(KeyError, match="no column z"):
         no_rows["z"]
-
-
-def blank(kind: Any, **attributes: object) -> Any:
-    """Return something inert with these attributes."""
-    made = object.__new__(kind)
-    made.__dict__.update(attributes)
-    return made
 
 
 def loop() -> Any:

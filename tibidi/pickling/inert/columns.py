@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.pickling.inert.arrow import read_array
 from tibidi.pickling.inert.items import Moment
 from tibidi.pickling.inert.items import moment_text
 from tibidi.pickling.inert.ndarray import InertArray
@@ -232,6 +233,10 @@ class Reader:
         data, mask = self.read(own["_data"]), self.read(own["_mask"])
         return Cells(len(data), lambda number: None if mask[number] else data[number])
 
+    def arrow(self, own: dict[str, Any]) -> Cells:
+        """Read a column that is an array of pyarrow's."""
+        return Cells(*read_array(own["_pa_array"]))
+
     def sparse(self, own: dict[str, Any]) -> Cells:
         """Read a column that has only what is not the same: at places, or in blocks."""
         values = self.read(own["_sparse_values"])
@@ -296,6 +301,7 @@ READERS: dict[str, Callable[[Reader, dict[str, Any]], Any]] = {
     "left": Reader.index_of_intervals,
     "_left": Reader.intervals,
     "_mask": Reader.masked,
+    "_pa_array": Reader.arrow,
     "_sparse_index": Reader.sparse,
     "__state__": Reader.backed,
     "data": lambda reader, own: reader.read(own["data"]),
