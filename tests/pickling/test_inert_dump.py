@@ -31,7 +31,7 @@ class Shut(KeyError): pass
 class Basket(collections.OrderedDict): pass
 """
 PROGRAM = """\
-import dataclasses, sys, threading
+import dataclasses, sys, threading, types
 import shop, tibidi
 
 RATE = 3
@@ -53,6 +53,7 @@ def pay(cart):
     item, kind, tax, bound = Item("tea"), Item, Tax(0.5), cart.append
     add = lambda x: x + RATE
     lock, module, total = threading.Lock(), sys, item.total
+    proxy, view = types.MappingProxyType({"k": [1]}), memoryview(b"ab")
     bag.note = "attribute"
     try:
         {}["k"]
@@ -134,4 +135,6 @@ def test_what_has_no_value(dump: Dump) -> None:
     assert "<module 'sys' (inert)>" == repr(crash["module"])
     assert "lock" in repr(crash["lock"])
     assert "<append of [1] (inert)>" == repr(crash["bound"])
+    assert ("<mappingproxy({'k': [1]})>", [1]) == (repr(crash["proxy"]), crash["proxy"]["k"])
+    assert b"ab" == crash["view"]
     assert "<total of <__main__.Item name='tea', price=1.0> (inert)>" == repr(crash["total"])

@@ -100,6 +100,12 @@ def _empty(kind: type) -> Callable[..., object]:
     return make
 
 
+def _bytes(content: object = b"") -> bytes:
+    """Return what a memoryview is taken apart into."""
+    made: bytes = expect(content, bytes)
+    return made
+
+
 def _bytearray(content: object = b"") -> bytearray:
     return bytearray(expect(content, bytes))
 
@@ -258,7 +264,7 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("builtins", "float"): Plain(_nothing, OPCODES),
     ("builtins", "complex"): Plain(_complex, "two floats"),
     ("builtins", "str"): Plain(_nothing, OPCODES),
-    ("builtins", "bytes"): Plain(_nothing, OPCODES),
+    ("builtins", "bytes"): Plain(_bytes, "bytes"),
     ("builtins", "bytearray"): Plain(_bytearray, "bytes"),
     ("builtins", "list"): Plain(_empty(list), "a list or tuple"),
     ("builtins", "tuple"): Plain(_empty(tuple), "a list or tuple"),

@@ -13,6 +13,7 @@ import tokenize
 import types
 from collections import OrderedDict
 from types import CellType
+from types import MappingProxyType
 from types import MethodType
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ from tibidi.pickling.inert.repr import clean
 from tibidi.pickling.inert.types import INERT
 from tibidi.pickling.inert.types import InertObject
 from tibidi.pickling.inert.types import InertType
+from tibidi.pickling.inert.types import Mapped
 from tibidi.pickling.inert.types import blank
 from tibidi.pickling.inert.types import make_type
 from tibidi.pickling.inert.types import text_keys
@@ -251,6 +253,10 @@ def _method(function: object, owner: object) -> object:
     return blank(InertAttribute, {"__self__": owner, "__func__": function, "__name__": name_of(function)})
 
 
+def _proxy(mapping: object) -> object:
+    return blank(make_type("builtins", "mappingproxy", Mapped), {"_items_": plain.expect(mapping, dict)})
+
+
 def name_of(thing: object) -> str:
     """Return the name of a function."""
     if isinstance(thing, InertType):  # of a module that can be imported: its name is all that there is
@@ -276,7 +282,7 @@ def _pattern(pattern: object, flags: object = 0) -> object:
 
 STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
 # Types of the interpreter's that are called, and what comes of it.
-MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MethodType: _method}
+MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "getattr"): _attribute,
