@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_what_is_not_in_the_dump() -> None:
     next(generator)
 
     assert Paths(str).find({"['x']": [generator, generator.gi_frame]}, {id(WANTED)}) == {}
+
+
+def test_many_searches() -> None:
+    """Searches for what is not there end in time, all of them together; what lies near is still found."""
+    much = [[number] for number in range(80_000)]
+    paths = Paths(str)
+    begin = time.monotonic()
+    for _ in range(60):
+        assert {} == paths.find({"['x']": much}, {id(WANTED)})
+
+    assert time.monotonic() - begin < 4
+    assert {id(WANTED): "['y'].attribute"} == paths.find({"['x']": much, "['y']": Holder(WANTED)}, {id(WANTED)})
 
 
 def test_cycles_end() -> None:

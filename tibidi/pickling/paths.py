@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # A search only says where a gap is: it must not cost what the dump costs.
 MAX_THINGS = 100_000
 MAX_SECONDS = 0.2
+MAX_SECONDS_IN_ALL = 1.0  # of the searches of a dump, of which there may be one a frame
+# What is looked at even then, as most of what is searched for lies near: so many things, so many items of each.
+FEW_THINGS = 200
+FEW_ITEMS = 50
 PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
 SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
 # Plain containers hold nothing but their items.
@@ -58,14 +62,17 @@ class Paths:
 
     def __init__(self, text: Callable[[str], str]) -> None:
         self._text = text
+        self._seconds_left = MAX_SECONDS_IN_ALL
 
     def find(self, starts: dict[str, object], wanted: set[int]) -> dict[int, str]:
         """Return a path for each id in `wanted` that lies under `starts`, path -> thing."""
         ways: dict[int, Way] = {}
         found: dict[int, str] = {}
         pending = deque((thing, Way(None, path)) for path, thing in starts.items())
-        end = time.monotonic() + MAX_SECONDS
-        while pending and len(found) < len(wanted) and len(ways) < MAX_THINGS:
+        begin = time.monotonic()
+        end = begin + MAX_SECONDS
+        things, items = (MAX_THINGS, MAX_THINGS) if self._seconds_left > 0 else (FEW_THINGS, FEW_ITEMS)
+        while pending and len(found) < len(wanted) and len(ways) < things:
             thing, way = pending.popleft()
             if id(thing) in ways:
                 continue
@@ -75,7 +82,8 @@ class Paths:
             if len(ways) % 256 == 0 and time.monotonic() > end:
                 break
             if exact_type(thing) not in PLAIN:
-                pending.extend((each, Way(way, step)) for step, each in self._steps(thing))
+                pending.extend((each, Way(way, step)) for step, each in self._steps(thing, items))
+        self._seconds_left -= time.monotonic() - begin
         return found
 
     def within(self, path: str, key: object) -> str:
@@ -84,9 +92,9 @@ class Paths:
             return f"{path[: -len('.__dict__')]}.{key}"
         return f"{path}[{self._key(key)}]"
 
-    def _steps(self, thing: object) -> Iterator[tuple[str, object]]:
+    def _steps(self, thing: object, limit: int) -> Iterator[tuple[str, object]]:
         try:
-            yield from list(islice(self._items(thing), MAX_THINGS))
+            yield from list(islice(self._items(thing), limit))
         except Exception:  # noqa: BLE001 - it changed under our hands; the gap then has the path of what is around it
             return
 
