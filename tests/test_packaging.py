@@ -41,7 +41,7 @@ def hatch(project: Path, target: str, place: Path) -> Path:
 def unpack(sdist: Path, place: Path) -> Path:
     """Unpack an sdist; return its only folder."""
     with tarfile.open(sdist) as archive:
-        archive.extractall(place)
+        archive.extractall(place, filter="data")
     return next(place.iterdir())
 
 
