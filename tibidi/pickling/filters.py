@@ -6,12 +6,10 @@ answers with what is to be pickled in its stead, or None.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections import defaultdict
-from collections import deque
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
+from tibidi import late
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
 from tibidi.model import TIMEOUT
@@ -51,12 +49,8 @@ SHORTEST_SECRET = 5
 # Longer texts are no names, as far as the scan of a stream goes.
 LONGEST_NAME = 48
 MOST_INNOCENT = 50_000
-# Where in what a reducer returns there are items, of a sequence and of a mapping.
-ITEMS = (3, 4)
+# Where in what a reducer returns there are the items of a mapping.
 PAIRS = 4
-# What has a method `copy` in C, between whose beginning and end no other thread runs.
-COPIED = frozenset({OrderedDict, defaultdict, deque, dict, list, set})
-STEADY_TRIES = 20
 # Types that only our own part of a pickle is made of.
 OURS = frozenset({Shell, StandIn, NotPickleable, Redacted, Cut, type(None), type(NotImplemented), type(...)})
 
@@ -117,32 +111,8 @@ class Filter:
             return replacement(thing) if refused is None else refused
 
         is_strict = self._islegal is not None or rules.max_bytes > 0
-        asked = strict_replacement if is_strict else replacement
-        if not rules.is_steady:
-            return Keep(asked, self._reduce)
-        return Keep(lambda thing: self._steady(thing, asked(thing)), self._reduce_steadily)
-
-    def _steady(self, thing: object, instead: object) -> object:
-        """Return a copy of a container of which nothing else is wanted."""
-        if instead is not None or exact_type(thing) not in COPIED or id(thing) in self._seeded:
-            return instead
-        known = self._ledger.replaced.get(id(thing))
-        return known[1] if known else self._replace(thing, thing.copy())  # type: ignore[attr-defined]  # one of COPIED
-
-    def _reduce_steadily(self, thing: object) -> Any:
-        """Take a thing apart with its items in a list, not in an iterator that another thread may disturb."""
-        for _ in range(STEADY_TRIES):
-            reduced = self._reduce(thing)
-            if type(reduced) is not tuple:
-                return reduced
-            try:
-                return tuple(
-                    iter(list(part)) if place in ITEMS and part is not None else part
-                    for place, part in enumerate(reduced)
-                )
-            except RuntimeError:
-                continue
-        raise RuntimeError("it never holds still")
+        keep = Keep(strict_replacement if is_strict else replacement, self._reduce)
+        return late.load("tibidi.pickling.motion").still(keep, self._ledger, self._seeded) if rules.is_steady else keep
 
     def _refused(self, thing: object) -> object:
         """Return a stand-in for what is forbidden or too large."""

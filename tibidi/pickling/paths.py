@@ -64,8 +64,10 @@ class Paths:
         self._text = text
         self._seconds_left = MAX_SECONDS_IN_ALL
 
-    def find(self, starts: dict[str, object], wanted: set[int]) -> dict[int, str]:
-        """Return a path for each id in `wanted` that lies under `starts`, path -> thing."""
+    def find(
+        self, starts: dict[str, object], wanted: set[int], closed: frozenset[int] | set[int] = frozenset()
+    ) -> dict[int, str]:
+        """Return a path for each id in `wanted` that lies under `starts`, path -> thing, not within what is `closed`."""
         ways: dict[int, Way] = {}
         found: dict[int, str] = {}
         pending = deque((thing, Way(None, path)) for path, thing in starts.items())
@@ -81,7 +83,7 @@ class Paths:
                 found[id(thing)] = written(way)
             if len(ways) % 256 == 0 and time.monotonic() > end:
                 break
-            if exact_type(thing) not in PLAIN:
+            if exact_type(thing) not in PLAIN and id(thing) not in closed:
                 pending.extend((each, Way(way, step)) for step, each in self._steps(thing, items))
         self._seconds_left -= time.monotonic() - begin
         return found

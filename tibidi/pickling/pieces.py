@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from tibidi import TYPE_CHECKING
 from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import steady
@@ -66,9 +68,14 @@ class Piece(NamedTuple):
             return {self.paths[0]: self.value}
         return {f"{self.paths[0]}[{name!r}]": value for name, value in self.value.items()}
 
+    @property
+    def has_several(self) -> bool:
+        """Whether it can be split."""
+        return isinstance(self.value, dict) and self.is_dictionary and len(self.value) > 1
+
     def split(self) -> list[Piece]:
         """Return a piece for each variable, the smallest first; none where there are not several."""
-        if not isinstance(self.value, dict) or not self.is_dictionary or len(self.value) < 2:
+        if not isinstance(self.value, dict) or not self.has_several:
             return []
         variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
         return [self._replace(value={name: value}) for name, value in variables]
@@ -102,10 +109,16 @@ class Piece(NamedTuple):
         """Return the same to be written object by object, each filtered: the result comes too late to be scanned."""
         return self._replace(is_careful=True, filter=TEXTS)
 
-    def with_smaller_items(self) -> Piece | None:
-        """Return the same without what is large, the more often the smaller; None when it comes to nothing."""
-        level = self.item_level + 1
-        return self._replace(item_level=level) if level < len(ITEM_BYTES) else None
+    def with_smaller_items(self, below: int = sys.maxsize) -> Piece | None:
+        """Return the same without what is large, the more often the smaller; None when it comes to nothing.
+
+        What is as large as `below` goes at once, if that can be.
+        """
+        levels = range(self.item_level + 1, len(ITEM_BYTES))
+        if not levels:
+            return None
+        level = next((level for level in levels if ITEM_BYTES[level] < below), levels[0])
+        return self._replace(item_level=level)
 
     def replaced_by(self, stand_in: object) -> Piece:
         """Return a stand-in in the place of the only variable, or of the value."""

@@ -7,10 +7,13 @@ from tibidi.pristine import time
 from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
+    from tibidi.pickling.pieces import Piece
     from tibidi.pickling.stream import Target
 
 # Of the room and the time that is left, how much one piece may take: innermost frames come first, yet never take all.
 SHARE = 0.75
+# Of the time, where there are several variables, so that enough is left to try them one by one.
+SHARE_OF_SEVERAL = 0.4
 # Kept for each root that is still to come, so that the small values of outer frames make it too.
 SMALL_ROOT_BYTES = 8 << 10
 # What a member costs beside its content: headers, and an entry in the directory at the end.
@@ -38,12 +41,13 @@ class Room:
         """Keep room for what one more member needs at the end of the archive."""
         self._members += 1
 
-    def for_piece(self, others: int) -> Share:
+    def for_piece(self, piece: Piece, others: int) -> Share:
         """Return what a piece may take, while that many others wait."""
         left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
         kept = min(others * SMALL_ROOT_BYTES, left // 4)
         now = time.monotonic()
-        return Share(int((left - kept) * SHARE), now + (self._deadline - now) * SHARE)
+        part = SHARE_OF_SEVERAL if piece.has_several else SHARE
+        return Share(int((left - kept) * SHARE), now + (self._deadline - now) * part)
 
 
 def reserve() -> list[bytes]:

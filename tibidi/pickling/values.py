@@ -12,7 +12,7 @@ bytes and the memo of this piece (`pen`), and it is tried with more effort:
     a thread is changing it  -> from copies of its containers
     anything raises          -> variable by variable, then object by object
     too large for its share  -> variable by variable, then without what is large
-    too late for its share   -> without what is large, variable by variable
+    too late for its share   -> likewise, and what comes behind, too
     its own code hangs       -> without the object that hung
 
 A worker thread does all this, and the thread that crashed watches it
@@ -22,6 +22,7 @@ is one object again when it is loaded.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 
 from tibidi import TYPE_CHECKING
@@ -33,10 +34,11 @@ from tibidi.pickling.anatomy import error_text
 from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import is_about_change
 from tibidi.pickling.anatomy import type_name
+from tibidi.pickling.gaps import Gaps
 from tibidi.pickling.ledger import Ledger
+from tibidi.pickling.measure import measure
 from tibidi.pickling.measure import summary
 from tibidi.pickling.namespaces import Namespaces
-from tibidi.pickling.paths import Paths
 from tibidi.pickling.pen import Pen
 from tibidi.pickling.pieces import GLOBALS
 from tibidi.pickling.pieces import NAMES
@@ -66,11 +68,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
-    from tibidi.pickling.ledger import Substitution
     from tibidi.pickling.stream import Target
     from tibidi.redaction import Redactor
 
-MAX_OMISSIONS = 1_000  # of one piece
 GRACE_SECONDS = 0.3  # for what is left when somebody interrupts a dump
 
 
@@ -105,7 +105,7 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     reducers = Reducers(namespaces, ledger)
     pen = Pen(archive, deadline, reducers, ledger, redactor, islegal)
     room = Room(archive, max_bytes, deadline)
-    writer = ValuesWriter(list(roots), namespaces, pen, room, Paths(redactor.text))
+    writer = ValuesWriter(list(roots), namespaces, pen, room)
     with Progress("dumping") as progress:
         try:
             run_watched(writer, ledger, deadline, debug=debug, on_wait=lambda: progress.show(archive.size))
@@ -126,13 +126,12 @@ def _finish(writer: ValuesWriter, ledger: Ledger, deadline: float, interrupted: 
 class ValuesWriter:
     """Writes the queue, in a worker; the other public methods are for when no worker is at it."""
 
-    def __init__(self, roots: list[Root], namespaces: Namespaces, pen: Pen, room: Room, paths: Paths) -> None:
+    def __init__(self, roots: list[Root], namespaces: Namespaces, pen: Pen, room: Room) -> None:
         self._namespaces = namespaces
         self._pen = pen
         self._room = room
-        self._paths = paths
+        self._gaps = Gaps(pen.text)
         self._members: list[tuple[str, tuple[str, ...]]] = []
-        self._omissions: list[Omission] = []
         self._is_complete = True
         self._is_late = False
         self._reserve = reserve()
@@ -153,7 +152,7 @@ class ValuesWriter:
             instead = self._write(piece)
             self._queue.popleft()
             if instead is None:
-                self._record(piece)
+                self._gaps.enter(self._pen.new_substitutions(), piece)
             else:
                 self._queue.extendleft(reversed(instead))
 
@@ -162,6 +161,10 @@ class ValuesWriter:
         self._pen.abandon()
         if not culprit:
             self._skip(TIMEOUT, "its own code did not finish in time")
+
+    def stop(self) -> None:
+        """Be ready to be asked for the outcome, as the time is over."""
+        self._pen.abandon()
 
     def skip_failed(self, error: BaseException) -> None:
         """Be ready to go on without the piece at which our own code failed."""
@@ -177,11 +180,8 @@ class ValuesWriter:
         if interrupt is not None:
             why = f"not reached before the dump was interrupted: {error_text(interrupt)}"
         for left in self._queue:
-            self._omit(left.paths[0], TIMEOUT, why)
-        first_of_each = {(each.path, each.reason): each for each in reversed(self._omissions)}
-        return Outcome(
-            self._members, list(first_of_each.values())[::-1], self._is_complete and not self._queue, interrupt
-        )
+            self._gaps.add(left.paths[0], TIMEOUT, why)
+        return Outcome(self._members, self._gaps.all(), self._is_complete and not self._queue, interrupt)
 
     def _first_piece(self) -> Piece:
         """Return the first of the queue, made a piece if it is a root; variables with names of secrets go apart.
@@ -210,7 +210,7 @@ class ValuesWriter:
         """Write a piece; return None, or what to try instead where that did not go well."""
         name = self._next_name()
         try:
-            self._pen.write(name, piece, self._room.for_piece(len(self._queue)))
+            self._pen.write(name, piece, self._room.for_piece(piece, len(self._queue)))
         except (Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - code of the application may raise anything, even SystemExit
@@ -232,16 +232,21 @@ class ValuesWriter:
         if is_a(error, TooLarge):
             return piece.split() or self._smaller(piece)
         if is_a(error, TooLate):
-            self._is_late = True
-            return [less for each in piece.split() or [piece] for less in self._smaller(each.late())]
+            return piece.split() or self._late(piece)
         if is_a(error, RecursionError) and not piece.is_deep:
             return [piece.deeper()]
         if is_about_change(error) and not piece.is_steady:
             return [piece.held_still()]
         return piece.split() or self._careful(piece, error)
 
-    def _smaller(self, piece: Piece) -> list[Piece]:
-        smaller = piece.with_smaller_items()
+    def _late(self, piece: Piece) -> list[Piece]:
+        """Leave the items out which are what takes so long: those of the variable itself, or larger ones in it."""
+        self._is_late = True
+        ((_, value),) = piece.starts().items()
+        return self._smaller(piece.late(), below=measure(value))
+
+    def _smaller(self, piece: Piece, below: int = sys.maxsize) -> list[Piece]:
+        smaller = piece.with_smaller_items(below)
         if smaller is not None:
             return [smaller]
         ((path, value),) = piece.starts().items()
@@ -250,9 +255,9 @@ class ValuesWriter:
             return []
         name, facts = type_name(type(value)), summary(value, self._pen.text)
         if piece.is_late:
-            self._omit(path, TIMEOUT, f"{name} takes longer than what is left of the time")
+            self._gaps.add(path, TIMEOUT, f"{name} takes longer than what is left of the time")
             return [piece.replaced_by(Cut(name, "no time left", facts))]
-        self._omit(path, TOO_LARGE, f"{name} does not fit into what is left of the dump")
+        self._gaps.add(path, TOO_LARGE, f"{name} does not fit into what is left of the dump")
         return [piece.replaced_by(Cut(name, "too large", facts))]
 
     def _careful(self, piece: Piece, error: BaseException) -> list[Piece]:
@@ -263,7 +268,7 @@ class ValuesWriter:
     def _stand_in(self, piece: Piece, reason: str, detail: str) -> list[Piece]:
         instead = []
         for path, value in piece.starts().items():
-            self._omit(path, reason, f"{type_name(type(value))}: {detail}")
+            self._gaps.add(path, reason, f"{type_name(type(value))}: {detail}")
             if not is_a(value, Dummy):
                 instead.append(piece.replaced_by(Dummy(type_name(type(value)), detail)))
         return instead[:1]
@@ -273,34 +278,7 @@ class ValuesWriter:
         if isinstance(piece, Piece):
             self._queue.extendleft(reversed(piece.split() or self._stand_in(piece, reason, detail)))
         else:
-            self._omit(piece.paths[0], reason, detail)
-
-    def _record(self, piece: Piece) -> None:
-        """List what was substituted in a piece, which is written by now and stays so."""
-        try:
-            self._list(self._pen.new_substitutions(), piece)
-        except Exception as error:  # noqa: BLE001 - out of memory, most likely
-            self._omit(piece.paths[0], FAILED, f"what is missing in it cannot be told: {error_text(error)}")
-
-    def _list(self, substitutions: list[Substitution], piece: Piece) -> None:
-        """List substitutions as omissions, with their paths."""
-        if not substitutions:
-            return
-        starts = piece.starts()
-        around = next(iter(starts)) if len(starts) == 1 else piece.paths[0]
-        found = {id(piece.value): piece.paths[0]}
-        found.update(self._paths.find(starts, {id(each.thing) for each in substitutions} - found.keys()))
-        for each in substitutions[:MAX_OMISSIONS]:
-            path = found.get(id(each.thing))
-            if path is not None and each.key is not None:
-                path = self._paths.within(path, each.key)
-            self._omit(path or around, each.reason, each.detail)  # not found: a copy that `__getstate__` made, say
-        if len(substitutions) > MAX_OMISSIONS:
-            rest = substitutions[MAX_OMISSIONS:]
-            self._omit(piece.paths[0], rest[0].reason, f"{len(rest)} more of this kind or similar")
+            self._gaps.add(piece.paths[0], reason, detail)
 
     def _next_name(self) -> str:
         return f"values/{len(self._members):04}.pkl"
-
-    def _omit(self, path: str, reason: str, detail: str) -> None:
-        self._omissions.append(Omission(path, reason, self._pen.text(detail)))  # an error may quote a secret

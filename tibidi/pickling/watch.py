@@ -33,6 +33,9 @@ if TYPE_CHECKING:
         def skip_hung(self, culprit: bool) -> None:
             """Be ready to go on without what hung, which is blocked where it is known as `culprit`."""
 
+        def stop(self) -> None:
+            """Be ready to be asked for what was done."""
+
         def skip_failed(self, error: BaseException) -> None:
             """Be ready to go on without what raised."""
 
@@ -69,9 +72,18 @@ def run_watched(
             is_done = _wait(worker, task, Stall(ledger, worker.ident), deadline, on_wait)
         if not is_done:
             worker.abandon()
-            task.skip_hung(ledger.block_running())
+            _skip(task, ledger, deadline)
         elif worker.error is None or _is_over(task, worker.error, debug=debug):
             return
+
+
+def _skip(task: Task, ledger: Ledger, deadline: float) -> None:
+    """Have a task go on without what it is at, or stop, as the time is over."""
+    culprit = ledger.block_running()
+    if time.monotonic() < deadline:
+        task.skip_hung(culprit)
+    else:
+        task.stop()
 
 
 def _is_over(task: Task, error: BaseException, *, debug: bool) -> bool:
@@ -158,7 +170,7 @@ def _run_here(task: Task, ledger: Ledger, deadline: float, *, debug: bool) -> No
                 task.run(LEVELS_HERE)
             return
         except Abandoned:
-            task.skip_hung(ledger.block_running())
+            _skip(task, ledger, deadline)
         except (KeyboardInterrupt, SystemExit) as error:
             task.skip_hung(culprit=False)
             raise Interrupted from error
