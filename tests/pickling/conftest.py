@@ -54,6 +54,7 @@ class RoundTrip:
         self.redactor = Redactor()
         self.islegal: Callable[[object], bool] | None = None
         self.sources: dict[str, str] = {}
+        self.live = True
 
     def __call__(self, *frames: dict[str, Any], exception: BaseException | None = None, **modules: Any) -> Loaded:
         """Write and load."""
@@ -76,7 +77,7 @@ class RoundTrip:
         return self._load(file, outcome)
 
     def _load(self, file: io.BytesIO, outcome: Any) -> Loaded:
-        reader = ValuesReader(live=True, sources=self.sources)
+        reader = ValuesReader(live=self.live, sources=self.sources)
         size = len(file.getvalue())
         members, _ = zipped.scan(file, size)
         assert [member.name for member in members] == [name for name, _ in outcome.members]

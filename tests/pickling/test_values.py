@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures
+import queue
 import sys
 import threading
 import time
@@ -129,6 +131,62 @@ def test_exactly_the_bad_object_is_replaced(round_trip: Any, hostile: Callable[[
     assert isinstance(around["bad"][0], tibidi.Dummy)
     assert around["bad"][0] is around["bad"][1]
     assert [f"{WHERE}['around']['bad'][0]"] == list(loaded.reasons())
+
+
+class Refusing:
+    """Does not want to be pickled, as some things of frameworks do not."""
+
+    __slots__ = ("__dict__", "slot")
+
+    def __init__(self) -> None:
+        self.route, self.slot, self.me, self.password = ["/shop"], "slot", self, "hunter2-hunter2"
+
+    def __reduce_ex__(self, protocol: int) -> Any:
+        raise TypeError("not me")
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_what_is_left_of_what_refuses(round_trip: Any, live: bool) -> None:
+    """The stand-in of an object that refuses to be pickled has its attributes, but for secrets."""
+    refusing = Refusing()
+    round_trip.live = live
+    loaded = round_trip({"route": refusing.route, "bad": refusing})
+    bad = loaded.locals["bad"]
+
+    assert isinstance(bad, tibidi.Dummy)
+    assert ("slot", "<redacted>") == (bad.slot, bad.password)
+    assert bad.route is loaded.locals["route"]
+    assert bad is bad.me
+    assert {"route", "me", "slot"} <= set(dir(bad))
+    assert not hasattr(bad, "other")
+    assert {"failed", "redacted"} == set(loaded.reasons().values())
+
+
+def test_what_has_a_lock_can_be_looked_at(round_trip: Any) -> None:
+    """Objects whose locks are stand-ins answer what they answer under their locks."""
+    waiting: queue.Queue[int] = queue.Queue()
+    waiting.put(5)
+    future: concurrent.futures.Future[int] = concurrent.futures.Future()
+    future.set_result(7)
+    loaded = round_trip({"queue": waiting, "future": future}).locals
+
+    assert 1 == loaded["queue"].qsize()
+    assert 7 == loaded["future"].result()
+    assert "finished returned int" in repr(loaded["future"])
+
+
+class Copying:
+    """Has a state that is not its dictionary."""
+
+    def __getstate__(self) -> Any:
+        return {"deep": [{"password": "hunter2-hunter2"}]}
+
+
+def test_only_paths_that_lead_somewhere(round_trip: Any) -> None:
+    """Where a secret was in a copy that is gone, no variable that there is not is blamed."""
+    loaded = round_trip({"copying": Copying(), "other": 1})
+
+    assert {WHERE} == {omission.path for omission in loaded.omissions}
 
 
 def test_harmless_hostility(round_trip: Any) -> None:

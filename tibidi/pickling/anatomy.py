@@ -143,6 +143,13 @@ def dictionary(thing: object) -> dict[str, object]:
     return found if type(found) is dict else {}
 
 
+def attributes(thing: object) -> dict[str, object]:
+    """Return what is in the dictionary and slots of a thing that is nothing else; {} of what C code keeps."""
+    if next(filter(is_native, mro(type(thing)))) is not object:
+        return {}
+    return {**dictionary(thing), **dict(fields(thing))}
+
+
 def contents(module: object) -> dict[str, object]:
     """Return what a module has loaded, {} of what is no module; one that loads on demand does not."""
     found: dict[str, object] = _MODULE_DICT.__get__(module) if is_a(module, ModuleType) else {}

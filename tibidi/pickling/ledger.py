@@ -8,6 +8,7 @@ from tibidi.model import ILLEGAL
 from tibidi.model import LAZY
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
+from tibidi.pickling.anatomy import attributes
 from tibidi.pickling.anatomy import error_text
 from tibidi.pickling.anatomy import is_a
 from tibidi.pickling.anatomy import type_name
@@ -91,12 +92,14 @@ class Ledger:
     # Stand-ins, one for each reason, as what a reducer returns.
 
     def failed(self, thing: object, error: BaseException) -> Reduced:
-        """Stand in for a thing that raised `error`."""
+        """Stand in for a thing that raised `error`: one that has its attributes, which are a matter of their own."""
         if is_a(error, RecursionError):
             return self.too_deep(thing)
         detail = error_text(error)
         self._note(thing, FAILED, detail)
-        return Dummy, (type_name(type(thing)), detail, preview(thing) or None)
+        made = Dummy, (type_name(type(thing)), detail, preview(thing) or None)
+        left = attributes(thing)
+        return (*made, {"state": left}) if left else made
 
     def too_deep(self, thing: object) -> Reduced:
         """Stand in for a thing that lies deeper than the interpreter can follow."""

@@ -67,7 +67,7 @@ class Paths:
     def find(
         self, starts: dict[str, object], wanted: set[int], closed: frozenset[int] | set[int] = frozenset()
     ) -> dict[int, str]:
-        """Return a path for each id in `wanted` that lies under `starts`, path -> thing, not within what is `closed`."""
+        """Return a path for each id in `wanted` that lies under `starts`, path -> thing, outside what is `closed`."""
         ways: dict[int, Way] = {}
         found: dict[int, str] = {}
         pending = deque((thing, Way(None, path)) for path, thing in starts.items())

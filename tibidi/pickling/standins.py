@@ -45,7 +45,10 @@ class NotPickleable(StandIn):
 
 
 class Dummy(StandIn):
-    """A value whose pickling or loading failed: `reason` is the error, `state` what is left of it."""
+    """A value whose pickling or loading failed: `reason` is the error, `state` what is left of it.
+
+    Attributes that are left can be asked for as those of the value could.
+    """
 
     __module__ = "tibidi"
 
@@ -53,8 +56,28 @@ class Dummy(StandIn):
         super().__init__(type_name, reason)
         self.state = state
 
+    def __getattr__(self, name: str) -> object:
+        left = self._left()
+        if name in left and not name.startswith("__"):
+            return left[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in self._left() if type(name) is str)]
+
+    def __enter__(self) -> object:
+        """Do nothing: most stand for locks, and who looks at what they guard is alone with it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""
+
     def _words(self) -> str:
         return f"{self.state} ({self.reason})" if isinstance(self.state, str) and self.state else self.reason
+
+    def _left(self) -> dict[object, object]:
+        state = vars(self).get("state")
+        return state if type(state) is dict else {}
 
 
 class Cut(StandIn):
