@@ -162,6 +162,31 @@ def test_what_is_left_of_what_refuses(round_trip: Any, live: bool) -> None:
     assert {"failed", "redacted"} == set(loaded.reasons().values())
 
 
+class Compiled:
+    """Is made of a text that it does not keep, as templates are."""
+
+    def __new__(cls, source: str) -> Any:
+        """Make one."""
+        made = super().__new__(cls)
+        made.name = source[:4]
+        return made
+
+    name: str
+
+
+def test_what_cannot_be_made_anew_without_arguments(round_trip: Any) -> None:
+    """An object whose `__new__` wants what nobody kept comes back with its attributes, and is no stand-in."""
+    template = Compiled("page of a shop")
+    template.me = template  # type: ignore[attr-defined]
+    loaded = round_trip({"template": template, "list": [template]})
+    again = loaded.locals["template"]
+
+    assert Compiled is type(again)
+    assert "page" == again.name
+    assert again is again.me is loaded.locals["list"][0]
+    assert [] == loaded.omissions
+
+
 def test_what_has_a_lock_can_be_looked_at(round_trip: Any) -> None:
     """Objects whose locks are stand-ins answer what they answer under their locks."""
     waiting: queue.Queue[int] = queue.Queue()

@@ -78,6 +78,9 @@ if TYPE_CHECKING:
         def load_build(self) -> None:
             """Run the opcode BUILD."""
 
+        def load_newobj(self) -> None:
+            """Run the opcode NEWOBJ."""
+
 else:
     Python = pickle._Unpickler
 
@@ -277,6 +280,19 @@ class CarefulUnpickler(Python):
             del self.stack[below:]
             self.stack.append(self._failed(state, error))
 
+    def newobj(self) -> None:
+        """Make an object; where its `__new__` raises, as it has to without arguments that nobody kept, past that."""
+        cls, arguments = self.stack[-2:]
+        known = len(self.failures)
+        self.guarded(Python.load_newobj, 2)
+        if len(self.failures) == known or arguments != ():
+            return
+        try:
+            self.stack[-1] = vocabulary._native(cls).__new__(cls)
+        except (TypeError, AttributeError):  # of no class, or of one whose base in C wants arguments, too
+            return
+        del self.failures[known:]
+
     def _failed(self, operands: list[Any], error: BaseException) -> standins.Dummy:
         """Return what stands for something that could not be made of `operands`."""
         what, state = operands[0], operands[-1]
@@ -334,7 +350,7 @@ CarefulUnpickler.dispatch.update(
         pickle.APPENDS[0]: _fill("load_appends", None),
         pickle.BUILD[0]: CarefulUnpickler.build,
         pickle.MEMOIZE[0]: CarefulUnpickler.memoize,
-        pickle.NEWOBJ[0]: _guard("load_newobj", 2),
+        pickle.NEWOBJ[0]: CarefulUnpickler.newobj,
         pickle.NEWOBJ_EX[0]: _guard("load_newobj_ex", 3),
         pickle.REDUCE[0]: _guard("load_reduce", 2),
         pickle.SETITEM[0]: _fill("load_setitem", 3),
