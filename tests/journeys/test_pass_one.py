@@ -148,4 +148,8 @@ def test_lazy_values_are_not_evaluated(crash: Crasher) -> None:
     assert "<Query, not evaluated>" == shown["query"].preview
     assert "<LocalProxy, not evaluated>" == shown["request"].preview
     assert "4711" == shown["number"].preview
-    assert {"lazy"} <= {omission.reason for omission in summary.omissions}
+    assert "['first', 'second']" in shown["settled"].preview
+    assert ["first", "second"] == tibidi.load(crashed.dump, trust=False).exceptions[-1][-1]["settled"]._result_cache
+    places = [omission.path.rpartition(".")[2] for omission in summary.omissions if omission.reason == "lazy"]
+    assert {"locals['orders']", "locals['query']", "locals['request']"} <= set(places)
+    assert not any("settled" in omission.path for omission in summary.omissions)

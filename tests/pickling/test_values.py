@@ -187,6 +187,35 @@ def test_what_cannot_be_made_anew_without_arguments(round_trip: Any) -> None:
     assert [] == loaded.omissions
 
 
+def test_lazy_things_that_have_come(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that is what it stands for comes back with that, and one that is not yet is left alone."""
+
+    class LazyObject:
+        __class__ = property(lambda _: pytest.fail("asked for its class"))  # type: ignore[assignment]
+        __module__ = "django.utils.functional"
+
+        def __getattr__(self, name: str) -> Any:
+            pytest.fail(f"asked for {name}")
+
+        def __setstate__(self, state: Any) -> None:
+            pytest.fail("asked to take its state")
+
+    LazyObject.__qualname__ = "LazyObject"
+    for name in ("django", "django.utils", "django.utils.functional"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    monkeypatch.setattr(sys.modules["django.utils.functional"], "LazyObject", LazyObject, raising=False)
+    settings, empty = object.__new__(LazyObject), object.__new__(LazyObject)
+    settings.__dict__.update(_wrapped=["DEBUG"])
+    empty.__dict__.update(_wrapped=object())
+    loaded = round_trip({"settings": settings, "empty": empty})
+    again = loaded.locals["settings"]
+
+    assert LazyObject is type(again)
+    assert ["DEBUG"] == vars(again)["_wrapped"]
+    assert tibidi.Dummy is type(loaded.locals["empty"])
+    assert {f"{WHERE}['empty']": "lazy"} == loaded.reasons()
+
+
 def test_what_has_a_lock_can_be_looked_at(round_trip: Any) -> None:
     """Objects whose locks are stand-ins answer what they answer under their locks."""
     waiting: queue.Queue[int] = queue.Queue()

@@ -14,7 +14,10 @@ def lazy(module, name):
     """Make a class as a library would have it, without the library."""
     special = dict.fromkeys("__iter__ __len__ __bool__ __repr__ __getitem__ __getattr__ __reduce_ex__".split(), die)
     cls = type(name, (), {**special, "__module__": module})
-    sys.modules[module] = types.ModuleType(module)
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        home = ".".join(parts[:length])
+        sys.modules.setdefault(home, types.ModuleType(home))
     setattr(sys.modules[module], name, cls)
     return cls
 
@@ -34,6 +37,8 @@ def crash():
     query = lazy("sqlalchemy.orm.query", "Query")()
     request = lazy("werkzeug.local", "LocalProxy")()
     shop = Shop(orders)
+    settled = lazy("django.db.models.query", "RawQuerySet")()
+    settled.__dict__.update(model=Order, _result_cache=["first", "second"])
     number = 4711
     raise ValueError("lazy")
 

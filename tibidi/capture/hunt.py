@@ -91,7 +91,7 @@ class _Hunt:
 
     def _object(self, value: object) -> None:
         layout = self._layouts.of(type(value))
-        if layout.is_lazy:
+        if self._layouts.is_waiting(value):
             return
         attributes = self._layouts.attributes(value, MAX_ATTRIBUTES)
         if layout.name in COOKIES:

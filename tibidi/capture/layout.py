@@ -12,6 +12,7 @@ from itertools import islice
 from types import MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
+from tibidi.lazy import has_come
 from tibidi.lazy import is_lazy
 from tibidi.pickling.anatomy import dictionary_reader
 from tibidi.pickling.anatomy import mro
@@ -55,6 +56,14 @@ class Layouts:
         if known is None:
             known = self._known[id(cls)] = _layout(cls)
         return known
+
+    def is_waiting(self, thing: object) -> bool:
+        """Tell whether a thing is lazy, and has not come into being yet."""
+        layout = self.of(type(thing))
+        if not layout.is_lazy:
+            return False
+        own = layout.read_dictionary(thing) if layout.read_dictionary else None
+        return type(own) is not dict or not has_come(layout.cls, own)
 
     def attributes(self, thing: object, limit: int) -> list[tuple[str, object]]:
         """Return names and values of the attributes of an instance, slots first, `limit` at most."""

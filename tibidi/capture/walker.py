@@ -215,7 +215,7 @@ class Walker:
     def _other(self, value: object) -> str:
         """Show a value of any other type, by what it derives from or is made of."""
         layout = self.layouts.of(type(value))
-        if layout.is_lazy:
+        if self.layouts.is_waiting(value):
             return self._lazy(value, layout.name)
         summary = arrays.summary(value, layout.names, self.show)
         if summary is not None:

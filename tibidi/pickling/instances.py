@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 REDUCE = operator.methodcaller("__reduce_ex__", 5)
 NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # no business of typeshed's
+RECONSTRUCT: Any = copyreg._reconstructor  # type: ignore[attr-defined]  # likewise
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 
 

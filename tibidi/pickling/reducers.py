@@ -26,6 +26,7 @@ from types import FunctionType
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
+from tibidi.lazy import has_come
 from tibidi.lazy import is_lazy
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import dictionary
@@ -36,6 +37,7 @@ from tibidi.pickling.anatomy import member_attributes
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.code import pack
 from tibidi.pickling.instances import NEW
+from tibidi.pickling.instances import RECONSTRUCT
 from tibidi.pickling.instances import REDUCE
 from tibidi.pickling.instances import asked
 from tibidi.pickling.instances import named
@@ -139,7 +141,7 @@ class Reducers:
         if BaseException in bases:
             return self._exception
         if is_lazy(cls):
-            return self._ledger.lazy
+            return self._lazy
         theirs = reducer_for(cls)
         if theirs is not None:
             return lambda thing: named(thing, theirs(thing))
@@ -175,6 +177,13 @@ class Reducers:
         if type(reduced) is tuple and type(reduced[0]) is FunctionType:
             self._builders.add(id(reduced[0]))
         return reduced
+
+    def _lazy(self, thing: object) -> object:
+        """Reduce what may have come into being without asking it: a proxy even answers for its `__class__`."""
+        own = dictionary(thing)
+        if not has_come(type(thing), own):
+            return self._ledger.lazy(thing)
+        return RECONSTRUCT, (type(thing), object, None), own, None, None, words._member_state
 
     def _class(self, cls: type) -> object:
         reduced = reduce_class(cls)

@@ -226,7 +226,7 @@ def _enum(
 
 
 def _member_state(member: object, attributes: Mapping[str, object]) -> None:
-    """Give a member the attributes that it had beside name and value, but for those that it has here."""
+    """Give a member, or an object that is not asked, the attributes that it had, but for those that it has here."""
     own = vars(member)
     for name, value in attributes.items():
         own.setdefault(name, value)

@@ -125,8 +125,8 @@ def make_member(cls: object, name: object, value: object) -> object:
 
 
 def member_state(member: object, attributes: object) -> None:
-    """Give a member of an enumeration its attributes."""
-    if isinstance(member, InertMember):
+    """Give a member of an enumeration, or another object that is not to be asked, its attributes."""
+    if isinstance(member, InertObject):
         for name, value in text_keys(attributes).items():
             member.__dict__.setdefault(name, value)
 
