@@ -332,6 +332,30 @@ def test_billion_laughs(levels: int) -> None:
     assert levels == 5 or len(repr(read["x"])) < 5_000
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda inner: collections.deque([inner, inner]),
+        lambda inner: collections.OrderedDict(a=inner, b=inner),
+        lambda inner: types.SimpleNamespace(a=inner, b=inner),
+        lambda inner: ValueError(inner, inner),
+        lambda inner: slice(inner, inner),
+    ],
+)
+@pytest.mark.parametrize("is_within", [False, True])
+def test_billion_laughs_of_other_kinds(kind: Any, is_within: bool) -> None:
+    """Whatever would print as a billion prints as a few, also as an attribute."""
+    laughs: object = ["ha"]
+    for _ in range(22):
+        laughs = kind(laughs)
+    cart: Any = Cart()
+    cart.items = laughs
+    read = loaded((("exceptions[0].frames[0].locals",), {"x": cart if is_within else laughs, "y": [1]}))[1]
+
+    assert [1] == read["y"]
+    assert len(repr(read["x"])) < 20_000
+
+
 def test_words() -> None:
     """Every word that pickles of ours may name has a meaning where nothing may run, and no other has."""
     inert = {name for module, name in words.WORDS if module == "tibidi"}

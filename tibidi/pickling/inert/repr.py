@@ -7,7 +7,10 @@ dump is a stranger's: so no name gets into a repr but through `clean`.
 from __future__ import annotations
 
 import reprlib
+from collections import OrderedDict
 from collections import deque
+from itertools import zip_longest
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -15,6 +18,7 @@ from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Mapping
 
@@ -83,7 +87,22 @@ class Bounded(reprlib.Repr):
             if isinstance(x, kind):
                 text: str = getattr(self, name)(x, level)
                 return text
-        return self.repr_instance(x, level)
+        return self._own_way(x, level) if isinstance(x, OWN_WAYS) else self.repr_instance(x, level)
+
+    def _own_way(self, x: Any, level: int) -> str:
+        """Print what would print all that it holds, however often it holds the same."""
+        if level <= 0 or id(x) in self._active:
+            return "<...>"
+        self._active.add(id(x))
+        try:
+            names = [f"{clean(name)}=" for name in vars(x)] if isinstance(x, SimpleNamespace) else []
+            name = "namespace" if names else clean(type(x).__name__)
+            held = parts(x)
+            shown = [self.repr1(part, level - 1) for _, part in zip(range(self.maxlist), held)]
+            shown = [f"{name}{part}" for name, part in zip_longest(names[: len(shown)], shown, fillvalue="")]
+            return f"{name}({', '.join(shown)}{', ...' if len(held) > len(shown) else ''})"
+        finally:
+            self._active.discard(id(x))
 
     def _inert(self, x: object, words: Callable[[object], Words], level: int) -> str:
         if level <= 0 or id(x) in self._active:
@@ -105,7 +124,23 @@ KINDS = (
     (frozenset, "repr_frozenset"),
     (deque, "repr_deque"),
 )
+# What the interpreter prints with all that it holds, beside those.
+EMPTY: tuple[dict[str, str], ...] = ({}, OrderedDict())
+VIEWS = tuple(type(view) for each in EMPTY for view in (each.keys(), each.values(), each.items()))
+OWN_WAYS = (BaseException, SimpleNamespace, slice, *VIEWS)
 BOUNDED = Bounded()
+
+
+def parts(thing: Any) -> Collection[object]:
+    """Return what is printed of something as parts of it."""
+    if isinstance(thing, dict):
+        return [*dict.keys(thing), *dict.values(thing)]
+    if isinstance(thing, SimpleNamespace):
+        return vars(thing).values()
+    if isinstance(thing, BaseException):
+        return thing.args
+    found: Collection[object] = (thing.start, thing.stop, thing.step) if isinstance(thing, slice) else thing
+    return found
 
 
 def clean(name: object) -> str:

@@ -13,10 +13,18 @@ colliding keys takes quadratic time (PEP 456 protects texts only).
 
 from __future__ import annotations
 
+import builtins
+from collections import Counter
+from collections import OrderedDict
+from collections import defaultdict
+from collections import deque
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
-from typing import Any
 
 from tibidi.errors import DamagedDump
+from tibidi.pickling.inert.repr import OWN_WAYS
+from tibidi.pickling.inert.repr import VIEWS
+from tibidi.pickling.inert.repr import parts
 from tibidi.pristine import time
 
 if TYPE_CHECKING:
@@ -39,9 +47,12 @@ MAX_PRINTED = 10_000_000
 MAX_COUNTED = 200_000  # containers; what holds more is not counted to its end, half a second
 # It takes this many mentions of what was made before to get there.
 FEW_MENTIONS = 20
-NESTING = frozenset({dict, frozenset, list, set, tuple})
+NESTING = frozenset({
+    Counter, OrderedDict, defaultdict, deque, dict, frozenset, list, set, tuple, SimpleNamespace, slice, *VIEWS,
+    *(each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, BaseException)),
+})  # fmt: skip
 # What the application built on those prints as they do.
-NESTING_BASES = tuple(NESTING)
+NESTING_BASES = (deque, dict, frozenset, list, set, tuple, *OWN_WAYS)
 
 HINT = "if you know where the file comes from, open it live: it is then read without these limits"
 # Keys of these types take no time worth counting.
@@ -113,7 +124,7 @@ class Sizes:
             if self._sizes.get(id(thing)):
                 pending.pop()
                 continue
-            held = [each for each in _parts(thing) if isinstance(each, NESTING_BASES)]
+            held = [each for each in parts(thing) if isinstance(each, NESTING_BASES)]
             fresh = [each for each in held if id(each) not in self._sizes]
             if fresh:
                 if len(self._sizes) > MAX_COUNTED:
@@ -122,10 +133,6 @@ class Sizes:
                 self._sizes[id(thing)] = 0
                 pending.extend(fresh)
                 continue
-            self._sizes[id(thing)] = 1 + len(_parts(thing)) + sum(self._sizes[id(each)] for each in held)
+            self._sizes[id(thing)] = 1 + len(parts(thing)) + sum(self._sizes[id(each)] for each in held)
             pending.pop()
         return self._sizes[id(value)] > MAX_PRINTED
-
-
-def _parts(thing: Any) -> Collection[object]:
-    return [*dict.keys(thing), *dict.values(thing)] if isinstance(thing, dict) else thing
