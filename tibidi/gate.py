@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from threading import Thread
+    from types import FrameType
     from types import ModuleType
     from types import TracebackType
     from typing import Any
@@ -170,6 +171,8 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     if not is_exception(exc) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
         return False
     try:
+        if _is_under_way(sys._getframe(1)):
+            return False
         # The imports may need all of this already.
         with reserve, _load("depth", "tibidi.").Headroom(), _load("switching", "tibidi.").Switching():
             is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
@@ -181,6 +184,18 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     if interrupt is not None and door not in LAST_DOORS:
         raise interrupt
     return bool(is_dumped)
+
+
+def _is_under_way(frame: "FrameType | None") -> bool:
+    """Say whether this thread is in a report already: a finalizer or a signal handler has failed in the middle of it.
+
+    What is imported for the first one may be half there, so this must be known before anything is.
+    """
+    while frame is not None:
+        if frame.f_code is report.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def expect_modules(doors: "Mapping[str, str]") -> None:

@@ -302,6 +302,31 @@ def test_crash_inside_a_dump(crash: Crasher) -> None:
     assert "ZeroDivisionError" in crashed.stderr
 
 
+def test_signals_during_the_imports_at_a_crash(crash: Crasher) -> None:
+    """What a signal handler logs while we import for a dump keeps us from nothing."""
+    code = """
+        import io, logging, os, signal, sys
+        logging.basicConfig(stream=io.StringIO())
+        class Finder:
+            @staticmethod
+            def find_spec(name, path=None, target=None):
+                if name.startswith("tibidi.hooks."):
+                    os.kill(os.getpid(), signal.SIGUSR1)
+        def report(*_):
+            try:
+                {}["in the handler"]
+            except KeyError:
+                logging.exception("where we are")
+        signal.signal(signal.SIGUSR1, report)
+        sys.meta_path.insert(0, Finder)
+        1 / 0
+    """
+    crashed = compare(crash, code, env={"TIBIDI_LOGGING": "ERROR"})
+
+    with Reader(str(crashed.dump)) as reader:
+        assert "builtins.ZeroDivisionError" == reader.summary.exceptions[-1].type
+
+
 @pytest.mark.parametrize("stranger", ["", "mine = 1"])
 def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
     """Threads that crash at the same moment take turns, also when a module has to step aside: each is dumped."""
