@@ -327,6 +327,25 @@ def test_signals_during_the_imports_at_a_crash(crash: Crasher) -> None:
         assert "builtins.ZeroDivisionError" == reader.summary.exceptions[-1].type
 
 
+def test_modules_that_log_while_they_are_imported(crash: Crasher) -> None:
+    """The dump neither waits for the import, which waits for the dump, nor goes without what the module has made."""
+    code = """
+        import logging
+        class Order: pass
+        def check(order):
+            try:
+                1 / 0
+            except ZeroDivisionError:
+                logging.exception("not here")
+        check(Order())
+    """
+    (crash.work / "orders.py").write_text(textwrap.dedent(code))
+    crashed = crash.run("-c", "import orders", env={"TIBIDI_LOGGING": "ERROR"})
+
+    with Reader(str(crashed.dump)) as reader:
+        assert [] == [each for each in reader.index.omissions if each.reason == "timeout"]
+
+
 @pytest.mark.parametrize("stranger", ["", "mine = 1"])
 def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
     """Threads that crash at the same moment take turns, also when a module has to step aside: each is dumped."""

@@ -14,6 +14,7 @@ import _thread
 import contextvars
 
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.waiting import Waiting
 from tibidi.switching import Switching
 
 if TYPE_CHECKING:
@@ -50,7 +51,12 @@ class Worker:
         self._done = _thread.allocate_lock()
         self._done.acquire()
         self._context = contextvars.copy_context()
-        self.ident, self.levels = self._start()
+        self._waiting = Waiting()
+        try:
+            self.ident, self.levels = self._start()
+        except BaseException:
+            self._waiting.end()
+            raise
 
     def wait(self, seconds: float) -> bool:
         """Wait until the function has returned, `seconds` at most; tell whether it has."""
@@ -61,6 +67,7 @@ class Worker:
 
     def abandon(self) -> None:
         """Give the thread up, and tell it to end."""
+        self._waiting.end()
         interrupt(self.ident)
 
     def _start(self) -> tuple[int, int]:
@@ -77,11 +84,13 @@ class Worker:
         raise NoThread("no thread can be started")
 
     def _run(self, levels: int) -> None:
+        self._waiting.owner = _thread.get_ident()
         try:
             self._context.run(self._function, levels)
         except BaseException as error:  # noqa: BLE001 - whoever waits decides, also about SystemExit
             self.error = error
         finally:
+            self._waiting.end()
             self._done.release()
 
 
