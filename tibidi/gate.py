@@ -168,7 +168,8 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     meanwhile reaches an application that lives on.
     """
     # These first of all: importing anything here can make the interpreter forget that it is to end by SIGINT.
-    if not is_exception(exc) or issubclass(type(exc), ENDS) or not _is_open or sys.is_finalizing():
+    # And `_is_open` before all: while the last objects go, there is None in the place of everything here.
+    if not _is_open or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
         return False
     try:
         if _is_under_way(sys._getframe(1)):
@@ -293,12 +294,14 @@ def _report(exc: BaseException, tb: "TracebackType | None") -> bool:
 
 
 def _wrap_unraisablehook(previous: "UnraisableHook") -> "UnraisableHook":
+    report_it = report  # called also when there is nothing left in this module
+
     def unraisablehook(unraisable: "sys.UnraisableHookArgs") -> None:
         try:
             previous(unraisable)
         finally:
             # The object is not looked at: it may be half gone, and a reference would revive it.
-            report(unraisable.exc_value, UNRAISABLE)
+            report_it(unraisable.exc_value, UNRAISABLE)
 
     return unraisablehook
 

@@ -279,6 +279,19 @@ def test_daemon_threads_at_the_end(crash: Crasher) -> None:
     compare(crash, code)
 
 
+@pytest.mark.parametrize("module", ["builtins", "os", "sys"])
+def test_finalizers_of_the_last_objects(crash: Crasher, module: str) -> None:
+    """What fails while the interpreter takes the modules apart, ours among them, is said as without us."""
+    code = f"""
+        import threading, {module}
+        class Last:
+            def __del__(self):
+                raise LookupError("too late")
+        {module}.last = Last()
+    """
+    compare(crash, code)
+
+
 def test_crash_inside_a_dump(crash: Crasher) -> None:
     """What fails while a dump is written, in code of the application, is part of that dump, not another one."""
     code = """
