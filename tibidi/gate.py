@@ -60,6 +60,7 @@ DOORS = {
     "multiprocessing.pool": "pools",
     "concurrent.futures.process": "pools",
     "asyncio.base_events": "tasks",
+    "code": "consoles",
     "uvloop": "tasks",
 }
 # How a program is asked to end, which is no crash.
@@ -142,6 +143,11 @@ def hang(owner: object, name: str, wrap: "Callable[[Any], Any]") -> None:
 def is_ours(function: object) -> bool:
     """Say whether this function is a door of ours."""
     return any(replacement is function for *_, replacement in _hung)
+
+
+def below(function: object) -> object:
+    """Return what a door of ours was hung over; any other function is returned as it is."""
+    return next((original for *_, original, replacement in _hung if replacement is function), function)
 
 
 def expect(exc: object) -> None:

@@ -137,6 +137,22 @@ def test_interactive_prompt(crash: Crasher) -> None:
     assert (0, "still here\n", []) == (typed.status, typed.stdout, typed.dumps)
 
 
+def test_console_of_the_application(crash: Crasher) -> None:
+    """A console writes tracebacks where it writes everything, and what goes wrong in it is no crash."""
+    code = """
+        import code, sys
+        class Console(code.InteractiveConsole):
+            def write(self, data):
+                print("to the client:", data)
+        console = Console()
+        for line in ("1 / 0", "1 = = 1", "raise SystemError('hello')"):
+            console.push(line)
+        print(sys.last_type.__name__)
+        code.interact(banner="", exitmsg="")
+    """
+    assert [] == compare(crash, code).dumps
+
+
 def test_prompt_after_a_crash(crash: Crasher) -> None:
     """With -i the crash of the program is one, what is typed after it is none."""
     typed = crash.run("-i", "-q", "-c", "x = 5; x / 0", stdin="{}['typed']\nprint(x)\n")
