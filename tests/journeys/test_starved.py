@@ -170,3 +170,26 @@ def test_descriptors_closed_by_the_program(crash: Crasher) -> None:
 
     assert "[True, True]\n" == crashed.stdout
     assert 1 == len(crashed.dumps)
+
+
+def test_stderr_that_nobody_reads(crash: Crasher) -> None:
+    """A pipe that is full keeps a program, which writes nothing to it itself, as little from its end as without us."""
+    code = """
+        import os, sys, threading
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        try:
+            while True:
+                os.write(write, b"x" * 100)
+        except BlockingIOError:
+            os.set_blocking(write, True)
+        os.dup2(write, 2)
+        def report(*args):
+            print("reported elsewhere", flush=True)
+        sys.excepthook = report
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code), timeout=20)
+
+    assert (1, "reported elsewhere\n") == (crashed.status, crashed.stdout)
+    assert 1 == len(crashed.dumps)

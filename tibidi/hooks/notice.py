@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 
 from tibidi import config
+from tibidi import late
 from tibidi.errors import TibidiError
+from tibidi.pristine import io
 from tibidi.pristine import os
 from tibidi.texts import printable
+
+# Whoever reads stderr through a pipe, or has stopped it at the terminal, may take this long to go on.
+READER_SECONDS = 1.0
 
 
 def of_dump(path: str, exc: BaseException | None) -> list[str]:
@@ -23,13 +28,28 @@ def of_failure(error: BaseException) -> str:
 
 
 def write(*lines: str) -> None:
-    """Write lines to stderr, if there is one and it takes them."""
+    """Write lines to stderr, if there is one and it takes them; who has stopped reading it is not waited for."""
+    if not _is_read():
+        return
     text = "".join(printable(line, kept="\n\t") + "\n" for line in lines)
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
     except Exception:  # noqa: BLE001 - None, closed, full, or an object of the application that raises
         return
+
+
+def _is_read() -> bool:
+    """Say whether stderr takes a line; what is no file of the system's always does."""
+    if type(sys.stderr) is not io.TextIOWrapper:
+        return True
+    try:
+        select = late.load("select")  # an extension module
+        poll = select.poll()
+        poll.register(sys.stderr.fileno(), select.POLLOUT)
+        return bool(poll.poll(READER_SECONDS * 1_000))
+    except (ImportError, AttributeError, OSError, ValueError):  # not everywhere; a closed one, for write() to find out
+        return True
 
 
 def _headline(exc: BaseException) -> str:
