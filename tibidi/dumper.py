@@ -19,6 +19,7 @@ from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
+from tibidi import handlers
 from tibidi.capture.roots import Roots
 from tibidi.capture.scene import survey
 from tibidi.capture.sources import sources as sources_of
@@ -91,7 +92,7 @@ def write(
     Return the path of the dump, and what a signal handler raised while values
     were written: Ctrl-C, or what ends a service.  Then the rest is left out,
     and the one who gets it here is to raise it.  Raises DumpFailed when there
-    is no dump.
+    is no dump, and what a signal handler raised before there was one.
     """
     seconds = config.max_seconds if seconds is None else seconds
     deadline = time.monotonic() + seconds
@@ -105,7 +106,7 @@ def write(
     except DumpFailed:
         raise
     except Exception as error:
-        if config.debug:
+        if config.debug or handlers.has_raised(error):
             raise
         raise DumpFailed(_reason(error)) from error
     finally:
@@ -138,8 +139,10 @@ class _Dumping:
             self._write(Archive(target.partial.file), stingy=target.is_short_of_space())
             try:
                 target.publish()
-            except INTERRUPTS as error:  # what is finished is not given up any more
-                self.interrupt = error
+            except (*INTERRUPTS, Exception) as error:
+                if not isinstance(error, INTERRUPTS) and not handlers.has_raised(error):
+                    raise
+                self.interrupt = error  # what is finished is not given up any more
                 target.publish()
         except BaseException:
             target.partial.discard()
@@ -207,7 +210,7 @@ class _Dumping:
         try:
             yield
         except Exception as error:
-            if config.debug:
+            if config.debug or handlers.has_raised(error):
                 raise
             self._omit(path, FAILED, _reason(error))
 

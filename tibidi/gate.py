@@ -177,6 +177,7 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     # And `_is_open` before all: while the last objects go, there is None in the place of everything here.
     if not _is_open or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
         return False
+    is_dumped, interrupt = False, None
     try:
         if _is_under_way(sys._getframe(1)):
             return False
@@ -184,13 +185,22 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
         with reserve, _load("depth", "tibidi.").Headroom(), _load("switching", "tibidi.").Switching():
             is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
-        is_dumped, interrupt = False, error
+        interrupt = error
     except BaseException as error:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
-        _say_what_failed(error)
-        return False
+        if door in LAST_DOORS or not _has_handler_raised(error):
+            _say_what_failed(error)
+            return False
+        interrupt = error
     if interrupt is not None and door not in LAST_DOORS:
         raise interrupt
     return bool(is_dumped)
+
+
+def _has_handler_raised(error: BaseException) -> bool:
+    try:
+        return bool(_load("handlers", "tibidi.").has_raised(error))
+    except Exception:  # noqa: BLE001 - what has failed is imports
+        return False
 
 
 def _is_under_way(frame: "FrameType | None") -> bool:

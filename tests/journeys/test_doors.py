@@ -178,6 +178,35 @@ def test_signal_during_a_dump(crash: Crasher, how: str) -> None:
     assert any("interrupted" in omission.detail for omission in dump.omissions), dump.omissions
 
 
+@pytest.mark.parametrize("where", ["import_module", "survey", "show", "publish"])
+def test_alarm_during_a_dump(crash: Crasher, where: str) -> None:
+    """An alarm that a program has set for itself reaches it, whatever a dump is doing when it goes off."""
+    code = f"""
+        import logging, os, signal, sys
+        class Expired(Exception): pass
+        def expire(*_): raise Expired
+        def ring(frame, event, _):
+            if frame.f_code.co_name == {where!r}:
+                sys.setprofile(None)
+                os.kill(os.getpid(), signal.SIGALRM)
+        signal.signal(signal.SIGALRM, expire)
+        try:
+            try:
+                1 / 0
+            except ZeroDivisionError as error:
+                record = logging.makeLogRecord(dict(levelno=40, exc_info=(type(error), error, error.__traceback__)))
+            logging.getLogger().addHandler(logging.NullHandler())
+            sys.setprofile(ring)
+            logging.getLogger().handle(record)
+        except Expired:
+            print("expired")
+    """
+    crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert (0, "expired\n", "") == (crashed.status, crashed.stdout, "".join(announced(crashed)[1:]))
+    assert "no dump" not in crashed.stderr
+
+
 @pytest.mark.parametrize(
     ("package", "program", "said", "where"),
     [

@@ -13,6 +13,7 @@ import sys
 from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
+from tibidi import handlers
 from tibidi.capture import arrays
 from tibidi.capture import known
 from tibidi.capture.layout import Layouts
@@ -77,7 +78,9 @@ class Walker:
         before, depth = self._left, len(self._steps)
         try:
             shown = self._other(value) if show is None else show(value)
-        except Exception as error:  # noqa: BLE001 - a C type that answers its own repr with an error costs one preview
+        except Exception as error:  # a C type that answers its own repr with an error costs one preview
+            if handlers.has_raised(error):
+                raise
             del self._steps[depth:]
             shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
         self._left = before - len(shown)
