@@ -375,6 +375,24 @@ def test_modules_that_log_while_they_are_imported(crash: Crasher) -> None:
         assert [] == [each for each in reader.index.omissions if each.reason == "timeout"]
 
 
+def test_import_system_stays(crash: Crasher) -> None:
+    """The import system does not step aside for our imports: whoever imports it meanwhile must not get a second one."""
+    code = """
+        import importlib, sys, threading
+        there = set()
+        class Finder:
+            @staticmethod
+            def find_spec(name, path=None, target=None):
+                there.add("_frozen_importlib" in sys.modules and "_frozen_importlib_external" in sys.modules)
+        sys.meta_path.insert(0, Finder)
+        thread = threading.Thread(target=lambda: {}["here"])
+        thread.start()
+        thread.join()
+        print(False in there)
+    """
+    assert 1 == len(compare(crash, code).dumps)
+
+
 @pytest.mark.parametrize("stranger", ["", "mine = 1"])
 def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
     """Threads that crash at the same moment take turns, also when a module has to step aside: each is dumped."""

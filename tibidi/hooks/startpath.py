@@ -56,6 +56,9 @@ class StartPathFinder:
         return PathFinder.find_spec(name, self.path)
 
 
+# The import system itself is frozen, but `importlib` has told it of files; whoever imports it must not get another.
+NEVER_STRANGE = {"__main__", "tibidi", "_frozen_importlib", "_frozen_importlib_external"}
+
 # Threads that crash at the same moment would take back what another one still needs.
 _turn = RLock()
 # Longer than any import takes: whoever has the turn may be waiting for what this thread imports.
@@ -149,7 +152,7 @@ def _strangers(finder: StartPathFinder) -> "Iterator[str]":
 
 
 def _is_strange(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
-    if name in {"__main__", "tibidi"}:
+    if name in NEVER_STRANGE:
         return False
     file = None
     module = sys.modules.get(name)

@@ -9,15 +9,15 @@ there, where it knows who waits for whom: so it is told.
 
 from __future__ import annotations
 
+import _frozen_importlib
 import _thread
-import sys
 
 from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any
 
-_importlib = sys.modules["_frozen_importlib"]
+_importlib: Any = _frozen_importlib
 # thread -> the lock that it waits for, from Python 3.12 on a list of them; only while somebody refers to the list.
 _waits: Any = getattr(_importlib, "_blocking_on", None)
 _List: Any = getattr(_importlib, "_List", None)
