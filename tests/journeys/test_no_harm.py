@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -195,6 +196,37 @@ def test_subinterpreters(crash: Crasher) -> None:
         module.destroy(interpreter)
     """
     compare(crash, code)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="interpreters share everything, or have no threads")
+@pytest.mark.parametrize("where", ["inside", "outside"])
+def test_threads_of_subinterpreters(crash: Crasher, where: str) -> None:
+    """What crashes in one interpreter is dumped, and touches nothing of the others."""
+    code = f"""
+        import importlib, threading, time
+        try:
+            module = importlib.import_module("_interpreters")
+            run = module.exec
+        except ImportError:
+            module = importlib.import_module("_xxsubinterpreters")
+            run = module.run_string
+        crashing = "import threading; t = threading.Thread(target=lambda: {{}}['here']); t.start(); t.join()"
+        waiting = "import time; a = [str(each) for each in range(10_000)]; time.sleep(1); del a"
+        interpreter = module.create()
+        if {where!r} == "inside":
+            run(interpreter, crashing)
+        else:
+            other = threading.Thread(target=run, args=(interpreter, waiting))
+            other.start()
+            time.sleep(0.3)
+            exec(crashing)
+            other.join()
+        print("end")
+    """
+    crashed = compare(crash, code)
+
+    with Reader(str(crashed.dump)) as reader:
+        assert "builtins.KeyError" == reader.summary.exceptions[-1].type
 
 
 def test_fork_in_a_threaded_process(crash: Crasher) -> None:

@@ -11,6 +11,7 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi import running
 from tibidi.capture.exceptions import without_middle
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap
@@ -18,6 +19,7 @@ from tibidi.capture.launcher import without_hook
 from tibidi.capture.launcher import without_launcher
 from tibidi.capture.live import LiveThread
 from tibidi.model import TOO_LARGE
+from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.pickling.anatomy import dictionary
 
@@ -33,10 +35,13 @@ MAIN = "MainThread"  # as the threading module calls it, where that is not loade
 def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     """Return all threads but our own, the one that crashed first, the others in the order of their start."""
     here = _thread.get_ident()
-    stacks = {ident: _walk(frame) for ident, frame in sys._current_frames().items()}
+    stacks = {ident: _walk(frame) for ident, frame in running.frames().items()}
     known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
     order = [ident for ident in (crashed, *known, *stacks) if ident in stacks]
     found: list[LiveThread] = []
+    if not running.is_alone():
+        why = "there are other interpreters in this process, whose threads cannot be told from those of this one"
+        scene.omissions.append(Omission("threads", UNAVAILABLE, why))
     if len(stacks) > MAX_THREADS:
         scene.omissions.append(Omission("threads", TOO_LARGE, f"{len(stacks) - MAX_THREADS} more threads"))
     for ident in list(dict.fromkeys(order))[:MAX_THREADS]:

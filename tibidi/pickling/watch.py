@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import _thread
-import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi import running
 from tibidi.depth import Depth
 from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
@@ -131,7 +131,7 @@ class Stall:
 
     def is_over(self, seconds: float, frame: FrameType | None = None) -> bool:
         """Look again, and tell whether it has been longer than `seconds`."""
-        frame = frame or sys._current_frames().get(self._ident)
+        frame = frame or running.frames().get(self._ident)
         now = (self._ledger.running, foreign(frame))
         # By identity, as an `__eq__` may be the very thing that hangs.
         if all(each is None for each in now) or any(new is not old for new, old in zip(now, self._seen)):
