@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi import temporary
-from tibidi.depth import Depth
-from tibidi.switching import SECONDS
-from tibidi.switching import Switching
-from tibidi.uncollected import Uncollected
+from tibidi.temporary import SWITCH_SECONDS
+from tibidi.temporary import Depth
+from tibidi.temporary import Switching
+from tibidi.temporary import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def test_all_is_as_before() -> None:
     """Within, threads take turns often, recursion goes deeper, and nothing is collected; afterwards as ever."""
     before = state()
     with Switching(), Depth(before[1] + 500), Uncollected():
-        assert (pytest.approx(SECONDS), before[1] + 500, False) == state()
+        assert (pytest.approx(SWITCH_SECONDS), before[1] + 500, False) == state()
 
     assert before == state()
 
@@ -48,7 +48,7 @@ def test_threads_that_overlap() -> None:
     first.__enter__()
     second.__enter__()
     first.__exit__()
-    assert pytest.approx(SECONDS) == sys.getswitchinterval()
+    assert pytest.approx(SWITCH_SECONDS) == sys.getswitchinterval()
     second.__exit__()
 
     assert before == sys.getswitchinterval()
@@ -56,7 +56,7 @@ def test_threads_that_overlap() -> None:
 
 def test_an_application_that_switches_more_often() -> None:
     """What is less than ours stays as it is."""
-    sys.setswitchinterval(SECONDS / 2)
+    sys.setswitchinterval(SWITCH_SECONDS / 2)
     before = sys.getswitchinterval()
     with Switching():
         assert before == sys.getswitchinterval()

@@ -19,13 +19,11 @@ from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi import handlers
 from tibidi.capture.roots import Roots
 from tibidi.capture.scene import survey
 from tibidi.capture.sources import sources as sources_of
 from tibidi.capture.story import describe
 from tibidi.capture.text import traceback_text
-from tibidi.depth import Headroom
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import summary as summaries
@@ -34,6 +32,7 @@ from tibidi.dumpfile.index import Index
 from tibidi.dumpfile.signature import read_or_make_key
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
+from tibidi.interpreter import has_handler_raised
 from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
@@ -42,10 +41,11 @@ from tibidi.pickling.values import write_values
 from tibidi.pristine import os
 from tibidi.pristine import time
 from tibidi.redaction import Redactor
-from tibidi.switching import Switching
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
-from tibidi.uncollected import Uncollected
+from tibidi.temporary import Headroom
+from tibidi.temporary import Switching
+from tibidi.temporary import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +106,7 @@ def write(
     except DumpFailed:
         raise
     except Exception as error:
-        if config.debug or handlers.has_raised(error):
+        if config.debug or has_handler_raised(error):
             raise
         raise DumpFailed(_reason(error)) from error
     finally:
@@ -140,7 +140,7 @@ class _Dumping:
             try:
                 target.publish()
             except (*INTERRUPTS, Exception) as error:
-                if not isinstance(error, INTERRUPTS) and not handlers.has_raised(error):
+                if not isinstance(error, INTERRUPTS) and not has_handler_raised(error):
                     raise
                 self.interrupt = error  # what is finished is not given up any more
                 target.publish()
@@ -210,7 +210,7 @@ class _Dumping:
         try:
             yield
         except Exception as error:
-            if config.debug or handlers.has_raised(error):
+            if config.debug or has_handler_raised(error):
                 raise
             self._omit(path, FAILED, _reason(error))
 

@@ -181,9 +181,10 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
     try:
         if _is_under_way(sys._getframe(1)):
             return False
-        # The imports may need all of this already.
-        with reserve, _load("depth", "tibidi.").Headroom(), _load("switching", "tibidi.").Switching():
-            is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
+        with reserve:
+            temporary = _load("temporary", "tibidi.")
+            with temporary.Headroom(), temporary.Switching():  # the imports may need both already
+                is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
@@ -198,7 +199,7 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
 
 def _has_handler_raised(error: BaseException) -> bool:
     try:
-        return bool(_load("handlers", "tibidi.").has_raised(error))
+        return bool(_load("interpreter", "tibidi.").has_handler_raised(error))
     except Exception:  # noqa: BLE001 - what has failed is imports
         return False
 

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from tibidi.depth import Depth
 from tibidi.pickling.worker import Worker
 from tibidi.pickling.worker import call
+from tibidi.temporary import Depth
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
 

@@ -11,7 +11,7 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi import running
+from tibidi import interpreter
 from tibidi.capture.exceptions import without_middle
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap
@@ -35,11 +35,11 @@ MAIN = "MainThread"  # as the threading module calls it, where that is not loade
 def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     """Return all threads but our own, the one that crashed first, the others in the order of their start."""
     here = _thread.get_ident()
-    stacks = {ident: _walk(frame) for ident, frame in running.frames().items()}
+    stacks = {ident: _walk(frame) for ident, frame in interpreter.frames().items()}
     known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
     order = [ident for ident in (crashed, *known, *stacks) if ident in stacks]
     found: list[LiveThread] = []
-    if not running.is_alone():
+    if not interpreter.is_alone():
         why = "there are other interpreters in this process, whose threads cannot be told from those of this one"
         scene.omissions.append(Omission("threads", UNAVAILABLE, why))
     if len(stacks) > MAX_THREADS:

@@ -13,7 +13,6 @@ import sys
 from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
-from tibidi import handlers
 from tibidi.capture import arrays
 from tibidi.capture import known
 from tibidi.capture.layout import Layouts
@@ -21,6 +20,7 @@ from tibidi.capture.layout import first
 from tibidi.capture.notation import MORE
 from tibidi.capture.notation import joined
 from tibidi.capture.notation import step_text
+from tibidi.interpreter import has_handler_raised
 from tibidi.model import LAZY
 from tibidi.model import Omission
 from tibidi.pickling import facts
@@ -79,7 +79,7 @@ class Walker:
         try:
             shown = self._other(value) if show is None else show(value)
         except Exception as error:  # a C type that answers its own repr with an error costs one preview
-            if handlers.has_raised(error):
+            if has_handler_raised(error):
                 raise
             del self._steps[depth:]
             shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"

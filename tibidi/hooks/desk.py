@@ -11,16 +11,16 @@ from _thread import allocate_lock
 from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import gate
-from tibidi import handlers
 from tibidi.errors import DumpFailed
 from tibidi.hooks import Settings
 from tibidi.hooks import judgement
 from tibidi.hooks import notice
 from tibidi.hooks import startpath
 from tibidi.hooks.ledger import Ledger
+from tibidi.interpreter import has_handler_raised
 from tibidi.pristine import time
 from tibidi.records import NamedTuple
-from tibidi.uncollected import Uncollected
+from tibidi.temporary import Uncollected
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -120,7 +120,7 @@ def _dump(crash: Crash, settings: Settings) -> Written:
         dumper = startpath.import_module("tibidi.dumper")
         path, interrupt = dumper.write(crash.exc, settings.filename, thread=crash.thread, seconds=seconds)
     except Exception as error:
-        if handlers.has_raised(error) or (config.debug and not isinstance(error, DumpFailed)):
+        if has_handler_raised(error) or (config.debug and not isinstance(error, DumpFailed)):
             raise
         return Written([notice.of_failure(error)])
     return Written(notice.of_dump(path, crash.exc if settings.replace else None), path, interrupt)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.depth import Depth
 from tibidi.model import TOO_DEEP
 from tibidi.pickling.filters import Filter
 from tibidi.pickling.filters import Rules
@@ -23,6 +22,7 @@ from tibidi.pickling.picklers import Reach
 from tibidi.pickling.pieces import NOTHING
 from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.stream import Sink
+from tibidi.temporary import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,7 @@ from __future__ import annotations
 import _thread
 
 from tibidi import TYPE_CHECKING
-from tibidi import running
-from tibidi.depth import Depth
+from tibidi import interpreter
 from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.worker import Abandoned
@@ -15,6 +14,7 @@ from tibidi.pickling.worker import Worker
 from tibidi.pristine import io
 from tibidi.pristine import os
 from tibidi.pristine import time
+from tibidi.temporary import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +131,7 @@ class Stall:
 
     def is_over(self, seconds: float, frame: FrameType | None = None) -> bool:
         """Look again, and tell whether it has been longer than `seconds`."""
-        frame = frame or running.frames().get(self._ident)
+        frame = frame or interpreter.frames().get(self._ident)
         now = (self._ledger.running, foreign(frame))
         # By identity, as an `__eq__` may be the very thing that hangs.
         if all(each is None for each in now) or any(new is not old for new, old in zip(now, self._seen)):
