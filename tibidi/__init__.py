@@ -69,8 +69,8 @@ _HOMES = {
         (
             "_attribute", "_cached", "_cell", "_cell_state", "_class", "_class_state", "_code", "_dynamic_module",
             "_dynamic_module_state", "_enum", "_exception", "_exception_state", "_field", "_function",
-            "_function_state", "_items", "_keys", "_member", "_member_state", "_module", "_namespace", "_reference",
-            "_same", "_slots_state", "_type", "_typevar", "_values",
+            "_function_state", "_items", "_keys", "_made", "_member", "_member_state", "_module", "_namespace",
+            "_reference", "_same", "_slots_state", "_type", "_typevar", "_values",
         ),
         "tibidi.pickling.vocabulary",
     ),

@@ -47,6 +47,13 @@ class Frozen:
     a: int
     b: str
     def __getstate__(self): return [self.a, self.b]
+def revive(name): return Model(name)
+class Model:
+    def __init__(self, name): self.name = name
+    def __reduce__(self): return revive, (self.name,), {"price": 3}
+class Models(dict):
+    def __reduce__(self): return models, (), None, None, iter(self.items())
+def models(): return Models()
 """
 PROGRAM = """\
 import collections, dataclasses, datetime, decimal, fractions, pathlib, sys, typing, uuid
@@ -87,7 +94,7 @@ def crash():
     tally, queue, frozen, their_frozen = shop.Tally("aab"), Queue([1, 2], 3), Frozen(3, "q"), shop.Frozen(3, "q")
     slotted = Slotted(); slotted.a, slotted.b = 1, 2
     pay, function, module, holder = shop.Cart().pay, crash, sys, [sys, crash, {"m": shop}]
-    shut = Shut("closed", 5)
+    shut, model, models = Shut("closed", 5), shop.Model("x"), shop.Models(a=1)
     1 / 0
 
 try:
@@ -211,6 +218,13 @@ def test_dictionaries_of_arguments(crash: Mapping[str, Any]) -> None:
     assert (list, {"a": [1]}) == (crash["lists"].default_factory, dict(crash["lists"]))
     assert (list, {"a": [1]}) == (crash["their_lists"].default_factory, dict(crash["their_lists"]))
     assert {"a": 2, "b": 1} == dict(crash["tally"])
+
+
+def test_what_a_function_has_made(crash: Mapping[str, Any]) -> None:
+    """What a function of the application makes has the name of its class, and not that of the function."""
+    assert "<shop.Model('x') price=3>" == repr(crash["model"])
+    assert "Model" == type(crash["model"]).__name__
+    assert "{'a': 1}" in repr(crash["models"])
 
 
 def test_bound_method(crash: Mapping[str, Any]) -> None:

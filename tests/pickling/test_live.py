@@ -226,6 +226,50 @@ print([each for each in dump.omissions if not each.path.startswith("modules")])
 """
 
 
+MODELS = """
+class Model:
+    def __init__(self, name): self.name = name
+    def __reduce__(self): return revive, (self.name,), {"price": 3}
+def revive(name): return Model(name)
+class Fragile:
+    def __reduce__(self): return revive_fragile, (4711,)
+def revive_fragile(number): raise LookupError("not today")
+"""
+CRASH_OF_MODELS = """
+import models, tibidi
+def work():
+    model, fragile = models.Model("x"), models.Fragile()
+    1 / 0
+try:
+    work()
+except ZeroDivisionError as error:
+    tibidi.dump_exception(error, "m.pkl")
+"""
+LOOK_AT_MODELS = """
+import tibidi
+found = tibidi.load("m.pkl", trust=True).exceptions[-1][-1]
+for name in ("model", "fragile"):
+    print(found[name], type(found[name]).__name__, getattr(found[name], "price", None))
+"""
+
+
+def test_what_a_function_has_made(tmp_path: Path) -> None:
+    """It is made again by the function; where that cannot be, what stands for it has the name of its class."""
+    (tmp_path / "models.py").write_text(MODELS)
+    (tmp_path / "run.py").write_text(CRASH_OF_MODELS)
+    (tmp_path / "look.py").write_text(LOOK_AT_MODELS)
+    run(tmp_path, "run.py")
+    here = run(tmp_path, "look.py")
+    (tmp_path / "models.py").unlink()
+    elsewhere = run(tmp_path, "look.py")
+
+    assert here[0].startswith("<models.Model object at ")
+    assert here[0].endswith(" Model 3")
+    assert "<Dummy models.Fragile: LookupError: not today> Dummy None" == here[1]
+    assert "<models.Model('x') price=3: its class is not on this machine> Model 3" == elsewhere[0]
+    assert "<models.Fragile(4711): its class is not on this machine> Fragile None" == elsewhere[1]
+
+
 def test_kinds_of_a_missing_module(tmp_path: Path) -> None:
     """Nothing behind a missing name is lost; what is left of it can be looked at, and does not pretend to work."""
     (tmp_path / "kinds.py").write_text(KINDS)

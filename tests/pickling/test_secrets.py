@@ -51,6 +51,18 @@ class Form(collections.OrderedDict):
 Login = collections.namedtuple("Login", "user password")
 
 
+class Ticket(collections.namedtuple("Ticket", "user password")):
+    """Is made by a function."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return ticket, tuple(self)
+
+
+def ticket(*values: str) -> Ticket:
+    """Make one."""
+    return Ticket(*values)
+
+
 def pickled(*frames: dict[str, Any], redactor: Redactor) -> bytes:
     """Return the bytes of all members, inflated."""
     file = io.BytesIO()
@@ -69,6 +81,7 @@ HOLDERS = {
     "key": lambda: {"form": {"deep": [{"secret_key": SECRET}]}},
     "ordered": lambda: {"form": Form(api_token=SECRET)},
     "named tuple": lambda: {"login": Login("bob", SECRET)},
+    "made by a function": lambda: {"ticket": Ticket("bob", SECRET)},
     "headers": lambda: {"headers": [("Authorization", f"Bearer {SECRET}"), (b"cookie", SECRET.encode())]},
     "raw headers": lambda: {"scope": [(b"x-api-key", SECRET.encode())]},
     "headers as written": lambda: {"rows": [(b"X-Api-Key", b"x-api-key", SECRET.encode())]},

@@ -230,6 +230,10 @@ class Filter:
             return self._function(thing, reduced)
         names = field_names(type(thing))
         if names and any(map(self._redactor.is_secret_name, names)):
+            if reduced[0] is words._made:
+                *makers, arguments = reduced[1]
+                made = words._made, (*makers, self._part(thing, names, arguments))
+                return (*made, *(self._part(thing, names, part) for part in reduced[2:]))
             return tuple(self._part(thing, names, part) for part in reduced)
         if len(reduced) > PAIRS and reduced[PAIRS] is not None:
             return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])

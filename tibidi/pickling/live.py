@@ -145,7 +145,13 @@ class Names:
 
     def _ours(self) -> dict[str, object]:
         """Return the words that mean something else where things may be missing."""
-        return {"_class": _class, "_member": _member, "_module": self.module, "_reference": self._reference}
+        return {
+            "_class": _class,
+            "_made": _made,
+            "_member": _member,
+            "_module": self.module,
+            "_reference": self._reference,
+        }
 
     def find(self, module: str, name: str) -> Any:
         """Return what a pickle names."""
@@ -206,6 +212,11 @@ def _class_of(home: Any, qualname: str) -> object:
 def _member(cls: type, name: str, value: object) -> object:
     """Return a member of an enumeration, or of what stands for one."""
     return missing_member(cls, name, value) if is_missing(cls) else vocabulary._member(cls, name, value)
+
+
+def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
+    """Return what a function makes; where both that and the class are missing, what stands for such an instance."""
+    return cls(*arguments) if is_missing(function) and is_missing(cls) else function(*arguments)
 
 
 def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
@@ -296,6 +307,8 @@ class CarefulUnpickler(Python):
     def _failed(self, operands: list[Any], error: BaseException) -> standins.Dummy:
         """Return what stands for something that could not be made of `operands`."""
         what, state = operands[0], operands[-1]
+        if what is _made:
+            what, _, state = state
         kind = what if isinstance(what, type) else (getattr(what, "__name__", None) and what) or type(what)
         name = f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', kind)}"
         self.failures.append(f"{name}: {describe(error)}")

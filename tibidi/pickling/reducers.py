@@ -114,6 +114,7 @@ class Reducers:
         # By id, as a metaclass may have its own `__hash__`, or none.
         self._table: dict[int, Reducer] = {id(cls): reducer for cls, reducer in known.items()}
         self._decided: list[type] = []  # kept alive, for their ids
+        self._nameable: dict[int, bool] = {}
 
     def reduce(self, thing: object) -> Any:
         """Take `thing` apart, as `Pickler.reducer_override` does; a stand-in for what raises."""
@@ -174,9 +175,17 @@ class Reducers:
         self._ledger.running = thing
         reduced = unasked(thing) or asked(thing)
         self._ledger.running = None
-        if type(reduced) is tuple and type(reduced[0]) is FunctionType:
-            self._builders.add(id(reduced[0]))
-        return reduced
+        return self._made(thing, reduced) if type(reduced) is tuple and is_function(reduced[0]) else reduced
+
+    def _made(self, thing: object, reduced: Reduced) -> Reduced:
+        """Have the class of what a function makes beside that, if it can be named."""
+        cls, function = type(thing), reduced[0]
+        if function.__module__ == "copyreg":
+            return reduced
+        self._builders.add(id(function))
+        if id(cls) not in self._nameable:
+            self._nameable[id(cls)] = is_importable(cls)
+        return (words._made, (cls, *reduced[:2]), *reduced[2:]) if self._nameable[id(cls)] else reduced
 
     def _lazy(self, thing: object) -> object:
         """Reduce what may have come into being without asking it: a proxy even answers for its `__class__`."""
@@ -268,6 +277,11 @@ class Reducers:
         if shell is None:
             shell = self._shells[id(thing)] = Shell(thing, reduced)
         return shell
+
+
+def is_function(thing: object) -> bool:
+    """Tell a function, in Python or in Cython."""
+    return type(thing) is FunctionType or type(thing).__name__ == "cython_function_or_method"
 
 
 def _part_of_dataclass(thing: Any) -> object:

@@ -246,6 +246,11 @@ def _member(cls: type, name: str, value: object) -> object:
     return member
 
 
+def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
+    """Return what a function of the application's makes; `cls` is its class, for those who have not the function."""
+    return function(*arguments)
+
+
 def _reference(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
     """Return a class by its name; `layout` and `fields` say what to do without it, which is for unpicklers."""
     found = _module(module)
@@ -357,6 +362,7 @@ WORDS = {
         _function_state,
         _items,
         _keys,
+        _made,
         _member,
         _member_state,
         _module,

@@ -147,6 +147,7 @@ class InertBuilder:
             **frames.WORDS,
             ("copyreg", "_reconstructor"): self._reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
+            ("tibidi", "_made"): self._made,
             ("tibidi", "_reference"): self._reference,
             ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
         }
@@ -331,6 +332,13 @@ class InertBuilder:
         if key not in self._names and not plain.is_known(*key) and key not in KNOWN_TYPES:
             self._names[key] = make_reference(*key, layout, fields)
         return self.named(*key)
+
+    def _made(self, cls: object, function: object, arguments: object) -> object:
+        """Make what a function made; where nothing is known of that, an instance of the class."""
+        made = self.call(function, arguments)
+        is_unknown = isinstance(function, InertType) and type(made) is function
+        is_plain = isinstance(cls, InertType) and layout_of(cls) is object
+        return self.create(cls, arguments) if is_unknown and is_plain else made
 
     def _reconstructor(self, cls: object, base: object, state: object) -> object:
         """Make what `copyreg.__reduce_ex__` took apart, a subclass of a plain type with its value."""
