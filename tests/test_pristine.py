@@ -65,6 +65,7 @@ def test_reserve_comes_back_with_the_last(monkeypatch: pytest.MonkeyPatch) -> No
     assert [True] == filled
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # that is what it is about
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_reserve_after_fork() -> None:
     """A child does not wait for a thread that only its parent has."""

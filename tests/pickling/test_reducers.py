@@ -530,6 +530,17 @@ def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:
     assert (kinds["lock"], kinds["hook"]) == (loaded.locals["lock"], loaded.locals["hook"])
 
 
+def test_without_cloudpickle(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where cloudpickle cannot be imported, what stands for what wants it does not want it, too."""
+    monkeypatch.setitem(sys.modules, "tibidi.pickling.translation", None)
+    round_trip.seconds = 5.0
+    loaded = round_trip({"things": [1, Plain, 2]})
+
+    assert [1, 2] == loaded.locals["things"][::2]
+    assert {"exceptions[0].frames[0].locals['things'][1]": "failed"} == loaded.reasons()
+    assert loaded.complete
+
+
 def chained() -> BaseException:
     """Return an exception with cause, context, notes and attributes."""
     try:

@@ -42,7 +42,10 @@ THEIR_MODULES = frozenset({"_abc", "_weakrefset", "abc", "logging", "typing", "w
 def is_importable(thing: Any) -> bool:
     """Tell whether a function or class is found under its name, and so is pickled by it."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
-    if "cloudpickle" in sys.modules or type(module) is not str or type(name) is not str:
+    if module == "tibidi":  # what stands for whatever fails must not fail itself
+        return is_found(thing)
+    # By its submodule, as the application may have a `cloudpickle.py` of its own.
+    if "cloudpickle.cloudpickle" in sys.modules or type(module) is not str or type(name) is not str:
         # Modules may be registered there to be pickled by value; and it looks everywhere for what has no module.
         return bool(_translation().is_importable(thing))
     return is_found(thing)
