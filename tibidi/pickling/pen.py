@@ -42,7 +42,7 @@ CAREFUL_RATIO = 4
 # Copying the memo that so many bytes of pickles leave behind, as C code does, takes less than a millisecond; and
 # less than the tenth of what it costs to find out what was new in it, where members are taken back again and again.
 SNAPSHOT_BYTES = 128 << 10
-SNAPSHOT_BYTES_IN_TROUBLE = 64 << 20
+SNAPSHOT_BYTES_IN_TROUBLE = 4 << 20
 
 
 class Pen:
@@ -157,7 +157,10 @@ class Pen:
         self._snapshot = None
         if self._sink.total < (SNAPSHOT_BYTES_IN_TROUBLE if self._is_in_trouble else SNAPSHOT_BYTES):
             copy = Fast(self._sink, self._reducers)
-            copy.memo = self._pickler.memo
+            try:
+                copy.memo = self._pickler.memo
+            except MemoryError:  # what is left of it is for the values
+                return
             self._snapshot = copy
 
     def _rules_for(self, piece: Piece) -> Rules | None:
