@@ -20,15 +20,13 @@ SWITCH_SECONDS = 0.0002
 
 
 class Temporary:
-    """A change, as a context manager: subclasses say how to `change` and how to `undo`."""
+    """A change, as a context manager: subclasses say how to `change` and how to `undo`; this one changes nothing."""
 
     def change(self) -> None:
         """Make the change, and remember how it was before."""
-        raise NotImplementedError
 
     def undo(self) -> None:
         """Have it as it was before."""
-        raise NotImplementedError
 
     def has_others(self) -> bool:
         """Tell whether another change of this kind is in force."""

@@ -96,6 +96,11 @@ def is_native(cls: type) -> bool:
     return not flags & HEAP_TYPE or bool(flags & IMMUTABLE_TYPE)
 
 
+def layout(cls: type) -> type:
+    """Return the class in C that a class is built on."""
+    return next(filter(is_native, mro(cls)))
+
+
 def type_qualname(cls: type) -> str:
     """Return the dotted name of a class within its module."""
     name: str = _QUALNAME.__get__(cls)
@@ -145,7 +150,7 @@ def dictionary(thing: object) -> dict[str, object]:
 
 def attributes(thing: object) -> dict[str, object]:
     """Return what is in the dictionary and slots of a thing that is nothing else; {} of what C code keeps."""
-    if next(filter(is_native, mro(type(thing)))) is not object:
+    if layout(type(thing)) is not object:
         return {}
     return {**dictionary(thing), **dict(fields(thing))}
 

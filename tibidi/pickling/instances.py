@@ -12,6 +12,7 @@ from tibidi.pickling.anatomy import dictionary
 from tibidi.pickling.anatomy import dictionary_reader
 from tibidi.pickling.anatomy import fields
 from tibidi.pickling.anatomy import is_native
+from tibidi.pickling.anatomy import layout
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.naming import reduce_name
@@ -38,7 +39,7 @@ def unasked(thing: object) -> Reduced | None:
         return None
     if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
         return None
-    if _layout(type(thing)) is object:
+    if layout(type(thing)) is object:
         return _instance(thing)
     if getattr(thing, "__getstate__", None) is not None:
         raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
@@ -54,7 +55,7 @@ def named(thing: object, reduced: object) -> object:
     """Pass on what a reducer says; where that is a name, look whether the thing has it, and elsewhere, too."""
     if type(reduced) is not str:
         return reduced
-    is_object = _layout(type(thing)) is object
+    is_object = layout(type(thing)) is object
     if is_object and getattr(thing, "__module__", None) == "__main__":
         return _instance(thing)  # where the dump is read `__main__` is another one
     try:
@@ -80,8 +81,3 @@ def _instance(thing: object) -> Reduced:
     """Take a thing apart as `object` would: class, attributes, slots."""
     own, slots = dictionary(thing), dict(fields(thing))
     return NEW, (type(thing),), (own or None, slots) if slots else own or None
-
-
-def _layout(cls: type) -> type:
-    """Return the class in C that a class is built on."""
-    return next(filter(is_native, mro(cls)))

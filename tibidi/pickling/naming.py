@@ -18,6 +18,7 @@ from tibidi.pickling import ordinary
 from tibidi.pickling import vocabulary as words
 from tibidi.pickling.anatomy import contents
 from tibidi.pickling.anatomy import is_native
+from tibidi.pickling.anatomy import layout
 from tibidi.pickling.anatomy import mro
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import steady
@@ -122,13 +123,13 @@ def may_be_theirs(cls: type) -> bool:
 def reference(cls: type) -> Any:
     """Return how a class is named: with what it is built on, too, so that its instances can be read without it."""
     bases = mro(cls)
-    layout = next((base for base in bases if is_native(base)), object)
+    built_on = layout(cls)
     name, module = type_qualname(cls), namespace(cls).get("__module__")
-    if layout is object or layout is type or bases[0] is layout or type(module) is not str:
+    if built_on is object or built_on is type or built_on is cls or type(module) is not str:
         return NotImplemented
     fields = next((namespace(base)["_fields"] for base in bases if "_fields" in namespace(base)), ())
-    is_named = layout is tuple and type(fields) is tuple and all(type(field) is str for field in fields)
-    return words._reference, (module, name, layout.__name__, fields if is_named else ())
+    is_named = built_on is tuple and type(fields) is tuple and all(type(field) is str for field in fields)
+    return words._reference, (module, name, built_on.__name__, fields if is_named else ())
 
 
 def _find(module: str, name: str) -> object:
