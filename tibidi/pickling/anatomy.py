@@ -13,7 +13,6 @@ from types import MemberDescriptorType
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.vocabulary import HEAP_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +31,7 @@ _DICT = type.__dict__["__dict__"]
 _QUALNAME = type.__dict__["__qualname__"]
 _MODULE_DICT: Any = vars(ModuleType)["__dict__"]
 
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement or at run time
 IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
 
 # A class that defines none of these is pickled by C code alone.

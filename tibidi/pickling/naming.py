@@ -16,6 +16,7 @@ from tibidi import TYPE_CHECKING
 from tibidi import late
 from tibidi.pickling import ordinary
 from tibidi.pickling import vocabulary as words
+from tibidi.pickling.anatomy import HEAP_TYPE
 from tibidi.pickling.anatomy import contents
 from tibidi.pickling.anatomy import is_native
 from tibidi.pickling.anatomy import layout
@@ -115,7 +116,7 @@ def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
 
 def may_be_theirs(cls: type) -> bool:
     """Tell whether cloudpickle might have a reducer for a type: quickly, and rather too often."""
-    if not type_flags(cls) & words.HEAP_TYPE:
+    if not type_flags(cls) & HEAP_TYPE:
         return type_qualname(cls) in THEIR_TYPES
     return namespace(cls).get("__module__") in THEIR_MODULES
 

@@ -18,6 +18,7 @@ from types import WrapperDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.pickling import vocabulary as words
+from tibidi.pickling.anatomy import HEAP_TYPE
 from tibidi.pickling.anatomy import namespace
 from tibidi.pickling.anatomy import type_flags
 
@@ -55,7 +56,7 @@ def reduce_class(cls: type) -> Reduced | None:
     own = namespace(cls)
     if type(cls) is not type or type(own.get("__dict__")) is property:
         return None
-    if not type_flags(cls) & words.HEAP_TYPE:
+    if not type_flags(cls) & HEAP_TYPE:
         name = next((name for name, each in vars(types).items() if each is cls), "")
         return (words._type, (name,)) if name and cls not in SINGLETONS else None
     keywords = {"__module__": own["__module__"]} if "__module__" in own else {}

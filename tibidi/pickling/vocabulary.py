@@ -25,6 +25,7 @@ from types import CodeType
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
+from tibidi.pickling.anatomy import HEAP_TYPE
 from tibidi.pickling.generated import regenerate
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
@@ -339,8 +340,6 @@ def _native(cls: type) -> Any:
     """Return the innermost base that is written in C: the one whose `__new__` knows the layout."""
     return next(base for base in cls.__mro__ if not base.__flags__ & HEAP_TYPE)
 
-
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement or at run time
 
 WORDS = {
     word.__name__: word
