@@ -171,10 +171,10 @@ def test_point_latest_without_links(
     directory: CrashDirectory, place: Path, monkeypatch: pytest.MonkeyPatch, missing: list[str]
 ) -> None:
     """Where there are no symbolic links it is a hard link, where there are none either a private copy."""
-    from tibidi import pristine
+    from tibidi import process
 
     for name in missing:
-        monkeypatch.delattr(pristine.os, name)
+        monkeypatch.delattr(process.os, name)
     (dump,) = series(place, 1, content="content")
     directory.point_latest(str(dump))
     latest = place / "latest.pkl"
@@ -380,7 +380,7 @@ def test_fallback_refuses_an_unsafe_temporary_directory(fallback: Path) -> None:
 
 def test_space(directory: CrashDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Below 500 MB or 5 % free, space is short."""
-    from tibidi import pristine
+    from tibidi import process
 
     class Disk:
         f_frsize = 1 << 20
@@ -391,7 +391,7 @@ def test_space(directory: CrashDirectory, monkeypatch: pytest.MonkeyPatch) -> No
     answers = []
     for blocks, available in [(1_000, 499), (1_000, 501), (100_000, 4_900), (100_000, 5_100)]:
         disk = Disk(blocks, available)
-        monkeypatch.setattr(pristine.os, "statvfs", lambda path, disk=disk: disk)
+        monkeypatch.setattr(process.os, "statvfs", lambda path, disk=disk: disk)
         answers.append(directory.is_short_of_space())
 
     assert [True, False, True, False] == answers

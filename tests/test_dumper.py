@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies
 
 import tibidi
-from tibidi.capture.notation import ascii_safe
 from tibidi.dumper import member_name
 from tibidi.dumpfile.members import KNOWN_NAME
+from tibidi.look.notation import ascii_safe
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -82,7 +82,7 @@ def __getattr__(name: str) -> object:
     home = "tibidi.config" if name == "config" else _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
-    from tibidi.temporary import Headroom
+    from tibidi.process.temporary import Headroom
 
     with Headroom():  # the first dump imports much, perhaps from the bottom of a recursion
         __import__(home)  # not importlib, which is a third of a millisecond at each start

@@ -6,7 +6,7 @@ The module itself is the object that applications use:
     tibidi.config.debug = True
     tibidi.config.islegal = lambda obj: not isinstance(obj, Connection)
 
-The environment is read once, when `tibidi.pristine` is imported (with the
+The environment is read once, when `tibidi.process` is imported (with the
 start hook: at the start of the interpreter), so that an application that
 changes `os.environ` later does not change where its dumps go.  A value that cannot
 be understood is remembered in `problems`, one line each, and the default is
@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 
 from tibidi import TYPE_CHECKING
-from tibidi.pristine import environ
+from tibidi.process import environ
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,10 +26,10 @@ from tibidi.places import can_be_made
 from tibidi.places import candidates
 from tibidi.places import is_mine
 from tibidi.places import make
-from tibidi.pristine import io
-from tibidi.pristine import os
-from tibidi.pristine import time
-from tibidi.records import NamedTuple
+from tibidi.process import io
+from tibidi.process import os
+from tibidi.process import time
+from tibidi.process.records import NamedTuple
 from tibidi.retention import Limits
 from tibidi.turn import Turn
 

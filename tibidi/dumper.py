@@ -32,20 +32,20 @@ from tibidi.dumpfile.index import Index
 from tibidi.dumpfile.signature import read_or_make_key
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
-from tibidi.interpreter import has_handler_raised
 from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.pickling.values import write_values
-from tibidi.pristine import os
-from tibidi.pristine import time
+from tibidi.process import os
+from tibidi.process import time
+from tibidi.process.interpreter import has_handler_raised
+from tibidi.process.temporary import Headroom
+from tibidi.process.temporary import Switching
+from tibidi.process.temporary import Uncollected
 from tibidi.redaction import Redactor
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
-from tibidi.temporary import Headroom
-from tibidi.temporary import Switching
-from tibidi.temporary import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

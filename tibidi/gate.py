@@ -22,9 +22,9 @@ import sys
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.pristine import environ
-from tibidi.pristine import os
-from tibidi.pristine import reserve
+from tibidi.process import environ
+from tibidi.process import os
+from tibidi.process import reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +182,7 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
         if _is_under_way(sys._getframe(1)):
             return False
         with reserve:
-            temporary = _load("temporary", "tibidi.")
+            temporary = _load("temporary", "tibidi.process.")
             with temporary.Headroom(), temporary.Switching():  # the imports may need both already
                 is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
@@ -199,7 +199,7 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
 
 def _has_handler_raised(error: BaseException) -> bool:
     try:
-        return bool(_load("interpreter", "tibidi.").has_handler_raised(error))
+        return bool(_load("interpreter", "tibidi.process.").has_handler_raised(error))
     except Exception:  # noqa: BLE001 - what has failed is imports
         return False
 
@@ -278,7 +278,7 @@ def _hang_in(name: str, module: "ModuleType") -> None:
 
 def _import(name: str) -> "Any":
     """Import a file of hooks/ with all that it imports, along the path of the start."""
-    return _load("startpath").import_module("tibidi.hooks." + name)
+    return _load("imports", "tibidi.process.").import_module("tibidi.hooks." + name)
 
 
 def _load(name: str, package: str = "tibidi.hooks.") -> "Any":
@@ -381,7 +381,7 @@ def _after_fork() -> None:
     """Begin anew in a child: locks may be held by threads that are not there."""
     reserve.begin_anew()
     _forget_unfinished()
-    for name in ("tibidi.hooks.startpath", "tibidi.hooks.desk"):
+    for name in ("tibidi.process.imports", "tibidi.hooks.desk"):
         if name in sys.modules:
             sys.modules[name].begin_anew()
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tibidi.capture import process
 from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
-from tibidi.texts import source_lines
+from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,7 +22,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,8 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi.pristine import os
-from tibidi.records import NamedTuple
+from tibidi.process import os
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi.pristine import time
+from tibidi.process import time
 
 if TYPE_CHECKING:
     from typing import TextIO

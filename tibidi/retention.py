@@ -9,8 +9,8 @@ does a file that somebody may still be writing.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.pristine import os
-from tibidi.records import NamedTuple
+from tibidi.process import os
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.errors import DumpFailed
 from tibidi.errors import NotADump
-from tibidi.pristine import os
-from tibidi.pristine import time
+from tibidi.process import os
+from tibidi.process import time
 
 MAX_NAME_TRIES = 1_000
 

@@ -7,9 +7,9 @@ cannot have it within a moment goes on without, so nobody is kept waiting.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi import late
-from tibidi.pristine import os
-from tibidi.pristine import time
+from tibidi.process import late
+from tibidi.process import os
+from tibidi.process import time
 
 if TYPE_CHECKING:
     from typing import Any

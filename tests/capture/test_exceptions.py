@@ -13,7 +13,7 @@ from tibidi.capture.exceptions import MAX_EXCEPTIONS
 from tibidi.capture.scene import survey
 
 if TYPE_CHECKING:
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import Scene
 
 
 def caught(exception: BaseException) -> BaseException:

@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from tibidi import gate
-from tibidi import pristine
+from tibidi import process
 from tibidi.hooks.ledger import ANY_QUOTA
 from tibidi.hooks.ledger import QUOTA_SECONDS
 from tibidi.hooks.ledger import Ledger
@@ -88,7 +88,7 @@ def test_quota_is_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a minute the same kind is dumped again."""
     ledger = Ledger()
     ledger.count(caught())
-    later = pristine.time.monotonic() + QUOTA_SECONDS + 1
-    monkeypatch.setattr(pristine.time, "monotonic", lambda: later)
+    later = process.time.monotonic() + QUOTA_SECONDS + 1
+    monkeypatch.setattr(process.time, "monotonic", lambda: later)
 
     assert ledger.has_room(caught(), gate.LOGGING)

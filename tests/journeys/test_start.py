@@ -66,7 +66,7 @@ def test_start_imports_little(crash: Crasher) -> None:
     without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
     ours = set(crash.run("-c", code).stdout.split())
 
-    expected = {"atexit", "tibidi", "tibidi.gate", "tibidi.pristine", "tibidi_autoinstall"}
+    expected = {"atexit", "tibidi", "tibidi.gate", "tibidi.process", "tibidi_autoinstall"}
     assert expected == ours - without - {"time"}
 
 

@@ -13,23 +13,23 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.launcher import without_launcher
-from tibidi.capture.live import LiveException
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import mro
+from tibidi.look.frames import LiveException
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
 from tibidi.model import RAISED
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import mro
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
     from typing import TypeVar
 
-    from tibidi.capture.live import LiveFrame
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import Scene
 
     T = TypeVar("T")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.digest import sha256
-from tibidi.pristine import os
+from tibidi.process import os
+from tibidi.process.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,16 +11,16 @@ import re
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.layout import Layouts
-from tibidi.capture.layout import first
-from tibidi.pristine import time
+from tibidi.look.layout import Layouts
+from tibidi.look.layout import first
+from tibidi.process import time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from typing import Any
 
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import Scene
     from tibidi.redaction import Redactor
 
 MAX_OBJECTS = 20_000

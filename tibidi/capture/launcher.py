@@ -9,7 +9,7 @@ An application's own use of runpy, or of us, stays.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.pristine import os
+from tibidi.process import os
 
 if TYPE_CHECKING:
     from types import FrameType

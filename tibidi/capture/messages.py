@@ -11,16 +11,16 @@ from __future__ import annotations
 import builtins
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_name
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import type_name
-from tibidi.pickling.worker import call
-from tibidi.pristine import time
+from tibidi.process import time
+from tibidi.process.worker import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

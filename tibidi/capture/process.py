@@ -12,7 +12,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.model import ProcessRecord
-from tibidi.pristine import os
+from tibidi.process import os
 from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from tibidi.pickling.pieces import EXCEPTION
 from tibidi.pickling.pieces import GLOBALS
 from tibidi.pickling.pieces import LOCALS
 from tibidi.pickling.pieces import Root
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
 
-    from tibidi.capture.live import LiveFrame
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import Scene
 
 
 class PlacedFrame(NamedTuple):

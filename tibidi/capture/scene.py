@@ -6,9 +6,9 @@ import _thread
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import exceptions
-from tibidi.capture.live import Scene
 from tibidi.capture.stacks import threads
 from tibidi.capture.tasks import tasks
+from tibidi.look.frames import Scene
 
 if TYPE_CHECKING:
     from threading import Thread

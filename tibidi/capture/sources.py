@@ -11,16 +11,16 @@ import re
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.pristine import io
-from tibidi.pristine import os
-from tibidi.texts import ascii_safe
-from tibidi.texts import source_lines
+from tibidi.process import io
+from tibidi.process import os
+from tibidi.process.texts import ascii_safe
+from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tibidi.capture.live import LiveFrame
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import Scene
 
 MAX_SOURCE_CHARACTERS = 1 << 20
 # Of a larger file, only the lines around those of the frames; the others are empty, so that numbers hold.

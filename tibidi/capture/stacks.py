@@ -11,22 +11,22 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi import interpreter
 from tibidi.capture.exceptions import without_middle
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap
 from tibidi.capture.launcher import without_hook
 from tibidi.capture.launcher import without_launcher
-from tibidi.capture.live import LiveThread
+from tibidi.look.anatomy import dictionary
+from tibidi.look.frames import LiveThread
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
-from tibidi.pickling.anatomy import dictionary
+from tibidi.process import interpreter
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import Scene
 
 MAX_THREADS = 500
 MAIN = "MainThread"  # as the threading module calls it, where that is not loaded

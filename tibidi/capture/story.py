@@ -12,10 +12,10 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.hunt import hunt
-from tibidi.capture.preview import MAX_VARIABLE_CHARACTERS
-from tibidi.capture.preview import Previewer
 from tibidi.capture.process import process
-from tibidi.capture.qualname import qualname
+from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
+from tibidi.look.preview import Previewer
+from tibidi.look.qualname import qualname
 from tibidi.model import FUNCTION
 from tibidi.model import MAPPING
 from tibidi.model import MODULE
@@ -28,16 +28,16 @@ from tibidi.model import Summary
 from tibidi.model import TaskRecord
 from tibidi.model import ThreadRecord
 from tibidi.model import Variable
-from tibidi.pickling.worker import call
-from tibidi.pristine import time
-from tibidi.texts import ascii_safe
+from tibidi.process import time
+from tibidi.process.texts import ascii_safe
+from tibidi.process.worker import call
 
 if TYPE_CHECKING:
     from types import CodeType
 
-    from tibidi.capture.live import LiveException
-    from tibidi.capture.live import LiveFrame
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import LiveException
+    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import Scene
     from tibidi.redaction import Redactor
 
 # Of the time that a dump has, what pass one takes at most: the values want the rest.

@@ -16,15 +16,15 @@ from types import ModuleType
 from types import SimpleNamespace
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.layout import Layouts
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.layout import Layouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from tibidi.capture.live import LiveException
+    from tibidi.look.frames import LiveException
 
 MODULE_DICTIONARY = vars(ModuleType)["__dict__"]
 MARK = "?"

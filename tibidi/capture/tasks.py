@@ -26,14 +26,14 @@ from types import TracebackType
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
 from tibidi.capture.exceptions import traceback_of
-from tibidi.capture.layout import first
-from tibidi.capture.live import LiveTask
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_name
+from tibidi.look.frames import LiveTask
+from tibidi.look.layout import first
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import Scene
 
 RUNNING = "running"
 PENDING = "pending"

@@ -18,7 +18,7 @@ from tibidi.capture.messages import is_native
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
-from tibidi.texts import source_lines
+from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from tibidi.capture.live import LiveException
-    from tibidi.capture.live import Scene
+    from tibidi.look.frames import LiveException
+    from tibidi.look.frames import Scene
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import Summary

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tibidi import config
 from tibidi.errors import TibidiError
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tibidi import config
 from tibidi.commands.examination import COMPANION
 from tibidi.commands.examination import examine
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.crashdir import CrashDirectory
 from tibidi.present import listing
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

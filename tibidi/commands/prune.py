@@ -11,9 +11,9 @@ from tibidi import config
 from tibidi.crashdir import CrashDirectory
 from tibidi.crashdir import delete
 from tibidi.errors import TibidiError
+from tibidi.process.texts import printable
 from tibidi.retention import is_being_written
 from tibidi.target import fingerprint
-from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

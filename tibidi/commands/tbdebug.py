@@ -9,8 +9,8 @@ from tibidi.commands import add_dump_argument
 from tibidi.dumpfile.signature import examine_key
 from tibidi.loader import load
 from tibidi.location import find
+from tibidi.process.texts import printable
 from tibidi.revive.doors import debug
-from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ import os
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import NotADump
-from tibidi.pristine import io
-from tibidi.records import NamedTuple
+from tibidi.process import io
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from typing import TypeVar

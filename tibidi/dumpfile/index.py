@@ -14,7 +14,7 @@ from tibidi.dumpfile.format import FORMAT
 from tibidi.dumpfile.summary import omissions_from_json
 from tibidi.errors import DamagedDump
 from tibidi.model import NOTHING
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import DamagedDump
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ by a finished one or not at all.
 
 from __future__ import annotations
 
-from tibidi.pristine import io
-from tibidi.pristine import os
+from tibidi.process import io
+from tibidi.process import os
 
 SUFFIX = ".partial"
 PRIVATE = 0o600

@@ -12,7 +12,6 @@ import stat
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tibidi.digest import digest_for
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import members as zipped
@@ -25,6 +24,7 @@ from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
 from tibidi.model import DAMAGED
 from tibidi.model import Omission
+from tibidi.process.digest import digest_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

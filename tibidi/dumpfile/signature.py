@@ -13,11 +13,11 @@ import stat
 from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import places
-from tibidi.digest import hmac_sha256
-from tibidi.digest import sha256
 from tibidi.dumpfile.partial import PartialFile
-from tibidi.pristine import io
-from tibidi.pristine import os
+from tibidi.process import io
+from tibidi.process import os
+from tibidi.process.digest import hmac_sha256
+from tibidi.process.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

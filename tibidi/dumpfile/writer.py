@@ -12,12 +12,12 @@ import json
 import zlib
 
 from tibidi import TYPE_CHECKING
-from tibidi.digest import sha256
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.signature import sign
 from tibidi.dumpfile.signature import statement
-from tibidi.pristine import time
-from tibidi.records import NamedTuple
+from tibidi.process import time
+from tibidi.process.digest import sha256
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

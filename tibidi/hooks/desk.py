@@ -15,12 +15,12 @@ from tibidi.errors import DumpFailed
 from tibidi.hooks import Settings
 from tibidi.hooks import judgement
 from tibidi.hooks import notice
-from tibidi.hooks import startpath
 from tibidi.hooks.ledger import Ledger
-from tibidi.interpreter import has_handler_raised
-from tibidi.pristine import time
-from tibidi.records import NamedTuple
-from tibidi.temporary import Uncollected
+from tibidi.process import imports as startpath
+from tibidi.process import time
+from tibidi.process.interpreter import has_handler_raised
+from tibidi.process.records import NamedTuple
+from tibidi.process.temporary import Uncollected
 
 if TYPE_CHECKING:
     from threading import Thread

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
 # While one of these is on the stack, what goes wrong is part of a dump, not a crash.
-DUMPING_MODULES = ("tibidi.dumper", "tibidi.hooks.desk", "tibidi.pickling.", "tibidi.capture.")
+DUMPING_MODULES = (
+    "tibidi.dumper",
+    "tibidi.hooks.desk",
+    "tibidi.pickling.",
+    "tibidi.capture.",
+    "tibidi.look.",
+    "tibidi.process.worker",
+)
 STANDARD_STREAMS = (1, 2)
 
 

@@ -16,8 +16,8 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi import gate
-from tibidi.pickling.anatomy import type_name
-from tibidi.pristine import time
+from tibidi.look.anatomy import type_name
+from tibidi.process import time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from tibidi import config
-from tibidi import late
 from tibidi.errors import TibidiError
-from tibidi.pristine import io
-from tibidi.pristine import os
-from tibidi.texts import printable
+from tibidi.process import io
+from tibidi.process import late
+from tibidi.process import os
+from tibidi.process.texts import printable
 
 # Whoever reads stderr through a pipe, or has stopped it at the terminal, may take this long to go on.
 READER_SECONDS = 1.0

@@ -9,29 +9,29 @@ from __future__ import annotations
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi import late
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import type_name
+from tibidi.look.facts import preview
+from tibidi.look.measure import measure
+from tibidi.look.measure import summary
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED as SECRET
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.pickling import vocabulary as words
-from tibidi.pickling.anatomy import exact_type
-from tibidi.pickling.anatomy import is_a
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import steady
-from tibidi.pickling.anatomy import type_name
-from tibidi.pickling.facts import preview
 from tibidi.pickling.ledger import Substitution
-from tibidi.pickling.measure import measure
-from tibidi.pickling.measure import summary
 from tibidi.pickling.picklers import Keep
 from tibidi.pickling.shells import Shell
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import NotPickleable
 from tibidi.pickling.standins import Redacted
 from tibidi.pickling.standins import StandIn
-from tibidi.records import NamedTuple
+from tibidi.process import late
+from tibidi.process.records import NamedTuple
 from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import error_text
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
-from tibidi.pickling.anatomy import error_text
 from tibidi.pickling.paths import Paths
 
 if TYPE_CHECKING:

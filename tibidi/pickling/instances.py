@@ -8,13 +8,13 @@ import sys
 from _pickle import PicklingError
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import dictionary_reader
-from tibidi.pickling.anatomy import fields
-from tibidi.pickling.anatomy import is_native
-from tibidi.pickling.anatomy import layout
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import dictionary_reader
+from tibidi.look.anatomy import fields
+from tibidi.look.anatomy import is_native
+from tibidi.look.anatomy import layout
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.pickling.naming import reduce_name
 
 if TYPE_CHECKING:

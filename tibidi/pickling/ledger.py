@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import attributes
+from tibidi.look.anatomy import error_text
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import type_name
+from tibidi.look.facts import preview
 from tibidi.model import FAILED
 from tibidi.model import ILLEGAL
 from tibidi.model import LAZY
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
-from tibidi.pickling.anatomy import attributes
-from tibidi.pickling.anatomy import error_text
-from tibidi.pickling.anatomy import is_a
-from tibidi.pickling.anatomy import type_name
-from tibidi.pickling.facts import preview
 from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import NotPickleable
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from typing import Any

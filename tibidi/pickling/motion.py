@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.pickling.anatomy import exact_type
+from tibidi.look.anatomy import exact_type
 from tibidi.pickling.picklers import Keep
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.pickling import vocabulary
 from tibidi.pickling.code import walk
 from tibidi.pickling.shells import Shell
-from tibidi.pristine import os
+from tibidi.process import os
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

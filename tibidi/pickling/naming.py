@@ -13,18 +13,18 @@ import sys
 from _pickle import PicklingError
 
 from tibidi import TYPE_CHECKING
-from tibidi import late
+from tibidi.look.anatomy import HEAP_TYPE
+from tibidi.look.anatomy import contents
+from tibidi.look.anatomy import is_native
+from tibidi.look.anatomy import layout
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import type_flags
+from tibidi.look.anatomy import type_qualname
 from tibidi.pickling import ordinary
 from tibidi.pickling import vocabulary as words
-from tibidi.pickling.anatomy import HEAP_TYPE
-from tibidi.pickling.anatomy import contents
-from tibidi.pickling.anatomy import is_native
-from tibidi.pickling.anatomy import layout
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import steady
-from tibidi.pickling.anatomy import type_flags
-from tibidi.pickling.anatomy import type_qualname
+from tibidi.process import late
 
 if TYPE_CHECKING:
     from collections.abc import Callable

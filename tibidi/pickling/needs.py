@@ -12,8 +12,8 @@ from __future__ import annotations
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.pickling.code import walk
 
 if TYPE_CHECKING:

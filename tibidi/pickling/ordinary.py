@@ -17,10 +17,10 @@ from types import MethodType
 from types import WrapperDescriptorType
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import HEAP_TYPE
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_flags
 from tibidi.pickling import vocabulary as words
-from tibidi.pickling.anatomy import HEAP_TYPE
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import type_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable

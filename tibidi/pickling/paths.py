@@ -8,13 +8,13 @@ from types import FunctionType
 from types import MethodType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import exact_type
-from tibidi.pickling.anatomy import fields
-from tibidi.pickling.anatomy import mro
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import fields
+from tibidi.look.anatomy import mro
 from tibidi.pickling.reducers import ILLEGAL_TYPES
-from tibidi.pristine import time
-from tibidi.records import NamedTuple
+from tibidi.process import time
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

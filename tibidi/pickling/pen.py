@@ -22,7 +22,7 @@ from tibidi.pickling.picklers import Reach
 from tibidi.pickling.pieces import NOTHING
 from tibidi.pickling.pieces import TEXTS
 from tibidi.pickling.stream import Sink
-from tibidi.temporary import Depth
+from tibidi.process.temporary import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

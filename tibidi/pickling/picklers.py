@@ -12,15 +12,15 @@ import sys
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import exact_type
-from tibidi.pickling.anatomy import is_a
-from tibidi.pickling.anatomy import steady
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import steady
 from tibidi.pickling.stream import OutOfTime
 from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.stream import TooLate
-from tibidi.pickling.worker import Abandoned
-from tibidi.pristine import time
-from tibidi.records import NamedTuple
+from tibidi.process import time
+from tibidi.process.records import NamedTuple
+from tibidi.process.worker import Abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import is_a
-from tibidi.pickling.anatomy import steady
-from tibidi.pickling.measure import measure
-from tibidi.records import NamedTuple
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import steady
+from tibidi.look.measure import measure
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from types import CodeType

@@ -26,15 +26,15 @@ from types import FunctionType
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.lazy import has_come
-from tibidi.lazy import is_lazy
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import exception_attributes
+from tibidi.look.anatomy import is_group
+from tibidi.look.anatomy import is_plain
+from tibidi.look.anatomy import member_attributes
+from tibidi.look.anatomy import mro
+from tibidi.look.lazy import has_come
+from tibidi.look.lazy import is_lazy
 from tibidi.pickling import vocabulary as words
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import exception_attributes
-from tibidi.pickling.anatomy import is_group
-from tibidi.pickling.anatomy import is_plain
-from tibidi.pickling.anatomy import member_attributes
-from tibidi.pickling.anatomy import mro
 from tibidi.pickling.code import pack
 from tibidi.pickling.instances import NEW
 from tibidi.pickling.instances import RECONSTRUCT
@@ -51,8 +51,8 @@ from tibidi.pickling.needs import called_methods
 from tibidi.pickling.needs import needs
 from tibidi.pickling.shells import Shell
 from tibidi.pickling.stream import TooLate
-from tibidi.pickling.worker import Abandoned
-from tibidi.pristine import time
+from tibidi.process import time
+from tibidi.process.worker import Abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable

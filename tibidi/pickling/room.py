@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.pristine import time
-from tibidi.records import NamedTuple
+from tibidi.process import time
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from tibidi.pickling.pieces import Piece

@@ -7,7 +7,7 @@ what they look like, and their state is plain data.
 
 from __future__ import annotations
 
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 
 class StandIn:

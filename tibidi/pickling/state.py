@@ -9,8 +9,8 @@ from __future__ import annotations
 from reprlib import recursive_repr
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import dictionary_reader
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import dictionary_reader
 
 if TYPE_CHECKING:
     from typing import Any

@@ -6,9 +6,9 @@ import sys
 from pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.worker import Abandoned
-from tibidi.pristine import os
-from tibidi.pristine import time
+from tibidi.process import os
+from tibidi.process import time
+from tibidi.process.worker import Abandoned
 
 if TYPE_CHECKING:
     from typing import Protocol

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import cloudpickle
 from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
+from tibidi.look.anatomy import member_attributes
 from tibidi.pickling import vocabulary as words
-from tibidi.pickling.anatomy import member_attributes
 from tibidi.pickling.ordinary import is_of_c
 
 if TYPE_CHECKING:

@@ -26,18 +26,18 @@ import sys
 from collections import deque
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import error_text
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import is_about_change
+from tibidi.look.anatomy import type_name
+from tibidi.look.measure import measure
+from tibidi.look.measure import summary
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
-from tibidi.pickling.anatomy import error_text
-from tibidi.pickling.anatomy import is_a
-from tibidi.pickling.anatomy import is_about_change
-from tibidi.pickling.anatomy import type_name
 from tibidi.pickling.gaps import Gaps
 from tibidi.pickling.ledger import Ledger
-from tibidi.pickling.measure import measure
-from tibidi.pickling.measure import summary
 from tibidi.pickling.namespaces import Namespaces
 from tibidi.pickling.pen import Pen
 from tibidi.pickling.pieces import GLOBALS
@@ -59,10 +59,10 @@ from tibidi.pickling.stream import TooLarge
 from tibidi.pickling.stream import TooLate
 from tibidi.pickling.watch import Interrupted
 from tibidi.pickling.watch import run_watched
-from tibidi.pickling.worker import Abandoned
-from tibidi.pristine import time
+from tibidi.process import time
+from tibidi.process.records import NamedTuple
+from tibidi.process.worker import Abandoned
 from tibidi.progress import Progress
-from tibidi.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,11 +25,11 @@ from types import CodeType
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import HEAP_TYPE
+from tibidi.look.anatomy import HEAP_TYPE
 from tibidi.pickling.generated import regenerate
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

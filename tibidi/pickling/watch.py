@@ -5,16 +5,16 @@ from __future__ import annotations
 import _thread
 
 from tibidi import TYPE_CHECKING
-from tibidi import interpreter
 from tibidi.pickling.stream import DiskRefused
 from tibidi.pickling.stream import OutOfTime
-from tibidi.pickling.worker import Abandoned
-from tibidi.pickling.worker import NoThread
-from tibidi.pickling.worker import Worker
-from tibidi.pristine import io
-from tibidi.pristine import os
-from tibidi.pristine import time
-from tibidi.temporary import Depth
+from tibidi.process import interpreter
+from tibidi.process import io
+from tibidi.process import os
+from tibidi.process import time
+from tibidi.process.temporary import Depth
+from tibidi.process.worker import Abandoned
+from tibidi.process.worker import NoThread
+from tibidi.process.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.present import story
 from tibidi.present import words
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from tibidi.dumpfile.headline import is_ended
 from tibidi.dumpfile.headline import peek
 from tibidi.errors import NotADump
 from tibidi.present import words
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

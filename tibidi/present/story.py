@@ -14,8 +14,8 @@ from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
 from tibidi.present import words
-from tibidi.texts import printable
-from tibidi.texts import source_lines
+from tibidi.process.texts import printable
+from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 from tibidi import TYPE_CHECKING
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:

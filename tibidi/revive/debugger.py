@@ -20,9 +20,9 @@ from tibidi.loader import load
 from tibidi.present import info
 from tibidi.present import story
 from tibidi.present import words
+from tibidi.process.texts import printable
 from tibidi.revive.report import differences
 from tibidi.revive.stage import Stage
-from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from tibidi.model import FUNCTION
 from tibidi.model import MODULE
+from tibidi.process.texts import printable
 from tibidi.revive.code import Holder
 from tibidi.revive.code import Position
 from tibidi.revive.code import Shape
 from tibidi.revive.code import Signature
 from tibidi.revive.code import code_for
 from tibidi.revive.linetable import GAP_LINE
-from tibidi.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

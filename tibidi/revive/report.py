@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tibidi.mismatch import PACKAGE
 from tibidi.mismatch import mismatches
 from tibidi.present import words
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from tibidi.mismatch import local_text
 from tibidi.mismatch import same_text
 from tibidi.places import is_mine
+from tibidi.process.texts import printable
+from tibidi.process.texts import source_lines
 from tibidi.retention import is_alive
-from tibidi.texts import printable
-from tibidi.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.texts import printable
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

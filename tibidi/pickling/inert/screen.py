@@ -25,7 +25,7 @@ from tibidi.errors import DamagedDump
 from tibidi.pickling.inert.repr import OWN_WAYS
 from tibidi.pickling.inert.repr import VIEWS
 from tibidi.pickling.inert.repr import parts
-from tibidi.pristine import time
+from tibidi.process import time
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -55,7 +55,7 @@ from tibidi.pickling.inert.zones import TIMES
 from tibidi.pickling.inert.zones import zoned
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import StandIn
-from tibidi.temporary import Uncollected
+from tibidi.process.temporary import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable

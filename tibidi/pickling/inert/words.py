@@ -43,7 +43,7 @@ from tibidi.pickling.standins import Cut
 from tibidi.pickling.standins import Dummy
 from tibidi.pickling.standins import NotPickleable
 from tibidi.pickling.standins import Redacted
-from tibidi.texts import source_lines
+from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable

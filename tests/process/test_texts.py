@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tibidi.texts import printable
-from tibidi.texts import source_lines
+from tibidi.process.texts import printable
+from tibidi.process.texts import source_lines
 
 
 @pytest.mark.parametrize(

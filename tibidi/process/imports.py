@@ -20,13 +20,13 @@ from _thread import RLock
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi import late
-from tibidi.pristine import io
-from tibidi.pristine import os
-from tibidi.pristine import program_path
-from tibidi.pristine import start_path
-from tibidi.pristine import time
-from tibidi.temporary import Temporary
+from tibidi.process import io
+from tibidi.process import late
+from tibidi.process import os
+from tibidi.process import program_path
+from tibidi.process import start_path
+from tibidi.process import time
+from tibidi.process.temporary import Temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import type_name
-from tibidi.texts import ascii_safe
+from tibidi.look.anatomy import type_name
+from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
     from typing import Union

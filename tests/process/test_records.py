@@ -1,4 +1,4 @@
-"""tibidi.records: named tuples that are cheap to make classes of."""
+"""tibidi.process.records: named tuples that are cheap to make classes of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typing
 
 import pytest
 
-from tibidi.records import NamedTuple
+from tibidi.process.records import NamedTuple
 
 
 class Place(NamedTuple):

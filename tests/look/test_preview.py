@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tibidi.capture.preview import Previewer
+from tibidi.look.preview import Previewer
 from tibidi.redaction import Redactor
 
 

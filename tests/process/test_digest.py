@@ -1,4 +1,4 @@
-"""tibidi.digest: what it says is what hashlib and hmac say."""
+"""tibidi.process.digest: what it says is what hashlib and hmac say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tibidi import digest
+from tibidi.process import digest
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
@@ -37,6 +37,6 @@ def test_digest_for(size: int) -> None:
 
 def test_no_openssl() -> None:
     """Using it does not load OpenSSL."""
-    program = "import sys, tibidi.digest as d; d.hmac_sha256(b'k', b'm'); sys.exit('_hashlib' in sys.modules)"
+    program = "import sys, tibidi.process.digest as d; d.hmac_sha256(b'k', b'm'); sys.exit('_hashlib' in sys.modules)"
 
     assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode

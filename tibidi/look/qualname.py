@@ -10,14 +10,14 @@ from __future__ import annotations
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
 
-    from tibidi.capture.live import LiveFrame
+    from tibidi.look.frames import LiveFrame
 
 # Where classmethod, staticmethod and property keep their function.
 WRAPPED = (

@@ -15,7 +15,7 @@ import _thread
 import contextvars
 
 from tibidi import TYPE_CHECKING
-from tibidi.temporary import Switching
+from tibidi.process.temporary import Switching
 
 if TYPE_CHECKING:
     from collections.abc import Callable

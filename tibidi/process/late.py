@@ -1,6 +1,6 @@
 """Import what only some crashes need in the way in which everything else was imported at the crash.
 
-The hooks import along the path of the start (`tibidi.hooks.startpath`) and
+The hooks import along the path of the start (`tibidi.process.imports`) and
 say so here, as this is far below them.
 """
 

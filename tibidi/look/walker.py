@@ -13,27 +13,27 @@ import sys
 from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture import arrays
-from tibidi.capture import known
-from tibidi.capture.layout import Layouts
-from tibidi.capture.layout import first
-from tibidi.capture.notation import MORE
-from tibidi.capture.notation import joined
-from tibidi.capture.notation import step_text
-from tibidi.interpreter import has_handler_raised
+from tibidi.look import arrays
+from tibidi.look import facts
+from tibidi.look import known
+from tibidi.look.anatomy import type_name
+from tibidi.look.layout import Layouts
+from tibidi.look.layout import first
+from tibidi.look.notation import MORE
+from tibidi.look.notation import joined
+from tibidi.look.notation import step_text
 from tibidi.model import LAZY
 from tibidi.model import Omission
-from tibidi.pickling import facts
-from tibidi.pickling.anatomy import type_name
+from tibidi.process.interpreter import has_handler_raised
+from tibidi.process.texts import ascii_safe
 from tibidi.redaction import REDACTED
-from tibidi.texts import ascii_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from typing import Any
 
-    from tibidi.capture.notation import Step
+    from tibidi.look.notation import Step
     from tibidi.redaction import Redactor
 
 MAX_DEPTH = 4

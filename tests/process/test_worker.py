@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from tibidi.pickling.worker import Worker
-from tibidi.pickling.worker import call
-from tibidi.temporary import Depth
+from tibidi.process.temporary import Depth
+from tibidi.process.worker import Worker
+from tibidi.process.worker import call
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import dictionary
-from tibidi.pickling.anatomy import exact_type
-from tibidi.pickling.anatomy import mro
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import mro
 
 if TYPE_CHECKING:
     from collections.abc import Callable

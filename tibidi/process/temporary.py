@@ -9,7 +9,7 @@ thread that would undo them is missing.
 import gc
 import sys
 
-from tibidi.pristine import os
+from tibidi.process import os
 
 # What is allowed above a stack that stands right below the limit of recursion, and what is needed of it.
 HEADROOM_LEVELS = 1_000

@@ -14,7 +14,7 @@ from types import MethodType
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import type_name
+from tibidi.look.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,13 +7,13 @@ record with their path.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.notation import MORE
-from tibidi.capture.walker import Walker
+from tibidi.look.notation import MORE
+from tibidi.look.walker import Walker
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
-from tibidi.pristine import time
+from tibidi.process import time
 from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tibidi.pickling.anatomy import dictionary
+from tibidi.look.anatomy import dictionary
 
 
 class Plain:

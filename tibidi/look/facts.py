@@ -11,9 +11,9 @@ import sys
 import types
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import exact_type
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import type_name
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""tibidi.temporary and its kinds: what a dump changes in the whole process is as before afterwards."""
+"""tibidi.process.temporary and its kinds: what a dump changes in the whole process is as before afterwards."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi import temporary
-from tibidi.temporary import SWITCH_SECONDS
-from tibidi.temporary import Depth
-from tibidi.temporary import Switching
-from tibidi.temporary import Uncollected
+from tibidi.process import temporary
+from tibidi.process.temporary import SWITCH_SECONDS
+from tibidi.process.temporary import Depth
+from tibidi.process.temporary import Switching
+from tibidi.process.temporary import Uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

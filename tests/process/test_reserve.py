@@ -1,4 +1,4 @@
-"""tibidi.pristine: the reserve, which threads that crash at the same moment share."""
+"""tibidi.process: the reserve, which threads that crash at the same moment share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from tibidi.pristine import Reserve
+from tibidi.process import Reserve
 
 ROUNDS = 200
 THREADS = 6

@@ -12,13 +12,13 @@ from itertools import islice
 from types import MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
-from tibidi.lazy import has_come
-from tibidi.lazy import is_lazy
-from tibidi.pickling.anatomy import dictionary_reader
-from tibidi.pickling.anatomy import mro
-from tibidi.pickling.anatomy import namespace
-from tibidi.pickling.anatomy import type_name
-from tibidi.records import NamedTuple
+from tibidi.look.anatomy import dictionary_reader
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_name
+from tibidi.look.lazy import has_come
+from tibidi.look.lazy import is_lazy
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

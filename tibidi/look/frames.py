@@ -7,7 +7,7 @@ made.  Everything plain about them is in `tibidi.model`.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.anatomy import type_name
+from tibidi.look.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Reading live objects without running any code of the application."""
