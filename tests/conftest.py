@@ -8,6 +8,7 @@ from pathlib import Path
 
 import crashing
 import pytest
+from round_trips import RoundTrip
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,9 @@ def pythons(python: Path, request: pytest.FixtureRequest, tmp_path_factory: pyte
 def crash(python: Path, tmp_path: Path) -> crashing.Crasher:
     """Run a program until it crashes: `crash("divide.py", "5", "0")` returns a `crashing.Crash`."""
     return crashing.Crasher(python, tmp_path)
+
+
+@pytest.fixture
+def round_trip() -> RoundTrip:
+    """Write and load: `round_trip({"x": 1}).locals["x"]`; settings are attributes of it."""
+    return RoundTrip()

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tibidi.hooks import set_excepthook as set_excepthook
     from tibidi.hooks import uninstall as uninstall
     from tibidi.loader import load as load
-    from tibidi.pickling.missing import ModuleStub as ModuleStub
-    from tibidi.pickling.standins import Dummy as Dummy
-    from tibidi.pickling.standins import NotPickleable as NotPickleable
+    from tibidi.reading.missing import ModuleStub as ModuleStub
+    from tibidi.words.standins import Dummy as Dummy
+    from tibidi.words.standins import NotPickleable as NotPickleable
 
 __version__ = "1.0.0"
 
@@ -50,21 +50,21 @@ __all__ = [
 
 _HOMES = {
     "DamagedDump": "tibidi.errors",
-    "Dummy": "tibidi.pickling.standins",
+    "Dummy": "tibidi.words.standins",
     "Dump": "tibidi.dump",
     "DumpFailed": "tibidi.errors",
     "DumpNotFound": "tibidi.errors",
-    "ModuleStub": "tibidi.pickling.missing",
+    "ModuleStub": "tibidi.reading.missing",
     "NewerFormat": "tibidi.errors",
     "NotADump": "tibidi.errors",
-    "NotPickleable": "tibidi.pickling.standins",
+    "NotPickleable": "tibidi.words.standins",
     "TibidiError": "tibidi.errors",
     "dump_exception": "tibidi.dumper",
     "load": "tibidi.loader",
     "set_excepthook": "tibidi.hooks",
     "uninstall": "tibidi.hooks",
     # What pickles name beside the above; no business of anybody else.
-    **dict.fromkeys(("Cut", "Redacted"), "tibidi.pickling.standins"),
+    **dict.fromkeys(("Cut", "Redacted"), "tibidi.words.standins"),
     **dict.fromkeys(
         (
             "_attribute", "_cached", "_cell", "_cell_state", "_class", "_class_state", "_code", "_dynamic_module",
@@ -72,7 +72,7 @@ _HOMES = {
             "_function_state", "_items", "_keys", "_made", "_member", "_member_state", "_module", "_namespace",
             "_reference", "_same", "_slots_state", "_type", "_typevar", "_values",
         ),
-        "tibidi.pickling.vocabulary",
+        "tibidi.words.vocabulary",
     ),
 }  # fmt: skip
 

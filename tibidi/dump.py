@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from typing import overload
 
 from tibidi.model import MODULE
-from tibidi.pickling.inert.repr import clean
+from tibidi.reading.inert.repr import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

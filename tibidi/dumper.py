@@ -4,7 +4,7 @@ Strategy
 --------
 The story is written first, from plain looking (pass one, `tibidi.capture`),
 then the values, where code of the application may run (pass two,
-`tibidi.pickling`).  Each stage behind the story is shielded: what fails in
+`tibidi.writing`).  Each stage behind the story is shielded: what fails in
 it is an omission, and the rest goes on.  Only where not even the story could
 be written does the caller hear of it, as DumpFailed.  One deadline holds for
 everything, and one dump is written at a time.
@@ -36,7 +36,6 @@ from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
-from tibidi.pickling.values import write_values
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
@@ -46,6 +45,7 @@ from tibidi.process.temporary import Uncollected
 from tibidi.redaction import Redactor
 from tibidi.target import CrashTarget
 from tibidi.target import NamedTarget
+from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,9 +16,9 @@ from tibidi.location import find
 from tibidi.model import DAMAGED
 from tibidi.model import MODULE
 from tibidi.model import Omission
-from tibidi.pickling.standins import Dummy
-from tibidi.pickling.unpickler import ValuesReader
 from tibidi.progress import Progress
+from tibidi.reading.unpickler import ValuesReader
+from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     import os

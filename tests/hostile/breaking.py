@@ -15,7 +15,7 @@ import looking
 
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.pickling.inert.repr import BOUNDED
+from tibidi.reading.inert.repr import BOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

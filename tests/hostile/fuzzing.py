@@ -14,9 +14,9 @@ from hostile import forging
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.pickling.inert import words
-from tibidi.pickling.inert.repr import BOUNDED
-from tibidi.pickling.inert.unpickler import InertUnpickler
+from tibidi.reading.inert import words
+from tibidi.reading.inert.builder import InertUnpickler
+from tibidi.reading.inert.repr import BOUNDED
 
 OPCODES = [
     pickle.ADDITEMS,

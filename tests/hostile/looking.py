@@ -30,11 +30,11 @@ from tibidi.commands import run
 from tibidi.dumpfile.signature import key_path
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.pickling.inert import plain
-from tibidi.pickling.inert import unpickler
-from tibidi.pickling.inert.repr import BOUNDED
-from tibidi.pickling.inert.repr import clean
-from tibidi.pickling.unpickler import ValuesReader
+from tibidi.reading.inert import builder as unpickler
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.unpickler import ValuesReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable

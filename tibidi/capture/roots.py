@@ -9,11 +9,11 @@ tracebacks is one root with several paths.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.pickling.pieces import EXCEPTION
-from tibidi.pickling.pieces import GLOBALS
-from tibidi.pickling.pieces import LOCALS
-from tibidi.pickling.pieces import Root
 from tibidi.process.records import NamedTuple
+from tibidi.writing.pieces import EXCEPTION
+from tibidi.writing.pieces import GLOBALS
+from tibidi.writing.pieces import LOCALS
+from tibidi.writing.pieces import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,6 @@ import tibidi
 from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
-from tibidi.capture.hunt import hunt
 from tibidi.capture.process import process
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.look.preview import Previewer
@@ -31,6 +30,7 @@ from tibidi.model import Variable
 from tibidi.process import time
 from tibidi.process.texts import ascii_safe
 from tibidi.process.worker import call
+from tibidi.redaction.hunt import hunt
 
 if TYPE_CHECKING:
     from types import CodeType

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DUMPING_MODULES = (
     "tibidi.dumper",
     "tibidi.hooks.desk",
-    "tibidi.pickling.",
+    "tibidi.writing.",
     "tibidi.capture.",
     "tibidi.look.",
     "tibidi.process.worker",

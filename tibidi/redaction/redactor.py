@@ -4,7 +4,7 @@ A `Redactor` is made at the crash and dies with the dump.  It knows secrets by
 their names, by their looks and by having met them: the value of a secret
 variable, mapping entry or environment entry is redacted wherever else it
 stands, within longer texts too.  Therefore secrets are hunted for
-(`tibidi.capture.hunt`) before the first byte is written.
+(`tibidi.redaction.hunt`) before the first byte is written.
 """
 
 from __future__ import annotations

@@ -1,0 +1,92 @@
+"""Methods that the standard library generated are made again where their bytecode is another version's."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections import namedtuple
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from tibidi.reading.generated import regenerate
+from tibidi.words import vocabulary
+from tibidi.words.code import key_of
+
+if TYPE_CHECKING:
+    from types import FunctionType
+
+
+def lost(function: FunctionType) -> FunctionType:
+    """Return what loading makes of a function of another version whose source is in no file."""
+    code = function.__code__
+    return vocabulary._function(vocabulary.LostCode(key_of(code), "for the test"), {}, function.__name__, None)
+
+
+@pytest.fixture
+def lost_point() -> Any:
+    """A class like that of namedtuple("Point", "x y"), whose methods are lost."""
+    model = namedtuple("Point", "x y", defaults=(5,))
+    body: dict[str, Any] = dict(vars(model))
+    body.update(
+        __new__=staticmethod(lost(model.__new__)),  # type: ignore[arg-type]  # typeshed knows the call, not the function
+        _make=classmethod(lost(model._make.__func__)),  # type: ignore[attr-defined]  # as above
+        _replace=lost(model._replace),  # type: ignore[arg-type]  # as above
+        __repr__=lost(model.__repr__),  # type: ignore[arg-type]  # as above
+    )
+    return type("Point", (tuple,), body)
+
+
+def test_named_tuple(lost_point: Any) -> None:
+    """All methods work, as far as they were lost."""
+    with pytest.raises(RuntimeError, match="cannot be called here: for the test"):
+        lost_point(1)
+
+    regenerate(lost_point, vocabulary.is_lost)
+
+    assert lost_point(1) == (1, 5)
+    assert "Point(x=1, y=2)" == repr(lost_point._make([1, 5])._replace(y=2))
+
+
+def test_collector_may_come_at_any_time(lost_point: Any) -> None:
+    """The collector emptied the class whose methods were to be taken over, before they were."""
+    sys.setprofile(lambda *_: gc.collect() and None)
+    try:
+        regenerate(lost_point, vocabulary.is_lost)
+    finally:
+        sys.setprofile(None)
+
+    assert lost_point(1, 2) == (1, 2)
+
+
+class Holder:
+    """Has slots beside a dictionary."""
+
+    __slots__ = ("__dict__", "slot")
+
+    def __init__(self) -> None:
+        self.slot, self.me = 1, self
+
+    def __repr__(self) -> str:
+        return "as its author has it"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Holder)
+
+    __hash__ = None  # type: ignore[assignment]  # as a class with its own equality has it
+
+
+def test_repr_and_equality_that_are_lost() -> None:
+    """Where another library generated them, attributes are shown, and things are equal to themselves."""
+    for name in ("__repr__", "__eq__"):
+        setattr(Holder, name, lost(vars(Holder)[name]))
+    thing = Holder()
+    with pytest.raises(RuntimeError, match="cannot be called here"):
+        repr(thing)
+
+    regenerate(Holder, vocabulary.is_lost)
+
+    assert "Holder(slot=1, me=...)" == repr(thing)
+    assert [thing] == [thing]
+    assert thing != Holder()

@@ -1,0 +1,97 @@
+"""Omissions say where: by the shortest path, read as Python."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tibidi.writing.paths import Paths
+
+
+class Holder:
+    """Holds something in its dictionary, its slot and its method."""
+
+    __slots__ = ("__dict__", "slot")
+
+    def __init__(self, thing: object) -> None:
+        self.attribute = thing
+        self.slot = thing
+
+    def method(self) -> None:
+        """Do nothing."""
+
+
+class Trap:
+    """Ends the test when it is looked at in any way."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise AssertionError(f"asked for {name}")
+
+    def __hash__(self) -> int:
+        raise AssertionError("hashed")
+
+
+WANTED = object()
+HOLDERS: dict[str, Any] = {
+    "['x']": WANTED,
+    "['x'][2]": [0, 1, WANTED],
+    "['x'][1][0]": (0, (WANTED,)),
+    "['x']['key']": {"key": WANTED},
+    "['x'][3]": {3: WANTED},
+    "['x'][<object>]": {object(): WANTED},
+    "['x'].attribute": Holder(WANTED),
+    "['x'].__self__.attribute": Holder(WANTED).method,
+    "['x'].__defaults__[0]": lambda x=WANTED: x,
+    "['x'].__closure__[0].cell_contents": (lambda inside: lambda: inside)(WANTED),
+    "['x'].args[0]": ValueError(WANTED),
+}
+
+
+@pytest.mark.parametrize("path", HOLDERS)
+def test_paths(path: str) -> None:
+    """A thing is found in containers, attributes, functions, methods and exceptions, past what must not be asked."""
+    found = Paths(str).find({"['trap']": Trap(), "['x']": HOLDERS[path]}, {id(WANTED)})
+
+    assert {id(WANTED): path} == found
+
+
+def test_what_is_not_in_the_dump() -> None:
+    """No way leads through generators, frames and tracebacks, as there are none of them where the path is read."""
+    generator = (each for each in [WANTED])
+    next(generator)
+
+    assert Paths(str).find({"['x']": [generator, generator.gi_frame]}, {id(WANTED)}) == {}
+
+
+def test_many_searches() -> None:
+    """Searches for what is not there end in time, all of them together; what lies near is still found."""
+    much = [[number] for number in range(80_000)]
+    paths = Paths(str)
+    begin = time.monotonic()
+    for _ in range(60):
+        assert {} == paths.find({"['x']": much}, {id(WANTED)})
+
+    assert time.monotonic() - begin < 4
+    assert {id(WANTED): "['y'].attribute"} == paths.find({"['x']": much, "['y']": Holder(WANTED)}, {id(WANTED)})
+
+
+def test_cycles_end() -> None:
+    """A structure that holds itself is searched once."""
+    cycle: list[Any] = []
+    cycle.append(cycle)
+
+    assert {} == Paths(str).find({"['cycle']": cycle}, {id(WANTED)})
+
+
+def test_a_long_way_is_shortened() -> None:
+    """Of a path of thousands of steps, beginning and end are told."""
+    thing: Any = WANTED
+    for _ in range(5_000):
+        thing = [thing]
+    path = Paths(str).find({"['x']": thing}, {id(WANTED)})[id(WANTED)]
+
+    assert path.startswith("['x'][0][0]")
+    assert path.endswith("[0][0]")
+    assert len(path) < 200

@@ -1,0 +1,184 @@
+"""No secret gets into the bytes, and no innocent value is touched."""
+
+from __future__ import annotations
+
+import collections
+import io
+import time
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from tibidi.dumpfile import members as zipped
+from tibidi.dumpfile.writer import Archive
+from tibidi.redaction import REDACTED
+from tibidi.redaction import Redactor
+from tibidi.writing.pieces import LOCALS
+from tibidi.writing.pieces import Root
+from tibidi.writing.values import write_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+SECRET = "tr0ub4dor&three"
+WHERE = "exceptions[0].frames[0].locals"
+
+
+class User:
+    """Has a password."""
+
+    def __init__(self) -> None:
+        self.name = "bob"
+        self.password = SECRET
+
+
+class Slotted:
+    """Has one in a slot."""
+
+    __slots__ = ("api_key", "name")
+
+    def __init__(self) -> None:
+        self.name = "bob"
+        self.api_key = SECRET
+
+
+class Form(collections.OrderedDict):
+    """Is one kind of dictionary more."""
+
+
+Login = collections.namedtuple("Login", "user password")
+
+
+class Ticket(collections.namedtuple("Ticket", "user password")):
+    """Is made by a function."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return ticket, tuple(self)
+
+
+def ticket(*values: str) -> Ticket:
+    """Make one."""
+    return Ticket(*values)
+
+
+def pickled(*frames: dict[str, Any], redactor: Redactor) -> bytes:
+    """Return the bytes of all members, inflated."""
+    file = io.BytesIO()
+    roots = [Root((f"exceptions[0].frames[{n}].locals",), LOCALS, frame) for n, frame in enumerate(frames)]
+    write_values(
+        roots, Archive(file), deadline=time.monotonic() + 20, max_bytes=64 << 20, redactor=redactor, debug=True
+    )
+    members, _ = zipped.scan(file, len(file.getvalue()))
+    return b"".join(zipped.content(file, member, 1 << 30) for member in members)
+
+
+HOLDERS = {
+    "variable": lambda: {"password": SECRET},
+    "attribute": lambda: {"user": User()},
+    "slot": lambda: {"slotted": Slotted()},
+    "key": lambda: {"form": {"deep": [{"secret_key": SECRET}]}},
+    "ordered": lambda: {"form": Form(api_token=SECRET)},
+    "named tuple": lambda: {"login": Login("bob", SECRET)},
+    "made by a function": lambda: {"ticket": Ticket("bob", SECRET)},
+    "headers": lambda: {"headers": [("Authorization", f"Bearer {SECRET}"), (b"cookie", SECRET.encode())]},
+    "raw headers": lambda: {"scope": [(b"x-api-key", SECRET.encode())]},
+    "headers as written": lambda: {"rows": [(b"X-Api-Key", b"x-api-key", SECRET.encode())]},
+    "JSON": lambda: {"body": f'{{"user": "bob", "password": "{SECRET}"}}'.encode()},
+    "header": lambda: {"request": f"GET / HTTP/1.1\r\nX-Api-Key: {SECRET}\r\n\r\n"},
+    "repr": lambda: {"text": repr({"user": "bob", "password": SECRET})},
+    "configuration": lambda: {"text": f"[db]\npassword = {SECRET}\n"},
+    "credential in an address": lambda: {"address": f"postgres://bob:{SECRET}@db/shop"},
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_named_secrets(holder: str) -> None:
+    """A secret is not in the bytes, wherever its name is."""
+    assert SECRET.encode() not in pickled(HOLDERS[holder](), redactor=Redactor())
+
+
+class Breaking:
+    """Raises while it is iterated over."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        def items() -> Iterator[object]:
+            yield 1
+            raise RuntimeError("on the way")
+
+        return list, (), None, items()
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_secrets_beside_what_raises(holder: str) -> None:
+    """Object by object, as something beside it or within the same variable raises, secrets are left out as well."""
+    for value in (Breaking(), [Breaking(), HOLDERS[holder]()]):
+        values = {**HOLDERS[holder](), "breaking": value}
+        data = pickled(values, redactor=Redactor())
+
+        assert SECRET.encode() not in data
+        assert b"on the way" in data
+
+
+@pytest.mark.parametrize("make", [str.encode, bytearray, memoryview, str])
+def test_large_data(make: Callable[[Any], object]) -> None:
+    """Data beyond the size of a frame, which picklers pass through as it is, is looked at as well."""
+    text = f"{'plain ' * 20_000} password={SECRET} {'plain ' * 20_000}"
+    value = make(text if make in (str, str.encode) else text.encode())
+
+    assert SECRET.encode() not in pickled({"data": value}, redactor=Redactor())
+
+
+def test_learnt_secrets() -> None:
+    """A value that was learnt to be secret is not in the bytes: in texts, bytes, keys, nor in bytecode."""
+    redactor = Redactor()
+    redactor.learn(SECRET)
+    frame = {
+        "text": f"my word is {SECRET}!",
+        "bytes": b"in " + SECRET.encode(),
+        "key": {SECRET: 1},
+        "set": {SECRET},
+        "function": eval(f"lambda: {SECRET!r}"),
+    }
+
+    assert SECRET.encode() not in pickled(frame, redactor=redactor)
+
+
+def test_later_frames_are_watched_too() -> None:
+    """The name of a secret that an earlier frame has used does not hide it in a later one."""
+    users = [User(), User()]
+    frames = [{"fields": ["name", "password"]}, {"first": users[0]}, {"nothing": 1}, {"second": users}]
+
+    assert SECRET.encode() not in pickled(*frames, redactor=Redactor())
+
+
+def test_identity_is_kept(round_trip: Any) -> None:
+    """What is around a redacted value keeps value and identity, and what was redacted is listed without its value."""
+    user = User()
+    loaded = round_trip({"user": user, "list": [user]}, {"again": user, "password": SECRET})
+    found = loaded.locals
+
+    assert found["user"] is found["list"][0] is loaded.values["exceptions[0].frames[1].locals"]["again"]
+    assert {"name": "bob", "password": REDACTED} == vars(found["user"])
+    assert "redacted" == loaded.reasons()[f"{WHERE}['user'].password"]
+    assert "redacted" == loaded.reasons()["exceptions[0].frames[1].locals['password']"]
+    assert SECRET not in str(loaded.omissions)
+
+
+def test_the_hook_is_asked(round_trip: Any) -> None:
+    """tibidi.config.redact is asked of every named value."""
+    round_trip.redactor = Redactor(hook=lambda name, value: name == "salary")
+    loaded = round_trip({"salary": 100, "person": {"salary": 200, "age": 30}})
+
+    assert {"age": 30} == {key: value for key, value in loaded.locals["person"].items() if type(value) is int}
+    assert "redacted" in repr(loaded.locals["salary"]).lower()
+
+
+def test_ordinary_values_are_left_alone(round_trip: Any) -> None:
+    """Nothing is redacted where nothing is secret."""
+    frame = {"tokens": ["a", "b"], "author": "ann", "keyboard": "qwertz", "url": "https://example.org/a?b=c", "n": 12}
+    loaded = round_trip(frame)
+
+    assert frame == loaded.locals
+    assert [] == loaded.omissions

@@ -1,0 +1,114 @@
+"""Make again what the standard library made of a class: the methods of dataclasses and named tuples.
+
+They were compiled from a text that is in no file, so on another version of
+Python they are lost; but what they were made from is known, and here is the
+same library.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+
+from tibidi import TYPE_CHECKING
+from tibidi.words.standins import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+DATACLASS_METHODS = (
+    "__init__",
+    "__repr__",
+    "__eq__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+    "__hash__",
+    "__setattr__",
+    "__delattr__",
+    "__replace__",
+    "__getstate__",
+    "__setstate__",
+)
+NAMED_TUPLE_METHODS = ("__new__", "__repr__", "__replace__", "_make", "_replace", "_asdict", "__getnewargs__")
+FIELDS = "__dataclass_fields__"
+PARAMETERS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
+
+
+def regenerate(cls: type, is_lost: Callable[[FunctionType], bool]) -> None:
+    """Replace the generated methods of `cls` that are lost."""
+    lost = {name for name, value in vars(cls).items() if _is_lost(value, is_lost)}
+    if lost.intersection(DATACLASS_METHODS) and "__dataclass_params__" in vars(cls):
+        _regenerate_dataclass(cls, lost.intersection(DATACLASS_METHODS))
+    if "__setstate__" in lost:
+        cls.__setstate__ = _take_state  # type: ignore[attr-defined]  # only some classes have one
+    if lost.intersection(NAMED_TUPLE_METHODS) and issubclass(cls, tuple) and "_fields" in vars(cls):
+        _regenerate_named_tuple(cls, lost.intersection(NAMED_TUPLE_METHODS))
+    for name in lost.intersection(PLAIN_INSTEAD):
+        if _is_lost(vars(cls).get(name), is_lost):
+            setattr(cls, name, PLAIN_INSTEAD[name])
+
+
+def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
+    """Decorate the class once more, with the fields as its body had them."""
+    import dataclasses  # only for those who have one
+
+    for name in lost:
+        delattr(cls, name)
+    inherited = {id(field) for base in cls.__mro__[1:] for field in getattr(base, FIELDS, {}).values()}
+    own = {name: field for name, field in getattr(cls, FIELDS).items() if id(field) not in inherited}
+    cls.__annotations__ = {name: field.type for name, field in own.items()}
+    for name, field in own.items():
+        setattr(cls, name, _as_written(field))
+    said = {name: bool(getattr(cls.__dataclass_params__, name)) for name in PARAMETERS}
+    dataclasses.dataclass(**said)(cls)
+
+
+def _as_written(field: Any) -> Any:
+    """Return a new field with what the body of the class said of this one."""
+    import dataclasses
+
+    names = ["default", "default_factory", "init", "repr", "hash", "compare", "metadata"]
+    if sys.version_info >= (3, 10):
+        names.append("kw_only")
+    said = {name: getattr(field, name) for name in names if hasattr(field, name)}
+    return dataclasses.field(**said)
+
+
+def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
+    from collections import namedtuple  # only for those who have one
+
+    fields = cls._fields
+    defaults = [cls._field_defaults[name] for name in fields if name in getattr(cls, "_field_defaults", {})]
+    # Held until the end: a class is in a cycle with itself, and the collector empties one that nobody holds.
+    make: Callable[..., type] = namedtuple  # mypy wants literals where it sees the name
+    model = make(cls.__name__, fields, defaults=defaults or None, module=cls.__module__)
+    for name in lost.intersection(vars(model)):
+        setattr(cls, name, vars(model)[name])
+
+
+def _repr(thing: object) -> str:
+    """Show the attributes, in the place of a `__repr__` that is lost."""
+    from tibidi.reading.state import show_attributes  # only for those who have one
+
+    return show_attributes(thing)
+
+
+def _take_state(thing: object, state: object) -> None:
+    """Take a state in the place of a `__setstate__` that is lost."""
+    from tibidi.reading.state import set_state  # only for those who have one
+
+    if not set_state(thing, state):
+        raise TypeError(f"its __setstate__ is lost, and its state, a {type(state).__name__}, is not plain")
+
+
+def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
+    """Tell what cannot be called here: a lost function, or what stands for one of a module's."""
+    function = getattr(value, "__func__", value)
+    return is_missing(value) or (isinstance(function, FunctionType) and is_lost(function))
+
+
+# What everybody calls without a thought, and what can take its place where it is lost, as that of attrs classes is.
+PLAIN_INSTEAD = {"__eq__": object.__eq__, "__hash__": object.__hash__, "__ne__": object.__ne__, "__repr__": _repr}

@@ -1,0 +1,83 @@
+"""What annotations are made of, as one would write it: `typing.Optional[int]`, `dict[str, int]`, `int | None`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_ARGUMENTS = 20
+
+
+class InertGeneric(InertObject):
+    """A generic type with its arguments, or a union."""
+
+    _inert_name_ = "typing.Generic"
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        origin, arguments = own["__origin__"], own["__args__"]
+        if own["_value_"] == "|":
+            return " | ".join(written(argument) for argument in shown(arguments))
+        name = written(origin)
+        if name == "typing.Union" and len(arguments) == 2 and any(each is type(None) for each in arguments):
+            name, arguments = "typing.Optional", tuple(each for each in arguments if each is not type(None))
+        return f"{name}[{', '.join(map(written, shown(arguments)))}]"
+
+
+def shown(arguments: tuple[object, ...]) -> tuple[object, ...]:
+    """Return as many arguments as are shown."""
+    return arguments if len(arguments) <= MAX_ARGUMENTS else (*arguments[:MAX_ARGUMENTS], ...)
+
+
+def written(thing: object) -> str:
+    """Return a part of an annotation as one would write it."""
+    if thing is type(None):
+        return "None"
+    if thing is ...:
+        return "..."
+    if isinstance(thing, InertType):
+        return clean(thing._inert_name_)
+    if isinstance(thing, type):
+        return thing.__qualname__ if thing.__module__ == "builtins" else f"{thing.__module__}.{thing.__qualname__}"
+    if type(thing) is list and not any(type(each) is list for each in thing):  # the parameters of a callable
+        return f"[{', '.join(map(written, shown(tuple(thing))))}]"
+    if isinstance(thing, InertObject) and type(thing).__name__ == "TypeVar":
+        return f"~{clean(thing.__dict__.get('__name__', '?'))}"
+    return BOUNDED.repr(thing)
+
+
+def make_generic(origin: object, arguments: object) -> InertGeneric:
+    """Make a generic type with arguments, as `operator.getitem` and `types.GenericAlias` do."""
+    if not isinstance(origin, type):
+        raise TypeError("arguments of something that is no type")
+    return generic(origin, arguments if type(arguments) is tuple else (arguments,))
+
+
+def make_union(function: object, members: object, *_: object) -> InertGeneric:
+    """Make a union, as `functools.reduce(operator.or_, members)` does."""
+    if getattr(function, "_inert_name_", "") not in {"_operator.or_", "operator.or_"} or type(members) is not tuple:
+        raise TypeError("a call that makes no union")
+    return generic(None, members, "|")
+
+
+def generic(origin: object, arguments: tuple[object, ...], kind: str = "[") -> InertGeneric:
+    """Return a generic type or a union."""
+    made: InertGeneric = object.__new__(InertGeneric)
+    made.__dict__.update(__origin__=origin, __args__=arguments, _value_=kind)
+    return made
+
+
+ANNOTATION_WORDS: dict[tuple[str, str], Callable[..., object]] = {
+    ("_functools", "reduce"): make_union,
+    ("functools", "reduce"): make_union,
+    ("_operator", "getitem"): make_generic,
+    ("operator", "getitem"): make_generic,
+    ("types", "GenericAlias"): make_generic,
+}

@@ -1,0 +1,174 @@
+"""Arrays of numpy out of a dump that nobody vouches for: real ones where numpy is installed.
+
+numpy's own unpickling trusts what it reads: a dtype whose fields lie outside
+of its items reads foreign memory.  So nothing of it is used: dtypes are built
+from their names, and arrays from bytes that are counted first.  Where numpy
+is not installed, an array is its facts (`ndarray`): shape, dtype, bytes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+import sys
+from typing import Any
+from typing import Callable
+
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.items import MAX_NESTING
+from tibidi.reading.inert.ndarray import InertArray
+from tibidi.reading.inert.ndarray import InertDtype
+from tibidi.reading.inert.ndarray import describe
+from tibidi.reading.inert.ndarray import facts
+from tibidi.reading.inert.ndarray import make_scalar
+from tibidi.reading.inert.types import InertType
+
+# One kind of item: byte order, kind, size in bytes (characters for U).
+CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)")
+UNIT = re.compile(rb"(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)")
+MAX_DIMENSIONS = 32
+MAX_FIELDS = 1_000
+
+
+def numpy() -> Any:
+    """Return numpy, None where it is not installed."""
+    try:
+        return importlib.import_module("numpy")
+    except ImportError:
+        return None
+
+
+def make_dtype(code: object, *_: object) -> InertDtype:
+    """Begin a dtype from its code; that of a record has fields, which come with its state."""
+    if isinstance(code, InertType) and code._inert_name_ == "numpy.record":
+        code = "V8"
+    if not CODE.fullmatch(plain.expect_text(code, 20)):
+        raise ValueError("not a kind of item")
+    made = object.__new__(InertDtype)
+    made.__dict__["code"] = code
+    return made
+
+
+def dtype_state(made: InertDtype, state: object) -> object:
+    """Return the finished dtype: (version, byte order, subarray, names, fields, size, alignment, flags[, metadata])."""
+    _, order, subarray, names, fields, size, *rest = plain.expect(state, tuple)
+    own = made.__dict__
+    if order in {"<", ">"}:
+        own["order"] = order
+    if subarray is not None:
+        own["subarray"] = plain.expect(subarray, tuple)
+    if names:
+        parts = [(name, plain.expect(fields[name], tuple)) for name in names[:MAX_FIELDS]]
+        own["fields"] = [(plain.expect_text(name), *part[:2]) for name, part in parts]
+        own["size"] = plain.expect(size, int)
+    if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:
+        own["unit"] = time_unit(rest[2])
+    np = numpy()
+    return made if np is None else real_dtype(np, made)
+
+
+def time_unit(metadata: object) -> str:
+    """Return the unit of a datetime64, as `[ns]`."""
+    _, (unit, count, *_rest) = plain.expect(metadata, tuple)
+    if not UNIT.fullmatch(plain.expect(unit, bytes)) or unit == b"generic":
+        return ""
+    return f"[{plain.expect(count, int) if count != 1 else ''}{unit.decode()}]"
+
+
+def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
+    """Return the dtype that `made` describes, checked by numpy as if a person had typed it."""
+    if isinstance(made, np.dtype):
+        return made
+    if levels == 0:  # one that is a part of itself, most likely
+        raise ValueError("not a dtype")
+    own = plain.expect(made, InertDtype).__dict__
+    if "subarray" in own:
+        base, shape = own["subarray"]
+        return np.dtype((real_dtype(np, base, levels - 1), checked_shape(shape if type(shape) is tuple else (shape,))))
+    if "fields" in own:
+        names, kinds, offsets = zip(*own["fields"])
+        formats = [real_dtype(np, kind, levels - 1) for kind in kinds]
+        return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": own["size"]})
+    code = own["code"].lstrip("<>|=")
+    return np.dtype(own.get("order", "") + code + own.get("unit", ""))
+
+
+def checked_shape(shape: object) -> tuple[int, ...]:
+    """Return a shape of few, whole, small numbers."""
+    sizes: tuple[int, ...] = plain.expect(shape, tuple)
+    if len(sizes) > MAX_DIMENSIONS or any(not 0 <= plain.expect(size, int) < 1 << 40 for size in sizes):
+        raise ValueError("not a shape")
+    return sizes
+
+
+def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: object) -> object:
+    """Make an array of bytes, as `numpy.core.numeric._frombuffer` does."""
+    data = plain.expect(buffer, bytes, bytearray)
+    sizes = checked_shape(shape)
+    np = numpy()
+    if np is None:
+        return facts(kind, sizes, data, "F" if order == "F" else "C")
+    dtype = real_dtype(np, kind)
+    if dtype.hasobject or math.prod(sizes) * dtype.itemsize != len(data):
+        raise ValueError("an array of another size than its bytes")
+    if dtype.kind == "U":
+        check_characters(np, dtype, data)
+    if type(data) is bytes:
+        data = bytearray(data)  # arrays can be written to
+    return np.frombuffer(data, dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
+
+
+def check_characters(np: Any, dtype: Any, data: object) -> None:
+    """Refuse texts of what is no character: numpy takes them, and fails on each attempt to look at them."""
+    codes = np.frombuffer(data, dtype=np.dtype("u4").newbyteorder(dtype.byteorder))
+    if codes.size and codes.max() > sys.maxunicode:
+        raise ValueError("a text of what is no character")
+
+
+def reconstruct(_kind: object, _shape: object, _code: object) -> InertArray:
+    """Begin an array that `array_state` finishes, as `numpy.core.multiarray._reconstruct` does."""
+    return facts(None, (0,), b"")
+
+
+def array_state(made: InertArray, state: object) -> object:
+    """Return the finished array: (version, shape, dtype, is Fortran, bytes or list of objects)."""
+    _, shape, kind, is_fortran, content = plain.expect(state, tuple)
+    sizes = checked_shape(shape)
+    order = "F" if is_fortran is True else "C"
+    describe(made, kind, sizes, content, order)
+    np = numpy()
+    if np is None or type(content) is not list:
+        return made if np is None else from_buffer(content, kind, sizes, order)
+    dtype = real_dtype(np, kind)
+    if dtype != np.dtype("O") or len(content) != math.prod(sizes):
+        raise ValueError("an array of another size than its objects")
+    array = np.empty(len(content), dtype=dtype)
+    for number, thing in enumerate(content):
+        array[number] = thing
+    return array.reshape(sizes, order=order)
+
+
+def scalar(kind: object, data: object = b"") -> object:
+    """Make a scalar, as `numpy.core.multiarray.scalar` does."""
+    np = numpy()
+    if np is None:
+        return make_scalar(plain.expect(kind, InertDtype), plain.expect(data, bytes))
+    dtype = real_dtype(np, kind)
+    if dtype.hasobject or dtype.itemsize != len(plain.expect(data, bytes)):
+        raise ValueError("a scalar of another size than its bytes")
+    if dtype.kind == "U":
+        check_characters(np, dtype, data)
+    return np.frombuffer(data, dtype=dtype)[0]
+
+
+ARRAY_WORDS: dict[tuple[str, str], Callable[..., object]] = {
+    (f"numpy.{core}.{module}", name): make
+    for core in ("core", "_core")
+    for module, name, make in (
+        ("multiarray", "_reconstruct", reconstruct),
+        ("multiarray", "scalar", scalar),
+        ("numeric", "_frombuffer", from_buffer),
+    )
+}
+ARRAY_WORDS["numpy", "dtype"] = make_dtype

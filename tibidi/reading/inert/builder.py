@@ -1,0 +1,376 @@
+"""Read pickles without importing or calling anything that they name.
+
+`InertUnpickler` reads the pickles of one dump in turn, `machine` runs
+their opcodes, and here is what calls, states and items come to: plain data
+types (`plain`) become real values, words of our vocabulary what they
+describe (`words`), and all else inert objects (`types`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections import deque
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.errors import DamagedDump
+from tibidi.process.temporary import Uncollected
+from tibidi.reading.inert import plain
+from tibidi.reading.inert import tables as frames
+from tibidi.reading.inert.annotations import ANNOTATION_WORDS
+from tibidi.reading.inert.arrays import ARRAY_WORDS
+from tibidi.reading.inert.arrays import array_state
+from tibidi.reading.inert.arrays import dtype_state
+from tibidi.reading.inert.classes import make_reference
+from tibidi.reading.inert.exceptions import make_exception
+from tibidi.reading.inert.layouts import ATOMS
+from tibidi.reading.inert.layouts import layout_of
+from tibidi.reading.inert.machine import Machine
+from tibidi.reading.inert.ndarray import InertArray
+from tibidi.reading.inert.ndarray import InertDtype
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.screen import FEW_MENTIONS
+from tibidi.reading.inert.screen import HINT
+from tibidi.reading.inert.screen import MAX_MEMBER_BYTES
+from tibidi.reading.inert.screen import Budget
+from tibidi.reading.inert.screen import Sizes
+from tibidi.reading.inert.states import absorb
+from tibidi.reading.inert.states import held
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertPartial
+from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import InertValue
+from tibidi.reading.inert.types import Listed
+from tibidi.reading.inert.types import Made
+from tibidi.reading.inert.types import Mapped
+from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.types import text_keys
+from tibidi.reading.inert.words import MAKERS
+from tibidi.reading.inert.words import STANDINS
+from tibidi.reading.inert.words import WORDS
+from tibidi.reading.inert.words import home_of
+from tibidi.reading.inert.words import make_code
+from tibidi.reading.inert.zones import TIMES
+from tibidi.reading.inert.zones import zoned
+from tibidi.words.standins import Dummy
+from tibidi.words.standins import StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    class Readable(Protocol):
+        """What is read from."""
+
+        def read(self, size: int, /) -> bytes:
+            """Return at most `size` bytes, fewer only at the end."""
+
+
+# Types of libraries of which it is known how they look.
+KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **frames.TYPES}
+# Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
+REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+
+
+class InertUnpickler:
+    """Reads the pickles of one dump, one with each `load()`, from a file that goes from one to the next.
+
+    `namespace` gives the dictionary of globals for a key, `sources` the texts
+    of the files that functions came from.
+    """
+
+    def __init__(
+        self,
+        file: Readable,
+        *,
+        namespace: Callable[[str], dict[str, object]],
+        sources: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self._file = file
+        self._budget = budget or Budget()
+        self._builder = InertBuilder(namespace, sources or {}, self._budget)
+        self._memo: list[object] = []
+        self._mentions = 0
+        self._sizes = Sizes()
+
+    def load(self) -> Any:
+        """Return the value of the pickle that the file is at.
+
+        Raises DamagedDump when it is none of ours or takes too much; the memo
+        is then of no use for the pickles behind it.
+        """
+        data = self._file.read(MAX_MEMBER_BYTES + 1)
+        if len(data) > MAX_MEMBER_BYTES:
+            raise DamagedDump(f"more than {MAX_MEMBER_BYTES >> 20} MiB in one pickle", HINT)
+        self._budget.charge(len(data))
+        try:
+            machine = Machine(data, self._memo, self._builder, self._budget)
+            with Uncollected():
+                value = machine.run()
+            self._mentions += machine.mentions
+            return value if self._mentions < FEW_MENTIONS else printable_in_time(value, self._sizes)
+        finally:
+            self._budget.release(len(data))
+
+
+def printable_in_time(loaded: object, sizes: Sizes) -> object:
+    """Return what was loaded, (paths, variables), with what would take for ever to print as things that don't."""
+    variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
+    if isinstance(variables, BaseException) and sizes.is_endless(variables.args):
+        variables.args = ()
+    if type(variables) is dict:
+        for name, value in variables.items():
+            if sizes.is_endless(value):
+                kind = Mapped if isinstance(value, dict) else Listed
+                shown = object.__new__(make_type("builtins", type(value).__name__, kind))
+                shown.__dict__["_items_"] = value
+                variables[name] = shown
+    return loaded
+
+
+class InertBuilder:
+    """Answers what names, calls, states and items come to, by exact types; nothing here runs a stranger's code."""
+
+    def __init__(
+        self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str], budget: Budget
+    ) -> None:
+        self._names: dict[tuple[str, str], object] = {}
+        self._words: dict[tuple[str, str], Callable[..., object]] = {
+            **WORDS,
+            **ANNOTATION_WORDS,
+            **ARRAY_WORDS,
+            **frames.WORDS,
+            ("copyreg", "_reconstructor"): self._reconstructor,
+            ("tibidi", "_code"): partial(make_code, sources),
+            ("tibidi", "_made"): self._made,
+            ("tibidi", "_reference"): self._reference,
+            ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
+        }
+        self._budget = budget
+
+    def named(self, module: str, name: str) -> object:
+        """Return what stands for a name: a plain type itself, a word of ours, or an inert class."""
+        found = self._names.get((module, name))
+        if found is None:
+            found = self._names[module, name] = self._find(module, name)
+        return found
+
+    def _find(self, module: str, name: str) -> object:
+        word = self._words.get((module, name))
+        if word is not None:
+            return Word(word, f"{module}.{name}")
+        for kind in STANDINS:
+            if (module, name) == ("tibidi", kind.__name__):
+                return kind
+        known = KNOWN_TYPES.get((module, name))
+        if known is not None:
+            return make_type(module, name, known)
+        try:
+            found = plain.find(module, name)
+        except LookupError:
+            return make_type(module, name)
+        return found if isinstance(found, type) or not callable(found) else Word(plain.maker(found), f"{module}.{name}")
+
+    def call(self, function: object, arguments: object) -> object:
+        """Return what a call comes to."""
+        if type(arguments) is not tuple:
+            return Dummy(clean(type(function).__name__), "called without arguments")
+        try:
+            if isinstance(function, InertObject):
+                function = self.named(*home_of(function))
+            if isinstance(function, InertType):
+                return self.create(function, arguments)
+            return self._maker(function)(*arguments)
+        except REFUSED as error:
+            return refused(function, arguments, error)
+
+    def _maker(self, function: object) -> Callable[..., object]:
+        if type(function) is Word:
+            return function.make
+        if not isinstance(function, type):
+            raise TypeError("what is called is no type")
+        if function in MAKERS:
+            return MAKERS[function]
+        if issubclass(function, BaseException):
+            return partial(raisable, function)
+        return zoned(plain.maker(function)) if function in TIMES else plain.maker(function)
+
+    def create(self, cls: object, arguments: object, keywords: object = None) -> object:
+        """Return a new instance; of inert classes one that has yet to get its attributes."""
+        if type(arguments) is not tuple or not isinstance(cls, InertType):
+            return self.call(cls, arguments) if type(arguments) is tuple else refused(cls, (), TypeError("no tuple"))
+        layout = layout_of(cls)
+        try:
+            made = self._instance(cls, layout, arguments)
+            self._give_value(cls, made, arguments)
+        except REFUSED as error:
+            return refused(cls, arguments, error)
+        if layout is object and arguments:
+            made.__dict__["_args_"] = arguments
+        if layout is object and type(keywords) is dict:
+            made.__dict__.update(text_keys(keywords))
+        return made
+
+    def _instance(self, cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
+        first = arguments[0] if arguments else None
+        if layout in ATOMS:
+            return layout.__new__(cls, plain.expect(first, *ATOMS)) if arguments else layout.__new__(cls)
+        if layout is tuple:
+            is_whole = len(arguments) == 1 and type(first) in {list, tuple} and not cls._inert_fields_
+            items: Any = first if is_whole else arguments
+            return tuple.__new__(cls, items)
+        if layout is frozenset:
+            return frozenset.__new__(cls, self.checked(plain.expect(first, list, tuple)) if arguments else ())
+        made = layout.__new__(cls)
+        if layout is deque and len(arguments) == 2:
+            deque.__init__(made, (), plain.expect(arguments[1], int))
+        if layout is set and arguments:
+            set.update(made, self.checked(plain.expect(first, list, tuple)))
+        if issubclass(layout, dict) and arguments:
+            self._fill(made, layout, first)
+        if isinstance(made, BaseException):
+            made.args = arguments
+        return made
+
+    def _give_value(self, cls: Any, made: Any, arguments: tuple[object, ...]) -> None:
+        """Give an instance of a class that is built on a plain type the value of that type, if it was made of one."""
+        if cls._inert_plain_ is None:
+            return
+        try:
+            made.__dict__["_value_"] = self._maker(cls._inert_plain_)(*arguments)
+        except REFUSED:  # arguments of the application's own: they are shown
+            pass
+
+    def _fill(self, made: Any, layout: Any, first: object) -> None:
+        """Give a dictionary what it was made of: the items of a Counter, what a defaultdict makes of missing keys."""
+        if isinstance(first, dict):
+            self.update(made, list(first.keys()), list(first.values()))
+        elif layout is defaultdict and (first is None or callable(first)):
+            defaultdict.__init__(made, first)
+        elif first is None or isinstance(first, (type, InertObject)):
+            made.__dict__["default_factory"] = first
+
+    def build(self, made: object, state: object) -> object:
+        """Give an object its state; return it, or what it becomes by that."""
+        try:
+            return self._build(made, state)
+        except REFUSED as error:
+            return made if not isinstance(made, InertArray) else refused(made, (state,), error)
+
+    def _build(self, made: object, state: object) -> object:
+        if type(made) is InertArray:
+            return array_state(made, state)
+        if type(made) is InertDtype:
+            return dtype_state(made, state)
+        elif plain.is_uuid(made) and isinstance(state, dict):
+            plain.fill_uuid(made, state.get("int"))
+        elif isinstance(made, (InertObject, StandIn, SimpleNamespace, BaseException)):
+            if isinstance(made, InertValue) and plain.is_uuid(made.__dict__.get("_value_")) and type(state) is dict:
+                plain.fill_uuid(made.__dict__["_value_"], state.get("int"))
+                state = {name: value for name, value in state.items() if name != "int"}
+            absorb(made, state)
+        return made
+
+    def extend(self, target: object, items: list[object]) -> None:
+        """Put items behind those of a list, or of something like one."""
+        if isinstance(target, (list, deque)):
+            target.extend(items)
+        elif type(target) is bytearray:
+            raise DamagedDump("not a pickle of ours: items of a bytearray")
+        elif isinstance(target, Made):
+            holder = held(target, Listed, [])
+            if type(holder) is list:
+                holder.extend(items)
+
+    def update(self, target: object, keys: list[object], values: list[object]) -> None:
+        """Put items into a dictionary, or something like one."""
+        if isinstance(target, Made) and not isinstance(target, dict):
+            target = held(target, Mapped, {})
+        if not isinstance(target, dict):
+            return
+        keys = self.checked(keys)
+        if type(target) is dict:
+            target.update(zip(keys, values))
+            return
+        for key, value in zip(keys, values):
+            target[key] = value
+
+    def add(self, target: object, items: list[object]) -> None:
+        """Put items into a set."""
+        if isinstance(target, set):
+            set.update(target, self.checked(items))
+
+    def frozenset(self, items: list[object]) -> frozenset[object]:
+        """Return a set of items."""
+        return frozenset(self.checked(items))
+
+    def checked(self, keys: Sequence[object]) -> list[object]:
+        """Return keys that can be hashed in no time, a stand-in in the place of each that can't."""
+        if self._budget.check_keys(keys):
+            try:
+                set(keys)
+            except TypeError:  # a list within a tuple
+                pass
+            else:
+                return list(keys)
+        return [key if self._is_hashable(key) else Dummy(type(key).__name__, "not a key") for key in keys]
+
+    def _is_hashable(self, key: object) -> bool:
+        try:
+            return self._budget.check_keys([key]) and hash(key) is not None
+        except TypeError:
+            return False
+
+    def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
+        """Return the class of that name, if it is not a plain one built on what its instances are built on."""
+        key = (plain.expect_text(module), plain.expect_text(name))
+        if key not in self._names and not plain.is_known(*key) and key not in KNOWN_TYPES:
+            self._names[key] = make_reference(*key, layout, fields)
+        return self.named(*key)
+
+    def _made(self, cls: object, function: object, arguments: object) -> object:
+        """Make what a function made; where nothing is known of that, an instance of the class."""
+        made = self.call(function, arguments)
+        is_unknown = isinstance(function, InertType) and type(made) is function
+        is_plain = isinstance(cls, InertType) and layout_of(cls) is object
+        return self.create(cls, arguments) if is_unknown and is_plain else made
+
+    def _reconstructor(self, cls: object, base: object, state: object) -> object:
+        """Make what `copyreg.__reduce_ex__` took apart, a subclass of a plain type with its value."""
+        return self.create(cls, () if base is object else (state,))
+
+
+class Word:
+    """A function of ours that a pickle may call; never seen but by the machine."""
+
+    __slots__ = ("make", "name")
+
+    def __init__(self, make: Callable[..., object], name: str) -> None:
+        self.make = make
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<inert {self.name}>"
+
+
+def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
+    """Return an exception with these arguments."""
+    made = make_exception(cls)
+    made.args = arguments
+    return made
+
+
+def refused(what: object, arguments: tuple[object, ...], error: Exception) -> Dummy:
+    """Return a stand-in for what could not be made."""
+    if isinstance(what, InertType):
+        name = what._inert_name_
+    elif isinstance(what, Word):
+        name = what.name
+    else:
+        name = what.__name__ if isinstance(what, type) else type(what).__name__
+    return Dummy(clean(name), clean(f"{type(error).__name__}: {error}"), arguments)

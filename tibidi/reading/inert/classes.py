@@ -1,0 +1,162 @@
+"""Classes out of a dump that nobody vouches for, and members of enumerations.
+
+A class that was kept by value comes as bases and attributes, one that can be
+imported as a name and what it is built on.  Either becomes an inert class on
+the same layout, whose instances find the names that their state goes by.
+"""
+
+from __future__ import annotations
+
+import builtins
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.layouts import ATOMS
+from tibidi.reading.inert.layouts import LAYOUTS
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.types import OURS
+from tibidi.reading.inert.types import InertMember
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertTuple
+from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import InertValue
+from tibidi.reading.inert.types import blank
+from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.types import set_class_attributes
+from tibidi.reading.inert.types import text_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Where the types are from that a class may be built on whose instances have a plain value in them.
+VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
+
+
+def make_class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
+    """Make a class of bases and the beginning of its body."""
+    body = text_keys(keywords)
+    mixins = mixins_for(bases)
+    made = make_type(str(body.get("__module__", "?")), str(body.get("__qualname__", name)), *mixins)
+    set_class_attributes(made, body)
+    set_plain(made, bases)
+    return made
+
+
+def class_state(cls: object, state: object) -> None:
+    """Give a class its attributes, and what is to be known of its instances."""
+    attributes, _, *homes = plain.expect(state, tuple)
+    furnish(homes)
+    if isinstance(cls, InertType):
+        known = text_keys(attributes)
+        set_class_attributes(cls, known)
+        type.__setattr__(cls, "_inert_slots_", slot_names(known) or cls._inert_slots_)
+        fields = known.get("_fields", ())
+        if issubclass(cls, InertTuple) and type(fields) is tuple:
+            type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
+
+
+def mixins_for(bases: object) -> tuple[type, ...]:
+    """Return what an inert class with these bases is to be built on."""
+    for base in bases if isinstance(bases, tuple) else ():
+        if isinstance(base, InertType):
+            return (base,)
+        if base is tuple:
+            return (InertTuple, tuple)
+        if base in LAYOUTS.values() or (isinstance(base, type) and issubclass(base, BaseException)):
+            return (base, InertObject)
+        if base in values().values():
+            return (InertValue,)
+    return ()
+
+
+@lru_cache(maxsize=1)
+def values() -> dict[object, object]:
+    """Return the types whose values are in instances of classes built on them, by the last parts of their names."""
+    return {name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES}
+
+
+def set_plain(cls: InertType, bases: object) -> None:
+    """Tell a class which plain type its instances have the value of."""
+    base = next((base for base in (bases if isinstance(bases, tuple) else ()) if base in values().values()), None)
+    if base is not None and issubclass(cls, InertValue):
+        type.__setattr__(cls, "_inert_plain_", base)
+
+
+def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the names of the attributes whose values alone are the state of instances."""
+    fields = attributes.get("__dataclass_fields__")
+    if type(fields) is dict:
+        return tuple(name for name, field in text_keys(fields).items() if is_field(field))
+    slots = attributes.get("__slots__")
+    return tuple(name for name in slots if type(name) is str and name not in OURS) if type(slots) is tuple else ()
+
+
+def is_field(field: object) -> bool:
+    """Tell whether a field of a dataclass is one of instances, not of the class or of `__init__` alone."""
+    kind = field.__dict__.get("_field_type") if isinstance(field, InertObject) else None
+    return type(kind).__name__ == "_FIELD"
+
+
+def make_enumeration(
+    bases: object, name: object, qualname: object, members: object, module: object, *_: object
+) -> object:
+    """Make an enumeration with its members."""
+    made = make_type(clean(module), clean(qualname), InertMember)
+    for member, value in text_keys(members).items():
+        set_class_attributes(made, {member: blank(made, {"name": clean(member), "value": value})})
+    return made
+
+
+def make_member(cls: object, name: object, value: object) -> object:
+    """Make a member of an enumeration, or find it."""
+    if not isinstance(cls, InertType):
+        raise TypeError("a member of no enumeration")
+    text = clean(name)
+    known = vars(cls).get(text)
+    if isinstance(known, InertMember):
+        return known
+    kind, base = member_type(cls)
+    made = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
+    made.__dict__.update(name=text, value=value)
+    set_class_attributes(cls, {text: made})
+    return made
+
+
+def member_state(member: object, attributes: object) -> None:
+    """Give a member of an enumeration, or another object that is not to be asked, its attributes."""
+    if isinstance(member, InertObject):
+        for name, value in text_keys(attributes).items():
+            member.__dict__.setdefault(name, value)
+
+
+def member_type(cls: InertType) -> tuple[Any, Any]:
+    """Return a class for the members of an enumeration, and the plain type that it is built on."""
+    base = next((base for base in cls.__mro__ if base in ATOMS), object)
+    if issubclass(cls, InertMember):
+        return cls, base
+    made = vars(cls).get("_inert_members_")
+    if made is None:
+        made = make_type(cls.__module__, cls.__qualname__, InertMember, *((base,) if base in ATOMS else ()))
+        type.__setattr__(cls, "_inert_members_", made)
+    return made, base
+
+
+def make_reference(module: str, qualname: str, layout: object, fields: object) -> Any:
+    """Return an inert class, built on what the class was built on."""
+    base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
+    if base is tuple:
+        names = tuple(clean(field) for field in plain.expect(fields, tuple))
+        return make_type(module, qualname, InertTuple, tuple, fields=names)
+    base = base or values().get(layout)
+    made = make_type(module, qualname, *mixins_for((base,)))
+    set_plain(made, (base,))
+    return made
+
+
+def furnish(homes: list[Any]) -> None:
+    """Put globals in their places that come along with a function or class, where it has them."""
+    for namespace, used in (pair for pairs in homes for pair in plain.expect(pairs, list, tuple)):
+        for name, value in text_keys(used).items():
+            plain.expect(namespace, dict).setdefault(name, value)

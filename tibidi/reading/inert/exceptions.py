@@ -1,0 +1,119 @@
+"""Exceptions out of a dump that nobody vouches for: real ones, so that they can be raised, of inert classes.
+
+Exceptions of the interpreter have fields that C code reads when it prints
+them, and some versions trust those fields: `UnicodeDecodeError.__str__` reads
+outside of its bytes when `start` says so.  So each field is looked at first.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import make_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GROUP: type | None = getattr(builtins, "BaseExceptionGroup", None)  # 3.11
+CHAIN = ("__cause__", "__context__")
+UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
+    UnicodeDecodeError: bytes,
+    UnicodeEncodeError: str,
+    UnicodeTranslateError: str,
+}
+
+
+def make_exception(cls: object, *group: object) -> BaseException:
+    """Make an exception of `cls`, empty but for message and members of a group."""
+    real = real_class(cls, is_group=bool(group))
+    if group and GROUP is not None and issubclass(real, GROUP):
+        message, members = group
+        return make_group(real, message, plain.expect(members, list, tuple))
+    made: BaseException = real.__new__(real)
+    if group:
+        made.__dict__.update(message=group[0], exceptions=group[1])
+    return made
+
+
+def make_group(real: type[BaseException], message: object, members: Any) -> BaseException:
+    """Make a group; where a member is no exception, something that at least shows them."""
+    sound = type(message) is str and members and all(isinstance(each, BaseException) for each in members)
+    if sound:
+        made: BaseException = real.__new__(real, message, list(members))
+        return made
+    shown = make_type(real.__module__, real.__qualname__, Exception, InertObject)
+    made = shown.__new__(shown)
+    made.__dict__.update(message=message, exceptions=members)
+    return made
+
+
+def real_class(cls: object, *, is_group: bool) -> type[BaseException]:
+    """Return a class of exceptions for the one that was named."""
+    if isinstance(cls, type) and issubclass(cls, BaseException):
+        return cls
+    if not isinstance(cls, InertType):
+        raise TypeError("an exception of no class")
+    # Known by its name only: the class made for that name may have instances of another make already.
+    cached = vars(cls).get("_inert_exception_")
+    if cached is None:
+        base = GROUP if is_group and GROUP is not None else Exception
+        cached = make_type(cls.__module__, cls.__qualname__, base, InertObject)
+        type.__setattr__(cls, "_inert_exception_", cached)
+    found: type[BaseException] = cached
+    return found
+
+
+def exception_state(exception: object, state: object) -> None:
+    """Give an exception its fields and dictionary, as far as they are of the right make."""
+    attributes, dictionary, *_ = plain.expect(state, tuple)
+    if not isinstance(exception, BaseException):
+        raise TypeError("the state of an exception for something else")
+    if isinstance(dictionary, dict):
+        exception.__dict__.update({name: value for name, value in dictionary.items() if type(name) is str})
+    known = {name: value for name, value in plain.expect(attributes, dict).items() if type(name) is str}
+    set_chain(exception, known)
+    set_fields(exception, known)
+
+
+def set_chain(exception: BaseException, known: dict[str, object]) -> None:
+    """Set arguments, cause and context."""
+    arguments = known.pop("args", None)
+    if type(arguments) is tuple:
+        exception.args = arguments
+    for name in CHAIN:
+        linked = known.pop(name, None)
+        if isinstance(linked, BaseException):
+            setattr(exception, name, linked)
+    exception.__suppress_context__ = known.pop("__suppress_context__", None) is True
+
+
+def set_fields(exception: BaseException, known: dict[str, object]) -> None:
+    """Set what the type declares in C; all else goes into the dictionary."""
+    if isinstance(exception, UnicodeError) and not is_sound_unicode_error(exception, known):
+        return
+    for name, value in known.items():
+        if name in {"__dict__", "__class__", "__traceback__"}:
+            continue
+        try:
+            object.__setattr__(exception, name, value)
+        except (TypeError, AttributeError, ValueError):  # refused by the type, or not to be set
+            exception.__dict__.setdefault(name, value)
+
+
+def is_sound_unicode_error(exception: UnicodeError, known: Mapping[str, object]) -> bool:
+    """Tell whether what C code will index lies within what it indexes."""
+    kind = next((each for each in UNICODE_OBJECTS if isinstance(exception, each)), None)
+    if kind is None:
+        return True
+    thing: Any = known.get("object")
+    start, end = known.get("start"), known.get("end")
+    texts = [known.get("reason"), "" if kind is UnicodeTranslateError else known.get("encoding")]
+    if not isinstance(thing, UNICODE_OBJECTS[kind]) or any(type(text) is not str for text in texts):
+        return False
+    length: int = len(thing)
+    return type(start) is int and type(end) is int and 0 <= start < end <= length

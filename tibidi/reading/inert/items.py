@@ -1,0 +1,209 @@
+"""What lies in the bytes of an array, item by item, where there is no numpy to say so.
+
+Rules: sizes are checked before anything is read, a dtype is followed a
+bounded number of steps however it is nested, and what is not understood is
+a ValueError, on which an array prints as its facts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import struct
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.types import InertObject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Read = Callable[[Any, int], object]  # an item from bytes, and where it begins
+
+# The letters of `struct` by kind and size in bytes.
+NUMBERS = {
+    **{f"i{size}": letter for size, letter in zip((1, 2, 4, 8), "bhiq")},
+    **{f"u{size}": letter for size, letter in zip((1, 2, 4, 8), "BHIQ")},
+    **{f"f{size}": letter for size, letter in zip((2, 4, 8), "efd")},
+    "b1": "?",
+}
+COMPLEX = {"c8": "f", "c16": "d"}
+# More digits than this only tell that the number was rounded.
+DIGITS = {"e": range(3, 6), "f": range(6, 10)}
+UNIT = re.compile(r"\[(?P<count>[0-9]{0,9})(?P<unit>[A-Za-z]{1,2})\]")
+# Units of time: how many there are in a second.
+PER_SECOND = {"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
+SECONDS = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
+NOT_A_TIME = -1 << 63
+EPOCH = datetime.datetime(1970, 1, 1)  # without a zone, as times of numpy are
+MAX_LEAVES = 1_000
+MAX_NESTING = 32
+
+
+class Item(NamedTuple):
+    """How one item of an array is read."""
+
+    size: int  # in bytes
+    read: Read
+    leaves: int = 1  # how many numbers and texts it is
+
+
+class Moment(InertObject):
+    """A time or a duration of numpy: `value` is how many of `unit`."""
+
+    _inert_name_ = "numpy.datetime64"
+
+    def __str__(self) -> str:
+        own = self.__dict__
+        text = moment_text if own["kind"] == "M" else duration_text
+        return text(own["value"], own["unit"])
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        if own["kind"] == "M":
+            return f"np.datetime64({str(self)!r})"
+        return (
+            f"np.timedelta64({own['value']},{own['unit']!r})" if own["value"] != NOT_A_TIME else "np.timedelta64('NaT')"
+        )
+
+
+def item_of(dtype: object) -> Item:
+    """Return how an item of this dtype is read; raise ValueError where it is not known."""
+    return _item(dtype, MAX_NESTING)
+
+
+def _item(dtype: Any, levels: int) -> Item:
+    if levels == 0 or not isinstance(dtype, InertObject):
+        raise ValueError("not a dtype that can be read")
+    own = dtype.__dict__
+    if "subarray" in own:
+        item = _subarray(own["subarray"], levels)
+    elif "fields" in own:
+        item = _record(own["fields"], own["size"], levels)
+    else:
+        item = simple_item(own.get("code"), own.get("order", "<"), own.get("unit", ""))
+    if not 0 < item.leaves <= MAX_LEAVES:
+        raise ValueError("an item of too many parts")
+    return item
+
+
+def _subarray(subarray: tuple[Any, ...], levels: int) -> Item:
+    base, shape = subarray
+    item = _item(base, levels - 1)
+    count = math.prod(plain.expect(size, int) for size in (shape if type(shape) is tuple else (shape,)))
+
+    def read(data: Any, at: int) -> object:
+        return [item.read(data, at + number * item.size) for number in range(count)]
+
+    return Item(count * item.size, read, count * item.leaves)
+
+
+def _record(fields: list[tuple[str, Any, Any]], size: int, levels: int) -> Item:
+    items = [(_item(kind, levels - 1), plain.expect(offset, int)) for _, kind, offset in fields]
+    if any(offset < 0 or offset + item.size > size for item, offset in items):
+        raise ValueError("a field outside of its item")
+
+    def read(data: Any, at: int) -> object:
+        return tuple(item.read(data, at + offset) for item, offset in items)
+
+    return Item(size, read, sum(item.leaves for item, _ in items))
+
+
+def simple_item(code: object, order: str, unit: str) -> Item:
+    """Return how an item is read that has no parts."""
+    code = plain.expect_text(code, 20).lstrip("<>|=")
+    if code in NUMBERS:
+        return Item(int(code[1:]), _number(order + NUMBERS[code]))
+    if code in COMPLEX:
+        return Item(int(code[1:]), _complex(struct.Struct(f"{order}2{COMPLEX[code]}")))
+    if code in {"M8", "m8"}:
+        return Item(8, _moment(code[0], struct.Struct(f"{order}q"), unit))
+    kind, size = code[:1], int(code[1:]) if code[1:].isdecimal() else 0
+    if kind not in {"S", "U", "V"} or size == 0:
+        raise ValueError("not a kind of item that is known")
+    return Item(size * 4, _text(size * 4, order)) if kind == "U" else Item(size, _bytes(size, kind))
+
+
+def _number(code: str) -> Read:
+    number, digits = struct.Struct(code), DIGITS.get(code[-1])
+
+    def read(data: Any, at: int) -> object:
+        (value,) = number.unpack_from(data, at)
+        return value if digits is None else _short(value, number, digits)
+
+    return read
+
+
+def _short(value: float, number: struct.Struct, digits: range) -> float:
+    """Return the shortest number that is the same to so few bits."""
+    if not math.isfinite(value):
+        return value
+    packed = number.pack(value)
+    for count in digits:
+        rounded = float(f"{value:.{count}g}")
+        try:
+            if number.pack(rounded) == packed:
+                return rounded
+        except OverflowError:  # the largest of all, rounded up
+            continue
+    return value
+
+
+def _complex(pair: struct.Struct) -> Read:
+    return lambda data, at: complex(*pair.unpack_from(data, at))
+
+
+def _text(size: int, order: str) -> Read:
+    encoding = "utf-32-be" if order == ">" else "utf-32-le"
+    return lambda data, at: bytes(data[at : at + size]).decode(encoding, "replace").rstrip("\0")
+
+
+def _bytes(size: int, kind: str) -> Read:
+    if kind == "V":
+        return lambda data, at: bytes(data[at : at + size])
+    return lambda data, at: bytes(data[at : at + size]).rstrip(b"\0")
+
+
+def _moment(kind: str, number: struct.Struct, unit: str) -> Read:
+    match = UNIT.fullmatch(unit)
+    count, name = (int(match["count"] or 1), match["unit"]) if match else (1, "")
+
+    def read(data: Any, at: int) -> object:
+        (value,) = number.unpack_from(data, at)
+        return moment(kind, value if value == NOT_A_TIME else value * count, name)
+
+    return read
+
+
+def moment(kind: str, value: int, unit: str) -> Moment:
+    """Return a time (`M`) or a duration (`m`)."""
+    made: Moment = object.__new__(Moment)
+    made.__dict__.update(kind=kind, value=value, unit=unit)
+    return made
+
+
+def duration_text(value: int, unit: str) -> str:
+    """Return a duration as numpy shows it."""
+    return "NaT" if value == NOT_A_TIME else f"{value} {unit or 'units'}"
+
+
+def moment_text(value: int, unit: str) -> str:
+    """Return a time, so many units after 1970, as numpy shows it."""
+    if value == NOT_A_TIME:
+        return "NaT"
+    if unit in {"Y", "M"}:
+        year, month = divmod(value, 12) if unit == "M" else (value, 0)
+        return f"{1970 + year:04}" + (f"-{month + 1:02}" if unit == "M" else "")
+    if unit not in {*PER_SECOND, *SECONDS}:
+        return f"{value} {unit or 'units'}"
+    places = PER_SECOND.get(unit, 0)
+    seconds, fraction = divmod(value * SECONDS.get(unit, 1), 10**places)
+    try:
+        text = (EPOCH + datetime.timedelta(seconds=seconds)).isoformat()
+    except OverflowError:  # before the year 1, or after 9999
+        return f"1970 + {duration_text(value, unit)}"
+    ends = {"W": 10, "D": 10, "h": 13, "m": 16}
+    return text[: ends.get(unit, 19)] + (f".{fraction:0{places}}" if places else "")

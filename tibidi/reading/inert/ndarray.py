@@ -1,0 +1,228 @@
+"""Arrays, scalars and dtypes of numpy where there is no numpy: they can be read and looked at.
+
+An array is bytes, or a list of objects, with a shape.  A part of it is the
+same bytes, seen from another offset: nothing is copied, and what an item is
+gets read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.reading.inert.items import Item
+from tibidi.reading.inert.items import Moment
+from tibidi.reading.inert.items import item_of
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.repr import MAX_TEXT_CHARS
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import make_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What is larger shows its first and last items only.
+MAX_SHOWN = 200
+EDGE = 3
+# Along each side of an array without items.
+MAX_EMPTY = 1 << 20
+MAX_SHOWN_FIELDS = 20
+CONTENTS = frozenset({bytearray, bytes, list})
+# Kinds of which numpy leaves out the dtype: it can be told from the items.
+PLAIN_KINDS = frozenset({"b1", "i8", "f8", "c16"})
+SCALARS = {"b": "bool_", "i": "int", "u": "uint", "f": "float", "c": "complex", "U": "str_", "S": "bytes_", "V": "void"}
+BASES: dict[str, type] = {"b": int, "i": int, "u": int, "f": float, "c": complex, "U": str, "S": bytes}
+
+
+class InertDtype(InertObject):
+    """A dtype: its parts come in two steps, so it is made when it is used."""
+
+    _inert_name_ = "numpy.dtype"
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        if "fields" not in own:
+            return f"dtype({dtype_text(self)!r})"
+        shown = [(clean(name), dtype_text(kind)) for name, kind, _ in own["fields"][:MAX_SHOWN_FIELDS]]
+        return f"dtype({shown!r})" if len(own["fields"]) <= MAX_SHOWN_FIELDS else f"dtype([{str(shown)[1:-1]}, ...])"
+
+
+class InertArray(InertObject):
+    """An array where there is no numpy, or whose making numpy refused."""
+
+    _inert_name_ = "numpy.ndarray"
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions."""
+        return len(self.__dict__["shape"])
+
+    @property
+    def size(self) -> int:
+        """How many items."""
+        return math.prod(self.__dict__["shape"])
+
+    def tolist(self) -> Any:
+        """Return the items in lists."""
+        return [part.tolist() if type(part) is InertArray else part for part in self] if self.ndim else self[()]
+
+    def __len__(self) -> int:
+        shape, data = self.__dict__["shape"], self.__dict__["data"]
+        if not shape or (shape[0] > MAX_EMPTY and (type(data) not in CONTENTS or shape[0] > len(data))):
+            return 0  # a size without anything behind it: what makes a list would make room for it
+        return int(shape[0])
+
+    def __bool__(self) -> bool:
+        return self.size > 0
+
+    def __iter__(self) -> Iterator[object]:
+        item = readable(self)
+        return iter(()) if item is None else (_part(self, item, (number,)) for number in range(len(self)))
+
+    def __getitem__(self, key: Any) -> object:
+        keys = key if type(key) is tuple else (key,)
+        if len(keys) > self.ndim:
+            raise IndexError(f"{len(keys)} indices for {self.ndim} dimensions")
+        if not all(type(each) in {int, slice} for each in keys):
+            raise TypeError("an array takes numbers and slices only where numpy is not installed")
+        item = readable(self)
+        if item is None:
+            raise TypeError("the items of this array cannot be read without numpy")
+        return _part(self, item, keys)
+
+    def __repr__(self) -> str:
+        item = readable(self)
+        return BOUNDED.plainly(self) if item is None else array_text(self, item)
+
+
+class InertScalar(InertObject):
+    """A number or text of numpy: it is one of Python's as well."""
+
+    def item(self) -> object:
+        """Return it as one of Python's."""
+        return self.__dict__["_value_"]
+
+    def __repr__(self) -> str:
+        value = self.__dict__["_value_"]
+        name = type(self).__name__
+        return f"np.{bool(value)}_" if name == "bool_" else f"np.{name}({BOUNDED.repr(value)})"
+
+    def __str__(self) -> str:
+        return str(self.__dict__["_value_"])
+
+
+def facts(kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> InertArray:
+    """Return an array as its facts."""
+    made: InertArray = object.__new__(InertArray)
+    describe(made, kind, shape, data, order)
+    return made
+
+
+def describe(made: InertArray, kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> None:
+    """Give an array its facts."""
+    sizes = shape if order == "F" else shape[::-1]
+    steps = [1, *itertools.accumulate(sizes, lambda one, other: one * other)][: len(shape)]
+    made.__dict__.update(shape=shape, dtype=kind, data=data)
+    made.__dict__["_view_"] = (0, tuple(steps if order == "F" else steps[::-1]), math.prod(shape))
+
+
+def make_scalar(kind: InertDtype, data: bytes) -> object:
+    """Return a scalar; raise ValueError for one of another size than its bytes."""
+    item = item_of(kind)
+    if item.size != len(data):
+        raise ValueError("a scalar of another size than its bytes")
+    value = item.read(data, 0)
+    if isinstance(value, Moment):
+        return value
+    code = kind.__dict__["code"].lstrip("<>|=")
+    cls = scalar_type(code[0], str(8 * item.size) if code[0] in "iufc" else "")
+    made = cls.__new__(cls, value) if code[0] in BASES else cls.__new__(cls)
+    made.__dict__.update(dtype=kind, _value_=value)
+    return made
+
+
+@lru_cache
+def scalar_type(letter: str, bits: str) -> Any:
+    """Return the class of scalars of a kind; there are a dozen, and there may be millions of scalars."""
+    return make_type("numpy", SCALARS[letter] + bits, InertScalar, *([BASES[letter]] if letter in BASES else []))
+
+
+def readable(array: InertArray) -> Item | None:
+    """Return how the items of an array are read, None where they are not understood, or not all there."""
+    own = array.__dict__
+    data = own["data"]
+    count = own["_view_"][2]
+    try:
+        item = Item(1, lambda data, at: data[at]) if type(data) is list else item_of(own["dtype"])
+        size = len(data) if type(data) in CONTENTS else -1
+    except (ValueError, TypeError):
+        return None
+    is_sound = size == count * item.size if count else max(own["shape"], default=0) <= MAX_EMPTY
+    return item if is_sound else None
+
+
+def _part(array: InertArray, item: Item, keys: tuple[Any, ...]) -> object:
+    """Return an item, or those that lie in some rows and columns."""
+    own = array.__dict__
+    offset, steps, count = own["_view_"]
+    shape, new_shape, new_steps = own["shape"], [], []
+    for number, size in enumerate(shape):
+        key = keys[number] if number < len(keys) else slice(None)
+        if type(key) is slice:
+            chosen = range(size)[key]
+            offset += chosen.start * steps[number] if len(chosen) else 0
+            new_shape.append(len(chosen))
+            new_steps.append(steps[number] * chosen.step)
+        else:
+            offset += range(size)[key] * steps[number]
+    if not new_shape:
+        return item.read(own["data"], offset * item.size)
+    made = facts(own["dtype"], tuple(new_shape), own["data"])
+    made.__dict__["_view_"] = (offset, tuple(new_steps), count)
+    return made
+
+
+def array_text(array: InertArray, item: Item) -> str:
+    """Return an array in about the way of numpy."""
+    shape, dtype = array.__dict__["shape"], array.__dict__["dtype"]
+    is_cut = array.size > MAX_SHOWN
+    text = _nested(array, item, is_cut, [MAX_SHOWN]) if shape else BOUNDED.repr(array[()])
+    if len(text) > MAX_TEXT_CHARS:
+        text = text[: MAX_TEXT_CHARS - 3] + "..."
+    words = [text] if array.size or shape == (0,) else ["[]"]
+    words += [f"shape={shape}"] if is_cut or (not array.size and shape != (0,)) else []
+    words += [f"dtype={repr(dtype)[6:-1]}"] if dtype_text(dtype) not in PLAIN_KINDS or not array.size else []
+    return f"array({', '.join(words)})"
+
+
+def _nested(array: InertArray, item: Item, is_cut: bool, left: list[int]) -> str:
+    """Return the items of an array in brackets, as many as are left to show."""
+    length = len(array)
+    cut = is_cut and length > 2 * EDGE
+    words = []
+    for number in (*range(EDGE), *range(length - EDGE, length)) if cut else range(length):
+        if left[0] <= 0:
+            words.append("...")
+            break
+        part = _part(array, item, (number,))
+        left[0] -= 1
+        words.append(
+            _nested(part, item, is_cut, left) if type(part) is InertArray and part.ndim else BOUNDED.repr(part)
+        )
+        if cut and number == EDGE - 1:
+            words.append("...")
+    return f"[{', '.join(words)}]"
+
+
+def dtype_text(dtype: object) -> str:
+    """Return a dtype as one would write it, but for its parts."""
+    own = dtype.__dict__ if isinstance(dtype, InertObject) else {}
+    code = own.get("code")
+    if code is None:
+        return clean(dtype)
+    order = ">" if own.get("order") == ">" else ""
+    return "object" if code[:1] == "O" else f"{order}{code}{own.get('unit', '')}"

@@ -1,0 +1,255 @@
+"""Inert things: what a dump names, without what it is.
+
+Rules
+-----
+`InertType` makes a class for each name of a class or function in a dump: it
+prints, compares and hashes, and does nothing.  Its instances carry what the
+pickle says of the object: attributes, items, arguments.  A class that was
+built on a plain builtin type is built on it here, too, and behaves as that.
+
+Nothing that came from the file is ever called, and no special method of the
+interpreter's is looked up in what came from it: attributes of instances are
+not, and classes take none whose name begins with two underscores.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.reading.inert.layouts import LAYOUTS
+from tibidi.reading.inert.layouts import atomic
+from tibidi.reading.inert.layouts import deep
+from tibidi.reading.inert.layouts import itself
+from tibidi.reading.inert.layouts import shallow
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.repr import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
+
+
+class InertType(type):
+    """A class, or whatever else a dump has only a name for."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, object], **_: object) -> InertType:
+        """Make the class; keywords are for `__init_subclass__`, which there is none of."""
+        return super().__new__(mcs, name, bases, body)
+
+    def __call__(cls, *_: object, **__: object) -> Any:
+        """Refuse: what is behind the name is not here."""
+        raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        raise AttributeError(f"{cls._inert_name_} takes no attributes: {INERT}")
+
+    def __repr__(cls) -> str:
+        return f"<inert {cls._inert_name_}>"
+
+    def __getattr__(cls, name: str) -> object:
+        if name == "__source__":
+            from tibidi.reading.inert.words import class_source  # which knows functions, and this module
+
+            return class_source(cls)
+        raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
+
+
+class InertObject(metaclass=InertType):
+    """The root of everything inert; instances have the attributes that the dump has for them."""
+
+    __module__ = "tibidi"
+    _inert_name_ = "object"
+    _inert_fields_: tuple[str, ...] = ()
+    _inert_slots_: tuple[str, ...] = ()
+    _inert_plain_: type | None = None
+    __copy__ = shallow
+    # Not a method, which an attribute of that name would hide.
+    __deepcopy__ = property(deep)
+
+    def __getattr__(self, name: str) -> object:
+        kind = type(self).__name__
+        raise AttributeError(f"{kind!r} object has no attribute {clean(name)!r} in the dump; {INERT}")
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        """Return name, arguments and attributes to print."""
+        return type(self)._inert_name_, (), visible(self)
+
+    def __repr__(self) -> str:
+        return BOUNDED.repr(self)
+
+    _inert_repr_ = __repr__
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.startswith("_inert_") and name not in OURS]
+
+
+class Made(InertObject):
+    """What a function or class made of arguments; they are all that is known of it."""
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
+
+
+class InertValue(Made):
+    """One of a class that is built on a plain type that is none of `LAYOUTS`: a date, a path; the plain value in it."""
+
+    def __getattr__(self, name: str) -> object:
+        value = self.__dict__.get("_value_")
+        if value is None or name.startswith("_") or not hasattr(value, name):
+            return super().__getattr__(name)
+        return getattr(value, name)
+
+    def __str__(self) -> str:
+        return str(self.__dict__["_value_"]) if "_value_" in self.__dict__ else repr(self)
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        own = self.__dict__
+        return type(self)._inert_name_, (own["_value_"],) if "_value_" in own else own.get("_args_", ()), visible(self)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in dir(self.__dict__.get("_value_")) if not name.startswith("_"))]
+
+
+class InertPartial(Made):
+    """A `functools.partial`."""
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        own = self.__dict__
+        arguments, keywords = own.get("args"), own.get("keywords")
+        first = (own.get("func"), *(arguments if type(arguments) is tuple else ()))
+        return "functools.partial", first, keywords if type(keywords) is dict else {}
+
+
+PARTIAL = ("func", "args", "keywords", "__dict__")
+
+
+class Listed(Made):
+    """An object of unknown make that holds items in a row."""
+
+    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+        return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
+
+    def __len__(self) -> int:
+        return len(self.__dict__["_items_"])
+
+    def __getitem__(self, key: Any) -> object:
+        return self.__dict__["_items_"][key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.__dict__["_items_"])
+
+    def __contains__(self, thing: object) -> bool:
+        return thing in self.__dict__["_items_"]
+
+
+class Mapped(Listed):
+    """An object of unknown make that holds items by keys."""
+
+    def keys(self) -> object:
+        """Return the keys."""
+        return self.__dict__["_items_"].keys()
+
+    def values(self) -> object:
+        """Return the values."""
+        return self.__dict__["_items_"].values()
+
+    def items(self) -> object:
+        """Return keys and values."""
+        return self.__dict__["_items_"].items()
+
+    def get(self, key: object, default: object = None) -> object:
+        """Return the value for `key`."""
+        return self.__dict__["_items_"].get(key, default)
+
+
+def parts(thing: Any) -> tuple[Any, ...]:
+    """Return the items of what is built on a tuple."""
+    return tuple(tuple.__iter__(thing))
+
+
+class InertTuple(InertObject):
+    """A tuple, with names for its items where there were such, and then printed with them."""
+
+    def __repr__(self) -> str:
+        names = type(self)._inert_fields_
+        if not names:
+            return repr(parts(self))
+        words = [f"{clean(name)}={BOUNDED.repr(value)}" for name, value in zip(names, parts(self))]
+        return f"{type(self).__name__}({', '.join(words)})"
+
+    def __getattr__(self, name: str) -> object:
+        items = parts(self)
+        fields = type(self)._inert_fields_[: len(items)]
+        return items[fields.index(name)] if name in fields else super().__getattr__(name)
+
+    def _asdict(self) -> dict[str, object]:
+        """Return fields and values."""
+        return dict(zip(type(self)._inert_fields_, parts(self)))
+
+    def __dir__(self) -> list[str]:
+        return [*type(self)._inert_fields_, *super().__dir__()]
+
+
+class InertMember(InertObject):
+    """A member of an enumeration."""
+
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        return f"<{type(self).__name__}.{clean(own.get('name'))}: {BOUNDED.repr(own.get('value'))}>"
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}.{clean(self.__dict__.get('name'))}"
+
+
+def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> Any:
+    """Return a new inert class of that name, an InertType, built on `mixins`."""
+    full = clean(f"{module}.{qualname}")
+    layout = next((base for base in mixins if base in LAYOUTS.values()), object)
+    kind = next((base for base in mixins if isinstance(base, InertType)), InertObject)
+    body: dict[str, object] = {
+        "__hash__": vars(layout).get("__hash__") or object.__hash__,
+        "__copy__": kind.__copy__,  # before that of a plain type, which would call the class
+        "__deepcopy__": kind.__deepcopy__,
+        "__module__": clean(module),
+        "__qualname__": clean(qualname),
+        "_inert_name_": full.replace("builtins.", "", 1),
+        "_inert_fields_": fields,
+    }
+    return InertType(clean(qualname).rpartition(".")[2], mixins or (Made,), body)
+
+
+def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
+    """Give a class what is harmless of the attributes it had."""
+    for name, value in attributes.items():
+        if (type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro") or (
+            name == "__doc__" and type(value) is str
+        ):
+            type.__setattr__(cls, name, value)
+
+
+OURS = frozenset({"_args_", "_items_", "_text_", "_value_", "_view_", "__weakref__"})
+
+
+def visible(thing: object) -> dict[str, object]:
+    """Return the attributes of an inert object that are the application's."""
+    return {name: value for name, value in thing.__dict__.items() if name not in OURS}
+
+
+def blank(kind: type, attributes: Mapping[str, object]) -> Any:
+    """Return an instance of an inert class with these attributes."""
+    made: Any = object.__new__(kind)
+    made.__dict__.update(attributes)
+    return made
+
+
+def text_keys(state: object) -> dict[str, object]:
+    """Return the entries of `state` that can be attributes."""
+    if not isinstance(state, dict):
+        return {}
+    return {key: value for key, value in state.items() if type(key) is str and key not in OURS}

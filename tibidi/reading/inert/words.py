@@ -1,0 +1,314 @@
+"""What the words of our vocabulary, and a few of the standard library's, mean where nothing may run.
+
+The table `WORDS` answers the same names as `vocabulary.WORDS`, on the other
+side of the fence: functions become descriptions, classes inert classes, and
+bytecode is not even looked at.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tokenize
+import types
+from collections import OrderedDict
+from types import CellType
+from types import MappingProxyType
+from types import MethodType
+from types import ModuleType
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.process.texts import source_lines
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.classes import class_state
+from tibidi.reading.inert.classes import furnish
+from tibidi.reading.inert.classes import make_class
+from tibidi.reading.inert.classes import make_enumeration
+from tibidi.reading.inert.classes import make_member
+from tibidi.reading.inert.classes import member_state
+from tibidi.reading.inert.exceptions import exception_state
+from tibidi.reading.inert.exceptions import make_exception
+from tibidi.reading.inert.layouts import atomic
+from tibidi.reading.inert.layouts import itself
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.types import INERT
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import Mapped
+from tibidi.reading.inert.types import blank
+from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.types import text_keys
+from tibidi.words.standins import Cut
+from tibidi.words.standins import Dummy
+from tibidi.words.standins import NotPickleable
+from tibidi.words.standins import Redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+
+MAX_BLOCK_LINES = 5_000
+
+
+class InertModule(ModuleType):
+    """A module that was only named."""
+
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
+
+    def __getattr__(self, name: str) -> object:
+        raise AttributeError(f"module {self.__name__!r} has no attribute {clean(name)!r} in the dump; {INERT}")
+
+    def __repr__(self) -> str:
+        return f"<module {self.__name__!r} (inert)>"
+
+
+class InertCode(InertObject):
+    """A code object: where it came from; its bytecode is left in the file."""
+
+    _inert_name_ = "code"
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
+
+
+class InertFunction(InertObject):
+    """A function that was kept by value: name, home, source and, as attributes, what it had."""
+
+    _inert_name_ = "function"
+    __copy__ = atomic
+    __deepcopy__ = property(itself)
+
+    def __call__(self, *_: object, **__: object) -> object:
+        """Refuse: nothing runs here."""
+        raise TypeError(f"{self.__dict__['__qualname__']} cannot be called: {INERT}")
+
+    @property
+    def __source__(self) -> str:
+        """The text of the function, as it was captured."""
+        code = self.__dict__["__code__"].__dict__
+        return block(code["_text_"], code["co_firstlineno"])
+
+    def __repr__(self) -> str:
+        code = self.__dict__["__code__"].__dict__
+        place = f"{code['co_filename']}:{code['co_firstlineno']}"
+        return f"<function {clean(self.__dict__['__qualname__'])} of {place} (inert)>"
+
+
+class InertAttribute(InertObject):
+    """An attribute that was looked up in an object: a bound method, most often."""
+
+    _inert_name_ = "attribute"
+
+    def __call__(self, *_: object, **__: object) -> object:
+        """Refuse: nothing runs here."""
+        raise TypeError(f"{self.__dict__['__name__']} cannot be called: {INERT}")
+
+    def __repr__(self) -> str:
+        own = self.__dict__
+        return f"<{clean(own['__name__'])} of {BOUNDED.repr(own['__self__'])} (inert)>"
+
+
+class InertPattern(InertObject):
+    """A compiled regular expression: compiling a stranger's can take for ever."""
+
+    def __repr__(self) -> str:
+        return f"re.compile({BOUNDED.repr(self.__dict__['pattern'])})"
+
+
+def block(text: str, first_line: int) -> str:
+    """Return the function or class that begins at a line of `text`, empty where there is none."""
+    start = max(0, first_line - 1)
+    found = [f"{line}\n" for line in source_lines(text)[start : start + MAX_BLOCK_LINES]]
+    try:
+        return "".join(inspect.getblock(found))
+    except (SyntaxError, IndexError, tokenize.TokenError):  # cut, or no Python
+        return ""
+
+
+def class_source(cls: InertType) -> str:
+    """Return the text of a class that was kept by value, found through one of its functions."""
+    codes = (value.__dict__["__code__"].__dict__ for value in vars(cls).values() if type(value) is InertFunction)
+    text = next((code["_text_"] for code in codes if code["_text_"]), "")
+    head = re.compile(rf"[ \t]*class[ \t]+{re.escape(cls.__name__)}\b")
+    found = (number for number, line in enumerate(source_lines(text), start=1) if head.match(line))
+    first_line = next(found, 0)
+    return block(text, first_line) if first_line else ""
+
+
+def _module(name: object) -> object:
+    return InertModule(clean(plain.expect_text(name)))
+
+
+def _module_state(module: object, state: object) -> None:
+    if type(module) is InertModule:
+        module.__dict__.update(text_keys(state))
+
+
+def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *key: object) -> Any:
+    """Return a description of a code object; its bytecode stays in the file."""
+    file, qualname, name, first_line = (*key, "?", "?", "?", 0)[:4]
+    variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()
+    attributes = {
+        "co_filename": clean(file),
+        "co_qualname": clean(qualname),
+        "co_name": clean(name),
+        "co_firstlineno": first_line if type(first_line) is int else 0,
+        "co_varnames": variables,
+        "_text_": sources.get(file, "") if type(file) is str else "",
+    }
+    return blank(InertCode, attributes)
+
+
+def _function(code: object, namespace: object, name: object, closure: object) -> object:
+    if type(code) is not InertCode:
+        code = make_code({}, b"", b"")
+    attributes = {
+        "__name__": clean(name),
+        "__qualname__": code.__dict__["co_qualname"],
+        "__code__": code,
+        "__globals__": namespace,
+        "__closure__": closure,
+    }
+    return blank(InertFunction, attributes)
+
+
+def _function_state(function: object, state: object) -> None:
+    attributes, dictionary, _, *homes = plain.expect(state, tuple)
+    furnish(homes)
+    if type(function) is InertFunction:
+        known = text_keys(attributes)
+        known.pop("__code__", None)
+        if "__qualname__" in known:
+            known["__qualname__"] = clean(known["__qualname__"])
+        function.__dict__.update(known)
+        function.__dict__.update({k: v for k, v in text_keys(dictionary).items() if not k.startswith("__")})
+
+
+def _cached(function: object, *_: object) -> object:
+    return function
+
+
+def _cell() -> object:
+    return CellType()
+
+
+def _cell_state(cell: object, state: object) -> None:
+    (content,) = plain.expect(state, tuple)
+    plain.expect(cell, CellType).cell_contents = content
+
+
+def _same(thing: object) -> object:
+    return thing
+
+
+def _slots_state(thing: object, state: object) -> None:
+    if isinstance(thing, InertObject):
+        thing.__dict__.update(text_keys(plain.expect(state, dict)))
+
+
+def _type(name: object) -> object:
+    found = getattr(types, plain.expect_text(name), None)
+    if not isinstance(found, type):
+        raise TypeError("not a type of the interpreter")
+    return found
+
+
+def _typevar(name: object, *_: object) -> object:
+    return blank(make_type("typing", "TypeVar"), {"__name__": clean(name)})
+
+
+def _attribute(owner: object, name: object) -> object:
+    text = clean(name)
+    known = owner.__dict__.get(text) if isinstance(owner, (InertObject, InertModule)) else None
+    return blank(InertAttribute, {"__self__": owner, "__name__": text}) if known is None else known
+
+
+def _keys(content: object, ordered: object = False) -> object:
+    return (OrderedDict if ordered is True else dict)(dict.fromkeys(plain.expect(content, list, tuple))).keys()
+
+
+def _values(content: object, ordered: object = False) -> object:
+    return (OrderedDict if ordered is True else dict)(enumerate(plain.expect(content, list, tuple))).values()
+
+
+def _items(content: object, ordered: object = False) -> object:
+    return (OrderedDict if ordered is True else dict)(plain.expect(content, dict, OrderedDict)).items()
+
+
+def _field(name: object) -> object:
+    return blank(make_type("dataclasses", clean(name)), {})
+
+
+def _standin(kind: type) -> Callable[..., object]:
+    def make(*arguments: object) -> object:
+        return kind(*(clean(each) if type(each) is str else each for each in arguments))
+
+    return make
+
+
+def _method(function: object, owner: object) -> object:
+    return blank(InertAttribute, {"__self__": owner, "__func__": function, "__name__": name_of(function)})
+
+
+def _proxy(mapping: object) -> object:
+    return blank(make_type("builtins", "mappingproxy", Mapped), {"_items_": plain.expect(mapping, dict)})
+
+
+def name_of(thing: object) -> str:
+    """Return the name of a function."""
+    if isinstance(thing, InertType):  # of a module that can be imported: its name is all that there is
+        return clean(thing.__name__)
+    own = thing.__dict__ if isinstance(thing, InertObject) else {}
+    return clean(own.get("__name__", type(thing).__name__))
+
+
+def home_of(function: InertObject) -> tuple[str, str]:
+    """Return module and name of what a call of something inert makes, as far as one can tell.
+
+    A class has private methods for unpickling its instances, as `ZoneInfo._unpickle`.
+    """
+    name, owner = name_of(function), function.__dict__.get("__self__")
+    if isinstance(owner, InertType):
+        return owner.__module__, owner.__qualname__ if name.startswith("_") else f"{owner.__qualname__}.{name}"
+    return type(owner).__module__ if owner is not None else "?", name
+
+
+def _pattern(pattern: object, flags: object = 0) -> object:
+    return blank(InertPattern, {"pattern": plain.expect(pattern, str, bytes), "flags": plain.expect(flags, int)})
+
+
+STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
+# Types of the interpreter's that are called, and what comes of it.
+MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
+
+WORDS: dict[tuple[str, str], Callable[..., object]] = {
+    ("builtins", "getattr"): _attribute,
+    ("re", "_compile"): _pattern,
+    ("tibidi", "_attribute"): _attribute,
+    ("tibidi", "_cached"): _cached,
+    ("tibidi", "_cell"): _cell,
+    ("tibidi", "_cell_state"): _cell_state,
+    ("tibidi", "_class"): make_class,
+    ("tibidi", "_class_state"): class_state,
+    ("tibidi", "_dynamic_module"): _module,
+    ("tibidi", "_dynamic_module_state"): _module_state,
+    ("tibidi", "_enum"): make_enumeration,
+    ("tibidi", "_exception"): make_exception,
+    ("tibidi", "_exception_state"): exception_state,
+    ("tibidi", "_field"): _field,
+    ("tibidi", "_function"): _function,
+    ("tibidi", "_function_state"): _function_state,
+    ("tibidi", "_items"): _items,
+    ("tibidi", "_keys"): _keys,
+    ("tibidi", "_member"): make_member,
+    ("tibidi", "_member_state"): member_state,
+    ("tibidi", "_module"): _module,
+    ("tibidi", "_same"): _same,
+    ("tibidi", "_slots_state"): _slots_state,
+    ("tibidi", "_type"): _type,
+    ("tibidi", "_typevar"): _typevar,
+    ("tibidi", "_values"): _values,
+}

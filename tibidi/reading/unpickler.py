@@ -1,0 +1,118 @@
+"""bytes -> values: read the pickles of a dump, one after the other, with one memo.
+
+Live, objects of the application are rebuilt and its modules imported.  Inert,
+nothing is called or imported that the file names: see `inert`.
+"""
+
+from __future__ import annotations
+
+import io
+from _frozen_importlib_external import MAGIC_NUMBER
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.errors import DamagedDump
+from tibidi.words.code import OTHER_VERSION
+from tibidi.words.code import SPOILT
+from tibidi.words.code import Compiler
+from tibidi.words.vocabulary import CodeKey
+from tibidi.words.vocabulary import LostCode
+from tibidi.words.vocabulary import _code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+    from typing import BinaryIO
+
+    from tibidi.model import Omission
+
+
+class ValuesReader:
+    """Loads the members of a dump in their order.
+
+    `namespaces` holds the globals of each module by the path that they have
+    in the dump; `problems` what could not be loaded as it was.
+    """
+
+    def __init__(self, *, live: bool, sources: Mapping[str, str]) -> None:
+        self.namespaces: dict[str, dict[str, object]] = {}
+        self.problems: list[Omission] = []
+        self._compiler = Compiler(sources)
+        self._pieces: dict[tuple[str, ...], dict[str, object]] = {}
+        self._file = Relay()
+        self._unpickler = self._live() if live else self._inert(sources)
+
+    def load(self, file: BinaryIO) -> tuple[tuple[str, ...], object]:
+        """Return the paths and the value in one member; raise DamagedDump when it cannot be read to its end."""
+        self._file.source = file
+        paths, value = _checked(self._unpickler.load())
+        return paths, self._joined(paths, value)
+
+    def namespace(self, key: str) -> dict[str, object]:
+        """Return the one dictionary of globals that has this path."""
+        return self.namespaces.setdefault(key, {})
+
+    def code(self, magic: bytes, marshalled: bytes, *key: object) -> CodeType | LostCode:
+        """Return a code object, compiled from the captured source where its bytes are another version's."""
+        if magic == MAGIC_NUMBER and marshalled:
+            return _code(magic, marshalled, *key)
+        why = SPOILT if magic == MAGIC_NUMBER else OTHER_VERSION
+        return self._compiler.find(CodeKey(*key), why)  # type: ignore[arg-type]  # what `pack` wrote
+
+    def _joined(self, paths: tuple[str, ...], value: object) -> object:
+        """Return the value with the pieces of it that came before: what was difficult comes variable by variable."""
+        if not isinstance(value, dict) or not paths:
+            return value
+        if any(type(name) is not str for name in value):
+            raise DamagedDump(f"{paths[0]} has a variable whose name is no text")
+        is_module = paths[0].startswith("modules[")
+        whole = self.namespace(paths[0]) if is_module else self._pieces.setdefault(paths, value)
+        if whole is not value:
+            whole.update(value)
+        return whole
+
+    def _live(self) -> Any:
+        from tibidi.reading.live import Rebuilder  # the one that is asked for, not both
+
+        return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
+
+    def _inert(self, sources: Mapping[str, str]) -> Any:
+        from tibidi.reading.inert.builder import InertUnpickler  # as above
+
+        return InertUnpickler(self._file, namespace=self.namespace, sources=sources)
+
+
+class Relay:
+    """A file whose content is that of one member after the other, as an unpickler keeps its file for life."""
+
+    def __init__(self) -> None:
+        self.source: Any = None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read from the member at hand."""
+        return self.source.read(size)  # type: ignore[no-any-return]  # a binary file
+
+    def readinto(self, buffer: bytearray, /) -> int:
+        """Read into `buffer` from the member at hand."""
+        return self.source.readinto(buffer)  # type: ignore[no-any-return]  # likewise
+
+    def rewind(self) -> None:
+        """Go back to the beginning of the member at hand."""
+        self.source.seek(0)
+
+    def instead(self, content: bytes) -> None:
+        """Read `content` instead of the member at hand."""
+        self.source = io.BytesIO(content)
+
+    def readline(self) -> bytes:
+        """Read a line from the member at hand."""
+        return self.source.readline()  # type: ignore[no-any-return]  # likewise
+
+
+def _checked(loaded: object) -> tuple[tuple[str, ...], object]:
+    """Return paths and value, if that is what was loaded."""
+    if type(loaded) is tuple and len(loaded) == 2:
+        paths, value = loaded
+        if type(paths) is tuple and all(type(path) is str for path in paths):
+            return paths, value
+    raise DamagedDump("a pickle is not that of a variable, nor of anything that has a place in a dump")
