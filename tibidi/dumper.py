@@ -29,7 +29,6 @@ from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import summary as summaries
 from tibidi.dumpfile.headline import headline
 from tibidi.dumpfile.index import Index
-from tibidi.dumpfile.signature import read_or_make_key
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.model import FAILED
@@ -43,8 +42,9 @@ from tibidi.process.temporary import Headroom
 from tibidi.process.temporary import Switching
 from tibidi.process.temporary import Uncollected
 from tibidi.redaction import Redactor
-from tibidi.target import CrashTarget
-from tibidi.target import NamedTarget
+from tibidi.store.keys import read_or_make_key
+from tibidi.store.target import CrashTarget
+from tibidi.store.target import NamedTarget
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from tibidi.dump import DumpedFrame
 from tibidi.dump import DumpedTask
 from tibidi.dump import DumpedThread
 from tibidi.dumpfile.reader import Reader
-from tibidi.dumpfile.signature import read_key
 from tibidi.errors import DamagedDump
-from tibidi.location import find
 from tibidi.model import DAMAGED
 from tibidi.model import MODULE
 from tibidi.model import Omission
 from tibidi.progress import Progress
 from tibidi.reading.unpickler import ValuesReader
+from tibidi.store.keys import read_key
+from tibidi.store.location import find
 from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:

@@ -27,7 +27,6 @@ import tibidi.commands.path
 import tibidi.commands.prune
 import tibidi.commands.show
 from tibidi.commands import run
-from tibidi.dumpfile.signature import key_path
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.reading.inert import builder as unpickler
@@ -35,6 +34,7 @@ from tibidi.reading.inert import plain
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.unpickler import ValuesReader
+from tibidi.store.keys import key_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable

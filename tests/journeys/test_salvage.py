@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from crashing import PROGRAMS
 
 import tibidi
-from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.members import content
 from tibidi.dumpfile.members import scan
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
+from tibidi.store.directory import CrashDirectory
 
 if TYPE_CHECKING:
     from crashing import Crasher

@@ -47,7 +47,7 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
 
 
 def add_dump_argument(parser: ArgumentParser) -> None:
-    """Let a command take the argument DUMP, for `tibidi.location.find`."""
+    """Let a command take the argument DUMP, for `tibidi.store.location.find`."""
     parser.add_argument(
         "dump", metavar="DUMP", nargs="?", help="path, or name from `python -m tibidi list`; default: the latest"
     )

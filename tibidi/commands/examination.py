@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from tibidi import __version__
 from tibidi import config
 from tibidi import gate
-from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
-from tibidi.dumpfile.signature import examine_key
-from tibidi.dumpfile.signature import key_path
 from tibidi.errors import TibidiError
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.keys import examine_key
+from tibidi.store.keys import key_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tibidi.commands import add_dump_argument
 from tibidi.dumpfile.reader import Reader
-from tibidi.dumpfile.signature import read_key
-from tibidi.location import find
-from tibidi.mismatch import mismatches
 from tibidi.present import info
+from tibidi.revive.mismatch import mismatches
+from tibidi.store.keys import read_key
+from tibidi.store.location import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from tibidi.crashdir import CrashDirectory
 from tibidi.present import listing
 from tibidi.process.texts import printable
+from tibidi.store.directory import CrashDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tibidi.crashdir import CrashDirectory
+from tibidi.store.directory import CrashDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,17 +8,17 @@ import time
 from typing import TYPE_CHECKING
 
 from tibidi import config
-from tibidi.crashdir import CrashDirectory
-from tibidi.crashdir import delete
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
-from tibidi.retention import is_being_written
-from tibidi.target import fingerprint
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import delete
+from tibidi.store.retention import is_being_written
+from tibidi.store.target import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.crashdir import Entry
+    from tibidi.store.directory import Entry
 
 EXAMPLES = """\
 examples:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tibidi.commands import add_dump_argument
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.summary import to_json
-from tibidi.location import find
 from tibidi.present import story
+from tibidi.store.location import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

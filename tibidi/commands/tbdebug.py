@@ -6,11 +6,11 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tibidi.commands import add_dump_argument
-from tibidi.dumpfile.signature import examine_key
 from tibidi.loader import load
-from tibidi.location import find
 from tibidi.process.texts import printable
 from tibidi.revive.doors import debug
+from tibidi.store.keys import examine_key
+from tibidi.store.location import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

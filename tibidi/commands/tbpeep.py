@@ -13,7 +13,7 @@ from tibidi.commands import add_dump_argument
 from tibidi.commands.tbdebug import add_trust_arguments
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.location import find
+from tibidi.store.location import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

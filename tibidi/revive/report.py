@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tibidi.mismatch import PACKAGE
-from tibidi.mismatch import mismatches
 from tibidi.present import words
 from tibidi.process.texts import printable
+from tibidi.revive.mismatch import PACKAGE
+from tibidi.revive.mismatch import mismatches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tibidi.dump import Dump
-    from tibidi.mismatch import Mismatch
+    from tibidi.revive.mismatch import Mismatch
     from tibidi.revive.stage import Act
 
 # `info` has them all.

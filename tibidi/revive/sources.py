@@ -17,12 +17,12 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
-from tibidi.mismatch import local_text
-from tibidi.mismatch import same_text
-from tibidi.places import is_mine
 from tibidi.process.texts import printable
 from tibidi.process.texts import source_lines
-from tibidi.retention import is_alive
+from tibidi.revive.mismatch import local_text
+from tibidi.revive.mismatch import same_text
+from tibidi.store.places import is_mine
+from tibidi.store.retention import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,15 +7,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from tibidi.capture.sources import _around
-from tibidi.mismatch import PACKAGE
-from tibidi.mismatch import PLATFORM
-from tibidi.mismatch import PYTHON
-from tibidi.mismatch import SOURCE
-from tibidi.mismatch import mismatches
 from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
 from tibidi.model import ProcessRecord
 from tibidi.model import Summary
+from tibidi.revive.mismatch import PACKAGE
+from tibidi.revive.mismatch import PLATFORM
+from tibidi.revive.mismatch import PYTHON
+from tibidi.revive.mismatch import SOURCE
+from tibidi.revive.mismatch import mismatches
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
-    from tibidi.crashdir import Entry
+    from tibidi.store.directory import Entry
 
 SECONDS_PER_DAY = 86_400
 # A partial file is somebody's work in progress while it changes, or while its process lives and it is not forgotten.

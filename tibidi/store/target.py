@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 from tibidi import config
-from tibidi.crashdir import CrashDirectory
 from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.errors import DumpFailed
 from tibidi.errors import NotADump
 from tibidi.process import os
 from tibidi.process import time
+from tibidi.store.directory import CrashDirectory
 
 MAX_NAME_TRIES = 1_000
 

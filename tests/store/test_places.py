@@ -5,7 +5,7 @@ from __future__ import annotations
 import platformdirs
 import pytest
 
-from tibidi import places
+from tibidi.store import places
 
 
 @pytest.mark.parametrize("base", [None, "", "/elsewhere"])

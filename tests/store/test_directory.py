@@ -1,4 +1,4 @@
-"""tibidi.crashdir: names, permissions, the latest dump, retention."""
+"""tibidi.store.directory: names, permissions, the latest dump, retention."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tibidi import config
-from tibidi.crashdir import CrashDirectory
-from tibidi.crashdir import Entry
-from tibidi.crashdir import program_name
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import Entry
+from tibidi.store.directory import program_name
 
 DAY = 86_400
 

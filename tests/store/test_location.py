@@ -1,4 +1,4 @@
-"""tibidi.location: which file is meant."""
+"""tibidi.store.location: which file is meant."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tibidi import config
-from tibidi.crashdir import CrashDirectory
 from tibidi.errors import DumpNotFound
-from tibidi.location import find
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import find
 
 
 @pytest.fixture

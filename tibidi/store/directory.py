@@ -18,20 +18,20 @@ import re
 import stat
 
 from tibidi import TYPE_CHECKING
-from tibidi import retention
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
-from tibidi.places import PRIVATE_FILE
-from tibidi.places import can_be_made
-from tibidi.places import candidates
-from tibidi.places import is_mine
-from tibidi.places import make
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
-from tibidi.retention import Limits
-from tibidi.turn import Turn
+from tibidi.store import retention
+from tibidi.store.places import PRIVATE_FILE
+from tibidi.store.places import can_be_made
+from tibidi.store.places import candidates
+from tibidi.store.places import is_mine
+from tibidi.store.places import make
+from tibidi.store.retention import Limits
+from tibidi.store.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from tibidi.crashdir import CrashDirectory
 from tibidi.errors import DumpNotFound
+from tibidi.store.directory import CrashDirectory
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""tibidi.turn: one process after the other."""
+"""tibidi.store.turn: one process after the other."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi import turn
-from tibidi.turn import Turn
+from tibidi.store import turn
+from tibidi.store.turn import Turn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytest.importorskip("fcntl", reason="there are no such locks on this system")
 
-HOLD = (
-    "import sys, time; from tibidi.turn import Turn\nwith Turn(sys.argv[1]): print('held', flush=True); time.sleep(60)"
-)
+HOLD = """
+import sys, time
+from tibidi.store.turn import Turn
+with Turn(sys.argv[1]):
+    print("held", flush=True)
+    time.sleep(60)
+"""
 
 
 def test_waits_for_a_moment(tmp_path: Path) -> None:

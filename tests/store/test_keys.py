@@ -10,11 +10,11 @@ import pytest
 from dumpfile import samples
 
 from tibidi import config
-from tibidi.dumpfile import signature
 from tibidi.dumpfile.reader import LARGE_BYTES
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import NotADump
 from tibidi.loader import load
+from tibidi.store import keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
     """A dump signed with our key."""
-    key = signature.read_or_make_key()
+    key = keys.read_or_make_key()
     path = tmp_path / "ours.pkl"
     path.write_bytes(samples.dump_bytes(key))
     return path
@@ -39,21 +39,21 @@ def ours(tmp_path: Path) -> Path:
 
 def test_made_on_first_use(key_file: Path) -> None:
     """The key is made when it is first needed, for its owner only, and then stays the same."""
-    assert signature.read_key() is None
-    key = signature.read_or_make_key()
+    assert keys.read_key() is None
+    key = keys.read_or_make_key()
 
     assert 0o600 == stat.S_IMODE(key_file.stat().st_mode)
     assert 0o700 == stat.S_IMODE(key_file.parent.stat().st_mode)
-    assert key == signature.read_or_make_key() == signature.read_key()
-    assert signature.KEY_BYTES == len(key)
+    assert key == keys.read_or_make_key() == keys.read_key()
+    assert keys.KEY_BYTES == len(key)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
 def test_others_have_access(mode: int, key_file: Path) -> None:
     """A key that others can read or write is not used, and it is said why and what to do."""
-    signature.read_or_make_key()
+    keys.read_or_make_key()
     key_file.chmod(mode)
-    key, problem = signature.examine_key()
+    key, problem = keys.examine_key()
 
     assert key is None
     assert f"others have access to it (mode {mode:04o}); chmod 600 {key_file}" in problem
@@ -62,13 +62,13 @@ def test_others_have_access(mode: int, key_file: Path) -> None:
 def test_no_key(key_file: Path) -> None:
     """What is no key, is too short, or is no regular file is not used; a pipe keeps nobody waiting."""
     key_file.parent.mkdir()
-    assert (None, "") == signature.examine_key()
+    assert (None, "") == keys.examine_key()
     key_file.write_bytes(b"short")
     key_file.chmod(0o600)
-    assert "has 5 bytes" in signature.examine_key()[1]
+    assert "has 5 bytes" in keys.examine_key()[1]
     key_file.unlink()
     os.mkfifo(key_file, 0o600)
-    assert "it is no regular file" in signature.examine_key()[1]
+    assert "it is no regular file" in keys.examine_key()[1]
 
 
 def test_trust(ours: Path, tmp_path: Path) -> None:

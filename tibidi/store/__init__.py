@@ -1,0 +1,1 @@
+"""Where dumps and keys live: directories, names, permissions, retention."""
