@@ -12,10 +12,10 @@ from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.writer import Archive
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.redaction import Redactor
-from tibidi.writing.pieces import EXCEPTION
-from tibidi.writing.pieces import GLOBALS
-from tibidi.writing.pieces import LOCALS
-from tibidi.writing.pieces import Root
+from tibidi.words.roots import EXCEPTION
+from tibidi.words.roots import GLOBALS
+from tibidi.words.roots import LOCALS
+from tibidi.words.roots import Root
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:

@@ -63,23 +63,17 @@ _HOMES = {
     "load": "tibidi.loader",
     "set_excepthook": "tibidi.hooks",
     "uninstall": "tibidi.hooks",
-    # What pickles name beside the above; no business of anybody else.
-    **dict.fromkeys(("Cut", "Redacted"), "tibidi.words.standins"),
-    **dict.fromkeys(
-        (
-            "_attribute", "_cached", "_cell", "_cell_state", "_class", "_class_state", "_code", "_dynamic_module",
-            "_dynamic_module_state", "_enum", "_exception", "_exception_state", "_field", "_function",
-            "_function_state", "_items", "_keys", "_made", "_member", "_member_state", "_module", "_namespace",
-            "_reference", "_same", "_slots_state", "_type", "_typevar", "_values",
-        ),
-        "tibidi.words.vocabulary",
-    ),
-}  # fmt: skip
+    # What pickles name beside the above.
+    "Cut": "tibidi.words.standins",
+    "Redacted": "tibidi.words.standins",
+}
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
     home = "tibidi.config" if name == "config" else _HOMES.get(name)
+    if home is None and name[:1] == "_" != name[1:2]:  # a word of our pickles
+        home = "tibidi.words.vocabulary"
     if home is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
     from tibidi.process.temporary import Headroom

@@ -167,6 +167,9 @@ UNAVAILABLE = "unavailable"  # it could not be had: a source file at the crash, 
 REASONS = (ILLEGAL, FAILED, TIMEOUT, TOO_LARGE, TOO_DEEP, LAZY, REDACTED, DAMAGED, UNAVAILABLE)
 
 
+REDACTED_TEXT = "<redacted>"  # what stands in the place of a secret text
+
+
 class Summary(NamedTuple):
     """The whole story: `summary.json` as an object.
 

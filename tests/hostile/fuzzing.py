@@ -15,8 +15,8 @@ from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.reading.inert import words
-from tibidi.reading.inert.builder import InertUnpickler
 from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.unpickler import InertUnpickler
 
 OPCODES = [
     pickle.ADDITEMS,

@@ -29,8 +29,8 @@ import tibidi.commands.show
 from tibidi.commands import run
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.reading.inert import builder as unpickler
 from tibidi.reading.inert import plain
+from tibidi.reading.inert import unpickler
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.unpickler import ValuesReader

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from tibidi.reading import makers
+from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
-from tibidi.words import vocabulary
 from tibidi.words.code import key_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def lost(function: FunctionType) -> FunctionType:
     """Return what loading makes of a function of another version whose source is in no file."""
     code = function.__code__
-    return vocabulary._function(vocabulary.LostCode(key_of(code), "for the test"), {}, function.__name__, None)
+    return makers._function(LostCode(key_of(code), "for the test"), {}, function.__name__, None)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_named_tuple(lost_point: Any) -> None:
     with pytest.raises(RuntimeError, match="cannot be called here: for the test"):
         lost_point(1)
 
-    regenerate(lost_point, vocabulary.is_lost)
+    regenerate(lost_point, makers.is_lost)
 
     assert lost_point(1) == (1, 5)
     assert "Point(x=1, y=2)" == repr(lost_point._make([1, 5])._replace(y=2))
@@ -53,7 +54,7 @@ def test_collector_may_come_at_any_time(lost_point: Any) -> None:
     """The collector emptied the class whose methods were to be taken over, before they were."""
     sys.setprofile(lambda *_: gc.collect() and None)
     try:
-        regenerate(lost_point, vocabulary.is_lost)
+        regenerate(lost_point, makers.is_lost)
     finally:
         sys.setprofile(None)
 
@@ -85,7 +86,7 @@ def test_repr_and_equality_that_are_lost() -> None:
     with pytest.raises(RuntimeError, match="cannot be called here"):
         repr(thing)
 
-    regenerate(Holder, vocabulary.is_lost)
+    regenerate(Holder, makers.is_lost)
 
     assert "Holder(slot=1, me=...)" == repr(thing)
     assert [thing] == [thing]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tibidi.redaction import REDACTED
+from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import Redactor
 
 
@@ -105,8 +105,8 @@ def test_environment_is_learnt() -> None:
     """Secret entries of the environment, and passwords in its URLs, are redacted everywhere."""
     redactor = Redactor(environ={"API_TOKEN": "zxcv-98765", "DATABASE_URL": "pg://bob:geheim77@db/x", "LANG": "de_DE"})
 
-    assert f"[{REDACTED}]" == redactor.text("[zxcv-98765]")
-    assert f"it is {REDACTED}" == redactor.text("it is geheim77")
+    assert f"[{REDACTED_TEXT}]" == redactor.text("[zxcv-98765]")
+    assert f"it is {REDACTED_TEXT}" == redactor.text("it is geheim77")
     assert "de_DE" == redactor.text("de_DE")
 
 

@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,8 +14,10 @@ from tibidi import config
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
 from tibidi.store.directory import CrashDirectory
-from tibidi.store.directory import Entry
 from tibidi.store.directory import program_name
+
+if TYPE_CHECKING:
+    from tibidi.store.entry import Entry
 
 DAY = 86_400
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from tibidi.reading import makers
+from tibidi.reading.code import Compiler
+from tibidi.reading.code import LostCode
 from tibidi.reading.unpickler import ValuesReader
-from tibidi.words import vocabulary
-from tibidi.words.code import Compiler
 from tibidi.words.code import key_of
 from tibidi.words.code import pack
 from tibidi.words.code import walk
-from tibidi.words.vocabulary import LostCode
 
 if TYPE_CHECKING:
     import types
@@ -84,7 +84,7 @@ def test_a_function_without_source_says_so(sources: dict[str, str], reason: str)
     """Where the source is missing or does not fit, the function says where it came from, and why it fails."""
     code = next(code for code in codes().values() if code.co_name == "total")
     lost: Any = ValuesReader(live=True, sources=sources).code(OTHER_MAGIC, b"", *key_of(code))
-    function: Any = vocabulary._function(lost, {}, "total", None)
+    function: Any = makers._function(lost, {}, "total", None)
 
     assert isinstance(lost, LostCode)
     assert "total" == function.__name__

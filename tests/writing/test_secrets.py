@@ -12,10 +12,10 @@ import pytest
 
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.writer import Archive
-from tibidi.redaction import REDACTED
+from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import Redactor
-from tibidi.writing.pieces import LOCALS
-from tibidi.writing.pieces import Root
+from tibidi.words.roots import LOCALS
+from tibidi.words.roots import Root
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_identity_is_kept(round_trip: Any) -> None:
     found = loaded.locals
 
     assert found["user"] is found["list"][0] is loaded.values["exceptions[0].frames[1].locals"]["again"]
-    assert {"name": "bob", "password": REDACTED} == vars(found["user"])
+    assert {"name": "bob", "password": REDACTED_TEXT} == vars(found["user"])
     assert "redacted" == loaded.reasons()[f"{WHERE}['user'].password"]
     assert "redacted" == loaded.reasons()["exceptions[0].frames[1].locals['password']"]
     assert SECRET not in str(loaded.omissions)

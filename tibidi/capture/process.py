@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.model import REDACTED_TEXT
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.model import ProcessRecord
 from tibidi.process import os
-from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:
     from tibidi.redaction import Redactor
@@ -53,10 +53,10 @@ def arguments(redactor: Redactor) -> tuple[str, ...]:
         name, equals, value = text.partition("=")
         if secret and not text.startswith("-"):
             redactor.learn(text)
-            shown, rule = REDACTED, "the argument of a secret option"
+            shown, rule = REDACTED_TEXT, "the argument of a secret option"
         elif equals and value and redactor.is_secret_name(name):
             redactor.learn(value)
-            shown, rule = f"{name}={REDACTED}", "the argument of a secret option"
+            shown, rule = f"{name}={REDACTED_TEXT}", "the argument of a secret option"
         secret = text.startswith("-") and not equals and redactor.is_secret_name(text)
         if rule:
             redactor.note(f"process.argv[{number}]", rule)
@@ -70,7 +70,7 @@ def environment(redactor: Redactor) -> dict[str, str]:
     for name, value in sorted(os.environ.items()):
         shown, rule = redactor.scrub(value)
         if redactor.conceals(name, value):
-            shown, rule = REDACTED, "the name is that of a secret"
+            shown, rule = REDACTED_TEXT, "the name is that of a secret"
         if rule:
             redactor.note(f"process.environment[{name!r}]", rule)
         found[name] = shown

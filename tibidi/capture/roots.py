@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.process.records import NamedTuple
-from tibidi.writing.pieces import EXCEPTION
-from tibidi.writing.pieces import GLOBALS
-from tibidi.writing.pieces import LOCALS
-from tibidi.writing.pieces import Root
+from tibidi.words.roots import EXCEPTION
+from tibidi.words.roots import GLOBALS
+from tibidi.words.roots import LOCALS
+from tibidi.words.roots import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from tibidi.store.target import fingerprint
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.store.directory import Entry
+    from tibidi.store.entry import Entry
 
 EXAMPLES = """\
 examples:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from tibidi import TYPE_CHECKING
 from tibidi.look.notation import MORE
 from tibidi.look.walker import Walker
+from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
 from tibidi.process import time
-from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:
     from tibidi.redaction import Redactor
@@ -45,7 +45,7 @@ class Previewer:
         type_of_value = self._walker.layouts.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
-            return Variable(type_of_value, REDACTED)
+            return Variable(type_of_value, REDACTED_TEXT)
         if self._is_spent or not self._has_budget():
             return Variable(type_of_value, MORE)
         known = self._shown.get(id(value))

@@ -23,10 +23,10 @@ from tibidi.look.notation import MORE
 from tibidi.look.notation import joined
 from tibidi.look.notation import step_text
 from tibidi.model import LAZY
+from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.texts import ascii_safe
-from tibidi.redaction import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,7 @@ class Walker:
         end = ",)" if len(items) == 1 else ")"
         if self.redactor.conceals_last(items):
             self.redactor.note(f"{self._place()}[{len(items) - 1}]", "the name before it")
-            return f"({', '.join(map(self.show, items[:-1]))}, {REDACTED})"
+            return f"({', '.join(map(self.show, items[:-1]))}, {REDACTED_TEXT})"
         return self._sequence("(", items, len(items), end)
 
     def _set(self, items: set[object]) -> str:
@@ -199,7 +199,7 @@ class Walker:
         self._steps.append(step)
         if self.redactor.conceals(key, value):
             self.redactor.note(self._place(), f"the name {key!r}" if type(key) is str else "its name")
-            shown = REDACTED
+            shown = REDACTED_TEXT
         else:
             shown = self.show(value)
         self._steps.pop()

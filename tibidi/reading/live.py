@@ -22,13 +22,13 @@ from tibidi.errors import DamagedDump
 from tibidi.model import FAILED
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
+from tibidi.reading import makers
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
 from tibidi.reading.missing import missing_member
 from tibidi.reading.state import set_state
 from tibidi.words import standins
-from tibidi.words import vocabulary
 from tibidi.words.standins import is_missing
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Names:
 
     def __init__(self, words: Mapping[str, object], problems: list[Omission]) -> None:
         self.problems = problems
-        self._words = {**vocabulary.WORDS, **STAND_INS, **self._ours(), **words}
+        self._words = {**makers.MAKERS, **STAND_INS, **self._ours(), **words}
         self._stubs: dict[str, ModuleStub] = {}
         self._missing: dict[tuple[str, str], object] = {}
 
@@ -211,7 +211,7 @@ def _class_of(home: Any, qualname: str) -> object:
 
 def _member(cls: type, name: str, value: object) -> object:
     """Return a member of an enumeration, or of what stands for one."""
-    return missing_member(cls, name, value) if is_missing(cls) else vocabulary._member(cls, name, value)
+    return missing_member(cls, name, value) if is_missing(cls) else makers._member(cls, name, value)
 
 
 def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
@@ -223,7 +223,7 @@ def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mappin
     """Make a class; where its metaclass is missing, one without that."""
     if is_missing(metaclass) or any(map(is_missing, bases)):
         metaclass = type(bases[0]) if bases else type
-    return vocabulary._class(metaclass, name, bases, keywords)
+    return makers._class(metaclass, name, bases, keywords)
 
 
 class LiveUnpickler(pickle.Unpickler):
@@ -299,7 +299,7 @@ class CarefulUnpickler(Python):
         if len(self.failures) == known or arguments != ():
             return
         try:
-            self.stack[-1] = vocabulary._native(cls).__new__(cls)
+            self.stack[-1] = makers._native(cls).__new__(cls)
         except (TypeError, AttributeError):  # of no class, or of one whose base in C wants arguments, too
             return
         del self.failures[known:]

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
-from tibidi.words.code import OTHER_VERSION
-from tibidi.words.code import SPOILT
-from tibidi.words.code import Compiler
-from tibidi.words.vocabulary import CodeKey
-from tibidi.words.vocabulary import LostCode
-from tibidi.words.vocabulary import _code
+from tibidi.reading.code import OTHER_VERSION
+from tibidi.reading.code import SPOILT
+from tibidi.reading.code import Compiler
+from tibidi.reading.code import LostCode
+from tibidi.reading.makers import _code
+from tibidi.words.code import CodeKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ class ValuesReader:
         return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
 
     def _inert(self, sources: Mapping[str, str]) -> Any:
-        from tibidi.reading.inert.builder import InertUnpickler  # as above
+        from tibidi.reading.inert.unpickler import InertUnpickler  # as above
 
         return InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from tibidi.redaction.patterns import REDACTED
 from tibidi.redaction.redactor import Redactor
 
-__all__ = ["REDACTED", "Redactor"]
+__all__ = ["Redactor"]

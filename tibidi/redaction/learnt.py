@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
+from tibidi.model import REDACTED_TEXT
 from tibidi.redaction.names import kind_of_name
-from tibidi.redaction.patterns import REDACTED
 
 SHORTEST_LEARNT = 5  # characters; shorter values are redacted at their names only
 SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own, not within one
@@ -53,13 +53,13 @@ class Learnt:
         self._refresh()
         if self._texts is None or not self._texts.search(text):
             return text
-        return self._texts.sub(REDACTED, text)
+        return self._texts.sub(REDACTED_TEXT, text)
 
     def data(self, data: bytes) -> bytes:
         """Return `data` without what was learnt; the same object if nothing is in it."""
         if not self.is_in(data) or self._bytes is None:
             return data
-        return self._bytes.sub(REDACTED.encode(), data)
+        return self._bytes.sub(REDACTED_TEXT.encode(), data)
 
     def is_in(self, data: bytes) -> bool:
         """Tell whether a learnt value is in some data, at the speed of a search for each."""

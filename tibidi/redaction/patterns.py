@@ -16,14 +16,13 @@ from __future__ import annotations
 import re
 
 from tibidi import TYPE_CHECKING
+from tibidi.model import REDACTED_TEXT
 from tibidi.process.records import NamedTuple
 from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Callable
-
-REDACTED = "<redacted>"  # what stands in a secret text's place
 
 
 class Pattern(NamedTuple):
@@ -97,9 +96,9 @@ def _replace(text: str, pattern: Pattern) -> str:
             return match[0]
         changed = True
         if "secret" not in match.re.groupindex:
-            return REDACTED
+            return REDACTED_TEXT
         start, end = match.span("secret")
-        return match[0][: start - match.start()] + REDACTED + match[0][end - match.start() :]
+        return match[0][: start - match.start()] + REDACTED_TEXT + match[0][end - match.start() :]
 
     cleaned = _compiled(pattern.expression).sub(cover, text)
     return cleaned if changed else text
@@ -183,7 +182,7 @@ def _is_secret_remark(match: re.Match[str]) -> bool:
     return any(map(str.isdigit, match["secret"])) and _is_secret_assignment(match)
 
 
-NO_SECRETS = frozenset({"None", "True", "False", "null", "true", "false", "undefined", "str", "bytes", REDACTED})
+NO_SECRETS = frozenset({"None", "True", "False", "null", "true", "false", "undefined", "str", "bytes", REDACTED_TEXT})
 
 # What is to be filled in, in templates and patterns.
 PLACEHOLDERS = ("<", "{", "%", "$", "(", "[")

@@ -13,6 +13,7 @@ import re
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED as REASON
+from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
 from tibidi.redaction import patterns
 from tibidi.redaction.learnt import SHORTEST_LEARNT
@@ -22,7 +23,6 @@ from tibidi.redaction.names import HARD
 from tibidi.redaction.names import SOFT
 from tibidi.redaction.names import kind_of_name
 from tibidi.redaction.names import may_hold_name
-from tibidi.redaction.patterns import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,7 +245,7 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
 def _can_be_secret(name: str, value: object, kind: str) -> bool:
     cls = type(value)
     if issubclass(cls, TEXTS):
-        return _length(value) > 0 and value is not REDACTED and not _is_harmless(name, value, kind)
+        return _length(value) > 0 and value is not REDACTED_TEXT and not _is_harmless(name, value, kind)
     if kind != HARD or cls is bool:
         return False
     if issubclass(cls, int):

@@ -23,14 +23,14 @@ from tibidi.errors import DumpNotFound
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
-from tibidi.process.records import NamedTuple
 from tibidi.store import retention
+from tibidi.store.entry import Entry
+from tibidi.store.entry import Limits
 from tibidi.store.places import PRIVATE_FILE
 from tibidi.store.places import can_be_made
 from tibidi.store.places import candidates
 from tibidi.store.places import is_mine
 from tibidi.store.places import make
-from tibidi.store.retention import Limits
 from tibidi.store.turn import Turn
 
 if TYPE_CHECKING:
@@ -50,25 +50,6 @@ NAME = re.compile(
 )
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 AMBIGUOUS_END = re.compile(r"-(?=\d+$)")
-
-
-class Entry(NamedTuple):
-    """A dump in the directory; `time` is the one in its name, `changed` that of the file."""
-
-    path: str
-    name: str
-    program: str
-    pid: int
-    number: int
-    time: str
-    changed: float
-    size: int
-    partial: bool
-
-    @property
-    def age(self) -> tuple[str, float, int]:
-        """What sorts the oldest first."""
-        return self.time, self.changed, self.number
 
 
 class CrashDirectory:

@@ -10,37 +10,18 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os
-from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
 
-    from tibidi.store.directory import Entry
+    from tibidi.store.entry import Entry
+    from tibidi.store.entry import Limits
 
-SECONDS_PER_DAY = 86_400
 # A partial file is somebody's work in progress while it changes, or while its process lives and it is not forgotten.
 WRITING_SECONDS = 60
 FORGOTTEN_SECONDS = 3_600
-
-
-class Limits(NamedTuple):
-    """How many dumps, how many bytes and which age may stay; None is no limit."""
-
-    keep: int | None = None
-    keep_bytes: int | None = None
-    keep_days: float | None = None
-
-    def allow(self, count: int, size: int) -> bool:
-        """Say whether so many dumps of so many bytes may stay."""
-        if self.keep is not None and count > self.keep:
-            return False
-        return self.keep_bytes is None or size <= self.keep_bytes
-
-    def allow_age(self, seconds: float) -> bool:
-        """Say whether a dump of this age may stay."""
-        return self.keep_days is None or seconds <= self.keep_days * SECONDS_PER_DAY
 
 
 def victims(

@@ -6,8 +6,6 @@ answers with what is to be pickled in its stead, or None.
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
@@ -19,12 +17,12 @@ from tibidi.look.facts import preview
 from tibidi.look.measure import measure
 from tibidi.look.measure import summary
 from tibidi.model import ILLEGAL
-from tibidi.model import REDACTED as SECRET
+from tibidi.model import REDACTED
+from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.process import late
 from tibidi.process.records import NamedTuple
-from tibidi.redaction import REDACTED
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut
 from tibidi.words.standins import NotPickleable
@@ -157,7 +155,7 @@ class Filter:
         if len(text) >= SHORTEST_SECRET:
             cleaned, rule = self._redactor.scrub(text)
             if cleaned is not text:
-                self._note(text, SECRET, rule)
+                self._note(text, REDACTED, rule)
                 return self._replace(text, cleaned)
         return self._name(text)
 
@@ -185,7 +183,7 @@ class Filter:
         cleaned = self._redactor.data(bytes(data))
         if cleaned == data:
             return None
-        self._note(data, SECRET, "looks like a secret, or is the value of one elsewhere")
+        self._note(data, REDACTED, "looks like a secret, or is the value of one elsewhere")
         return self._replace(data, type(data)(cleaned))
 
     def _bytecode(self, data: bytes | bytearray) -> object:
@@ -276,11 +274,11 @@ class Filter:
 
     def _concealed(self, holder: object, name: object, value: object) -> object:
         rule = f"the name {name!r}" if is_a(name, str) else "the name before it"
-        self._note(holder, SECRET, rule, name)
+        self._note(holder, REDACTED, rule, name)
         bases = mro(type(value))
         if str in bases:
-            return REDACTED
-        return REDACTED.encode() if bytes in bases else Redacted(type_name(type(value)))
+            return REDACTED_TEXT
+        return REDACTED_TEXT.encode() if bytes in bases else Redacted(type_name(type(value)))
 
     def _note(self, thing: object, reason: str, detail: str, key: object = None) -> None:
         self._ledger.substitutions.append(Substitution(thing, reason, detail, key))
@@ -297,4 +295,4 @@ def field_names(cls: type) -> tuple[str, ...]:
 
 def is_word(thing: object) -> bool:
     """Tell whether `thing` is a word of our vocabulary, which the application never sees."""
-    return exact_type(thing) in {FunctionType, type} and getattr(thing, "__module__", None) == "tibidi"
+    return exact_type(thing) is words.Word or (exact_type(thing) is type and thing.__module__ == "tibidi")

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from tibidi.writing.picklers import Memo
     from tibidi.writing.pieces import Piece
     from tibidi.writing.reducers import Reducers
-    from tibidi.writing.room import Share
     from tibidi.writing.shells import Shell
+    from tibidi.writing.stream import Share
     from tibidi.writing.stream import Target
 
 # A pickle may be this much larger in memory than its share of the disk.

@@ -9,13 +9,10 @@ from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import steady
 from tibidi.look.measure import measure
 from tibidi.process.records import NamedTuple
+from tibidi.words.roots import EXCEPTION
 
 if TYPE_CHECKING:
-    from types import CodeType
-
-LOCALS = "locals"
-EXCEPTION = "exception"
-GLOBALS = "globals"
+    from tibidi.words.roots import Root
 
 # What is filtered.
 NOTHING = 0
@@ -24,19 +21,6 @@ TEXTS = 2
 
 # Things larger than this are left out of a variable that does not fit: tried in turn, 0 leaves nothing out.
 ITEM_BYTES = (0, 1 << 20, 64 << 10, 2 << 10)
-
-
-class Root(NamedTuple):
-    """Something to pickle, and where it is in the dump: one value may have several paths.
-
-    `value` is a dictionary of locals, an exception, or a module's globals, in
-    which case `codes` are the code objects that were running in it.
-    """
-
-    paths: tuple[str, ...]
-    kind: str
-    value: object
-    codes: tuple[CodeType, ...] = ()
 
 
 class Piece(NamedTuple):

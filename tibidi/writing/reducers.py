@@ -106,6 +106,7 @@ class Reducers:
             FunctionType: self._function,
             ModuleType: self._module,
             Shell: operator.attrgetter("reduced"),
+            words.Word: operator.attrgetter("__name__"),
             _lru_cache_wrapper: self._cached,
             type: self._class,
             **dict.fromkeys(ILLEGAL_TYPES, ledger.illegal),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import time
-from tibidi.process.records import NamedTuple
+from tibidi.writing.stream import Share
 
 if TYPE_CHECKING:
     from tibidi.writing.pieces import Piece
@@ -19,13 +19,6 @@ SMALL_ROOT_BYTES = 8 << 10
 # What a member costs beside its content: headers, and an entry in the directory at the end.
 MEMBER_BYTES = 256
 RESERVE_BYTES = 4 << 20  # some arenas of pymalloc
-
-
-class Share(NamedTuple):
-    """What one piece may take: so many bytes on disk, and until which moment (of time.monotonic) it may be written."""
-
-    bytes: int
-    until: float
 
 
 class Room:

@@ -8,13 +8,13 @@ from pickle import PickleBuffer
 from tibidi import TYPE_CHECKING
 from tibidi.process import os
 from tibidi.process import time
+from tibidi.process.records import NamedTuple
 from tibidi.process.worker import Abandoned
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     from tibidi.redaction import Redactor
-    from tibidi.writing.room import Share
 
     class Stream(Protocol):
         """One member of the archive while it is written."""
@@ -65,6 +65,13 @@ class SecretName(Exception):
 
 class SecretValue(Exception):
     """There may be a secret in what is being written."""
+
+
+class Share(NamedTuple):
+    """What one piece may take: so many bytes on disk, and until which moment (of time.monotonic) it may be written."""
+
+    bytes: int
+    until: float
 
 
 class Sink:

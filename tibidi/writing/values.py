@@ -40,17 +40,17 @@ from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.process.worker import Abandoned
 from tibidi.progress import Progress
+from tibidi.words.roots import GLOBALS
+from tibidi.words.roots import Root as Root
 from tibidi.words.standins import Cut
 from tibidi.words.standins import Dummy
 from tibidi.writing.gaps import Gaps
 from tibidi.writing.ledger import Ledger
 from tibidi.writing.namespaces import Namespaces
 from tibidi.writing.pen import Pen
-from tibidi.writing.pieces import GLOBALS
 from tibidi.writing.pieces import NAMES
 from tibidi.writing.pieces import TEXTS
 from tibidi.writing.pieces import Piece
-from tibidi.writing.pieces import Root as Root
 from tibidi.writing.pieces import whole
 from tibidi.writing.reducers import Reducers
 from tibidi.writing.room import Room

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tibidi.reading.inert import arrays
-from tibidi.reading.inert.builder import InertUnpickler
 from tibidi.reading.inert.items import moment_text
+from tibidi.reading.inert.unpickler import InertUnpickler
 
 if TYPE_CHECKING:
     from collections.abc import Callable

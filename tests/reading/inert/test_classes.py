@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from tibidi.loader import load
-from tibidi.reading.inert.builder import InertUnpickler
+from tibidi.reading.inert.unpickler import InertUnpickler
 from tibidi.reading.inert.words import InertFunction
 from tibidi.words import vocabulary
 from tibidi.words.standins import Dummy

@@ -26,8 +26,8 @@ import pytest
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import words
-from tibidi.reading.inert.builder import InertUnpickler
 from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.unpickler import InertUnpickler
 from tibidi.words import vocabulary
 from tibidi.words.standins import Dummy
 

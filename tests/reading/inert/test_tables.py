@@ -13,8 +13,8 @@ import pytest
 
 from tibidi.reading.inert import columns
 from tibidi.reading.inert import tables as frames
-from tibidi.reading.inert.builder import InertUnpickler
 from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.unpickler import InertUnpickler
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,8 +1,6 @@
-"""Read pickles without importing or calling anything that they name.
+"""What calls, states and items in a pickle become, without importing or calling anything that they name.
 
-`InertUnpickler` reads the pickles of one dump in turn, `machine` runs
-their opcodes, and here is what calls, states and items come to: plain data
-types (`plain`) become real values, words of our vocabulary what they
+Plain data types (`plain`) become real values, words of the format what they
 describe (`words`), and all else inert objects (`types`).
 """
 
@@ -16,7 +14,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
-from tibidi.process.temporary import Uncollected
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import tables as frames
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
@@ -27,15 +24,9 @@ from tibidi.reading.inert.classes import make_reference
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import ATOMS
 from tibidi.reading.inert.layouts import layout_of
-from tibidi.reading.inert.machine import Machine
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertDtype
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.screen import FEW_MENTIONS
-from tibidi.reading.inert.screen import HINT
-from tibidi.reading.inert.screen import MAX_MEMBER_BYTES
-from tibidi.reading.inert.screen import Budget
-from tibidi.reading.inert.screen import Sizes
 from tibidi.reading.inert.states import absorb
 from tibidi.reading.inert.states import held
 from tibidi.reading.inert.types import InertObject
@@ -63,6 +54,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
+    from tibidi.reading.inert.screen import Budget
+
     class Readable(Protocol):
         """What is read from."""
 
@@ -74,63 +67,6 @@ if TYPE_CHECKING:
 KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **frames.TYPES}
 # Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
 REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
-
-
-class InertUnpickler:
-    """Reads the pickles of one dump, one with each `load()`, from a file that goes from one to the next.
-
-    `namespace` gives the dictionary of globals for a key, `sources` the texts
-    of the files that functions came from.
-    """
-
-    def __init__(
-        self,
-        file: Readable,
-        *,
-        namespace: Callable[[str], dict[str, object]],
-        sources: Mapping[str, str] | None = None,
-        budget: Budget | None = None,
-    ) -> None:
-        self._file = file
-        self._budget = budget or Budget()
-        self._builder = InertBuilder(namespace, sources or {}, self._budget)
-        self._memo: list[object] = []
-        self._mentions = 0
-        self._sizes = Sizes()
-
-    def load(self) -> Any:
-        """Return the value of the pickle that the file is at.
-
-        Raises DamagedDump when it is none of ours or takes too much; the memo
-        is then of no use for the pickles behind it.
-        """
-        data = self._file.read(MAX_MEMBER_BYTES + 1)
-        if len(data) > MAX_MEMBER_BYTES:
-            raise DamagedDump(f"more than {MAX_MEMBER_BYTES >> 20} MiB in one pickle", HINT)
-        self._budget.charge(len(data))
-        try:
-            machine = Machine(data, self._memo, self._builder, self._budget)
-            with Uncollected():
-                value = machine.run()
-            self._mentions += machine.mentions
-            return value if self._mentions < FEW_MENTIONS else printable_in_time(value, self._sizes)
-        finally:
-            self._budget.release(len(data))
-
-
-def printable_in_time(loaded: object, sizes: Sizes) -> object:
-    """Return what was loaded, (paths, variables), with what would take for ever to print as things that don't."""
-    variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
-    if isinstance(variables, BaseException) and sizes.is_endless(variables.args):
-        variables.args = ()
-    if type(variables) is dict:
-        for name, value in variables.items():
-            if sizes.is_endless(value):
-                kind = Mapped if isinstance(value, dict) else Listed
-                shown = object.__new__(make_type("builtins", type(value).__name__, kind))
-                shown.__dict__["_items_"] = value
-                variables[name] = shown
-    return loaded
 
 
 class InertBuilder:

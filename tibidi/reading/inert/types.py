@@ -24,6 +24,7 @@ from tibidi.reading.inert.layouts import itself
 from tibidi.reading.inert.layouts import shallow
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.sources import class_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,10 +52,15 @@ class InertType(type):
 
     def __getattr__(cls, name: str) -> object:
         if name == "__source__":
-            from tibidi.reading.inert.words import class_source  # which knows functions, and this module
-
-            return class_source(cls)
+            return class_source(cls.__name__, next(filter(None, map(_text_of, vars(cls).values())), ""))
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
+
+
+def _text_of(value: object) -> str:
+    """Return the source file that a function was kept with, "" for anything else."""
+    code = vars(value).get("__code__") if isinstance(value, InertObject) else None
+    text = vars(code).get("_text_") if isinstance(code, InertObject) else None
+    return text if type(text) is str else ""
 
 
 class InertObject(metaclass=InertType):

@@ -7,9 +7,6 @@ bytecode is not even looked at.
 
 from __future__ import annotations
 
-import inspect
-import re
-import tokenize
 import types
 from collections import OrderedDict
 from types import CellType
@@ -19,7 +16,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.process.texts import source_lines
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.classes import class_state
 from tibidi.reading.inert.classes import furnish
@@ -33,6 +29,7 @@ from tibidi.reading.inert.layouts import atomic
 from tibidi.reading.inert.layouts import itself
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.sources import block
 from tibidi.reading.inert.types import INERT
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
@@ -48,9 +45,6 @@ from tibidi.words.standins import Redacted
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
-
-
-MAX_BLOCK_LINES = 5_000
 
 
 class InertModule(ModuleType):
@@ -116,26 +110,6 @@ class InertPattern(InertObject):
 
     def __repr__(self) -> str:
         return f"re.compile({BOUNDED.repr(self.__dict__['pattern'])})"
-
-
-def block(text: str, first_line: int) -> str:
-    """Return the function or class that begins at a line of `text`, empty where there is none."""
-    start = max(0, first_line - 1)
-    found = [f"{line}\n" for line in source_lines(text)[start : start + MAX_BLOCK_LINES]]
-    try:
-        return "".join(inspect.getblock(found))
-    except (SyntaxError, IndexError, tokenize.TokenError):  # cut, or no Python
-        return ""
-
-
-def class_source(cls: InertType) -> str:
-    """Return the text of a class that was kept by value, found through one of its functions."""
-    codes = (value.__dict__["__code__"].__dict__ for value in vars(cls).values() if type(value) is InertFunction)
-    text = next((code["_text_"] for code in codes if code["_text_"]), "")
-    head = re.compile(rf"[ \t]*class[ \t]+{re.escape(cls.__name__)}\b")
-    found = (number for number, line in enumerate(source_lines(text), start=1) if head.match(line))
-    first_line = next(found, 0)
-    return block(text, first_line) if first_line else ""
 
 
 def _module(name: object) -> object:

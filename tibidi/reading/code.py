@@ -1,0 +1,68 @@
+"""Code objects across versions of Python: found again in the captured sources, or lost with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tibidi.words.code import CodeKey
+from tibidi.words.code import key_of
+from tibidi.words.code import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import CodeType
+
+# Why bytecode cannot be used.
+OTHER_VERSION = "it was compiled by another version of Python"
+SPOILT = "its bytecode was left out for a secret in it"
+
+
+class LostCode:
+    """Stands in for a code object that this interpreter cannot have."""
+
+    def __init__(self, key: CodeKey, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+
+
+class Compiler:
+    """Finds code objects in sources that were captured, compiled once each."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._compiled: dict[str, dict[tuple[str, int], list[CodeType]] | str] = {}
+
+    def find(self, key: CodeKey, why: str = OTHER_VERSION) -> CodeType | LostCode:
+        """Return the code object that `key` describes, or what says why it cannot be had: `why`, and no source."""
+        found = self._codes(key.file)
+        if isinstance(found, str):
+            return LostCode(key, f"{why}, and {found}")
+        fits = [code for code in found.get((key.name, key.first_line), ()) if code.co_freevars == key.free_names]
+        if not fits:
+            return LostCode(key, f"{why}, and it is not in the captured source")
+        return max(fits, key=lambda code: likeness(key_of(code), key))
+
+    def _codes(self, file: str) -> dict[tuple[str, int], list[CodeType]] | str:
+        if file not in self._compiled:
+            self._compiled[file] = self._compile(file)
+        return self._compiled[file]
+
+    def _compile(self, file: str) -> dict[tuple[str, int], list[CodeType]] | str:
+        text = self._sources.get(file)
+        if text is None:
+            return "its source is not in the dump"
+        try:
+            module = compile(text, file, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return f"its source cannot be compiled here: {error}"
+        codes: dict[tuple[str, int], list[CodeType]] = {}
+        for code in walk(module):
+            codes.setdefault((code.co_name, code.co_firstlineno), []).append(code)
+        return codes
+
+
+def likeness(one: CodeKey, other: CodeKey) -> tuple[bool, bool, int]:
+    """Return how well `one` fits; several lambdas on one line differ in names, variables or constants."""
+    ours, theirs = {repr(each) for each in one.constants}, {repr(each) for each in other.constants}
+    names = set(one.names) == set(other.names)
+    return one.variables == other.variables, names, -len(ours ^ theirs)

@@ -1,0 +1,29 @@
+"""The text of functions and classes, found in the captured sources."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tokenize
+
+from tibidi.process.texts import source_lines
+
+MAX_BLOCK_LINES = 5_000
+
+
+def block(text: str, first_line: int) -> str:
+    """Return the function or class that begins at a line of `text`, empty where there is none."""
+    start = max(0, first_line - 1)
+    found = [f"{line}\n" for line in source_lines(text)[start : start + MAX_BLOCK_LINES]]
+    try:
+        return "".join(inspect.getblock(found))
+    except (SyntaxError, IndexError, tokenize.TokenError):  # cut, or no Python
+        return ""
+
+
+def class_source(name: str, text: str) -> str:
+    """Return the first class of that name in `text`, empty where there is none."""
+    head = re.compile(rf"[ \t]*class[ \t]+{re.escape(name)}\b")
+    found = (number for number, line in enumerate(source_lines(text), start=1) if head.match(line))
+    first_line = next(found, 0)
+    return block(text, first_line) if first_line else ""
