@@ -38,9 +38,9 @@ def _is_isolated() -> bool:
 
 def _install() -> None:
     try:
-        from tibidi import gate
+        from tibidi import hooks
 
-        for problem in gate.install():
+        for problem in hooks.install_all():
             _complain(problem)
     except Exception as error:  # noqa: BLE001 - without tibidi, or with another version of it, the interpreter starts
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")

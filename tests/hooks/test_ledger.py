@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from tibidi import gate
+from tibidi import hooks
 from tibidi import process
 from tibidi.hooks.ledger import ANY_QUOTA
 from tibidi.hooks.ledger import QUOTA_SECONDS
@@ -70,7 +70,7 @@ def test_another_at_the_same_address() -> None:
     assert [False] * 50 == known
 
 
-@pytest.mark.parametrize(("door", "quota"), [(gate.LOGGING, 1), (gate.UNRAISABLE, 1), (gate.THREAD, ANY_QUOTA)])
+@pytest.mark.parametrize(("door", "quota"), [(hooks.LOGGING, 1), (hooks.UNRAISABLE, 1), (hooks.THREAD, ANY_QUOTA)])
 def test_quota(door: str, quota: int) -> None:
     """So many crashes of one kind are dumped within a minute, and the first refusal is told."""
     ledger = Ledger()
@@ -91,4 +91,4 @@ def test_quota_is_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     later = process.time.monotonic() + QUOTA_SECONDS + 1
     monkeypatch.setattr(process.time, "monotonic", lambda: later)
 
-    assert ledger.has_room(caught(), gate.LOGGING)
+    assert ledger.has_room(caught(), hooks.LOGGING)

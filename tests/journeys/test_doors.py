@@ -110,7 +110,7 @@ def test_children(crash: Crasher, method: str, kind: str) -> None:
     assert "work" == crashed_frame(crashed.dump).name
     assert crashed.stderr.index("ZeroDivisionError") < crashed.stderr.index(LINE)
     assert "tibidi/hooks" not in crashed.stderr
-    assert "tibidi/gate" not in crashed.stderr
+    assert "tibidi/hooks" not in crashed.stderr
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

@@ -66,7 +66,7 @@ def test_start_imports_little(crash: Crasher) -> None:
     without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
     ours = set(crash.run("-c", code).stdout.split())
 
-    expected = {"atexit", "tibidi", "tibidi.gate", "tibidi.process", "tibidi_autoinstall"}
+    expected = {"atexit", "tibidi", "tibidi.hooks", "tibidi.process", "tibidi_autoinstall"}
     assert expected == ours - without - {"time"}
 
 
@@ -81,7 +81,7 @@ def test_without_tibidi(crash: Crasher) -> None:
 
 def test_twice_is_once(crash: Crasher) -> None:
     """A second installation changes nothing: one crash, one dump, one traceback."""
-    crashed = crash.run("-c", "from tibidi import gate; gate.install(); gate.install(); 1 / 0")
+    crashed = crash.run("-c", "from tibidi import hooks; hooks.install_all(); hooks.install_all(); 1 / 0")
 
     assert 1 == len(crashed.dumps)
     assert 1 == crashed.stderr.count("Traceback (most recent call last)")

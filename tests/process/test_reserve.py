@@ -82,7 +82,7 @@ def test_reserve_after_fork() -> None:
     held.wait()
     child = os.fork()
     if not child:
-        reserve.begin_anew()
+        reserve.reset_after_fork()
         reserve.fill()
         os._exit(7)
     _, status = os.waitpid(child, 0)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from tibidi import __version__
 from tibidi import config
-from tibidi import gate
+from tibidi import hooks
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
@@ -47,7 +47,7 @@ def examine() -> dict[str, object]:
         "versions": versions(),
         "pth": pth_files(),
         "variables": variables(),
-        "hooks": hooks(),
+        "hooks": installed_hooks(),
         "directory": directory(),
         "probe": probe(),
         "key": key(),  # behind the probe, which makes it on first use
@@ -96,14 +96,14 @@ def variables() -> dict[str, dict[str, object]]:
     }
 
 
-def hooks() -> dict[str, dict[str, object]]:
+def installed_hooks() -> dict[str, dict[str, object]]:
     """Return for each hook of the interpreter whether it is ours, and whose it is."""
     places = {
         "sys.excepthook": sys.excepthook,
         "threading.excepthook": threading.excepthook,
         "sys.unraisablehook": sys.unraisablehook,
     }
-    return {name: {"ours": gate.is_ours(hook), "who": _who(hook)} for name, hook in places.items()}
+    return {name: {"ours": hooks.is_hook(hook), "who": _who(hook)} for name, hook in places.items()}
 
 
 def directory() -> dict[str, object]:

@@ -21,7 +21,6 @@ from io import open_code
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from tibidi import gate
 from tibidi import hooks
 from tibidi.commands import complain
 from tibidi.errors import TibidiError
@@ -97,7 +96,7 @@ def is_path_safe() -> bool:
 
 def _end(exc: BaseException, output: str) -> None:
     """Do what the interpreter does with an exception that ends a program, and see to it that there is a dump."""
-    tb = gate.traceback_of(exc)
+    tb = hooks.traceback_of(exc)
     sys.last_type, sys.last_value, sys.last_traceback = type(exc), exc, tb
     if sys.version_info >= (3, 12):
         sys.last_exc = exc
@@ -108,13 +107,13 @@ def _end(exc: BaseException, output: str) -> None:
         sys.__excepthook__(*sys.exc_info())
         print("\nOriginal exception was:", file=sys.stderr)
         sys.__excepthook__(type(exc), exc, tb)
-    if not gate.is_ours(sys.excepthook):
-        gate.report(exc, gate.LEFTOVER, settings=hooks.Settings(output))
+    if not hooks.is_hook(sys.excepthook):
+        hooks.report(exc, hooks.LEFTOVER, settings=hooks.Settings(output))
 
 
 def _stripped(exc: BaseException) -> BaseException:
     """Return the exception without our own frame."""
-    tb = gate.traceback_of(exc)
+    tb = hooks.traceback_of(exc)
     return BaseException.with_traceback(exc, tb and tb.tb_next)
 
 

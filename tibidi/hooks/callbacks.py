@@ -11,7 +11,7 @@ the application registers the first one.
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def watched(function: "Callable[..., object]") -> "Callable[..., object]":
 
 def _keep(exc: "BaseException | None") -> None:
     """Keep an exception, and take our frame out of the traceback that is printed; another one grows as it goes on."""
-    tb = None if exc is None else gate.traceback_of(exc)
+    tb = None if exc is None else hooks.traceback_of(exc)
     if exc is not None and tb is not None:
         BaseException.with_traceback(exc, tb.tb_next)  # frozen dataclasses refuse assignments
         raised.append(exc)

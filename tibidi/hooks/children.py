@@ -14,7 +14,7 @@ import sys
 from functools import wraps
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,17 +33,17 @@ _catchers: set[CodeType] = set()
 def install(module: ModuleType) -> None:
     """Hang the door in `multiprocessing.process`, or that of its children in `traceback`."""
     if module.__name__ == "traceback":
-        gate.hang(module, "print_exc", _wrap_print)
+        hooks.replace_function(module, "print_exc", _wrap_print)
     else:
         _catchers.add(module.BaseProcess._bootstrap.__code__)
-        gate.hang(module.BaseProcess, "_bootstrap", _wrap_bootstrap)
+        hooks.replace_function(module.BaseProcess, "_bootstrap", _wrap_bootstrap)
 
 
 def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
     @wraps(previous)
     def _bootstrap(self: BaseProcess, *args: object, **options: object) -> object:
-        if gate.is_open():
-            gate.expect_modules({"traceback": "children"})  # importing it takes longer than many children
+        if hooks.is_installed():
+            hooks.install_in_modules({"traceback": "children"})  # importing it takes longer than many children
         return previous(self, *args, **options)
 
     return _bootstrap
@@ -56,6 +56,6 @@ def _wrap_print(previous: Print) -> Print:
             previous(*args, **options)
         finally:
             if sys._getframe(1).f_code in _catchers:
-                gate.report(sys.exc_info()[1], gate.CHILD)
+                hooks.report(sys.exc_info()[1], hooks.CHILD)
 
     return print_exc

@@ -14,7 +14,7 @@ import sys
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from typing import Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def install(module: ModuleType) -> None:
     """Hang the door in `code`."""
-    gate.hang(module, "sys", lambda _: _Sys("sys"))
+    hooks.replace_function(module, "sys", lambda _: _Sys("sys"))
 
 
 class _Sys(ModuleType):
@@ -30,7 +30,7 @@ class _Sys(ModuleType):
 
     def __getattribute__(self, name: str) -> Any:
         value = getattr(sys, name)
-        return gate.below(value) if name == "excepthook" and gate.settings is None else value
+        return hooks.replaced_by(value) if name == "excepthook" and hooks.settings is None else value
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(sys, name, value)

@@ -10,7 +10,7 @@ from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi import gate
+from tibidi import hooks
 from tibidi.errors import DumpFailed
 from tibidi.hooks import Settings
 from tibidi.hooks import judgement
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # A process that lives on waits no longer than this for a dump.
 LIVING_SECONDS = 2.0
 # Doors behind which somebody waits for an answer, and does not wait long for the dump of another thread.
-HURRIED_DOORS = (gate.LOGGING, gate.TASK, gate.UNRAISABLE)
+HURRIED_DOORS = (hooks.LOGGING, hooks.TASK, hooks.UNRAISABLE)
 
 FROM_ENVIRONMENT = Settings()
 
@@ -68,7 +68,7 @@ def receive(
     has_turn = turn.acquire(timeout=_patience(door))
     try:
         # What ends the process is dumped in what is left of the time, even if another thread does not end with its own.
-        if not has_turn and door not in gate.LAST_DOORS:
+        if not has_turn and door not in hooks.FINAL_HOOKS:
             return False, None
         with Uncollected():  # what is imported from here on stays
             crash = Crash(exc, door, thread, deadline)
@@ -83,10 +83,10 @@ def _patience(door: str) -> float:
     if door in HURRIED_DOORS:
         return LIVING_SECONDS
     # What ends the process is to be dumped within the same time.
-    return config.max_seconds / 2 if door in gate.LAST_DOORS else config.max_seconds
+    return config.max_seconds / 2 if door in hooks.FINAL_HOOKS else config.max_seconds
 
 
-def begin_anew() -> None:
+def reset_after_fork() -> None:
     """Forget who is dumping what: in a child of fork() nobody is."""
     global _turn, _ledger
     _turn = allocate_lock()
@@ -99,7 +99,7 @@ def _take(crash: Crash, settings: Settings) -> tuple[bool, BaseException | None]
     silent = settings.silent or config.silent
     if _ledger.has(exc):
         return True, None
-    if crash.door not in gate.LAST_DOORS and not _ledger.has_room(exc, crash.door):
+    if crash.door not in hooks.FINAL_HOOKS and not _ledger.has_room(exc, crash.door):
         if not silent and _ledger.is_first_refused(exc):
             notice.write("tibidi: more of these are not dumped within this minute")
         return False, None
@@ -115,7 +115,7 @@ def _take(crash: Crash, settings: Settings) -> tuple[bool, BaseException | None]
 def _dump(crash: Crash, settings: Settings) -> Written:
     """Write the dump; return where it is, and what is to be said of it."""
     left = crash.deadline - time.monotonic()
-    seconds = left if crash.door in gate.LAST_DOORS else min(LIVING_SECONDS, config.max_seconds)
+    seconds = left if crash.door in hooks.FINAL_HOOKS else min(LIVING_SECONDS, config.max_seconds)
     try:
         dumper = startpath.import_module("tibidi.dumper")
         path, interrupt = dumper.write(crash.exc, settings.filename, thread=crash.thread, seconds=seconds)

@@ -10,7 +10,7 @@ import builtins
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -29,10 +29,10 @@ STANDARD_STREAMS = (1, 2)
 
 def is_crash(exc: BaseException, door: str) -> bool:
     """Say whether an exception is a crash: not how a program is asked to end, nor the end of `| head`."""
-    if issubclass(type(exc), gate.ENDS):
+    if issubclass(type(exc), hooks.ENDS):
         return False
     if issubclass(type(exc), BrokenPipeError):
-        return door != gate.UNRAISABLE and not _is_a_reader_gone()
+        return door != hooks.UNRAISABLE and not _is_a_reader_gone()
     members = _members(exc)
     return not members or any(is_crash(member, door) for member in members)
 

@@ -15,7 +15,7 @@ from _weakref import ref  # `weakref` takes half a millisecond
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 from tibidi.look.anatomy import type_name
 from tibidi.process import time
 
@@ -29,7 +29,7 @@ MAX_PLACES = 512
 PLACE_FRAMES = 8  # innermost ones, that tell one crash from another
 QUOTA_SECONDS = 60.0
 # Dumps of one kind of crash within that time.
-QUOTA = {gate.LOGGING: 1, gate.TASK: 1, gate.UNRAISABLE: 1}
+QUOTA = {hooks.LOGGING: 1, hooks.TASK: 1, hooks.UNRAISABLE: 1}
 ANY_QUOTA = 10
 
 
@@ -89,7 +89,7 @@ def _recognizer(exc: BaseException) -> Callable[[BaseException], bool]:
 def _place(exc: BaseException) -> Hashable:
     """Return what two crashes of one kind have in common: the class, and where in the code they happened."""
     lines: deque[tuple[str, int]] = deque(maxlen=PLACE_FRAMES)
-    tb = gate.traceback_of(exc)
+    tb = hooks.traceback_of(exc)
     while tb is not None:
         lines.append((tb.tb_frame.f_code.co_filename, tb.tb_lineno))
         tb = tb.tb_next

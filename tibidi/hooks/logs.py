@@ -10,7 +10,7 @@ from functools import wraps
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def install(module: ModuleType) -> None:
     """Hang the door in `logging`, behind the filters of loggers and before their handlers."""
-    gate.hang(module.Logger, "callHandlers", _wrap)
+    hooks.replace_function(module.Logger, "callHandlers", _wrap)
 
 
 def _wrap(previous: Handle) -> Handle:
@@ -34,7 +34,7 @@ def _wrap(previous: Handle) -> Handle:
             previous(self, record)
         finally:
             if exc is not None:
-                gate.report(exc, gate.LOGGING)
+                hooks.report(exc, hooks.LOGGING)
 
     return callHandlers
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import wraps
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +27,14 @@ def install(module: ModuleType) -> None:
     for name in PARCELS:
         parcel = getattr(module, name, None)
         if parcel is not None:
-            gate.hang(parcel, "__init__", _wrap)
+            hooks.replace_function(parcel, "__init__", _wrap)
 
 
 def _wrap(previous: Init) -> Init:
     @wraps(previous)
     def __init__(self: object, exc: BaseException, tb: TracebackType | None) -> None:  # noqa: N807 - it stands for one
         try:
-            gate.report(exc, gate.POOL)  # first: the original takes the traceback away
+            hooks.report(exc, hooks.POOL)  # first: the original takes the traceback away
         finally:
             previous(self, exc, tb)
 

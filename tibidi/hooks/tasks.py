@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import wraps
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     from asyncio import BaseEventLoop
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def install(module: ModuleType) -> None:
     """Hang the door in the loop of `asyncio.base_events` or `uvloop`."""
     loop = module.Loop if module.__name__ == "uvloop" else module.BaseEventLoop
-    gate.hang(loop, "call_exception_handler", _wrap)
+    hooks.replace_function(loop, "call_exception_handler", _wrap)
 
 
 def _wrap(previous: Handler) -> Handler:
@@ -32,6 +32,6 @@ def _wrap(previous: Handler) -> Handler:
         try:
             previous(self, context)
         finally:
-            gate.report(context.get("exception"), gate.TASK)
+            hooks.report(context.get("exception"), hooks.TASK)
 
     return call_exception_handler

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi import gate
+from tibidi import hooks
 
 if TYPE_CHECKING:
     import threading
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 def install(module: ModuleType) -> None:
     """Hang the door in `threading`."""
-    gate.hang(module, "excepthook", _wrap)
+    hooks.replace_function(module, "excepthook", _wrap)
 
 
 def _wrap(previous: Hook) -> Hook:
     def excepthook(args: threading.ExceptHookArgs) -> None:
-        gate.expect(args.exc_value)
+        hooks.release_reserve_for(args.exc_value)
         try:
             previous(args)
         finally:
-            gate.report(args.exc_value, gate.THREAD, thread=args.thread)
+            hooks.report(args.exc_value, hooks.THREAD, thread=args.thread)
 
     return excepthook

@@ -70,7 +70,7 @@ class Reserve:
         self._lock = _RLock()  # reentrant, for signal handlers and finalizers
         self._crashes = 0
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Be as before any crash: in a child of fork() the threads that had one are not there."""
         self._lock = _RLock()
         if self._crashes:

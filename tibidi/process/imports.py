@@ -79,7 +79,7 @@ def import_module(name: str) -> "ModuleType":
             turn.release()
 
 
-def begin_anew() -> None:
+def reset_after_fork() -> None:
     """Let no thread be at it: in a child of fork() the one that was is not there."""
     global _turn
     _turn = RLock()
