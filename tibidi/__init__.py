@@ -76,9 +76,9 @@ def __getattr__(name: str) -> object:
         home = "tibidi.words.vocabulary"
     if home is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
-    from tibidi.process.temporary import Headroom
+    from tibidi.process.temporary import headroom
 
-    with Headroom():  # the first dump imports much, perhaps from the bottom of a recursion
+    with headroom():  # the first dump imports much, perhaps from the bottom of a recursion
         __import__(home)  # not importlib, which is a third of a millisecond at each start
     if name != "config":  # a module is an attribute of its package by now
         globals()[name] = getattr(sys.modules[home], name)

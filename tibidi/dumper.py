@@ -2,19 +2,18 @@
 
 Strategy
 --------
-The story is written first, from plain looking (pass one, `tibidi.capture`),
-then the values, where code of the application may run (pass two,
-`tibidi.writing`).  Each stage behind the story is shielded: what fails in
-it is an omission, and the rest goes on.  Only where not even the story could
-be written does the caller hear of it, as DumpFailed.  One deadline holds for
-everything, and one dump is written at a time.
+The summary is written first, without running application code (pass one,
+`tibidi.capture`), then the values, where application code may run (pass two,
+`tibidi.writing`).  Each stage after the summary is shielded: a failure in it
+becomes an omission, and the next stage goes on.  Only where not even the
+summary could be written is DumpFailed raised.  One deadline holds for all
+stages, and one thread writes a dump at a time.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from _thread import allocate_lock
 from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
@@ -35,12 +34,13 @@ from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
+from tibidi.process import is_inside_dump
 from tibidi.process import os
+from tibidi.process import runs_a_dump
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
-from tibidi.process.temporary import Headroom
-from tibidi.process.temporary import Switching
-from tibidi.process.temporary import Uncollected
+from tibidi.process.temporary import dump_lock
+from tibidi.process.temporary import dump_settings
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import CrashTarget
@@ -54,77 +54,67 @@ if TYPE_CHECKING:
 
     from tibidi.capture.scene import Scene
 
-# Kept free of the size of a dump for what is written last: index, signature, central directory.
+# Share of the size of a dump that is kept free for its end: index, signature, central directory.
 INDEX_SHARE = 1 / 16
-# The most that sources may take of it.
+# Share of the size that sources may take.
 SOURCES_SHARE = 1 / 4
-# What no file system and no unpacker must meet in a name.
+# Characters that file systems and unpackers may refuse in a name.
 UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
 MAX_NAME_CHARACTERS = 400
 
-# What signal handlers raise to end a program.
+# Signal handlers raise these to end a program.
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
 
-_turn = allocate_lock()
 
-
+@runs_a_dump
 def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None = None) -> str:
     """Dump an exception, best in the `except` block that caught it, and return the path of the dump.
 
-    A file of that name is replaced once the dump is finished, not before;
+    An existing file of that name is replaced once the dump is finished;
     without a name the dump goes to the crash directory.  Values that cannot
-    be written are listed in the dump, they don't fail it.  Raises TypeError
-    for anything but an exception, and DumpFailed when there is no dump.
+    be written are listed in the dump, they do not make it fail.  Raises
+    TypeError for anything but an exception, and DumpFailed when there is no
+    dump.
     """
     if not isinstance(exc, BaseException):
         raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
-    path, interrupt = write(exc, None if filename is None else os.fspath(filename))
+    if is_inside_dump(sys._getframe(1)):
+        raise DumpFailed("this code runs as part of another dump", "")
+    deadline = time.monotonic() + config.max_seconds
+    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
+        if not has_lock:
+            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
+        path, interrupt = write(exc, None if filename is None else os.fspath(filename), deadline=deadline)
     if interrupt is not None:
         raise interrupt
     return path
 
 
 def write(
-    exc: BaseException, filename: str | None, *, thread: Thread | None = None, seconds: float | None = None
+    exc: BaseException, filename: str | None, *, deadline: float, thread: Thread | None = None
 ) -> tuple[str, BaseException | None]:
-    """Dump `exc` within `seconds`, by default `config.max_seconds`; `thread` is the one that crashed, by default this.
+    """Dump `exc` until `deadline` (of time.monotonic); `thread` crashed, by default the current one.
 
     Return the path of the dump, and what a signal handler raised while values
-    were written: Ctrl-C, or what ends a service.  Then the rest is left out,
-    and the one who gets it here is to raise it.  Raises DumpFailed when there
-    is no dump, and what a signal handler raised before there was one.
+    were written: Ctrl-C, or a request to stop a service.  Then the remaining
+    values are left out, and the caller must raise it.  Raises DumpFailed when
+    there is no dump, and what a signal handler raised before there was one.
+    The caller holds `dump_lock` and `dump_settings`.
     """
-    seconds = config.max_seconds if seconds is None else seconds
-    deadline = time.monotonic() + seconds
-    if not _turn.acquire(timeout=max(0.0, seconds)):
-        raise DumpFailed("another dump took all the time that this one had", "raise TIBIDI_MAX_SECONDS")
     try:
-        with Headroom(), Uncollected(), Switching():
-            target = CrashTarget() if filename is None else NamedTarget(filename)
-            dumping = _Dumping(survey(exc, thread=thread), deadline)
-            return dumping.write_to(target), dumping.interrupt
+        target = CrashTarget() if filename is None else NamedTarget(filename)
+        dumping = _Dumping(survey(exc, thread=thread), deadline)
+        return dumping.write_to(target), dumping.interrupt
     except DumpFailed:
         raise
     except Exception as error:
         if config.debug or has_handler_raised(error):
             raise
         raise DumpFailed(_reason(error)) from error
-    finally:
-        _turn.release()
-
-
-def forget_turn() -> None:
-    """Make a new lock: in a child of fork() the old one may be held by a thread that is not there."""
-    global _turn
-    _turn = allocate_lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=forget_turn)
 
 
 class _Dumping:
-    """One dump while it is made."""
+    """A dump in the making."""
 
     def __init__(self, scene: Scene, deadline: float) -> None:
         self._scene = scene
@@ -134,7 +124,7 @@ class _Dumping:
         self.interrupt: BaseException | None = None
 
     def write_to(self, target: NamedTarget | CrashTarget) -> str:
-        """Write the dump and give it its name; leave nothing behind when that fails."""
+        """Write the dump and give it its name; leave no file behind when that fails."""
         try:
             self._write(Archive(target.partial.file), stingy=target.is_short_of_space())
             try:
@@ -142,7 +132,7 @@ class _Dumping:
             except (*INTERRUPTS, Exception) as error:
                 if not isinstance(error, INTERRUPTS) and not has_handler_raised(error):
                     raise
-                self.interrupt = error  # what is finished is not given up any more
+                self.interrupt = error  # the dump is finished: keep it
                 target.publish()
         except BaseException:
             target.partial.discard()
@@ -163,7 +153,7 @@ class _Dumping:
             text = traceback_text(summary, sources, self._scene, self._redactor.text)
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         if stingy:
-            self._omit("values", TOO_LARGE, "the disk is nearly full: only the story was written")
+            self._omit("values", TOO_LARGE, "the disk is nearly full: only the summary was written")
         else:
             self._sources(archive, sources)
         index = Index(complete=True) if stingy else self._values(archive)
@@ -175,7 +165,7 @@ class _Dumping:
             archive.finish(read_or_make_key())
 
     def _sources(self, archive: Archive, sources: dict[str, str]) -> None:
-        """Write the text of every file on a captured stack, as far as there is room."""
+        """Write the text of every file on a captured stack, as far as it fits."""
         room = config.max_bytes * SOURCES_SHARE
         names: set[str] = set()
         for file, text in sources.items():
@@ -206,7 +196,7 @@ class _Dumping:
 
     @contextmanager
     def _shielded(self, path: str) -> Iterator[None]:
-        """Make an omission of what fails inside, so that the rest of the dump goes on."""
+        """Turn a failure inside into an omission, so that the rest of the dump is written."""
         try:
             yield
         except Exception as error:
@@ -218,18 +208,18 @@ class _Dumping:
         self._omissions.append(Omission(path, reason, self._redactor.text(detail)))
 
     def _report(self, omissions: Iterable[Omission]) -> None:
-        """With debug, say what could not be captured."""
+        """With `config.debug`, print what could not be captured."""
         if config.debug and sys.stderr is not None:
             for omission in omissions:
                 sys.stderr.write(f"tibidi: {omission.path}: {omission.reason}: {omission.detail}\n")
 
 
 def member_name(file: str, taken: set[str]) -> str:
-    """Return a name for a source file that is safe to unpack anywhere, and add it to those taken."""
-    text = file.encode("utf-8", "replace").decode()  # without what stands for bytes that are no text
+    """Return a member name for a source file that is safe to unpack anywhere, and add it to `taken`."""
+    text = file.encode("utf-8", "replace").decode()  # without surrogates, which stand for undecodable bytes
     parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", text)]
     end = "/".join(part for part in parts if part.strip("."))[-MAX_NAME_CHARACTERS:]
-    base = name = fmt.SOURCES + (end.lstrip("./") or "_")  # which may have been cut between a dot and a slash
+    base = name = fmt.SOURCES + (end.lstrip("./") or "_")  # it may have been cut between a dot and a slash
     number = 1
     while name in taken:
         number += 1
@@ -239,7 +229,7 @@ def member_name(file: str, taken: set[str]) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """Say in one line what went wrong, without running code of the application."""
+    """Return in one line what went wrong, without running application code."""
     if isinstance(error, OSError) and type(error).__module__ == "builtins":
         place = f": {error.filename}" if error.filename else ""
         return f"{error.strerror or type(error).__name__}{place}"

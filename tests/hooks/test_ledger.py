@@ -27,9 +27,9 @@ def caught(kind: type[Exception] = ValueError) -> Exception:
 
 @pytest.mark.parametrize("kind", [ValueError, CustomError])
 def test_knows_it_again(kind: type[Exception]) -> None:
-    """An exception that one door saw is known at another, also after it was raised further."""
+    """An exception that one hook saw is known at another, also after it was raised further."""
     ledger, exc = Ledger(), caught(kind)
-    ledger.enter(exc)
+    ledger.add(exc)
     try:
         raise exc
     except kind as again:
@@ -43,8 +43,8 @@ def test_keeps_nothing_alive() -> None:
     """What was dumped can be collected."""
     ledger, exc = Ledger(), caught(CustomError)
     reference = weakref.ref(exc)
-    ledger.enter(exc)
-    ledger.count(exc)
+    ledger.add(exc)
+    ledger.charge(exc)
     del exc
     gc.collect()
 
@@ -59,7 +59,7 @@ def test_another_at_the_same_address() -> None:
             return {}[number]  # type: ignore[no-any-return]  # it raises
         except KeyError as error:
             known.append(ledger.has(error))
-            ledger.enter(error)
+            ledger.add(error)
             return id(error)
 
     ledger = Ledger()
@@ -70,25 +70,25 @@ def test_another_at_the_same_address() -> None:
     assert [False] * 50 == known
 
 
-@pytest.mark.parametrize(("door", "quota"), [(hooks.LOGGING, 1), (hooks.UNRAISABLE, 1), (hooks.THREAD, ANY_QUOTA)])
-def test_quota(door: str, quota: int) -> None:
+@pytest.mark.parametrize(("hook", "quota"), [(hooks.LOGGING, 1), (hooks.UNRAISABLE, 1), (hooks.THREAD, ANY_QUOTA)])
+def test_quota(hook: str, quota: int) -> None:
     """So many crashes of one kind are dumped within a minute, and the first refusal is told."""
     ledger = Ledger()
     admitted = 0
-    while ledger.has_room(caught(), door):
-        ledger.count(caught())
+    while ledger.has_quota(caught(), hook):
+        ledger.charge(caught())
         admitted += 1
 
     assert quota == admitted
     assert [True, False] == [ledger.is_first_refused(caught()) for _ in range(2)]
-    assert ledger.has_room(caught(KeyError), door)
+    assert ledger.has_quota(caught(KeyError), hook)
 
 
 def test_quota_is_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a minute the same kind is dumped again."""
     ledger = Ledger()
-    ledger.count(caught())
+    ledger.charge(caught())
     later = process.time.monotonic() + QUOTA_SECONDS + 1
     monkeypatch.setattr(process.time, "monotonic", lambda: later)
 
-    assert ledger.has_room(caught(), hooks.LOGGING)
+    assert ledger.has_quota(caught(), hooks.LOGGING)

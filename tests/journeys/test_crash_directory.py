@@ -154,7 +154,7 @@ def test_short_of_space(crash: Crasher, small_disk: Path) -> None:
         values = list(reader.values())
 
     assert "5" == summary.exceptions[-1].frames[-1].locals["x"].preview
-    assert ["the disk is nearly full: only the story was written"] == [
+    assert ["the disk is nearly full: only the summary was written"] == [
         omission.detail for omission in summary.omissions if omission.path == "values"
     ]
     assert [] == values

@@ -363,6 +363,47 @@ def test_crash_inside_a_dump(crash: Crasher) -> None:
     assert "ZeroDivisionError" in crashed.stderr
 
 
+def test_dump_inside_a_dump(crash: Crasher) -> None:
+    """A value that calls dump_exception() while it is pickled is refused at once, and the dump is whole."""
+    code = """
+        import tibidi, time
+        class Dumps:
+            def __reduce__(self):
+                start = time.monotonic()
+                try:
+                    tibidi.dump_exception(KeyError("inside"), "inside.pkl")
+                except tibidi.DumpFailed as error:
+                    print(error, time.monotonic() - start < 1)
+                return (Dumps, ())
+        def work():
+            dumps, after = Dumps(), "kept"
+            1 / 0
+        work()
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert "this code runs as part of another dump True\n" == crashed.stdout
+    assert "kept" == tibidi.load(crashed.dump, trust=False).exceptions[-1][-1]["after"]
+
+
+def test_crash_while_another_dump_hangs(crash: Crasher) -> None:
+    """The crash that ends the process is dumped even if another thread holds the lock for ever."""
+    code = """
+        import threading, time
+        from tibidi.process.temporary import dump_lock
+        def hang():
+            with dump_lock(0):
+                time.sleep(60)
+        threading.Thread(target=hang, daemon=True).start()
+        time.sleep(0.2)
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_MAX_SECONDS": "2"})
+
+    with Reader(str(crashed.dump)) as reader:
+        assert "builtins.ZeroDivisionError" == reader.summary.exceptions[-1].type
+
+
 def test_signals_during_the_imports_at_a_crash(crash: Crasher) -> None:
     """What a signal handler logs while we import for a dump keeps us from nothing."""
     code = """

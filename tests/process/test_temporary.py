@@ -1,22 +1,25 @@
-"""tibidi.process.temporary and its kinds: what a dump changes in the whole process is as before afterwards."""
+"""tibidi.process.temporary: what a dump changes in the whole process is restored afterwards."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.process import temporary
 from tibidi.process.temporary import SWITCH_SECONDS
-from tibidi.process.temporary import Depth
-from tibidi.process.temporary import Switching
-from tibidi.process.temporary import Uncollected
+from tibidi.process.temporary import dump_lock
+from tibidi.process.temporary import fast_switching
+from tibidi.process.temporary import gc_paused
+from tibidi.process.temporary import recursion_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tibidi.process import temporary
 
 
 @pytest.fixture(autouse=True)
@@ -28,50 +31,78 @@ def _as_before() -> Iterator[None]:
 
 
 def state() -> tuple[float, int, bool]:
-    """Return what the three kinds change."""
+    """Return the settings that the contexts change."""
     return sys.getswitchinterval(), sys.getrecursionlimit(), gc.isenabled()
 
 
-def test_all_is_as_before() -> None:
-    """Within, threads take turns often, recursion goes deeper, and nothing is collected; afterwards as ever."""
+def test_restored() -> None:
+    """Inside, threads switch often, recursion goes deeper, and the collector is off; afterwards all is restored."""
     before = state()
-    with Switching(), Depth(before[1] + 500), Uncollected():
+    with fast_switching(), recursion_limit(before[1] + 500), gc_paused():
         assert (pytest.approx(SWITCH_SECONDS), before[1] + 500, False) == state()
 
     assert before == state()
 
 
-def test_threads_that_overlap() -> None:
-    """The last thread that ends has the interval of before the first one back."""
-    before = sys.getswitchinterval()
-    first, second = Switching(), Switching()
+@pytest.mark.parametrize("setting", [fast_switching, gc_paused])
+def test_overlapping_threads(setting: type[temporary.ProcessSetting]) -> None:
+    """The last thread that leaves restores what the first one found."""
+    before = state()
+    first, second = setting(), setting()
     first.__enter__()
     second.__enter__()
+    inside = state()
     first.__exit__()
-    assert pytest.approx(SWITCH_SECONDS) == sys.getswitchinterval()
+    assert inside == state() != before
     second.__exit__()
 
-    assert before == sys.getswitchinterval()
+    assert before == state()
+
+
+def test_collector_that_is_off() -> None:
+    """A collector that the application has disabled stays disabled."""
+    gc.disable()
+    try:
+        with gc_paused():
+            pass
+
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_lock() -> None:
+    """One thread at a time has the lock; another one waits for the time it was told, and goes on without."""
+    with dump_lock(1) as first:
+        start = time.monotonic()
+        with dump_lock(0.2) as second:
+            waited = time.monotonic() - start
+    with dump_lock(0) as third:
+        pass
+
+    assert (True, False, True) == (first, second, third)
+    assert 0.15 < waited < 5
 
 
 def test_an_application_that_switches_more_often() -> None:
-    """What is less than ours stays as it is."""
+    """A shorter interval of the application is left alone."""
     sys.setswitchinterval(SWITCH_SECONDS / 2)
     before = sys.getswitchinterval()
-    with Switching():
+    with fast_switching():
         assert before == sys.getswitchinterval()
 
     assert before == sys.getswitchinterval()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_a_child_is_as_before() -> None:
-    """In a child of fork() everything is undone at once, and nothing again at the end."""
+def test_child_of_fork() -> None:
+    """In a child of fork() everything is restored at once, the lock is free, and leaving the context is a no-op."""
     before = state()
-    with Switching(), Depth(before[1] + 500), Uncollected():
+    with fast_switching(), recursion_limit(before[1] + 500), gc_paused(), dump_lock(1):
         child = os.fork()
         if not child:
-            os._exit(0 if before == state() and not temporary._in_force else 1)
+            with dump_lock(0) as is_free:
+                os._exit(0 if before == state() and is_free else 1)
         _, status = os.waitpid(child, 0)
 
     assert 0 == status

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tibidi.process.temporary import Depth
+from tibidi.process.temporary import recursion_limit
 from tibidi.process.worker import Worker
 from tibidi.process.worker import call
 
@@ -61,7 +61,7 @@ def test_a_worker_can_go_deep() -> None:
         depths.append(down(min(levels, 100_000) // 2))
 
     worker = Worker(go)
-    with Depth(worker.levels):
+    with recursion_limit(worker.levels):
         assert worker.wait(60)
 
     assert worker.error is None

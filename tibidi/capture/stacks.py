@@ -39,7 +39,7 @@ def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
     order = [ident for ident in (crashed, *known, *stacks) if ident in stacks]
     found: list[LiveThread] = []
-    if not interpreter.is_alone():
+    if not interpreter.is_single_interpreter():
         why = "there are other interpreters in this process, whose threads cannot be told from those of this one"
         scene.omissions.append(Omission("threads", UNAVAILABLE, why))
     if len(stacks) > MAX_THREADS:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from tibidi import hooks
 from tibidi.commands import complain
 from tibidi.errors import TibidiError
+from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,7 @@ def is_path_safe() -> bool:
 
 def _end(exc: BaseException, output: str) -> None:
     """Do what the interpreter does with an exception that ends a program, and see to it that there is a dump."""
-    tb = hooks.traceback_of(exc)
+    tb = traceback_of(exc)
     sys.last_type, sys.last_value, sys.last_traceback = type(exc), exc, tb
     if sys.version_info >= (3, 12):
         sys.last_exc = exc
@@ -113,7 +114,7 @@ def _end(exc: BaseException, output: str) -> None:
 
 def _stripped(exc: BaseException) -> BaseException:
     """Return the exception without our own frame."""
-    tb = hooks.traceback_of(exc)
+    tb = traceback_of(exc)
     return BaseException.with_traceback(exc, tb and tb.tb_next)
 
 

@@ -1,18 +1,17 @@
-"""The hooks that catch a crash: those of the interpreter itself, all that is installed before a crash comes.
+"""The hooks that catch a crash: those of the interpreter itself, and the rest of what is imported at a start.
 
-With TIBIDI_ENABLE=1 this is imported at every start, of programs that never
-crash.  Finding a module costs 0.15 ms, whatever is in it, so what must be
-there before the crash is in this one: the doors of the interpreter itself, a
-finder that has the doors of other modules hung when those are imported, the
-reserve, and the path that modules came from.  What a crash needs
-(`tibidi.hooks.desk`, the dumper, cloudpickle) is imported when it comes.
+With TIBIDI_ENABLE=1 this is imported at every start, also of programs that
+never crash.  Finding a module costs 0.15 ms, whatever its size, so everything
+that must be installed before a crash is in this one: the hooks of the
+interpreter, a finder that installs hooks in other modules when those are
+imported, and the reserve.  What a crash needs (`desk`, the dumper, cloudpickle)
+is imported at the crash.
 
 Rules
 -----
-What happened before happens first: every door calls what it replaced, so the
-normal traceback is out before anything of ours can go wrong, and no exception
-of ours leaves a door.  A door only recognises a crash and hands it to
-`report()`.
+Every hook first calls the function that it replaced, so that the normal
+traceback is printed before tibidi can fail, and no exception of tibidi leaves
+a hook.  A hook only recognises a crash and passes it to `report()`.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
@@ -23,8 +22,11 @@ from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import environ
+from tibidi.process import is_inside_dump
 from tibidi.process import os
 from tibidi.process import reserve
+from tibidi.process import runs_a_dump
+from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from threading import Thread
-    from types import FrameType
     from types import ModuleType
     from types import TracebackType
     from typing import Any
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     ExceptHook = Callable[[type[BaseException], BaseException, "TracebackType | None"], object]
     UnraisableHook = Callable[["sys.UnraisableHookArgs"], object]
 
-# The doors by name; what crashes come through is told in the dump and decides how long it may take.
+# The hooks by name; the hook that caught a crash decides how long its dump may take.
 EXCEPTHOOK = "excepthook"
 THREAD = "thread"
 UNRAISABLE = "unraisable"
@@ -49,9 +50,9 @@ POOL = "pool"
 TASK = "task"
 LOGGING = "logging"
 LEFTOVER = "leftover"
-# Behind these the process ends.
+# The process ends after these.
 FINAL_HOOKS = (EXCEPTHOOK, CHILD, LEFTOVER)
-# name of a module of the application's -> the file in hooks/ with the door that is hung in it
+# module of the standard library or of a package -> the file in hooks/ that installs a hook in it
 MODULE_HOOKS = {
     "threading": "threads",
     "multiprocessing.process": "children",
@@ -61,19 +62,17 @@ MODULE_HOOKS = {
     "code": "consoles",
     "uvloop": "tasks",
 }
-# How a program is asked to end, which is no crash.
+# These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-# Variables that nobody need look at before a crash: any text will do.
+# Variables that need no check at the start, since any text is valid.
 NEVER_WRONG = {"TIBIDI_ENABLE", "TIBIDI_DIR", "TIBIDI_KEY_FILE", "TIBIDI_REDACT"}
-# Reads `__traceback__` of an exception whose class has its own idea of reading attributes.
-traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseException)["__traceback__"].__get__
 
 
 class Settings:
-    """Where a dump goes, and what is said of it.
+    """Where a dump goes, and what is printed about it.
 
-    `filename` None is the crash directory; with `replace`, our lines stand in
-    the place of the traceback; `silent` says nothing at all.
+    `filename` None is the crash directory; with `replace`, our lines replace
+    the traceback; with `silent`, nothing is printed.
     """
 
     def __init__(self, filename: "str | None" = None, replace: bool = False, silent: bool = False) -> None:
@@ -82,11 +81,12 @@ class Settings:
         self.silent = silent
 
 
-# What set_excepthook() was told; None: nobody called it.
+# The arguments of set_excepthook(); None if it was not called.
 settings: "Settings | None" = None
 _is_installed = False
-# What hangs where: owner, name, original, replacement.
+# Replaced functions: owner, name, original, replacement.
 _installed: "list[tuple[object, str, Any, Any]]" = []
+# Like MODULE_HOOKS: the modules that PostImportFinder waits for.
 _awaited: dict[str, str] = {}
 
 
@@ -95,17 +95,17 @@ def set_excepthook(
 ) -> None:
     """Dump the exception that ends the program to `filename`, into the crash directory when None.
 
-    With `replace`, one line with the exception stands in the place of the
-    traceback; otherwise the hook that was there runs first.  `silent` says
-    nothing of the dump.  Called again, it changes these settings; it wins
-    over what TIBIDI_ENABLE=1 has set.
+    With `replace`, one line with the exception replaces the traceback;
+    otherwise the previous hook runs first.  With `silent`, nothing is printed
+    about the dump.  Another call changes these settings; they have priority
+    over the environment under TIBIDI_ENABLE=1.
     """
     path = None if filename is None else os.fspath(filename)
     install(Settings(path, replace, silent))
 
 
 def install_all() -> "Sequence[str]":
-    """Hang every door, as the start hook does under TIBIDI_ENABLE=1; a second call changes nothing.
+    """Install every hook, as the start hook does under TIBIDI_ENABLE=1; a second call changes nothing.
 
     Returns a line for each setting that could not be understood.
     """
@@ -115,20 +115,20 @@ def install_all() -> "Sequence[str]":
     atexit.register(_report_unseen)
     if sys.version_info < (3, 10):
         replace_function(atexit, "register", _wrap_register)
-    doors = MODULE_HOOKS
+    modules = MODULE_HOOKS
     problems: Sequence[str] = ()
     if environ.keys() - NEVER_WRONG:
         from tibidi import config
 
         problems = config.problems
         if config.logging_level is not None:
-            doors = {**MODULE_HOOKS, "logging": "logs"}
-    install_in_modules(doors)
+            modules = {**MODULE_HOOKS, "logging": "logs"}
+    install_in_modules(modules)
     return problems
 
 
 def install(told: "Settings | None" = None) -> None:
-    """Let crashes in from now on, by the front door at least; what set_excepthook() was told holds from now on."""
+    """Install `sys.excepthook`, with the settings of set_excepthook() if there are any."""
     global _is_installed, settings
     _is_installed = True
     settings = told or settings
@@ -137,7 +137,11 @@ def install(told: "Settings | None" = None) -> None:
 
 
 def uninstall() -> None:
-    """Let nothing in any more, and take every door down, last first, where nobody hung theirs over ours since."""
+    """Uninstall every hook.
+
+    A hook that somebody else has wrapped stays, and only calls the previous
+    function.
+    """
     global _is_installed, settings
     _is_installed = False
     settings = None
@@ -153,12 +157,12 @@ def uninstall() -> None:
 
 
 def is_installed() -> bool:
-    """Say whether crashes are let in."""
+    """Return True between install() and uninstall()."""
     return _is_installed
 
 
 def replace_function(owner: object, name: str, wrap: "Callable[[Any], Any]") -> None:
-    """Put `wrap(original)` in the place of somebody's function, unless what is there is ours already."""
+    """Replace the function `owner.name` by `wrap(original)`, unless it is our hook already."""
     original = getattr(owner, name)
     if not is_hook(original):
         replacement = wrap(original)
@@ -167,58 +171,57 @@ def replace_function(owner: object, name: str, wrap: "Callable[[Any], Any]") -> 
 
 
 def is_hook(function: object) -> bool:
-    """Say whether this function is a door of ours."""
+    """Return True if a function is one of our hooks."""
     return any(replacement is function for *_, replacement in _installed)
 
 
 def replaced_by(function: object) -> object:
-    """Return what a door of ours was hung over; any other function is returned as it is."""
+    """Return the function that our hook replaced; any other function is returned unchanged."""
     return next((original for *_, original, replacement in _installed if replacement is function), function)
 
 
 def release_reserve_for(exc: object) -> None:
-    """Make room for an exception that is about to be printed, and reported after that.
+    """Release the reserve before an exception is printed, if memory has run out.
 
-    Printing a traceback where there is no memory at all leaves the
-    interpreter damaged: CPython 3.13 loses its table of interned strings.
+    Printing a traceback without any free memory damages the interpreter:
+    CPython 3.13 loses its table of interned strings.
     """
     if issubclass(type(exc), MemoryError):
         reserve.release()
 
 
 def is_exception(exc: object) -> bool:
-    """Tell an exception without asking it for its `__class__`, which may raise."""
+    """Return True for an exception, without asking for its `__class__`, which may raise."""
     return issubclass(type(exc), BaseException)
 
 
-def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: "Settings | None" = None) -> bool:
-    """Dump an exception and say so on stderr; tell whether it is in a dump now.
+@runs_a_dump
+def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: "Settings | None" = None) -> bool:
+    """Dump an exception and print one line about the dump; return True if the exception is in a dump now.
 
-    It is not dumped when it is no crash, or when too many like it were; when
-    the dump fails, a line on stderr says why.  `settings` None is what the
-    environment says.  Raises nothing, except that what a signal handler raises
-    meanwhile reaches an application that lives on.
+    It is not dumped when it is no crash, or when its quota is used up; when
+    the dump fails, a line on stderr tells why.  Without `settings` those of the
+    environment hold.  Raises nothing of its own; but what a signal handler
+    raises during the dump reaches an application that goes on.
     """
-    # These first of all: importing anything here can make the interpreter forget that it is to end by SIGINT.
-    # And `_is_installed` before all: while the last objects go, there is None in the place of everything here.
+    # Check these first: an import here can make the interpreter forget that SIGINT is to end it.  And check
+    # `_is_installed` before all: during finalization every global here is None.
     if not _is_installed or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
         return False
     is_dumped, interrupt = False, None
     try:
-        if _is_under_way(sys._getframe(1)):
+        if is_inside_dump(sys._getframe(1)):
             return False
-        with reserve:
-            temporary = _load("tibidi.process.temporary")
-            with temporary.Headroom(), temporary.Switching():  # the imports may need both already
-                is_dumped, interrupt = _import("desk").receive(exc, door, thread, settings)
+        with reserve, _load("tibidi.process.temporary").dump_settings():  # already the imports need them
+            is_dumped, interrupt = _import("desk").receive(exc, hook, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
-    except BaseException as error:  # noqa: BLE001 - nothing of ours leaves a door, whatever it is
-        if door in FINAL_HOOKS or not _has_handler_raised(error):
+    except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
+        if hook in FINAL_HOOKS or not _has_handler_raised(error):
             _print_failure(error)
             return False
         interrupt = error
-    if interrupt is not None and door not in FINAL_HOOKS:
+    if interrupt is not None and hook not in FINAL_HOOKS:
         raise interrupt
     return bool(is_dumped)
 
@@ -226,64 +229,52 @@ def report(exc: object, door: str, *, thread: "Thread | None" = None, settings: 
 def _has_handler_raised(error: BaseException) -> bool:
     try:
         return bool(_load("tibidi.process.interpreter").has_handler_raised(error))
-    except Exception:  # noqa: BLE001 - what has failed is imports
+    except Exception:  # noqa: BLE001 - imports have failed
         return False
 
 
-def _is_under_way(frame: "FrameType | None") -> bool:
-    """Say whether this thread is in a report already: a finalizer or a signal handler has failed in the middle of it.
-
-    What is imported for the first one may be half there, so this must be known before anything is.
-    """
-    while frame is not None:
-        if frame.f_code is report.__code__:
-            return True
-        frame = frame.f_back
-    return False
-
-
-def install_in_modules(doors: "Mapping[str, str]") -> None:
-    """Hang doors of modules, by module: now where the module is there, else when the application imports it."""
-    _awaited.update(doors)
+def install_in_modules(hooks: "Mapping[str, str]") -> None:
+    """Install the hooks of modules: now where a module is loaded, else when the application imports it."""
+    _awaited.update(hooks)
     if PostImportFinder not in sys.meta_path:
         sys.meta_path.insert(0, PostImportFinder)
-    for name in doors:
+    for name in hooks:
         module = sys.modules.get(name)
         if module is not None:
             _install_in(name, module)
 
 
 class PostImportFinder:
-    """A finder of nothing, who hears of every module that is imported.
+    """A post-import hook (PEP 369): installs hooks in selected modules after they are imported.
 
-    It stands first in `sys.meta_path`, costs the look-up of a name, lets the
-    others find a module, and has that module's own loader call us after it
-    has run.  The loader is the original one, of its original type.
+    It is the first finder in `sys.meta_path` and costs one look-up of the name.
+    It finds nothing itself: it takes the spec of the other finders, and has
+    the original loader of the module call us after it has run.
     """
 
     @staticmethod
     def find_spec(
         name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
     ) -> "ModuleSpec | None":
-        """Return the spec that the other finders have for a module where a door is to be hung."""
+        """Return the spec of the other finders for a module that a hook waits for."""
         if name not in _awaited:
             return None
         for finder in list(sys.meta_path):
             find_spec = None if finder is PostImportFinder else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find_spec(name, path, target) if find_spec else None
             if spec is not None:
-                _listen(spec.loader)
+                _call_after(spec.loader)
                 return spec
         return None
 
 
-def _listen(loader: "Any") -> None:
-    """Let this one loader call us after it has run its module."""
+def _call_after(loader: "Any") -> None:
+    """Have this one loader install our hook after it has run its module."""
     if not hasattr(loader, "exec_module") or not hasattr(loader, "__dict__"):
         return
 
     def exec_module(module: "ModuleType") -> None:
-        del loader.exec_module  # the attribute, so that the method is back
+        del loader.exec_module  # the instance attribute: the method of the class is visible again
         loader.exec_module(module)
         if module.__name__ in _awaited:
             _install_in(module.__name__, module)
@@ -292,10 +283,10 @@ def _listen(loader: "Any") -> None:
 
 
 def _install_in(name: str, module: "ModuleType") -> None:
-    """Hang the door that belongs to a module; a module that is not what we know stays without."""
+    """Install the hook of a module; an unknown version of that module stays without."""
     try:
         _import(_awaited[name]).install(module)
-    except Exception:  # noqa: BLE001 - the import is the application's, and works whatever becomes of the door
+    except Exception:  # noqa: BLE001 - the import belongs to the application, and must succeed without the hook
         from tibidi import config
 
         if config.debug:
@@ -303,12 +294,12 @@ def _install_in(name: str, module: "ModuleType") -> None:
 
 
 def _import(name: str) -> "Any":
-    """Import a file of hooks/ with all that it imports, along the path of the start."""
+    """Import a file of hooks/, and what it imports, from the module path of the start."""
     return _load("tibidi.process.imports").import_module("tibidi.hooks." + name)
 
 
 def _load(name: str) -> "Any":
-    """Return a module, importing it; not importlib, which is a third of a millisecond at each start."""
+    """Return a module, importing it; importlib itself would cost a third of a millisecond at each start."""
     __import__(name)
     return sys.modules[name]
 
@@ -318,7 +309,7 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
         release_reserve_for(exc)
         if settings is not None and settings.replace and _is_installed:
             if not _report(exc, tb):
-                previous(kind, exc, tb)  # no dump: the traceback is all there is
+                previous(kind, exc, tb)  # without a dump the traceback is all there is
             return
         try:
             previous(kind, exc, tb)
@@ -330,27 +321,27 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
 
 def _report(exc: BaseException, tb: "TracebackType | None") -> bool:
     if is_exception(exc) and traceback_of(exc) is None:
-        # Somebody called sys.excepthook() with three things of their own; frozen dataclasses refuse assignments.
+        # The application called sys.excepthook() with a traceback of its own; frozen dataclasses refuse assignments.
         BaseException.with_traceback(exc, tb)
-    # At the prompt an exception ends nothing, unless somebody asked for its dump.
+    # At the prompt an exception does not end the process: it is dumped only after set_excepthook().
     return (settings is not None or not hasattr(sys, "ps1")) and report(exc, EXCEPTHOOK, settings=settings)
 
 
 def _wrap_unraisablehook(previous: "UnraisableHook") -> "UnraisableHook":
-    report_it = report  # called also when there is nothing left in this module
+    report_it = report  # called also during finalization, when the globals of this module are gone
 
     def unraisablehook(unraisable: "sys.UnraisableHookArgs") -> None:
         try:
             previous(unraisable)
         finally:
-            # The object is not looked at: it may be half gone, and a reference would revive it.
+            # `unraisable.object` is left alone: it may be half finalized, and a reference would resurrect it.
             report_it(unraisable.exc_value, UNRAISABLE)
 
     return unraisablehook
 
 
 def _wrap_register(previous: "Callable[..., object]") -> "Callable[..., Any]":
-    """Before Python 3.10 no hook hears of what atexit callbacks raise."""
+    """Before Python 3.10 no hook is called for an exception in an atexit callback."""
 
     def register(function: "Callable[..., object]", *args: object, **options: object) -> object:
         previous(_load("tibidi.hooks.callbacks").watched(function), *args, **options)
@@ -360,24 +351,24 @@ def _wrap_register(previous: "Callable[..., object]") -> "Callable[..., Any]":
 
 
 def _report_unseen() -> None:
-    """Report at the exit what no door has seen.
+    """Report at the exit an exception that no hook has seen.
 
-    Rich, IPython and Qt bindings put their own function into
-    `sys.excepthook` and call nobody else.  But the interpreter leaves the
-    exception in `sys.last_exc` (3.12) or `sys.last_value` before it calls any
-    hook, and this runs last, as it was registered first.
+    Rich, IPython and Qt bindings replace `sys.excepthook` without calling the
+    previous one.  But the interpreter sets `sys.last_exc` (3.12) or
+    `sys.last_value` before it calls any hook, and this callback runs last, as
+    it was registered first.
     """
     callbacks = sys.modules.get("tibidi.hooks.callbacks")
     for exc in callbacks.raised if callbacks else ():
         report(exc, UNRAISABLE)
-    # While the front door is ours, it saw whatever came; at a prompt exceptions end nothing.
+    # Our own excepthook has seen every exception; at a prompt exceptions do not end the process.
     if not is_hook(getattr(sys, "excepthook", None)) and not hasattr(sys, "ps1"):
         report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)
 
 
 def _print_failure(error: BaseException) -> None:
-    """Say in one line why there is no dump, with whatever can still be imported: nothing."""
-    config = sys.modules.get("tibidi.config")  # not there: no variable has set anything
+    """Print in one line why there is no dump, without importing anything."""
+    config = sys.modules.get("tibidi.config")  # not loaded where no variable has set anything
     if config is not None and config.silent:
         return
     try:
@@ -390,9 +381,9 @@ def _print_failure(error: BaseException) -> None:
 
 
 def _forget_unfinished_imports() -> None:
-    """Let modules be imported anew that a thread was importing for us which is not there.
+    """Forget the modules that a thread of the parent process was importing for a dump.
 
-    importlib has a lock for each, and would wait for ever for those of that thread.
+    importlib would wait for ever for the module locks of that thread.
     """
     locks = getattr(sys.modules["_frozen_importlib"], "_module_locks", {})
     owners = {name: getattr(reference(), "owner", None) for name, reference in list(locks.items())}
@@ -403,8 +394,8 @@ def _forget_unfinished_imports() -> None:
             sys.modules.pop(name, None)
 
 
-def _after_fork() -> None:
-    """Begin anew in a child: locks may be held by threads that are not there."""
+def _reset_after_fork() -> None:
+    """Reset locks and unfinished work in a child: the threads that held them do not exist there."""
     reserve.reset_after_fork()
     _forget_unfinished_imports()
     for name in ("tibidi.process.imports", "tibidi.hooks.desk"):
@@ -413,4 +404,4 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(after_in_child=_reset_after_fork)

@@ -1,11 +1,11 @@
-"""The door for children of `multiprocessing`: what ends them.
+"""The hook for children of `multiprocessing`.
 
-Their exceptions reach no excepthook: `BaseProcess._bootstrap()` catches them,
-prints the traceback and ends the process.  `run()` is overridden by half the
-applications, so it is not the place.  The place is `traceback.print_exc()`
-when `_bootstrap()` calls it: the traceback has just been printed, the frames
-are there, threads run.  It is watched in the child only, and passes on every
-call of anybody else.
+Their exceptions reach no excepthook: `BaseProcess._bootstrap()`
+(Lib/multiprocessing/process.py) catches them, prints the traceback and ends the
+process.  Many applications override `run()`, so the hook is in
+`traceback.print_exc()`, which `_bootstrap()` calls: the traceback has just been
+printed, the frames exist, threads still run.  It is installed in the child
+only, and does nothing for other callers.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     Bootstrap = Callable[..., Any]
     Print = Callable[..., None]
 
-# The function of multiprocessing that catches what ends a child.
+# Code of the functions that catch the exception of a child.
 _catchers: set[CodeType] = set()
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in `multiprocessing.process`, or that of its children in `traceback`."""
+    """Install the hook in `multiprocessing.process`, or in a child in `traceback`."""
     if module.__name__ == "traceback":
         hooks.replace_function(module, "print_exc", _wrap_print)
     else:

@@ -1,11 +1,11 @@
-"""The door for consoles of the `code` module, which is to stay shut: exceptions at a prompt end nothing.
+"""The hook for consoles of the `code` module: exceptions at their prompt are no crashes.
 
-A console writes tracebacks itself, as long as `sys.excepthook` is the
-interpreter's; whoever serves one to a remote client overrides `write()`.  A
-hook of anybody else is called instead, and says on stderr what was for the
-client, with the frames of `code` itself.  So `code` has a `sys` of its own
-with the hook below ours.  Its methods cannot be wrapped for that: to put
-another hook into `sys` for a while, threads are in each other's way.
+A console writes tracebacks itself only while `sys.excepthook` is that of the
+interpreter; a server with consoles for remote clients overrides `write()`.
+Another excepthook is called instead, and would print on stderr what was meant
+for the client, with the frames of `code` itself.  So `code` gets a `sys` of its
+own, with the excepthook that ours replaced.  Replacing `sys.excepthook` for the
+time of a call would affect other threads.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in `code`."""
+    """Install the hook in `code`."""
     hooks.replace_function(module, "sys", lambda _: _Sys("sys"))
 
 
 class _Sys(ModuleType):
-    """The module `sys`, without our hook, unless the application has asked for it by set_excepthook()."""
+    """The module `sys` without our excepthook, unless the application called set_excepthook()."""
 
     def __getattribute__(self, name: str) -> Any:
         value = getattr(sys, name)

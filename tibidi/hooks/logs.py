@@ -1,7 +1,7 @@
-"""The door for what applications catch and log: records with `exc_info`.
+"""The hook for exceptions that an application catches and logs: records with `exc_info`.
 
-Only with TIBIDI_LOGGING, from that level on.  Web frameworks and task queues
-report this way what went wrong in a view or a task.
+Installed with TIBIDI_LOGGING, for records of that level or above.  Web
+frameworks and task queues report failed views and tasks this way.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in `logging`, behind the filters of loggers and before their handlers."""
+    """Install the hook in `logging`, after the filters of loggers and before their handlers."""
     hooks.replace_function(module.Logger, "callHandlers", _wrap)
 
 
 def _wrap(previous: Handle) -> Handle:
     @wraps(previous)
     def callHandlers(self: Logger, record: LogRecord) -> None:  # noqa: N802 - logging's name
-        exc = _exception(record)  # now, since handlers for queues take it away
+        exc = _exception(record)  # now, since handlers for queues remove it
         try:
             previous(self, record)
         finally:
@@ -40,7 +40,7 @@ def _wrap(previous: Handle) -> Handle:
 
 
 def _exception(record: LogRecord) -> BaseException | None:
-    """Return the exception of a record that is to be dumped."""
+    """Return the exception of a record that must be dumped, else None."""
     if config.logging_level is None or record.levelno < config.logging_level:
         return None
     info = record.exc_info

@@ -1,4 +1,4 @@
-"""What is said on stderr, the only thing that a person at the customer's sees of us."""
+"""The lines on stderr: all that an operator sees of tibidi."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from tibidi.process import late
 from tibidi.process import os
 from tibidi.process.texts import printable
 
-# Whoever reads stderr through a pipe, or has stopped it at the terminal, may take this long to go on.
+# How long to wait for a reader of stderr that has stopped reading.
 READER_SECONDS = 1.0
 
 
 def of_dump(path: str, exc: BaseException | None) -> list[str]:
-    """Return the lines about a dump at `path`; with an exception, which one stands in it."""
+    """Return the lines about a dump at `path`, the first one with the exception if there is one."""
     line = f"Traceback dumped into: {_shown(path)}"
     return [line] if exc is None else [_headline(exc), line]
 
 
 def of_failure(error: BaseException) -> str:
-    """Return the line about a dump that there is not."""
+    """Return the line about a dump that failed."""
     reason = f"{error}; {error.hint}" if isinstance(error, TibidiError) else f"{type(error).__name__}: {error}"
     return f"tibidi: no dump: {reason}"
 
 
 def write(*lines: str) -> None:
-    """Write lines to stderr, if there is one and it takes them; who has stopped reading it is not waited for."""
-    if not _is_read():
+    """Write lines to stderr, unless it is closed or its reader has stopped reading."""
+    if not _is_writable():
         return
     text = "".join(printable(line, kept="\n\t") + "\n" for line in lines)
     try:
@@ -39,8 +39,8 @@ def write(*lines: str) -> None:
         return
 
 
-def _is_read() -> bool:
-    """Say whether stderr takes a line; what is no file of the system's always does."""
+def _is_writable() -> bool:
+    """Return True if a write to stderr does not block; assumed of anything but a real file."""
     if type(sys.stderr) is not io.TextIOWrapper:
         return True
     try:
@@ -48,12 +48,17 @@ def _is_read() -> bool:
         poll = select.poll()
         poll.register(sys.stderr.fileno(), select.POLLOUT)
         return bool(poll.poll(READER_SECONDS * 1_000))
-    except (ImportError, AttributeError, OSError, ValueError):  # not everywhere; a closed one, for write() to find out
+    except (
+        ImportError,
+        AttributeError,
+        OSError,
+        ValueError,
+    ):  # no poll() here, or stderr is closed
         return True
 
 
 def _headline(exc: BaseException) -> str:
-    """Return the last line that Python would have printed."""
+    """Return the last line of the traceback."""
     name = type(exc).__name__
     try:
         text = str(exc)
@@ -63,7 +68,7 @@ def _headline(exc: BaseException) -> str:
 
 
 def _shown(path: str) -> str:
-    """Return a path as it is typed: below the home directory with a tilde, unless TIBIDI_DIR is set."""
+    """Return a path as a user types it: with a tilde for the home directory, unless TIBIDI_DIR is set."""
     home = os.path.expanduser("~")
     if config.directory is None and os.path.isabs(path) and path.startswith(os.path.join(home, "")):
         return "~" + path[len(home) :]

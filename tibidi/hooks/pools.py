@@ -1,8 +1,8 @@
-"""The door for workers of process pools: what the functions they run raise.
+"""The hook for workers of process pools: exceptions of the functions that they run.
 
-A worker lives on and sends its parent the exception without its frames.  Both
-`concurrent.futures` and `multiprocessing.pool` put it into an object of their
-own for that, in the worker, with the traceback still in hand.
+A worker goes on and sends the exception to its parent, without the frames.
+`concurrent.futures` and `multiprocessing.pool` both wrap it in an object of
+their own, in the worker, while the traceback exists.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
     Init = Callable[[object, BaseException, "TracebackType | None"], None]
 
-PARCELS = ("_ExceptionWithTraceback", "ExceptionWithTraceback")
+WRAPPERS = ("_ExceptionWithTraceback", "ExceptionWithTraceback")
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in `concurrent.futures.process` or `multiprocessing.pool`."""
-    for name in PARCELS:
-        parcel = getattr(module, name, None)
-        if parcel is not None:
-            hooks.replace_function(parcel, "__init__", _wrap)
+    """Install the hook in `concurrent.futures.process` or `multiprocessing.pool`."""
+    for name in WRAPPERS:
+        wrapper = getattr(module, name, None)
+        if wrapper is not None:
+            hooks.replace_function(wrapper, "__init__", _wrap)
 
 
 def _wrap(previous: Init) -> Init:
     @wraps(previous)
-    def __init__(self: object, exc: BaseException, tb: TracebackType | None) -> None:  # noqa: N807 - it stands for one
+    def __init__(self: object, exc: BaseException, tb: TracebackType | None) -> None:  # noqa: N807 - it replaces one
         try:
-            hooks.report(exc, hooks.POOL)  # first: the original takes the traceback away
+            hooks.report(exc, hooks.POOL)  # first: the original removes the traceback
         finally:
             previous(self, exc, tb)
 

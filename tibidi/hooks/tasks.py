@@ -1,7 +1,7 @@
-"""The door for asyncio: exceptions that no task, callback or protocol handled.
+"""The hook for asyncio: exceptions that no task, callback or protocol handled.
 
-They all end in `call_exception_handler()` of the loop, those of tasks when
-the task is collected and nobody has asked for its result.
+They all reach `call_exception_handler()` of the loop; those of tasks when the
+task is garbage-collected before its result was retrieved.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in the loop of `asyncio.base_events` or `uvloop`."""
+    """Install the hook in the loop of `asyncio.base_events` or `uvloop`."""
     loop = module.Loop if module.__name__ == "uvloop" else module.BaseEventLoop
     hooks.replace_function(loop, "call_exception_handler", _wrap)
 

@@ -1,4 +1,4 @@
-"""The door for threads: `threading.excepthook`, called with what ends a thread."""
+"""The hook for threads: `threading.excepthook`, called with the exception that ends a thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def install(module: ModuleType) -> None:
-    """Hang the door in `threading`."""
+    """Install the hook in `threading`."""
     hooks.replace_function(module, "excepthook", _wrap)
 
 

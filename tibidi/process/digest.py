@@ -1,8 +1,8 @@
-"""SHA-256 and HMAC by the interpreter's own code.
+"""SHA-256 and HMAC without OpenSSL.
 
-`hashlib` and `hmac` load OpenSSL first, which takes two milliseconds: more
-than everything else that is done with digests at a crash.  Where something
-else has loaded it already, it is used, being faster on large data.
+`hashlib` and `hmac` load OpenSSL, which takes two milliseconds: more than all
+digests of a crash together.  If it is loaded already, it is used, since it is
+faster on large data.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ else:
     except ImportError:
         try:
             from _sha256 import sha256
-        except ImportError:  # an interpreter built without its own
+        except ImportError:  # an interpreter built without it
             from hashlib import sha256
 
 BLOCK_BYTES = 64
@@ -32,7 +32,7 @@ INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
 
 
 def digest_for(size: int) -> Any:
-    """Return an empty SHA-256 for so many bytes: for many, OpenSSL's, several times as fast once it is loaded."""
+    """Return a new SHA-256 object for `size` bytes: for many, that of OpenSSL, which is several times as fast."""
     if size < MANY_BYTES:
         return sha256()
     import hashlib

@@ -1,15 +1,15 @@
-"""Import at the crash what was installed at the start.
+"""Import at a crash the modules that were installed at the start.
 
-Strategy: a `json.py` beside the customer's script must not become ours, and
-the standard library's `json` must not become theirs.  So while we import, a
-finder stands first that looks along the path of the start, for this thread
-only, and modules of the application that have the name of one found there
-step aside, as does what tests of the application have patched in `os`, `time` and
-`io`.  Afterwards all is as it was; our modules keep the references that they
-have taken.
+Strategy: tibidi must not import a `json.py` beside the customer's script, and
+the script must not get the `json` of the standard library.  So while tibidi
+imports, a finder that searches the module path of the start, for this thread
+only, is the first one; modules of the application that shadow a name found there
+are removed from `sys.modules`; and patches of `os`, `time` and `io` are
+reverted.  Afterwards everything is restored.  Our modules keep the references
+that they have taken.
 """
 
-# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
+# No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
 
 import builtins
 import sys
@@ -26,7 +26,7 @@ from tibidi.process import os
 from tibidi.process import program_path
 from tibidi.process import start_path
 from tibidi.process import time
-from tibidi.process.temporary import Temporary
+from tibidi.process.temporary import ProcessSetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class StartPathFinder:
-    """A finder that knows the path of the start, and serves one thread."""
+    """A finder for the module path of the start, which works in one thread only."""
 
     def __init__(self) -> None:
         self._thread = get_ident()
@@ -46,7 +46,7 @@ class StartPathFinder:
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
     ) -> "ModuleSpec | None":
-        """Find a top-level module along the path of the start; leave all others to others."""
+        """Find a top-level module in the path of the start, None in another thread."""
         if path is not None or get_ident() != self._thread:
             return None
         for importer in (BuiltinImporter, FrozenImporter):
@@ -56,56 +56,56 @@ class StartPathFinder:
         return PathFinder.find_spec(name, self.path)
 
 
-# The import system itself is frozen, but `importlib` has told it of files; whoever imports it must not get another.
-NEVER_STRANGE = {"__main__", "tibidi", "_frozen_importlib", "_frozen_importlib_external"}
+# Never removed: the import system is frozen, but `importlib` has set it up, and a second copy would not be.
+NEVER_SHADOWED = {"__main__", "tibidi", "_frozen_importlib", "_frozen_importlib_external"}
 
-# Threads that crash at the same moment would take back what another one still needs.
-_turn = RLock()
-# Longer than any import takes: whoever has the turn may be waiting for what this thread imports.
+# Threads that import at the same time would restore what another one still needs removed.
+_lock = RLock()
+# Longer than any import takes: the holder of the lock may be waiting for a module that this thread imports.
 MAX_WAIT_SECONDS = 2.0
 
 
 def import_module(name: str) -> "ModuleType":
-    """Import a module of ours with all that it imports."""
-    there = _imported(name)
-    if there is not None:
-        return there
-    turn = _turn
-    has_turn = turn.acquire(timeout=MAX_WAIT_SECONDS)
+    """Return a module of tibidi, importing it and what it imports."""
+    module = _imported(name)
+    if module is not None:
+        return module
+    lock = _lock
+    is_held = lock.acquire(timeout=MAX_WAIT_SECONDS)
     try:
-        return _imported(name) or _import(name)  # another thread may have while this one waited
+        return _imported(name) or _import(name)  # another thread may have imported it meanwhile
     finally:
-        if has_turn:
-            turn.release()
+        if is_held:
+            lock.release()
 
 
 def reset_after_fork() -> None:
-    """Let no thread be at it: in a child of fork() the one that was is not there."""
-    global _turn
-    _turn = RLock()
+    """Release the lock: in a child of fork() its holder does not exist."""
+    global _lock
+    _lock = RLock()
 
 
 def _import(name: str) -> "ModuleType":
-    with Aside():
+    with start_modules():
         __import__(name)
         return sys.modules[name]
 
 
-class Aside(Temporary):
-    """Has what is the application's step aside, while this thread imports."""
+class start_modules(ProcessSetting):  # noqa: N801 - read as a statement: with start_modules()
+    """A context in which this thread imports modules as they were installed at the start."""
 
     def change(self) -> None:
-        """Hide modules, take patches back, and find modules along the path of the start."""
+        """Remove modules that shadow others, revert patches, and search the path of the start first."""
         self._finder = StartPathFinder()
-        self._modules: dict[str, Any] = {each: sys.modules.pop(each, None) for each in list(_strangers(self._finder))}
+        self._modules: dict[str, Any] = {each: sys.modules.pop(each, None) for each in list(_shadowing(self._finder))}
         self._patched = list(_patched())
         for module, attribute, original, _ in self._patched:
             setattr(module, attribute, original)
         sys.meta_path.insert(0, self._finder)
 
-    def undo(self) -> None:
-        """Have it all as it was."""
-        if self._finder in sys.meta_path:  # else an import of the application has changed the list meanwhile
+    def restore(self) -> None:
+        """Restore modules, patches and finders."""
+        if self._finder in sys.meta_path:  # False if the application has changed the list meanwhile
             sys.meta_path.remove(self._finder)
         tops = {each.partition(".")[0] for each in self._modules}
         for each in [each for each in list(sys.modules) if each.partition(".")[0] in tops]:
@@ -128,13 +128,13 @@ def _patched() -> "Iterator[tuple[ModuleType, str, object, object]]":
 
 
 def _imported(name: str) -> "ModuleType | None":
-    """Return a module that is there; one that another thread is importing is not: to wait for it, import it as well."""
+    """Return a module that is fully imported; importing it waits for a thread that has begun to."""
     module = sys.modules.get(name)
     return None if module is None or getattr(module.__spec__, "_initializing", False) else module
 
 
 def _path() -> "Iterator[str]":
-    """Yield the path of the start, then what `site` and the application have added, the program's directory last."""
+    """Yield the path of the start, then what `site` and the application added, the directory of the program last."""
     main = getattr(sys.modules.get("__main__"), "__file__", None)
     programs = {"", *program_path, os.path.dirname(main) if isinstance(main, str) else ""}
     added = [each for each in sys.path if isinstance(each, str) and each not in start_path]
@@ -142,23 +142,23 @@ def _path() -> "Iterator[str]":
     yield from sorted(added, key=lambda each: each in programs)
 
 
-def _strangers(finder: StartPathFinder) -> "Iterator[str]":
-    """Yield modules of the application that hide one of that name on the path of the start, and their submodules."""
+def _shadowing(finder: StartPathFinder) -> "Iterator[str]":
+    """Yield modules of the application that shadow one on the path of the start, and their submodules."""
     trusted = set(start_path)
-    tops = {name for name in list(sys.modules) if "." not in name and _is_strange(name, trusted, finder)}
+    tops = {name for name in list(sys.modules) if "." not in name and _is_shadowing(name, trusted, finder)}
     for name in list(sys.modules):
         if name.partition(".")[0] in tops:
             yield name
 
 
-def _is_strange(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
-    if name in NEVER_STRANGE:
+def _is_shadowing(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
+    if name in NEVER_SHADOWED:
         return False
     file = None
     module = sys.modules.get(name)
-    if module is not None:  # None: an import that somebody has forbidden
+    if module is not None:  # None forbids an import
         try:
-            facts = object.__getattribute__(module, "__dict__")  # a lazy module would load for less
+            facts = object.__getattribute__(module, "__dict__")  # a lazy module would be loaded by getattr()
         except AttributeError:
             return False
         file = facts.get("__file__")
@@ -169,7 +169,7 @@ def _is_strange(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
 
 
 def _is_below(file: str, trusted: set[str]) -> bool:
-    """Say whether a module was found along the path of the start: as a file or as a package."""
+    """Return True if a module was found on the path of the start: as a file or as a package."""
     folder = os.path.dirname(file)
     return folder in trusted or (os.path.basename(file).startswith("__init__.") and os.path.dirname(folder) in trusted)
 

@@ -1,6 +1,6 @@
-"""What only the interpreter knows: where its threads are, and what signal handlers have raised."""
+"""Facts of the interpreter: the frames of its threads, and exceptions that signal handlers raised."""
 
-# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
+# No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
 
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
 import _thread
@@ -9,28 +9,28 @@ from types import FunctionType
 from types import MethodType
 
 from tibidi import TYPE_CHECKING
+from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from types import CodeType
     from types import FrameType
 
 OWN_MEMORY = (3, 12)
-MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before
-_traceback_of = vars(BaseException)["__traceback__"].__get__
+MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that
 
 
 def frames() -> "dict[int, FrameType]":
-    """Return the innermost frame of each thread, of the current one alone where there are other interpreters.
+    """Return the innermost frame of each thread; only of the current thread if there are other interpreters.
 
-    From Python 3.12 on, interpreters in one process may have memory of their
-    own each.  `sys._current_frames()` returns the frames of all of them, and to
-    hold one of another interpreter for a moment ends the process by an abort.
+    From Python 3.12 on, each interpreter of a process may have its own memory
+    allocator (PEP 684).  `sys._current_frames()` returns the frames of all
+    interpreters, and a reference to a foreign one aborts the process.
     """
-    return sys._current_frames() if is_alone() else {_thread.get_ident(): sys._getframe(1)}
+    return sys._current_frames() if is_single_interpreter() else {_thread.get_ident(): sys._getframe(1)}
 
 
-def is_alone() -> bool:
-    """Say whether no other interpreter is in this process."""
+def is_single_interpreter() -> bool:
+    """Return True if there is no other interpreter in this process."""
     if sys.version_info < OWN_MEMORY:
         return True
     for name in MODULES:
@@ -42,9 +42,9 @@ def is_alone() -> bool:
 
 
 def has_handler_raised(error: BaseException) -> bool:
-    """Say whether an exception has come out of a signal handler of the application, at whatever moment that was."""
+    """Return True if a signal handler of the application raised an exception."""
     codes = {_code_of(_signal.getsignal(number)) for number in range(1, _signal.NSIG)}
-    tb = _traceback_of(error)
+    tb = traceback_of(error)
     while tb is not None:
         if tb.tb_frame.f_code in codes:
             return True
@@ -53,6 +53,6 @@ def has_handler_raised(error: BaseException) -> bool:
 
 
 def _code_of(handler: object) -> "CodeType | None":
-    """Return the code of a function or method; None for SIG_DFL, None and the like."""
+    """Return the code of a function or method, None for other handlers such as SIG_DFL."""
     function = handler.__func__ if type(handler) is MethodType else handler
     return function.__code__ if type(function) is FunctionType else None

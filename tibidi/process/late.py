@@ -1,10 +1,10 @@
-"""Import what only some crashes need in the way in which everything else was imported at the crash.
+"""Import a module that only some crashes need.
 
-The hooks import along the path of the start (`tibidi.process.imports`) and
-say so here, as this is far below them.
+`tibidi.process.imports`, which imports from the module path of the start, sets
+itself here; an explicit `dump_exception()` uses the import statement.
 """
 
-# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
+# No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
 
 import sys
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 importer: "Callable[[str], ModuleType] | None" = None
-"""What imports a module by its name; None is the import statement."""
+"""Imports a module by its name; None is the import statement."""
 
 
 def load(name: str) -> "ModuleType":
-    """Return a module of ours, importing it with all that it imports."""
+    """Return a module, importing it and what it imports."""
     if importer is not None:
         return importer(name)
     __import__(name)

@@ -1,9 +1,9 @@
-"""`NamedTuple` as in `typing`, at a tenth of what it costs to make a class.
+"""`NamedTuple` as in `typing`, whose classes take a tenth of the time to define.
 
-At a crash some thirty of them are made.  `typing` compiles each annotation
-and `collections` each constructor, which is a quarter of a millisecond a
-class; here a class keeps the names of its fields, and one constructor serves
-all.  Type checkers are shown the real thing.
+A crash defines some thirty of them.  `typing` compiles each annotation and
+`collections` each constructor, a quarter of a millisecond a class; here a class
+keeps the names of its fields, and all share one constructor.  Type checkers
+see the one of `typing`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from typing import Any
     from typing import NamedTuple as NamedTuple
 else:
-    from _collections import _tuplegetter as field_at  # what collections.namedtuple has for its fields
+    from _collections import _tuplegetter as field_at  # the descriptor that collections.namedtuple uses
 
     class RecordType(type):
-        """The type of the classes: takes the fields from the annotations, as `typing` does."""
+        """The metaclass: takes the fields from the annotations, as `typing` does."""
 
         def __new__(meta, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
-            """Make a class of records, or the base of all."""
+            """Make a class with these fields."""
             fields = tuple(namespace.get("__annotations__", ()))
             namespace["_fields"] = namespace["__match_args__"] = fields
             namespace["_field_defaults"] = {each: namespace[each] for each in fields if each in namespace}
@@ -32,7 +32,7 @@ else:
         """A tuple whose items have names, given by the annotations of a subclass."""
 
         def __new__(cls, *values: object, **named: object) -> NamedTuple:
-            """Make a record of values by place and by name; the others have their defaults."""
+            """Make a record from positional and keyword arguments, and defaults for the rest."""
             rest = cls._fields[len(values) :]
             if rest or named or len(values) > len(cls._fields):
                 given = {**cls._field_defaults, **named}

@@ -1,35 +1,41 @@
-"""Changes to the whole process that hold while a dump is made: collector, limit of recursion, turns of threads.
+"""What a dump changes in the whole process while it is made: garbage collector, recursion limit, switch interval.
 
-They are undone at their end, and at once in a child of fork(): there the
-thread that would undo them is missing.
+Each change is undone when its context ends, and at once in a child of fork(),
+where the thread that would undo it does not exist.  `dump_settings` makes all
+of them, and `dump_lock` lets one thread dump at a time.
 """
 
-# No `from __future__ import annotations` here: at the crash, there may be no way to it before this one is loaded.
+# No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
 
 import gc
 import sys
+from _thread import allocate_lock
 
+from tibidi import TYPE_CHECKING
 from tibidi.process import os
 
-# What is allowed above a stack that stands right below the limit of recursion, and what is needed of it.
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+# Room for recursion that a dump gets where the stack is nearly at the limit, and how much it needs in any case.
 HEADROOM_LEVELS = 1_000
 NEEDED_LEVELS = 500
-# Threads take turns every 5 ms, and a dump lets go of the interpreter whenever it reads, compresses or writes: beside
-# one that computes it would wait that long each time.
+# The default is 5 ms.  A dump releases the GIL whenever it reads, compresses or writes: beside a thread that computes
+# it would wait that long each time.
 SWITCH_SECONDS = 0.0002
 
 
-class Temporary:
-    """A change, as a context manager: subclasses say how to `change` and how to `undo`; this one changes nothing."""
+class ProcessSetting:
+    """A setting of the process that is changed in a context; subclasses define `change` and `restore`."""
 
     def change(self) -> None:
-        """Make the change, and remember how it was before."""
+        """Change the setting, and remember the previous value."""
 
-    def undo(self) -> None:
-        """Have it as it was before."""
+    def restore(self) -> None:
+        """Restore the previous value."""
 
-    def has_others(self) -> bool:
-        """Tell whether another change of this kind is in force."""
+    def is_shared(self) -> bool:
+        """Return True if another thread is in a context of the same kind."""
         return any(type(each) is type(self) and each is not self for each in _in_force)
 
     def __enter__(self) -> None:
@@ -37,101 +43,141 @@ class Temporary:
         _in_force.append(self)
 
     def __exit__(self, *_: object) -> None:
-        if self in _in_force:  # else this is a child
+        if self in _in_force:  # False in a child of fork(), where it is restored
             _in_force.remove(self)
-            self.undo()
+            self.restore()
 
 
-class Uncollected(Temporary):
-    """A context in which no garbage is collected.
+class gc_paused(ProcessSetting):  # noqa: N801 - read as a statement: with gc_paused()
+    """A context without garbage collection; with several threads in one, until the last one leaves.
 
     A collection would run finalizers of the application in the middle of a
-    dump, and the memo of a million objects sets off one after the other: a
-    fifth of the time.
+    dump.  And the memo of a million objects triggers one after the other,
+    which takes a fifth of the time.
     """
 
-    def change(self) -> None:
-        """Stop it."""
-        self._was_on = gc.isenabled()
-        gc.disable()
+    was_enabled: "ClassVar[bool]" = False
 
-    def undo(self) -> None:
-        """Start it, if it was on."""
-        if self._was_on:
+    def change(self) -> None:
+        """Disable the collector."""
+        if gc.isenabled():
+            gc_paused.was_enabled = True
+            gc.disable()
+
+    def restore(self) -> None:
+        """Enable the collector if it was enabled."""
+        if gc_paused.was_enabled and not self.is_shared():
+            gc_paused.was_enabled = False
             gc.enable()
 
 
-class Depth(Temporary):
-    """A context in which `levels` of recursion are allowed; the limit of before comes back at its end."""
+class fast_switching(ProcessSetting):  # noqa: N801 - likewise
+    """A context in which threads switch every `SWITCH_SECONDS`; with several threads in one, until the last leaves."""
+
+    previous: "ClassVar[float | None]" = None
+
+    def change(self) -> None:
+        """Shorten the switch interval."""
+        interval = sys.getswitchinterval()
+        if interval > SWITCH_SECONDS:
+            fast_switching.previous = interval
+            sys.setswitchinterval(SWITCH_SECONDS)
+
+    def restore(self) -> None:
+        """Restore the previous interval."""
+        if fast_switching.previous is not None and not self.is_shared():
+            sys.setswitchinterval(fast_switching.previous)
+            fast_switching.previous = None
+
+
+class recursion_limit(ProcessSetting):  # noqa: N801 - likewise
+    """A context in which at least `levels` of recursion are allowed."""
 
     def __init__(self, levels: int) -> None:
         self._levels = levels
 
     def change(self) -> None:
         """Raise the limit."""
-        self._before = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(self._before, self._levels))
+        self._previous = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(self._previous, self._levels))
 
-    def undo(self) -> None:
-        """Set it back."""
+    def restore(self) -> None:
+        """Restore the previous limit."""
         try:
-            sys.setrecursionlimit(self._before)
-        except RecursionError:  # this very thread is deeper than that by now: the application set it, and will again
+            sys.setrecursionlimit(self._previous)
+        except RecursionError:  # this thread is deeper than that: the application sets limits as well
             pass
 
 
-class Headroom:
+class headroom:  # noqa: N801 - likewise
     """A context in which more recursion is allowed than the application has used up.
 
-    Elsewhere than at the bottom of a recursion nothing is touched, as threads
-    that crash at the same moment would undo each other's changes.
+    The limit is changed only near the bottom of a recursion, since threads
+    that crash at the same time would undo each other's changes.
     """
 
     def __enter__(self) -> None:
         limit = sys.getrecursionlimit()
-        self._depth = Depth(limit + HEADROOM_LEVELS) if _is_at_least(limit - NEEDED_LEVELS) else None
-        if self._depth is not None:
-            self._depth.__enter__()
+        self._limit = recursion_limit(limit + HEADROOM_LEVELS) if _has_depth(limit - NEEDED_LEVELS) else None
+        if self._limit is not None:
+            self._limit.__enter__()
 
     def __exit__(self, *error: object) -> None:
-        if self._depth is not None:
-            self._depth.__exit__(*error)
+        if self._limit is not None:
+            self._limit.__exit__(*error)
 
 
-class Switching(Temporary):
-    """A context in which threads take turns every `SWITCH_SECONDS`, also where several threads are in one."""
+class dump_settings:  # noqa: N801 - likewise
+    """A context with everything that a dump needs of the process, its imports included."""
 
-    before: "float | None" = None  # how it was before the first of them, None where it was less
+    def __enter__(self) -> None:
+        self._settings = (headroom(), fast_switching(), gc_paused())
+        for setting in self._settings:
+            setting.__enter__()
 
-    def change(self) -> None:
-        """Let them."""
-        interval = sys.getswitchinterval()
-        if interval > SWITCH_SECONDS:
-            Switching.before = interval
-            sys.setswitchinterval(SWITCH_SECONDS)
-
-    def undo(self) -> None:
-        """Have it as it was before, with the last one."""
-        if not self.has_others() and Switching.before is not None:
-            sys.setswitchinterval(Switching.before)
-            Switching.before = None
+    def __exit__(self, *error: object) -> None:
+        for setting in reversed(self._settings):
+            setting.__exit__(*error)
 
 
-_in_force: list[Temporary] = []
+class dump_lock:  # noqa: N801 - likewise
+    """A context in which no other thread makes a dump; its value is False if that took more than `seconds` to get.
+
+    A thread that hangs in a dump never leaves its context.  A caller that must
+    make a dump all the same can go on without the lock.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> bool:
+        self._lock = _lock
+        self._is_held = self._lock.acquire(timeout=max(0.0, self._seconds))
+        return self._is_held
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_held:
+            self._lock.release()
 
 
-def undo_all() -> None:
-    """Undo what threads have begun that are not in this child of fork()."""
+_in_force: list[ProcessSetting] = []
+_lock = allocate_lock()
+
+
+def reset_after_fork() -> None:
+    """Restore what threads have changed that do not exist in this child of fork(), and forget who held the lock."""
+    global _lock
+    _lock = allocate_lock()
     while _in_force:
-        _in_force.pop().undo()
+        _in_force.pop().restore()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=undo_all)
+    os.register_at_fork(after_in_child=reset_after_fork)
 
 
-def _is_at_least(depth: int) -> bool:
-    """Tell whether so many frames are on the stack."""
+def _has_depth(depth: int) -> bool:
+    """Return True if at least `depth` frames are on the stack."""
     try:
         return depth <= 0 or sys._getframe(depth) is not None
     except ValueError:  # call stack is not deep enough

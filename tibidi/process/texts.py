@@ -1,4 +1,4 @@
-"""Texts as Python counts their lines, as encodings take them, and harmless for a terminal.
+"""Text: lines as Python counts them, without lone surrogates, harmless for a terminal.
 
 Escape sequences can retitle a window, hide text or type answers for the user;
 bidirectional controls make a line read as what it is not (CVE-2021-42574).
@@ -10,18 +10,18 @@ from __future__ import annotations
 
 
 def source_lines(text: str) -> list[str]:
-    """Return the lines of source code, without their ends: unlike for `str.splitlines`, a form feed ends none."""
+    """Return the lines of source code without line ends; unlike in `str.splitlines`, a form feed is no line end."""
     found = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return found if found[-1] else found[:-1]
 
 
 def ascii_safe(text: str) -> str:
-    """Return `text` with lone surrogates, which no encoding takes, as escapes."""
+    """Return `text` with lone surrogates, which cannot be encoded, as escapes."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def printable(text: str, kept: str = "") -> str:
-    """Return `text` with everything a terminal might obey written as an escape, but for the characters in `kept`."""
+    """Return `text` with control characters as escapes, except those in `kept`."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in kept else _escape(char) for char in text)

@@ -1,11 +1,11 @@
-"""Run code of the application where it can be waited for, and given up.
+"""Run application code in a thread that can be waited for with a timeout, and abandoned.
 
 A worker is a bare thread with a big stack, for deep structures, and a copy of
-the context, so that context variables read as they did.  The thread that
-crashed waits for it.  A worker that hangs is abandoned: it is told to end by
-an exception, which it hears as soon as it runs Python code again, and nobody
-waits for it any more; as it is no `threading.Thread`, neither does the
-interpreter when it ends.
+the context, so that context variables have their values.  The crashed thread
+waits for it.  A worker that hangs is abandoned: an exception is raised in it,
+which takes effect as soon as it runs Python code again, and it is not waited
+for any more.  Since it is no `threading.Thread`, the interpreter does not wait
+for it at its exit either.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import _thread
 import contextvars
 
 from tibidi import TYPE_CHECKING
-from tibidi.process.temporary import Switching
+from tibidi.process import runs_a_dump
+from tibidi.process.temporary import fast_switching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,33 +27,33 @@ if TYPE_CHECKING:
 
 
 MIB = 1 << 20
-# Address space, not memory: pages come as they are touched.  Tried in turn where it is limited.
+# Address space, not memory: untouched pages take none.  The next size is tried where address space is limited.
 STACK_BYTES = (1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB)
-# What a level of recursion may take of the stack, on the versions that are greediest.
+# Stack that a level of recursion takes, on the versions that need most.
 BYTES_PER_LEVEL = 2 << 10
 
 _importlib: Any = _frozen_importlib
-# thread -> the lock that it waits for, from Python 3.12 on a list of them; only while somebody refers to the list.
+# thread -> the lock that it waits for; from Python 3.12 on a list of locks, which is referenced weakly.
 _waits: Any = getattr(_importlib, "_blocking_on", None)
 _List: Any = getattr(_importlib, "_List", None)
 
 
 class Abandoned(SystemExit):
-    """Ends an abandoned worker; `SystemExit`, since a thread may end by it silently."""
+    """Ends an abandoned worker; a `SystemExit`, since that ends a thread silently."""
 
 
 class NoThread(RuntimeError):
-    """No thread can be started, as while the interpreter shuts down."""
+    """No thread can be started, for example during finalization."""
 
 
 class Waiting:
-    """To importlib a lock that the thread which makes this waits for, and that the thread `owner` has.
+    """A fake module lock: tells importlib that the current thread waits for the thread `owner`.
 
-    A module that logs what failed in its own body is dumped in the middle of
-    its import.  To pickle an instance of one of its classes is to import the
-    module, whose lock the waiting thread has.  importlib gets out of such
-    circles by itself, with the module as far as it is there, where it knows
-    who waits for whom: so it is told.
+    A module that logs an exception in its own body is dumped in the middle of
+    its import.  Pickling an instance of one of its classes imports the module,
+    whose lock the waiting thread holds.  importlib resolves such deadlocks by
+    returning the half imported module (`_ModuleLock.has_deadlock` in
+    Lib/importlib/_bootstrap.py), if it knows which thread waits for which.
     """
 
     def __init__(self) -> None:
@@ -63,14 +64,14 @@ class Waiting:
         if _waits is None:
             return
         if _List is None:
-            self._before = _waits.get(self._thread)  # in a finalizer or a signal handler it may wait for another one
+            self._before = _waits.get(self._thread)  # set in a finalizer or a signal handler that runs inside an import
             _waits[self._thread] = self
         else:
             self._locks = _waits.setdefault(self._thread, _List())
             self._locks.append(self)
 
     def end(self) -> None:
-        """Let the thread wait no more; a second call changes nothing."""
+        """Forget that the thread waits; a second call is a no-op."""
         if self._locks is not None:
             if self in self._locks:
                 self._locks.remove(self)
@@ -84,7 +85,7 @@ class Waiting:
 class Worker:
     """A thread that calls `function` once, with the levels of recursion that its stack allows.
 
-    What the function raises is in `error`.
+    An exception of the function is kept in `error`.
     """
 
     def __init__(self, function: Callable[[int], object]) -> None:
@@ -101,14 +102,14 @@ class Worker:
             raise
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the function has returned, `seconds` at most; tell whether it has."""
+        """Wait until the function has returned, `seconds` at most; return True if it has."""
         if not self._done.acquire(timeout=max(0.0, seconds)):
             return False
         self._done.release()
         return True
 
     def abandon(self) -> None:
-        """Give the thread up, and tell it to end."""
+        """Stop waiting for the thread, and ask it to end."""
         self._waiting.end()
         interrupt(self.ident)
 
@@ -125,11 +126,12 @@ class Worker:
                 _thread.stack_size(before)
         raise NoThread("no thread can be started")
 
+    @runs_a_dump
     def _run(self, levels: int) -> None:
         self._waiting.owner = _thread.get_ident()
         try:
             self._context.run(self._function, levels)
-        except BaseException as error:  # noqa: BLE001 - whoever waits decides, also about SystemExit
+        except BaseException as error:  # noqa: BLE001 - the waiting thread decides, also about SystemExit
             self.error = error
         finally:
             self._waiting.end()
@@ -137,9 +139,9 @@ class Worker:
 
 
 def call(function: Callable[[], T], seconds: float) -> T:
-    """Return what `function` returns; raise what it raises, or TimeoutError after `seconds`.
+    """Return the result of `function`; raise its exception, or TimeoutError after `seconds`.
 
-    Where no thread can be started, it is called right here.
+    If no thread can be started, it is called in this one.
     """
     results: list[T] = []
     try:
@@ -157,8 +159,8 @@ def call(function: Callable[[], T], seconds: float) -> T:
 def interrupt(ident: int) -> None:
     """Raise Abandoned in the thread `ident`, so that it does not run for ever beside the application."""
     try:
-        with Switching():  # it may be in an endless loop
-            import ctypes  # 10 ms, only when something hung; not built everywhere
+        with fast_switching():  # the thread may be in an endless loop
+            import ctypes  # takes 10 ms to import; not available everywhere
     except ImportError:
         return
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))

@@ -12,7 +12,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
-from tibidi.process.temporary import Depth
+from tibidi.process.temporary import recursion_limit
 from tibidi.writing.filters import Filter
 from tibidi.writing.filters import Rules
 from tibidi.writing.ledger import Mark
@@ -95,7 +95,7 @@ class Pen:
         self._sink.scans_values = piece.filter != TEXTS
         self._sink.begin(name, share)
         self._reducers.until = share.until
-        with Depth(self.levels if piece.is_deep else 0):
+        with recursion_limit(self.levels if piece.is_deep else 0):
             self._pickle((paths, piece.value), share if piece.is_careful else None)
         if not piece.is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
             raise RecursionError("deeper than the application allows itself")

@@ -9,7 +9,7 @@ from tibidi.process import interpreter
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
-from tibidi.process.temporary import Depth
+from tibidi.process.temporary import recursion_limit
 from tibidi.process.worker import Abandoned
 from tibidi.process.worker import NoThread
 from tibidi.process.worker import Worker
@@ -68,7 +68,7 @@ def run_watched(
         except NoThread:
             _run_here(task, ledger, deadline, debug=debug)
             return
-        with Depth(0):  # the worker may be given up while it has raised the limit
+        with recursion_limit(0):  # the worker may be given up while it has raised the limit
             is_done = _wait(worker, task, Stall(ledger, worker.ident), deadline, on_wait)
         if not is_done:
             worker.abandon()

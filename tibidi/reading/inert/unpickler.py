@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
-from tibidi.process.temporary import Uncollected
+from tibidi.process.temporary import gc_paused
 from tibidi.reading.inert.builder import InertBuilder
 from tibidi.reading.inert.machine import Machine
 from tibidi.reading.inert.screen import FEW_MENTIONS
@@ -64,7 +64,7 @@ class InertUnpickler:
         self._budget.charge(len(data))
         try:
             machine = Machine(data, self._memo, self._builder, self._budget)
-            with Uncollected():
+            with gc_paused():
                 value = machine.run()
             self._mentions += machine.mentions
             return value if self._mentions < FEW_MENTIONS else printable_in_time(value, self._sizes)
