@@ -18,10 +18,10 @@ from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
+from tibidi.capture.crash import survey
 from tibidi.capture.roots import Roots
-from tibidi.capture.scene import survey
 from tibidi.capture.sources import sources as sources_of
-from tibidi.capture.story import describe
+from tibidi.capture.summary import describe
 from tibidi.capture.text import traceback_text
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import index as indexes
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from threading import Thread
 
-    from tibidi.capture.scene import Scene
+    from tibidi.look.frames import LiveCrash
 
 # Share of the size of a dump that is kept free for its end: index, signature, central directory.
 INDEX_SHARE = 1 / 16
@@ -116,8 +116,8 @@ def write(
 class _Dumping:
     """A dump in the making."""
 
-    def __init__(self, scene: Scene, deadline: float) -> None:
-        self._scene = scene
+    def __init__(self, crash: LiveCrash, deadline: float) -> None:
+        self._crash = crash
         self._deadline = deadline
         self._redactor = Redactor(config.redact_names, os.environ, config.redact)
         self._omissions: list[Omission] = []
@@ -140,17 +140,17 @@ class _Dumping:
         return target.path
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
-        summary = describe(self._scene, self._redactor, deadline=self._deadline)
+        summary = describe(self._crash, self._redactor, deadline=self._deadline)
         archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
         sources: dict[str, str] = {}
         with self._shielded("sources"):
-            for file, source, missing in sources_of(self._scene):
+            for file, source, missing in sources_of(self._crash):
                 if source:
                     sources[file] = source
                 if missing:
                     self._omit(f"sources[{file!r}]", TOO_LARGE if source else UNAVAILABLE, missing)
         with self._shielded("traceback"):
-            text = traceback_text(summary, sources, self._scene, self._redactor.text)
+            text = traceback_text(summary, sources, self._crash, self._redactor.text)
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the summary was written")
@@ -177,7 +177,7 @@ class _Dumping:
                     self._omit(path, TOO_LARGE, f"sources may take {room:.0f} bytes")
 
     def _values(self, archive: Archive) -> Index:
-        roots = Roots(self._scene)
+        roots = Roots(self._crash)
         index = Index(globals=roots.globals)
         with self._shielded("values"):
             outcome = write_values(

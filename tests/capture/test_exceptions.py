@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tibidi.capture.crash import survey
 from tibidi.capture.exceptions import FIRST_FRAMES
 from tibidi.capture.exceptions import LAST_FRAMES
 from tibidi.capture.exceptions import MAX_EXCEPTIONS
-from tibidi.capture.scene import survey
 
 if TYPE_CHECKING:
-    from tibidi.look.frames import Scene
+    from tibidi.look.frames import LiveCrash
 
 
 def caught(exception: BaseException) -> BaseException:
@@ -23,7 +23,7 @@ def caught(exception: BaseException) -> BaseException:
     return info.value
 
 
-def told(scene: Scene) -> list[tuple[str, str, int | None]]:
+def told(scene: LiveCrash) -> list[tuple[str, str, int | None]]:
     """Return message, relation and parent of each exception."""
     return [(str(live.exception), live.relation, live.parent) for live in scene.exceptions]
 

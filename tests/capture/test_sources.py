@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.scene import survey
+from tibidi.capture.crash import survey
 from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
 from tibidi.capture.sources import decode
 from tibidi.capture.sources import sources

@@ -263,7 +263,7 @@ def test_fork_while_another_thread_imports(crash: Crasher) -> None:
         import gc, json, os, sys, threading, time
         begun = threading.Event()
         def dawdle(event, arguments):
-            if event == "import" and arguments[0] == "tibidi.capture.story" and not begun.is_set():
+            if event == "import" and arguments[0] == "tibidi.capture.summary" and not begun.is_set():
                 begun.set()
                 time.sleep(1)
         sys.addaudithook(dawdle)

@@ -10,9 +10,9 @@ import json
 import os
 import time
 
-from tibidi.capture.scene import survey
+from tibidi.capture.crash import survey
 from tibidi.capture.sources import sources
-from tibidi.capture.story import describe
+from tibidi.capture.summary import describe
 from tibidi.capture.text import traceback_text
 from tibidi.redaction import Redactor
 

@@ -1,4 +1,4 @@
-"""Crashes of one kind have one fingerprint, on every machine and in every release that did not move the code."""
+"""The fingerprint of a crash: the same for identical crashes on every machine, as long as the code does not move."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ if TYPE_CHECKING:
     from tibidi.model import ExceptionRecord
 
 LENGTH = 16  # hexadecimal digits
-INNERMOST = 30  # frames; a recursion is one kind of crash however deep it went
+INNERMOST = 30  # frames; a recursion is the same crash whatever its depth
 
 
 def fingerprint(exceptions: Iterable[ExceptionRecord]) -> str:
-    """Return the digest of the types of the exceptions and of the places that they came through.
+    """Return the digest of the types of the exceptions and of the places in their tracebacks.
 
-    Of a place count the module, the file's own name and the function; not
-    the line, the message or the folder, which differ between two crashes of
-    one kind.
+    A place is a module, the base name of a file and a function; not the line,
+    the message or the directory, which differ between identical crashes.
     """
     digest = sha256()
     for record in exceptions:

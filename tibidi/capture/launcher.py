@@ -1,9 +1,9 @@
-"""Which frames are ours and not the application's.
+"""Which frames belong to tibidi and not to the application.
 
-At the outer end of a stack stand those of who started the application:
-`python -m tbdump` with runpy, the functions that our hooks wrap.  At the inner
-end of the crashing thread's stack stand those of the hook that is at work.
-An application's own use of runpy, or of us, stays.
+The outermost frames of a stack are those that started the application:
+`python -m tbdump` with runpy, and functions that our hooks wrap.  The innermost
+frames of the crashed thread are those of the running hook.  Where an application
+itself uses runpy or tibidi, the frames stay.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 COMMANDS = PACKAGE + "commands" + os.sep
-# Between `python -m tbdump` and its main(): runpy, our module or the console script.
+# Frames between `python -m tbdump` and its main(): runpy, the module or the console script.
 DEEPEST_LAUNCHER = 8
 MACHINERY = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 THREAD_BOOTSTRAP = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 
 
 def is_ours(frame: FrameType) -> bool:
-    """Tell whether the code of a frame is a part of tibidi."""
+    """Return True if the code of a frame is part of tibidi."""
     return frame.f_code.co_filename.startswith(PACKAGE)
 
 
 def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:
-    """Return `stack`, whose frames are `frames`, outermost first, without those that launched the application."""
+    """Return `stack`, whose frames are `frames`, outermost first, without those that started the application."""
     start = 0
     for number, frame in enumerate(frames[:DEEPEST_LAUNCHER]):
         if frame.f_code.co_filename.startswith(COMMANDS):
@@ -45,7 +45,7 @@ def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:
 
 
 def without_bootstrap(frames: list[FrameType]) -> list[FrameType]:
-    """Return a thread's stack, outermost first, without what the threading module puts around its function."""
+    """Return the stack of a thread, outermost first, without the frames of the threading module."""
     start = 0
     while start < len(frames) and _is_bootstrap(frames[start]):
         start += 1
@@ -53,7 +53,7 @@ def without_bootstrap(frames: list[FrameType]) -> list[FrameType]:
 
 
 def without_hook(frames: list[FrameType]) -> list[FrameType]:
-    """Return a stack, outermost first, without the frames of ours at its inner end."""
+    """Return a stack, outermost first, without our innermost frames."""
     end = len(frames)
     while end and is_ours(frames[end - 1]):
         end -= 1

@@ -1,9 +1,8 @@
-"""What exceptions say: type, message and notes.
+"""Type, message and notes of an exception.
 
-`str()` of an exception is C code of the interpreter as long as neither its
-class nor an argument has a `__str__` or `__repr__` of its own.  Where one
-has, that is the application's code: it is called in a worker and given up
-after a moment.
+`str()` of an exception runs C code of the interpreter as long as neither its
+class nor an argument defines `__str__` or `__repr__`.  Otherwise it is
+application code: it is called in a worker, with a short timeout.
 """
 
 from __future__ import annotations
@@ -30,18 +29,18 @@ MAX_CHARACTERS = 100_000
 MAX_NOTES = 100
 MAX_PLAIN_ITEMS = 100
 PLAIN = frozenset(map(id, (str, bytes, int, float, complex, bool, type(None))))
-WRAPPER = type(BaseException.__str__)  # what a class written in C has as __str__
+WRAPPER = type(BaseException.__str__)  # the type of `__str__` of a class written in C
 FAILURE = "<exception str() failed>"  # as Python prints it
 
 
 def type_of(exception: BaseException) -> str:
-    """Return the dotted name of an exception's type, `builtins` included."""
+    """Return the dotted name of the type of an exception, `builtins` included."""
     name = type_name(type(exception))
     return name if "." in name else f"builtins.{name}"
 
 
 def message(exception: BaseException, path: str, deadline: float) -> tuple[str, Omission | None]:
-    """Return what `str()` says, and an omission where that failed, took too long or is too much."""
+    """Return `str()` of an exception, and an omission if that failed, took too long or is too long."""
     try:
         if is_native(exception):
             return _cut(str(exception), path)
@@ -49,19 +48,19 @@ def message(exception: BaseException, path: str, deadline: float) -> tuple[str, 
         return _cut(call(lambda: str(exception), seconds), path)
     except TimeoutError:
         return FAILURE, Omission(f"{path}.message", TIMEOUT, "__str__ of the exception did not return in time")
-    except BaseException as error:  # noqa: BLE001 - the application's __str__ may raise anything, also SystemExit
+    except BaseException as error:  # noqa: BLE001 - an application __str__ may raise anything, also SystemExit
         return FAILURE, Omission(f"{path}.message", FAILED, f"__str__ of the exception raised {type_name(type(error))}")
 
 
 def _cut(text: str, path: str) -> tuple[str, Omission | None]:
-    """Return the beginning of a message, which may be of a class of the application's, and what is missing of it."""
+    """Return the beginning of a message, which may be a subclass of str, and an omission for the rest."""
     excess = str.__len__(text) - MAX_CHARACTERS
     omission = Omission(f"{path}.message", TOO_LARGE, f"{excess} characters more") if excess > 0 else None
     return str.__getitem__(text, slice(MAX_CHARACTERS)), omission
 
 
 def notes(exception: BaseException, path: str) -> tuple[list[object], Omission | None]:
-    """Return the notes of an exception (PEP 678), and an omission where they are too many."""
+    """Return the notes of an exception (PEP 678), and an omission if there are too many."""
     found = dictionary(exception).get("__notes__")
     if type(found) is not list and type(found) is not tuple:
         return [] if found is None else [found], None
@@ -71,7 +70,7 @@ def notes(exception: BaseException, path: str) -> tuple[list[object], Omission |
 
 
 def is_native(exception: BaseException) -> bool:
-    """Tell whether `str()` of an exception runs no code of the application."""
+    """Return True if `str()` of an exception runs no application code."""
     for base in mro(type(exception)):
         special = namespace(base).get("__str__")
         if special is not None:
@@ -86,7 +85,7 @@ def is_native(exception: BaseException) -> bool:
 
 
 def _fields_of(exception: BaseException) -> list[object]:
-    """Return the fields that the builtin `__str__` of some classes shows beside the arguments."""
+    """Return the fields that the builtin `__str__` of some classes shows besides the arguments."""
     found: list[object] = []
     for owner, names in ((OSError, ("errno", "strerror", "filename", "filename2")), (SyntaxError, ("msg", "filename"))):
         if issubclass(type(exception), owner):
@@ -95,7 +94,7 @@ def _fields_of(exception: BaseException) -> list[object]:
 
 
 def _are_plain(values: Iterable[object], depth: int = 0) -> bool:
-    """Tell whether the repr of some values is made by the interpreter alone."""
+    """Return True if the repr of all values runs only code of the interpreter."""
     for value in values:
         cls = type(value)
         if id(cls) in PLAIN:

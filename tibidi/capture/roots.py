@@ -1,9 +1,9 @@
 """What pass two pickles, most valuable first.
 
-The frames of the exception that ended the program from the innermost
-outwards, those of its causes, the exception objects, the globals behind these
-frames, then the other threads and tasks.  A frame that stands in several
-tracebacks is one root with several paths.
+The frames of the exception that ended the program, innermost first, those of
+its causes, the exception objects, the globals of these frames, then the other
+threads and tasks.  A frame that is in several tracebacks is one root with
+several paths.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
 
+    from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveFrame
-    from tibidi.look.frames import Scene
 
 
 class PlacedFrame(NamedTuple):
@@ -31,15 +31,15 @@ class PlacedFrame(NamedTuple):
 
 
 class Roots:
-    """The roots of a scene; `globals` maps the path of each frame to that of its globals."""
+    """The roots of a crash; `globals` maps the path of each frame to that of its globals."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, crash: LiveCrash) -> None:
+        self._crash = crash
         self._keys: dict[int, str] = {}
         self._names: dict[str, int] = {}
         self._done: set[int] = set()
-        self._crashed = list(_crashed_frames(scene))
-        self._others = list(_other_frames(scene))
+        self._crashed = list(_crashed_frames(crash))
+        self._others = list(_other_frames(crash))
         placed = self._crashed + self._others
         self.globals = {path: self._key(live.frame.f_globals) for path, live in placed}
         self._paths: dict[int, list[str]] = {}
@@ -50,7 +50,7 @@ class Roots:
 
     def __iter__(self) -> Iterator[Root]:
         yield from self._frames(self._crashed)
-        for number, live in enumerate(self._scene.exceptions):
+        for number, live in enumerate(self._crash.exceptions):
             yield Root((f"exceptions[{number}].exception",), EXCEPTION, live.exception)
         yield from self._modules(self._crashed)
         yield from self._frames(self._others)
@@ -72,13 +72,13 @@ class Roots:
             yield Root((self._key(namespace),), GLOBALS, namespace, tuple(self._codes[id(namespace)]))
 
     def _is_new(self, thing: object) -> bool:
-        """Tell whether `thing`, which the scene keeps alive, was not here before."""
+        """Return True if `thing`, which the crash keeps alive, was not seen before."""
         known = id(thing) in self._done
         self._done.add(id(thing))
         return not known
 
     def _key(self, namespace: dict[str, object]) -> str:
-        """Return the path of a dictionary of globals; two of the same name are told apart by a number."""
+        """Return the path of a dictionary of globals; a number is added where two have the same name."""
         key = self._keys.get(id(namespace))
         if key is None:
             name = module_name(namespace)
@@ -88,21 +88,21 @@ class Roots:
 
 
 def module_name(namespace: dict[str, object]) -> str:
-    """Return `__name__` of a dictionary of globals, `?` where that is no plain text."""
+    """Return `__name__` of a dictionary of globals, `?` if that is no str."""
     name = dict.get(namespace, "__name__")
     return name if type(name) is str else "?"
 
 
-def _crashed_frames(scene: Scene) -> Iterator[PlacedFrame]:
+def _crashed_frames(crash: LiveCrash) -> Iterator[PlacedFrame]:
     """Yield the frames of the exceptions, the last exception first, innermost frame first."""
-    for number in reversed(range(len(scene.exceptions))):
-        yield from _placed(f"exceptions[{number}]", scene.exceptions[number].frames)
+    for number in reversed(range(len(crash.exceptions))):
+        yield from _placed(f"exceptions[{number}]", crash.exceptions[number].frames)
 
 
-def _other_frames(scene: Scene) -> Iterator[PlacedFrame]:
-    for number, thread in enumerate(scene.threads):
+def _other_frames(crash: LiveCrash) -> Iterator[PlacedFrame]:
+    for number, thread in enumerate(crash.threads):
         yield from _placed(f"threads[{number}]", thread.frames)
-    for number, task in enumerate(scene.tasks):
+    for number, task in enumerate(crash.tasks):
         yield from _placed(f"tasks[{number}]", task.frames)
 
 

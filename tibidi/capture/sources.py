@@ -1,8 +1,8 @@
 """The text of every file on a captured stack.
 
-From the file itself, or, where there is none (an interactive cell, a
-doctest, `exec` of a string that was registered), from `linecache`; from a zip
-archive by its importer.  A loader of the application is not asked.
+It comes from the file itself, or, if there is none (an interactive cell, a
+doctest, `exec` of a registered string), from `linecache`; from a zip archive by
+its importer.  Loaders of the application are not called.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from tibidi.process.texts import source_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveFrame
-    from tibidi.look.frames import Scene
 
 MAX_SOURCE_CHARACTERS = 1 << 20
-# Of a larger file, only the lines around those of the frames; the others are empty, so that numbers hold.
+# Of a larger file, only the lines around those of the frames are kept; the others are empty, so that line numbers hold.
 LINES_AROUND = 200
 MAX_FILE_BYTES = 64 << 20
 
-FROZEN = "<frozen "  # what the interpreter is made of itself
+FROZEN = "<frozen "  # modules that are compiled into the interpreter
 
 # PEP 263, in the first two lines.
 COOKIE = rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
 BOM = b"\xef\xbb\xbf"
 
 
-def sources(scene: Scene) -> Iterator[tuple[str, str, str]]:
-    """Yield name and text of each file, those of the crashed frames first, and what is missing of it, or ""."""
+def sources(crash: LiveCrash) -> Iterator[tuple[str, str, str]]:
+    """Yield name and text of each file, those of the crashed frames first, and what is missing in it, or ""."""
     lines: dict[str, set[int]] = {}
     frames: dict[str, LiveFrame] = {}
-    for stack in scene.stacks():
+    for stack in crash.stacks():
         for live in reversed(stack.frames):
             name = live.frame.f_code.co_filename
             frames.setdefault(name, live)
@@ -55,7 +55,7 @@ def sources(scene: Scene) -> Iterator[tuple[str, str, str]]:
 
 
 def text_of(name: str, namespace: dict[str, object]) -> str | None:
-    """Return the text of the source file `name`; None where it cannot be had."""
+    """Return the text of the source file `name`, None if it is not available."""
     if name.startswith("<"):
         return _from_linecache(name)
     data = _from_file(name)
@@ -65,7 +65,7 @@ def text_of(name: str, namespace: dict[str, object]) -> str | None:
 
 
 def decode(data: bytes) -> str:
-    """Return source code as text, in the encoding that it declares, and somehow in any case."""
+    """Return source code as text, in its declared encoding; undecodable bytes become escapes."""
     encoding = "utf-8"
     if data.startswith(BOM):
         data = data[len(BOM) :]
@@ -77,7 +77,7 @@ def decode(data: bytes) -> str:
                 break
     try:
         text = data.decode(encoding, "backslashreplace")
-    except (LookupError, TypeError, ValueError):  # no such encoding, or not one of text
+    except (LookupError, TypeError, ValueError):  # an unknown encoding, or not a text encoding
         text = data.decode("utf-8", "backslashreplace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -98,7 +98,7 @@ def _content(path: str) -> bytes:
 
 
 def _places(name: str) -> Iterator[str]:
-    """Yield where a file may be: a relative name was relative to an entry of sys.path at the start."""
+    """Yield the paths that a file may have: a relative name may be relative to an entry of sys.path."""
     yield name
     if not os.path.isabs(name):
         for folder in sys.path:
@@ -107,7 +107,7 @@ def _places(name: str) -> Iterator[str]:
 
 
 def _from_linecache(name: str) -> str | None:
-    """Peek at what is cached already; a lazy entry, a function of a loader, is not called."""
+    """Return a cached text; a lazy entry, which is a function of a loader, is not called."""
     cache = getattr(sys.modules.get("linecache"), "cache", None)
     entry = cache.get(name) if type(cache) is dict else None
     if type(entry) is not tuple or len(entry) != 4 or type(entry[2]) is not list:
@@ -121,13 +121,13 @@ def _from_archive(name: str, namespace: dict[str, object]) -> str | None:
     if zipimport is None or type(loader) is not getattr(zipimport, "zipimporter", None):
         return None
     try:
-        return decode(loader.get_data(name))  # type: ignore[attr-defined]  # the exact type was just seen
+        return decode(loader.get_data(name))  # type: ignore[attr-defined]  # its exact type was checked
     except (OSError, EOFError, ImportError):
         return None
 
 
 def _around(text: str, lines: set[int]) -> str:
-    """Return the lines near to `lines`, and empty ones for all others."""
+    """Return the lines near `lines`, and empty lines for all others."""
     wanted: set[int] = set()
     for number in lines:
         wanted.update(range(number - LINES_AROUND, number + LINES_AROUND))

@@ -1,8 +1,8 @@
-"""All threads and their stacks, as `sys._current_frames()` has them.
+"""All threads and their stacks, from `sys._current_frames()`.
 
-The other threads go on while they are looked at, as there is no way of
-stopping them: a stack is true for the moment in which it was walked.
-Names are peeked at in the threading module, if the application uses it.
+The other threads go on meanwhile, since there is no way to stop them: a stack
+is true for the moment in which it was walked.  Names come from the threading
+module, if the application has imported it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from tibidi.process import interpreter
 if TYPE_CHECKING:
     from types import FrameType
 
-    from tibidi.look.frames import Scene
+    from tibidi.look.frames import LiveCrash
 
 MAX_THREADS = 500
-MAIN = "MainThread"  # as the threading module calls it, where that is not loaded
+MAIN = "MainThread"  # its name in the threading module, which may not be loaded
 
 
-def threads(scene: Scene, crashed: int) -> list[LiveThread]:
-    """Return all threads but our own, the one that crashed first, the others in the order of their start."""
+def threads(crash: LiveCrash, crashed: int) -> list[LiveThread]:
+    """Return all threads but our workers, the crashed one first, the others in the order of their start."""
     here = _thread.get_ident()
     stacks = {ident: _walk(frame) for ident, frame in interpreter.frames().items()}
     known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
@@ -41,16 +41,16 @@ def threads(scene: Scene, crashed: int) -> list[LiveThread]:
     found: list[LiveThread] = []
     if not interpreter.is_single_interpreter():
         why = "there are other interpreters in this process, whose threads cannot be told from those of this one"
-        scene.omissions.append(Omission("threads", UNAVAILABLE, why))
+        crash.omissions.append(Omission("threads", UNAVAILABLE, why))
     if len(stacks) > MAX_THREADS:
-        scene.omissions.append(Omission("threads", TOO_LARGE, f"{len(stacks) - MAX_THREADS} more threads"))
+        crash.omissions.append(Omission("threads", TOO_LARGE, f"{len(stacks) - MAX_THREADS} more threads"))
     for ident in list(dict.fromkeys(order))[:MAX_THREADS]:
         frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
         frames = without_hook(frames) if ident == here else frames
         if ident not in {here, crashed} and (not frames or is_ours(frames[0])):
-            continue  # a worker of ours, or a thread that has only just started
+            continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
-        live.frames = [scene.frame_now(each) for each in without_middle(scene, frames, f"threads[{len(found)}]")]
+        live.frames = [crash.frame_now(each) for each in without_middle(crash, frames, f"threads[{len(found)}]")]
         found.append(live)
     return found
 
@@ -66,7 +66,7 @@ def _walk(innermost: FrameType) -> list[FrameType]:
 
 
 def _known_threads() -> list[tuple[int, object]]:
-    """Return the threading module's own list; `enumerate()` would wait for its lock."""
+    """Return the threads that the threading module knows; `enumerate()` would wait for its lock."""
     active = getattr(sys.modules.get("threading"), "_active", None)
     return list(active.items()) if type(active) is dict else []
 

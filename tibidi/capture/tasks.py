@@ -1,15 +1,15 @@
-"""All asyncio tasks and what they wait for.
+"""All asyncio tasks and their await chains.
 
-asyncio is only peeked at: where the application has not imported it, there
-are no tasks.  Where it keeps them differs by version: one weak set (up to
-3.11), a weak set and a set of eager tasks (3.12), lists in C per loop (3.14,
-so that the loops are looked for on the stacks).  `asyncio.all_tasks()` would
-ask each task, which may be the application's subclass; here each field is
-read by the descriptor of asyncio's own class.
+asyncio is never imported: an application that has not imported it has no
+tasks.  The registry of tasks differs by version: one weak set (up to 3.11), a
+weak set and a set of eager tasks (3.12), lists in C per loop (3.14, so that
+loops are searched for on the stacks).  `asyncio.all_tasks()` calls methods of
+each task, which may be a subclass of the application; here each field is read
+with the descriptor of the class in asyncio.
 
-When `asyncio.run()` ends by an exception it cancels all tasks before the
-exception gets to anyone.  Where a cancelled task stood is still known: by the
-traceback of its CancelledError, which is found with `gc.get_referents()`.
+When `asyncio.run()` ends with an exception, it cancels all tasks before a hook
+sees the exception.  The place of a cancelled task is still known: from the
+traceback of its CancelledError, which `gc.get_referents()` finds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from types import TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
-from tibidi.capture.exceptions import traceback_of
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
@@ -34,6 +33,7 @@ from tibidi.look.frames import LiveTask
 from tibidi.look.layout import first
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
+from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from tibidi.look.frames import Scene
+    from tibidi.look.frames import LiveCrash
 
 RUNNING = "running"
 PENDING = "pending"
@@ -52,8 +52,8 @@ STATES = (RUNNING, PENDING, CANCELLED, FAILED)
 
 MAX_TASKS = 1000
 MAX_AWAITS = 1000
-MAX_ITEMS = 1000  # of a container among the locals that may hold tasks
-# Attributes of the suspended: their frame, and what they wait for.
+MAX_ITEMS = 1000  # of a container of tasks in a local variable
+# Attributes with the frame, and with the awaited object.
 SUSPENDED = {
     CoroutineType: ("cr_frame", "cr_await"),
     GeneratorType: ("gi_frame", "gi_yieldfrom"),
@@ -64,26 +64,26 @@ OPAQUE = frozenset(
 )
 
 
-def tasks(scene: Scene) -> list[LiveTask]:
-    """Return the tasks of all loops that are not done, were cancelled or failed, in this order."""
-    asyncio = sys.modules.get("asyncio.tasks")
+def tasks(crash: LiveCrash) -> list[LiveTask]:
+    """Return the tasks of all loops that are running, pending, cancelled or failed, in this order."""
+    asyncio = sys.modules["asyncio.tasks"]
     task_class = getattr(asyncio, "Task", None)
-    if asyncio is None or type(task_class) is not type:
+    if type(task_class) is not type:
         return []
-    found = {id(task): task for task in _registered(asyncio, scene)}
-    found.update((id(task), task) for task in _among_locals(scene, task_class))
+    found = {id(task): task for task in _registered(asyncio, crash)}
+    found.update((id(task), task) for task in _among_locals(crash, task_class))
     live = [(task, LiveTask(_name(task), _state(task))) for task in found.values()]
     live = [(task, each) for task, each in live if each.state in STATES]
     live.sort(key=lambda pair: (STATES.index(pair[1].state), len(pair[1].name), pair[1].name))
     if len(live) > MAX_TASKS:
-        scene.omissions.append(Omission("tasks", TOO_LARGE, f"{len(live) - MAX_TASKS} more tasks"))
+        crash.omissions.append(Omission("tasks", TOO_LARGE, f"{len(live) - MAX_TASKS} more tasks"))
     for number, (task, each) in enumerate(live[:MAX_TASKS]):
-        _walk(scene, task, each, f"tasks[{number}]")
+        _walk(crash, task, each, f"tasks[{number}]")
     return [each for _, each in live[:MAX_TASKS]]
 
 
 def field(task: object, name: str) -> object:
-    """Read a field of a task or future without asking a subclass of the application."""
+    """Read a field of a task or future without running code of an application subclass."""
     attributes = dictionary(task)
     if name in attributes:
         return attributes[name]
@@ -97,17 +97,17 @@ def field(task: object, name: str) -> object:
     return None
 
 
-def _registered(asyncio: ModuleType, scene: Scene) -> Iterator[object]:
+def _registered(asyncio: ModuleType, crash: LiveCrash) -> Iterator[object]:
     for name in ("_all_tasks", "_scheduled_tasks", "_eager_tasks"):
         yield from _settled(getattr(asyncio, name, ()))
     of_loop = getattr(sys.modules.get("_asyncio"), "all_tasks", None)  # Python 3.14
     if of_loop is not None:
-        for loop in _loops(scene):
+        for loop in _loops(crash):
             yield from of_loop(loop)
 
 
 def _settled(tasks: Iterable[object]) -> list[object]:
-    """Return what is in a set that other threads may be changing."""
+    """Return the items of a set that other threads may be changing."""
     for _ in range(100):
         try:
             return [*tasks]
@@ -116,26 +116,26 @@ def _settled(tasks: Iterable[object]) -> list[object]:
     return []
 
 
-def _loops(scene: Scene) -> Iterator[object]:
+def _loops(crash: LiveCrash) -> Iterator[object]:
     loop_class = getattr(sys.modules.get("asyncio.events"), "AbstractEventLoop", type(None))
     seen: set[int] = set()
-    for value in _values(scene):
+    for value in _values(crash):
         for each in (value, dictionary(value).get("_loop")):
             if id(each) not in seen and issubclass(type(each), loop_class):
                 seen.add(id(each))
                 yield each
 
 
-def _among_locals(scene: Scene, task_class: type) -> Iterator[object]:
-    for value in _values(scene):
+def _among_locals(crash: LiveCrash, task_class: type) -> Iterator[object]:
+    for value in _values(crash):
         if issubclass(type(value), task_class):
             yield value
         elif type(value) is list or type(value) is tuple or type(value) is set:
             yield from (each for each in first(value, MAX_ITEMS) if issubclass(type(each), task_class))
 
 
-def _values(scene: Scene) -> Iterator[object]:
-    for stack in scene.stacks():
+def _values(crash: LiveCrash) -> Iterator[object]:
+    for stack in crash.stacks():
         for live in stack.frames:
             if live.namespace is not live.frame.f_globals:
                 yield from live.namespace.values()
@@ -151,26 +151,26 @@ def _state(task: object) -> str:
     return "" if _error(task) is None else FAILED
 
 
-def _walk(scene: Scene, task: object, live: LiveTask, path: str) -> None:
+def _walk(crash: LiveCrash, task: object, live: LiveTask, path: str) -> None:
     """Find the frames of a task, and what it waits for."""
     if live.state in {RUNNING, PENDING}:
-        live.frames = [scene.frame_now(frame) for frame in _chain(field(task, "_coro"))]
+        live.frames = [crash.frame_now(frame) for frame in _chain(field(task, "_coro"))]
         live.state += _waiting_for(field(task, "_fut_waiter"))
         return
     error = _error(task)
     tb = _traceback_of_cancelled(task) if error is None else traceback_of(error)
     if tb is not None:
-        live.frames = frames_of_traceback(scene, tb, path)
+        live.frames = frames_of_traceback(crash, tb, path)
 
 
 def _error(task: object) -> BaseException | None:
-    """Return the exception that ended a task, None where there is none, or something else in its place."""
+    """Return the exception that ended a task, else None."""
     error: Any = field(task, "_exception")
     return error if issubclass(type(error), BaseException) else None
 
 
 def _traceback_of_cancelled(task: object) -> TracebackType | None:
-    """Return where a task was cancelled; before Python 3.11 it holds the traceback beside the exception."""
+    """Return the traceback of a cancelled task; before Python 3.11 the task refers to it directly."""
     held = gc.get_referents(task)
     for each in held:
         if type(each) is TracebackType:
@@ -189,7 +189,7 @@ def _name(task: object) -> str:
 
 
 def _chain(awaited: object) -> Iterator[FrameType]:
-    """Yield the frames of what awaits what, outermost first."""
+    """Yield the frames of an await chain, outermost first."""
     for _ in range(MAX_AWAITS):
         if _is_suspended(awaited):
             its_frame, its_awaited = SUSPENDED[type(awaited)]

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveException
-    from tibidi.look.frames import Scene
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import Summary
@@ -47,16 +47,16 @@ MAX_CHAIN = 200
 
 
 def traceback_text(
-    summary: Summary, sources: Mapping[str, str], scene: Scene | None = None, clean: Callable[[str], str] = str
+    summary: Summary, sources: Mapping[str, str], crash: LiveCrash | None = None, clean: Callable[[str], str] = str
 ) -> str:
     """Return the traceback of the exception that ended the program, with all behind it.
 
-    With the scene, syntax errors show their line, which is not in the story
+    With the crash, syntax errors show their line, which is not in the story
     and is redacted by `clean`.
     """
     if not summary.exceptions:
         return ""
-    printer = _Printer(summary, {name: source_lines(text) for name, text in sources.items()}, scene, clean)
+    printer = _Printer(summary, {name: source_lines(text) for name, text in sources.items()}, crash, clean)
     return "".join(f"{line}\n" for line in printer.exception(summary.exceptions[-1]))
 
 
@@ -64,13 +64,13 @@ class _Printer:
     """Prints as `TracebackException.format()` does; `_depth` is that of the groups around what is being printed."""
 
     def __init__(
-        self, summary: Summary, lines: Mapping[str, list[str]], scene: Scene | None, clean: Callable[[str], str]
+        self, summary: Summary, lines: Mapping[str, list[str]], crash: LiveCrash | None, clean: Callable[[str], str]
     ) -> None:
         self._lines = lines
         self._clean = clean
         self._depth = 0
         self._needs_close = False
-        self._live = {} if scene is None else {live.id: live for live in scene.exceptions}
+        self._live = {} if crash is None else {live.id: live for live in crash.exceptions}
         self._children: dict[int, list[ExceptionRecord]] = {}
         for record in summary.exceptions:
             if record.parent is not None:

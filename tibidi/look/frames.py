@@ -66,7 +66,7 @@ class LiveTask:
         self.frames: list[LiveFrame] = []
 
 
-class Scene:
+class LiveCrash:
     """Everything alive that a dump is made of; `omissions` lists what was too much already here."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from tibidi.look.frames import Scene
+    from tibidi.look.frames import LiveCrash
     from tibidi.redaction import Redactor
 
 MAX_OBJECTS = 20_000
@@ -41,16 +41,16 @@ COOKIE_VALUES = ("value", "_value", "_coded_value")
 ARBITRARY = re.compile(r"[0-9!$%&*+?^~]|[a-z][A-Z]")
 
 
-def hunt(scene: Scene, redactor: Redactor, deadline: float) -> None:
-    """Learn the secrets that can be reached from the frames and exceptions of a scene."""
-    _Hunt(redactor, min(deadline, time.monotonic() + MAX_SECONDS)).over(_roots(scene))
+def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
+    """Learn the secrets that can be reached from the frames and exceptions of a crash."""
+    _Hunt(redactor, min(deadline, time.monotonic() + MAX_SECONDS)).over(_roots(crash))
 
 
-def _roots(scene: Scene) -> Iterator[object]:
+def _roots(crash: LiveCrash) -> Iterator[object]:
     """Yield what the hunt starts from: the variables of the crash, then all others, then globals."""
     seen: set[int] = set()
     later = []
-    for stack in scene.stacks():
+    for stack in crash.stacks():
         for live in reversed(stack.frames):
             if id(live.namespace) not in seen and live.namespace is not live.frame.f_globals:
                 seen.add(id(live.namespace))
@@ -58,7 +58,7 @@ def _roots(scene: Scene) -> Iterator[object]:
             if id(live.frame.f_globals) not in seen:
                 seen.add(id(live.frame.f_globals))
                 later.append(live.frame.f_globals)
-    yield from (live.exception for live in scene.exceptions)
+    yield from (live.exception for live in crash.exceptions)
     yield from later
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.scene import survey
-from tibidi.capture.story import describe
+from tibidi.capture.crash import survey
+from tibidi.capture.summary import describe
 from tibidi.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def test_time_is_utc() -> None:
 
 def test_hook_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A `config.redact` that does not answer costs a while, and everything that it might have meant."""
-    monkeypatch.setattr("tibidi.capture.story.MAX_HOOK_SECONDS", 0.2)
+    monkeypatch.setattr("tibidi.capture.summary.MAX_HOOK_SECONDS", 0.2)
 
     def hang(name: str, value: object) -> bool:
         time.sleep(60)

@@ -1,8 +1,8 @@
-"""Pass one: from what is alive to the model, running no code of the application.
+"""Pass one: from live objects to the model, without running application code.
 
-Two exceptions: an exception's own `__str__`, which makes the message that
-Python prints, is called in a worker, for a moment at most; and what the
-application set as `tibidi.config.redact` is asked, as it wants to be.
+There are two exceptions: `__str__` of an exception, which makes the message that
+Python prints, is called in a worker with a short timeout; and the callback
+`tibidi.config.redact` is called, which the application has set for that.
 """
 
 from __future__ import annotations
@@ -35,59 +35,61 @@ from tibidi.redaction.hunt import hunt
 if TYPE_CHECKING:
     from types import CodeType
 
+    from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveException
     from tibidi.look.frames import LiveFrame
-    from tibidi.look.frames import Scene
     from tibidi.redaction import Redactor
 
-# Of the time that a dump has, what pass one takes at most: the values want the rest.
+# The most that pass one takes of the time of a dump; the rest is for the values.
 MAX_SECONDS = 1.0
 MAX_HOOK_SECONDS = 3.0
-NEAR_FRAMES = 10  # from the innermost one; further out, variables are shown more briefly
+NEAR_FRAMES = 10  # innermost ones; previews in the others are shorter
 MAX_FAR_CHARACTERS = 300
 MAX_VARIABLES = 500  # of one frame
 CO_OPTIMIZED = 0x1
 CO_VARARGS = 0x4
 CO_VARKEYWORDS = 0x8
-# What every module has; as variables they tell nothing.
+# Every module has these; they are not shown as variables.
 MODULE_MACHINERY = frozenset({
     "__annotations__", "__builtins__", "__cached__", "__conditional_annotations__", "__doc__", "__file__", "__loader__",
     "__name__", "__package__", "__path__", "__spec__",
 })  # fmt: skip
 
 
-def describe(scene: Scene, redactor: Redactor, *, deadline: float) -> Summary:
-    """Tell the story of a scene; secrets are hunted for first.
+def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summary:
+    """Return the summary of a crash; secrets are searched for first.
 
-    Where `tibidi.config.redact` decides on secrets as well, which is code of
-    the application, that is waited for a while only.
+    The callback `tibidi.config.redact` is application code, so there is a
+    timeout, after which it is not called any more.
     """
     if redactor.has_hook:
         try:
-            return call(lambda: _tell(scene, redactor, deadline), min(deadline - time.monotonic(), MAX_HOOK_SECONDS))
+            return call(
+                lambda: _describe(crash, redactor, deadline), min(deadline - time.monotonic(), MAX_HOOK_SECONDS)
+            )
         except TimeoutError:
             redactor.distrust_hook()
-    return _tell(scene, redactor, deadline)
+    return _describe(crash, redactor, deadline)
 
 
-def _tell(scene: Scene, redactor: Redactor, deadline: float) -> Summary:
+def _describe(crash: LiveCrash, redactor: Redactor, deadline: float) -> Summary:
     deadline = min(deadline, time.monotonic() + MAX_SECONDS)
-    hunt(scene, redactor, deadline)
-    return _Story(scene, redactor, deadline).tell()
+    hunt(crash, redactor, deadline)
+    return _Summarizer(crash, redactor, deadline).summary()
 
 
-class _Story:
-    def __init__(self, scene: Scene, redactor: Redactor, deadline: float) -> None:
-        self._scene = scene
+class _Summarizer:
+    def __init__(self, crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
+        self._crash = crash
         self._redactor = redactor
         self._deadline = deadline
         self._previewer = Previewer(redactor, deadline)
-        self._omissions: list[Omission] = list(scene.omissions)
+        self._omissions: list[Omission] = list(crash.omissions)
         self._codes: dict[int, CodeRecord] = {}
         self._positions: dict[tuple[int, int], tuple[int | None, ...]] = {}
         self._variables: dict[int, dict[str, Variable]] = {}
 
-    def tell(self) -> Summary:
+    def summary(self) -> Summary:
         record = process(self._redactor, self._omissions)
         exceptions = self._exceptions()
         threads = tuple(
@@ -98,11 +100,11 @@ class _Story:
                 live.daemon,
                 self._frames(live.frames, f"threads[{number}]"),
             )
-            for number, live in enumerate(self._scene.threads)
+            for number, live in enumerate(self._crash.threads)
         )
         tasks = tuple(
             TaskRecord(self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]"))
-            for number, live in enumerate(self._scene.tasks)
+            for number, live in enumerate(self._crash.tasks)
         )
         return Summary(
             tibidi=tibidi.__version__,
@@ -116,8 +118,8 @@ class _Story:
         )
 
     def _exceptions(self) -> tuple[ExceptionRecord, ...]:
-        """Describe the exceptions, the last one first, as there may be less time for the others."""
-        records = [self._exception(live) for live in reversed(self._scene.exceptions)]
+        """Describe the exceptions, the last one first, since time may run out."""
+        records = [self._exception(live) for live in reversed(self._crash.exceptions)]
         return tuple(reversed(records))
 
     def _exception(self, live: LiveException) -> ExceptionRecord:
@@ -143,7 +145,7 @@ class _Story:
         return [note if type(note) is str else self._previewer.show(note) for note in notes]
 
     def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
-        """Describe a stack, the innermost frame first, as there may be less time for the others."""
+        """Describe a stack, the innermost frame first, since time may run out."""
         records = []
         for distance, live in enumerate(reversed(frames)):
             characters = MAX_VARIABLE_CHARACTERS if distance < NEAR_FRAMES else MAX_FAR_CHARACTERS
@@ -168,7 +170,7 @@ class _Story:
         )
 
     def _position(self, code: CodeType, live: LiveFrame) -> tuple[int, int | None, int | None, int | None]:
-        """Return where in the line a frame was (PEP 657); it counts only if it agrees with the line."""
+        """Return the position of a frame (PEP 657), without columns if it disagrees with the line number."""
         if hasattr(code, "co_positions") and live.lasti >= 0:
             key = (id(code), live.lasti)
             if key not in self._positions:
@@ -188,7 +190,7 @@ class _Story:
         return record
 
     def _locals(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
-        """Preview the variables of a frame; one that stands in two stacks is shown once, and told in both."""
+        """Preview the variables of a frame, once for a frame that is in two stacks."""
         known = self._variables.get(id(live.namespace))
         if known is None:
             known = self._variables[id(live.namespace)] = self._previews(live, path, characters)
@@ -237,6 +239,6 @@ def _code_record(code: CodeType, *, is_module: bool) -> CodeRecord:
 
 
 def _now() -> str:
-    """Return the time in UTC as `datetime` writes it, which takes a millisecond to load."""
+    """Return the time in UTC in the format of `datetime`, which takes a millisecond to import."""
     seconds, microseconds = divmod(time.time_ns() // 1000, 1_000_000)
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{microseconds:06d}+00:00"

@@ -1,0 +1,26 @@
+"""The live objects of a crash, found without running application code."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.capture.exceptions import exceptions
+from tibidi.capture.stacks import threads
+from tibidi.look.frames import LiveCrash
+from tibidi.process import late
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+
+def survey(exc: BaseException, *, thread: Thread | None = None) -> LiveCrash:
+    """Find the exceptions behind `exc`, all threads and all tasks; `thread` crashed, by default the current one."""
+    crash = LiveCrash()
+    ident = None if thread is None else thread.ident
+    crash.exceptions = exceptions(crash, exc)
+    crash.threads = threads(crash, _thread.get_ident() if ident is None else ident)
+    if "asyncio.tasks" in sys.modules:
+        crash.tasks = late.load("tibidi.capture.tasks").tasks(crash)
+    return crash
