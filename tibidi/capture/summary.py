@@ -60,7 +60,7 @@ def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summar
     """Return the summary of a crash; secrets are searched for first.
 
     The callback `tibidi.config.redact` is application code, so there is a
-    timeout, after which it is not called any more.
+    timeout, after which every named value is redacted.
     """
     if redactor.has_hook:
         try:
