@@ -12,9 +12,11 @@ import sys
 
 TYPE_CHECKING = False  # as typing's, which takes 3 ms to import; the crash side has it from here
 if TYPE_CHECKING:
-    from tibidi import config as config
+    from tibidi.config import config as config
+    from tibidi.config import configure as configure
     from tibidi.dump import Dump as Dump
     from tibidi.dumper import dump_exception as dump_exception
+    from tibidi.errors import BadSetting as BadSetting
     from tibidi.errors import DamagedDump as DamagedDump
     from tibidi.errors import DumpFailed as DumpFailed
     from tibidi.errors import DumpNotFound as DumpNotFound
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 
 __all__ = [
+    "BadSetting",
     "DamagedDump",
     "Dummy",
     "Dump",
@@ -42,6 +45,7 @@ __all__ = [
     "NotPickleable",
     "TibidiError",
     "config",
+    "configure",
     "dump_exception",
     "load",
     "set_excepthook",
@@ -49,6 +53,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BadSetting": "tibidi.errors",
     "DamagedDump": "tibidi.errors",
     "Dummy": "tibidi.words.standins",
     "Dump": "tibidi.dump",
@@ -59,6 +64,7 @@ _HOMES = {
     "NotADump": "tibidi.errors",
     "NotPickleable": "tibidi.words.standins",
     "TibidiError": "tibidi.errors",
+    "configure": "tibidi.config",
     "dump_exception": "tibidi.dumper",
     "load": "tibidi.loader",
     "set_excepthook": "tibidi.hooks",

@@ -1,177 +1,310 @@
-"""Settings: what code sets > what the environment says > the defaults.
-
-The module itself is the object that applications use:
+"""The settings of tibidi: what code sets > what the environment says > the defaults.
 
     import tibidi
+
     tibidi.config.debug = True
+    tibidi.configure(max_bytes="64M", redact_names=["iban", "*_pin"])
     tibidi.config.islegal = lambda obj: not isinstance(obj, Connection)
 
 The environment is read once, when `tibidi.process` is imported (with the
 start hook: at the start of the interpreter), so that an application that
-changes `os.environ` later does not change where its dumps go.  A value that cannot
-be understood is remembered in `problems`, one line each, and the default is
-used: a bad setting never stops the application.
+changes `os.environ` later does not change where its dumps go.  Code takes
+what the environment takes, and the Python value itself: `"64M"` or `1 << 26`.
 
-This module is imported at the start when a variable is set that can be
-misunderstood, so it imports nothing that the interpreter has not loaded by then.
+In code, a value that is not understood raises BadSetting, and so does an
+unknown name; the setting keeps its value.  In the environment it is one line
+in `problems`, and the default is used: a bad setting never stops the
+application.
 """
 
-from __future__ import annotations
+# Strategy: `Config` is the one table of settings: environment, assignment,
+# configure(), help() and doctor follow from it.  This module becomes an
+# instance of `Config` at its end (a module's class can be replaced, see "Customizing
+# module attribute access" in the language reference), so that assignments to
+# `tibidi.config.x` are checked.  The values are in the namespace of the module,
+# as with any other module.
+#
+# The module is imported at the start of the interpreter when a variable is set
+# that can be misunderstood, and at every crash, so it imports nothing that the
+# interpreter has not loaded by then.
 
-import os
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at the start.
+
+import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import environ
+from tibidi.process import os
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
     from collections.abc import Mapping
+    from typing import Any
+    from typing import Generic
+    from typing import TypeVar
+
+    Value = TypeVar("Value")  # what reading the setting gives
+    Given = TypeVar("Given")  # what can be assigned
+    IsLegal = Callable[[object], bool]
+    Redact = Callable[[str, object], bool]
+    Function = TypeVar("Function", bound="Callable[..., bool] | None")
+    Module = object  # not ModuleType, which has any attribute for type checkers
+else:
+    Module = type(sys)
+    Value = Given = None
+    Generic = {(Value, Given): object}
 
 KIB = 1 << 10
 MIB = 1 << 20
 GIB = 1 << 30
 
+PREFIX = "TIBIDI_"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 SIZE_SUFFIXES = {"K": KIB, "M": MIB, "G": GIB}
-# The levels of the standard logging module, which must not be imported here.
-LEVELS = {"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "INFO": 20, "DEBUG": 10, "NOTSET": 0}
-
-enabled: bool = False
-"""TIBIDI_ENABLE: the start hook installs itself."""
-
-directory: str | None = None
-"""TIBIDI_DIR: the crash directory; None is the user's cache directory."""
-
-silent: bool = False
-"""TIBIDI_SILENT: no line of ours on stderr."""
-
-debug: bool = False
-"""TIBIDI_DEBUG: say in detail what could not be captured, raise our own errors."""
-
-max_bytes: int = 64 * MIB
-"""TIBIDI_MAX_BYTES: size of one dump on disk, in bytes."""
-
-max_seconds: float = 10.0
-"""TIBIDI_MAX_SECONDS: wall time of one dump, in seconds, hard."""
-
-keep: int = 20
-"""TIBIDI_KEEP: number of dumps kept in the crash directory."""
-
-keep_bytes: int = GIB
-"""TIBIDI_KEEP_BYTES: total size of the dumps kept there, in bytes."""
-
-keep_days: float = 30.0
-"""TIBIDI_KEEP_DAYS: age of the oldest dump kept there, in days."""
-
-redact_names: tuple[str, ...] = ()
-"""TIBIDI_REDACT: further names to redact, globs in any case."""
-
-logging_level: int | None = None
-"""TIBIDI_LOGGING: log records with exc_info from this level on are dumped; None is off."""
-
-key_file: str | None = None
-"""TIBIDI_KEY_FILE: the key that signs dumps; None is `key` in the user's configuration directory."""
-
-islegal: Callable[[object], bool] | None = None
-"""Asked of every object, nested ones too; what it refuses becomes a NotPickleable."""
-
-redact: Callable[[str, object], bool] | None = None
-"""Asked of every named value (name, value); what it answers True to is redacted."""
-
-problems: tuple[str, ...] = ()
-"""One line for each variable of the environment that could not be understood."""
+# The levels of the standard logging module, which must not be imported here; NOTSET is 1, since 0 is off.
+LEVELS = {"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "INFO": 20, "DEBUG": 10, "NOTSET": 1}
+# Larger numbers overflow in the arithmetic of deadlines (threading.TIMEOUT_MAX) and of file sizes.
+MAX_INTEGER = (1 << 63) - 1
+MAX_NUMBER = 1e9
+# A longer text is no number and no word, and CPython before 3.11 takes seconds to convert it.
+MAX_WORD = 100
+MAX_SHOWN = 60  # characters of a bad value or of an unknown name in a message
 
 
-def parse_flag(text: str) -> bool:
-    """Read `1 true yes on` or `0 false no off`, in any case; raise ValueError for anything else."""
-    word = text.strip().lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise ValueError("not one of 1 true yes on 0 false no off")
+def parse_flag(value: "str | bool") -> bool:
+    """Return the bool that a word, a bool, 0 or 1 means."""
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    word = _word(value).lower()
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise ValueError(word)
+    return word in TRUE_WORDS
 
 
-def parse_size(text: str) -> int:
-    """Read a size in bytes, with the suffix K, M or G for powers of 1024; raise ValueError for anything else."""
-    word = text.strip().upper()
-    if word.endswith("B"):
-        word = word[:-1]
-    if word.endswith("I"):
-        word = word[:-1]
-    factor = SIZE_SUFFIXES.get(word[-1:], 1)
-    size = int(float(word[:-1] if factor > 1 else word) * factor)
-    if size <= 0:
-        raise ValueError("not a positive size")
-    return size
+def parse_size(value: "str | float") -> int:
+    """Return a size in bytes; in text, the suffixes K, M and G are powers of 1024."""
+    factor = 1
+    if isinstance(value, str):
+        value = _word(value).upper()
+        for unit in ("B", "I"):  # "64MiB" and "64MB" are "64M"
+            value = value[:-1] if value.endswith(unit) else value
+        factor = SIZE_SUFFIXES.get(value[-1:], 1)
+        value = value[:-1] if factor > 1 else value
+    return parse_count(int(_number(value) * factor))
 
 
-def parse_positive(text: str) -> float:
-    """Read a finite number above zero; raise ValueError for anything else."""
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise ValueError("not a positive number")
+def parse_positive(value: "str | float") -> float:
+    """Return a number above zero."""
+    number = float(_number(value))
+    if not 0 < number <= MAX_NUMBER:
+        raise ValueError(number)
     return number
 
 
-def parse_count(text: str) -> int:
-    """Read a whole number above zero; raise ValueError for anything else."""
-    number = int(text)
-    if number <= 0:
-        raise ValueError("not a positive number")
-    return number
+def parse_count(value: "str | int") -> int:
+    """Return a whole number above zero."""
+    count = int(_word(value)) if isinstance(value, str) else value
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 < count <= MAX_INTEGER:
+        raise ValueError(count)
+    return count
 
 
-def parse_level(text: str) -> int | None:
-    """Read a logging level by name or number, or a false word for off; raise ValueError for anything else."""
-    word = text.strip().upper()
+def parse_level(value: "str | int | None") -> "int | None":
+    """Return a logging level, given by name or number; None is off, as are the words for it."""
+    if value is None:
+        return None
+    word = str(value) if isinstance(value, int) else _word(value).upper()
     if word.lower() in FALSE_WORDS:
         return None
     return LEVELS[word] if word in LEVELS else parse_count(word)
 
 
-def parse_names(text: str) -> tuple[str, ...]:
-    """Read comma-separated globs."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def parse_names(value: "str | Iterable[str]") -> tuple[str, ...]:
+    """Return the globs in a comma-separated text, or in a collection."""
+    if not isinstance(value, (str, list, tuple, set, frozenset)):
+        raise TypeError(value)
+    return tuple(filter(None, map(str.strip, value.split(",") if isinstance(value, str) else value)))
 
 
-def parse_path(text: str) -> str | None:
-    """Read a path, with `~` expanded; empty is none."""
-    return os.path.abspath(os.path.expanduser(text)) if text else None
+def parse_path(value: "str | os.PathLike[str] | None") -> "str | None":
+    """Return an absolute path, with `~` expanded; None for an empty one."""
+    path = "" if value is None else os.fspath(value)
+    if not isinstance(path, str) or "\0" in path:
+        raise ValueError(path)
+    return os.path.abspath(os.path.expanduser(path)) if path else None
 
 
-# variable of the environment -> (name here, parser)
-VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
-    "TIBIDI_ENABLE": ("enabled", parse_flag),
-    "TIBIDI_DIR": ("directory", parse_path),
-    "TIBIDI_SILENT": ("silent", parse_flag),
-    "TIBIDI_DEBUG": ("debug", parse_flag),
-    "TIBIDI_MAX_BYTES": ("max_bytes", parse_size),
-    "TIBIDI_MAX_SECONDS": ("max_seconds", parse_positive),
-    "TIBIDI_KEEP": ("keep", parse_count),
-    "TIBIDI_KEEP_BYTES": ("keep_bytes", parse_size),
-    "TIBIDI_KEEP_DAYS": ("keep_days", parse_positive),
-    "TIBIDI_REDACT": ("redact_names", parse_names),
-    "TIBIDI_LOGGING": ("logging_level", parse_level),
-    "TIBIDI_KEY_FILE": ("key_file", parse_path),
+def parse_function(value: "Function") -> "Function":
+    """Return a function, or None."""
+    if value is not None and not callable(value):
+        raise TypeError(value)
+    return value
+
+
+def _word(value: object) -> str:
+    word = str.strip(value)  # type: ignore[arg-type]  # TypeError for anything but a text
+    if len(word) > MAX_WORD:
+        raise ValueError(word)
+    return word
+
+
+def _number(value: "str | float") -> float:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return float(_word(value)) if isinstance(value, str) else value
+
+
+# What each parser takes, for messages: "not ...".
+ALLOWED: "dict[Callable[[Any], object], str]" = {
+    parse_flag: "one of 1 true yes on 0 false no off",
+    parse_size: "a size above 0, such as 1048576, 64M or 1G",
+    parse_positive: "a number above 0",
+    parse_count: "a whole number above 0",
+    parse_level: "a logging level, such as ERROR or 40, or off",
+    parse_names: "names or globs, comma-separated or a list",
+    parse_path: "a path",
+    parse_function: "a function or None",
 }
 
 
-def from_environment(environ: Mapping[str, str]) -> tuple[dict[str, object], tuple[str, ...]]:
-    """Return the settings that `environ` makes, and one line for each that it spoils."""
+class Setting(Generic[Value, Given]):
+    """One setting: its variable in the environment, if it has one, its parser, its default, and what it is for."""
+
+    def __init__(self, variable: str, parse: "Callable[[Given], Value]", default: "Value", purpose: str) -> None:
+        self.variable = variable
+        self.parse = parse
+        self.default = default
+        self.purpose = purpose
+
+    if TYPE_CHECKING:  # for type checkers, what is read differs from what can be assigned
+
+        def __get__(self, config: "Config", owner: type) -> "Value": ...
+        def __set__(self, config: "Config", value: "Given") -> None: ...
+
+
+class Config(Module):
+    """The settings; each is checked when it is assigned."""
+
+    enabled = Setting("TIBIDI_ENABLE", parse_flag, False, "the start hook is on; only the environment can set it")
+    directory = Setting("TIBIDI_DIR", parse_path, None, "the crash directory; None: in the user's cache directory")
+    silent = Setting("TIBIDI_SILENT", parse_flag, False, "print nothing about dumps on stderr; default off")
+    debug = Setting("TIBIDI_DEBUG", parse_flag, False, "explain what was not captured, raise tibidi's own errors; off")
+    max_bytes = Setting("TIBIDI_MAX_BYTES", parse_size, 64 * MIB, "size of one dump on disk, in bytes; default 64M")
+    max_seconds = Setting("TIBIDI_MAX_SECONDS", parse_positive, 10.0, "hard limit for one dump, in seconds; default 10")
+    keep = Setting("TIBIDI_KEEP", parse_count, 20, "number of dumps kept in the crash directory; default 20")
+    keep_bytes = Setting("TIBIDI_KEEP_BYTES", parse_size, GIB, "total size of the dumps kept, in bytes; default 1G")
+    keep_days = Setting("TIBIDI_KEEP_DAYS", parse_positive, 30.0, "age of the oldest dump kept, in days; default 30")
+    redact_names: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
+        "TIBIDI_REDACT", parse_names, (), "more names to redact, globs in any case; default none"
+    )
+    logging_level = Setting(
+        "TIBIDI_LOGGING", parse_level, None, "dump log records with exc_info from this level on; None: off"
+    )
+    key_file = Setting(
+        "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration directory"
+    )
+    islegal: "Setting[IsLegal | None, IsLegal | None]" = Setting(
+        "", parse_function, None, "called with every object; where it returns False, the dump has a NotPickleable"
+    )
+    redact: "Setting[Redact | None, Redact | None]" = Setting(
+        "", parse_function, None, "called with every name and its value; where it returns True, the value is redacted"
+    )
+    problems: tuple[str, ...]  # a line for each variable of the environment that was not understood
+
+    if not TYPE_CHECKING:  # where it would permit any name
+
+        def __setattr__(self, name, value):
+            if name.startswith("__"):  # the import system, and the class itself
+                super().__setattr__(name, value)
+            else:
+                configure(**{name: value})
+
+
+SETTINGS = {name: setting for name, setting in vars(Config).items() if isinstance(setting, Setting)}
+VARIABLES = {setting.variable: name for name, setting in SETTINGS.items() if setting.variable}
+
+
+def configure(**settings: object) -> None:
+    """Change settings: all that are named, or none if one of them is wrong, which raises BadSetting.
+
+    tibidi.configure(max_bytes="64M", keep=5, redact_names=["iban", "*_pin"])
+
+    `help(tibidi.config)` describes each setting.
+    """
+    from tibidi.errors import BadSetting  # not at the start, where finding a module takes 0.15 ms
+    from tibidi.errors import UnknownSetting
+
+    unknown = next((name for name in settings if name not in SETTINGS), None)
+    if unknown is not None:
+        raise UnknownSetting(_not_a_setting(unknown, SETTINGS))
+    if "enabled" in settings:
+        raise BadSetting("enabled cannot be set in code", "install the hook with: tibidi.set_excepthook()")
+    try:
+        checked = {name: _check(name, value, name) for name, value in settings.items()}
+    except ValueError as error:
+        raise BadSetting(": ".join(error.args)) from None
+    vars(config).update(checked)
+
+
+def from_environment(environ: "Mapping[str, str]") -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return the settings that `environ` makes, and a line for each variable that is not understood."""
     settings: dict[str, object] = {}
-    spoilt = []
-    for variable, (name, parse) in VARIABLES.items():
-        text = environ.get(variable)
-        if text is None:
-            continue
+    problems = []
+    for variable, name in VARIABLES.items():
         try:
-            settings[name] = parse(text)
-        except (ValueError, OverflowError) as error:
-            spoilt.append(f"tibidi: {variable}={text!r} is ignored, the default is used: {error}")
-    return settings, tuple(spoilt)
+            if variable in environ:
+                settings[name] = _check(name, environ[variable], variable)
+        except ValueError as error:
+            problems.append("tibidi: {} is ignored, the default is used: {}".format(*error.args))
+    if settings.get("debug"):
+        problems += misspelt(environ)
+    return settings, tuple(problems)
 
 
-_settings, problems = from_environment(environ)
-globals().update(_settings)
+def misspelt(environ: "Mapping[str, str]") -> list[str]:
+    """Return a line for each variable that looks like a setting and is none."""
+    names = sorted(name for name in environ.keys() - VARIABLES if name.startswith(PREFIX))
+    return [f"tibidi: {_not_a_setting(name, VARIABLES)}" for name in names]
+
+
+def _check(name: str, value: "Any", source: str) -> object:
+    """Return what `value` means for a setting; raise ValueError(what, why); `source` is what was assigned to."""
+    setting = SETTINGS[name]
+    try:
+        return setting.parse(value)
+    except (TypeError, ValueError, OverflowError, OSError):  # OSError: a relative path, from a directory that is gone
+        raise ValueError(f"{source}={_shown(value)}", f"not {ALLOWED[setting.parse]}") from None
+
+
+def _not_a_setting(unknown: str, known: "Iterable[str]") -> str:
+    """Return the line about an unknown name, with the known one that was probably meant."""
+    from difflib import get_close_matches  # imports re and collections: only where something is wrong
+
+    message = _shown(unknown).strip("'") + " is not a setting"
+    names = {name.upper().removeprefix(PREFIX): name for name in known}
+    close = get_close_matches(unknown.upper().removeprefix(PREFIX)[:MAX_WORD], names, n=1)
+    return f"{message}; did you mean {names[close[0]]}?" if close else message
+
+
+def _shown(value: object) -> str:
+    """Return the repr() of a bad value, or its beginning."""
+    try:
+        text = repr(value[: MAX_SHOWN + 1] if isinstance(value, str) else value)
+    except Exception:  # noqa: BLE001 - whatever an object's own __repr__ raises
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= MAX_SHOWN + 2 else f"{text[:MAX_SHOWN]}..."
+
+
+def _description(name: str, setting: "Setting[object, object]") -> str:
+    variable = setting.variable and f" ({setting.variable})"
+    return f"    {name}{variable}: {setting.purpose}\n        {ALLOWED[setting.parse]}\n"
+
+
+__all__ = ["configure", *SETTINGS]
+__doc__ = "\n".join([__doc__ or "", "Settings\n--------", *map(_description, SETTINGS, SETTINGS.values())])
+config: Config = sys.modules[__name__]  # type: ignore[assignment]  # which it becomes here
+config.__class__ = Config
+_settings, _problems = from_environment(environ)
+vars(config).update({name: setting.default for name, setting in SETTINGS.items()}, **_settings, problems=_problems)

@@ -47,3 +47,13 @@ class NewerFormat(TibidiError):
     """The dump was written by a later tibidi, in a format this one cannot read."""
 
     default_hint = "upgrade tibidi here to open it"
+
+
+class BadSetting(TibidiError, ValueError):
+    """A setting was given a value that it cannot take; it keeps the one that it had."""
+
+    default_hint = "see what each setting takes with: help(tibidi.config)"
+
+
+class UnknownSetting(BadSetting, AttributeError):
+    """There is no setting of this name."""

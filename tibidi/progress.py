@@ -6,6 +6,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
+from tibidi.config import MIB
 from tibidi.process import time
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Progress:
         if now >= self._next:
             self._next = now + INTERVAL_SECONDS
             self._is_shown = True
-            self._write(f"{CLEAR_LINE}tibidi: {self._verb}, {size / config.MIB:.1f} MiB, {now - self._start:.0f} s")
+            self._write(f"{CLEAR_LINE}tibidi: {self._verb}, {size / MIB:.1f} MiB, {now - self._start:.0f} s")
 
     def _write(self, text: str) -> None:
         if self._stream is not None:

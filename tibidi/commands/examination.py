@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from tibidi import __version__
 from tibidi import config
 from tibidi import hooks
+from tibidi.config import VARIABLES
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
@@ -91,7 +92,7 @@ def variables() -> dict[str, dict[str, object]]:
             "parsed": _plain(getattr(config, setting)),
             "understood": not any(problem.startswith(f"tibidi: {name}=") for problem in config.problems),
         }
-        for name, (setting, _) in config.VARIABLES.items()
+        for name, setting in VARIABLES.items()
         if name in os.environ
     }
 
