@@ -1,4 +1,4 @@
-"""`python -m tibidi COMMAND`: look at dumps and after them."""
+"""`python -m tibidi COMMAND`: inspect and manage crash dumps."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from tibidi.commands import run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# name -> module in tibidi.commands, loaded only when it is the one; what it does
+# name -> module in tibidi.commands, imported when its command runs; what it does
 COMMANDS = {
-    "list": ("listing", "what crashed, when, where"),
-    "info": ("info", "where a dump comes from, what is in it, how it differs from here"),
-    "show": ("show", "its traceback with the variables of every frame"),
-    "path": ("path", "where dumps go"),
+    "list": ("listing", "list the crash dumps"),
+    "info": ("info", "print the origin and content of a dump, and what differs on this machine"),
+    "show": ("show", "print the traceback with the variables of every frame"),
+    "path": ("path", "print the crash directory"),
     "prune": ("prune", "delete old dumps"),
-    "doctor": ("doctor", "does it work here? crashes a child and reads its dump"),
+    "doctor": ("doctor", "check the installation: crash a child process and read its dump"),
 }
 
 USAGE = "usage: python -m tibidi [-h] [--version] COMMAND [-h] ..."
 
-PURPOSE = "Look at dumps and after them. Nothing in a dump is run."
+PURPOSE = "Inspect and manage crash dumps. Nothing in a dump is executed."
 
 EPILOG = """\
 examples:
-  TIBIDI_ENABLE=1 python app.py         a crash of it leaves a dump
-  python -m tibidi list                 find it
-  python -m tbdebug                     open the latest one in the debugger
+  TIBIDI_ENABLE=1 python app.py         # a crash leaves a dump
+  python -m tibidi list                 # find it
+  python -m tbdebug                     # open the latest dump in the debugger
 """
 
 
@@ -52,7 +52,7 @@ def _dispatch(argv: Sequence[str]) -> int:
     if word == "--version":
         print(f"tibidi {__version__}")
         return 0
-    print(f"tibidi: no command {word!r}; there are: {', '.join(COMMANDS)}", file=sys.stderr)
+    print(f"tibidi: no command {word!r}; choose from: {', '.join(COMMANDS)}", file=sys.stderr)
     return 2
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong, told to a person: one root, leaves that say what to do next."""
+"""The errors that tibidi raises on purpose: one root, and leaves that say what to do next."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ class TibidiError(Exception):
     """The root of every error that tibidi raises on purpose.
 
     `hint` is the next thing to do, in one sentence or as a command to type;
-    `exit_code` is the status with which a command of ours ends because of it.
+    `exit_code` is the exit status of a command that it ends.
     """
 
     exit_code = 2
@@ -19,34 +19,34 @@ class TibidiError(Exception):
 
 
 class DumpFailed(TibidiError):
-    """A dump could not be written; older dumps are as they were."""
+    """A dump could not be written; older dumps are unchanged."""
 
     default_hint = "set TIBIDI_DEBUG=1 to see why in detail"
 
 
 class DumpNotFound(TibidiError):
-    """There is no dump at the place that was named, or none at all."""
+    """There is no dump of that name or path, or none at all."""
 
     exit_code = 1
-    default_hint = "see what there is with: python -m tibidi list"
+    default_hint = "list the dumps with: python -m tibidi list"
 
 
 class NotADump(TibidiError):
-    """The file is something else than a dump of tibidi."""
+    """The file is not a dump of tibidi."""
 
-    default_hint = "dumps are ZIP archives that begin with summary.json; see what there is with: python -m tibidi list"
+    default_hint = "dumps are ZIP archives that begin with summary.json; list yours with: python -m tibidi list"
 
 
 class DamagedDump(TibidiError):
-    """The file was a dump, and too little of it is left to open."""
+    """The file is a dump, but too little of it is intact to open."""
 
-    default_hint = "ask for the file again, sent as binary"
+    default_hint = "have the file sent again, in binary mode"
 
 
 class NewerFormat(TibidiError):
-    """The dump was written by a later tibidi, in a format this one cannot read."""
+    """The dump has a newer format than this version of tibidi can read."""
 
-    default_hint = "upgrade tibidi here to open it"
+    default_hint = "upgrade tibidi on this machine"
 
 
 class BadSetting(TibidiError, ValueError):

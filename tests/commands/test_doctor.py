@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def test_works(crash: Crasher) -> None:
-    """Where all is well a child was crashed for real, its dump read back, and nothing of that is left."""
+    """Where all is well, a child process crashes, its dump is read, and nothing of that is left."""
     ran = crash.run("-m", "tibidi", "doctor")
 
     assert 0 == ran.status
-    assert "a child crashed, and its dump was read back" in ran.stdout
+    assert "a child process crashed, and its dump was read" in ran.stdout
     assert "It works.\n" in ran.stdout
     assert [] == list(crash.directory.iterdir())
 
@@ -115,7 +115,7 @@ def test_fallback_is_told(crash: Crasher) -> None:
     ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_DIR": str(blocked), "TMPDIR": str(crash.home)})
 
     assert 0 == ran.status
-    assert f"since {blocked} cannot be written" in ran.stdout
+    assert f"because {blocked} cannot be written" in ran.stdout
 
 
 def test_replaced_hook_is_named(crash: Crasher) -> None:

@@ -37,8 +37,8 @@ def test_status_of_the_command() -> None:
         (NotADump("not a dump: x", "try y"), 2, "tibidi: not a dump: x; try y\n"),
         (DumpNotFound("no dump 'x'", ""), 1, "tibidi: no dump 'x'\n"),
         (NotADump("not a dump: \x1b[2J\nx", ""), 2, "tibidi: not a dump: \\x1b[2J\\nx\n"),
-        (ValueError("oh"), 2, "tibidi: ValueError: oh; see where with TIBIDI_DEBUG=1\n"),
-        (RecursionError("deep"), 2, "tibidi: RecursionError: deep; see where with TIBIDI_DEBUG=1\n"),
+        (ValueError("oh"), 2, "tibidi: ValueError: oh; for the traceback set TIBIDI_DEBUG=1\n"),
+        (RecursionError("deep"), 2, "tibidi: RecursionError: deep; for the traceback set TIBIDI_DEBUG=1\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )

@@ -144,7 +144,7 @@ def test_info(say, dump: Path) -> None:
     )
 
     assert "ValueError: no price" == fields["crash"]
-    assert "by our key: opens live" == fields["signature"]
+    assert "by your key: opens live" == fields["signature"]
     assert fields["content"].startswith("2 exceptions")
 
 

@@ -169,7 +169,7 @@ def test_program_that_does_not_begin(crash: Crasher, code: str) -> None:
         ([], "tbdump: no program to run; usage: "),
         (["missing.py"], "tbdump: cannot open 'missing.py': no such file; usage: "),
         (["-m", "no_such_module"], "tbdump: no module named 'no_such_module'; usage: "),
-        (["-m"], "tbdump: nothing behind -m; usage: "),
+        (["-m"], "tbdump: -m needs an argument; usage: "),
         (["."], "tbdump: cannot run '.': there is no __main__.py in it; usage: "),
     ],
 )

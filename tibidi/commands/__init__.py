@@ -1,78 +1,112 @@
-"""argv -> exit status: one file a command, and the door through which their errors leave.
+"""The commands: argv to exit status, one file each; and `run()`, which turns their errors into one line.
 
 Exit statuses: 0 it worked, 1 there is nothing to work on, 2 it cannot be
-done; 130 after Ctrl-C and 141 when the reader of stdout went away, as a shell
+done; 130 after Ctrl-C and 141 when stdout was closed by its reader, as a shell
 has them.  An error is one line on stderr that ends with the next thing to do.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
+from tibidi import __version__
 from tibidi import config
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Callable
     from collections.abc import Sequence
     from typing import TextIO
 
 UNEXPECTED = 2
+HELP_WIDTH = 78
 
 
 def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: str = "tibidi") -> int:
-    """Run a command; turn what goes wrong into one line on stderr and an exit status.
+    """Run a command and return its exit status; print an error as one line on stderr.
 
-    With TIBIDI_DEBUG errors are raised as they are.
+    With TIBIDI_DEBUG errors are raised instead.
     """
     for stream in (sys.stdout, sys.stderr):
-        _allow_any_text(stream)
+        _escape_unencodable(stream)
     try:
         status = command(argv)
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        return _leave_pipe()
+        return _close_stdout()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except Exception as error:  # a command of ours never ends in a traceback of ours
+    except Exception as error:  # a command never ends in a traceback of tibidi
         if config.debug:
             raise
-        return complain(error, program)
+        return print_error(error, program)
 
 
-def add_dump_argument(parser: ArgumentParser) -> None:
-    """Let a command take the argument DUMP, for `tibidi.store.location.find`."""
+def parser(name: str, purpose: str, examples: str, usage: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command `python -m NAME`; its help shows the examples, one a line."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {name}",
+        usage=usage,
+        description=textwrap.fill(purpose, HELP_WIDTH),
+        epilog="examples:\n" + textwrap.indent(examples, "  "),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"tibidi {__version__}")
+    return parser
+
+
+def add_dump_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument DUMP, for `tibidi.store.location.find`."""
     parser.add_argument(
         "dump", metavar="DUMP", nargs="?", help="path, or name from `python -m tibidi list`; default: the latest"
     )
 
 
-def complain(error: Exception, program: str) -> int:
-    """Print the one line about `error` on stderr; return the exit status that it asks for."""
+def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --live and --inert, which make `trust` for `tibidi.load`."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--live",
+        dest="trust",
+        action="store_true",
+        default=None,
+        help="rebuild the application's objects: imports its modules and runs its code",
+    )
+    group.add_argument(
+        "--inert",
+        dest="trust",
+        action="store_false",
+        help="import and run nothing that the dump names; the default for dumps not signed with your key",
+    )
+
+
+def print_error(error: Exception, program: str) -> int:
+    """Print one line about `error` on stderr; return the exit status for it."""
     if isinstance(error, TibidiError):
         line, status = "; ".join(filter(None, (str(error), error.hint))), error.exit_code
     else:
-        line, status = f"{type(error).__name__}: {error}; see where with TIBIDI_DEBUG=1", UNEXPECTED
+        line, status = f"{type(error).__name__}: {error}; for the traceback set TIBIDI_DEBUG=1", UNEXPECTED
     print(printable(f"{program}: {line}"), file=sys.stderr)
     return status
 
 
-def _leave_pipe() -> int:
-    """End quietly when the reader of stdout went away, as `head` does.
+def _close_stdout() -> int:
+    """End quietly when the reader has closed stdout, as `head` does.
 
-    The interpreter flushes stdout once more at its end: give it a place to.
+    The interpreter flushes stdout once more when it ends, which must not fail.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 128 + signal.SIGPIPE
 
 
-def _allow_any_text(stream: TextIO) -> None:
-    """Let a stream of a narrow encoding escape what it has no bytes for."""
+def _escape_unencodable(stream: TextIO) -> None:
+    """Escape characters that the encoding of a stream does not have, instead of raising UnicodeEncodeError."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

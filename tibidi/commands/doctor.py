@@ -1,16 +1,18 @@
-"""`tibidi doctor`: does it work here, and what to do if it does not."""
+"""`tibidi doctor`: check whether a crash leaves a dump, and say what to do if it does not."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from tibidi import commands
 from tibidi import config
 from tibidi.commands.examination import COMPANION
 from tibidi.commands.examination import examine
+from tibidi.config import misspelt
+from tibidi.process import environ
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -24,17 +26,18 @@ NOT_ACTIVE = 1
 BROKEN = 2
 VERDICTS = {WORKS: "works", NOT_ACTIVE: "not active", BROKEN: "broken"}
 INSTALL = "install it from tibidi's repository: pip install ./scripts/autoinstall '.[auto]'"
+PURPOSE = """\
+Check whether a crash of this interpreter leaves a dump: crash a child process and read its dump.
+The exit status is 0 if it works, 1 if it is not active, 2 if it is broken.
+"""
 EXAMPLES = """\
-examples:
-  TIBIDI_ENABLE=1 python -m tibidi doctor
-  python -m tibidi doctor --json
-
-exit status: 0 it works, 1 it is not active, 2 it is broken
+TIBIDI_ENABLE=1 python -m tibidi doctor
+python -m tibidi doctor --json
 """
 
 
 class Finding(NamedTuple):
-    """Something that is not as it should be: how bad it is, what it is, the next thing to do."""
+    """A problem: how bad it is, what it is, the next thing to do."""
 
     status: int
     problem: str
@@ -42,14 +45,9 @@ class Finding(NamedTuple):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Look at everything that a dump depends on, crash a child for real, and tell what is wrong."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tibidi doctor",
-        description="Tell whether a crash of this interpreter leaves a dump: crashes a child and reads its dump back.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    """Examine everything that a dump depends on, crash a child process, and print what is wrong."""
+    parser = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     options = parser.parse_args(argv)
     facts: Facts = examine()
     findings = list(diagnose(facts))
@@ -63,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def diagnose(facts: Facts) -> Iterator[Finding]:
-    """Yield what is wrong, the cause before what follows from it."""
+    """Yield the problems, a cause before its consequences."""
     yield from _about_activation(facts)
     yield from _about_settings(facts)
     yield from _about_writing(facts)
@@ -74,27 +72,33 @@ def _about_activation(facts: Facts) -> Iterator[Finding]:
     flags = facts["interpreter"]["flags"]
     companion = facts["versions"][COMPANION]
     if flags["no_site"]:
-        yield Finding(NOT_ACTIVE, "Python runs with -S, which runs no .pth file", "run it without -S")
+        yield Finding(NOT_ACTIVE, "Python runs with -S, which disables .pth files", "run it without -S")
     if flags["isolated"] or flags["ignore_environment"]:
         yield Finding(NOT_ACTIVE, "Python runs with -I or -E, which tibidi honours", "run it without -I and -E")
     if not facts["pth"]:
-        yield Finding(NOT_ACTIVE, "there is no start hook in any site directory", INSTALL)
+        yield Finding(NOT_ACTIVE, "no site directory has the start hook", INSTALL)
     elif companion is not None and not facts["versions"]["match"]:
         versions = f"tibidi is {facts['versions']['tibidi']}, {COMPANION} is {companion}"
         yield Finding(WORKS, versions, INSTALL)
     for pth in facts["pth"]:
         if not pth["as_shipped"]:
-            yield Finding(WORKS, f"{pth['path']} is not as we ship it", INSTALL)
+            yield Finding(WORKS, f"{pth['path']} differs from the file that is shipped", INSTALL)
     if not config.enabled:
-        yield Finding(NOT_ACTIVE, "TIBIDI_ENABLE does not turn it on", "set TIBIDI_ENABLE=1 where the program starts")
+        yield Finding(
+            NOT_ACTIVE, "TIBIDI_ENABLE does not turn tibidi on", "set TIBIDI_ENABLE=1 where the program starts"
+        )
 
 
 def _about_settings(facts: Facts) -> Iterator[Finding]:
-    for problem in config.problems:
+    for problem in dict.fromkeys([*config.problems, *misspelt(environ)]):
         yield Finding(WORKS, problem.partition(": ")[2], "correct the variable, or unset it")
     front = facts["hooks"]["sys.excepthook"]
     if config.enabled and facts["pth"] and not front["ours"]:
-        yield Finding(WORKS, f"sys.excepthook was replaced by {front['who']}", "none: there is a net under it")
+        yield Finding(
+            WORKS,
+            f"sys.excepthook was replaced by {front['who']}",
+            "no action needed: an exit handler catches what that hook hides",
+        )
 
 
 def _about_writing(facts: Facts) -> Iterator[Finding]:
@@ -102,26 +106,26 @@ def _about_writing(facts: Facts) -> Iterator[Finding]:
     if directory["problem"]:
         yield Finding(BROKEN, directory["problem"], "set TIBIDI_DIR to a directory that can be written")
     elif directory["path"] != directory["wanted"]:
-        problem = f"dumps go to {directory['path']}, since {directory['wanted']} cannot be written"
+        problem = f"dumps go to {directory['path']}, because {directory['wanted']} cannot be written"
         yield Finding(WORKS, problem, "make it writable, or set TIBIDI_DIR to a directory that is")
     elif directory["short_of_space"]:
-        problem = f"the disk of {directory['path']} is nearly full: only the story of a crash is written"
+        problem = f"the disk of {directory['path']} is nearly full: dumps have the summary of a crash only, no values"
         yield Finding(WORKS, problem, "free some space, or set TIBIDI_DIR to another disk")
     if probe["problem"] and _should_work(facts):
-        said = f"; it said: {probe['said']}" if probe.get("said") else ""
+        said = f"; its last line was: {probe['said']}" if probe.get("said") else ""
         yield Finding(BROKEN, f"{probe['problem']}{said}", "see why with: TIBIDI_ENABLE=1 TIBIDI_DEBUG=1 python -c 1/0")
 
 
 def _about_key(facts: Facts) -> Iterator[Finding]:
     problem, _, remedy = facts["key"]["problem"].rpartition("; ")
-    if not problem and not facts["key"]["used"] and not facts["probe"]["problem"]:  # the probe would have made one
-        problem, remedy = f"the key {facts['key']['path']} could not be made", "set TIBIDI_KEY_FILE to one that can"
+    if not problem and not facts["key"]["used"] and not facts["probe"]["problem"]:  # the probe creates a missing key
+        problem, remedy = f"the key {facts['key']['path']} could not be created", "set TIBIDI_KEY_FILE to another path"
     if problem:
         yield Finding(WORKS, f"{problem}: dumps are not signed, and open inert", remedy)
 
 
 def _should_work(facts: Facts) -> bool:
-    """Say whether a child with TIBIDI_ENABLE=1 has all it needs to leave a dump."""
+    """Return True if a child process with TIBIDI_ENABLE=1 should leave a dump."""
     flags = facts["interpreter"]["flags"]
     return bool(facts["pth"]) and not (flags["no_site"] or flags["isolated"] or flags["ignore_environment"])
 
@@ -139,12 +143,12 @@ def _lines(facts: Facts) -> Iterator[str]:
         ignored = "" if variable["understood"] else "  (not understood)"
         yield f"variable     {name}={variable['raw']!r} -> {variable['parsed']!r}{ignored}"
     for name, hook in facts["hooks"].items():
-        yield f"hook         {name}: {'ours' if hook['ours'] else hook['who']}"
-    yield f"dumps        {directory['path']}  {directory.get('dumps', 0)} there"
+        yield f"hook         {name}: {'tibidi' if hook['ours'] else hook['who']}"
+    yield f"dumps        {directory['path']}  {directory.get('dumps', 0)} dumps"
     if "free_bytes" in directory:
         yield f"space        {directory['free_bytes'] / (1 << 30):.1f} GiB free"
     yield f"key          {facts['key']['path']}{'' if facts['key']['used'] else '  (not used)'}"
-    yield f"probe        {facts['probe']['problem'] or 'a child crashed, and its dump was read back'}"
+    yield f"probe        {facts['probe']['problem'] or 'a child process crashed, and its dump was read'}"
 
 
 def _conclusion(status: int, findings: list[Finding]) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""What `tibidi doctor` looks at: facts about this interpreter, as plain data.
+"""The facts about this interpreter that `tibidi doctor` judges, as plain data.
 
-Nothing is changed, except that the crash directory is made when missing, and
-for a moment holds a directory in which a child process is crashed for real,
-and that the child makes the key if there is none yet.
+Nothing is changed, except that a missing crash directory and a missing key are
+created; the crash directory holds the directory of the probe, a child process
+that is made to crash, while it runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from tibidi import __version__
 from tibidi import config
-from tibidi import hooks
 from tibidi.config import VARIABLES
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
@@ -35,14 +34,14 @@ COMPANION = "tibidi-autoinstall"
 PTH_NAME = "tibidi_autoinstall.pth"
 PTH_TEXT = "import os; os.environ.get('TIBIDI_ENABLE') and __import__('tibidi_autoinstall').main()\n"
 FLAGS = ("isolated", "ignore_environment", "no_site", "no_user_site", "safe_path")
-# Crashes with a variable that can be found again.
+# Crashes with a variable whose value the dump must have.
 PROBE = "def probe(divisor):\n    return 1 / divisor\nprobe(0)\n"
 PROBE_TYPE = "builtins.ZeroDivisionError"
 PROBE_SECONDS = 60
 
 
 def examine() -> dict[str, object]:
-    """Return all that is known."""
+    """Return all facts."""
     return {
         "interpreter": interpreter(),
         "versions": versions(),
@@ -51,12 +50,12 @@ def examine() -> dict[str, object]:
         "hooks": installed_hooks(),
         "directory": directory(),
         "probe": probe(),
-        "key": key(),  # behind the probe, which makes it on first use
+        "key": key(),  # after the probe, which creates it on first use
     }
 
 
 def interpreter() -> dict[str, object]:
-    """Return which Python this is, and the flags that matter at its start."""
+    """Return the version of Python, where it is, and the flags that decide on the start hook."""
     flags = {name: bool(getattr(sys.flags, name, False)) for name in FLAGS}
     return {"executable": sys.executable, "version": sys.version.split()[0], "prefix": sys.prefix, "flags": flags}
 
@@ -71,7 +70,7 @@ def versions() -> dict[str, object]:
 
 
 def pth_files() -> list[dict[str, object]]:
-    """Return every start hook of ours in a directory that `site` reads, with its text."""
+    """Return each start hook in a directory that `site` reads, with its text."""
     found = []
     for folder in _site_directories():
         path = os.path.join(folder, PTH_NAME)
@@ -85,7 +84,7 @@ def pth_files() -> list[dict[str, object]]:
 
 
 def variables() -> dict[str, dict[str, object]]:
-    """Return the variables that set something, as they are and as they were understood."""
+    """Return the variables that are set: their text, and the value of the setting."""
     return {
         name: {
             "raw": os.environ[name],
@@ -98,17 +97,17 @@ def variables() -> dict[str, dict[str, object]]:
 
 
 def installed_hooks() -> dict[str, dict[str, object]]:
-    """Return for each hook of the interpreter whether it is ours, and whose it is."""
+    """Return for each hook of the interpreter whether tibidi installed it, and the function that it is."""
     places = {
         "sys.excepthook": sys.excepthook,
         "threading.excepthook": threading.excepthook,
         "sys.unraisablehook": sys.unraisablehook,
     }
-    return {name: {"ours": hooks.is_hook(hook), "who": _who(hook)} for name, hook in places.items()}
+    return {name: {"ours": _is_ours(hook), "who": _who(hook)} for name, hook in places.items()}
 
 
 def directory() -> dict[str, object]:
-    """Return where dumps go, what is there, and whether more can be written."""
+    """Return where dumps go, how many there are, and whether more can be written."""
     try:
         place = CrashDirectory.locate(create=True)
     except TibidiError as error:
@@ -125,13 +124,13 @@ def directory() -> dict[str, object]:
 
 
 def probe() -> dict[str, object]:
-    """Crash a child process with the settings in force, and read its dump back."""
+    """Crash a child process with the current settings, and read its dump."""
     try:
         place = CrashDirectory.locate(create=True).path
         folder = os.path.join(place, f".doctor-{os.getpid()}")
         os.mkdir(folder, 0o700)
     except (TibidiError, OSError) as error:
-        return {"status": None, "problem": f"no directory to crash in: {error}"}
+        return {"status": None, "problem": f"no directory for a test crash: {error}"}
     try:
         return _crash_in(folder)
     finally:
@@ -139,17 +138,17 @@ def probe() -> dict[str, object]:
 
 
 def key() -> dict[str, object]:
-    """Return where the key is that signs dumps, whether it is used, and why not."""
+    """Return the path of the key that signs dumps, whether it is used, and why not."""
     found, problem = examine_key()
     return {"path": key_path(), "used": found is not None, "problem": problem}
 
 
 def _crash_in(folder: str) -> dict[str, object]:
-    # Beside the dumps, not among them: no older one goes because of this one.
+    # In a directory of its own, so that retention deletes no older dump because of this one.
     environ = {**os.environ, "TIBIDI_ENABLE": "1", "TIBIDI_DIR": folder}
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # multiprocessing uses it as well
     try:
-        child = subprocess.run(  # noqa: S603 - this interpreter, with a program of ours
+        child = subprocess.run(  # noqa: S603 - this interpreter, with a constant program
             [sys.executable, *flags, "-c", PROBE],
             env=environ,
             stdin=subprocess.DEVNULL,
@@ -158,29 +157,29 @@ def _crash_in(folder: str) -> dict[str, object]:
             check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        return {"status": None, "problem": f"no child process: {error}"}
+        return {"status": None, "problem": f"cannot run a child process: {error}"}
     said = child.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
     return {"status": child.returncode, "said": said[-1] if said else "", "problem": _read_back(folder)}
 
 
 def _read_back(folder: str) -> str:
-    """Return what is wrong with the dump of the child, "" for nothing."""
+    """Return what is wrong with the dump of the child process; "" if nothing is."""
     path = CrashDirectory(folder).latest()
     if path is None:
-        return "the child left no dump"
+        return "the child process left no dump"
     try:
         with Reader(path) as reader:
             summary = reader.summary
     except (TibidiError, OSError) as error:
-        return f"the dump of the child cannot be read: {error}"
+        return f"the dump of the child process cannot be read: {error}"
     crash = summary.exceptions[-1]
     if crash.type != PROBE_TYPE or crash.frames[-1].locals["divisor"].preview != "0":
-        return f"the dump of the child tells of something else: {crash.type}: {crash.message}"
-    return "" if summary.complete else "the dump of the child is not complete"
+        return f"the dump of the child process has another crash: {crash.type}: {crash.message}"
+    return "" if summary.complete else "the dump of the child process is not complete"
 
 
 def _site_directories() -> Iterator[str]:
-    """Yield the directories whose `.pth` files are run at the start, each once."""
+    """Yield each directory whose `.pth` files are run at the start, once."""
     folders = [*site.getsitepackages(), sysconfig.get_path("purelib")]
     if site.ENABLE_USER_SITE:
         folders.insert(0, site.getusersitepackages())
@@ -192,15 +191,20 @@ def _site_directories() -> Iterator[str]:
             yield folder
 
 
+def _is_ours(hook: object) -> bool:
+    """Return True if a function is from `tibidi.hooks`, recognised by name: commands do not import it."""
+    return f"{getattr(hook, '__module__', '')}.".startswith("tibidi.hooks.")
+
+
 def _who(hook: object) -> str:
-    """Return the name of a function, and of the file that it is from."""
+    """Return the name of a function, and the file that defines it."""
     name = f"{getattr(hook, '__module__', '?')}.{getattr(hook, '__qualname__', type(hook).__qualname__)}"
     code = getattr(hook, "__code__", None)
     return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name
 
 
 def _write_test(folder: str) -> str:
-    """Return why no file can be written into a directory, "" when one can."""
+    """Return why no file can be written to a directory; "" if one can."""
     try:
         PartialFile(os.path.join(folder, f".doctor-{os.getpid()}.test")).discard()
     except OSError as error:

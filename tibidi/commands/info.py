@@ -1,12 +1,11 @@
-"""`tibidi info`: where a dump comes from, what is in it, how it differs from here."""
+"""`tibidi info`: print the origin and content of a dump, and what differs on this machine."""
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import TYPE_CHECKING
 
-from tibidi.commands import add_dump_argument
+from tibidi import commands
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import info
 from tibidi.revive.mismatch import mismatches
@@ -17,24 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXAMPLES = """\
-examples:
-  python -m tibidi info
-  python -m tibidi info traceback.pkl
+python -m tibidi info
+python -m tibidi info traceback.pkl
 """
 
-OURS = "by our key: opens live"
-NOT_OURS = "not by our key: opens inert; --live trusts it"
+BY_KEY = "by your key: opens live"
+NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print what there is to know about a dump besides its frames; nothing is unpickled."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tibidi info",
-        description="Print where a dump comes from, what is in it, what is missing, and how it differs from here.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_dump_argument(parser)
+    """Print everything about a dump except its frames; nothing is unpickled."""
+    purpose = "Print where a dump comes from, what it contains, what is missing, and what differs on this machine."
+    parser = commands.parser("tibidi info", purpose, EXAMPLES)
+    commands.add_dump_argument(parser)
     path = find(parser.parse_args(argv).dump)
     with Reader(path) as reader:
         differences = map(str, mismatches(reader.summary, reader.sources))
@@ -45,4 +39,4 @@ def main(argv: Sequence[str]) -> int:
 
 def _trust(reader: Reader) -> str:
     key = read_key()
-    return OURS if key is not None and reader.is_signed_by(key) else NOT_OURS
+    return BY_KEY if key is not None and reader.is_signed_by(key) else NOT_BY_KEY

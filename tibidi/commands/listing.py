@@ -1,11 +1,11 @@
-"""`tibidi list`: what crashed, when, where."""
+"""`tibidi list`: list the crash dumps."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import TYPE_CHECKING
 
+from tibidi import commands
 from tibidi.present import listing
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
@@ -14,22 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXAMPLES = """\
-examples:
-  python -m tibidi list
-  python -m tibidi list --json | jq -r '.[].type'
-  python -m tbdebug NAME
+python -m tibidi list
+python -m tibidi list --json | jq -r '.[].type'
+python -m tbdebug NAME
 """
 
 
 def main(argv: Sequence[str]) -> int:
-    """List the dumps of the crash directory, the newest last."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tibidi list",
-        description="List the dumps of the crash directory, the newest last.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="as a JSON array, for programs")
+    """Print a line for each dump in the crash directory, the newest last."""
+    parser = commands.parser("tibidi list", "List the dumps in the crash directory, the newest last.", EXAMPLES)
+    parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
     options = parser.parse_args(argv)
     directory = CrashDirectory.locate(create=False)
     rows = [listing.row(entry) for entry in directory.entries()]

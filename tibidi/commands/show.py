@@ -1,12 +1,11 @@
-"""`tibidi show`: the traceback of a dump with the variables of every frame."""
+"""`tibidi show`: print the traceback of a dump with the variables of every frame."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from typing import TYPE_CHECKING
 
-from tibidi.commands import add_dump_argument
+from tibidi import commands
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.summary import to_json
 from tibidi.present import story
@@ -16,23 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXAMPLES = """\
-examples:
-  python -m tibidi show
-  python -m tibidi show traceback.pkl
-  python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].locals'
+python -m tibidi show
+python -m tibidi show traceback.pkl
+python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].locals'
 """
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print the story of a dump, or its summary as JSON; nothing is unpickled."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tibidi show",
-        description="Print the traceback of a dump with the variables of every frame. Nothing in it is run.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="the whole summary as JSON, for programs")
-    add_dump_argument(parser)
+    """Print the summary of a dump, as text or as JSON; nothing is unpickled."""
+    purpose = "Print the traceback of a dump with the variables of every frame. Nothing in the dump is executed."
+    parser = commands.parser("tibidi show", purpose, EXAMPLES)
+    parser.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
+    commands.add_dump_argument(parser)
     options = parser.parse_args(argv)
     with Reader(find(options.dump)) as reader:
         sources = {} if options.json else reader.sources

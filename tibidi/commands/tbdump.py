@@ -1,14 +1,13 @@
 """`tbdump`: run a program as the interpreter would, and dump the exception that ends it.
 
-Strategy: the program gets a fresh `__main__`, so that its classes pickle by
-that name, with what `python SCRIPT`, `python -m` and `python -c` put into it
-(CPython's pymain_run_python() and runpy), and runs right here.  What it sees
-of us is one frame below its own, which is in no traceback.
+Strategy: the program runs in this process, in a fresh `__main__`, so that its
+classes pickle by that name.  `__main__` has the names that `python SCRIPT`,
+`python -m` and `python -c` give it (CPython's pymain_run_python() and runpy).
+Below its frames is one frame of tibidi, which is removed from tracebacks.
 """
 
 from __future__ import annotations
 
-import argparse
 import builtins
 import importlib.util
 import os
@@ -21,8 +20,8 @@ from io import open_code
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from tibidi import commands
 from tibidi import hooks
-from tibidi.commands import complain
 from tibidi.errors import TibidiError
 from tibidi.process import traceback_of
 
@@ -35,15 +34,14 @@ DEFAULT_OUTPUT = "traceback.pkl"
 CRASHED = 1
 USAGE = "python -m tbdump [-h] [-o FILE] SCRIPT | -m MODULE | -c CODE [ARGS ...]"
 EXAMPLES = """\
-examples:
-  python -m tbdump divide.py 5 0
-  python -m tbdump -o crash.pkl -m package.module --its-option
-  python -m tbdebug traceback.pkl
+python -m tbdump divide.py 5 0
+python -m tbdump -o crash.pkl -m package.module --its-option
+python -m tbdebug traceback.pkl
 """
 
 
 class NoProgram(TibidiError):
-    """What was named cannot be run."""
+    """There is no program to run, or it cannot be run."""
 
     default_hint = f"usage: {USAGE}"
 
@@ -60,17 +58,17 @@ class Program:
         self.main.__dict__.update(own, __builtins__=builtins, **facts)
 
     def run(self, arguments: Sequence[str], output: str) -> int:
-        """Run the program; return the exit status after a crash, which is in `output` then, or after its end."""
+        """Run the program, with its crash dumped to `output`; return the exit status, or raise its SystemExit."""
         sys.modules["__main__"] = self.main
         hooks.set_excepthook(output)  # before the program's own modules can be imported
         sys.argv[:] = [self.name, *arguments]
         if not is_path_safe():
             sys.path.insert(0, self.folder)
         try:
-            exec(self._code, self.main.__dict__)  # noqa: S102 - it is what we are asked to run
+            exec(self._code, self.main.__dict__)  # noqa: S102 - the purpose of the command
         except (SystemExit, KeyboardInterrupt):
             raise
-        except BaseException as exc:  # noqa: BLE001 - what ends a program may be anything
+        except BaseException as exc:  # noqa: BLE001 - any exception can end a program
             _end(_stripped(exc), output)
             return CRASHED
         return 0
@@ -82,8 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         kind, target, arguments, output = _parse(sys.argv[1:] if argv is None else argv)
         program = {"c": _from_text, "m": _from_module, "": _from_path}[kind](target)
     except TibidiError as error:
-        return complain(error, "tbdump")
-    except Exception as error:  # noqa: BLE001 - the program's own: its syntax, or the package that it is in
+        return commands.print_error(error, "tbdump")
+    except Exception as error:  # noqa: BLE001 - an error in the program: its syntax, or its package
         hooks.set_excepthook(output)
         _end(error, output)
         return CRASHED
@@ -91,19 +89,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def is_path_safe() -> bool:
-    """Say whether the interpreter was told to keep the program's directory out of `sys.path`."""
+    """Return True if the program's directory must not be in `sys.path` (-P, -I)."""
     return bool(sys.flags.isolated or getattr(sys.flags, "safe_path", False))
 
 
 def _end(exc: BaseException, output: str) -> None:
-    """Do what the interpreter does with an exception that ends a program, and see to it that there is a dump."""
+    """Handle an exception that ends a program as the interpreter does; dump it if the hook did not."""
     tb = traceback_of(exc)
     sys.last_type, sys.last_value, sys.last_traceback = type(exc), exc, tb
     if sys.version_info >= (3, 12):
         sys.last_exc = exc
     try:
         sys.excepthook(type(exc), exc, tb)
-    except Exception:  # noqa: BLE001 - the program's own hook; say so as the interpreter does
+    except Exception:  # noqa: BLE001 - from a hook of the program; the interpreter prints the same
         print("Error in sys.excepthook:", file=sys.stderr)
         sys.__excepthook__(*sys.exc_info())
         print("\nOriginal exception was:", file=sys.stderr)
@@ -113,20 +111,17 @@ def _end(exc: BaseException, output: str) -> None:
 
 
 def _stripped(exc: BaseException) -> BaseException:
-    """Return the exception without our own frame."""
+    """Return the exception without the frame of tibidi in its traceback."""
     tb = traceback_of(exc)
     return BaseException.with_traceback(exc, tb and tb.tb_next)
 
 
 def _parse(argv: Sequence[str]) -> tuple[str, str, list[str], str]:
-    """Return how the program is named ("m", "c" or ""), its name, its arguments, and where the dump goes."""
-    parser = argparse.ArgumentParser(
-        usage=USAGE,
-        description="Run a program and dump the exception that ends it, if one does.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    """Return the kind of program ("m", "c" or ""), its name, its arguments, and the path of the dump."""
+    parser = commands.parser("tbdump", "Run a program, and dump the exception that ends it.", EXAMPLES, USAGE)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", default=DEFAULT_OUTPUT, help="path of the dump; default: %(default)s"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT_OUTPUT, help="default: %(default)s")
     own, rest = _split(list(argv))
     output = parser.parse_args(own).output
     if not rest:
@@ -134,12 +129,12 @@ def _parse(argv: Sequence[str]) -> tuple[str, str, list[str], str]:
     if rest[0] not in {"-m", "-c"}:
         return "", rest[0], rest[1:], output
     if len(rest) == 1:
-        raise NoProgram(f"nothing behind {rest[0]}")
+        raise NoProgram(f"{rest[0]} needs an argument")
     return rest[0][1], rest[1], rest[2:], output
 
 
 def _split(argv: list[str]) -> tuple[list[str], list[str]]:
-    """Tell our own options, which stand first, from the program and its arguments, which are not ours to read."""
+    """Separate the options of tbdump, which come first, from the program and its arguments."""
     index = 0
     while index < len(argv) and argv[index].startswith("-") and argv[index] not in {"-", "--"}:
         if argv[index][:2] in {"-m", "-c"}:
@@ -157,7 +152,7 @@ def _from_text(text: str) -> Program:
 
 
 def _from_path(path: str) -> Program:
-    """Prepare a script, a directory or a zip file with `__main__.py` in it, or a compiled script."""
+    """Prepare a script, a compiled script, or a directory or zip file that contains `__main__.py`."""
     if not os.path.exists(path):
         raise NoProgram(f"cannot open {path!r}: no such file")
     spec = PathFinder.find_spec("__main__", [os.path.abspath(path)])
@@ -165,7 +160,7 @@ def _from_path(path: str) -> Program:
         return _from_spec(spec, path, os.path.abspath(path))
     if os.path.isdir(path):
         raise NoProgram(f"cannot run {path!r}: there is no __main__.py in it")
-    absolute = os.path.join(os.getcwd(), path)  # not made simpler, as the interpreter doesn't
+    absolute = os.path.join(os.getcwd(), path)  # not normalised: the interpreter does not either
     return Program(
         _code_of(absolute),
         path,
@@ -182,7 +177,7 @@ def _code_of(path: str) -> CodeType:
     try:
         with open_code(path) as file:
             code: CodeType | None = pkgutil.read_code(file)
-        if code is None:  # it is no compiled script
+        if code is None:  # not a compiled script
             with open_code(path) as file:
                 code = compile(file.read(), path, "exec", dont_inherit=True)
     except OSError as error:
