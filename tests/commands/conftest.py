@@ -1,4 +1,4 @@
-"""A crash directory with a dump in it, for commands that look."""
+"""A crash directory with a dump in it, for commands that inspect dumps."""
 
 from __future__ import annotations
 

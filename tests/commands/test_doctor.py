@@ -24,7 +24,7 @@ def test_works(crash: Crasher) -> None:
 
 
 def test_json(crash: Crasher) -> None:
-    """`--json` says the same to programs."""
+    """`--json` prints the same for programs."""
     facts = json.loads(crash.run("-m", "tibidi", "doctor", "--json", env={"TIBIDI_KEEP": "many"}).stdout)
 
     assert "works" == facts["verdict"]
@@ -38,15 +38,26 @@ def test_json(crash: Crasher) -> None:
 
 
 def test_what_is_not_understood_is_named_exactly(crash: Crasher) -> None:
-    """A variable that is not understood casts no doubt on one whose name it begins with."""
+    """A variable that is not understood does not mark another whose name is a prefix of its name."""
     environment = {"TIBIDI_KEEP": "5", "TIBIDI_KEEP_DAYS": "TIBIDI_DIR="}
     variables = json.loads(crash.run("-m", "tibidi", "doctor", "--json", env=environment).stdout)["variables"]
 
     assert ["TIBIDI_KEEP_DAYS"] == [name for name, variable in variables.items() if not variable["understood"]]
 
 
+@pytest.mark.parametrize("debug", [None, "1"])
+def test_misspelt_variable(crash: Crasher, debug: str | None) -> None:
+    """A variable that is no setting is reported once, with the one that was meant."""
+    environment = {"TIBIDI_KEEEP": "5", "TIBIDI_DEBUG": debug}
+    ran = crash.run("-m", "tibidi", "doctor", env=environment)
+    (finding,) = json.loads(crash.run("-m", "tibidi", "doctor", "--json", env=environment).stdout)["findings"]
+
+    assert 1 == ran.stdout.count("- TIBIDI_KEEEP is not a setting; did you mean TIBIDI_KEEP?; next: correct")
+    assert "TIBIDI_KEEEP is not a setting; did you mean TIBIDI_KEEP?" == finding["problem"]
+
+
 def test_key(crash: Crasher) -> None:
-    """The key that signs dumps is named, made on first use if it has to be."""
+    """The key that signs dumps is named; it is created on first use."""
     ran = crash.run("-m", "tibidi", "doctor")
     facts = json.loads(crash.run("-m", "tibidi", "doctor", "--json").stdout)
 
@@ -55,7 +66,7 @@ def test_key(crash: Crasher) -> None:
 
 
 def test_key_that_is_not_used(crash: Crasher) -> None:
-    """That dumps are not signed is told, with the reason and what to type."""
+    """When dumps are not signed, the reason is printed, and the command that corrects it."""
     crash.key_file.write_bytes(os.urandom(32))
     crash.key_file.chmod(0o644)
     ran = crash.run("-m", "tibidi", "doctor")
@@ -69,7 +80,7 @@ def test_key_that_is_not_used(crash: Crasher) -> None:
 
 
 def test_key_that_cannot_be_made(crash: Crasher) -> None:
-    """Where no key can be made, that is told as well."""
+    """When no key can be created, that is reported as well."""
     blocked = crash.work / "blocked"
     blocked.write_text("", encoding="utf-8")
     ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_KEY_FILE": str(blocked / "key")})
@@ -108,8 +119,8 @@ def test_broken(crash: Crasher) -> None:
     assert "next: set TIBIDI_DIR to a directory that can be written" in ran.stdout
 
 
-def test_fallback_is_told(crash: Crasher) -> None:
-    """Where dumps go to the temporary directory, that is said, with the reason."""
+def test_fallback(crash: Crasher) -> None:
+    """When dumps go to the temporary directory, that is reported, with the reason."""
     blocked = crash.work / "blocked"
     blocked.write_text("", encoding="utf-8")
     ran = crash.run("-m", "tibidi", "doctor", env={"TIBIDI_DIR": str(blocked), "TMPDIR": str(crash.home)})
@@ -119,7 +130,7 @@ def test_fallback_is_told(crash: Crasher) -> None:
 
 
 def test_replaced_hook_is_named(crash: Crasher) -> None:
-    """Who replaced our hook is told by name and file."""
+    """A function that replaced the hook is named, with its file."""
     code = """
 import runpy, sys
 def their_hook(*args): pass
@@ -130,11 +141,12 @@ runpy.run_module("tibidi", run_name="__main__")
     ran = crash.run("-c", code)
 
     assert 0 == ran.status
-    assert "sys.excepthook was replaced by __main__.their_hook (<string>:3)" in ran.stdout
+    assert "sys.excepthook was replaced by __main__.their_hook (<string>:3); next: no action needed" in ran.stdout
+    assert "\nhook         threading.excepthook: tibidi\n" in ran.stdout
 
 
 def test_another_version_of_the_companion(crash: Crasher, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Two distributions of different versions are told of."""
+    """Different versions of the two distributions are reported."""
     place = tmp_path_factory.mktemp("fake") / "tibidi_autoinstall-0.1.0.dist-info"
     place.mkdir()
     (place / "METADATA").write_text(
@@ -146,5 +158,5 @@ def test_another_version_of_the_companion(crash: Crasher, tmp_path_factory: pyte
 
 
 def test_interpreter_is_named(crash: Crasher) -> None:
-    """The interpreter and its version are told."""
+    """The interpreter and its version are printed."""
     assert f"python       {sys.version.split()[0]}" in crash.run("-m", "tibidi", "doctor").stdout

@@ -30,13 +30,13 @@ def say(capsys: pytest.CaptureFixture[str]) -> object:
 
 
 def test_help(say) -> None:
-    """Without a command, and with --help, it names all commands and gives examples."""
+    """Without a command, and with --help, all commands are listed, with examples."""
     assert say() == say("--help")
     assert {"list", "info", "show", "path", "prune", "doctor"} <= {line.split()[0] for line in say() if line.strip()}
 
 
 def test_version(say) -> None:
-    """--version says the version."""
+    """--version prints the version."""
     assert [f"tibidi {tibidi.__version__}"] == say("--version")
 
 
@@ -149,7 +149,7 @@ def test_info(say, dump: Path) -> None:
 
 
 def test_info_of_a_stranger(say, dump: Path, tmp_path: Path) -> None:
-    """A dump that our key did not sign is said to open inert."""
+    """A dump that is not signed with the user's key opens inert, and `info` says so."""
     (tmp_path / "key").write_bytes(os.urandom(32))
 
     assert any(line.startswith("signature") and "inert" in line for line in say("info", str(dump)))

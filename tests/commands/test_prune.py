@@ -41,7 +41,7 @@ def five(crash: Crasher) -> list[str]:
     ],
 )
 def test_prune(crash: Crasher, five: list[str], options: list[str], left: int) -> None:
-    """The newest stay, and whatever is no dump; what went is told."""
+    """The newest dumps and all other files stay; what was deleted is printed."""
     ran = crash.run("-m", "tibidi", "prune", *options)
 
     assert 0 == ran.status

@@ -1,4 +1,4 @@
-"""tibidi.commands: the door through which errors of commands leave."""
+"""tibidi.commands.run(): errors of commands are one line and an exit status; and parser()."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tibidi
 from tibidi import commands
 from tibidi import config
+from tibidi.commands import doctor
+from tibidi.commands import info
+from tibidi.commands import listing
+from tibidi.commands import path
+from tibidi.commands import prune
+from tibidi.commands import show
+from tibidi.commands import tbdebug
+from tibidi.commands import tbdump
+from tibidi.commands import tbpeep
 from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 
 def failing(error: BaseException) -> object:
@@ -27,7 +38,7 @@ def failing(error: BaseException) -> object:
 
 
 def test_status_of_the_command() -> None:
-    """The exit status of a command that works is its own."""
+    """run() returns the exit status of the command."""
     assert 3 == commands.run(lambda argv: len(argv), ["a", "b", "c"])
 
 
@@ -43,7 +54,7 @@ def test_status_of_the_command() -> None:
     ],
 )
 def test_errors(error: BaseException, status: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever goes wrong is one printable line on stderr with the next thing to do, and an exit status."""
+    """Any error is one printable line on stderr with the next thing to do, and an exit status."""
     assert status == commands.run(failing(error), [])
     assert ("", line) == capsys.readouterr()
 
@@ -56,8 +67,8 @@ def test_debug_raises(monkeypatch: pytest.MonkeyPatch) -> None:
         commands.run(failing(NotADump("x")), [])
 
 
-def test_reader_gone() -> None:
-    """A reader of stdout that goes away, like `head`, makes no noise."""
+def test_closed_stdout() -> None:
+    """A command whose stdout is closed by the reader, as `head` does, ends without a message."""
     program = "import sys; from tibidi.commands import run; sys.exit(run(lambda argv: print('x' * 10**6) or 0, []))"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -67,3 +78,20 @@ def test_reader_gone() -> None:
 
     assert "" == stderr
     assert 141 == process.returncode
+
+
+@pytest.mark.parametrize("command", [info, listing, path, prune, show, doctor, tbdebug, tbdump, tbpeep])
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version(command: ModuleType, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command prints its version, and a help with examples that fits a terminal of 80 columns."""
+    with pytest.raises(SystemExit) as end:
+        command.main([option])
+    text = capsys.readouterr().out
+
+    assert 0 == end.value.code
+    if option == "--version":
+        assert f"tibidi {tibidi.__version__}\n" == text
+    else:
+        assert text.startswith("usage: python -m t")
+        assert text.partition("\nexamples:\n  ")[2]
+        assert max(map(len, text.partition("examples:")[0].splitlines())) <= 80
