@@ -82,10 +82,14 @@ def __getattr__(name: str) -> object:
         home = "tibidi.words.vocabulary"
     if home is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
-    from tibidi.process.temporary import headroom
+    if name == "dump_exception":
+        from tibidi.process.imports import import_module
+        from tibidi.process.temporary import headroom
 
-    with headroom():  # the first dump imports much, perhaps from the bottom of a recursion
-        __import__(home)  # not importlib, which is a third of a millisecond at each start
+        with headroom():  # the dumper imports much, perhaps at the bottom of a recursion
+            import_module(home)
+    else:
+        __import__(home)  # not importlib, which takes a third of a millisecond at each start
     if name != "config":  # a module is an attribute of its package by now
         globals()[name] = getattr(sys.modules[home], name)
     return globals()[name]

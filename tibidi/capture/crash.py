@@ -9,7 +9,6 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import exceptions
 from tibidi.capture.stacks import threads
 from tibidi.look.frames import LiveCrash
-from tibidi.process import late
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -22,5 +21,7 @@ def survey(exc: BaseException, *, thread: Thread | None = None) -> LiveCrash:
     crash.exceptions = exceptions(crash, exc)
     crash.threads = threads(crash, _thread.get_ident() if ident is None else ident)
     if "asyncio.tasks" in sys.modules:
-        crash.tasks = late.load("tibidi.capture.tasks").tasks(crash)
+        from tibidi.capture import tasks  # only few processes have any
+
+        crash.tasks = tasks.tasks(crash)
     return crash

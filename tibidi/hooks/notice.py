@@ -7,7 +7,6 @@ import sys
 from tibidi import config
 from tibidi.errors import TibidiError
 from tibidi.process import io
-from tibidi.process import late
 from tibidi.process import os
 from tibidi.process.texts import printable
 
@@ -44,7 +43,8 @@ def _is_writable() -> bool:
     if type(sys.stderr) is not io.TextIOWrapper:
         return True
     try:
-        select = late.load("select")  # an extension module
+        import select  # an extension module, needed only here
+
         poll = select.poll()
         poll.register(sys.stderr.fileno(), select.POLLOUT)
         return bool(poll.poll(READER_SECONDS * 1_000))

@@ -1,136 +1,293 @@
-"""Import at a crash the modules that were installed at the start.
+"""Import at a crash what was installed at the start, without touching a module of the application.
 
-Strategy: tibidi must not import a `json.py` beside the customer's script, and
-the script must not get the `json` of the standard library.  So while tibidi
-imports, a finder that searches the module path of the start, for this thread
-only, is the first one; modules of the application that shadow a name found there
-are removed from `sys.modules`; and patches of `os`, `time` and `io` are
-reverted.  Afterwards everything is restored.  Our modules keep the references
-that they have taken.
+Strategy
+--------
+An application may shadow a module of the standard library (a `json.py` beside its
+script), replace or delete one in `sys.modules`, patch its functions, or change
+`sys.path`.  tibidi needs the modules of the start, and the application keeps its
+own: no thread of it may see a change, not even for a moment.
+
+So the modules of tibidi are executed with builtins whose `__import__` is ours.
+(CPython takes it from the builtins of the frame: Python/ceval.c, import_name.)
+It imports as ever, unless the application shadows something.  Then every module
+that is not loaded yet is loaded as a private copy from the path of the start, and
+executed with the same builtins, since it may import what is shadowed.  A copy of
+`json` is in `sys.modules` as `tibidi.private.json`: `enum` and `dataclasses` look
+up the module of a class there.
 """
 
-# No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
+# No `from __future__ import annotations` here: before this module is loaded, it may be shadowed.
 
 import builtins
 import sys
 from _frozen_importlib import BuiltinImporter
 from _frozen_importlib import FrozenImporter
+from _frozen_importlib import module_from_spec
 from _frozen_importlib_external import PathFinder
 from _thread import RLock
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import io
-from tibidi.process import late
 from tibidi.process import os
 from tibidi.process import program_path
 from tibidi.process import start_path
 from tibidi.process import time
-from tibidi.process.temporary import ProcessSetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any
 
+OWN = "tibidi."
+PRIVATE = "tibidi.private."
+DEPENDENCIES = frozenset({"cloudpickle", "platformdirs"})
+# The import system is set up at the start, which a copy would not be; and pickles name functions of copyreg.
+NEVER_PRIVATE = frozenset(
+    {"_frozen_importlib", "_frozen_importlib_external", "builtins", "copyreg", "importlib", "sys"}
+)
+# Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
+IMPORTED_BY_C = {"_pickle": ("_compat_pickle", "codecs", "functools")}
+MISSING: "Any" = object()
+# Longer than the imports of a first dump take.  The thread that holds the lock may be waiting for a public module that
+# this one is importing, which was interrupted by its crash: so the wait must end.
+MAX_WAIT_SECONDS = 5.0
 
-class StartPathFinder:
-    """A finder for the module path of the start, which works in one thread only."""
-
-    def __init__(self) -> None:
-        self._thread = get_ident()
-        self.path = list(_path())
-
-    def find_spec(
-        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
-    ) -> "ModuleSpec | None":
-        """Find a top-level module in the path of the start, None in another thread."""
-        if path is not None or get_ident() != self._thread:
-            return None
-        for importer in (BuiltinImporter, FrozenImporter):
-            spec = importer.find_spec(name)
-            if spec is not None:
-                return spec
-        return PathFinder.find_spec(name, self.path)
-
-
-# Never removed: the import system is frozen, but `importlib` has set it up, and a second copy would not be.
-NEVER_SHADOWED = {"__main__", "tibidi", "_frozen_importlib", "_frozen_importlib_external"}
-
-# Threads that import at the same time would restore what another one still needs removed.
 _lock = RLock()
-# Longer than any import takes: the holder of the lock may be waiting for a module that this thread imports.
-MAX_WAIT_SECONDS = 2.0
 
 
 def import_module(name: str) -> "ModuleType":
     """Return a module of tibidi, importing it and what it imports."""
-    module = _imported(name)
+    module = _loaded(name)
     if module is not None:
         return module
     lock = _lock
     is_held = lock.acquire(timeout=MAX_WAIT_SECONDS)
     try:
-        return _imported(name) or _import(name)  # another thread may have imported it meanwhile
+        importer.look_for_shadows()
+        return importer.load(name)
     finally:
         if is_held:
             lock.release()
 
 
 def reset_after_fork() -> None:
-    """Release the lock: in a child of fork() its holder does not exist."""
+    """Release the lock: in a child of fork() the thread that held it does not exist."""
     global _lock
     _lock = RLock()
+    importer.reset_after_fork()
 
 
-def _import(name: str) -> "ModuleType":
-    with start_modules():
-        __import__(name)
-        return sys.modules[name]
+class PrivateImporter:
+    """Imports for tibidi and for private copies; as a finder, gives the modules of tibidi their builtins."""
+
+    def __init__(self) -> None:
+        # What an import statement gets, by name: public modules and private copies of the standard library.
+        self._modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time}
+        self._modules.update({"os.path": os.path, os.path.__name__: os.path})
+        self._known = standard_names() | DEPENDENCIES
+        self._has_shadows = False
+        self._builtins = {**vars(builtins), "__import__": self.import_, "open": io.open}
+        self._threads: list[int] = []  # that are importing modules of tibidi
+
+    def reset_after_fork(self) -> None:
+        """Forget the imports of threads that do not exist in a child."""
+        self._threads = [each for each in self._threads if each == get_ident()]
+        if not self._threads and self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def look_for_shadows(self) -> None:
+        """Find out whether the application shadows anything that tibidi might import, loaded or not."""
+        self._has_shadows = any(map(self._is_shadowed, self._known)) or not self._known.isdisjoint(_foreign_names())
+
+    def import_(
+        self,
+        name: str,
+        globals: "Mapping[str, Any] | None" = None,
+        locals: "Mapping[str, Any] | None" = None,
+        fromlist: "Sequence[str] | None" = (),
+        level: int = 0,
+    ) -> "ModuleType":
+        """Execute an import statement of a module of tibidi or of a private copy."""
+        if level:
+            package = str((globals or {})["__package__"])
+            name = ".".join(filter(None, (*package.split(".")[: len(package.split(".")) + 1 - level], name)))
+        module = self.load(name)
+        if not fromlist:
+            return module if level else self.load(name.partition(".")[0])
+        for attribute in fromlist if hasattr(module, "__path__") else ():
+            if attribute not in vars(module) and attribute != "*":
+                self._load_submodule(f"{name}.{attribute}")
+        return module
+
+    def load(self, name: str) -> "ModuleType":
+        """Return the module that this name had at the start, importing it if needed."""
+        if name.startswith(PRIVATE):
+            name = name[len(PRIVATE) :]
+            return self._modules.get(name) or self._load_private(name)
+        if name in self._modules:
+            return self._modules[name]
+        top = name.partition(".")[0]
+        if top == "tibidi":
+            return _loaded(name) or self._load_own(name)
+        if top not in self._known:  # of the application: the C pickler imports with the builtins of its caller
+            return _import(name)
+        module = self._load_private(name) if self._needs_copy(name, top) else self._load_public(name)
+        self._modules[name] = module
+        return module
+
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
+        """Return the spec of a module of tibidi, whose loader gives it our builtins.
+
+        And of one of the standard library that is not found on `sys.path`, if
+        this thread imports it for tibidi: modules in C import with the builtins
+        of importlib.
+        """
+        is_own = name.startswith(OWN)
+        if not is_own and (get_ident() not in self._threads or name not in self._known):
+            return None
+        for finder in (PathFinder, *sys.meta_path):
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = find(name, path, target) if find else None
+            if spec is not None:
+                if is_own:
+                    self._prepare(spec.loader)
+                return spec
+        return None if is_own else PathFinder.find_spec(name, start_path)
+
+    def _prepare(self, loader: "Any") -> None:
+        """Have a loader execute its module with our builtins."""
+        if not hasattr(loader, "__dict__"):
+            return
+
+        def exec_module(module: "ModuleType") -> None:
+            del loader.exec_module  # the instance attribute: the method of the class is visible again
+            module.__dict__["__builtins__"] = self._builtins
+            loader.exec_module(module)
+
+        loader.exec_module = exec_module
+
+    def _load_own(self, name: str) -> "ModuleType":
+        """Import a module of tibidi, as `sys.modules` has it; meanwhile, this is the first finder."""
+        self._threads.append(get_ident())
+        if self not in sys.meta_path:
+            sys.meta_path.insert(0, self)
+        try:
+            return _import(name)
+        finally:
+            self._threads.remove(get_ident())
+            if not self._threads and self in sys.meta_path:
+                sys.meta_path.remove(self)
+
+    def _load_submodule(self, name: str) -> None:
+        """Load a name of `from package import name`, which may also be no module."""
+        try:
+            self.load(name)
+        except ModuleNotFoundError as error:
+            if error.name not in {name, f"{PRIVATE}{name}"}:
+                raise
+
+    def _load_public(self, name: str) -> "ModuleType":
+        try:
+            return _import(name)
+        except Exception:  # noqa: BLE001 - something is patched, or missing from sys.path: whatever that raises
+            return self._load_private(name)
+
+    def _load_private(self, name: str) -> "ModuleType":
+        """Load a private copy of a module; of one in C that is loaded or built in, the one that there is."""
+        parent, _, child = name.rpartition(".")
+        package = self.load(PRIVATE + parent) if parent else None
+        spec = _find(name, None if package is None else package.__path__)
+        if spec is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        module = self._create(spec, IMPORTED_BY_C.get(name, ()))
+        module.__dict__["__builtins__"] = self._builtins
+        self._modules[name] = sys.modules[PRIVATE + name] = module
+        try:
+            assert spec.loader is not None
+            spec.loader.exec_module(module)
+        except BaseException:
+            del self._modules[name], sys.modules[PRIVATE + name]
+            raise
+        if package is not None:
+            setattr(package, child, module)
+        return module
+
+    def _create(self, spec: "ModuleSpec", needed: "Sequence[str]") -> "ModuleType":
+        """Create a module, with the modules that it needs in `sys.modules` meanwhile, if they are not there."""
+        lent = {each: self.load(each) for each in needed if each not in sys.modules}
+        lent = {each: module for each, module in lent.items() if sys.modules.setdefault(each, module) is module}
+        try:
+            return module_from_spec(spec)
+        finally:
+            for each, module in lent.items():
+                if module.__name__.startswith(PRIVATE) and sys.modules.get(each) is module:
+                    del sys.modules[each]
+
+    def _needs_copy(self, name: str, top: str) -> bool:
+        """Return True for a module that is shadowed, or that might import one which is."""
+        if top in NEVER_PRIVATE:
+            return False
+        loaded = self._modules.get(top)
+        if loaded is not None and loaded.__name__.startswith(PRIVATE):
+            return True
+        return self._is_shadowed(top) or (self._has_shadows and _loaded(name) is None)
+
+    def _is_shadowed(self, top: str) -> bool:
+        """Return True if `sys.modules` has another module than the one on the path of the start."""
+        module = sys.modules.get(top, MISSING)
+        if module is MISSING or top in NEVER_PRIVATE or top in self._modules:
+            return False
+        if module is None:  # the application has forbidden to import it
+            return _find(top) is not None
+        try:
+            facts = object.__getattribute__(module, "__dict__")  # getattr() would load a lazy module
+        except AttributeError:
+            return False
+        file = facts.get("__file__")
+        if isinstance(file, str):
+            return not _is_on_path(file) and _find(top) is not None
+        return facts.get("__spec__") is None and _find(top) is not None
 
 
-class start_modules(ProcessSetting):  # noqa: N801 - read as a statement: with start_modules()
-    """A context in which this thread imports modules as they were installed at the start."""
-
-    def change(self) -> None:
-        """Remove modules that shadow others, revert patches, and search the path of the start first."""
-        self._finder = StartPathFinder()
-        self._modules: dict[str, Any] = {each: sys.modules.pop(each, None) for each in list(_shadowing(self._finder))}
-        self._patched = list(_patched())
-        for module, attribute, original, _ in self._patched:
-            setattr(module, attribute, original)
-        sys.meta_path.insert(0, self._finder)
-
-    def restore(self) -> None:
-        """Restore modules, patches and finders."""
-        if self._finder in sys.meta_path:  # False if the application has changed the list meanwhile
-            sys.meta_path.remove(self._finder)
-        tops = {each.partition(".")[0] for each in self._modules}
-        for each in [each for each in list(sys.modules) if each.partition(".")[0] in tops]:
-            sys.modules.pop(each, None)
-        sys.modules.update(self._modules)
-        for module, attribute, _, replacement in self._patched:
-            setattr(module, attribute, replacement)
+def standard_names() -> "frozenset[str]":
+    """Return the names of the modules of the standard library."""
+    names: frozenset[str] | None = getattr(sys, "stdlib_module_names", None)  # Python 3.10
+    if names is not None:
+        return names
+    folder = os.path.dirname(os.__file__)
+    return frozenset({*_names_in(folder), *_names_in(os.path.join(folder, "lib-dynload")), *sys.builtin_module_names})
 
 
-def _patched() -> "Iterator[tuple[ModuleType, str, object, object]]":
-    """Yield functions that were replaced since the start: module, name, original, replacement."""
-    for copy in (os, os.path, time, io):
-        module = sys.modules[copy.__name__]
-        for name, original in list(vars(copy).items()):
-            replacement = getattr(module, name, None)
-            if callable(original) and replacement is not original:
-                yield module, name, original, replacement
-    if builtins.open is not io.open:
-        yield builtins, "open", io.open, builtins.open
+def _foreign_names() -> "Iterator[str]":
+    """Yield the names of modules in the directories that were put before those of the start in `sys.path`."""
+    path = [each for each in sys.path if isinstance(each, str)]
+    last = max((number for number, each in enumerate(path) if each in start_path), default=0)
+    for folder in path[:last]:
+        if folder not in start_path:
+            yield from _names_in(folder)
 
 
-def _imported(name: str) -> "ModuleType | None":
-    """Return a module that is fully imported; importing it waits for a thread that has begun to."""
-    module = sys.modules.get(name)
-    return None if module is None or getattr(module.__spec__, "_initializing", False) else module
+def _names_in(folder: str) -> "Iterator[str]":
+    try:
+        names = os.listdir(folder or ".")
+    except (OSError, ValueError):  # an archive, or gone
+        return
+    for name in names:
+        yield name.partition(".")[0]
+
+
+def _find(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
+    """Find a module along the path of the start, or a submodule in the directories of its package."""
+    spec = PathFinder.find_spec(PRIVATE + name, list(_path()) if path is None else path)
+    if spec is not None or path is not None:
+        return spec
+    return BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name)
 
 
 def _path() -> "Iterator[str]":
@@ -142,36 +299,23 @@ def _path() -> "Iterator[str]":
     yield from sorted(added, key=lambda each: each in programs)
 
 
-def _shadowing(finder: StartPathFinder) -> "Iterator[str]":
-    """Yield modules of the application that shadow one on the path of the start, and their submodules."""
-    trusted = set(start_path)
-    tops = {name for name in list(sys.modules) if "." not in name and _is_shadowing(name, trusted, finder)}
-    for name in list(sys.modules):
-        if name.partition(".")[0] in tops:
-            yield name
-
-
-def _is_shadowing(name: str, trusted: set[str], finder: StartPathFinder) -> bool:
-    if name in NEVER_SHADOWED:
-        return False
-    file = None
-    module = sys.modules.get(name)
-    if module is not None:  # None forbids an import
-        try:
-            facts = object.__getattribute__(module, "__dict__")  # a lazy module would be loaded by getattr()
-        except AttributeError:
-            return False
-        file = facts.get("__file__")
-        if _is_below(file, trusted) if isinstance(file, str) else facts.get("__spec__") is not None:
-            return False
-    spec = finder.find_spec(name)
-    return spec is not None and spec.origin != file
-
-
-def _is_below(file: str, trusted: set[str]) -> bool:
+def _is_on_path(file: str) -> bool:
     """Return True if a module was found on the path of the start: as a file or as a package."""
     folder = os.path.dirname(file)
-    return folder in trusted or (os.path.basename(file).startswith("__init__.") and os.path.dirname(folder) in trusted)
+    return folder in start_path or (
+        os.path.basename(file).startswith("__init__.") and os.path.dirname(folder) in start_path
+    )
 
 
-late.importer = import_module
+def _import(name: str) -> "ModuleType":
+    builtins.__import__(name)
+    return sys.modules[name]
+
+
+def _loaded(name: str) -> "ModuleType | None":
+    """Return a module that is fully imported; for another one, the caller must wait by importing it."""
+    module = sys.modules.get(name)
+    return None if module is None or getattr(module.__spec__, "_initializing", False) else module
+
+
+importer = PrivateImporter()

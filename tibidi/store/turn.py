@@ -7,7 +7,6 @@ cannot have it within a moment goes on without, so nobody is kept waiting.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import late
 from tibidi.process import os
 from tibidi.process import time
 
@@ -27,7 +26,8 @@ class Turn:
 
     def __enter__(self) -> None:
         try:
-            fcntl: Any = late.load("fcntl")
+            import fcntl
+
             self._descriptor = os.open(self._path, os.O_RDONLY)
             self._wait(fcntl)
         except (ImportError, OSError):

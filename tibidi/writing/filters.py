@@ -21,7 +21,6 @@ from tibidi.model import REDACTED
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
-from tibidi.process import late
 from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut
@@ -110,7 +109,11 @@ class Filter:
 
         is_strict = self._islegal is not None or rules.max_bytes > 0
         keep = Keep(strict_replacement if is_strict else replacement, self._reduce)
-        return late.load("tibidi.writing.motion").still(keep, self._ledger, self._seeded) if rules.is_steady else keep
+        if not rules.is_steady:
+            return keep
+        from tibidi.writing.motion import still  # only where a thread changes what is written
+
+        return still(keep, self._ledger, self._seeded)
 
     def _refused(self, thing: object) -> object:
         """Return a stand-in for what is forbidden or too large."""

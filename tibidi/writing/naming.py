@@ -22,7 +22,6 @@ from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import steady
 from tibidi.look.anatomy import type_flags
 from tibidi.look.anatomy import type_qualname
-from tibidi.process import late
 from tibidi.words import vocabulary as words
 from tibidi.writing import ordinary
 
@@ -142,4 +141,6 @@ def _find(module: str, name: str) -> object:
 
 
 def _translation() -> Any:
-    return late.load("tibidi.writing.translation")
+    from tibidi.writing import translation  # imports cloudpickle
+
+    return translation

@@ -1,0 +1,148 @@
+"""Modules that the application shadows, patches or deletes stay its own, at every moment of a dump."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+from crashing import PROGRAMS
+
+from tibidi.dumpfile.reader import Reader
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+SHADOWING = """
+import builtins
+builtins.executions = getattr(builtins, "executions", 0) + 1
+bookings = []
+"""
+NAMES = ["json", "calendar", "random", "logging", "queue", "select", "copy", "struct", "cloudpickle", "typing"]
+# The interpreter itself needs these at its start, or the standard library in a thread.
+NAMES_AT_THE_START = ["re", "types"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_watched_by_other_threads(crash: Crasher, name: str) -> None:
+    """While six threads crash, no other thread ever sees a module or function that is not the application's."""
+    code = f"import sys; sys.exit({name!r} in sys.modules or {name!r} in sys.builtin_module_names)"
+    if crash.run("-c", code, env={"TIBIDI_ENABLE": None}).status:
+        pytest.skip(f"{name} is built in, or another .pth file imports it at the start")
+    (crash.work / f"{name}.py").write_text(SHADOWING, encoding="utf-8")
+    program = crash.work / "imports_watched.py"
+    program.write_text((PROGRAMS / program.name).read_text(encoding="utf-8"), encoding="utf-8")
+    crashed = crash.run(program.name, name)
+
+    wrong, _, _, reads, _, executions = crashed.stdout.split()
+    assert ("0", "1") == (wrong, executions), crashed.stdout
+    assert 1_000 < int(reads)
+    assert 6 == len(crashed.dumps), crashed.stderr
+    assert "no dump" not in crashed.stderr
+
+
+@pytest.mark.parametrize("name", [*NAMES, *NAMES_AT_THE_START])
+def test_shadowed_module(crash: Crasher, name: str) -> None:
+    """A module beside the script with the name of one that a dump needs is executed once, and the dump is complete."""
+    (crash.work / f"{name}.py").write_text(SHADOWING, encoding="utf-8")
+    program = f"""
+        import atexit, builtins, sys
+        import {name}
+        before = sys.modules[{name!r}]
+        atexit.register(lambda: print(sys.modules[{name!r}] is before, getattr(builtins, "executions", 1)))
+        def work():
+            value = ["kept"]
+            1 / 0
+        work()
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    without = crash.run("app.py", env={"TIBIDI_ENABLE": None})
+    crashed = crash.run("app.py")
+
+    assert without.stdout == crashed.stdout
+    with Reader(str(crashed.dump)) as reader:
+        assert reader.summary.complete
+        assert "['kept']" == reader.summary.exceptions[-1].frames[-1].locals["value"].preview
+
+
+def test_shadowing_module_that_is_not_loaded(crash: Crasher) -> None:
+    """A module beside the script that the application has not imported is not executed, and is its own afterwards."""
+    (crash.work / "json.py").write_text(SHADOWING, encoding="utf-8")
+    program = """
+        import builtins, threading
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        print(getattr(builtins, "executions", 0))
+        import json
+        print(json.bookings)
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    crashed = crash.run("app.py")
+
+    assert "0\n[]\n" == crashed.stdout
+    assert 1 == len(crashed.dumps), crashed.stderr
+
+
+@pytest.mark.parametrize("names", ["time", "io", "os", "posixpath", "re", "zlib", "struct, pickle, json, functools"])
+def test_deleted_modules(crash: Crasher, names: str) -> None:
+    """A program that deleted standard modules from `sys.modules` is dumped, and they stay deleted."""
+    deleted = names.split(", ")
+    program = f"""
+        import sys, threading
+        for name in {deleted!r}:
+            sys.modules.pop(name, None)
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(program))
+
+    assert 1 == len(crashed.dumps), crashed.stderr
+    assert "no dump" not in crashed.stderr
+
+
+def test_forbidden_module(crash: Crasher) -> None:
+    """A module that the application has forbidden to import is forbidden to tibidi's public imports only."""
+    code = "import sys; sys.modules['json'] = None; 1 / 0"
+    crashed = crash.run("-c", code)
+
+    assert 1 == len(crashed.dumps), crashed.stderr
+
+
+def test_explicit_dump_beside_a_shadowing_module(crash: Crasher) -> None:
+    """`tibidi.dump_exception()` works beside a `json.py` as well, without the start hook."""
+    (crash.work / "json.py").write_text(SHADOWING, encoding="utf-8")
+    program = """
+        import json, tibidi
+        try:
+            1 / 0
+        except ZeroDivisionError as error:
+            tibidi.dump_exception(error, "explicit.pkl")
+        print(json.bookings)
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    ended = crash.run("app.py", env={"TIBIDI_ENABLE": None})
+
+    assert (0, "[]\n", "") == (ended.status, ended.stdout, ended.stderr)
+    with Reader(str(crash.work / "explicit.pkl")) as reader:
+        assert reader.summary.complete
+
+
+def test_frozen_and_enumerated_copies(crash: Crasher) -> None:
+    """A private copy of `re`, whose enumerations look up their module in `sys.modules`, changes no other one."""
+    (crash.work / "re.py").write_text(SHADOWING, encoding="utf-8")
+    program = """
+        import sys
+        sys.modules.pop("re", None)
+        import re
+        before = set(vars(re))
+        import threading
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        print(set(vars(re)) - before, re.bookings)
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    crashed = crash.run("app.py")
+
+    assert "set() []\n" == crashed.stdout
+    assert 1 == len(crashed.dumps), crashed.stderr
