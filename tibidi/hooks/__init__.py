@@ -213,7 +213,8 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         if is_inside_dump(sys._getframe(1)):
             return False
         with reserve, _load("tibidi.process.temporary").dump_settings():  # already the imports need them
-            is_dumped, interrupt = _import("desk").receive(exc, hook, thread, settings)
+            desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
+            is_dumped, interrupt = desk.receive(exc, hook, thread, settings)
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
@@ -285,17 +286,13 @@ def _call_after(loader: "Any") -> None:
 def _install_in(name: str, module: "ModuleType") -> None:
     """Install the hook of a module; an unknown version of that module stays without."""
     try:
-        _import(_awaited[name]).install(module)
+        # Imported as ever: what a hook calls in C, such as the printing of a traceback, imports with its builtins.
+        _load("tibidi.hooks." + _awaited[name]).install(module)
     except Exception:  # noqa: BLE001 - the import belongs to the application, and must succeed without the hook
         from tibidi import config
 
         if config.debug:
             sys.__excepthook__(*sys.exc_info())
-
-
-def _import(name: str) -> "Any":
-    """Import a file of hooks/, and what it imports, from the module path of the start."""
-    return _load("tibidi.process.imports").import_module("tibidi.hooks." + name)
 
 
 def _load(name: str) -> "Any":
