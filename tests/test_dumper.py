@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ from tibidi.dumpfile.members import KNOWN_NAME
 from tibidi.look.notation import ascii_safe
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from crashing import Crasher
 
 LONG = "x" * 396
+TEXT = "def fail(value):\n    return value / 0\n\nfail(5)\n"
 
 
 @given(strategies.text() | strategies.text(alphabet="./\\~:a \udc80", min_size=390, max_size=420))
@@ -33,21 +33,20 @@ def test_any_file_has_a_name_that_readers_take(file: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["", "/", "..", f"/{LONG}/a.py", f"/..{LONG}/.../a.py", f"/é/.hidden/{LONG}", "a\udc80.py"]
+    "file", ["", "/", "..", f"/{LONG}/a.py", f"/..{LONG}/.../a.py", f"/\xe9/.hidden/{LONG}", "a\udc80.py"]
 )
-def test_source_of_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
-    """A source with an unusual name is in the dump, or said to be missing, and all behind it is readable."""
-    text = "def fail(value):\n    return value / 0\n"
-    monkeypatch.setitem(linecache.cache, file, (len(text), None, text.splitlines(keepends=True), file))
-    namespace: dict[str, object] = {}
-    exec(compile(text, file, "exec"), namespace)
-    try:
-        namespace["fail"](5)  # type: ignore[operator]  # what was just defined
-    except ZeroDivisionError as error:
-        path = tibidi.dump_exception(error, tmp_path / "dump.pkl")
+def test_source_of_any_name(crash: Crasher, file: str) -> None:
+    """A source with an unusual name is in the dump, and every member behind it is readable."""
+    program = (
+        "import linecache\n"
+        f"file, text = {file!a}, {TEXT!r}\n"
+        "linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)\n"
+        "exec(compile(text, file, 'exec'), {})\n"
+    )
+    path = crash.run("-c", program).dump
 
     dump = tibidi.load(path, trust=True)
     assert 5 == dump.exceptions[-1][-1]["value"]
-    assert text == dump.sources[ascii_safe(file)]
+    assert TEXT == dump.sources[ascii_safe(file)]
     with zipfile.ZipFile(path) as archive:
         assert "values/index.json" in archive.namelist()

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from crashing import PROGRAMS
@@ -19,56 +20,65 @@ from tibidi.errors import TibidiError
 from tibidi.store.directory import CrashDirectory
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crashing import Crasher
 
+    from tibidi.store.entry import Entry
+
 KILLS = 30
-DUMP_SECONDS = 2.2
-PATIENCE_SECONDS = 20
+KILLS_AT_ONCE = 4  # the processes mostly sleep
+DUMP_SECONDS = 1.2
+START_SECONDS = 20
 
 
-def start(crash: Crasher) -> subprocess.Popen[bytes]:
+def start(crash: Crasher, directory: Path) -> subprocess.Popen[bytes]:
     """Start the program, and return once it has begun to dump."""
-    before = set(names(crash))
     command = [str(crash.python), str(PROGRAMS / "kill_slow.py")]
-    process = subprocess.Popen(command, env=crash.environment({}), cwd=crash.work, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + PATIENCE_SECONDS
-    while set(names(crash)) <= before and time.monotonic() < end:
+    environ = crash.environment({"TIBIDI_DIR": str(directory)})
+    process = subprocess.Popen(command, env=environ, cwd=crash.work, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + START_SECONDS
+    while not names(directory) and time.monotonic() < end:
         time.sleep(0.002)
     return process
 
 
-def names(crash: Crasher) -> list[str]:
-    """Return what is in the crash directory."""
-    return os.listdir(crash.directory) if crash.directory.exists() else []
+def names(directory: Path) -> list[str]:
+    """Return the names of the files in a crash directory."""
+    return os.listdir(directory) if directory.exists() else []
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill it without a chance to do anything about it."""
+    """Kill a process without a chance to react."""
     process.send_signal(signal.SIGKILL)
     process.wait()
 
 
-def test_killed_at_any_moment(crash: Crasher) -> None:
+def killed(crash: Crasher, directory: Path, seconds: float) -> Entry:
+    """Kill the program so long after it has begun to dump; return the only file that it leaves."""
+    process = start(crash, directory)
+    time.sleep(seconds)
+    kill(process)
+    (entry,) = CrashDirectory(str(directory)).entries()
+    return entry
+
+
+def test_killed_at_any_moment(crash: Crasher, tmp_path: Path) -> None:
     """Each file that was begun is listed, loads up to where it ends, and says what is missing."""
-    moments = random.Random(4711)  # the same moments at each run, as far as processes have any
-    opened = []
-    for _ in range(KILLS):
-        process = start(crash)
-        time.sleep(moments.uniform(0, DUMP_SECONDS))
-        kill(process)
-        for entry in CrashDirectory(str(crash.directory)).entries():
-            opened.append(story(entry.path))
-            os.unlink(entry.path)
+    chance = random.Random(4711)  # the same moments in each run, as far as processes have any
+    moments = [DUMP_SECONDS / KILLS * (number + chance.random()) for number in range(KILLS)]
+    with ThreadPoolExecutor(KILLS_AT_ONCE) as pool:
+        runs = [pool.submit(killed, crash, tmp_path / f"{number}", each) for number, each in enumerate(moments)]
+    opened = [opened_as(run.result().path) for run in runs]
 
-    told = [each for each in opened if each is not None]
-    assert KILLS == len(opened)
-    assert len(told) >= KILLS * 0.8, "a story is written within moments, so few kills come before its end"
-    assert any(not complete for complete, _ in told)
-    assert max(frames for _, frames in told) > min(frames for _, frames in told)
+    summarized = [each for each in opened if each is not None]
+    assert len(summarized) >= KILLS * 0.8, "a summary is written within moments, so few kills come before its end"
+    assert any(not complete for complete, _ in summarized)
+    assert max(frames for _, frames in summarized) > min(frames for _, frames in summarized)
 
 
-def story(path: str) -> tuple[bool, int] | None:
-    """Return whether a dump is complete, and how many frames have their values; None where there is no story yet."""
+def opened_as(path: str) -> tuple[bool, int] | None:
+    """Return whether a dump is complete, and how many frames have their values; None if it has no summary yet."""
     try:
         dump = tibidi.load(path, trust=False)
     except TibidiError:
@@ -84,10 +94,7 @@ def story(path: str) -> tuple[bool, int] | None:
 
 def test_killed_dump_in_the_debugger(crash: Crasher) -> None:
     """tbdebug stands in the crashed frame of a cut dump, and says that something is missing."""
-    process = start(crash)
-    time.sleep(DUMP_SECONDS / 2)
-    kill(process)
-    (entry,) = CrashDirectory(str(crash.directory)).entries()
+    entry = killed(crash, crash.directory, DUMP_SECONDS / 2)
     listed = crash.run("-m", "tibidi", "list")
     debugged = crash.run("-m", "tbdebug", entry.name, stdin="p name\nwhere\nomitted\nq\n")
 
@@ -97,12 +104,9 @@ def test_killed_dump_in_the_debugger(crash: Crasher) -> None:
     assert "the file ends" in debugged.stdout
 
 
-def test_story_is_there_at_once(crash: Crasher) -> None:
-    """Half a second after the crash of an ordinary program its story and its traceback are on the disk."""
-    process = start(crash)
-    time.sleep(0.5)
-    kill(process)
-    (entry,) = CrashDirectory(str(crash.directory)).entries()
+def test_summary_is_written_at_once(crash: Crasher) -> None:
+    """Half a second after the crash of an ordinary program its summary and its traceback are on the disk."""
+    entry = killed(crash, crash.directory, 0.5)
     with Reader(entry.path) as reader:
         assert reader.summary.exceptions[-1].message.startswith("killed while frame 0")
     with open(entry.path, "rb") as file:

@@ -1,13 +1,24 @@
-"""Crash at the moment that all the others crash: python dir_one_of_many.py MOMENT NUMBER."""
+"""Crash in many processes at the same moment: python dir_one_of_many.py COUNT."""
 
+import os
 import sys
-import time
+
+from tibidi import dump_exception  # imported once for all, so that all write at the same moment
 
 
 def crash(number):
     return number / 0
 
 
-while time.time() < float(sys.argv[1]):
-    time.sleep(0.001)
-crash(int(sys.argv[2]))
+ready, go = os.pipe()
+children = []
+for number in range(int(sys.argv[1])):
+    child = os.fork()
+    if not child:
+        os.close(go)
+        os.read(ready, 1)  # returns when the parent closes its end
+        crash(number)
+    children.append(child)
+os.close(go)
+for child in children:
+    os.waitpid(child, 0)

@@ -1,4 +1,4 @@
-"""A crash whose values take two seconds to write: time enough to be killed in."""
+"""A crash whose values take more than a second to write: time enough to kill the process."""
 
 import os
 import time
@@ -10,7 +10,7 @@ class Slow:
         self.ballast = os.urandom(2000)
 
     def __getstate__(self):
-        time.sleep(0.02)
+        time.sleep(0.01)
         return self.__dict__.copy()
 
 
