@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # Picklers write what is larger than a frame (64 KiB, PEP 3154) by itself.
 LARGE_BYTES = 128 << 10
+SLICE_BYTES = 1 << 20
 
 
 class TooLarge(Exception):
@@ -137,13 +138,19 @@ class Sink:
             self.total += view.nbytes
         if self._target.size + view.nbytes // BEST_RATIO > self.limit:
             raise TooLarge
+        # In slices, so that what is too large is noticed before all of it is on the disk.
+        flat = view.cast("B")
+        for start in range(0, max(1, flat.nbytes), SLICE_BYTES):
+            self._write_slice(flat[start : start + SLICE_BYTES])
+        return view.nbytes
+
+    def _write_slice(self, data: memoryview) -> None:
         try:
-            written = self._stream.write(view)
+            self._stream.write(data)  # type: ignore[union-attr]  # there is one while a member is open
         except OSError as error:  # told from one that the application's own code raises
             raise DiskRefused(str(error)) from error
         if self._target.size > self.limit:
             raise TooLarge
-        return written
 
     def _scan(self, data: bytes) -> None:
         if self.scans_names and self._redactor.suspects_name(data):
