@@ -1,0 +1,107 @@
+"""What the smallest crash imports: most of the time of a small dump is imports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+# What the smallest crash may load of tibidi.  These numbers may only fall.
+LIMIT_MODULES = 91
+LIMIT_LINES = 11_140
+# What a crash has no use for: the developer's side, and third-party packages.
+NEVER_LOADED = (
+    "tibidi.commands",
+    "tibidi.dump",
+    "tibidi.loader",
+    "tibidi.present",
+    "tibidi.reading",
+    "tibidi.revive",
+    "IPython",
+    "cloudpickle",
+    "numpy",
+    "pandas",
+    "peepshow",
+    "platformdirs",
+)
+# What it imports of the standard library that the same program without tibidi does not, on some Python.
+STANDARD_MODULES = {
+    "ast",
+    "collections",
+    "contextlib",
+    "contextvars",
+    "copyreg",
+    "enum",
+    "functools",
+    "gc",
+    "heapq",
+    "itertools",
+    "json",
+    "keyword",
+    "linecache",
+    "operator",
+    "pickle",
+    "re",
+    "reprlib",
+    "select",
+    "sre_compile",
+    "sre_constants",
+    "sre_parse",
+    "struct",
+    "textwrap",
+    "token",
+    "tokenize",
+    "traceback",
+    "types",
+    "zlib",
+}
+
+
+class Loaded(NamedTuple):
+    """The modules that a crash loads: those of tibidi with their files, and the others."""
+
+    ours: dict[str, Path]
+    others: set[str]
+
+
+@pytest.fixture
+def loaded(crash: Crasher) -> Loaded:
+    """What a crash loads beyond what the same program loads without tibidi."""
+    bare = json.loads(crash("divide_imports.py", env={"TIBIDI_ENABLE": None}).stdout)
+    crashed = crash("divide_imports.py")
+    added = {name: file for name, file in json.loads(crashed.stdout).items() if name not in bare}
+    ours = {name: Path(file) for name, file in added.items() if name.partition(".")[0] == "tibidi"}
+
+    assert crashed.dump.exists()
+    return Loaded(ours, set(added) - set(ours))
+
+
+def test_little_of_tibidi(loaded: Loaded) -> None:
+    """The smallest crash loads no more modules and lines of tibidi than the limits say."""
+    lines = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in loaded.ours.items()}
+    total = sum(lines.values())
+    listed = "\n".join(f"{count:6} {name}" for name, count in sorted(lines.items()))
+    message = f"{len(lines)} modules, {total} lines; the limits may only fall, never rise:\n{listed}"
+
+    assert len(lines) <= LIMIT_MODULES, message
+    assert total <= LIMIT_LINES, message
+
+
+def test_nothing_of_the_other_side(loaded: Loaded) -> None:
+    """A crash loads nothing that only a developer needs, and no third-party package for plain values."""
+    names = {*loaded.ours, *loaded.others}
+
+    assert [] == sorted(name for name in names for each in NEVER_LOADED if f"{name}.".startswith(f"{each}."))
+
+
+def test_little_of_the_standard_library(loaded: Loaded) -> None:
+    """Of the standard library a crash imports only what is listed here."""
+    public = {name.partition(".")[0] for name in loaded.others if not name.startswith("_")}
+
+    assert [] == sorted(public - STANDARD_MODULES - {"tibidi_autoinstall"})
