@@ -1,0 +1,71 @@
+"""tibidi.hooks.desk: what happens to an exception that a hook has caught."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+CATCH = """
+from tibidi import hooks
+
+def crash(number):
+    try:
+        return {}[number]
+    except KeyError as error:
+        return error
+"""
+MORE = "tibidi: further identical crashes are not dumped for 60 s"
+
+
+def test_one_exception_is_one_dump(crash: Crasher) -> None:
+    """An exception that two hooks catch is dumped once, and both know that it is in a dump."""
+    code = "error = crash(1); print(hooks.report(error, hooks.TASK), hooks.report(error, hooks.EXCEPTHOOK))"
+    end = crash.run("-c", f"{CATCH}\n{code}")
+
+    assert "True True\n" == end.stdout
+    assert f"Traceback dumped into: {end.dump}\n" == end.stderr
+
+
+def test_quota(crash: Crasher) -> None:
+    """Of crashes at one place that are only logged the first is dumped, and the first refusal is reported."""
+    end = crash.run("-c", f"{CATCH}\nprint(*[hooks.report(crash(number), hooks.LOGGING) for number in range(3)])")
+
+    assert "True False False\n" == end.stdout
+    assert [f"Traceback dumped into: {end.dump}", MORE] == end.stderr.splitlines()
+
+
+def test_what_ends_the_process_has_no_quota(crash: Crasher) -> None:
+    """What ends the process is dumped although its like was dumped before."""
+    code = "print(hooks.report(crash(0), hooks.LOGGING), hooks.report(crash(1), hooks.EXCEPTHOOK))"
+    end = crash.run("-c", f"{CATCH}\n{code}")
+
+    assert ("True True\n", 2) == (end.stdout, len(end.dumps))
+
+
+@pytest.mark.parametrize("exc", ["SystemExit(1)", "KeyboardInterrupt()", "None", "'text'"])
+def test_no_crash(crash: Crasher, exc: str) -> None:
+    """What is no crash leaves no dump and no line."""
+    end = crash.run("-c", f"from tibidi import hooks; print(hooks.report({exc}, hooks.THREAD))")
+
+    assert ("False\n", "", []) == (end.stdout, end.stderr, end.dumps)
+
+
+def test_silent(crash: Crasher) -> None:
+    """With TIBIDI_SILENT there is a dump and no line."""
+    end = crash.run("-c", f"{CATCH}\nhooks.report(crash(1), hooks.THREAD)", env={"TIBIDI_SILENT": "1"})
+
+    assert ("", 1) == (end.stderr, len(end.dumps))
+
+
+def test_no_dump(crash: Crasher) -> None:
+    """Where no dump can be written one line says why."""
+    code = "print(hooks.report(crash(1), hooks.THREAD, settings=hooks.Settings('missing/dump.pkl')))"
+    end = crash.run("-c", f"{CATCH}\n{code}")
+
+    assert "False\n" == end.stdout
+    assert end.stderr.startswith("tibidi: no dump: No such file or directory: ")
+    assert 1 == end.stderr.count("\n")
