@@ -65,8 +65,8 @@ def test_text_that_was_registered() -> None:
 
 
 def test_no_text() -> None:
-    """What has no source is None, a folder and an odd name too."""
-    assert text_of("<string>", {}) is None
+    """Without a source there is None, for a folder and an odd name as well."""
+    assert text_of("<made up>", {}) is None
     assert text_of("/", {}) is None
     assert text_of("a\0b", {}) is None
     assert text_of("/no/such/file.py", {"__loader__": object()}) is None
