@@ -28,7 +28,7 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def pythons(python: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every interpreter there is, by version ("3.11"), with both distributions installed."""
+    """Every interpreter that was found, by version ("3.11"), with both distributions installed."""
     found = {"{}.{}".format(*sys.version_info): python}
     for each in crashing.other_pythons():
         query = "import os, sys, sysconfig; print('%d.%d' % sys.version_info[:2]);"

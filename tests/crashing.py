@@ -1,10 +1,10 @@
 """Crash real programs in real processes, with both distributions really installed.
 
-Strategy: the programs must see what a customer's machine has, the `.pth` file
-at the root of site-packages included.  Where the interpreter that runs the
-tests has both distributions installed (as `scripts/test` arranges), that one
-is used.  From a bare work tree, both wheels are built and installed into a
-virtual environment that sees everything else that the interpreter has.
+Strategy: the programs must run in the environment of a customer, with the `.pth`
+file at the root of site-packages.  If the interpreter that runs the tests has
+both distributions installed (as `scripts/test` arranges), it is used.  From a
+bare work tree, both wheels are built and installed into a virtual environment
+that also sees all other packages of the interpreter.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "tests" / "programs"
 PTH_NAME = "tibidi_autoinstall.pth"
-# How everything begins that our distributions put into site-packages.
+# Prefixes of all names that the two distributions put into site-packages.
 OUR_PREFIXES = ("tibidi", "tbdebug", "tbdump", "tbpeep")
 TIMEOUT_SECONDS = 60.0
 # Other interpreters for the tests that need several, separated as in PATH.
 PYTHONS_VARIABLE = "TIBIDI_TEST_PYTHONS"
-# What the shell of a developer may hold, and a program under test must not see.
+# Variables that a developer's shell may have, and a program under test must not see.
 UNWANTED_PREFIXES = ("TIBIDI_", "PYTHON", "COVERAGE_", "PYTEST_", "XDG_")
 
 
 @dataclass(frozen=True)
 class Crash:
-    """How a program ended, and what it left behind."""
+    """How a program ended, and the dumps that it left."""
 
     status: int
     stdout: str
@@ -45,13 +45,13 @@ class Crash:
 
     @property
     def dump(self) -> Path:
-        """The only dump; anything else than exactly one fails the test."""
+        """The only dump; the test fails unless there is exactly one."""
         assert 1 == len(self.dumps), f"{len(self.dumps)} dumps, status {self.status}\n{self.stdout}\n{self.stderr}"
         return self.dumps[0]
 
 
 class Crasher:
-    """Run programs under TIBIDI_ENABLE=1 with a crash directory, home and key of their own."""
+    """Run programs under TIBIDI_ENABLE=1 with their own crash directory, home and key."""
 
     def __init__(self, python: Path, place: Path) -> None:
         self.python = python
@@ -96,7 +96,7 @@ class Crasher:
         return Crash(status, stdout, stderr, self.directory, new)
 
     def environment(self, changes: Mapping[str, str | None]) -> dict[str, str]:
-        """Return the variables a program sees; a change to None takes a variable away."""
+        """Return the environment of a program; a change to None removes a variable."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED_PREFIXES)}
         environ.update(
             HOME=str(self.home),
@@ -124,7 +124,7 @@ def run_process(
     stdin: str = "",
     timeout: float = TIMEOUT_SECONDS,
 ) -> tuple[int, str, str]:
-    """Run a command in a session of its own, so that at the timeout its children go with it."""
+    """Run a command in its own session, so that a timeout kills its children as well."""
     process = subprocess.Popen(
         command,
         env=dict(env),
@@ -141,12 +141,12 @@ def run_process(
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         stdout, stderr = process.communicate()
-        raise AssertionError(f"no end of {command} within {timeout} s\n{stdout}\n{stderr}") from None
+        raise AssertionError(f"{command} did not end within {timeout} s\n{stdout}\n{stderr}") from None
     return process.returncode, stdout, stderr
 
 
 def is_installed() -> bool:
-    """Say whether this very interpreter has both distributions, so that no other is needed."""
+    """Return True if this interpreter has both distributions, so that no other is needed."""
     site_packages = Path(sysconfig.get_path("purelib"))
     return (site_packages / PTH_NAME).exists() and (site_packages / "tibidi").is_dir()
 
@@ -160,7 +160,7 @@ def build_wheels(python: Path, target: Path) -> list[Path]:
 
 
 def make_environment(python: Path, wheels: list[Path], place: Path) -> Path:
-    """Install the wheels into a virtual environment that sees what else `python` has; return its interpreter."""
+    """Install the wheels into a virtual environment that sees the packages of `python`; return its interpreter."""
     subprocess.run([str(python), "-m", "venv", "--without-pip", str(place)], check=True)
     installed = place / "bin" / "python"
     query = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -173,7 +173,7 @@ def make_environment(python: Path, wheels: list[Path], place: Path) -> Path:
     for each in Path(theirs).iterdir():
         if not each.name.startswith(OUR_PREFIXES):
             (surroundings / each.name).symlink_to(each)
-    # A path line: the modules there can be imported, while .pth files there are not run.
+    # A path line: modules there can be imported, but .pth files there are not run.
     Path(ours, "zz_surroundings.pth").write_text(f"{surroundings}\n", encoding="utf-8")
     if wheels:
         pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(installed)]

@@ -1,4 +1,4 @@
-"""Writing a dump: names within it, and what is left when a part of it fails."""
+"""tibidi.dumper: the names of members, and sources with unusual names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXT = "def fail(value):\n    return value / 0\n\nfail(5)\n"
 
 @given(strategies.text() | strategies.text(alphabet="./\\~:a \udc80", min_size=390, max_size=420))
 def test_any_file_has_a_name_that_readers_take(file: str) -> None:
-    """Whatever a file is called, the member of its source has a name of its own, which is known as one of ours."""
+    """Whatever the name of a file, the member with its source has a unique name that readers know."""
     taken: set[str] = set()
     names = [member_name(file, taken) for _ in range(2)]
 

@@ -38,7 +38,7 @@ def test_chain() -> None:
 
 
 def test_suppressed_context_is_kept() -> None:
-    """`raise ... from None` hides the context from print, not from the story."""
+    """`raise ... from None` hides the context from the traceback, not from the summary."""
     last = caught(ValueError("last"))
     last.__context__ = caught(ValueError("hidden"))
     last.__suppress_context__ = True

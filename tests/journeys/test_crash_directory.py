@@ -29,15 +29,15 @@ def crash_at_once(crash: Crasher, count: int, env: dict[str, str | None]) -> lis
     return [line for line in stderr.splitlines() if line.startswith(("Traceback dumped", "tibidi"))]
 
 
-def story(path: Path) -> Summary:
-    """Return what a dump tells."""
+def summary_of(path: Path) -> Summary:
+    """Return the summary of a dump."""
     with Reader(str(path)) as reader:
         return reader.summary
 
 
 def numbers(crash: Crasher) -> list[str]:
     """Return the number that each dump of `dir_one_of_many.py` has among its variables."""
-    return [story(path).exceptions[-1].frames[-1].locals["number"].preview for path in crash.dumps()]
+    return [summary_of(path).exceptions[-1].frames[-1].locals["number"].preview for path in crash.dumps()]
 
 
 def test_many_at_once(crash: Crasher) -> None:
@@ -47,7 +47,7 @@ def test_many_at_once(crash: Crasher) -> None:
     assert PROCESSES == len(said), said
     assert all(line.startswith("Traceback dumped into: ") for line in said)
     assert sorted(map(str, range(PROCESSES))) == sorted(numbers(crash))
-    assert all(story(path).complete for path in crash.dumps())
+    assert all(summary_of(path).complete for path in crash.dumps())
     assert os.readlink(crash.directory / "latest.pkl") in {path.name for path in crash.dumps()}
     assert {path.name for path in crash.dumps()} | {"latest.pkl"} == set(os.listdir(crash.directory))
 
@@ -57,11 +57,11 @@ def test_retention_with_many_at_once(crash: Crasher) -> None:
     crash_at_once(crash, PROCESSES // 2, {"TIBIDI_KEEP": "5"})
 
     assert 5 == len(crash.dumps())
-    assert story(crash.directory / "latest.pkl").complete
+    assert summary_of(crash.directory / "latest.pkl").complete
 
 
 def test_permissions(crash: Crasher) -> None:
-    """Directory and dumps are their user's alone, whatever the umask says."""
+    """Directory and dumps are private to their user, whatever the umask is."""
     crashed = crash.run("-c", "import os; os.umask(0); 1 / 0")
 
     assert 0o700 == stat.S_IMODE(crash.directory.stat().st_mode)
@@ -69,7 +69,7 @@ def test_permissions(crash: Crasher) -> None:
 
 
 def test_crash_loop(crash: Crasher) -> None:
-    """In a crash loop the first dump, and one of another kind, outlive those between."""
+    """In a crash loop the first dump, and one of another kind, outlive those between them."""
     limit = {"TIBIDI_KEEP": "4"}
     first = crash.run("-c", "1 / 0", env=limit).dump
     other = crash.run("-c", "{}['other']", env=limit).dump
@@ -81,7 +81,7 @@ def test_crash_loop(crash: Crasher) -> None:
 
 
 def test_partial_file_in_the_way(crash: Crasher) -> None:
-    """Links planted under names that are about to be used are not followed."""
+    """Planted links with the names of the next dumps are not followed."""
     victim = crash.work / "victim"
     victim.write_text("precious", encoding="utf-8")
     program = (
@@ -128,7 +128,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_short_of_space(crash: Crasher, small_disk: Path) -> None:
-    """On a disk with little room only the story is written, and says so."""
+    """On a disk with little space only the summary is written, with an omission."""
     crash.run("-c", "x = 5; x / 0", env={"TIBIDI_DIR": str(small_disk)})
     (path,) = (each for each in small_disk.glob("*.pkl") if each.name != "latest.pkl")
     with Reader(str(path)) as reader:
@@ -143,7 +143,7 @@ def test_short_of_space(crash: Crasher, small_disk: Path) -> None:
 
 
 def test_full_disk(crash: Crasher, small_disk: Path) -> None:
-    """On a full disk there is one line that says why, nothing is left behind, and older dumps are as they were."""
+    """On a full disk one line says why, no file is left behind, and older dumps are unchanged."""
     environment = {"TIBIDI_DIR": str(small_disk)}
     crash.run("-c", "1 / 0", env=environment)
     older = {path.name: path.read_bytes() for path in small_disk.iterdir()}

@@ -1,4 +1,4 @@
-"""A process ends within the time that a dump has, whatever its values do."""
+"""A process ends within the time limit of a dump, whatever its values do."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_value_that_hangs(crash: crashing.Crasher, how: str, where: str) -> No
 
 
 def test_nothing_goes_on_running(crash: crashing.Crasher) -> None:
-    """Where the process lives on, a worker that was given up burns no CPU."""
+    """If the process goes on, an abandoned worker uses no CPU."""
     result = crash("hang_living.py", env={"TIBIDI_MAX_SECONDS": "1"})
 
     assert 0 == result.status, result.stderr

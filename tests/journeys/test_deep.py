@@ -1,4 +1,4 @@
-"""What is nested very deep is kept as deep as the interpreter can go, and costs nothing else."""
+"""Structures that are nested very deep are kept as deep as the interpreter can go, and cost nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def test_very_deep_values(crash: crashing.Crasher) -> None:
-    """Lists and chains of objects 100,000 deep are there to a depth, with a mark where they are cut."""
+    """Lists and chains of objects 100,000 deep are kept to some depth, with a mark where they are cut."""
     result = crash("deep_values.py", "100000", env={"TIBIDI_MAX_SECONDS": "30"})
     dump = tibidi.load(result.dump, trust=True)
     frame = dump.exceptions[-1][-1]

@@ -1,4 +1,4 @@
-"""The journey from a crash on one machine to a debugger on another, as the introduction promises it."""
+"""The journey from a crash on one machine to a debugger on another, as the README describes it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ breakpoint()
 
 
 def test_nothing_changes_without_a_crash(crash: Crasher) -> None:
-    """An application that ends well prints and leaves nothing more than without us."""
+    """An application that ends normally prints and leaves nothing more than without tibidi."""
     end = crash.run(DIVIDE, "6", "3")
 
     assert (0, "2.0\n", "") == (end.status, end.stdout, end.stderr)
@@ -91,7 +91,7 @@ def test_list_and_debug(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("name", ["latest.pkl", "path", "name", "part"])
 def test_ways_to_name_a_dump(crash: Crasher, name: str) -> None:
-    """A dump may be named by its path, `latest.pkl`'s, its name in the list or a part of that."""
+    """A dump may be given by its path, by `latest.pkl`, by its name in the list or a part of that."""
     dump = crash.run(DIVIDE, "5", "0").dump
     names = {
         "latest.pkl": str(crash.directory / "latest.pkl"),
@@ -107,7 +107,7 @@ def test_ways_to_name_a_dump(crash: Crasher, name: str) -> None:
 
 
 def test_the_source_is_gone(crash: Crasher, tmp_path: Path) -> None:
-    """The debugger shows the source as it ran, also when the file is not there any more."""
+    """The debugger shows the source that ran, even if the file no longer exists."""
     program = tmp_path / "gone.py"
     program.write_text("def fail(n):\n    return 1 / n  # the line\nfail(0)\n", encoding="utf-8")
     crash.run(str(program))
@@ -119,7 +119,7 @@ def test_the_source_is_gone(crash: Crasher, tmp_path: Path) -> None:
 
 
 def test_wrapped(crash: Crasher) -> None:
-    """`python -m tbdump` says what the original says, ends with 1, and leaves traceback.pkl."""
+    """`python -m tbdump` prints what the original prints, exits with 1, and leaves traceback.pkl."""
     end = crash.run("-m", "tbdump", DIVIDE, "5", "0", env=OFF)
 
     assert 1 == end.status
@@ -129,7 +129,7 @@ def test_wrapped(crash: Crasher) -> None:
 
 
 def test_hook_in_code(crash: Crasher) -> None:
-    """set_excepthook() does the same; with replace=False the normal traceback comes first, silent says nothing."""
+    """set_excepthook() does the same; with replace=False the normal traceback comes first, with silent nothing."""
     said = crash.run("-c", HOOKED.format(arguments=""), env=OFF)
     kept = crash.run("-c", HOOKED.format(arguments="'kept.pkl', replace=False"), env=OFF)
     silent = crash.run("-c", HOOKED.format(arguments="'silent.pkl', silent=True"), env=OFF)
@@ -157,15 +157,15 @@ def test_caught_and_read(crash: Crasher) -> None:
 
 
 def test_for_programs(crash: Crasher) -> None:
-    """`show --json` has the whole story."""
+    """`show --json` has the whole summary."""
     crash.run(DIVIDE, "5", "0")
 
-    story = json.loads(crash.run("-m", "tibidi", "show", "--json", env=OFF).stdout)
+    summary = json.loads(crash.run("-m", "tibidi", "show", "--json", env=OFF).stdout)
 
-    assert story["complete"]
+    assert summary["complete"]
     assert ["examples/divide.py", "5", "0"] == [
-        "/".join(story["process"]["argv"][0].split("/")[-2:]),
-        *story["process"]["argv"][1:],
+        "/".join(summary["process"]["argv"][0].split("/")[-2:]),
+        *summary["process"]["argv"][1:],
     ]
-    frame = story["exceptions"][-1]["frames"][-1]
+    frame = summary["exceptions"][-1]["frames"][-1]
     assert ("divide", 7, "5") == (frame["qualname"], frame["line"], frame["locals"]["x"]["preview"])

@@ -1,4 +1,4 @@
-"""Whatever an application does, we make nothing worse."""
+"""Whatever an application does, tibidi does not make it worse."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDRESS = re.compile(r"0x[0-9a-f]+|refcount : \d+")
 
 
 def compare(crash: Crasher, code: str, *flags: str, env: Mapping[str, str | None] | None = None) -> Crash:
-    """Run a program with and without us, assert that the only difference is our line; return how it went with us."""
+    """Run a program with and without tibidi, assert that only our line differs; return how it ended with tibidi."""
     text = textwrap.dedent(code)
     without = crash.run(*flags, "-c", text, env={**(env or {}), "TIBIDI_ENABLE": None})
     ours = crash.run(*flags, "-c", text, env=env)
@@ -35,7 +35,7 @@ def compare(crash: Crasher, code: str, *flags: str, env: Mapping[str, str | None
 
 
 def test_previous_hook_runs_first(crash: Crasher) -> None:
-    """A hook that the application hangs over ours decides; below ours, the one before runs first."""
+    """A hook that the application puts over ours decides; the one that ours replaced runs first."""
     code = """
         import sys
         ours = sys.excepthook
@@ -90,17 +90,17 @@ HOSTILE = """
 """
 
 
-@pytest.mark.parametrize("door", ["crash(kind)", "threading.Thread(target=crash, args=(kind,)).start()"])
+@pytest.mark.parametrize("how", ["crash(kind)", "threading.Thread(target=crash, args=(kind,)).start()"])
 @pytest.mark.parametrize("kind", ["strange", "frozen"])
-def test_hostile_exceptions(crash: Crasher, kind: str, door: str) -> None:
+def test_hostile_exceptions(crash: Crasher, kind: str, how: str) -> None:
     """An exception whose every attribute raises, or that refuses assignments, is dumped like any other."""
-    crashed = compare(crash, f"{HOSTILE}\n    import threading; kind = {kind!r}\n    {door}\n")
+    crashed = compare(crash, f"{HOSTILE}\n    import threading; kind = {kind!r}\n    {how}\n")
 
     assert 1 == len(crashed.dumps), crashed.stderr
 
 
 def test_uninstall(crash: Crasher) -> None:
-    """`uninstall()` puts every hook back, and nothing is dumped any more."""
+    """`uninstall()` restores every function, and nothing is dumped any more."""
     code = """
         import sys, threading, logging, asyncio, multiprocessing.pool, concurrent.futures.process, tibidi
         from asyncio.base_events import BaseEventLoop
@@ -118,7 +118,7 @@ def test_uninstall(crash: Crasher) -> None:
 
 
 def test_uninstall_below_another_hook(crash: Crasher) -> None:
-    """A hook of ours that cannot be taken out of a chain does nothing any more but call the one before."""
+    """A hook of tibidi that cannot be removed from a chain only calls the one that it replaced."""
     code = """
         import sys, tibidi
         ours = sys.excepthook
@@ -132,14 +132,14 @@ def test_uninstall_below_another_hook(crash: Crasher) -> None:
 
 
 def test_interactive_prompt(crash: Crasher) -> None:
-    """What is typed at a prompt and fails is no crash."""
+    """A statement that fails at a prompt is no crash."""
     typed = crash.run("-i", "-q", stdin="1 / 0\nprint('still here')\n")
 
     assert (0, "still here\n", []) == (typed.status, typed.stdout, typed.dumps)
 
 
 def test_console_of_the_application(crash: Crasher) -> None:
-    """A console writes tracebacks where it writes everything, and what goes wrong in it is no crash."""
+    """A console writes tracebacks where it writes everything, and a statement that fails in it is no crash."""
     code = """
         import code, sys
         class Console(code.InteractiveConsole):
@@ -155,7 +155,7 @@ def test_console_of_the_application(crash: Crasher) -> None:
 
 
 def test_prompt_after_a_crash(crash: Crasher) -> None:
-    """With -i the crash of the program is one, what is typed after it is none."""
+    """With -i the crash of the program is one, and a statement that fails after it is none."""
     typed = crash.run("-i", "-q", "-c", "x = 5; x / 0", stdin="{}['typed']\nprint(x)\n")
 
     assert "5\n" == typed.stdout
@@ -171,14 +171,14 @@ def test_program_from_stdin(crash: Crasher) -> None:
 
 
 def test_embedded_main(crash: Crasher) -> None:
-    """A `__main__` without file, or none at all, and a sys.argv that is gone cost nothing."""
+    """A missing `__main__` or sys.argv costs nothing."""
     code = "import sys; del sys.argv, sys.modules['__main__']; 1 / 0"
 
     assert 1 == len(compare(crash, code).dumps)
 
 
 def test_subinterpreters(crash: Crasher) -> None:
-    """A crash in a subinterpreter comes back to whoever runs it, as without us."""
+    """A crash in a subinterpreter reaches its caller, as without tibidi."""
     code = """
         import importlib
         for name in ("_interpreters", "_xxsubinterpreters"):
@@ -201,7 +201,7 @@ def test_subinterpreters(crash: Crasher) -> None:
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="interpreters share everything, or have no threads")
 @pytest.mark.parametrize("where", ["inside", "outside"])
 def test_threads_of_subinterpreters(crash: Crasher, where: str) -> None:
-    """What crashes in one interpreter is dumped, and touches nothing of the others."""
+    """A crash in one interpreter is dumped, and does not affect the others."""
     code = f"""
         import importlib, threading, time
         try:
@@ -258,7 +258,7 @@ def test_fork_in_a_threaded_process(crash: Crasher) -> None:
 
 
 def test_fork_while_another_thread_imports(crash: Crasher) -> None:
-    """A child forked while another thread's crash imports neither hangs nor inherits what was changed for it."""
+    """A child forked while another thread's crash imports neither hangs nor inherits the settings of that crash."""
     code = """
         import gc, json, os, sys, threading, time
         begun = threading.Event()
@@ -287,7 +287,7 @@ def test_fork_while_another_thread_imports(crash: Crasher) -> None:
 
 
 def test_fork_inside_a_dump(crash: Crasher) -> None:
-    """A child that is forked by code of the application inside a dump writes nothing into its parent's."""
+    """A child that application code forks inside a dump writes nothing into the dump of its parent."""
     code = """
         import os
         class Forks:
@@ -309,7 +309,7 @@ def test_fork_inside_a_dump(crash: Crasher) -> None:
 
 
 def test_daemon_threads_at_the_end(crash: Crasher) -> None:
-    """Threads that fail while the interpreter goes down around them keep it from nothing."""
+    """Threads that fail while the interpreter shuts down do not disturb it."""
     code = """
         import threading, time
         def work():
@@ -329,7 +329,7 @@ def test_daemon_threads_at_the_end(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("module", ["builtins", "os", "sys"])
 def test_finalizers_of_the_last_objects(crash: Crasher, module: str) -> None:
-    """What fails while the interpreter takes the modules apart, ours among them, is said as without us."""
+    """A finalizer that fails while the interpreter clears the modules is reported as without tibidi."""
     code = f"""
         import threading, {module}
         class Last:
@@ -341,7 +341,7 @@ def test_finalizers_of_the_last_objects(crash: Crasher, module: str) -> None:
 
 
 def test_crash_inside_a_dump(crash: Crasher) -> None:
-    """What fails while a dump is written, in code of the application, is part of that dump, not another one."""
+    """An exception in application code during a dump is part of that dump, not another one."""
     code = """
         import logging, threading
         class Noisy:
@@ -405,7 +405,7 @@ def test_crash_while_another_dump_hangs(crash: Crasher) -> None:
 
 
 def test_signals_during_the_imports_at_a_crash(crash: Crasher) -> None:
-    """What a signal handler logs while we import for a dump keeps us from nothing."""
+    """A signal handler that logs an exception during the imports of a dump does not disturb it."""
     code = """
         import io, logging, os, signal, sys
         logging.basicConfig(stream=io.StringIO())
@@ -430,7 +430,7 @@ def test_signals_during_the_imports_at_a_crash(crash: Crasher) -> None:
 
 
 def test_modules_that_log_while_they_are_imported(crash: Crasher) -> None:
-    """The dump neither waits for the import, which waits for the dump, nor goes without what the module has made."""
+    """The dump neither waits for the import, which waits for the dump, nor leaves out objects of the module."""
     code = """
         import logging
         class Order: pass
@@ -449,7 +449,7 @@ def test_modules_that_log_while_they_are_imported(crash: Crasher) -> None:
 
 
 def test_import_system_stays(crash: Crasher) -> None:
-    """The import system does not step aside for our imports: whoever imports it meanwhile must not get a second one."""
+    """The import system is never hidden from other threads, which must not import a second copy of it."""
     code = """
         import importlib, sys, threading
         there = set()
@@ -468,7 +468,7 @@ def test_import_system_stays(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("stranger", ["", "mine = 1"])
 def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
-    """Threads that crash at the same moment take turns, also when a module has to step aside: each is dumped."""
+    """Threads that crash at the same moment take turns, also if a module has to be hidden: each is dumped."""
     code = """
         import json, sys, threading
         sys.setswitchinterval(1e-6)
@@ -493,7 +493,7 @@ def test_many_threads_at_once(crash: Crasher, stranger: str) -> None:
 
 
 def test_threads_that_compute(crash: Crasher) -> None:
-    """While a dump is made threads take turns often, so that others that compute don't keep it waiting."""
+    """During a dump threads switch more often, so that other threads that compute do not delay it."""
     code = """
         import sys, threading
         class Asks:
@@ -547,7 +547,7 @@ def test_exceptions_are_not_kept(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("name", ["json", "zipfile", "pickle", "cloudpickle", "typing", "hashlib", "weakref", "select"])
 def test_modules_beside_the_program(crash: Crasher, name: str) -> None:
-    """A module beside the program with the name of one that we need is the program's; ours is the right one."""
+    """A module beside the program with the name of one that tibidi needs is the program's; tibidi gets the real one."""
     code = f"import sys; sys.exit({name!r} in sys.modules or {name!r} in sys.builtin_module_names)"
     if crash.run("-c", code, env={"TIBIDI_ENABLE": None}).status:
         pytest.skip(f"{name} is built in, or another .pth file has imported it before the program could")
@@ -563,7 +563,7 @@ def test_modules_beside_the_program(crash: Crasher, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["['/nowhere']", "[]"])
 def test_path_of_the_program(crash: Crasher, path: str) -> None:
-    """What the application makes of `sys.path` is no matter, even where nothing of ours was imported before."""
+    """Changes of `sys.path` by the application do not matter, even before any module of tibidi is imported."""
     (crash.work / "app.py").write_text(f"import sys\nsys.path = {path}\n1 / 0\n", encoding="utf-8")
     crashed = crash.run("app.py")
 
@@ -571,7 +571,7 @@ def test_path_of_the_program(crash: Crasher, path: str) -> None:
 
 
 def test_bottom_of_a_recursion(crash: Crasher) -> None:
-    """The first dump of a process imports much, and finds the room for it right below the limit of recursion."""
+    """The first dump of a process imports much, and has the room for it right below the recursion limit."""
     program = """
         import sys, tibidi
         def down(levels):
@@ -610,7 +610,7 @@ def test_modules_of_the_program_stay(crash: Crasher) -> None:
 
 
 def test_patched_functions(crash: Crasher) -> None:
-    """What tests of an application have patched does not keep a dump from being written, and stays patched."""
+    """Functions that tests of an application have patched do not prevent a dump, and stay patched."""
     code = """
         import builtins, io, os, threading, time
         def forbidden(*args, **options):

@@ -1,4 +1,4 @@
-"""Pass one: the story of a crash, told without running a line of the application."""
+"""Pass one: the summary of a crash, without running a line of the application."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ SUGGESTIONS = [
 ]
 
 
-def story(path: Path) -> Summary:
-    """Return what a dump tells."""
+def summary_of(path: Path) -> Summary:
+    """Return the summary of a dump."""
     with Reader(str(path)) as reader:
         return reader.summary
 
 
 def told(path: Path) -> str:
-    """Return the traceback that a dump has."""
+    """Return the traceback in a dump."""
     with zipfile.ZipFile(path) as archive:
         return archive.read("traceback.txt").decode()
 
 
 def test_hostile_values_are_shown_and_not_asked(crash: Crasher) -> None:
-    """Values whose every special method ends the process are shown by what they are made of."""
+    """Values whose every special method ends the process are shown by their structure."""
     end = crash("one_hostile.py", env={"TIBIDI_ENABLE": None})
     assert (0, "") == (end.status, end.stderr)
     shown = json.loads(end.stdout)
@@ -64,14 +64,14 @@ def test_hostile_values_are_shown_and_not_asked(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("name", TRACEBACKS)
 def test_traceback_is_as_python_prints_it(crash: Crasher, name: str) -> None:
-    """traceback.txt is what stood on stderr, carets and repeated lines included."""
+    """traceback.txt is the text on stderr, carets and repeated lines included."""
     crashed = crash("one_tracebacks.py", name)
 
     assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
 
 
 def test_traceback_of_a_source_with_form_feeds(crash: Crasher) -> None:
-    """A form feed ends no line, and so the lines of the traceback and those of the dump are the right ones."""
+    """A form feed does not end a line, so the traceback and the dump have the right lines."""
     program = crash.work / "feeds.py"
     program.write_text("import sys\n\f\ndef f(x):\f\n    return x / 0\n\f\nf(5)\n", encoding="utf-8")
     crashed = crash(program)
@@ -80,7 +80,7 @@ def test_traceback_of_a_source_with_form_feeds(crash: Crasher) -> None:
 
 
 def test_source_that_is_not_there(crash: Crasher) -> None:
-    """Code whose text is nowhere to be had is told to be without it."""
+    """Source text that cannot be found is an omission."""
     crashed = crash.run("-c", "exec(compile('def f():\\n    1 / 0', '<made up>', 'exec'))\nf()")
 
     assert "sources['<made up>']" in {omission.path for omission in tibidi.load(crashed.dump).omissions}
@@ -89,7 +89,7 @@ def test_source_that_is_not_there(crash: Crasher) -> None:
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="before Python 3.12 the suggestions are made in C")
 @pytest.mark.parametrize("name", SUGGESTIONS)
 def test_suggestions_are_as_python_makes_them(crash: Crasher, name: str) -> None:
-    """Where Python asks whether another name was meant, so do we, without asking the objects."""
+    """Suggestions of other names are those of Python, without calling methods of the objects."""
     crashed = crash("one_tracebacks.py", name)
 
     assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
@@ -97,7 +97,7 @@ def test_suggestions_are_as_python_makes_them(crash: Crasher, name: str) -> None
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
 def test_traceback_of_groups_is_as_python_prints_it(crash: Crasher) -> None:
-    """Frames around groups, their causes and notes, and what is cut of wide ones, as on stderr."""
+    """Frames around groups, their causes and notes, and the cuts in wide ones are the same as on stderr."""
     crashed = crash("one_tracebacks.py", "group")
 
     assert crashed.stderr.partition(LINE)[0] == told(crashed.dump)
@@ -105,10 +105,10 @@ def test_traceback_of_groups_is_as_python_prints_it(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("way", ["endless", "leaving"])
 def test_message_of_the_application(crash: Crasher, way: str) -> None:
-    """An exception whose message cannot be had costs the message, a moment and nothing else."""
+    """An exception whose message cannot be read costs the message, a moment and nothing else."""
     start = time.monotonic()
     crashed = crash("one_message_hangs.py", way)
-    summary = story(crashed.dump)
+    summary = summary_of(crashed.dump)
 
     assert 30 > time.monotonic() - start
     assert "4711" == summary.exceptions[-1].frames[-1].locals["number"].preview
@@ -118,7 +118,7 @@ def test_message_of_the_application(crash: Crasher, way: str) -> None:
 
 def test_recursion_of_a_thousand_frames_is_whole(crash: Crasher) -> None:
     """An ordinary RecursionError keeps all of its frames."""
-    frames = story(crash("one_deep.py", "1000").dump).exceptions[-1].frames
+    frames = summary_of(crash("one_deep.py", "1000").dump).exceptions[-1].frames
 
     # descend() a thousand and one times, main(), and what the threading module calls that in.
     assert 1002 <= len(frames)
@@ -126,8 +126,8 @@ def test_recursion_of_a_thousand_frames_is_whole(crash: Crasher) -> None:
 
 
 def test_recursion_of_fifty_thousand_frames_keeps_its_ends(crash: Crasher) -> None:
-    """Of a very long traceback the first and last frames are kept, and it is said how many are not."""
-    summary = story(crash("one_deep.py", "50000").dump)
+    """Of a very long traceback the first and last frames are kept, and the omission has the number of the others."""
+    summary = summary_of(crash("one_deep.py", "50000").dump)
     frames = summary.exceptions[-1].frames
     omitted = next(omission for omission in summary.omissions if omission.path.startswith("exceptions[0].frames["))
 
@@ -138,9 +138,9 @@ def test_recursion_of_fifty_thousand_frames_keeps_its_ends(crash: Crasher) -> No
 
 
 def test_lazy_values_are_not_evaluated(crash: Crasher) -> None:
-    """Query sets and proxies are named, and left alone by both passes."""
+    """Query sets and proxies are shown by name, and neither pass evaluates them."""
     crashed = crash("one_lazy.py")
-    summary = story(crashed.dump)
+    summary = summary_of(crashed.dump)
     shown = summary.exceptions[-1].frames[-1].locals
 
     assert "evaluated" not in crashed.stderr

@@ -1,4 +1,4 @@
-"""A long dump on a terminal says that it is at work."""
+"""A long dump shows on a terminal that it is being written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def on_terminal(crash: Crasher, **changes: str) -> str:
 
 
 def test_progress(crash: Crasher) -> None:
-    """After a second there is a line, which is gone when the dump is there."""
+    """After a second there is a line, which is erased when the dump is complete."""
     printed = on_terminal(crash)
 
     assert "\r\x1b[Ktibidi: dumping, 0.0 MiB, 1 s" in printed

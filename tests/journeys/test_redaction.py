@@ -26,7 +26,7 @@ def members(path: Path) -> dict[str, bytes]:
 
 
 def test_secrets_do_not_reach_the_disk(crash: Crasher) -> None:
-    """By name, by looks or met elsewhere: no secret is in any member but the source of the program."""
+    """Known by name, by pattern or from elsewhere: no secret is in any member but the source of the program."""
     crashed = crash("redact_everywhere.py")
     found = members(crashed.dump)
     source = (PROGRAMS / "redact_everywhere.py").read_bytes()
@@ -37,7 +37,7 @@ def test_secrets_do_not_reach_the_disk(crash: Crasher) -> None:
 
 
 def test_secrets_in_names_and_errors(crash: Crasher) -> None:
-    """Names of threads and tasks, the text of a syntax error, and what our own errors quote are texts as well."""
+    """Names of threads and tasks, the text of a syntax error, and quotes in errors of tibidi are redacted as well."""
     crashed = crash("redact_names.py")
     found = members(crashed.dump)
 
@@ -70,7 +70,7 @@ def test_what_was_redacted_is_listed(crash: Crasher) -> None:
 
 
 def test_what_is_no_secret_stays(crash: Crasher) -> None:
-    """Beside the secrets everything is as it was."""
+    """Apart from the secrets everything is unchanged."""
     crashed = crash("redact_everywhere.py")
     with Reader(str(crashed.dump)) as reader:
         summary = reader.summary
@@ -96,7 +96,7 @@ def test_ordinary_values_are_not_redacted(crash: Crasher) -> None:
 
 
 def test_further_names(crash: Crasher) -> None:
-    """TIBIDI_REDACT adds names as globs, everywhere that names count."""
+    """TIBIDI_REDACT adds names as globs, wherever names matter."""
     crashed = crash("redact_nothing.py", env={"TIBIDI_REDACT": "prose, check*"})
     with Reader(str(crashed.dump)) as reader:
         shown = reader.summary.exceptions[-1].frames[-1].locals
@@ -108,7 +108,7 @@ def test_further_names(crash: Crasher) -> None:
 
 
 def test_hook_of_the_application(crash: Crasher, tmp_path: Path) -> None:
-    """What `tibidi.config.redact` answers True to is redacted, in both passes."""
+    """A value for which `tibidi.config.redact` returns True is redacted, in both passes."""
     program = tmp_path / "hooked.py"
     program.write_text(
         "import tibidi\n"

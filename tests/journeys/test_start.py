@@ -20,7 +20,7 @@ def test_on(crash: Crasher, value: str) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "0", "false", "No", "off"])
 def test_off(crash: Crasher, value: str | None) -> None:
-    """Without the variable, and with the words for no, nothing of ours is even imported."""
+    """Without the variable, and with the words for no, no module of tibidi is even imported."""
     code = IS_ON + "; print([name for name in sys.modules if name == 'tibidi' or name.startswith('tibidi.')])"
     ran = crash.run("-c", code, env={"TIBIDI_ENABLE": value})
 
@@ -28,7 +28,7 @@ def test_off(crash: Crasher, value: str | None) -> None:
 
 
 def test_unknown_word(crash: Crasher) -> None:
-    """Any other word leaves it off, and says so in one line."""
+    """Any other word leaves it off, and one line says so."""
     ran = crash.run("-c", IS_ON, env={"TIBIDI_ENABLE": "maybe"})
 
     assert "False\n" == ran.stdout
@@ -48,7 +48,7 @@ def test_bad_settings(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("flag", ["-I", "-E", "-S"])
 def test_flags_that_turn_it_off(crash: Crasher, flag: str) -> None:
-    """An interpreter that is to ignore its environment, or `site`, ignores us."""
+    """An interpreter that ignores its environment, or `site`, ignores tibidi."""
     crashed = crash.run(flag, "-c", "1 / 0")
 
     assert (1, []) == (crashed.status, crashed.dumps)
@@ -61,7 +61,7 @@ def test_flags_that_do_not(crash: Crasher, flag: str) -> None:
 
 
 def test_start_imports_little(crash: Crasher) -> None:
-    """At the start nothing is imported but a few small modules of ours."""
+    """At the start only a few small modules of tibidi are imported."""
     code = "import sys; print(*sorted(sys.modules))"
     without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
     ours = set(crash.run("-c", code).stdout.split())
@@ -71,7 +71,7 @@ def test_start_imports_little(crash: Crasher) -> None:
 
 
 def test_without_tibidi(crash: Crasher) -> None:
-    """Where the start hook is alone, without the package, there is one line and the interpreter starts."""
+    """If the start hook is installed without the package, there is one line, and the interpreter starts."""
     code = "import sys; sys.modules['tibidi'] = None; import tibidi_autoinstall as a; a._was_called = False; a.main()"
     ran = crash.run("-c", code, env={"TIBIDI_ENABLE": "1"})
 

@@ -1,4 +1,4 @@
-"""Processes that have run out of something: a dump, or one clear line why not."""
+"""Processes that have run out of a resource leave a dump, or one clear line why not."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_no_descriptors(crash: Crasher, lower: str) -> None:
 
 
 def test_no_descriptors_and_no_way_to_get_any(crash: Crasher) -> None:
-    """Where the limit was lowered for good below what is in use, there is one line, or a dump all the same."""
+    """If the limit was lowered for good below what is in use, there is a dump, or one line."""
     crashed = crash.run("-c", use_up("resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))"))
 
     assert 1 == crashed.status
@@ -82,7 +82,7 @@ def test_no_memory(crash: Crasher) -> None:
 
 
 def test_file_size_limit(crash: Crasher) -> None:
-    """Where files may not grow, there is one line that says so, and nothing is left behind."""
+    """If files may not grow, one line says so, and nothing is left behind."""
     older = crash.run("-c", "1 / 0").dump.read_bytes()
     crashed = crash.run("-c", "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); 1 / 0")
 
@@ -104,7 +104,7 @@ def test_directory_that_cannot_be_written(crash: Crasher) -> None:
 
 
 def test_nowhere_to_write(crash: Crasher) -> None:
-    """Where nothing can be written, there is one line that names what was tried."""
+    """If nothing can be written, one line names what was tried."""
     blocked = crash.work / "blocked"
     blocked.write_text("", encoding="utf-8")
     (crash.work / f"tibidi-{os.geteuid()}").symlink_to(crash.home)
@@ -116,7 +116,7 @@ def test_nowhere_to_write(crash: Crasher) -> None:
 
 
 def test_no_home(crash: Crasher) -> None:
-    """Without HOME the dump goes where the user database says, or to the temporary directory."""
+    """Without HOME the dump goes to the home directory of the user database, or to the temporary directory."""
     code = """
         import os, pwd
         def unknown(uid): raise KeyError(uid)
@@ -139,14 +139,14 @@ def test_no_stderr(crash: Crasher, close: str) -> None:
 
 
 def test_no_working_directory(crash: Crasher) -> None:
-    """A process whose working directory is gone leaves a dump."""
+    """A process whose working directory was removed leaves a dump."""
     crashed = crash.run("-c", "import os; os.mkdir('x'); os.chdir('x'); os.rmdir('../x'); 1 / 0")
 
     assert "builtins.ZeroDivisionError" == crash_of(crashed.dump).type
 
 
 def test_explicit_hook_where_nothing_can_be_written(crash: Crasher) -> None:
-    """`set_excepthook()` in a directory that is gone prints the traceback, and one line why there is no dump."""
+    """`set_excepthook()` in a directory that was removed prints the traceback, and one line why there is no dump."""
     code = "import os, tibidi; tibidi.set_excepthook(); os.mkdir('x'); os.chdir('x'); os.rmdir('../x'); 1 / 0"
     crashed = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
 
@@ -156,7 +156,7 @@ def test_explicit_hook_where_nothing_can_be_written(crash: Crasher) -> None:
 
 
 def test_descriptors_closed_by_the_program(crash: Crasher) -> None:
-    """A program that closes all descriptors, as daemons do, and gets the numbers again keeps its files."""
+    """A program that closes all descriptors, as daemons do, and reuses the numbers keeps its files."""
     code = """
         import os, threading
         os.closerange(3, 4096)
@@ -173,7 +173,7 @@ def test_descriptors_closed_by_the_program(crash: Crasher) -> None:
 
 
 def test_stderr_that_nobody_reads(crash: Crasher) -> None:
-    """A pipe that is full keeps a program, which writes nothing to it itself, as little from its end as without us."""
+    """A stderr pipe that is full does not keep a program from ending if it writes nothing to it itself."""
     code = """
         import os, sys, threading
         read, write = os.pipe()

@@ -1,4 +1,4 @@
-"""`python -m tbdump`: the program runs as without it, and its crash is in traceback.pkl."""
+"""`python -m tbdump`: the program runs as without it, and its crash goes to traceback.pkl."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _stable(text: str) -> object:
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="-P came with Python 3.11")
 @pytest.mark.usefixtures("work")
 def test_safe_path(crash: Crasher) -> None:
-    """With -P the program's directory is not on sys.path, as without us."""
+    """With -P the program's directory is not on sys.path, as without tbdump."""
     assert _stable(run(crash, "-P", "look.py")[1]) == _stable(run(crash, "-P", "-m", "tbdump", "look.py")[1])
 
 
@@ -106,7 +106,7 @@ def test_crash(crash: Crasher) -> None:
 
 
 def test_only_one_dump(crash: Crasher) -> None:
-    """Where the start hook is active, too, the dump is where tbdump was told to put it, and nowhere else."""
+    """If the start hook is active too, the dump is only where tbdump was told to put it."""
     crashed = crash.run("-m", "tbdump", "-o", "named.pkl", str(PROGRAMS / "divide.py"), "5", "0")
 
     assert [] == crashed.dumps
@@ -125,7 +125,7 @@ def test_only_one_dump(crash: Crasher) -> None:
     ],
 )
 def test_ends_as_without(crash: Crasher, code: str) -> None:
-    """A program that does not crash ends as it does without us, and leaves no file."""
+    """A program that does not crash ends as without tbdump, and leaves no file."""
     assert run(crash, "-c", code) == run(crash, "-m", "tbdump", "-c", code)
     assert [] == list(crash.work.iterdir())
 
@@ -144,7 +144,7 @@ def test_keyboard_interrupt(crash: Crasher) -> None:
 
 def test_replaced_hook(crash: Crasher) -> None:
     """A program's own excepthook runs, and there is a dump."""
-    status, _, stderr = run(crash, "-m", "tbdump", str(PROGRAMS / "door_replaced.py"))
+    status, _, stderr = run(crash, "-m", "tbdump", str(PROGRAMS / "hook_replaced.py"))
 
     assert 1 == status
     assert "their hook: ZeroDivisionError\nTraceback dumped into: traceback.pkl\n" == stderr
@@ -174,7 +174,7 @@ def test_program_that_does_not_begin(crash: Crasher, code: str) -> None:
     ],
 )
 def test_nothing_to_run(crash: Crasher, args: list[str], message: str) -> None:
-    """What cannot be run is one line and status 2."""
+    """A script that cannot be run is one line and status 2."""
     status, stdout, stderr = run(crash, "-m", "tbdump", *args)
 
     assert (2, "", 1) == (status, stdout, stderr.count("\n"))
@@ -182,7 +182,7 @@ def test_nothing_to_run(crash: Crasher, args: list[str], message: str) -> None:
 
 
 def test_help(crash: Crasher) -> None:
-    """`--help` shows how it is used."""
+    """`--help` shows the usage."""
     status, stdout, _ = run(crash, "-m", "tbdump", "--help")
 
     assert 0 == status
@@ -190,7 +190,7 @@ def test_help(crash: Crasher) -> None:
 
 
 def test_shebang(crash: Crasher) -> None:
-    """A script can name it in its first line."""
+    """A script can name tbdump in its first line."""
     script = crash.work / "script"
     script.write_text(f"#!/usr/bin/env -S {crash.python} -m tbdump\nimport sys\nint(sys.argv[1])\n", encoding="utf-8")
     script.chmod(0o755)
@@ -205,7 +205,7 @@ def test_shebang(crash: Crasher) -> None:
 
 
 def test_older_dump_outlives_a_failure(crash: Crasher) -> None:
-    """A dump that cannot be written does not damage the one that is there."""
+    """A dump that cannot be written does not damage an existing one."""
     run(crash, "-m", "tbdump", "-c", "1 / 0")
     before = (crash.work / "traceback.pkl").read_bytes()
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); 1 / 0"

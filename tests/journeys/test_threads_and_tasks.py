@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tibidi.model import ThreadRecord
 
 
-def story(path: Path) -> Summary:
-    """Return what a dump tells."""
+def summary_of(path: Path) -> Summary:
+    """Return the summary of a dump."""
     with Reader(str(path)) as reader:
         return reader.summary
 
@@ -28,8 +28,8 @@ def names(record: ThreadRecord | TaskRecord) -> list[str]:
 
 
 def test_threads(crash: Crasher) -> None:
-    """All threads are there with frames and variables, whoever started them, and none of ours."""
-    threads = story(crash("tasks_threads.py").dump).threads
+    """All threads are there with frames and variables, however they were started, and no thread of tibidi."""
+    threads = summary_of(crash("tasks_threads.py").dump).threads
     by_name = {thread.name: thread for thread in threads}
     bare = next(thread for thread in threads if names(thread) == ["bare"])
 
@@ -42,9 +42,9 @@ def test_threads(crash: Crasher) -> None:
 
 
 def test_pending_tasks(crash: Crasher, tmp_path: Path) -> None:
-    """Tasks that wait are there with the whole chain of what they await, and their variables."""
+    """Tasks that wait are there with the whole chain of awaits, and their variables."""
     crashed = crash("tasks_running.py", str(tmp_path / "dump.pkl"))
-    tasks = {task.name: task for task in story(tmp_path / "dump.pkl").tasks}
+    tasks = {task.name: task for task in summary_of(tmp_path / "dump.pkl").tasks}
 
     assert "" == crashed.stderr
     assert {"first", "consumer", "waiter", "joined"} < set(tasks)
@@ -60,7 +60,7 @@ def test_pending_tasks(crash: Crasher, tmp_path: Path) -> None:
 
 def test_tasks_that_asyncio_run_has_cancelled(crash: Crasher) -> None:
     """Where a task stood when asyncio.run() cancelled it, because main() raised, is still known."""
-    (task,) = [task for task in story(crash("tasks_cancelled.py").dump).tasks if task.name == "child"]
+    (task,) = [task for task in summary_of(crash("tasks_cancelled.py").dump).tasks if task.name == "child"]
 
     assert "cancelled" == task.state
     assert ["child", "sleep"] == names(task)

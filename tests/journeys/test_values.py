@@ -1,4 +1,4 @@
-"""The values of a crash on the developer's machine: as they were, or a stand-in that says what was there."""
+"""The values of a crash on the developer's machine: as they were, or a stand-in that describes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_the_values_of_a_crash(crash: crashing.Crasher) -> None:
-    """Objects of `__main__` work again, keep their identity, and bad ones are replaced alone."""
+    """Objects of `__main__` work again and keep their identity, and only the bad ones are replaced."""
     dump = tibidi.load(crash("val_zoo.py").dump, trust=True)
     frame, module = dump.exceptions[-1][-1], dump.exceptions[-1][0]
 
@@ -28,7 +28,7 @@ def test_the_values_of_a_crash(crash: crashing.Crasher) -> None:
 
 
 def test_the_stand_ins_of_a_crash(crash: crashing.Crasher) -> None:
-    """What could not be kept says what it was and why, and the list of omissions says where."""
+    """A stand-in says what it replaces and why, and the list of omissions says where."""
     dump = tibidi.load(crash("val_zoo.py").dump, trust=True)
     frame = dump.exceptions[-1][-1]
     path = f"exceptions[{len(dump.exceptions) - 1}].frames[1].locals"
@@ -46,7 +46,7 @@ def test_the_stand_ins_of_a_crash(crash: crashing.Crasher) -> None:
 
 
 def test_the_exceptions_of_a_crash(crash: crashing.Crasher) -> None:
-    """The exception objects are there, linked as they were."""
+    """The exception objects are loaded, chained as they were."""
     dump = tibidi.load(crash("val_zoo.py").dump, trust=True)
     first, last = dump.exceptions[0].exception, dump.exceptions[-1].exception
 

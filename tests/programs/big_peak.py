@@ -1,4 +1,4 @@
-"""Pickle the same values as a dump or with cloudpickle alone, and say the peak of memory: big_peak.py OURS|PLAIN."""
+"""Pickle the same values as a dump or with cloudpickle alone, and print the peak of memory: big_peak.py OURS|PLAIN."""
 
 import resource
 import sys

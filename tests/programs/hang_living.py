@@ -1,4 +1,4 @@
-"""Dump an exception whose value loops for ever, live on, and say how much CPU the next second takes."""
+"""Dump an exception whose value loops for ever, go on, and print how much CPU the next second takes."""
 
 import time
 

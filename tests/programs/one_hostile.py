@@ -1,4 +1,4 @@
-"""Tell the story of a crash among values of which every special method ends the process.
+"""Print the summary of a crash among values whose every special method ends the process.
 
 Only pass one, as pass two may run code of the application.
 """

@@ -1,4 +1,4 @@
-"""Crash with values whose content would come by a query: looking at them ends the process."""
+"""Crash with lazy values, whose evaluation ends the process."""
 
 import os
 import sys

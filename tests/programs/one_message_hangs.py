@@ -1,4 +1,4 @@
-"""Crash with an exception whose message takes for ever, or ends everything."""
+"""Crash with an exception whose message takes for ever, or ends the process."""
 
 import sys
 import time

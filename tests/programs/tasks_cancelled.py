@@ -1,4 +1,4 @@
-"""Crash in asyncio.run(), which cancels the other tasks before anyone hears of the exception."""
+"""Crash in asyncio.run(), which cancels the other tasks before any hook sees the exception."""
 
 import asyncio
 

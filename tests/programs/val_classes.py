@@ -1,4 +1,4 @@
-"""Classes of `__main__` that the standard library had a hand in, and some that loading calls back into."""
+"""Classes of `__main__` that the standard library helps to define, and some whose methods are called while loading."""
 
 import collections, typing, dataclasses, enum
 from dataclasses import dataclass, field

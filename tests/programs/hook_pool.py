@@ -1,4 +1,4 @@
-"""A function run by a pool of processes raises: python door_pool.py futures | pool METHOD."""
+"""A function run by a pool of processes raises: python hook_pool.py futures | pool METHOD."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""A scheduled job fails; the scheduler logs it and lives on."""
+"""A scheduled job fails; the scheduler logs it and goes on."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Every door that a crash comes through, with TIBIDI_ENABLE=1 and no other change."""
+"""Every hook that catches a crash, with TIBIDI_ENABLE=1 and no other change."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ if TYPE_CHECKING:
 LINE = "Traceback dumped into: "
 
 
-def story(path: Path) -> Summary:
-    """Return what a dump tells."""
+def summary_of(path: Path) -> Summary:
+    """Return the summary of a dump."""
     with Reader(str(path)) as reader:
         return reader.summary
 
 
 def crashed_frame(path: Path) -> FrameRecord:
     """Return the innermost frame of the exception that a dump is about."""
-    return story(path).exceptions[-1].frames[-1]
+    return summary_of(path).exceptions[-1].frames[-1]
 
 
 def variable(path: Path, name: str) -> str:
-    """Return how a variable of that frame reads."""
+    """Return the preview of a variable of that frame."""
     return crashed_frame(path).locals[name].preview
 
 
 def announced(crash: Crash) -> list[str]:
-    """Return the paths that were told on stderr."""
+    """Return the paths that were printed on stderr."""
     return [line[len(LINE) :] for line in crash.stderr.splitlines() if line.startswith(LINE)]
 
 
 def test_main_thread(crash: Crasher) -> None:
-    """What ends the program is dumped after the normal traceback, and the exit status is the normal one."""
+    """The exception that ends the program is dumped after the normal traceback; the exit status is unchanged."""
     crashed = crash("divide.py", "5", "0")
 
     assert 1 == crashed.status
@@ -56,7 +56,7 @@ def test_main_thread(crash: Crasher) -> None:
 
 
 def test_normal_traceback_is_unchanged(crash: Crasher) -> None:
-    """Apart from our one line, stderr is what it is without us."""
+    """Apart from one line, stderr is the same as without tibidi."""
     with_us = crash("divide.py", "5", "0")
     without = crash("divide.py", "5", "0", env={"TIBIDI_ENABLE": None})
 
@@ -66,19 +66,19 @@ def test_normal_traceback_is_unchanged(crash: Crasher) -> None:
 
 def test_threads(crash: Crasher) -> None:
     """Each thread that ends in an exception leaves a dump; the program goes on."""
-    crashed = crash("door_thread.py")
+    crashed = crash("hook_thread.py")
     frames = [crashed_frame(path) for path in crashed.dumps]
 
     assert 0 == crashed.status
     assert "main goes on\n" == crashed.stdout
     assert [("work", "0")] * 3 == [(frame.name, frame.locals["item"].preview) for frame in frames]
-    crashed_threads = [thread.name for path in crashed.dumps for thread in story(path).threads if thread.crashed]
+    crashed_threads = [thread.name for path in crashed.dumps for thread in summary_of(path).threads if thread.crashed]
     assert ["worker-0", "worker-1", "worker-2"] == sorted(crashed_threads)
 
 
 def test_unraisable(crash: Crasher) -> None:
-    """What `__del__` raises is dumped, once however often it happens, and the program goes on."""
-    crashed = crash("door_unraisable.py")
+    """An exception in `__del__` is dumped, once however often it happens, and the program goes on."""
+    crashed = crash("hook_unraisable.py")
 
     assert 0 == crashed.status
     assert "__del__" == crashed_frame(crashed.dump).name
@@ -87,9 +87,9 @@ def test_unraisable(crash: Crasher) -> None:
 
 
 def test_atexit_callback(crash: Crasher) -> None:
-    """What an atexit callback raises is dumped, and printed as without us."""
-    crashed = crash("door_atexit.py")
-    without = crash("door_atexit.py", env={"TIBIDI_ENABLE": None})
+    """An exception in an atexit callback is dumped, and printed as without tibidi."""
+    crashed = crash("hook_atexit.py")
+    without = crash("hook_atexit.py", env={"TIBIDI_ENABLE": None})
 
     assert 0 == crashed.status
     assert ("clean_up", "'data.lock'") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "lock"))
@@ -100,9 +100,9 @@ def test_atexit_callback(crash: Crasher) -> None:
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_children(crash: Crasher, method: str, kind: str) -> None:
     """A child of multiprocessing leaves a dump that names its parent, after the normal traceback."""
-    crashed = crash("door_child.py", method, kind)
+    crashed = crash("hook_child.py", method, kind)
     parent, child, status = re.findall(r"\d+", crashed.stdout)
-    process = story(crashed.dump).process
+    process = summary_of(crashed.dump).process
 
     assert "1" == status
     assert int(child) == process.pid
@@ -110,14 +110,13 @@ def test_children(crash: Crasher, method: str, kind: str) -> None:
     assert "work" == crashed_frame(crashed.dump).name
     assert crashed.stderr.index("ZeroDivisionError") < crashed.stderr.index(LINE)
     assert "tibidi/hooks" not in crashed.stderr
-    assert "tibidi/hooks" not in crashed.stderr
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.parametrize("kind", ["futures", "pool"])
 def test_pools(crash: Crasher, kind: str, method: str) -> None:
-    """What a function raises in a worker of a pool is dumped there, with its variables; the parent handles it."""
-    crashed = crash("door_pool.py", kind, method)
+    """An exception in a worker of a pool is dumped there, with its variables; the parent handles it."""
+    crashed = crash("hook_pool.py", kind, method)
 
     assert (0, 1) == (crashed.status, crashed.stdout.count("caught division by zero"))
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
@@ -125,9 +124,9 @@ def test_pools(crash: Crasher, kind: str, method: str) -> None:
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_task(crash: Crasher, loop: str) -> None:
-    """What ends a task is dumped when nobody asks for its result, whoever's loop it runs on."""
+    """The exception that ends a task is dumped if the task is never awaited, on any event loop."""
     pytest.importorskip(loop)
-    crashed = crash("door_task.py", loop, env={"PYTHONWARNINGS": "ignore"})
+    crashed = crash("hook_task.py", loop, env={"PYTHONWARNINGS": "ignore"})
 
     assert (0, "main goes on\n") == (crashed.status, crashed.stdout)
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
@@ -138,12 +137,12 @@ def test_deleted_excepthook(crash: Crasher) -> None:
     crashed = crash.run("-c", "import sys; order = 5; del sys.excepthook; 1 / 0")
 
     assert "ZeroDivisionError" in crashed.stderr
-    assert "builtins.ZeroDivisionError" == story(crashed.dump).exceptions[-1].type
+    assert "builtins.ZeroDivisionError" == summary_of(crashed.dump).exceptions[-1].type
 
 
 def test_replaced_excepthook(crash: Crasher) -> None:
-    """An application's own excepthook that calls nobody else still runs, and there is a dump."""
-    crashed = crash("door_replaced.py")
+    """An excepthook of the application that calls no other still runs, and there is a dump."""
+    crashed = crash("hook_replaced.py")
 
     assert 1 == crashed.status
     assert ["their hook: ZeroDivisionError", f"{LINE}{crashed.dump}"] == crashed.stderr.splitlines()
@@ -152,24 +151,24 @@ def test_replaced_excepthook(crash: Crasher) -> None:
 
 def test_logging(crash: Crasher) -> None:
     """With TIBIDI_LOGGING each kind of logged exception is dumped once, also when it ends the program."""
-    crashed = crash("door_logging.py", env={"TIBIDI_LOGGING": "ERROR"})
-    kinds = [story(path).exceptions[-1].type for path in crashed.dumps]
+    crashed = crash("hook_logging.py", env={"TIBIDI_LOGGING": "ERROR"})
+    kinds = [summary_of(path).exceptions[-1].type for path in crashed.dumps]
 
     assert 1 == crashed.status
     assert ["builtins.ValueError", "builtins.ZeroDivisionError"] == sorted(kinds)
 
 
 def test_logged_and_then_the_next_one(crash: Crasher) -> None:
-    """An exception that ends the program is no earlier one, though it has its place and its addresses."""
-    crashed = crash("door_twice.py", env={"TIBIDI_LOGGING": "ERROR"})
+    """An exception that ends the program is not taken for an earlier one at the same place and address."""
+    crashed = crash("hook_twice.py", env={"TIBIDI_LOGGING": "ERROR"})
 
     assert ["{'id': 1}", "{'id': 3}"] == sorted(variable(dump, "order") for dump in crashed.dumps)
 
 
 @pytest.mark.parametrize("how", ["interrupt", "exit", "timeout"])
 def test_signal_during_a_dump(crash: Crasher, how: str) -> None:
-    """What a signal handler raises while a dump is written cuts it short, and does not lose it."""
-    crashed = crash("door_interrupt.py", how)
+    """An exception of a signal handler during a dump cuts the dump short, but does not lose it."""
+    crashed = crash("hook_interrupt.py", how)
     dump = tibidi.load(crashed.dump, trust=True)
 
     assert 1 == crashed.status
@@ -180,7 +179,7 @@ def test_signal_during_a_dump(crash: Crasher, how: str) -> None:
 
 @pytest.mark.parametrize("where", ["import_module", "survey", "show", "publish"])
 def test_alarm_during_a_dump(crash: Crasher, where: str) -> None:
-    """An alarm that a program has set for itself reaches it, whatever a dump is doing when it goes off."""
+    """An alarm that a program has set reaches the program, whatever a dump is doing at the time."""
     code = f"""
         import logging, os, signal, sys
         class Expired(Exception): pass
@@ -210,13 +209,13 @@ def test_alarm_during_a_dump(crash: Crasher, where: str) -> None:
 @pytest.mark.parametrize(
     ("package", "program", "said", "where"),
     [
-        ("flask", "door_flask.py", "[500, 200, 500]\n", "order"),
-        ("apscheduler", "door_scheduler.py", "True\n", "job"),
-        ("celery", "door_celery.py", "the caller heard: division by zero\n", "work"),
+        ("flask", "hook_flask.py", "[500, 200, 500]\n", "order"),
+        ("apscheduler", "hook_scheduler.py", "True\n", "job"),
+        ("celery", "hook_celery.py", "the caller heard: division by zero\n", "work"),
     ],
 )
 def test_frameworks(crash: Crasher, package: str, program: str, said: str, where: str) -> None:
-    """What web frameworks, schedulers and task queues catch and log is dumped, and they live on."""
+    """Exceptions that web frameworks, schedulers and task queues catch and log are dumped, and they go on."""
     pytest.importorskip(package)
     crashed = crash(program, env={"TIBIDI_LOGGING": "ERROR"})
 
@@ -226,10 +225,10 @@ def test_frameworks(crash: Crasher, package: str, program: str, said: str, where
 
 
 def test_logging_is_opt_in(crash: Crasher) -> None:
-    """Without TIBIDI_LOGGING only what ends the program is dumped."""
-    crashed = crash("door_logging.py")
+    """Without TIBIDI_LOGGING only the exception that ends the program is dumped."""
+    crashed = crash("hook_logging.py")
 
-    assert "builtins.ValueError" == story(crashed.dump).exceptions[-1].type
+    assert "builtins.ValueError" == summary_of(crashed.dump).exceptions[-1].type
 
 
 @pytest.mark.parametrize(
@@ -243,7 +242,7 @@ def test_logging_is_opt_in(crash: Crasher) -> None:
     ],
 )
 def test_ends_are_no_crashes(crash: Crasher, code: str) -> None:
-    """How a program is asked to end leaves no dump."""
+    """An exception that asks a program to end leaves no dump."""
     without = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
     crashed = crash.run("-c", code)
 
@@ -252,7 +251,7 @@ def test_ends_are_no_crashes(crash: Crasher, code: str) -> None:
 
 
 def test_broken_pipe_is_no_crash(crash: Crasher) -> None:
-    """A program whose output nobody reads any more has not crashed."""
+    """A program whose reader has gone has not crashed."""
     code = "import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); print('x' * 100_000, flush=True)"
     crashed = crash.run("-c", code)
 
@@ -286,7 +285,7 @@ FORK = """
 def test_fork(crash: Crasher) -> None:
     """A child of os.fork() leaves a dump of its own that names its parent."""
     crashed = crash.run("-c", textwrap.dedent(FORK))
-    process = story(crashed.dump).process
+    process = summary_of(crashed.dump).process
 
     assert [process.ppid, process.pid] == [int(word) for word in crashed.stdout.split()]
 
@@ -301,7 +300,7 @@ EXPLICIT = """
 
 @pytest.mark.parametrize("enabled", ["1", None])
 def test_explicit_hook(crash: Crasher, enabled: str | None) -> None:
-    """`set_excepthook()` prints one line for the traceback, and wins over the start hook."""
+    """`set_excepthook()` prints one line instead of the traceback, and overrides the start hook."""
     crashed = crash.run("-c", textwrap.dedent(EXPLICIT.format(arguments="")), env={"TIBIDI_ENABLE": enabled})
 
     assert 1 == crashed.status
@@ -320,7 +319,7 @@ def test_explicit_hook_that_chains(crash: Crasher) -> None:
 
 
 def test_explicit_hook_without_dump(crash: Crasher) -> None:
-    """Where no dump can be written, the traceback is all there is: it is printed, with the reason."""
+    """If no dump can be written, the traceback is printed, and the reason."""
     code = textwrap.dedent(EXPLICIT.format(arguments="'missing/a.pkl'"))
     crashed = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
 
@@ -330,7 +329,7 @@ def test_explicit_hook_without_dump(crash: Crasher) -> None:
 
 
 def test_silence(crash: Crasher) -> None:
-    """TIBIDI_SILENT leaves stderr to the program."""
+    """With TIBIDI_SILENT nothing is printed."""
     silent = crash("divide.py", "5", "0", env={"TIBIDI_SILENT": "1"})
     without = crash("divide.py", "5", "0", env={"TIBIDI_ENABLE": None})
 

@@ -1,4 +1,4 @@
-"""The application has its own sys.excepthook, which calls nobody else."""
+"""The application has its own sys.excepthook, which calls no other."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A task of asyncio ends in an exception that nobody asks for: python door_task.py [uvloop]."""
+"""A task of asyncio that is never awaited ends in an exception: python hook_task.py [uvloop]."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""A web application whose view fails; it answers, logs, and lives on."""
+"""A web application whose view fails; it answers, logs, and goes on."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""A task of Celery fails in a worker; the worker logs it and lives on."""
+"""A task of Celery fails in a worker; the worker logs it and goes on."""
 
 from celery import Celery
 from celery.contrib.testing.worker import start_worker

@@ -1,4 +1,4 @@
-"""A child of multiprocessing ends in an exception: python door_child.py METHOD [target | subclass]."""
+"""A child of multiprocessing ends in an exception: python hook_child.py METHOD [target | subclass]."""
 
 import multiprocessing
 import os
