@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 from typing import TYPE_CHECKING
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from tibidi.model import Summary
 
 PROCESSES = 50
-ALL = {"TIBIDI_KEEP": "1000"}
+# Time enough for all on a busy machine.
+ALL = {"TIBIDI_KEEP": "1000", "TIBIDI_MAX_SECONDS": "60"}
 
 
 def crash_at_once(crash: Crasher, count: int, env: dict[str, str | None]) -> list[str]:
     """Crash so many processes at the same moment; return the lines about dumps that they print."""
     stderr = crash("dir_one_of_many.py", str(count), env=env).stderr
-    return [line for line in stderr.splitlines() if line.startswith(("Traceback dumped", "tibidi"))]
+    return re.findall("Traceback dumped into: .*|tibidi: .*", stderr)  # among pieces of tracebacks
 
 
 def summary_of(path: Path) -> Summary:
@@ -35,19 +37,15 @@ def summary_of(path: Path) -> Summary:
         return reader.summary
 
 
-def numbers(crash: Crasher) -> list[str]:
-    """Return the number that each dump of `dir_one_of_many.py` has among its variables."""
-    return [summary_of(path).exceptions[-1].frames[-1].locals["number"].preview for path in crash.dumps()]
-
-
 def test_many_at_once(crash: Crasher) -> None:
     """Of 50 processes that crash at the same moment each leaves a whole dump, and the latest is one of them."""
     said = crash_at_once(crash, PROCESSES, dict(ALL))
 
     assert PROCESSES == len(said), said
     assert all(line.startswith("Traceback dumped into: ") for line in said)
-    assert sorted(map(str, range(PROCESSES))) == sorted(numbers(crash))
-    assert all(summary_of(path).complete for path in crash.dumps())
+    summaries = [summary_of(path) for path in crash.dumps()]
+    assert PROCESSES == len({summary.process.pid for summary in summaries})
+    assert all(summary.complete for summary in summaries)
     assert os.readlink(crash.directory / "latest.pkl") in {path.name for path in crash.dumps()}
     assert {path.name for path in crash.dumps()} | {"latest.pkl"} == set(os.listdir(crash.directory))
 
