@@ -1,24 +1,25 @@
-"""Crash with far more data at hand than a dump may hold."""
+"""Crash with far more data than a dump may hold: python big_values.py MEGABYTES."""
 
 import os
+import sys
 
 
-def crash():
-    noise = os.urandom(1 << 20) * 200
-    numbers = list(range(3_000_000))
-    floats = [n * 0.1 for n in range(1_000_000)]
+def crash(megabytes):
+    noise = os.urandom(1 << 20) * megabytes
+    numbers = list(range(15_000 * megabytes))
+    floats = [n * 0.1 for n in range(5_000 * megabytes)]
     holder = {"noise": noise, "name": "holder"}
     small = {"a": [1, 2]}
     try:
         import numpy
 
-        array = numpy.random.default_rng(0).random(16 << 20)
+        array = numpy.random.default_rng(0).random(80_000 * megabytes)
     except ImportError:
         pass
     try:
         import pandas
 
-        table = pandas.DataFrame({"n": numpy.arange(1_000_000), "x": array[:1_000_000]})
+        table = pandas.DataFrame({"n": numpy.arange(5_000 * megabytes), "x": array[: 5_000 * megabytes]})
     except ImportError:
         pass
     return small["missing"]
@@ -26,7 +27,7 @@ def crash():
 
 def outer():
     also_small = "still here"
-    return crash()
+    return crash(int(sys.argv[1]))
 
 
 outer()
