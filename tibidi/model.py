@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # The default of every mapping: a NamedTuple shares its defaults, so they must not change.
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_VARIABLES: Mapping[str, Variable] = MappingProxyType({})
+NO_MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 # How an exception came to be in the story.
 RAISED = "raised"  # it ended the program (or was handed to dump_exception)
@@ -168,6 +169,22 @@ REASONS = (ILLEGAL, FAILED, TIMEOUT, TOO_LARGE, TOO_DEEP, LAZY, REDACTED, DAMAGE
 
 
 REDACTED_TEXT = "<redacted>"  # what stands in the place of a secret text
+
+
+class Index(NamedTuple):
+    """The result of pass two: `values/index.json` as an object.
+
+    `members` maps the name of each pickle to the paths that it is for,
+    `globals` the path of a frame to that of its globals.  It is written last.
+    A file that was cut before it is readable all the same: each pickle begins
+    with its paths, and by default the globals of a frame are those of the
+    module that it names.
+    """
+
+    complete: bool = False
+    members: Mapping[str, tuple[str, ...]] = NO_MEMBERS
+    globals: Mapping[str, str] = NOTHING
+    omissions: tuple[Omission, ...] = ()
 
 
 class Summary(NamedTuple):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from dumpfile import samples
 
-from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import DamagedDump
 from tibidi.errors import DumpNotFound
@@ -34,15 +33,6 @@ def test_a_dump_reads_back(tmp_path: Path) -> None:
         assert ["unavailable", "illegal"] == [omission.reason for omission in reader.summary.omissions]
         assert {samples.NAME: samples.TEXT} == reader.sources
         assert samples.PICKLES == {name: file.read() for name, file in reader.values()}
-
-
-def test_headline_needs_no_inflating(tmp_path: Path) -> None:
-    """The first bytes alone tell what crashed, also when the rest is not there yet."""
-    path = tmp_path / "dump.pkl.partial"
-    path.write_bytes(samples.dump_bytes()[:700])
-    line = peek(str(path))
-
-    assert ("f00d", "builtins.ZeroDivisionError", 4711, 2) == (line.fingerprint, line.type, line.pid, line.line)
 
 
 @pytest.mark.parametrize("percent", range(1, 100))
@@ -90,10 +80,10 @@ def test_files_that_are_no_dumps_say_so(tmp_path: Path) -> None:
 
 def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
     """A dump of a later format is refused with the advice to upgrade."""
-    from tibidi.dumpfile.summary import from_json
+    from tibidi.dumpfile.decode import summary_from_json
 
     with pytest.raises(NewerFormat) as caught:
-        from_json({"format": 2})
+        summary_from_json({"format": 2})
 
     assert "upgrade" in caught.value.hint
 
@@ -112,7 +102,7 @@ def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
 )
 def test_summary_of_wrong_types_is_damaged(data: dict[str, object]) -> None:
     """What has another type than the model gives it is refused, never passed on."""
-    from tibidi.dumpfile.summary import from_json
+    from tibidi.dumpfile.decode import summary_from_json
 
     with pytest.raises(DamagedDump):
-        from_json(data)
+        summary_from_json(data)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi import model
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import index as indexes
-from tibidi.dumpfile import summary as summaries
-from tibidi.dumpfile.index import Index
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.writer import Archive
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.present import info
 
@@ -31,7 +30,7 @@ def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = No
     """Return what `info` says of a dump with this index, by label."""
     with path.open("w+b", buffering=0) as file:
         archive = Archive(file)
-        archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(SUMMARY)))
+        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(SUMMARY)))
         archive.add(fmt.INDEX, index)
         archive.finish(None)
     with Reader(path) as reader:
@@ -41,7 +40,7 @@ def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = No
 
 def index(*omissions: Omission, complete: bool = False) -> bytes:
     """Return an index of nothing, with these omissions."""
-    return summaries.dumps(indexes.to_json(Index(complete=complete, omissions=omissions)))
+    return encode.dumps(encode.index_to_json(Index(complete=complete, omissions=omissions)))
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,17 @@ import stat
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tibidi.dumpfile import decode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import members as zipped
-from tibidi.dumpfile import summary as summaries
+from tibidi.dumpfile.encode import sign
+from tibidi.dumpfile.encode import statement
 from tibidi.dumpfile.headline import note_of
-from tibidi.dumpfile.signature import is_signed
-from tibidi.dumpfile.signature import statement
 from tibidi.errors import DamagedDump
 from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
 from tibidi.model import DAMAGED
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.process.digest import digest_for
 
@@ -75,21 +75,21 @@ class Reader:
     @cached_property
     def summary(self) -> Summary:
         """The story, with `complete` and `omissions` as the index has them."""
-        story = summaries.from_json(summaries.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
+        story = decode.summary_from_json(decode.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
         # What both passes met stands in both lists.
         omissions = tuple(dict.fromkeys((*story.omissions, *self.index.omissions, *self._missing())))
         return story._replace(complete=self.index.complete and not self.cut, omissions=omissions)
 
     @cached_property
-    def index(self) -> indexes.Index:
+    def index(self) -> Index:
         """Which pickle is what; empty where that is not to be had."""
         if fmt.INDEX not in self._members:
-            return indexes.Index()
+            return Index()
         try:
-            return indexes.from_json(summaries.loads(self._content(fmt.INDEX), fmt.INDEX))
+            return decode.index_from_json(decode.loads(self._content(fmt.INDEX), fmt.INDEX))
         except DamagedDump as error:
             self._lose("values", error)
-            return indexes.Index()
+            return Index()
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -129,13 +129,15 @@ class Reader:
         """
         if self.cut or list(self._members)[-1] != fmt.SIGNATURE:
             return False
+        from hmac import compare_digest  # loads OpenSSL, for signed dumps only
+
         copy = _private_copy(self._file)
         try:
             signature = zipped.content(copy, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES)
         except DamagedDump:
             signature = b""
         signed = [_statement(copy, member) for member in self._members.values() if member.name != fmt.SIGNATURE]
-        if not is_signed(key, signed, signature):
+        if not compare_digest(sign(key, signed), signature):
             copy.close()
             return False
         self._file.close()

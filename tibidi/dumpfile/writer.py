@@ -13,8 +13,8 @@ import zlib
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.signature import sign
-from tibidi.dumpfile.signature import statement
+from tibidi.dumpfile.encode import sign
+from tibidi.dumpfile.encode import statement
 from tibidi.process import time
 from tibidi.process.digest import sha256
 from tibidi.process.records import NamedTuple

@@ -1,15 +1,15 @@
-"""`summary.json`: the story of a crash to JSON and back.
+"""`summary.json` and `values/index.json` -> the model.
 
-Writing trusts the model.  Reading trusts nothing: each field has the type
-that the model gives it or the dump is damaged, fields that a later tibidi
-added are passed over, fields that are missing have their defaults.
+The file is not trusted: a field of another type than in the model makes the
+dump damaged.  Unknown fields, which a later tibidi has added, are ignored;
+missing fields have their defaults.
 """
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump
 from tibidi.errors import NewerFormat
@@ -18,6 +18,7 @@ from tibidi.model import RELATIONS
 from tibidi.model import CodeRecord
 from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.model import ProcessRecord
 from tibidi.model import Summary
@@ -32,51 +33,11 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-# A frame takes some 500 bytes of memory, `{}` in the file; braces within texts count, too.
+# A frame takes some 500 bytes of memory, and as little as `{}` in the file.  Braces within texts count as well.
 MAX_OBJECTS = 1_000_000
 MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
 
-Json = object  # what json.loads gives: nothing is known of it
-
-
-# Model -> JSON.
-
-
-def to_json(summary: Summary) -> dict[str, object]:
-    """Return `summary` as the plain data of `summary.json`."""
-    return {
-        "format": summary.format,
-        "tibidi": summary.tibidi,
-        "time": summary.time,
-        "complete": summary.complete,
-        "fingerprint": summary.fingerprint,
-        "process": _process_to_json(summary.process),
-        "exceptions": [_with_frames(record) for record in summary.exceptions],
-        "threads": [_with_frames(record) for record in summary.threads],
-        "tasks": [_with_frames(record) for record in summary.tasks],
-        "omissions": [record._asdict() for record in summary.omissions],
-    }
-
-
-def _process_to_json(process: ProcessRecord) -> dict[str, object]:
-    return {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)}
-
-
-def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[str, object]:
-    return {**record._asdict(), "frames": [_frame_to_json(frame) for frame in record.frames]}
-
-
-def _frame_to_json(frame: FrameRecord) -> dict[str, object]:
-    variables = {name: variable._asdict() for name, variable in frame.locals.items()}
-    return {**frame._asdict(), "code": frame.code._asdict(), "locals": variables}
-
-
-def dumps(data: Mapping[str, object]) -> bytes:
-    """Return JSON as ASCII bytes: lone surrogates survive as escapes."""
-    return json.dumps(data, separators=(",", ":")).encode("ascii")
-
-
-# JSON -> model.
+Json = object  # anything that json.loads returns
 
 
 def loads(data: bytes, name: str) -> dict[str, Json]:
@@ -92,8 +53,8 @@ def loads(data: bytes, name: str) -> dict[str, Json]:
     return value
 
 
-def from_json(data: Mapping[str, Json]) -> Summary:
-    """Return the story in `data`; raise DamagedDump or NewerFormat when there is none to be had."""
+def summary_from_json(data: Mapping[str, Json]) -> Summary:
+    """Return the summary in `data`; raise DamagedDump or NewerFormat if there is none."""
     number = _read(data, "format", int, 0)
     if number > FORMAT:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
@@ -110,13 +71,25 @@ def from_json(data: Mapping[str, Json]) -> Summary:
         exceptions=exceptions,
         threads=_records(data, "threads", _thread),
         tasks=_records(data, "tasks", _task),
-        omissions=omissions_from_json(data),
+        omissions=_records(data, "omissions", _omission),
     )
 
 
-def omissions_from_json(data: Mapping[str, Json]) -> tuple[Omission, ...]:
-    """Return the list `omissions` of `data`."""
-    return _records(data, "omissions", _omission)
+def index_from_json(data: Mapping[str, Json]) -> Index:
+    """Return the index in `data`; raise DamagedDump if there is none."""
+    members, namespaces = data.get("members", {}), data.get("globals", {})
+    if not isinstance(members, dict) or not isinstance(namespaces, dict):
+        raise DamagedDump("values/index.json maps no members")
+    return Index(
+        complete=data.get("complete") is True,
+        members={str(name): _only_texts(paths) for name, paths in members.items()},
+        globals={str(path): str(key) for path, key in namespaces.items()},
+        omissions=_records(data, "omissions", _omission),
+    )
+
+
+def _only_texts(value: Json) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _process(data: Mapping[str, Json]) -> ProcessRecord:
