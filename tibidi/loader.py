@@ -90,7 +90,7 @@ class _Loading:
                 try:
                     paths, value = self.values.load(file)
                 except DamagedDump as error:
-                    detail = f"{name} can't be read, nor what comes behind it: {error}"
+                    detail = f"{name} and all values after it cannot be read: {error}"
                     self.problems.append(Omission("values", DAMAGED, detail))
                     return
                 self.found.update(dict.fromkeys(paths, value))

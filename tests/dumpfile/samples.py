@@ -1,4 +1,4 @@
-"""A small story, and dumps made of it."""
+"""A small summary, and dumps made of it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ TEXT = "def div(x, y):\n    return x / y\n"
 PICKLES = {"values/0000.pkl": b"first" * 50_000, "values/0001.pkl": bytes(range(256)) * 40}
 
 
-def story() -> Summary:
-    """Return a story that uses every kind of record."""
+def summary() -> Summary:
+    """Return a summary that uses every kind of record."""
     code = CodeRecord(varnames=("x", "y"), argcount=2, flags=3)
     variables = {"x": Variable("int", "5"), "lone": Variable("str", "'\ud800'")}
     frame = FrameRecord(NAME, "__main__", "div", "div", 2, 2, 11, 16, 1, code, variables)
@@ -54,8 +54,7 @@ def dump_bytes(key: bytes | None = KEY, pickles: Mapping[str, bytes] = PICKLES) 
     """Return a whole dump."""
     file = io.BytesIO()
     archive = Archive(file)
-    summary = story()
-    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary())), encode.headline(summary()))
     archive.add(fmt.TRACEBACK, b"Traceback (most recent call last):\n")
     archive.add("sources/srv/divide.py", TEXT.encode(), {"file": NAME})
     for name, data in pickles.items():

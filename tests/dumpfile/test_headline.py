@@ -20,7 +20,7 @@ def test_reads_what_was_written(tmp_path: Path) -> None:
     path = tmp_path / "dump.pkl.partial"
     path.write_bytes(samples.dump_bytes()[:700])
 
-    assert Headline(**encode.headline(samples.story())) == peek(str(path))  # type: ignore[arg-type]  # any fields
+    assert Headline(**encode.headline(samples.summary())) == peek(str(path))  # type: ignore[arg-type]  # any fields
     assert "f00d" == fingerprint(str(path))
 
 

@@ -249,7 +249,7 @@ def pickles() -> dict[str, bytes]:
 
 def stories() -> dict[str, bytes]:
     """Return hostile texts for `summary.json`."""
-    good = encode.summary_to_json(samples.story())
+    good = encode.summary_to_json(samples.summary())
     crash, frame = good["exceptions"][0], good["exceptions"][0]["frames"][0]
 
     def changed(**fields: object) -> bytes:

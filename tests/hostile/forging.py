@@ -59,7 +59,7 @@ def dump(*pickles: bytes, summary: bytes | None = None, source: tuple[str, bytes
     """Return a whole dump with these pickles in it, not signed."""
     file = io.BytesIO()
     archive = Archive(file)
-    story = samples.story()
+    story = samples.summary()
     archive.add(fmt.SUMMARY, summary or encode.dumps(encode.summary_to_json(story)), encode.headline(story))
     archive.add(fmt.TRACEBACK, b"Traceback (most recent call last):\n")
     if source is not None:
@@ -95,7 +95,7 @@ def end() -> bytes:
 
 def story_member() -> bytes:
     """Return the first member of a good dump."""
-    return member(fmt.SUMMARY, encode.dumps(encode.summary_to_json(samples.story())))
+    return member(fmt.SUMMARY, encode.dumps(encode.summary_to_json(samples.summary())))
 
 
 def write(folder: Path, files: dict[str, bytes]) -> dict[str, Path]:

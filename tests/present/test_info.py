@@ -47,23 +47,23 @@ def index(*omissions: Omission, complete: bool = False) -> bytes:
     ("content", "expected"),
     [
         (index(SINGLE, LATE, complete=True), "complete"),
-        (index(SINGLE, LATE), "not complete: the time of a dump was used up"),
-        (index(SINGLE, LARGE), "not complete: the size of a dump was used up"),
-        (index(LARGE, LATE), "not complete: the time or the size of a dump was used up"),
+        (index(SINGLE, LATE), "not complete: the time limit of a dump was reached"),
+        (index(SINGLE, LARGE), "not complete: the size limit of a dump was reached"),
+        (index(LARGE, LATE), "not complete: the time limit or size limit of a dump was reached"),
         (index(LARGE, ALL), "not complete: the values could not be written: No space left on device"),
-        (index(SINGLE), "not complete: why is not known"),
+        (index(SINGLE), "not complete: the reason is not known"),
         (b"[]", "not complete: values/index.json holds list where an object belongs"),
     ],
 )
 def test_completeness(tmp_path: Path, content: bytes, expected: str) -> None:
-    """Why a dump is not complete is told from what is missing in it."""
+    """The omissions of a dump tell why it is not complete."""
     _, _, told = fields(tmp_path / "dump.pkl", content)["written by"].partition("format 1, ")
 
     assert expected == told
 
 
 def test_what_is_missing(tmp_path: Path) -> None:
-    """What is known to be missing is counted by its reason, what the reader found damaged and the caller knows too."""
+    """Omissions are counted by their reason, including those that the reader or the caller found."""
     whole = fields(tmp_path / "dump.pkl", index(complete=True))
     damaged = fields(tmp_path / "dump.pkl", b"{")
     loaded = fields(tmp_path / "dump.pkl", index(LATE, complete=True), (LATE, SINGLE, SINGLE))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tibidi import commands
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
-from tibidi.present import story
+from tibidi.present import show
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ def main(argv: Sequence[str]) -> int:
     if options.json:
         print(json.dumps(summary_to_json(summary), indent=2))
     else:
-        print("\n".join(story.lines(summary, sources)))
+        print("\n".join(show.lines(summary, sources)))
     return 0

@@ -60,7 +60,7 @@ def summary_from_json(data: Mapping[str, Json]) -> Summary:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
     exceptions = _records(data, "exceptions", _exception)
     if not exceptions:
-        raise DamagedDump("the dump tells of no exception")
+        raise DamagedDump("the dump has no exception")
     return Summary(
         format=number,
         tibidi=_read(data, "tibidi", str, ""),
@@ -79,7 +79,7 @@ def index_from_json(data: Mapping[str, Json]) -> Index:
     """Return the index in `data`; raise DamagedDump if there is none."""
     members, namespaces = data.get("members", {}), data.get("globals", {})
     if not isinstance(members, dict) or not isinstance(namespaces, dict):
-        raise DamagedDump("values/index.json maps no members")
+        raise DamagedDump("values/index.json does not map members")
     return Index(
         complete=data.get("complete") is True,
         members={str(name): _only_texts(paths) for name, paths in members.items()},
