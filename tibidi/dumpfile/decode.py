@@ -2,13 +2,16 @@
 
 The file is not trusted: a field of another type than in the model makes the
 dump damaged.  Unknown fields, which a later tibidi has added, are ignored;
-missing fields have their defaults.
+missing fields have their defaults.  The annotations of the records say which
+fields there are.
 """
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump
@@ -39,6 +42,23 @@ MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
 
 Json = object  # anything that json.loads returns
 
+PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
+RECORDS: dict[str, Any] = {
+    record.__name__: record
+    for record in (
+        CodeRecord,
+        ExceptionRecord,
+        FrameRecord,
+        Omission,
+        ProcessRecord,
+        TaskRecord,
+        ThreadRecord,
+        Variable,
+    )
+}
+# Fields with few values; the first one is the default.
+CHOICES = {"kind": KINDS, "relation": RELATIONS}
+
 
 def loads(data: bytes, name: str) -> dict[str, Json]:
     """Return the object in `data`, the text of the member `name`; raise DamagedDump if there is none."""
@@ -55,24 +75,13 @@ def loads(data: bytes, name: str) -> dict[str, Json]:
 
 def summary_from_json(data: Mapping[str, Json]) -> Summary:
     """Return the summary in `data`; raise DamagedDump or NewerFormat if there is none."""
-    number = _read(data, "format", int, 0)
+    number = _as(data.get("format", 0), int, "format")
     if number > FORMAT:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
-    exceptions = _records(data, "exceptions", _exception)
-    if not exceptions:
+    summary: Summary = _record(Summary, data, "summary")
+    if not summary.exceptions:
         raise DamagedDump("the dump has no exception")
-    return Summary(
-        format=number,
-        tibidi=_read(data, "tibidi", str, ""),
-        time=_read(data, "time", str, ""),
-        complete=_read(data, "complete", bool, False),
-        fingerprint=_read(data, "fingerprint", str, ""),
-        process=_process(_read(data, "process", dict, {})),
-        exceptions=exceptions,
-        threads=_records(data, "threads", _thread),
-        tasks=_records(data, "tasks", _task),
-        omissions=_records(data, "omissions", _omission),
-    )
+    return summary
 
 
 def index_from_json(data: Mapping[str, Json]) -> Index:
@@ -84,7 +93,7 @@ def index_from_json(data: Mapping[str, Json]) -> Index:
         complete=data.get("complete") is True,
         members={str(name): _only_texts(paths) for name, paths in members.items()},
         globals={str(path): str(key) for path, key in namespaces.items()},
-        omissions=_records(data, "omissions", _omission),
+        omissions=_field("tuple[Omission, ...]")(data.get("omissions", []), "omissions"),
     )
 
 
@@ -92,94 +101,42 @@ def _only_texts(value: Json) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
-def _process(data: Mapping[str, Json]) -> ProcessRecord:
-    return ProcessRecord(
-        pid=_read(data, "pid", int, 0),
-        ppid=_read(data, "ppid", int, 0),
-        argv=_texts(data, "argv"),
-        executable=_read(data, "executable", str, ""),
-        cwd=_read(data, "cwd", str, ""),
-        python=_read(data, "python", str, ""),
-        implementation=_read(data, "implementation", str, ""),
-        platform=_read(data, "platform", str, ""),
-        hostname=_read(data, "hostname", str, ""),
-        packages=_text_map(data, "packages"),
-        environment=_text_map(data, "environment"),
-    )
+def _record(record: Any, value: Json, where: str) -> Any:
+    data = _as(value, dict, where)
+    fields: dict[str, object] = {}
+    for name, annotation in record.__annotations__.items():
+        if name in data:
+            fields[name] = _field(annotation)(data[name], name)
+        elif name not in record._field_defaults:
+            fields[name] = _default(name, annotation)
+        if name in CHOICES and fields.get(name, CHOICES[name][0]) not in CHOICES[name]:
+            raise DamagedDump(f"{name!r} in the dump is {str(fields[name])[:80]!r}, none of {', '.join(CHOICES[name])}")
+    return record(**fields)
 
 
-def _exception(data: Mapping[str, Json]) -> ExceptionRecord:
-    return ExceptionRecord(
-        id=_read(data, "id", int, 0),
-        parent=_optional(data, "parent"),
-        relation=_one_of(data, "relation", RELATIONS),
-        type=_read(data, "type", str, ""),
-        message=_read(data, "message", str, ""),
-        notes=_texts(data, "notes"),
-        suppress_context=_read(data, "suppress_context", bool, False),
-        frames=_records(data, "frames", _frame),
-    )
+@cache
+def _field(annotation: str) -> Callable[[Json, str], Any]:
+    """Return the function that checks and converts a field with this annotation."""
+    if annotation in PLAIN:
+        return lambda value, where: _as(value, PLAIN[annotation], where)
+    if annotation in RECORDS:
+        return lambda value, where: _record(RECORDS[annotation], value, where)
+    kind, _, rest = annotation.partition("[")
+    if kind == "tuple":
+        item = _field(rest[: -len(", ...]")])
+        return lambda value, where: tuple([item(each, where) for each in _as(value, list, where)])
+    if kind == "Mapping":
+        item = _field(rest[len("str, ") : -len("]")])
+        return lambda value, where: {name: item(each, where) for name, each in _as(value, dict, where).items()}
+    item = _field(annotation[: -len(" | None")])
+    return lambda value, where: None if value is None else item(value, where)
 
 
-def _thread(data: Mapping[str, Json]) -> ThreadRecord:
-    return ThreadRecord(
-        name=_read(data, "name", str, ""),
-        ident=_read(data, "ident", int, 0),
-        crashed=_read(data, "crashed", bool, False),
-        daemon=_read(data, "daemon", bool, False),
-        frames=_records(data, "frames", _frame),
-    )
-
-
-def _task(data: Mapping[str, Json]) -> TaskRecord:
-    name, state = _read(data, "name", str, ""), _read(data, "state", str, "")
-    return TaskRecord(name=name, state=state, frames=_records(data, "frames", _frame))
-
-
-def _frame(data: Mapping[str, Json]) -> FrameRecord:
-    return FrameRecord(
-        file=_read(data, "file", str, ""),
-        module=_read(data, "module", str, ""),
-        name=_read(data, "name", str, ""),
-        qualname=_read(data, "qualname", str, ""),
-        line=_read(data, "line", int, 0),
-        end_line=_optional(data, "end_line"),
-        column=_optional(data, "column"),
-        end_column=_optional(data, "end_column"),
-        first_line=_read(data, "first_line", int, 1),
-        code=_code(_read(data, "code", dict, {})),
-        locals={name: _variable(value) for name, value in _read(data, "locals", dict, {}).items()},
-    )
-
-
-def _code(data: Mapping[str, Json]) -> CodeRecord:
-    return CodeRecord(
-        kind=_one_of(data, "kind", KINDS),
-        varnames=_texts(data, "varnames"),
-        argcount=_read(data, "argcount", int, 0),
-        posonlyargcount=_read(data, "posonlyargcount", int, 0),
-        kwonlyargcount=_read(data, "kwonlyargcount", int, 0),
-        flags=_read(data, "flags", int, 0),
-        freevars=_texts(data, "freevars"),
-        cellvars=_texts(data, "cellvars"),
-    )
-
-
-def _variable(value: Json) -> Variable:
-    data = _as(value, dict, "a variable")
-    return Variable(type=_read(data, "type", str, ""), preview=_read(data, "preview", str, ""))
-
-
-def _omission(data: Mapping[str, Json]) -> Omission:
-    path, reason = _read(data, "path", str, ""), _read(data, "reason", str, "")
-    return Omission(path=path, reason=reason, detail=_read(data, "detail", str, ""))
-
-
-# Typed reading.
-
-
-def _read(data: Mapping[str, Json], key: str, kind: type[T], default: T) -> T:
-    return _as(data[key], kind, key) if key in data else default
+def _default(name: str, annotation: str) -> object:
+    """Return the value of a missing field that has no default in the model."""
+    if name in CHOICES:
+        return CHOICES[name][0]
+    return None if annotation.endswith("None") else (PLAIN | RECORDS)[annotation]()
 
 
 def _as(value: Json, kind: type[T], where: str) -> T:
@@ -188,32 +145,6 @@ def _as(value: Json, kind: type[T], where: str) -> T:
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
         raise DamagedDump(f"{where!r} in the dump is a number of {value.bit_length()} bits")
     return value
-
-
-def _optional(data: Mapping[str, Json], key: str) -> int | None:
-    return None if data.get(key) is None else _read(data, key, int, 0)
-
-
-def _one_of(data: Mapping[str, Json], key: str, words: tuple[str, ...]) -> str:
-    word = _read(data, key, str, words[0])
-    if word not in words:
-        raise DamagedDump(f"{key!r} in the dump is {word[:80]!r}, none of {', '.join(words)}")
-    return word
-
-
-def _records(data: Mapping[str, Json], key: str, build: Callable[[Mapping[str, Json]], T]) -> tuple[T, ...]:
-    items: list[Json] = _read(data, key, list, [])
-    return tuple(build(_as(item, dict, key)) for item in items)
-
-
-def _texts(data: Mapping[str, Json], key: str) -> tuple[str, ...]:
-    items: list[Json] = _read(data, key, list, [])
-    return tuple(_as(item, str, key) for item in items)
-
-
-def _text_map(data: Mapping[str, Json], key: str) -> dict[str, str]:
-    items: dict[str, Json] = _read(data, key, dict, {})
-    return {name: _as(value, str, key) for name, value in items.items()}
 
 
 def _kind(value: Json) -> str:
