@@ -1,4 +1,4 @@
-"""How a loaded dump reads: as objects, and as the dictionaries of the original."""
+"""The interfaces of a loaded dump: objects, and the dictionaries of the original."""
 
 from __future__ import annotations
 

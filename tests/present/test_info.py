@@ -27,7 +27,7 @@ ALL = Omission("values", model.FAILED, "No space left on device")
 
 
 def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = None) -> dict[str, str]:
-    """Return what `info` says of a dump with this index, by label."""
+    """Return what `info` prints of a dump with this index, by label."""
     with path.open("w+b", buffering=0) as file:
         archive = Archive(file)
         archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(SUMMARY)))
@@ -39,7 +39,7 @@ def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = No
 
 
 def index(*omissions: Omission, complete: bool = False) -> bytes:
-    """Return an index of nothing, with these omissions."""
+    """Return an index without values, with these omissions."""
     return encode.dumps(encode.index_to_json(Index(complete=complete, omissions=omissions)))
 
 
