@@ -19,6 +19,7 @@ from typing import Any
 from typing import overload
 
 from tibidi.model import MODULE
+from tibidi.present.words import count
 from tibidi.reading.inert.repr import clean
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class DumpedFrame(Mapping[str, Any]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        size = _count(len(self.locals), "variable")
+        size = count(len(self.locals), "variable")
         return f"<frame {clean(self.qualname)}, {clean(self.file)}:{self.line}, {size}>"
 
 
@@ -116,7 +117,7 @@ class DumpedException(Stack):
         self.suppress_context = record.suppress_context
 
     def __repr__(self) -> str:
-        return f"<{clean(self.type)}: {clean(self.message)}, {_count(len(self), 'frame')}>"
+        return f"<{clean(self.type)}: {clean(self.message)}, {count(len(self), 'frame')}>"
 
 
 class DumpedThread(Stack):
@@ -131,7 +132,7 @@ class DumpedThread(Stack):
         self.daemon = record.daemon
 
     def __repr__(self) -> str:
-        return f"<thread {clean(self.name)}, {_count(len(self), 'frame')}>"
+        return f"<thread {clean(self.name)}, {count(len(self), 'frame')}>"
 
 
 class DumpedTask(Stack):
@@ -144,7 +145,7 @@ class DumpedTask(Stack):
         self.state = record.state
 
     def __repr__(self) -> str:
-        return f"<task {clean(self.name)}, {clean(self.state)}, {_count(len(self), 'frame')}>"
+        return f"<task {clean(self.name)}, {clean(self.state)}, {count(len(self), 'frame')}>"
 
 
 class Dump(Mapping[str, Any]):
@@ -220,10 +221,6 @@ class Dump(Mapping[str, Any]):
             "omissions": self.omissions,
             "process": process,
         }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _datetime(text: str) -> datetime | None:
