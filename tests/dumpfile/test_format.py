@@ -158,11 +158,11 @@ def test_notes(dump: Path) -> None:
     """Extra fields hold the headline and the name of each source file, with the keys of the page."""
     found = list(members(dump.read_bytes()))
     headline = "fingerprint time type message program pid file line name"
-    story = json.loads(found[0].content)
+    summary = json.loads(found[0].content)
 
     assert headline.split() == list(found[0].note)
     assert " ".join(PAGE[PAGE.index("(fingerprint, time") + 1 :].split()).startswith(headline.replace(" ", ", ") + ")")
-    assert {"file": story["exceptions"][-1]["frames"][-1]["file"]} == found[2].note
+    assert {"file": summary["exceptions"][-1]["frames"][-1]["file"]} == found[2].note
     assert [{}] * (len(found) - 3) == [each.note for each in (found[1], *found[3:-1])]
     assert PROGRAM == found[2].content.decode()
 
@@ -180,19 +180,27 @@ def test_signature(crash: Crasher, dump: Path) -> None:
     assert expected.encode() == last.content
 
 
-def test_story(dump: Path) -> None:
+def test_summary(dump: Path) -> None:
     """`summary.json` and the index have exactly the keys of the page."""
     contents = {member.name: member.content for member in members(dump.read_bytes())}
-    story, index = (json.loads(contents[name].decode("ascii")) for name in ("summary.json", "values/index.json"))
-    frame = story["exceptions"][0]["frames"] or story["exceptions"][1]["frames"]
+    summary, index = (json.loads(contents[name].decode("ascii")) for name in ("summary.json", "values/index.json"))
+    frame = summary["exceptions"][0]["frames"] or summary["exceptions"][1]["frames"]
     shown = PAGE[PAGE.index('{"format": 1, "tibidi"') :]
 
     assert ["format", "complete", "members", "globals", "omissions"] == list(index)
-    for record in (story, story["process"], *story["exceptions"], *story["threads"], *frame, frame[0]["code"], index):
+    for record in (
+        summary,
+        summary["process"],
+        *summary["exceptions"],
+        *summary["threads"],
+        *frame,
+        frame[0]["code"],
+        index,
+    ):
         assert [] == [key for key in record if f'"{key}"' not in shown]
-    assert (False, True) == (story["complete"], index["complete"])
-    assert [0, 1] == [each["id"] for each in story["exceptions"]]
-    assert ["cause", "raised"] == [each["relation"] for each in story["exceptions"]]
+    assert (False, True) == (summary["complete"], index["complete"])
+    assert [0, 1] == [each["id"] for each in summary["exceptions"]]
+    assert ["cause", "raised"] == [each["relation"] for each in summary["exceptions"]]
 
 
 def test_values(dump: Path) -> None:
