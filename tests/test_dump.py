@@ -1,4 +1,4 @@
-"""How a loaded dump reads: as objects, and as the dictionaries of the original."""
+"""The interfaces of a loaded dump: objects, and the dictionaries of the original."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import timezone
 from tibidi.dump import Dump
 from tibidi.dump import DumpedException
 from tibidi.dump import DumpedFrame
+from tibidi.dump import DumpedTask
+from tibidi.dump import DumpedThread
 from tibidi.model import MODULE
 from tibidi.model import RAISED
 from tibidi.model import CodeRecord
@@ -15,6 +17,11 @@ from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
 from tibidi.model import ProcessRecord
 from tibidi.model import Summary
+from tibidi.model import TaskRecord
+from tibidi.model import ThreadRecord
+
+# What a loaded dump has with the values.
+WITH_VALUES = {"exceptions", "frames", "locals", "omissions", "tasks", "threads"}
 
 
 def sample(time: str = "2026-11-22T21:50:00.123456+00:00") -> Dump:
@@ -33,11 +40,11 @@ def test_reads_as_the_dictionaries_of_the_original() -> None:
     """dump['exceptions'][-1][-1]['x'] is a local, else a global; the time and the system are there."""
     dump = sample()
 
-    assert 50 == dump["exceptions"][-1][-1]["x"]  # type: ignore[index]  # typed as an object
-    assert 7 == dump["exceptions"][-1][-1]["limit"]  # type: ignore[index]  # the same
+    assert 50 == dump["exceptions"][-1][-1]["x"]
+    assert 7 == dump["exceptions"][-1][-1]["limit"]
     assert datetime(2026, 11, 22, 21, 50, 0, 123456, timezone.utc) == dump["timestamp"]
     assert {"exceptions", "timestamp", "system"} <= set(dump)
-    assert "box" == dump["system"]["hostname"]  # type: ignore[index]  # the same
+    assert "box" == dump["system"]["hostname"]
 
 
 def test_reads_as_objects() -> None:
@@ -58,6 +65,61 @@ def test_reads_as_objects() -> None:
     assert outer.locals is outer.globals is inner.globals
 
 
-def test_time_that_is_none_reads_as_none() -> None:
-    """The time in a file of a stranger may be any text; that costs the time, not the dump."""
+def test_has_the_names_of_the_summary() -> None:
+    """What summary.json has under a name, the loaded dump has under the same name."""
+    dump = sample()
+    crash, frame = dump.exceptions[0], dump.exceptions[0].frames[1]
+    thread = DumpedThread(ThreadRecord("worker", 7, crashed=True, daemon=False), [frame])
+    task = DumpedTask(TaskRecord("fetch", "pending"), [frame])
+    records = [dump.summary, crash.record, frame.record, thread.record, task.record]
+
+    for loaded, record in zip([dump, crash, frame, thread, task], records):
+        plain = {name: value for name, value in record._asdict().items() if name not in WITH_VALUES}
+        assert plain == {name: getattr(loaded, name) for name in plain}
+    assert (crash.frames, thread.frames, task.frames) == (tuple(crash), (frame,), (frame,))
+
+
+def test_comparing_runs_no_code_of_the_application() -> None:
+    """Frames, stacks and dumps compare and hash by identity, whatever their values do when compared."""
+    dump, other = sample(), sample()
+    for each in (dump, other):
+        each.exceptions[0].frames[1].locals["x"] = Unequal()
+
+    assert dump != other
+    assert dump.exceptions != other.exceptions
+    assert dump.exceptions[0].frames[1] != other.exceptions[0].frames[1]
+    assert 1 == dump.exceptions[0].index(dump.exceptions[0].frames[1])
+    assert 4 == len({dump, dump.exceptions[0], *dump.exceptions[0].frames})
+
+
+class Unequal:
+    """A value that must not be compared."""
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+    __hash__ = object.__hash__
+
+
+def test_builtins_are_no_variables() -> None:
+    """What exec() adds to the globals is not among the variables of a frame."""
+    for frame in sample().exceptions[0]:
+        frame.globals["__builtins__"] = {}
+
+        assert "__builtins__" not in dict(frame)
+        assert len(frame) == len(list(frame))
+
+
+def test_reprs_count_in_english() -> None:
+    """One frame is `1 frame`, two are `2 frames`."""
+    dump = sample()
+    frame = dump.exceptions[0].frames[0]
+
+    assert "<builtins.ZeroDivisionError: division by zero, 2 frames>" == repr(dump.exceptions[0])
+    assert "<thread worker, 1 frame>" == repr(DumpedThread(ThreadRecord("worker", 7, False, False), [frame]))
+    assert "<task fetch, pending, 0 frames>" == repr(DumpedTask(TaskRecord("fetch", "pending"), []))
+
+
+def test_invalid_time_reads_as_none() -> None:
+    """A forged dump may have any text as its time; `timestamp` is None then."""
     assert None is sample("yesterday")["timestamp"]

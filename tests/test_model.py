@@ -1,4 +1,4 @@
-"""tibidi.model: plain data, frozen, without a trace of the application."""
+"""tibidi.model: frozen records of plain data."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ RECORDS = [each for _, each in inspect.getmembers(model, inspect.isclass) if has
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_records_are_frozen(record: type) -> None:
-    """No record can be changed after it was made, its defaults included."""
+    """No record can be changed after it was made, including its defaults."""
     defaults = record._field_defaults.values()  # type: ignore[attr-defined]  # what a named tuple has
 
     assert issubclass(record, tuple)
     assert not [default for default in defaults if isinstance(default, (list, dict, set))]
 
 
-def test_every_record_is_looked_at() -> None:
+def test_every_record_is_tested() -> None:
     """The test above sees the records."""
     assert {model.Summary, model.FrameRecord, model.Variable} <= set(RECORDS)
 
 
 def test_reasons_are_all_listed() -> None:
-    """REASONS has every constant that an omission may give as its reason."""
+    """REASONS has every constant that an omission may have as its reason."""
     constants = (model.ILLEGAL, model.FAILED, model.TIMEOUT, model.TOO_LARGE, model.TOO_DEEP, model.LAZY)
 
     assert {*constants, model.REDACTED, model.DAMAGED, model.UNAVAILABLE} == set(model.REASONS)
 
 
 def test_a_frame_needs_only_its_position() -> None:
-    """What old Pythons do not know of a frame has defaults."""
+    """Fields that old Pythons do not know have defaults."""
     frame = model.FrameRecord("a.py", "a", "f", "f", 3)
 
     assert (None, None, None) == (frame.end_line, frame.column, frame.end_column)

@@ -2,7 +2,7 @@
 
 A crash leaves one small private file; a developer opens it elsewhere and
 stands in the crashed frame.  Importing this package must cost next to
-nothing on a machine that never crashes, so every public name is loaded on
+nothing in a process that never crashes, so every public name is loaded on
 first use (PEP 562).
 """
 
@@ -10,11 +10,13 @@ first use (PEP 562).
 
 import sys
 
-TYPE_CHECKING = False  # as typing's, which takes 3 ms to import; the crash side has it from here
+TYPE_CHECKING = False  # the crash side imports this one: typing takes 3 ms to import
 if TYPE_CHECKING:
     from tibidi.config import config as config
     from tibidi.config import configure as configure
     from tibidi.dump import Dump as Dump
+    from tibidi.dump import DumpedException as DumpedException
+    from tibidi.dump import DumpedFrame as DumpedFrame
     from tibidi.dumper import dump_exception as dump_exception
     from tibidi.errors import BadSetting as BadSetting
     from tibidi.errors import DamagedDump as DamagedDump
@@ -26,23 +28,31 @@ if TYPE_CHECKING:
     from tibidi.hooks import set_excepthook as set_excepthook
     from tibidi.hooks import uninstall as uninstall
     from tibidi.loader import load as load
+    from tibidi.model import Omission as Omission
     from tibidi.reading.missing import ModuleStub as ModuleStub
+    from tibidi.words.standins import Cut as Cut
     from tibidi.words.standins import Dummy as Dummy
     from tibidi.words.standins import NotPickleable as NotPickleable
+    from tibidi.words.standins import Redacted as Redacted
 
 __version__ = "1.0.0"
 
 __all__ = [
     "BadSetting",
+    "Cut",
     "DamagedDump",
     "Dummy",
     "Dump",
     "DumpFailed",
     "DumpNotFound",
+    "DumpedException",
+    "DumpedFrame",
     "ModuleStub",
     "NewerFormat",
     "NotADump",
     "NotPickleable",
+    "Omission",
+    "Redacted",
     "TibidiError",
     "config",
     "configure",
@@ -52,46 +62,49 @@ __all__ = [
     "uninstall",
 ]
 
-_HOMES = {
+# The module that defines each name.
+_MODULES = {
     "BadSetting": "tibidi.errors",
+    "Cut": "tibidi.words.standins",
     "DamagedDump": "tibidi.errors",
     "Dummy": "tibidi.words.standins",
     "Dump": "tibidi.dump",
     "DumpFailed": "tibidi.errors",
     "DumpNotFound": "tibidi.errors",
+    "DumpedException": "tibidi.dump",
+    "DumpedFrame": "tibidi.dump",
     "ModuleStub": "tibidi.reading.missing",
     "NewerFormat": "tibidi.errors",
     "NotADump": "tibidi.errors",
     "NotPickleable": "tibidi.words.standins",
+    "Omission": "tibidi.model",
+    "Redacted": "tibidi.words.standins",
     "TibidiError": "tibidi.errors",
     "configure": "tibidi.config",
     "dump_exception": "tibidi.dumper",
     "load": "tibidi.loader",
     "set_excepthook": "tibidi.hooks",
     "uninstall": "tibidi.hooks",
-    # What pickles name beside the above.
-    "Cut": "tibidi.words.standins",
-    "Redacted": "tibidi.words.standins",
 }
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
-    home = "tibidi.config" if name == "config" else _HOMES.get(name)
-    if home is None and name[:1] == "_" != name[1:2]:  # a word of our pickles
-        home = "tibidi.words.vocabulary"
-    if home is None:
+    module = "tibidi.config" if name == "config" else _MODULES.get(name)
+    if module is None and name[:1] == "_" != name[1:2]:  # pickles name the functions of vocabulary
+        module = "tibidi.words.vocabulary"
+    if module is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
     if name == "dump_exception":
         from tibidi.process.imports import import_module
         from tibidi.process.temporary import headroom
 
         with headroom():  # the dumper imports much, perhaps at the bottom of a recursion
-            import_module(home)
+            import_module(module)
     else:
-        __import__(home)  # not importlib, which takes a third of a millisecond at each start
-    if name != "config":  # a module is an attribute of its package by now
-        globals()[name] = getattr(sys.modules[home], name)
+        __import__(module)  # importing importlib would cost 0.3 ms at each start
+    if name != "config":  # the import has set the module as an attribute of this package
+        globals()[name] = getattr(sys.modules[module], name)
     return globals()[name]
 
 

@@ -1,9 +1,12 @@
-"""A dump that has been loaded: the story with its values in place.
+"""A loaded dump: the summary with the values in place.
 
-It reads in two ways.  As objects: `dump.exceptions[-1][-1].locals`, where an
-exception is a sequence of frames and a frame a mapping of its variables.  And
-as the nested dictionaries of the original tibidi:
+It has two interfaces.  As objects, under the names of `summary.json`:
+`dump.exceptions[-1].frames[-1].locals['x']`, so that the path of an omission
+is Python.  And as the nested dictionaries of the original tibidi:
 `dump['exceptions'][-1][-1]['x']`, `dump['timestamp']`, `dump['system']`.
+
+Values are typed `Any`.  Nothing here compares them: that could run an
+`__eq__` of the application.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import overload
 
 from tibidi.model import MODULE
+from tibidi.present.words import count
 from tibidi.reading.inert.repr import clean
 
 if TYPE_CHECKING:
@@ -24,70 +29,59 @@ if TYPE_CHECKING:
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import Omission
-    from tibidi.model import ProcessRecord
     from tibidi.model import Summary
     from tibidi.model import TaskRecord
     from tibidi.model import ThreadRecord
 
 
-class DumpedFrame(Mapping[str, object]):
+class DumpedFrame(Mapping[str, Any]):
     """A frame as a mapping of its variables: its locals, else its globals.
 
     `locals` and `globals` are the dictionaries themselves; frames of one
-    module share one dictionary of globals, and a frame at the level of a
-    module has it for both.  `record` is what the story says of the frame.
+    module share one dictionary of globals, and `locals` of a module-level
+    frame is that dictionary.  `line` counts from 1, columns are UTF-8 byte
+    offsets from 0; what is not known is None.  `record` is the frame in the
+    summary.  Frames compare and hash by identity.
     """
 
-    def __init__(self, record: FrameRecord, variables: dict[str, object], namespace: dict[str, object]) -> None:
+    def __init__(self, record: FrameRecord, variables: dict[str, Any], namespace: dict[str, Any]) -> None:
         self.record = record
+        self.file = record.file
+        self.module = record.module
+        self.name = record.name
+        self.qualname = record.qualname
+        self.line = record.line
+        self.end_line = record.end_line
+        self.column = record.column
+        self.end_column = record.end_column
+        self.first_line = record.first_line
+        self.code = record.code
         self.globals = namespace
         self.locals = namespace if record.code.kind == MODULE else variables
 
-    @property
-    def file(self) -> str:
-        """The name of the source file as the code object had it."""
-        return self.record.file
-
-    @property
-    def line(self) -> int:
-        """The line that was being executed, from 1."""
-        return self.record.line
-
-    @property
-    def name(self) -> str:
-        """The name of the function, `<module>` at the level of a module."""
-        return self.record.name
-
-    @property
-    def qualname(self) -> str:
-        """The dotted name of the function within its module."""
-        return self.record.qualname
-
-    @property
-    def module(self) -> str:
-        """`__name__` of the module."""
-        return self.record.module
-
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: str) -> Any:
         return self.locals[name] if name in self.locals else self.globals[name]
 
     def __iter__(self) -> Iterator[str]:
-        yield from self.locals
-        if self.globals is not self.locals:
-            yield from (name for name in self.globals if name not in self.locals)
+        # exec() adds __builtins__ to the globals of whatever runs in them.
+        return (name for name in {**self.locals, **self.globals} if name != "__builtins__")
 
     def __len__(self) -> int:
-        return len(self.locals.keys() | self.globals.keys())
+        return sum(1 for _ in self)
+
+    __eq__ = object.__eq__  # that of Mapping compares the values
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"<frame {clean(self.qualname)}, {clean(self.file)}:{self.line}, {len(self.locals)} variables>"
+        size = count(len(self.locals), "variable")
+        return f"<frame {clean(self.qualname)}, {clean(self.file)}:{self.line}, {size}>"
 
 
 class Stack(Sequence[DumpedFrame]):
-    """Frames, outermost first."""
+    """A sequence of `frames`, outermost first."""
 
     def __init__(self, frames: Iterable[DumpedFrame]) -> None:
-        self._frames = tuple(frames)
+        self.frames = tuple(frames)
 
     @overload
     def __getitem__(self, index: int) -> DumpedFrame: ...
@@ -95,52 +89,35 @@ class Stack(Sequence[DumpedFrame]):
     def __getitem__(self, index: slice) -> tuple[DumpedFrame, ...]: ...
 
     def __getitem__(self, index: int | slice) -> DumpedFrame | tuple[DumpedFrame, ...]:
-        return self._frames[index]
+        return self.frames[index]
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self.frames)
 
 
 class DumpedException(Stack):
-    """An exception: the frames of its traceback and, as `exception`, the object itself."""
+    """An exception: the frames of its traceback and, as `exception`, the object itself.
+
+    `type` is its dotted name, `message` what `str()` returned at the crash,
+    `notes` its `__notes__` (PEP 678).  `parent` is the `id` of the exception
+    that it belongs to, `relation` how: raised, cause, context or member.
+    `exception` is None if the object could not be loaded.
+    """
 
     def __init__(self, record: ExceptionRecord, frames: Iterable[DumpedFrame], exception: BaseException | None) -> None:
         super().__init__(frames)
         self.record = record
         self.exception = exception
-
-    @property
-    def id(self) -> int:
-        """The number by which other exceptions of the dump name it as their `parent`."""
-        return self.record.id
-
-    @property
-    def parent(self) -> int | None:
-        """The `id` of the exception that it is cause, context or member of; None for the one raised last."""
-        return self.record.parent
-
-    @property
-    def relation(self) -> str:
-        """`raised`, or what it is of its parent: `cause`, `context` or `member`."""
-        return self.record.relation
-
-    @property
-    def type(self) -> str:
-        """The dotted name of its type."""
-        return self.record.type
-
-    @property
-    def message(self) -> str:
-        """What str() of it gave at the crash."""
-        return self.record.message
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Its `__notes__` (PEP 678)."""
-        return self.record.notes
+        self.id = record.id
+        self.parent = record.parent
+        self.relation = record.relation
+        self.type = record.type
+        self.message = record.message
+        self.notes = record.notes
+        self.suppress_context = record.suppress_context
 
     def __repr__(self) -> str:
-        return f"<{clean(self.type)}: {clean(self.message)}, {len(self)} frames>"
+        return f"<{clean(self.type)}: {clean(self.message)}, {count(len(self), 'frame')}>"
 
 
 class DumpedThread(Stack):
@@ -155,7 +132,7 @@ class DumpedThread(Stack):
         self.daemon = record.daemon
 
     def __repr__(self) -> str:
-        return f"<thread {clean(self.name)}, {len(self)} frames>"
+        return f"<thread {clean(self.name)}, {count(len(self), 'frame')}>"
 
 
 class DumpedTask(Stack):
@@ -168,16 +145,17 @@ class DumpedTask(Stack):
         self.state = record.state
 
     def __repr__(self) -> str:
-        return f"<task {clean(self.name)}, {clean(self.state)}, {len(self)} frames>"
+        return f"<task {clean(self.name)}, {clean(self.state)}, {count(len(self), 'frame')}>"
 
 
-class Dump(Mapping[str, object]):
+class Dump(Mapping[str, Any]):
     """A whole dump, as `tibidi.load` returns it.
 
     `exceptions` has the root cause first and the exception that ended the
-    program last; `omissions` says what is missing, where and why; `sources`
-    maps file names to the text as it ran; `live` tells whether the values are
-    the application's own objects or inert stand-ins.
+    program last; `modules` maps the name of each module to its globals;
+    `omissions` lists what is missing, where and why; `sources` maps file
+    names to the text as it ran.  `live` is True if the values are objects of
+    the application, False if they are inert.  Dumps compare and hash by identity.
     """
 
     def __init__(  # noqa: PLR0913 - its parts, all by keyword
@@ -189,24 +167,27 @@ class Dump(Mapping[str, object]):
         exceptions: Iterable[DumpedException],
         threads: Iterable[DumpedThread] = (),
         tasks: Iterable[DumpedTask] = (),
+        modules: Mapping[str, dict[str, Any]] | None = None,
         omissions: Iterable[Omission] = (),
         sources: Mapping[str, str] | None = None,
     ) -> None:
         self.summary = summary
         self.path = path
         self.live = live
+        self.format = summary.format
+        self.tibidi = summary.tibidi
+        self.time = summary.time
+        self.complete = summary.complete
+        self.fingerprint = summary.fingerprint
+        self.process = summary.process
         self.exceptions = tuple(exceptions)
         self.threads = tuple(threads)
         self.tasks = tuple(tasks)
+        self.modules = dict(modules or {})
         self.omissions = tuple(omissions)
         self.sources = dict(sources or {})
 
-    @property
-    def process(self) -> ProcessRecord:
-        """The process that crashed: arguments, versions, environment."""
-        return self.summary.process
-
-    def __getitem__(self, key: str) -> object:
+    def __getitem__(self, key: str) -> Any:
         return self._classic()[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -215,17 +196,20 @@ class Dump(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._classic())
 
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     def __repr__(self) -> str:
         crash = self.exceptions[-1]
         kind = "live" if self.live else "inert"
-        return f"<dump of {clean(crash.type)}: {clean(crash.message)}, {clean(self.summary.time)}, {kind}>"
+        return f"<dump of {clean(crash.type)}: {clean(crash.message)}, {clean(self.time)}, {kind}>"
 
-    def _classic(self) -> dict[str, object]:
-        """Return what the original tibidi's dictionary had, and our additions to it."""
+    def _classic(self) -> dict[str, Any]:
+        """Return the dictionary of the original tibidi, with some keys added."""
         process = self.process
         return {
             "exceptions": self.exceptions,
-            "timestamp": _moment(self.summary.time),
+            "timestamp": _datetime(self.time),
             "system": {
                 "platform": process.platform,
                 "hostname": process.hostname,
@@ -239,8 +223,8 @@ class Dump(Mapping[str, object]):
         }
 
 
-def _moment(text: str) -> datetime | None:
-    """Return the time in `text`, which a stranger may have written."""
+def _datetime(text: str) -> datetime | None:
+    """Return the time in `text`, None if it is not ISO 8601: the file may be a stranger's."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -23,16 +23,14 @@ from tibidi.capture.roots import Roots
 from tibidi.capture.sources import sources as sources_of
 from tibidi.capture.summary import describe
 from tibidi.capture.text import traceback_text
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import index as indexes
-from tibidi.dumpfile import summary as summaries
-from tibidi.dumpfile.headline import headline
-from tibidi.dumpfile.index import Index
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.process import is_inside_dump
 from tibidi.process import os
@@ -141,7 +139,7 @@ class _Dumping:
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
         summary = describe(self._crash, self._redactor, deadline=self._deadline)
-        archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
+        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
         sources: dict[str, str] = {}
         with self._shielded("sources"):
             for file, source, missing in sources_of(self._crash):
@@ -159,7 +157,7 @@ class _Dumping:
         index = Index(complete=True) if stingy else self._values(archive)
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
-            archive.add(fmt.INDEX, summaries.dumps(indexes.to_json(index._replace(omissions=omissions))))
+            archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
             self._report(omissions)
         with self._shielded("signature"):
             archive.finish(read_or_make_key())

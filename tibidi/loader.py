@@ -1,7 +1,8 @@
-"""file -> model and values: `load()`, the one that knows every stage of reading."""
+"""A file -> a `Dump`: `load()`, the only function that knows every stage of reading."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tibidi.dump import Dump
@@ -28,35 +29,37 @@ if TYPE_CHECKING:
     from tibidi.model import FrameRecord
 
 LOST = "its value is not in the dump, this is its preview"
+# The path of the globals of a module: `modules['shop']`.
+MODULE_PATH = re.compile(r"modules\[(['\"])(?P<name>.*)\1\]", re.DOTALL)
 
 
 def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) -> Dump:
     """Load a dump, with its values.
 
     `path` is a file, a name from `python -m tibidi list`, or None for the
-    latest dump.  With `trust` True the values are live: modules are imported,
-    objects of the application are rebuilt, its code may run; only for files
-    whose origin you know.  With False they are inert: nothing is imported or
-    called that the file names.  None is live when our own key signed the
-    file, else inert.
+    latest dump.  With `trust=True` the values are live: modules are imported,
+    objects of the application are rebuilt, its code may run; use it only for
+    files whose origin you know.  With `trust=False` they are inert: nothing
+    that the file names is imported or called.  With None they are live if
+    the file is signed with your own key, else inert.
 
     Raises DumpNotFound, NotADump, DamagedDump or NewerFormat, and TypeError
-    where `trust` is anything else.
+    if `trust` is anything else.
     """
     if trust is not None and type(trust) is not bool:
         raise TypeError(f"trust is True, False or None, not {trust!r}")
     with Reader(find(path)) as reader:
-        return _Assembly(reader, is_trusted(reader) if trust is None else trust).dump()
+        return _Loading(reader, is_trusted(reader) if trust is None else trust).dump()
 
 
 def is_trusted(reader: Reader) -> bool:
-    """Tell whether our own key signed the dump."""
+    """Return True if the dump is signed with the user's own key."""
     key = read_key()
     return key is not None and reader.is_signed_by(key)
 
 
-class _Assembly:
-    """Puts the values of one dump into their places in the story."""
+class _Loading:
+    """Combines the summary and the values of one dump."""
 
     def __init__(self, reader: Reader, live: bool) -> None:
         self.reader = reader
@@ -67,38 +70,39 @@ class _Assembly:
 
     def dump(self) -> Dump:
         self._read()
-        story, reader = self.reader.summary, self.reader
+        summary, reader = self.reader.summary, self.reader
         return Dump(
-            story,
+            summary,
             path=reader.path,
             live=self.live,
-            exceptions=[self._exception(n, record) for n, record in enumerate(story.exceptions)],
-            threads=[DumpedThread(r, self._frames(f"threads[{n}]", r.frames)) for n, r in enumerate(story.threads)],
-            tasks=[DumpedTask(r, self._frames(f"tasks[{n}]", r.frames)) for n, r in enumerate(story.tasks)],
-            omissions=(*story.omissions, *reader.damage, *self.problems, *self.values.problems),
+            exceptions=[self._exception(n, record) for n, record in enumerate(summary.exceptions)],
+            threads=[DumpedThread(r, self._frames(f"threads[{n}]", r.frames)) for n, r in enumerate(summary.threads)],
+            tasks=[DumpedTask(r, self._frames(f"tasks[{n}]", r.frames)) for n, r in enumerate(summary.tasks)],
+            modules=self._modules(),
+            omissions=(*summary.omissions, *reader.damage, *self.problems, *self.values.problems),
             sources=reader.sources,
         )
 
     def _read(self) -> None:
-        """Load every pickle in turn; behind a damaged one the memo is not to be trusted, so there it ends."""
+        """Load every pickle in turn, up to a damaged one: after that the memo cannot be trusted."""
         with Progress("loading") as progress:
             for name, file in self.reader.values(progress.advance):
                 try:
                     paths, value = self.values.load(file)
                 except DamagedDump as error:
-                    detail = f"{name} can't be read, nor what comes behind it: {error}"
+                    detail = f"{name} and all values after it cannot be read: {error}"
                     self.problems.append(Omission("values", DAMAGED, detail))
                     return
                 self.found.update(dict.fromkeys(paths, value))
 
     def _exception(self, number: int, record: ExceptionRecord) -> DumpedException:
-        where = f"exceptions[{number}]"
-        value = self.found.get(f"{where}.exception")
+        path = f"exceptions[{number}]"
+        value = self.found.get(f"{path}.exception")
         exception = value if isinstance(value, BaseException) else None
-        return DumpedException(record, self._frames(where, record.frames), exception)
+        return DumpedException(record, self._frames(path, record.frames), exception)
 
-    def _frames(self, where: str, records: Iterable[FrameRecord]) -> list[DumpedFrame]:
-        return [self._frame(f"{where}.frames[{number}]", record) for number, record in enumerate(records)]
+    def _frames(self, path: str, records: Iterable[FrameRecord]) -> list[DumpedFrame]:
+        return [self._frame(f"{path}.frames[{number}]", record) for number, record in enumerate(records)]
 
     def _frame(self, path: str, record: FrameRecord) -> DumpedFrame:
         variables = self.found.get(f"{path}.locals")
@@ -106,12 +110,17 @@ class _Assembly:
         key = self.reader.index.globals.get(path, f"modules[{record.module!r}]")
         namespace = self.values.namespaces.setdefault(key, {"__name__": record.module})
         values = variables if isinstance(variables, dict) else {}
-        _fill(namespace if record.code.kind == MODULE else values, record)
+        _add_previews(namespace if record.code.kind == MODULE else values, record)
         return DumpedFrame(record, values, namespace)
 
+    def _modules(self) -> dict[str, dict[str, object]]:
+        """Return the globals of each module; called last, as a frame may add those of a lost module."""
+        matches = ((MODULE_PATH.fullmatch(path), globals_) for path, globals_ in self.values.namespaces.items())
+        return {match["name"]: globals_ for match, globals_ in matches if match}
 
-def _fill(values: dict[str, object], record: FrameRecord) -> None:
-    """Put the previews of the story in the places of values that are lost."""
+
+def _add_previews(values: dict[str, object], record: FrameRecord) -> None:
+    """Add the preview of each variable whose value is lost."""
     for name, variable in record.locals.items():
         if name not in values:
             values[name] = Dummy(variable.type, LOST, variable.preview)

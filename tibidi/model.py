@@ -1,15 +1,15 @@
-"""The story of a crash as plain data: what is captured, written, read and shown.
+"""The summary of a crash as plain data: captured, written, read and shown.
 
 Rules
 -----
 Everything in these records is a builtin value, never a live object, frame,
-module or exception, so that keeping a record keeps nothing of the
-application alive and looking at one runs no code of it.  The idea is that of
-`traceback.TracebackException`: capture into an intermediary form, so that
-no references are held, and let any number of readers work on that.
+module or exception: a record keeps no application object alive, and reading
+it runs no application code.  As in `traceback.TracebackException`, a crash is
+captured into an intermediary form that holds no references, and any number
+of readers work on that.
 
-They are named tuples, as making a dataclass at import costs ten times as much
-(the dump of a small program would take a fifth longer).
+They are named tuples, as creating a dataclass at import takes ten times as
+long (the dump of a small program would take a fifth longer).
 
 `Summary` > `ExceptionRecord` | `ThreadRecord` | `TaskRecord` > `FrameRecord` > `Variable`
 
@@ -27,12 +27,13 @@ from tibidi.process.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The default of every mapping: a NamedTuple shares its defaults, so they must not change.
+# The defaults of mappings: read-only, as a NamedTuple shares its defaults.
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_VARIABLES: Mapping[str, Variable] = MappingProxyType({})
+NO_MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
-# How an exception came to be in the story.
-RAISED = "raised"  # it ended the program (or was handed to dump_exception)
+# Why an exception is in the summary.
+RAISED = "raised"  # it ended the program, or was passed to dump_exception
 CAUSE = "cause"  # __cause__ of its parent: "raise ... from ..."
 CONTEXT = "context"  # __context__ of its parent: raised while handling it
 MEMBER = "member"  # a member of its parent, an exception group
@@ -41,19 +42,19 @@ RELATIONS = (RAISED, CAUSE, CONTEXT, MEMBER)
 # How the code of a frame keeps its variables.
 FUNCTION = "function"  # fast locals
 MODULE = "module"  # f_locals is f_globals
-MAPPING = "mapping"  # a namespace of its own: class bodies, exec() with two dicts
+MAPPING = "mapping"  # a separate namespace: class bodies, exec() with two dicts
 KINDS = (FUNCTION, MODULE, MAPPING)
 
 
 class Variable(NamedTuple):
-    """One variable as a person sees it: its type's name and a bounded preview."""
+    """One variable for display: the name of its type and a bounded preview."""
 
     type: str
     preview: str
 
 
 class CodeRecord(NamedTuple):
-    """What reviving needs to know of a code object, named as CPython names it.
+    """The part of a code object that reviving needs, under CPython's names.
 
     `varnames` are the names of the parameters only, in the order of
     `co_varnames`: positional, keyword-only, *args, **kwargs.
@@ -73,7 +74,7 @@ class FrameRecord(NamedTuple):
     """One frame of a stack.
 
     Lines count from 1, columns are UTF-8 byte offsets from 0 as in
-    `co_positions()`; what is not known is None (columns need Python 3.11).
+    `co_positions()`; unknown values are None (columns need Python 3.11).
     `module` is `__name__` of the frame's globals.
     """
 
@@ -91,10 +92,10 @@ class FrameRecord(NamedTuple):
 
 
 class ExceptionRecord(NamedTuple):
-    """One exception of the chain or tree; `parent` is the id of the one it belongs to.
+    """One exception of the chain or tree; `parent` is the id of the exception it belongs to.
 
-    `suppress_context` is what `raise ... from None` sets: Python prints no
-    context then, and neither do we, but it is in the story all the same.
+    `raise ... from None` sets `suppress_context`: the context is not printed
+    then, as in Python, but it is in the summary all the same.
     """
 
     id: int
@@ -142,9 +143,9 @@ class ProcessRecord(NamedTuple):
 
 
 class Omission(NamedTuple):
-    """Something that is not in the dump: where, why, and what is known of it.
+    """Something that is missing from the dump: where, why, and what is known of it.
 
-    `path` reads like Python from the root of the loaded dump, for example
+    `path` is a Python expression on the loaded dump, for example
     `exceptions[0].frames[2].locals['big'].rows[3]`; `reason` is one of the
     constants below; `detail` is for people.
     """
@@ -155,27 +156,42 @@ class Omission(NamedTuple):
 
 
 # Reasons of omissions.
-ILLEGAL = "illegal"  # a type that cannot be pickled, or that config.islegal refused
+ILLEGAL = "illegal"  # a type that cannot be pickled, or rejected by config.islegal
 FAILED = "failed"  # code of the object raised while it was pickled or previewed
 TIMEOUT = "timeout"  # it did not finish in time
 TOO_LARGE = "too large"  # it did not fit into the size of a dump
 TOO_DEEP = "too deep"  # nested deeper than the interpreter can follow
-LAZY = "lazy"  # looking at it would have run a query or a request
+LAZY = "lazy"  # reading it would have run a query or a request
 REDACTED = "redacted"  # a secret
-DAMAGED = "damaged"  # it was in the file, which is damaged or cut here
-UNAVAILABLE = "unavailable"  # it could not be had: a source file at the crash, a module at the loading
+DAMAGED = "damaged"  # the file is damaged or cut there
+UNAVAILABLE = "unavailable"  # not found: a source file at the crash, a module on loading
 REASONS = (ILLEGAL, FAILED, TIMEOUT, TOO_LARGE, TOO_DEEP, LAZY, REDACTED, DAMAGED, UNAVAILABLE)
 
+REDACTED_TEXT = "<redacted>"  # replaces a secret text
 
-REDACTED_TEXT = "<redacted>"  # what stands in the place of a secret text
+
+class Index(NamedTuple):
+    """The result of pass two: `values/index.json` as an object.
+
+    `members` maps the name of each pickle to the paths that it is for,
+    `globals` the path of a frame to that of its globals.  It is written last.
+    A file that was cut before it is readable all the same: each pickle begins
+    with its paths, and by default the globals of a frame are those of the
+    module that it names.
+    """
+
+    complete: bool = False
+    members: Mapping[str, tuple[str, ...]] = NO_MEMBERS
+    globals: Mapping[str, str] = NOTHING
+    omissions: tuple[Omission, ...] = ()
 
 
 class Summary(NamedTuple):
-    """The whole story: `summary.json` as an object.
+    """Everything about a crash but the values: `summary.json` as an object.
 
-    `complete` says that the dump was written to its end: neither the deadline
+    `complete` is True if the dump was written to its end: neither the deadline
     nor the size limit nor the death of the process cut it short.  `omissions`
-    lists every single gap, also those of a complete dump.
+    lists every single gap, also in a complete dump.
     """
 
     tibidi: str

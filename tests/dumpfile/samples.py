@@ -1,21 +1,19 @@
-"""A small story, and dumps made of it."""
+"""A small summary, and dumps made of it."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
 
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import index as indexes
-from tibidi.dumpfile import summary as summaries
-from tibidi.dumpfile.headline import headline
-from tibidi.dumpfile.index import Index
 from tibidi.dumpfile.writer import Archive
 from tibidi.model import ILLEGAL
 from tibidi.model import RAISED
 from tibidi.model import CodeRecord
 from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.model import ProcessRecord
 from tibidi.model import Summary
@@ -32,8 +30,8 @@ TEXT = "def div(x, y):\n    return x / y\n"
 PICKLES = {"values/0000.pkl": b"first" * 50_000, "values/0001.pkl": bytes(range(256)) * 40}
 
 
-def story() -> Summary:
-    """Return a story that uses every kind of record."""
+def summary() -> Summary:
+    """Return a summary that uses every kind of record."""
     code = CodeRecord(varnames=("x", "y"), argcount=2, flags=3)
     variables = {"x": Variable("int", "5"), "lone": Variable("str", "'\ud800'")}
     frame = FrameRecord(NAME, "__main__", "div", "div", 2, 2, 11, 16, 1, code, variables)
@@ -56,8 +54,7 @@ def dump_bytes(key: bytes | None = KEY, pickles: Mapping[str, bytes] = PICKLES) 
     """Return a whole dump."""
     file = io.BytesIO()
     archive = Archive(file)
-    summary = story()
-    archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(summary)), headline(summary)._asdict())
+    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary())), encode.headline(summary()))
     archive.add(fmt.TRACEBACK, b"Traceback (most recent call last):\n")
     archive.add("sources/srv/divide.py", TEXT.encode(), {"file": NAME})
     for name, data in pickles.items():
@@ -65,6 +62,6 @@ def dump_bytes(key: bytes | None = KEY, pickles: Mapping[str, bytes] = PICKLES) 
     paths = {"values/0000.pkl": ("exceptions[0].frames[0].locals",), "values/0001.pkl": ("modules['__main__']",)}
     omission = Omission("exceptions[0].frames[0].locals['gen']", ILLEGAL, "a generator")
     index = Index(True, paths, {"exceptions[0].frames[0]": "modules['__main__']"}, (omission,))
-    archive.add(fmt.INDEX, summaries.dumps(indexes.to_json(index)))
+    archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index)))
     archive.finish(key)
     return file.getvalue()

@@ -1,6 +1,6 @@
-"""docs/format.md, held against the code by a reader that is written from it alone.
+"""docs/format.md, checked against the code by a reader that is written from the page alone.
 
-Nothing of tibidi is used to read: who has only the page can do the same.
+It imports nothing of tibidi: the page alone is enough to read a dump.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ pay("correct horse battery staple", 6, [{"api_key": "tea for two"}])
 
 
 class Member(NamedTuple):
-    """What a local header says, and the bytes behind it."""
+    """A local header and the packed bytes after it."""
 
     name: str
     method: int
@@ -51,12 +51,12 @@ class Member(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """The bytes as they were."""
+        """The unpacked bytes."""
         return zlib.decompress(self.packed, -15) if self.method == 8 else self.packed
 
     @property
     def note(self) -> dict[str, Any]:
-        """What the extra field holds."""
+        """The JSON in the extra field."""
         if not self.extra:
             return {}
         identifier, length = struct.unpack_from("<HH", self.extra)
@@ -111,7 +111,7 @@ class Values(pickle.Unpickler):
         return paths
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what stands for a name."""
+        """Return a substitute for a name."""
         return self.namespace if (module, name) == ("tibidi", "_namespace") else Unknown
 
     def namespace(self, key: str) -> dict[str, object]:
@@ -119,16 +119,16 @@ class Values(pickle.Unpickler):
         return self.namespaces.setdefault(key, {})
 
     def persistent_load(self, pid: object) -> object:
-        """Return what stands in the place of something else."""
+        """Return a substitute for an object."""
         self.replaced.append(pid)
         return pid
 
     def read(self, size: int = -1) -> bytes:
-        """Read from the member at hand."""
+        """Read from the current member."""
         return self.file.read(size)
 
     def readline(self) -> bytes:
-        """Read a line from the member at hand."""
+        """Read a line from the current member."""
         return self.file.readline()
 
 
@@ -141,7 +141,7 @@ def dump(crash: Crasher, tmp_path: Path) -> Path:
 
 
 def test_members(dump: Path) -> None:
-    """The members that the page lists are there, in its order, as their headers and any zip tool have them."""
+    """Headers and zip tools agree that the members of the page are there, in its order."""
     found = list(members(dump.read_bytes()))
     names = [member.name for member in found]
     numbered = [f"values/{number:04}.pkl" for number in range(len(names) - 5)]
@@ -155,14 +155,14 @@ def test_members(dump: Path) -> None:
 
 
 def test_notes(dump: Path) -> None:
-    """Extra fields hold the headline, and the name of each source file; what the page names is there."""
+    """Extra fields hold the headline and the name of each source file, with the keys of the page."""
     found = list(members(dump.read_bytes()))
     headline = "fingerprint time type message program pid file line name"
-    story = json.loads(found[0].content)
+    summary = json.loads(found[0].content)
 
     assert headline.split() == list(found[0].note)
     assert " ".join(PAGE[PAGE.index("(fingerprint, time") + 1 :].split()).startswith(headline.replace(" ", ", ") + ")")
-    assert {"file": story["exceptions"][-1]["frames"][-1]["file"]} == found[2].note
+    assert {"file": summary["exceptions"][-1]["frames"][-1]["file"]} == found[2].note
     assert [{}] * (len(found) - 3) == [each.note for each in (found[1], *found[3:-1])]
     assert PROGRAM == found[2].content.decode()
 
@@ -180,23 +180,31 @@ def test_signature(crash: Crasher, dump: Path) -> None:
     assert expected.encode() == last.content
 
 
-def test_story(dump: Path) -> None:
-    """`summary.json` and the index have the keys that the page shows, and no others."""
+def test_summary(dump: Path) -> None:
+    """`summary.json` and the index have exactly the keys of the page."""
     contents = {member.name: member.content for member in members(dump.read_bytes())}
-    story, index = (json.loads(contents[name].decode("ascii")) for name in ("summary.json", "values/index.json"))
-    frame = story["exceptions"][0]["frames"] or story["exceptions"][1]["frames"]
+    summary, index = (json.loads(contents[name].decode("ascii")) for name in ("summary.json", "values/index.json"))
+    frame = summary["exceptions"][0]["frames"] or summary["exceptions"][1]["frames"]
     shown = PAGE[PAGE.index('{"format": 1, "tibidi"') :]
 
     assert ["format", "complete", "members", "globals", "omissions"] == list(index)
-    for record in (story, story["process"], *story["exceptions"], *story["threads"], *frame, frame[0]["code"], index):
+    for record in (
+        summary,
+        summary["process"],
+        *summary["exceptions"],
+        *summary["threads"],
+        *frame,
+        frame[0]["code"],
+        index,
+    ):
         assert [] == [key for key in record if f'"{key}"' not in shown]
-    assert (False, True) == (story["complete"], index["complete"])
-    assert [0, 1] == [each["id"] for each in story["exceptions"]]
-    assert ["cause", "raised"] == [each["relation"] for each in story["exceptions"]]
+    assert (False, True) == (summary["complete"], index["complete"])
+    assert [0, 1] == [each["id"] for each in summary["exceptions"]]
+    assert ["cause", "raised"] == [each["relation"] for each in summary["exceptions"]]
 
 
 def test_values(dump: Path) -> None:
-    """One unpickler reads the members in their order: a seed without paths, then what belongs to each path."""
+    """One unpickler reads the members in their order: a seed without paths, then the values of each path."""
     contents = {member.name: member.content for member in members(dump.read_bytes())}
     index = json.loads(contents["values/index.json"])
     values = Values()

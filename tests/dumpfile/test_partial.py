@@ -28,7 +28,7 @@ def test_private_whatever_the_umask(tmp_path: Path) -> None:
     assert [0o600, 0o600] == modes
 
 
-def test_what_stands_there_is_replaced_only_by_a_finished_file(tmp_path: Path) -> None:
+def test_existing_file_is_replaced_only_by_a_finished_one(tmp_path: Path) -> None:
     """The old content is there until publish(), and still there after discard()."""
     path = tmp_path / "dump.pkl"
     path.write_text("old")
@@ -46,8 +46,8 @@ def test_what_stands_there_is_replaced_only_by_a_finished_file(tmp_path: Path) -
     assert [path] == list(tmp_path.iterdir())
 
 
-def test_one_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
-    """In a container each process has the same pid: what an earlier one left is not an obstacle, and stays."""
+def test_file_of_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
+    """In a container each process has the same pid: the file of a killed one is no obstacle, and stays."""
     left = PartialFile.beside(str(tmp_path / "dump.pkl"))
     left.file.write(b"half")
     second = PartialFile.beside(str(tmp_path / "dump.pkl"))
@@ -61,7 +61,7 @@ def test_one_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
 
 
 def test_never_overwrites_without_replace(tmp_path: Path) -> None:
-    """A name that is taken in between raises, and neither file is lost."""
+    """If the name is taken in the meantime, publish() raises and neither file is lost."""
     path = tmp_path / "dump.pkl"
     partial = PartialFile(str(path))
     path.write_text("faster")

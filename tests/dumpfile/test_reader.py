@@ -1,4 +1,4 @@
-"""Whole dumps, cut ones, and files that are none."""
+"""Whole dumps, cut dumps, and other files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from dumpfile import samples
 
-from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import DamagedDump
 from tibidi.errors import DumpNotFound
@@ -26,28 +25,19 @@ def opened(tmp_path: Path, data: bytes) -> Reader:
 
 
 def test_a_dump_reads_back(tmp_path: Path) -> None:
-    """Story, sources, pickles and index come back as they were written."""
+    """Summary, sources, pickles and index come back as they were written."""
     with opened(tmp_path, samples.dump_bytes()) as reader:
-        assert samples.story().exceptions == reader.summary.exceptions
-        assert samples.story().process == reader.summary.process
+        assert samples.summary().exceptions == reader.summary.exceptions
+        assert samples.summary().process == reader.summary.process
         assert (True, False) == (reader.summary.complete, reader.cut)
         assert ["unavailable", "illegal"] == [omission.reason for omission in reader.summary.omissions]
         assert {samples.NAME: samples.TEXT} == reader.sources
         assert samples.PICKLES == {name: file.read() for name, file in reader.values()}
 
 
-def test_headline_needs_no_inflating(tmp_path: Path) -> None:
-    """The first bytes alone tell what crashed, also when the rest is not there yet."""
-    path = tmp_path / "dump.pkl.partial"
-    path.write_bytes(samples.dump_bytes()[:700])
-    line = peek(str(path))
-
-    assert ("f00d", "builtins.ZeroDivisionError", 4711, 2) == (line.fingerprint, line.type, line.pid, line.line)
-
-
 @pytest.mark.parametrize("percent", range(1, 100))
 def test_cut_dump_opens_as_far_as_it_goes(tmp_path: Path, percent: int) -> None:
-    """Wherever a file ends, either its story is told and says that it is cut, or an error says why not."""
+    """Wherever a file is cut, it opens and reports the cut, or an error says why not."""
     data = samples.dump_bytes()
     cut = data[: len(data) * percent // 100]
     if len(cut) < data.index(b"traceback.txt") - 30:
@@ -55,13 +45,13 @@ def test_cut_dump_opens_as_far_as_it_goes(tmp_path: Path, percent: int) -> None:
             opened(tmp_path, cut)
         return
     with opened(tmp_path, cut) as reader:
-        assert samples.story().exceptions == reader.summary.exceptions
+        assert samples.summary().exceptions == reader.summary.exceptions
         assert not reader.summary.complete
         assert "damaged" == reader.summary.omissions[-1].reason
 
 
 def test_signature_covers_every_byte_of_every_member(tmp_path: Path) -> None:
-    """Our own key signs for the file as it is; another key does not, nor ours for a file with one byte changed."""
+    """The signature is valid for the right key and the unchanged file only, down to one byte."""
     data = samples.dump_bytes()
     with opened(tmp_path, data) as reader:
         assert reader.is_signed_by(samples.KEY)
@@ -79,8 +69,8 @@ def test_unsigned_dump_is_signed_by_nobody(tmp_path: Path) -> None:
         assert not reader.is_signed_by(samples.KEY)
 
 
-def test_files_that_are_no_dumps_say_so(tmp_path: Path) -> None:
-    """An empty file, text, a pickle and a missing file are told apart from dumps in one line."""
+def test_other_files_are_not_dumps(tmp_path: Path) -> None:
+    """An empty file, a text, a pickle and a missing file each give an error in one line."""
     for data in (b"", b"hello", b"\x80\x05K\x01."):
         with pytest.raises(NotADump, match="not a dump"):
             opened(tmp_path, data)
@@ -90,10 +80,10 @@ def test_files_that_are_no_dumps_say_so(tmp_path: Path) -> None:
 
 def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
     """A dump of a later format is refused with the advice to upgrade."""
-    from tibidi.dumpfile.summary import from_json
+    from tibidi.dumpfile.decode import summary_from_json
 
     with pytest.raises(NewerFormat) as caught:
-        from_json({"format": 2})
+        summary_from_json({"format": 2})
 
     assert "upgrade" in caught.value.hint
 
@@ -111,8 +101,8 @@ def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_summary_of_wrong_types_is_damaged(data: dict[str, object]) -> None:
-    """What has another type than the model gives it is refused, never passed on."""
-    from tibidi.dumpfile.summary import from_json
+    """A field of another type than in the model is an error, never passed on."""
+    from tibidi.dumpfile.decode import summary_from_json
 
     with pytest.raises(DamagedDump):
-        from_json(data)
+        summary_from_json(data)

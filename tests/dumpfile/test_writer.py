@@ -28,7 +28,7 @@ def unzip(archive: Archive, file: io.BytesIO) -> dict[str, bytes]:
 
 
 def test_zip_tools_read_a_dump() -> None:
-    """The standard library finds all members, most valuable first, with checksums that are right."""
+    """The standard library finds all members, most valuable first, with correct checksums."""
     with zipfile.ZipFile(io.BytesIO(samples.dump_bytes())) as read:
         names = read.namelist()
         assert None is read.testzip()
@@ -37,8 +37,8 @@ def test_zip_tools_read_a_dump() -> None:
     assert ["values/index.json", "signature"] == names[5:]
 
 
-def test_noise_is_not_squeezed() -> None:
-    """Data that does not compress goes through as it is, between data that does, and comes back the same."""
+def test_noise_is_stored() -> None:
+    """Incompressible data is stored between compressed data, and reads back the same."""
     file = io.BytesIO()
     archive = Archive(file)
     expected = b"abc" * 100_000 + NOISE + b"abc" * 100_000 + NOISE + b"z"
@@ -51,19 +51,19 @@ def test_noise_is_not_squeezed() -> None:
 
 
 class Full(io.BytesIO):
-    """A disk with room for so many bytes."""
+    """A disk with room for a few bytes."""
 
     room = 200
 
     def write(self, data: Buffer, /) -> int:
-        """Refuse what does not fit, as the kernel does."""
+        """Refuse data that does not fit, as the kernel does."""
         if self.tell() + len(memoryview(data)) > self.room:
             raise OSError(errno.ENOSPC, "No space left on device")
         return super().write(data)
 
 
 def test_member_that_the_disk_refuses_at_its_end() -> None:
-    """What is small is written when the member is closed; when that fails, what comes behind it is readable."""
+    """A small member is written when it is closed; if that fails, later members are readable."""
     file = Full()
     archive = Archive(file)
     archive.add("summary.json", b"{}")
@@ -76,7 +76,7 @@ def test_member_that_the_disk_refuses_at_its_end() -> None:
 
 
 def test_rollback_leaves_no_trace() -> None:
-    """A member that is taken back has never been there; what follows stands in its place."""
+    """A member that is rolled back leaves no trace; the next one replaces it."""
     file = io.BytesIO()
     archive = Archive(file)
     archive.add("summary.json", b"{}")
@@ -90,8 +90,8 @@ def test_rollback_leaves_no_trace() -> None:
     assert {"summary.json": b"{}", "values/0000.pkl": b"again"} == unzip(archive, file)
 
 
-def test_exception_takes_the_member_back() -> None:
-    """What fails while a member is written costs that member only."""
+def test_exception_rolls_the_member_back() -> None:
+    """An exception while a member is written costs that member only."""
     file = io.BytesIO()
     archive = Archive(file)
     archive.add("summary.json", b"{}")
@@ -102,7 +102,7 @@ def test_exception_takes_the_member_back() -> None:
 
 
 def test_short_writes_lose_nothing() -> None:
-    """A raw file that takes only a part of what it is given is given the rest."""
+    """If a raw file writes only part of the data, the rest is written next."""
 
     class Slow(io.BytesIO):
         def write(self, data: bytes) -> int:  # type: ignore[override]

@@ -16,8 +16,8 @@ from hostile.forging import plain
 from hostile.forging import text
 from hostile.forging import variables
 
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import summary as summaries
 
 MERSENNE = (1 << 61) - 1  # sys.hash_info.modulus: multiples of it have the same hash
 SETITEM, APPEND, POP = pickle.SETITEM, pickle.APPEND, pickle.POP
@@ -249,7 +249,7 @@ def pickles() -> dict[str, bytes]:
 
 def stories() -> dict[str, bytes]:
     """Return hostile texts for `summary.json`."""
-    good = summaries.to_json(samples.story())
+    good = encode.summary_to_json(samples.summary())
     crash, frame = good["exceptions"][0], good["exceptions"][0]["frames"][0]
 
     def changed(**fields: object) -> bytes:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from dumpfile import samples
 
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import summary as summaries
-from tibidi.dumpfile.headline import headline
 from tibidi.dumpfile.writer import Archive
 
 if TYPE_CHECKING:
@@ -60,8 +59,8 @@ def dump(*pickles: bytes, summary: bytes | None = None, source: tuple[str, bytes
     """Return a whole dump with these pickles in it, not signed."""
     file = io.BytesIO()
     archive = Archive(file)
-    story = samples.story()
-    archive.add(fmt.SUMMARY, summary or summaries.dumps(summaries.to_json(story)), headline(story)._asdict())
+    story = samples.summary()
+    archive.add(fmt.SUMMARY, summary or encode.dumps(encode.summary_to_json(story)), encode.headline(story))
     archive.add(fmt.TRACEBACK, b"Traceback (most recent call last):\n")
     if source is not None:
         archive.add("sources/" + source[0].lstrip("/"), source[1], {"file": source[0]})
@@ -96,7 +95,7 @@ def end() -> bytes:
 
 def story_member() -> bytes:
     """Return the first member of a good dump."""
-    return member(fmt.SUMMARY, summaries.dumps(summaries.to_json(samples.story())))
+    return member(fmt.SUMMARY, encode.dumps(encode.summary_to_json(samples.summary())))
 
 
 def write(folder: Path, files: dict[str, bytes]) -> dict[str, Path]:

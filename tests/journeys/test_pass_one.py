@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from tibidi.model import Summary
 
 LINE = "Traceback dumped into: "
-TRACEBACKS = ["recursion", "chain", "suppressed", "syntax", "nested", "in_string", "several_lines", "in_finally"]
+TRACEBACKS = [
+    "chain",
+    "in_finally",
+    "in_string",
+    "nested",
+    "noted_syntax",
+    "recursion",
+    "several_lines",
+    "suppressed",
+    "syntax",
+    "syntax_after_error",
+]
 SUGGESTIONS = [
     "wrong_name",
     "wrong_builtin",

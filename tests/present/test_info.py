@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi import model
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import index as indexes
-from tibidi.dumpfile import summary as summaries
-from tibidi.dumpfile.index import Index
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.writer import Archive
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.present import info
 
@@ -28,10 +27,10 @@ ALL = Omission("values", model.FAILED, "No space left on device")
 
 
 def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = None) -> dict[str, str]:
-    """Return what `info` says of a dump with this index, by label."""
+    """Return what `info` prints of a dump with this index, by label."""
     with path.open("w+b", buffering=0) as file:
         archive = Archive(file)
-        archive.add(fmt.SUMMARY, summaries.dumps(summaries.to_json(SUMMARY)))
+        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(SUMMARY)))
         archive.add(fmt.INDEX, index)
         archive.finish(None)
     with Reader(path) as reader:
@@ -40,31 +39,31 @@ def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = No
 
 
 def index(*omissions: Omission, complete: bool = False) -> bytes:
-    """Return an index of nothing, with these omissions."""
-    return summaries.dumps(indexes.to_json(Index(complete=complete, omissions=omissions)))
+    """Return an index without values, with these omissions."""
+    return encode.dumps(encode.index_to_json(Index(complete=complete, omissions=omissions)))
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
         (index(SINGLE, LATE, complete=True), "complete"),
-        (index(SINGLE, LATE), "not complete: the time of a dump was used up"),
-        (index(SINGLE, LARGE), "not complete: the size of a dump was used up"),
-        (index(LARGE, LATE), "not complete: the time or the size of a dump was used up"),
+        (index(SINGLE, LATE), "not complete: the time limit of a dump was reached"),
+        (index(SINGLE, LARGE), "not complete: the size limit of a dump was reached"),
+        (index(LARGE, LATE), "not complete: the time limit or size limit of a dump was reached"),
         (index(LARGE, ALL), "not complete: the values could not be written: No space left on device"),
-        (index(SINGLE), "not complete: why is not known"),
+        (index(SINGLE), "not complete: the reason is not known"),
         (b"[]", "not complete: values/index.json holds list where an object belongs"),
     ],
 )
 def test_completeness(tmp_path: Path, content: bytes, expected: str) -> None:
-    """Why a dump is not complete is told from what is missing in it."""
+    """The omissions of a dump tell why it is not complete."""
     _, _, told = fields(tmp_path / "dump.pkl", content)["written by"].partition("format 1, ")
 
     assert expected == told
 
 
 def test_what_is_missing(tmp_path: Path) -> None:
-    """What is known to be missing is counted by its reason, what the reader found damaged and the caller knows too."""
+    """Omissions are counted by their reason, including those that the reader or the caller found."""
     whole = fields(tmp_path / "dump.pkl", index(complete=True))
     damaged = fields(tmp_path / "dump.pkl", b"{")
     loaded = fields(tmp_path / "dump.pkl", index(LATE, complete=True), (LATE, SINGLE, SINGLE))

@@ -25,7 +25,7 @@ def row(state: str = listing.WHOLE, headline: Headline = HEADLINE) -> Row:
 
 
 def test_lines() -> None:
-    """A heading, then a line for each dump, in columns as wide as they must be."""
+    """A heading, then a line for each dump, in aligned columns."""
     assert list(listing.lines([row()])) == [
         "NAME   TIME (UTC)           PROGRAM  PID     SIZE  CRASH",
         "a.pkl  2026-11-22 21:50:00  shop       7  2.0 KiB  KeyError: 'x' (shop.py:3 in price)",
@@ -33,7 +33,7 @@ def test_lines() -> None:
 
 
 def test_marks() -> None:
-    """What is not whole is marked; of what is no dump there is nothing else to say."""
+    """Unfinished and damaged dumps are marked; without a headline only the mark is shown."""
     unfinished, damaged = list(listing.lines([row(listing.UNFINISHED), row(listing.DAMAGED, Headline())]))[1:]
 
     assert "[unfinished] KeyError: 'x'" in unfinished
@@ -51,7 +51,7 @@ def test_nothing_reaches_the_terminal_raw() -> None:
 
 
 def test_json() -> None:
-    """As data, everything that is known."""
+    """The JSON has every known field."""
     assert listing.to_json([row()]) == [
         {
             "dump": "a.pkl",

@@ -1,4 +1,4 @@
-"""tibidi.present.words: how sizes, times and types read."""
+"""tibidi.present.words: sizes, times, types and counts as text."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tibidi.present import words
     ],
 )
 def test_size(number: int, text: str) -> None:
-    """size() uses the largest unit that leaves at least 1."""
+    """size() uses the largest unit that gives at least 1."""
     assert text == words.size(number)
 
 
 def test_moment() -> None:
-    """moment() drops what is finer than a second, and leaves alone what is no time."""
+    """moment() drops fractions of a second, and returns other texts unchanged."""
     assert "2026-11-22 21:50:00" == words.moment("2026-11-22T21:50:00.123456+00:00")
     assert "yesterday" == words.moment("yesterday")
 
@@ -40,10 +40,10 @@ def test_moment() -> None:
     ],
 )
 def test_crash_line(name: str, message: str, line: str) -> None:
-    """crash_line() reads as the last line of a traceback."""
+    """crash_line() returns the last line of a traceback."""
     assert line == words.crash_line(name, message)
 
 
 def test_count() -> None:
-    """count() says `1 frame` and `1,000 frames`."""
+    """count() returns `1 frame` and `1,000 frames`."""
     assert ["0 frames", "1 frame", "1,000 frames"] == [words.count(number, "frame") for number in (0, 1, 1000)]

@@ -33,6 +33,32 @@ def syntax():
     exec("def f(:\n  pass")
 
 
+def noted_syntax():
+    try:
+        syntax()
+    except SyntaxError as error:
+        if hasattr(error, "add_note"):
+            error.add_note("printed once")
+        raise
+
+
+def syntax_after_error():
+    try:
+        raise Counted
+    except Counted:
+        syntax()
+
+
+class Counted(Exception):
+    calls = 0
+
+    def __str__(self):
+        Counted.calls += 1
+        if Counted.calls > 2:  # by Python, which prints the traceback, and once by tibidi
+            print("asked too often", file=sys.stderr)
+        return "asked"
+
+
 def nested():
     raise Outer.Inner
 

@@ -105,5 +105,5 @@ def test_what_was_checked_is_what_is_read(tmp_path: Path, size: int) -> None:
 def test_not_a_regular_file(tmp_path: Path) -> None:
     """A pipe in the place of a dump keeps nobody waiting."""
     os.mkfifo(tmp_path / "pipe.pkl")
-    with pytest.raises(NotADump, match="is no regular file"):
+    with pytest.raises(NotADump, match="is not a regular file"):
         Reader(tmp_path / "pipe.pkl")

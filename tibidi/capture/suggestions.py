@@ -1,9 +1,9 @@
-"""What Python adds to some messages: "Did you mean: 'value'?".
+"""The suggestions that Python adds to some messages: "Did you mean: 'value'?".
 
-It compares the name that was not found with all that there are, which it
-gets by asking the objects (`dir()`, `hasattr()`).  Here it is given stand-ins
-that have the same names and nothing behind them, so that no code of the
-application runs.  Where the application defines `__dir__` nothing is suggested.
+Python compares the missing name with all known names, which it gets from the
+objects by `dir()` and `hasattr()`.  Here it is given substitutes with the same
+names and empty values, so that no application code runs.  Where the
+application defines `__dir__`, nothing is suggested.
 
 Only Python 3.12 and later make suggestions in the `traceback` module.
 """
@@ -32,7 +32,11 @@ MAX_NAMES = 2000
 
 
 def suggestion(live: LiveException) -> str:
-    """Return what Python adds to the message of an exception, most often nothing."""
+    """Return the text that Python adds to the message of an exception, usually "".
+
+    The substitutes have the message `?`, so that the text after it is the
+    suggestion.
+    """
     if sys.version_info < (3, 12):
         return ""
     double = _double(live)
@@ -43,11 +47,11 @@ def suggestion(live: LiveException) -> str:
     if not lines[-1].startswith(prefix):
         return ""
     added = lines[-1].rstrip("\n")[len(prefix) :]
-    return added + "?" if added.endswith("'") else added  # Python 3.12 forgets the mark of one of its questions
+    return added + "?" if added.endswith("'") else added  # Python 3.12 forgets one question mark
 
 
 def _double(live: LiveException) -> BaseException | None:
-    """Return an exception like the given one, with stand-ins for what it is about."""
+    """Return an exception of the same kind, with substitutes for the objects that Python inspects."""
     exception = live.exception
     cls = type(exception)
     if issubclass(cls, NameError) and live.frames:
@@ -60,7 +64,7 @@ def _double(live: LiveException) -> BaseException | None:
 
 
 def _name_error(live: LiveException, name: object) -> BaseException | None:
-    """Raise a NameError for real, in a frame that knows the same names."""
+    """Raise a NameError in a frame that has the same names."""
     if type(name) is not str:
         return None
     innermost = live.frames[-1]
@@ -72,7 +76,7 @@ def _name_error(live: LiveException, name: object) -> BaseException | None:
     double = NameError(MARK, name=name)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
     known.update(__builtins__=vars(sys.modules["builtins"]), double=double)
     try:
-        exec("raise double", known, variables)  # noqa: S102 - a constant, for the sake of its frame
+        exec("raise double", known, variables)  # noqa: S102 - a constant, run for its frame
     except NameError as raised:
         raised.__traceback__ = raised.__traceback__.tb_next if raised.__traceback__ else None
         return raised

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi import config
+from tibidi.dumpfile.headline import fingerprint
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import delete
 from tibidi.store.retention import is_being_written
-from tibidi.store.target import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

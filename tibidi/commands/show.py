@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from tibidi import commands
+from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
-from tibidi.dumpfile.summary import to_json
-from tibidi.present import story
+from tibidi.present import show
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
         sources = {} if options.json else reader.sources
         summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:
-        print(json.dumps(to_json(summary), indent=2))
+        print(json.dumps(summary_to_json(summary), indent=2))
     else:
-        print("\n".join(story.lines(summary, sources)))
+        print("\n".join(show.lines(summary, sources)))
     return 0

@@ -1,1 +1,1 @@
-"""model <-> ZIP: the file that travels, written and read front to back."""
+"""model <-> ZIP: the dump file, written and read front to back."""

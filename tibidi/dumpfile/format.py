@@ -1,16 +1,16 @@
 """The names and numbers of the dump format.
 
 A dump is a ZIP archive (APPNOTE.TXT 6.3, section 4.3) with the most valuable
-member first.  The local header of each member is complete once the member is;
-until then bit 3 of its flags is set, so that a reader can tell the member at
-which a writer died.  What only tibidi needs to know of a member is JSON in an
-extra field of its local header, which other tools pass over:
+member first.  The local header of a member is completed when the member is;
+until then bit 3 of its flags is set, so that a reader can recognize the member
+at which a writer died.  A note for tibidi alone is JSON in an extra field of
+the local header, which other tools ignore:
 
 `summary.json`   the headline: what `tibidi list` shows, readable without
                  inflating anything
-`sources/...`    the name of the file as the frames have it
+`sources/...`    the name of the file in the frames
 
-History of FORMAT, one line each; a reader reads every older one:
+History of FORMAT, one line each; a reader reads every older format:
 
 1   the first
 """
@@ -31,7 +31,7 @@ SIGNATURE = "signature"
 # signature, version needed, flags, method, time, date, crc, packed size, size, length of name, length of extra
 LOCAL = struct.Struct("<4sHHHHHIIIHH")
 LOCAL_MAGIC = b"PK\x03\x04"
-# What is known only when a member ends, and where it stands in the local header.
+# The fields of the local header that are known only when a member ends.
 LOCAL_FLAGS_OFFSET = 6
 LOCAL_SIZES = struct.Struct("<III")
 LOCAL_SIZES_OFFSET = 14
@@ -48,7 +48,7 @@ ZIP_VERSION = 20
 MADE_BY_UNIX = 3 << 8 | ZIP_VERSION
 PRIVATE_FILE = 0o100600 << 16  # external attributes: a regular file, 0600
 
-UNFINISHED = 1 << 3  # sizes are not known (yet)
+UNFINISHED = 1 << 3  # sizes are not known yet
 UTF8_NAME = 1 << 11
 
 STORED = 0

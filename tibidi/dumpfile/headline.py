@@ -1,7 +1,7 @@
-"""What crashed, in a few hundred bytes at the very start of the file.
+"""Read what crashed from the first few hundred bytes of a dump.
 
-Listing a thousand dumps must not inflate a thousand stories, and a crash
-must not either when it decides which older dumps may go.
+Listing a thousand dumps must not inflate a thousand summaries, and neither
+must a crash, when it decides which older dumps to delete.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ from tibidi.process.records import NamedTuple
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from tibidi.model import Summary
-
     T = TypeVar("T")
 
 
-MAX_MESSAGE_CHARACTERS = 200
 PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES
 
 
@@ -31,7 +28,7 @@ class Headline(NamedTuple):
     """One line about a dump.
 
     `time` is ISO 8601 in UTC; `program` is the first word of the command line;
-    `file`, `line` and `name` say where the innermost frame of the crash stood.
+    `file`, `line` and `name` are those of the innermost frame of the crash.
     """
 
     fingerprint: str = ""
@@ -45,35 +42,26 @@ class Headline(NamedTuple):
     name: str = ""
 
 
-def headline(summary: Summary) -> Headline:
-    """Return the headline of a story."""
-    crash = summary.exceptions[-1]
-    frame = crash.frames[-1] if crash.frames else None
-    return Headline(
-        fingerprint=summary.fingerprint[:64],
-        time=summary.time,
-        type=crash.type[:MAX_MESSAGE_CHARACTERS],
-        message=crash.message[:MAX_MESSAGE_CHARACTERS],
-        program=summary.process.argv[0][-MAX_MESSAGE_CHARACTERS:] if summary.process.argv else "",
-        pid=summary.process.pid,
-        file=frame.file[-MAX_MESSAGE_CHARACTERS:] if frame else "",
-        line=frame.line if frame else 0,
-        name=frame.name[:MAX_MESSAGE_CHARACTERS] if frame else "",
-    )
-
-
 def peek(path: str) -> Headline:
-    """Read the headline of the dump at `path`, also of one that is still being written.
+    """Read the headline of the dump at `path`, which may still be incomplete.
 
-    Raises OSError, or NotADump when there is none.
+    Raises OSError, or NotADump if it has none.
     """
     with io.open(path, "rb", buffering=0) as file:
         start = file.read(PEEK_BYTES) or b""
     return parse(start, path)
 
 
+def fingerprint(path: str) -> str:
+    """Return the fingerprint of the dump at `path`, "" if it cannot be read."""
+    try:
+        return peek(path).fingerprint
+    except (OSError, NotADump):
+        return ""
+
+
 def is_ended(path: str) -> bool:
-    """Tell whether the dump at `path` has its end: what follows everything else in an archive; raises OSError."""
+    """Return True if the dump at `path` ends as a ZIP archive does; raises OSError."""
     with io.open(path, "rb", buffering=0) as file:
         file.seek(-min(fmt.END.size, os.fstat(file.fileno()).st_size), os.SEEK_END)
         return (file.read(fmt.END.size) or b"").startswith(fmt.END_MAGIC)
@@ -84,7 +72,7 @@ def parse(start: bytes, path: str) -> Headline:
     fields = note(start)
     if "time" not in fields:
         raise NotADump(f"not a dump: {path} starts with {start[:8]!r}")
-    # A stranger may have written it: what is not of the default's type is not taken.
+    # The file is not trusted: a field of another type than its default is ignored.
     defaults = Headline()._asdict()
     return Headline(*(_same_type(fields.get(name), default) for name, default in defaults.items()))
 
@@ -94,7 +82,7 @@ def _same_type(value: object, default: T) -> T:
 
 
 def note(header: bytes) -> dict[str, object]:
-    """Return what a local header (whole, with name and extra field) notes of its member, {} for nothing."""
+    """Return the note in a whole local header, with name and extra field; {} if there is none."""
     if len(header) < fmt.LOCAL.size or not header.startswith(fmt.LOCAL_MAGIC):
         return {}
     *_, name_length, extra_length = fmt.LOCAL.unpack_from(header)
@@ -103,7 +91,7 @@ def note(header: bytes) -> dict[str, object]:
 
 
 def note_of(extra: bytes) -> dict[str, object]:
-    """Return the JSON in an extra field of ours, {} where there is none."""
+    """Return the note in an extra field: a JSON object; {} if there is none."""
     if len(extra) < fmt.EXTRA.size:
         return {}
     identifier, length = fmt.EXTRA.unpack_from(extra)

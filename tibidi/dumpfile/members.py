@@ -1,9 +1,9 @@
 """Find the members of a dump front to back, by their local headers alone.
 
-Whole files and cut ones are read the same way, and there is only one truth:
-the central directory, which could say something else, is not looked at.
-Nothing is inflated here and nothing is believed: a member lies behind the
-one before it and inside the file, has a name of ours, and no name comes twice.
+Whole and cut files are read in the same way, and there is one source of
+truth: the central directory, which could contradict the headers, is not read.
+The file is not trusted: a member must start after the previous one, lie inside
+the file and have a known name, and no name may occur twice.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ KNOWN_NAME = re.compile(
 class Member(NamedTuple):
     """Where a member lies in the file.
 
-    `start` and `packed` are the place and length of its bytes as they stand
-    there; `whole` is False for the last member of a cut file, of which `size`
-    and `crc` are not known.
+    `start` and `packed` are the offset and length of its packed bytes; `whole`
+    is False for the last member of a cut file, whose `size` and `crc` are not
+    known.
     """
 
     name: str
@@ -47,9 +47,9 @@ class Member(NamedTuple):
 
 
 def scan(file: BinaryIO, length: int) -> tuple[list[Member], bool]:
-    """Return the members in `file`, which is `length` bytes long, and whether it is cut.
+    """Return the members in `file`, which is `length` bytes long, and True if it is cut.
 
-    A file is cut when its last member or the central directory is not all there.
+    A file is cut if its last member or the central directory is incomplete.
     """
     members: list[Member] = []
     names = set()
@@ -73,7 +73,7 @@ def scan(file: BinaryIO, length: int) -> tuple[list[Member], bool]:
 
 
 def _member(file: BinaryIO, header: bytes, offset: int, length: int) -> Member | None:
-    """Read one local header; None where it does not describe a member of ours."""
+    """Read one local header; return None if it does not describe a member of a dump."""
     _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = fmt.LOCAL.unpack(header)
     if extra_length > fmt.MAX_EXTRA_BYTES + fmt.EXTRA.size or method not in (fmt.STORED, fmt.DEFLATED):
         return None
@@ -94,7 +94,7 @@ def _has_end(file: BinaryIO, length: int) -> bool:
 
 
 def packed_chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
-    """Yield the bytes of a member as they stand in the file."""
+    """Yield the packed bytes of a member."""
     offset, left = member.start, member.packed
     while left:
         file.seek(offset)
@@ -107,11 +107,11 @@ def packed_chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
 
 
 def chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
-    """Yield the content of a member, a little at a time.
+    """Yield the content of a member in chunks, of a cut member as far as it goes.
 
-    Of a cut member comes what is there.  Raises DamagedDump as soon as the
-    content is longer than the header says, is not deflate's, or, at the end,
-    when length or checksum are wrong: so nothing may be done with it before.
+    Raises DamagedDump as soon as the content is longer than the header says or
+    cannot be inflated, and at the end if its length or checksum is wrong: so
+    the content must not be used before the end.
     """
     size = crc = 0
     limit = member.size if member.whole else fmt.MAX_MEMBER_BYTES
@@ -138,7 +138,7 @@ def _unpacked(file: BinaryIO, member: Member) -> Iterator[bytes]:
                 data = inflate.unconsumed_tail
         if not member.whole:
             return
-        # What the inflater still holds back once its input has run out.
+        # The inflater may still hold output back after the end of its input.
         while not inflate.eof:
             rest = inflate.decompress(b"", CHUNK_BYTES)
             if not rest:
@@ -149,7 +149,7 @@ def _unpacked(file: BinaryIO, member: Member) -> Iterator[bytes]:
 
 
 def content(file: BinaryIO, member: Member, limit: int) -> bytes:
-    """Return the whole content of a member; raise DamagedDump when it is damaged or longer than `limit` bytes."""
+    """Return the whole content of a member; raise DamagedDump if it is damaged or longer than `limit` bytes."""
     if member.size > limit:
         raise DamagedDump(f"{member.name} claims {member.size} bytes, at most {limit} are read")
     parts = []

@@ -1,8 +1,8 @@
 """A private file that appears under its name only when it is finished.
 
-Written as `<name>.partial`, which a process that is killed leaves behind;
-flushed to the disk, then renamed.  A file that stood there before is replaced
-by a finished one or not at all.
+It is written as `<name>.partial`, which a killed process leaves behind, then
+flushed to the disk and renamed.  An existing file is replaced by a finished
+one or not at all.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ FLAGS = (
 
 
 class PartialFile:
-    """A file being written beside the place where it is to be.
+    """A file being written beside its final name, `path`.
 
-    `path` is the final name.  Raises OSError when the partial file can't be
-    made, FileExistsError among them when somebody else is writing it.
+    Raises OSError if the partial file cannot be created, FileExistsError if
+    there is one already.
     """
 
     def __init__(self, path: str, partial: str | None = None) -> None:
         self.path = path
         self.partial = partial or path + SUFFIX
         descriptor = os.open(self.partial, FLAGS, PRIVATE)
-        # Unbuffered: what is written is in the kernel's hands when a kill comes.
+        # Unbuffered: written data is in the kernel if the process is killed.
         self.file = io.FileIO(descriptor, "r+")
         if hasattr(os, "fchmod"):
-            os.fchmod(descriptor, PRIVATE)  # whatever the umask says
+            os.fchmod(descriptor, PRIVATE)  # regardless of the umask
 
     @classmethod
     def beside(cls, path: str) -> PartialFile:
-        """Begin `<path>.<pid>.partial`, or one with a number: in a container, one that was killed had the same pid."""
+        """Create `<path>.<pid>.partial`, with a number if taken: in a container, a killed process had the same pid."""
         stem = f"{path}.{os.getpid()}"
         for number in range(2, MAX_TRIES):
             try:
@@ -52,12 +52,12 @@ class PartialFile:
         return cls(path, stem + SUFFIX)
 
     def publish(self, *, replace: bool) -> None:
-        """Put the finished file in its place.
+        """Give the finished file its final name.
 
-        With `replace`, what stands there is replaced atomically; without,
+        With `replace`, an existing file is replaced atomically; without,
         FileExistsError is raised and the partial file stays.
         """
-        if not self.file.closed:  # else this is another try, after an interruption
+        if not self.file.closed:  # else this is a retry after an interruption
             os.fsync(self.file.fileno())
             self.file.close()
         if replace:
@@ -66,12 +66,12 @@ class PartialFile:
             self._publish_new()
 
     def discard(self) -> None:
-        """Remove the partial file if it can be; what stands in its place is untouched."""
+        """Remove the partial file if possible; a file with the final name is left alone."""
         try:
             self.file.close()
             os.unlink(self.partial)
         except OSError:
-            pass  # what made us give up is what has to be told
+            pass  # the caller reports its own error
 
     def _publish_new(self) -> None:
         try:
@@ -79,7 +79,7 @@ class PartialFile:
         except FileExistsError:
             raise
         except (OSError, AttributeError):
-            # No hard links here: a small race is left, and names hold time and pid.
+            # Without hard links there is a small race left; names contain time and pid.
             if os.path.lexists(self.path):
                 raise FileExistsError(17, os.strerror(17), self.path) from None
             os.rename(self.partial, self.path)

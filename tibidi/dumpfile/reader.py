@@ -1,7 +1,8 @@
-"""Read a dump: the story, the sources, the raw pickles; never a value.
+"""Read a dump: the summary, the sources, the raw pickles; never a value.
 
-The file is opened once, and what was verified is what is used.  What is damaged or missing makes an
-omission, as long as there is a story to hang it on.
+The file is opened once, so that the verified bytes are the bytes that are
+used.  Damaged or missing parts become omissions; only a dump without a
+summary is an error.
 """
 
 from __future__ import annotations
@@ -12,17 +13,17 @@ import stat
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tibidi.dumpfile import decode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile import index as indexes
 from tibidi.dumpfile import members as zipped
-from tibidi.dumpfile import summary as summaries
+from tibidi.dumpfile.encode import sign
+from tibidi.dumpfile.encode import statement
 from tibidi.dumpfile.headline import note_of
-from tibidi.dumpfile.signature import is_signed
-from tibidi.dumpfile.signature import statement
 from tibidi.errors import DamagedDump
 from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
 from tibidi.model import DAMAGED
+from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.process.digest import digest_for
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from tibidi.dumpfile.members import Member
     from tibidi.model import Summary
 
-# The densest JSON takes some 25 times its size in memory.
+# The densest JSON takes about 25 times its size in memory.
 MAX_TEXT_BYTES = 24 << 20  # of one member that is read as a whole
 MAX_SOURCES_BYTES = 64 << 20  # of all sources
 MAX_SIGNATURE_BYTES = 1 << 10
@@ -47,9 +48,9 @@ MAX_NAME_CHARACTERS = 4_096
 class Reader:
     """The dump at `path`, open; a context manager.
 
-    Raises DumpNotFound, NotADump or NewerFormat, and DamagedDump when not even
-    the story can be read.  `cut` tells that the file ends before its end;
-    `damage` lists what turned out to be unreadable so far.
+    Raises DumpNotFound, NotADump or NewerFormat, and DamagedDump if not even
+    the summary can be read.  `cut` is True if the end of the file is missing;
+    `damage` lists the parts found unreadable so far.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -74,26 +75,26 @@ class Reader:
 
     @cached_property
     def summary(self) -> Summary:
-        """The story, with `complete` and `omissions` as the index has them."""
-        story = summaries.from_json(summaries.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
-        # What both passes met stands in both lists.
-        omissions = tuple(dict.fromkeys((*story.omissions, *self.index.omissions, *self._missing())))
-        return story._replace(complete=self.index.complete and not self.cut, omissions=omissions)
+        """The summary, with `complete` and `omissions` updated from the index."""
+        summary = decode.summary_from_json(decode.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
+        # Omissions that both passes met are in both lists.
+        omissions = tuple(dict.fromkeys((*summary.omissions, *self.index.omissions, *self._missing())))
+        return summary._replace(complete=self.index.complete and not self.cut, omissions=omissions)
 
     @cached_property
-    def index(self) -> indexes.Index:
-        """Which pickle is what; empty where that is not to be had."""
+    def index(self) -> Index:
+        """The index; empty if it cannot be read."""
         if fmt.INDEX not in self._members:
-            return indexes.Index()
+            return Index()
         try:
-            return indexes.from_json(summaries.loads(self._content(fmt.INDEX), fmt.INDEX))
+            return decode.index_from_json(decode.loads(self._content(fmt.INDEX), fmt.INDEX))
         except DamagedDump as error:
             self._lose("values", error)
-            return indexes.Index()
+            return Index()
 
     @cached_property
     def sources(self) -> dict[str, str]:
-        """The text of each file on a captured stack, by the name that frames have for it."""
+        """The text of each file on a captured stack, by its name in the frames."""
         texts: dict[str, str] = {}
         room = MAX_SOURCES_BYTES
         for member in self._members.values():
@@ -102,7 +103,7 @@ class Reader:
                 continue
             if len(texts) >= MAX_SOURCES or len(name) > MAX_NAME_CHARACTERS:
                 where = f"sources[{name[:MAX_NAME_CHARACTERS]!r}]"
-                self._lose(where, DamagedDump("one too many, or of a name too long"))
+                self._lose(where, DamagedDump("too many sources, or its name is too long"))
                 break
             try:
                 content = self._content(member.name, room)
@@ -115,27 +116,29 @@ class Reader:
     def values(self, on_read: Callable[[int], None] | None = None) -> Iterator[tuple[str, io.BufferedReader]]:
         """Yield name and content of each pickle, in the order in which they have to be loaded.
 
-        `on_read` is told of each piece that is read how many bytes it is.
+        `on_read` is called with the number of bytes after each read.
         """
         for member in self._members.values():
             if member.name.startswith(fmt.VALUES) and member.name != fmt.INDEX:
                 yield member.name, io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
 
     def is_signed_by(self, key: bytes) -> bool:
-        """Tell whether everything in the file is as it was when it was signed with `key`.
+        """Return True if the file is unchanged since it was signed with `key`.
 
-        If it is, nobody can exchange it any more: all that is read from now on
-        is read from a copy, the one that was checked.
+        In that case all later reads are from the private copy that was
+        checked, so that nobody can replace the content.
         """
         if self.cut or list(self._members)[-1] != fmt.SIGNATURE:
             return False
+        from hmac import compare_digest  # loads OpenSSL, which only signed dumps need
+
         copy = _private_copy(self._file)
         try:
             signature = zipped.content(copy, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES)
         except DamagedDump:
             signature = b""
         signed = [_statement(copy, member) for member in self._members.values() if member.name != fmt.SIGNATURE]
-        if not is_signed(key, signed, signature):
+        if not compare_digest(sign(key, signed), signature):
             copy.close()
             return False
         self._file.close()
@@ -151,7 +154,7 @@ class Reader:
         if members[0].name != fmt.SUMMARY:
             raise NotADump(f"not a dump: {self.path} is a ZIP archive that begins with {members[0].name}")
         if not members[0].whole:
-            raise DamagedDump(f"{self.path} ends within its story")
+            raise DamagedDump(f"{self.path} ends within its summary")
         return {member.name: member for member in members}, cut
 
     def _content(self, name: str, room: int = MAX_TEXT_BYTES) -> bytes:
@@ -163,14 +166,14 @@ class Reader:
         if not self.cut:
             return
         last = list(self._members)[-1]
-        yield Omission("values", DAMAGED, f"the file ends within or after {last}: what came behind it is not there")
+        yield Omission("values", DAMAGED, f"the file ends within or after {last}: everything after that is missing")
 
     def _lose(self, path: str, error: Exception) -> None:
         self.damage.append(Omission(path, DAMAGED, str(error)))
 
 
 def _opened(path: str) -> BinaryIO:
-    """Open a regular file; anything else might keep us waiting for ever."""
+    """Open a regular file; opening a pipe, for example, could block for ever."""
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
@@ -178,19 +181,19 @@ def _opened(path: str) -> BinaryIO:
     if stat.S_ISREG(os.fstat(number).st_mode):
         return open(number, "rb")
     os.close(number)
-    raise NotADump(f"not a dump: {path} is no regular file")
+    raise NotADump(f"not a dump: {path} is not a regular file")
 
 
 def _private_copy(file: BinaryIO) -> BinaryIO:
-    """Return a copy of a file that has no name by which others could reach it: in memory, or on the disk if large."""
+    """Return a copy of a file that other processes cannot reach: in memory, or an unnamed file if large."""
     length = file.seek(0, io.SEEK_END)
     file.seek(0)
     if length <= LARGE_BYTES:
         return io.BytesIO(file.read(length))
-    import shutil  # with `tempfile` 3 ms, which a small dump need not wait for
+    import shutil  # with tempfile 3 ms, and only large dumps need it
     import tempfile
 
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it takes the place of the file
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it replaces the file
     shutil.copyfileobj(file, copy, zipped.CHUNK_BYTES)
     return copy
 
@@ -203,10 +206,7 @@ def _statement(file: BinaryIO, member: Member) -> bytes:
 
 
 class MemberFile(io.RawIOBase):
-    """The content of one member as a file.
-
-    What is wrong with the content raises DamagedDump from `readinto`.
-    """
+    """The content of one member as a file; `readinto` raises DamagedDump."""
 
     def __init__(self, file: BinaryIO, member: Member, on_read: Callable[[int], None] | None = None) -> None:
         super().__init__()
@@ -216,15 +216,15 @@ class MemberFile(io.RawIOBase):
         self.seek(0)
 
     def readable(self) -> bool:
-        """Tell that this is a file to read from."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Tell that it can be read again."""
+        """Return True: `seek` can go back to the beginning."""
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go back to the beginning, the only place that can be gone to."""
+        """Go back to the beginning; no other position is supported."""
         if offset != 0 or whence != os.SEEK_SET:
             raise io.UnsupportedOperation("a member is read from its beginning")
         self._chunks = zipped.chunks(self._file, self._member)
@@ -232,7 +232,7 @@ class MemberFile(io.RawIOBase):
         return 0
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # mypy has Buffer, 3.12+
-        """Read what is at hand into `buffer`, 0 bytes at the end."""
+        """Read available bytes into `buffer`; return their number, 0 at the end."""
         while not self._rest:
             chunk = next(self._chunks, None)
             if chunk is None:

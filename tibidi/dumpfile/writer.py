@@ -1,9 +1,9 @@
 """Write a dump as a ZIP archive, front to back.
 
-Own code instead of `zipfile`, for what a crash asks of it: a member can be
-taken back while it is written, a cut file is readable up to the cut, data
-that does not compress is not squeezed in vain, and importing it costs a
-tenth of what `zipfile` costs.
+This does not use `zipfile`, because a crash needs more: a member can be rolled
+back while it is written, a cut file is readable up to the cut, no time is
+spent on data that does not compress, and the import takes a tenth of that of
+`zipfile`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import zlib
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.signature import sign
-from tibidi.dumpfile.signature import statement
+from tibidi.dumpfile.encode import sign
+from tibidi.dumpfile.encode import statement
 from tibidi.process import time
 from tibidi.process.digest import sha256
 from tibidi.process.records import NamedTuple
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LEVEL = 1  # zlib's fastest: half the time of its default for a tenth more bytes
 RAW_DEFLATE = -15
 
-# Chunks from this size on are tried on a sample from their middle first; smaller ones after one that did not compress.
+# A sample of chunks from this size on is compressed first; of smaller ones only after one that did not compress.
 LARGE_BYTES = 256 << 10
 SMALLEST_TRIED_BYTES = 16 << 10
 SAMPLE_BYTES = 4 << 10
@@ -39,7 +39,7 @@ BLOCK_BYTES = 0xFFFF
 
 
 class WrittenMember(NamedTuple):
-    """What the central directory and the signature say of a member."""
+    """A member as the central directory and the signature describe it."""
 
     name: bytes
     offset: int
@@ -67,11 +67,11 @@ class Archive:
             stream.write(data)
 
     def open(self, name: str, note: Mapping[str, object] | None = None) -> MemberStream:
-        """Begin a member; what is written to it is on its way to the disk at once."""
+        """Begin a member; data written to it goes to the disk at once."""
         return MemberStream(self, name.encode(), extra_field(note))
 
     def finish(self, key: bytes | None) -> None:
-        """Sign what is there, if there is a key, and write the central directory."""
+        """Sign all members, if there is a key, and write the central directory."""
         if key is not None:
             self.add(fmt.SIGNATURE, sign(key, [member.statement for member in self._members]))
         start = self.size
@@ -98,13 +98,13 @@ class Archive:
         """Complete the header of the member that ends here, and remember it."""
         sizes = fmt.LOCAL_SIZES.pack(member.crc, member.packed, member.size)
         self._patch(member.offset + fmt.LOCAL_SIZES_OFFSET, sizes)
-        # Only now is the member whole: the flag last, so that a kill in between is seen.
+        # The flag last: if the process is killed before, the member counts as incomplete.
         self._patch(member.offset + fmt.LOCAL_FLAGS_OFFSET, fmt.UTF8_NAME.to_bytes(2, "little"))
         self._file.seek(self.size)
         self._members.append(member)
 
-    def take_back(self, offset: int) -> None:
-        """Forget everything from `offset` on."""
+    def rollback(self, offset: int) -> None:
+        """Remove everything from `offset` on."""
         self._file.seek(offset)
         self._file.truncate(offset)
         self.size = offset
@@ -122,8 +122,8 @@ class Archive:
 class MemberStream:
     """One member while it is written: `write`, then `close` or `rollback`.
 
-    As a context manager it is closed at the end, and taken back when an
-    exception passes, so that what follows it can be written all the same.
+    As a context manager it is closed at the end and rolled back by an
+    exception, so that other members can still be written.
     """
 
     def __init__(self, archive: Archive, name: bytes, extra: bytes) -> None:
@@ -136,8 +136,8 @@ class MemberStream:
         self._digest = sha256()
         self._compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW_DEFLATE)
         self._ended = False
-        self._went_badly = False  # the last that went through the compressor came out as large as it was
-        self._pending = False  # the compressor holds bytes that it has not given back
+        self._compressed_badly = False  # the last chunk
+        self._pending = False  # the compressor holds bytes back
         archive.emit(archive.local_header(name, extra))
         self._start = archive.size
 
@@ -153,28 +153,28 @@ class MemberStream:
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Append `data`, anything with a contiguous buffer; return its size in bytes.
 
-        Raises OSError when the disk refuses, OverflowError beyond 4 GiB.
+        Raises OSError if writing fails, OverflowError beyond 4 GiB.
         """
         view = memoryview(data).cast("B") if not isinstance(data, bytes) else memoryview(data)
         if self.size + view.nbytes > fmt.MAX_MEMBER_BYTES:
             raise OverflowError(f"{self.name.decode()} would exceed {fmt.MAX_MEMBER_BYTES} bytes")
         self.size += view.nbytes
         self._crc = zlib.crc32(view, self._crc)
-        is_doubtful = view.nbytes >= (SMALLEST_TRIED_BYTES if self._went_badly else LARGE_BYTES)
+        is_doubtful = view.nbytes >= (SMALLEST_TRIED_BYTES if self._compressed_badly else LARGE_BYTES)
         if is_doubtful and not compresses(view):
             self._store(view)
         else:
             packed = self._compressor.compress(view)
             self._emit(packed)
             self._pending = True
-            self._went_badly = len(packed) > POOR_RATIO * view.nbytes
+            self._compressed_badly = len(packed) > POOR_RATIO * view.nbytes
         return view.nbytes
 
     def close(self) -> None:
-        """End the member and complete its header; it is taken back when that fails."""
+        """End the member and complete its header; roll it back if that fails."""
         self._ended = True
         try:
-            self._emit(self._compressor.flush(zlib.Z_FINISH))  # of a small member this is all that there is
+            self._emit(self._compressor.flush(zlib.Z_FINISH))  # all of a small member
             packed = self._archive.size - self._start
             words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
             self._archive.end_member(WrittenMember(self.name, self._offset, self._crc, packed, self.size, words))
@@ -183,19 +183,19 @@ class MemberStream:
             raise
 
     def rollback(self) -> None:
-        """Take the member back as if it had never been begun."""
+        """Remove the member as if it had never been begun."""
         self._ended = True
-        self._archive.take_back(self._offset)
+        self._archive.rollback(self._offset)
 
     def _emit(self, data: bytes | memoryview) -> None:
         self._digest.update(data)
         self._archive.emit(data)
 
     def _store(self, view: memoryview) -> None:
-        """Pass `view` through as stored blocks, in the middle of the compressed stream.
+        """Write `view` as stored blocks in the middle of the compressed stream.
 
-        A full flush brings the compressor to a byte boundary and makes it
-        forget its window, so that it can go on after bytes it never saw.
+        A full flush brings the compressor to a byte boundary and resets its
+        window, so that it can go on after bytes that it has not seen.
         """
         if self._pending:
             self._emit(self._compressor.flush(zlib.Z_FULL_FLUSH))
@@ -208,14 +208,14 @@ class MemberStream:
 
 
 def compresses(view: memoryview) -> bool:
-    """Tell by a sample from the middle whether compressing is worth the time."""
+    """Return True if a sample from the middle compresses well enough to be worth the time."""
     middle = max(0, (view.nbytes - SAMPLE_BYTES) // 2)
     sample = view[middle : middle + SAMPLE_BYTES]
     return len(zlib.compress(sample, LEVEL)) < POOR_RATIO * sample.nbytes
 
 
 def extra_field(note: Mapping[str, object] | None) -> bytes:
-    """Return `note` as an extra field of ZIP; raise ValueError when it is too long for one."""
+    """Return `note` as an extra field of ZIP; raise ValueError if it is too long."""
     if not note:
         return b""
     data = json.dumps(note, separators=(",", ":")).encode()
@@ -225,6 +225,6 @@ def extra_field(note: Mapping[str, object] | None) -> bytes:
 
 
 def dos_time(when: struct_time) -> tuple[int, int]:
-    """Return the time and date of `when` as ZIP keeps them (APPNOTE 4.4.6)."""
+    """Return the time and date of `when` in the format of ZIP (APPNOTE 4.4.6)."""
     clock = when.tm_hour << 11 | when.tm_min << 5 | when.tm_sec // 2
     return clock, max(when.tm_year - 1980, 0) << 9 | when.tm_mon << 5 | when.tm_mday

@@ -1,4 +1,4 @@
-"""`tibidi info`: where a dump comes from, what is in it, what is missing."""
+"""`tibidi info`: the origin of a dump, its content, and what is missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tibidi.model import DAMAGED
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
-from tibidi.present import story
+from tibidi.present import show
 from tibidi.present import words
 from tibidi.process.texts import printable
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from tibidi.model import Summary
 
 LABEL_WIDTH = 13
-VALUES = "values"  # the path of an omission of all of them
-# What ends a dump before everything was visited, by the reason that omissions then have.
-USED_UP = {TIMEOUT: "the time", TOO_LARGE: "the size"}
+VALUES = "values"  # the path of an omission of all values
+# The limits that end a dump early, by the reason of the omissions.
+LIMITS = {TIMEOUT: "time limit", TOO_LARGE: "size limit"}
 
 
 def lines(
@@ -41,8 +41,8 @@ def lines(
 ) -> Iterator[str]:
     """Yield everything about a dump but its frames and variables.
 
-    `trust` says who signed it, `mismatches` how its surroundings differ from here,
-    `omissions` what is missing, where more is known of that than the file alone tells.
+    `trust` is a text about its signature, `mismatches` are the differences of
+    its environment, `omissions` replace those in the file if loading found more.
     """
     summary, sources = reader.summary, reader.sources
     missing = (*summary.omissions, *reader.damage) if omissions is None else omissions
@@ -58,7 +58,7 @@ def lines(
     yield from _section("packages", _pairs(summary.process.packages, " "))
     yield from _section("environment", _pairs(summary.process.environment, "="))
     yield ""
-    yield from story.omissions(missing)
+    yield from show.omissions(missing)
 
 
 def _crash(summary: Summary) -> Iterator[str]:
@@ -97,14 +97,14 @@ def _stacks(summary: Summary) -> Iterator[tuple[FrameRecord, ...]]:
 
 def _completeness(reader: Reader) -> str:
     if reader.cut:
-        return "cut: the end of the file is not there"
+        return "cut: the end of the file is missing"
     if reader.summary.complete:
         return "complete"
     return f"not complete: {_why_incomplete((*reader.summary.omissions, *reader.damage))}"
 
 
 def _why_incomplete(omissions: Iterable[Omission]) -> str:
-    """Return why not everything was visited: what went wrong with all values, else what may have been used up."""
+    """Return why not everything was visited: an error that concerns all values, else the limits reached."""
     reasons = set()
     for omission in omissions:
         if omission.path == VALUES and omission.reason == FAILED:
@@ -112,8 +112,8 @@ def _why_incomplete(omissions: Iterable[Omission]) -> str:
         if omission.path == VALUES and omission.reason == DAMAGED:
             return omission.detail
         reasons.add(omission.reason)
-    used_up = " or ".join(what for reason, what in USED_UP.items() if reason in reasons)
-    return f"{used_up} of a dump was used up" if used_up else "why is not known"
+    reached = " or ".join(limit for reason, limit in LIMITS.items() if reason in reasons)
+    return f"the {reached} of a dump was reached" if reached else "the reason is not known"
 
 
 def _section(title: str, items: Iterable[str]) -> Iterator[str]:

@@ -24,12 +24,12 @@ COLUMNS = ("NAME", "TIME (UTC)", "PROGRAM", "PID", "SIZE", "CRASH")
 NUMBERS = ("PID", "SIZE")
 
 WHOLE = ""
-UNFINISHED = "unfinished"  # its process was killed while it was writing, or is writing still
+UNFINISHED = "unfinished"  # its process was killed while writing, or is still writing
 DAMAGED = "damaged"
 
 
 class Row(NamedTuple):
-    """What is known of one dump without opening more than its first bytes."""
+    """One dump, as far as its first bytes describe it."""
 
     name: str
     path: str

@@ -1,4 +1,4 @@
-"""How sizes, times and types read in everything that is shown."""
+"""Sizes, times, types and counts as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ UNITS = ("B", "KiB", "MiB", "GiB")
 
 
 def size(number: int) -> str:
-    """Return a number of bytes in the largest unit that leaves at least 1."""
+    """Return a number of bytes in the largest unit that gives at least 1."""
     amount = float(number)
     for unit in UNITS[:-1]:
         if amount < 1024:
@@ -18,7 +18,7 @@ def size(number: int) -> str:
 
 
 def moment(text: str) -> str:
-    """Return an ISO 8601 time, as dumps have it, to the second; text that is none stays as it is."""
+    """Return an ISO 8601 time to the second; any other text is returned unchanged."""
     try:
         return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S")
     except ValueError:
@@ -32,7 +32,7 @@ def short_type(name: str) -> str:
 
 
 def crash_line(type_name: str, message: str) -> str:
-    """Return `Type: message`, or `Type` alone, as the last line of a traceback has it."""
+    """Return `Type: message`, or `Type` alone, as in the last line of a traceback."""
     name = short_type(type_name)
     return f"{name}: {message}" if message else name
 

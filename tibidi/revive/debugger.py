@@ -18,7 +18,7 @@ from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.present import info
-from tibidi.present import story
+from tibidi.present import show
 from tibidi.present import words
 from tibidi.process.texts import printable
 from tibidi.revive.report import differences
@@ -147,7 +147,7 @@ class Debugger(pdb.Pdb):
 
         List what is not in the dump: where it would be, and why it is not.
         """
-        for line in story.omissions(self._stage.dump.omissions):
+        for line in show.omissions(self._stage.dump.omissions):
             self.message(line)
 
     # --- live and inert values

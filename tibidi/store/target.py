@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 
 from tibidi import config
-from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.errors import DumpFailed
-from tibidi.errors import NotADump
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.store.directory import CrashDirectory
@@ -49,7 +47,7 @@ class CrashTarget:
         self.partial.publish(replace=False)
         self._directory.point_latest(self.path)
         self._directory.prune(
-            keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days, fingerprint=fingerprint
+            keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days, fingerprint=_fingerprint
         )
 
     def _begin(self) -> PartialFile:
@@ -63,9 +61,7 @@ class CrashTarget:
         raise DumpFailed(f"no free name in {self._directory.path}", "see what is there with: python -m tibidi list")
 
 
-def fingerprint(path: str) -> str:
-    """Return the fingerprint of the dump at `path`, "" where it can't be had."""
-    try:
-        return peek(path).fingerprint
-    except (OSError, NotADump):
-        return ""
+def _fingerprint(path: str) -> str:
+    from tibidi.dumpfile.headline import fingerprint  # needed only if there are too many dumps
+
+    return fingerprint(path)

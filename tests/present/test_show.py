@@ -1,4 +1,4 @@
-"""tibidi.present.story: the text of `tibidi show`."""
+"""tibidi.present.show: the text of `tibidi show`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tibidi.model import FrameRecord
 from tibidi.model import Omission
 from tibidi.model import Summary
 from tibidi.model import Variable
-from tibidi.present import story
+from tibidi.present import show
 
 SOURCE = "def price(sku):\n    return PRICES[sku] * 2\n"
 
@@ -20,13 +20,13 @@ def frame(**changes: object) -> FrameRecord:
 
 
 def text(*exceptions: ExceptionRecord, **changes: object) -> list[str]:
-    """Return the story of these exceptions."""
+    """Return what `show` prints of these exceptions."""
     fields = {"tibidi": "1.0.0", "time": "", "process": model.ProcessRecord(), "exceptions": exceptions, **changes}
-    return list(story.lines(Summary(**fields), {"shop.py": SOURCE}))  # type: ignore[arg-type]  # as above
+    return list(show.lines(Summary(**fields), {"shop.py": SOURCE}))  # type: ignore[arg-type]  # as above
 
 
 def test_one_exception() -> None:
-    """A crash reads as Python prints it, with the variables beneath each frame."""
+    """A crash looks as Python prints it, with the variables below each frame."""
     position = {"end_line": 2, "column": 11, "end_column": 22}
     variables = {"sku": Variable("str", "'x-1'")}
     record = ExceptionRecord(
@@ -47,13 +47,13 @@ def test_one_exception() -> None:
 
 
 def test_carets_under_other_characters() -> None:
-    """Columns count bytes, carets characters; what cannot be encoded is no obstacle."""
+    """Columns count bytes, carets characters; lone surrogates do no harm."""
     source = "x = 1\x0c\r\ny = 'é' + größe\nz = '\ud800' + x\n"
     position = {"file": "a.py", "end_column": 19}
     frames = (frame(line=2, end_line=2, column=11, **position), frame(line=3, end_line=3, column=12, **position))
     record = ExceptionRecord(1, None, model.RAISED, "builtins.NameError", "größe", frames=frames)
 
-    lines = list(story.lines(Summary("", "", model.ProcessRecord(), (record,)), {"a.py": source}))
+    lines = list(show.lines(Summary("", "", model.ProcessRecord(), (record,)), {"a.py": source}))
 
     assert "    y = 'é' + größe" == lines[3]
     assert "              ^^^^^" == lines[4]
@@ -61,7 +61,7 @@ def test_carets_under_other_characters() -> None:
 
 
 def test_chain_and_group() -> None:
-    """Each exception of a chain or group says how it belongs to which other one."""
+    """Each exception of a chain or group states its relation to its parent."""
     records = [
         ExceptionRecord(1, 3, model.CAUSE, "builtins.KeyError", "'x'"),
         ExceptionRecord(2, 3, model.MEMBER, "builtins.OSError", "gone"),
@@ -76,7 +76,7 @@ def test_chain_and_group() -> None:
 
 
 def test_parents_that_do_not_exist() -> None:
-    """A dump that a stranger wrote may name parents in circles or none that exists."""
+    """A forged dump may have cycles of parents, or parents that do not exist."""
     records = [
         ExceptionRecord(1, 1, model.CAUSE, "a.A", ""),
         ExceptionRecord(2, 9, model.CONTEXT, "b.B", ""),
@@ -89,7 +89,7 @@ def test_parents_that_do_not_exist() -> None:
 
 
 def test_threads_and_tasks() -> None:
-    """Threads and tasks follow with their names and states."""
+    """Threads and tasks follow, with their names and states."""
     thread = model.ThreadRecord("worker", 7, crashed=True, daemon=True, frames=(frame(),))
     task = model.TaskRecord("fetch", "pending", (frame(line=99),))
 
@@ -101,7 +101,7 @@ def test_threads_and_tasks() -> None:
 
 
 def test_omissions() -> None:
-    """What is missing stands at the end: where, why, what is known of it."""
+    """Omissions are at the end: where, why, and what is known."""
     lines = text(omissions=(Omission("exceptions[0].frames[2].locals['big']", model.TOO_LARGE, "200 MB"),))
 
     assert ["1 omission:", "  exceptions[0].frames[2].locals['big']: too large, 200 MB"] == lines

@@ -1,9 +1,11 @@
-"""`tibidi show`: the whole story, with the variables of every frame.
+"""`tibidi show`: the whole summary, with the variables of every frame.
 
-Exceptions stand in the order of the dump, root cause first, each under the
-path by which omissions and loaded dumps name it.  Printing them one after the
-other, and not as a tree, needs no recursion: a stranger's dump may claim any
-shape.
+Exceptions are in the order of the dump, root cause first, each under its path
+in omissions and loaded dumps.  They are printed as a list, not as a tree,
+which needs no recursion: a forged dump may claim any shape.
+
+Carets are computed here and not by the `traceback` module, whose output
+depends on the Python that runs: a dump looks the same in each.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from tibidi.model import Omission
     from tibidi.model import Summary
 
-# What follows a heading `exceptions[0]`: how it belongs to its parent.
+# The relation of an exception to its parent, after the heading `exceptions[0]`.
 RELATION_WORDS = {
     CAUSE: "the direct cause of {}",
     CONTEXT: "during whose handling {} was raised",
@@ -37,7 +39,7 @@ RELATION_WORDS = {
 
 
 def lines(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield the story: exceptions, threads, tasks and what is missing."""
+    """Yield exceptions, threads, tasks and omissions."""
     texts = {name: source_lines(text) for name, text in sources.items()}
     places = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
     for index, exception in enumerate(summary.exceptions):
@@ -104,7 +106,7 @@ def _source(frame: FrameRecord, text: Sequence[str]) -> Iterator[str]:
 
 
 def _carets(frame: FrameRecord, line: str) -> str:
-    """Return the marks under the part of `line` that was being executed, if that is less than all of it."""
+    """Return the marks under the part of `line` that was being executed, "" if that is the whole line."""
     if frame.column is None or frame.end_column is None or frame.end_line != frame.line:
         return ""
     start, end = (_characters(line, offset) for offset in (frame.column, frame.end_column))
@@ -115,5 +117,5 @@ def _carets(frame: FrameRecord, line: str) -> str:
 
 
 def _characters(line: str, offset: int) -> int:
-    """Return how many characters the first `offset` bytes of a line are."""
+    """Return the number of characters in the first `offset` bytes of a line."""
     return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))

@@ -1,0 +1,32 @@
+"""tibidi.dumpfile.headline: what crashed, from the first bytes of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dumpfile import samples
+
+from tibidi.dumpfile import encode
+from tibidi.dumpfile.headline import Headline
+from tibidi.dumpfile.headline import fingerprint
+from tibidi.dumpfile.headline import peek
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_reads_what_was_written(tmp_path: Path) -> None:
+    """The first bytes of a file, of which the rest is not written yet, hold every field of the headline."""
+    path = tmp_path / "dump.pkl.partial"
+    path.write_bytes(samples.dump_bytes()[:700])
+
+    assert Headline(**encode.headline(samples.summary())) == peek(str(path))  # type: ignore[arg-type]  # any fields
+    assert "f00d" == fingerprint(str(path))
+
+
+def test_fingerprint_of_no_dump(tmp_path: Path) -> None:
+    """A file that is no dump, or not there, has no fingerprint."""
+    path = tmp_path / "other.pkl"
+    path.write_bytes(b"PK\x03\x04")
+
+    assert ["", ""] == [fingerprint(str(path)), fingerprint(str(tmp_path / "missing.pkl"))]

@@ -1,0 +1,101 @@
+"""The model -> what a dump says of itself: summary, headline, index, signature."""
+
+from __future__ import annotations
+
+import json
+
+from tibidi import TYPE_CHECKING
+from tibidi.dumpfile.format import FORMAT
+from tibidi.process.digest import hmac_sha256
+from tibidi.process.digest import sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from tibidi.model import ExceptionRecord
+    from tibidi.model import FrameRecord
+    from tibidi.model import Index
+    from tibidi.model import ProcessRecord
+    from tibidi.model import Summary
+    from tibidi.model import TaskRecord
+    from tibidi.model import ThreadRecord
+
+MAX_HEADLINE_CHARACTERS = 200  # of one field
+
+
+def summary_to_json(summary: Summary) -> dict[str, object]:
+    """Return `summary` as the plain data of `summary.json`."""
+    return {
+        "format": summary.format,
+        "tibidi": summary.tibidi,
+        "time": summary.time,
+        "complete": summary.complete,
+        "fingerprint": summary.fingerprint,
+        "process": _process_to_json(summary.process),
+        "exceptions": [_with_frames(record) for record in summary.exceptions],
+        "threads": [_with_frames(record) for record in summary.threads],
+        "tasks": [_with_frames(record) for record in summary.tasks],
+        "omissions": [record._asdict() for record in summary.omissions],
+    }
+
+
+def _process_to_json(process: ProcessRecord) -> dict[str, object]:
+    return {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)}
+
+
+def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[str, object]:
+    return {**record._asdict(), "frames": [_frame_to_json(frame) for frame in record.frames]}
+
+
+def _frame_to_json(frame: FrameRecord) -> dict[str, object]:
+    variables = {name: variable._asdict() for name, variable in frame.locals.items()}
+    return {**frame._asdict(), "code": frame.code._asdict(), "locals": variables}
+
+
+def headline(summary: Summary) -> dict[str, object]:
+    """Return the fields of a `Headline`."""
+    crash = summary.exceptions[-1]
+    frame = crash.frames[-1] if crash.frames else None
+    return {
+        "fingerprint": summary.fingerprint[:64],
+        "time": summary.time,
+        "type": crash.type[:MAX_HEADLINE_CHARACTERS],
+        "message": crash.message[:MAX_HEADLINE_CHARACTERS],
+        "program": summary.process.argv[0][-MAX_HEADLINE_CHARACTERS:] if summary.process.argv else "",
+        "pid": summary.process.pid,
+        "file": frame.file[-MAX_HEADLINE_CHARACTERS:] if frame else "",
+        "line": frame.line if frame else 0,
+        "name": frame.name[:MAX_HEADLINE_CHARACTERS] if frame else "",
+    }
+
+
+def index_to_json(index: Index) -> dict[str, object]:
+    """Return `index` as the plain data of `values/index.json`."""
+    omissions = [omission._asdict() for omission in index.omissions]
+    mappings = {"members": dict(index.members), "globals": dict(index.globals)}
+    return {"format": FORMAT, **index._asdict(), **mappings, "omissions": omissions}
+
+
+def dumps(data: Mapping[str, object]) -> bytes:
+    """Return JSON as ASCII bytes: lone surrogates survive as escapes."""
+    return json.dumps(data, separators=(",", ":")).encode("ascii")
+
+
+# The signature: an HMAC-SHA256 (RFC 2104) with a key that never leaves its machine.  It covers one line for each
+# member before it, so that it is checked without inflating, let alone unpickling, a single byte.
+
+
+def statement(name: bytes, extra: bytes, packing: tuple[int, int, int], digest: str) -> bytes:
+    """Return the line that the signature covers for one member.
+
+    `packing` is its method, checksum and size; `digest` that of the packed
+    bytes as they stand in the file.
+    """
+    note = sha256(extra).hexdigest()
+    return b"%d %d %d %s %s %s\n" % (*packing, digest.encode(), note.encode(), name)
+
+
+def sign(key: bytes, statements: Iterable[bytes]) -> bytes:
+    """Return the signature over the lines of all members, as hexadecimal text."""
+    return hmac_sha256(key, b"".join(statements)).encode()
