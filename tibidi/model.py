@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_VARIABLES: Mapping[str, Variable] = MappingProxyType({})
 
+MAX_SOURCE_CHARACTERS = 1 << 20  # of a larger file only the lines around those of the frames are captured
+
 # How an exception came to be in the story.
 RAISED = "raised"  # it ended the program (or was handed to dump_exception)
 CAUSE = "cause"  # __cause__ of its parent: "raise ... from ..."

@@ -14,8 +14,8 @@ import sys
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from tibidi.capture import process
-from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
+from tibidi.model import MAX_SOURCE_CHARACTERS
+from tibidi.process import interpreter
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _frames(summary: Summary) -> Iterator[FrameRecord]:
 
 
 def _python_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
-    here = ".".join(map(str, sys.version_info[:3]))
+    here = interpreter.python_version()
     if there.python and there.python != here:
         same_line = there.python.split(".")[:2] == here.split(".")[:2]
         yield Mismatch(PYTHON, "Python", f"{here} here, it was {there.python}", serious=not same_line)
@@ -185,7 +185,7 @@ def _python_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
 
 def _platform_mismatches(there: str) -> Iterator[Mismatch]:
     """Compare system, release and machine: another release is told, another system or machine is serious."""
-    here = process.platform()
+    here = interpreter.platform()
     if there and there != here:
         same = (here.split("-")[0], here.split("-")[-1]) == (there.split("-")[0], there.split("-")[-1])
         yield Mismatch(PLATFORM, "platform", f"{here} here, it was {there}", serious=not same)
@@ -193,7 +193,7 @@ def _platform_mismatches(there: str) -> Iterator[Mismatch]:
 
 def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> Iterator[Mismatch]:
     """Compare versions; first come the packages that, by their names, captured stacks run through."""
-    here = {_normal(name): version for name, version in process.packages().items()} if packages else {}
+    here = {_normal(name): version for name, version in interpreter.packages().items()} if packages else {}
     stood_in = {_normal(module.partition(".")[0]) for module in modules}
     missing = []
     for name, version in sorted(packages.items(), key=lambda item: (_normal(item[0]) not in stood_in, item)):
