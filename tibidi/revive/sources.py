@@ -21,8 +21,8 @@ from tibidi.process.texts import printable
 from tibidi.process.texts import source_lines
 from tibidi.revive.mismatch import local_text
 from tibidi.revive.mismatch import same_text
-from tibidi.store.places import is_mine
 from tibidi.store.retention import is_alive
+from tibidi.store.user_directories import is_mine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
