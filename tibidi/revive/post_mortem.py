@@ -82,21 +82,20 @@ class DumpPdb(pdb.Pdb):
         chain that Python prints, root cause first, then members of
         groups and suppressed contexts.
         """
-        stacks = [each.dumped for each in self._revived.exceptions]
-        lines = [_shorten(words.crash_line(each.type, each.message)) + self._relation(each) for each in stacks]
-        self._list_or_go(EXCEPTIONS, stacks, lines, arg)
+        exceptions = [each.dumped for each in self._revived.exceptions]
+        lines = [_shorten(words.crash_line(each.type, each.message)) + self._relation(each) for each in exceptions]
+        self._list_or_go(EXCEPTIONS, lines, arg)
 
     def do_threads(self, arg: str) -> None:
         """threads [number]
 
         List the threads at the time of the crash, or switch to one of them.
         """
-        threads = self._revived.dump.threads
         lines = [
             f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {words.count(len(each), 'frame')}"
-            for each in threads
+            for each in self._revived.dump.threads
         ]
-        self._list_or_go(THREADS, threads, lines, arg)
+        self._list_or_go(THREADS, lines, arg)
 
     def do_tasks(self, arg: str) -> None:
         """tasks [number]
@@ -104,8 +103,7 @@ class DumpPdb(pdb.Pdb):
         List the asyncio tasks at the time of the crash, or switch to one of
         them: its stack is the chain of coroutines that it awaited.
         """
-        tasks = self._revived.dump.tasks
-        self._list_or_go(TASKS, tasks, [f"{task.name} ({task.state})" for task in tasks], arg)
+        self._list_or_go(TASKS, [f"{each.name} ({each.state})" for each in self._revived.dump.tasks], arg)
 
     def do_longlist(self, arg: str) -> None:
         """ll | longlist
@@ -191,8 +189,9 @@ class DumpPdb(pdb.Pdb):
 
     # --- private
 
-    def _list_or_go(self, kind: str, stacks: Sequence[Stack], lines: Sequence[str], arg: str) -> None:
-        """List the stacks, with the current one marked, or switch to stack number `arg`."""
+    def _list_or_go(self, kind: str, lines: Sequence[str], arg: str) -> None:
+        """List the stacks of a kind, with the current one marked, or switch to stack number `arg`."""
+        stacks = _stacks(self._revived, kind)
         if not arg:
             for number, (stack, line) in enumerate(zip(stacks, lines)):
                 mark = ">" if (kind, number) == self._at else " "
@@ -221,14 +220,7 @@ class DumpPdb(pdb.Pdb):
         kind, number = self._at
         if kind == EXCEPTIONS:
             return self._revived.exceptions[number].exception.__traceback__
-        return self._revived.traceback(self._frames(self._revived))
-
-    def _frames(self, revived: RevivedDump) -> Stack:
-        """Return the current stack in `revived`."""
-        kind, number = self._at
-        if kind == EXCEPTIONS:
-            return revived.exceptions[number].dumped
-        return (revived.dump.threads if kind == THREADS else revived.dump.tasks)[number]
+        return self._revived.traceback(_stacks(self._revived, kind)[number])
 
     def _relation(self, dumped: DumpedException) -> str:
         """Return the relation of an exception to its parent, or "" in the printed chain, where the parent is next."""
@@ -245,7 +237,8 @@ class DumpPdb(pdb.Pdb):
             self.error(f"the dump can't be read any more: {error}")
             return
         if name:
-            self._replace(name, self._frames(revived)[self.curindex])
+            kind, number = self._at
+            self._replace(name, _stacks(revived, kind)[number][self.curindex])
             return
         self._revived = revived
         index = self.curindex
@@ -264,6 +257,12 @@ class DumpPdb(pdb.Pdb):
         self.curframe.f_locals[name] = frame.locals[name]
         _write_back(self.curframe)
         self.onecmd(f"p {name}")
+
+
+def _stacks(revived: RevivedDump, kind: str) -> Sequence[Stack]:
+    if kind == EXCEPTIONS:
+        return [each.dumped for each in revived.exceptions]
+    return revived.dump.threads if kind == THREADS else revived.dump.tasks
 
 
 def _shorten(line: str) -> str:

@@ -51,20 +51,19 @@ class RevivedDump:
         ]
 
     def first_shown(self, number: int | None = None) -> int:
-        """Return the number of the exception to show first: `number`, else the last of the chain with frames."""
-        if number is not None:
-            return self.check(number)
-        with_frames = [n for n, each in enumerate(self.exceptions) if len(each.dumped)]
-        if not with_frames:
-            raise TibidiError("no exception in this dump has frames", "python -m tibidi show prints it")
-        chain = [n for n in with_frames if self.exceptions[n].dumped.parent is None]
-        return (chain or with_frames)[-1]
+        """Return the number of the exception to show first: `number`, else the last of the chain with frames.
 
-    def check(self, number: int) -> int:
-        """Return `number` if it is that of an exception with frames; raise TibidiError."""
+        Raise TibidiError if there is no such exception, or if it has no frames.
+        """
+        with_frames = [n for n, each in enumerate(self.exceptions) if len(each.dumped)]
+        if number is None:
+            if not with_frames:
+                raise TibidiError("no exception in this dump has frames", "python -m tibidi show prints it")
+            chain = [n for n in with_frames if self.exceptions[n].dumped.parent is None]
+            return (chain or with_frames)[-1]
         if not 0 <= number < len(self.exceptions):
             raise TibidiError(f"no exception {number}: there are 0 to {len(self.exceptions) - 1}", "")
-        if not len(self.exceptions[number].dumped):
+        if number not in with_frames:
             raise TibidiError(f"exception {number} has no frames: it was never raised", "")
         return number
 
