@@ -173,6 +173,6 @@ def test_lock_waits_for_a_moment(tmp_path: Path) -> None:
 
 
 def test_lock_without_a_directory(tmp_path: Path) -> None:
-    """If there is no directory to lock, one goes on without."""
+    """A directory that does not exist is not locked, which is no error."""
     with DirectoryLock(str(tmp_path / "gone")):
         pass
