@@ -104,21 +104,18 @@ def _comparable(local: str, captured: str) -> tuple[list[str], list[str]]:
 
 def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) -> Iterator[Mismatch]:
     missing = []
-    numbers: dict[str, set[int]] = {}
-    modules: dict[str, set[str]] = {}
+    by_file: dict[str, list[FrameRecord]] = {}
     for frame in frames:
-        numbers.setdefault(frame.file, set()).add(frame.line)
-        modules.setdefault(frame.file, set()).add(frame.module)
+        by_file.setdefault(frame.file, []).append(frame)
     for name, text in sources.items():
-        lines = sorted(numbers.get(name, ()))
-        here = _checkout(name, modules.get(name, ()))
+        here = _checkout(name, {frame.module for frame in by_file.get(name, ())})
         if here is None:
             missing.append(name)
             continue
         local = local_text(here)
         if local is not None and not same_text(local, text) and not _is_cut(text, local):
-            ours, theirs = _comparable(local, text)
-            yield Mismatch(SOURCE, here, _difference(theirs, ours, lines))
+            lines = sorted({frame.line for frame in by_file.get(name, ())})
+            yield Mismatch(SOURCE, here, _difference(*_comparable(local, text), lines))
     application = [name for name in missing if not name.startswith("<") and not LIBRARY_FOLDERS.search(name)]
     if application:
         detail = "no such file here; the text in the dump is shown"
@@ -130,7 +127,7 @@ def _is_cut(captured: str, local: str) -> bool:
     return not captured.endswith("\n") and local.startswith(captured)
 
 
-def _difference(captured: list[str], local: list[str], lines: Iterable[int]) -> str:
+def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> str:
     """Describe where two texts differ, preferably at the line of a captured frame."""
     for line in lines:
         then, now = _line(captured, line), _line(local, line)
