@@ -1,7 +1,7 @@
-"""Interpreters of this machine, and virtual environments made from them.
+"""Find the interpreters of this machine and make virtual environments from them.
 
-For `scripts/demo`, `scripts/test` and `scripts/bench`: standard library only,
-because they are what runs before anything is installed.
+Uses the standard library only: the scripts that need it run before anything
+is installed.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ PROJECTS = (ROOT, ROOT / "scripts" / "autoinstall")  # each is one distribution
 ENVIRONMENTS = ROOT / ".venvs"
 OLDEST = (3, 9)
 NEWEST = (3, 15)
-STAMP = "installed.txt"  # in an environment: digest of what was asked for
+STAMP = "installed.txt"  # in an environment: the digest of the requirements
 VERSION_QUERY = "import sys, venv; print('%d.%d' % sys.version_info[:2] * (sys.implementation.name == 'cpython'))"
 
 
 def require_supported() -> None:
-    """End with a message where this interpreter is too old to go on."""
+    """Exit with a message if this interpreter is too old."""
     if sys.version_info < OLDEST:
         sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or later is needed, this is {sys.version.split()[0]}")
 
@@ -44,7 +44,7 @@ def find_pythons() -> dict[str, Path]:
 
 
 def version_of(python: Path) -> str:
-    """Return "3.11" for a working CPython that can make environments, "" for anything else."""
+    """Return the version, such as "3.11", of a working CPython that can make environments, else ""."""
     try:
         answer = subprocess.run([python, "-c", VERSION_QUERY], capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -53,13 +53,13 @@ def version_of(python: Path) -> str:
 
 
 def make(python: str | Path, place: Path) -> Path:
-    """Make a virtual environment with pip in it, unless it is there; return its interpreter."""
+    """Make a virtual environment with pip unless it exists; return its interpreter."""
     interpreter = place / "bin" / "python"
     if _works(interpreter):
         return interpreter
     shutil.rmtree(place, ignore_errors=True)
     with_pip = subprocess.run([python, "-m", "venv", place], capture_output=True)
-    if with_pip.returncode:  # Debian ships venv without ensurepip: bring pip from outside
+    if with_pip.returncode:  # Debian ships venv without ensurepip: use the pip of this interpreter
         shutil.rmtree(place, ignore_errors=True)
         run(python, "-m", "venv", "--without-pip", place)
         run(python, "-m", "pip", "--python", interpreter, "install", "--quiet", "pip")
@@ -67,7 +67,7 @@ def make(python: str | Path, place: Path) -> Path:
 
 
 def install(interpreter: Path, requirements: Sequence[str | Path]) -> None:
-    """Install what pip can be asked for into an environment, unless just that was done before."""
+    """Install requirements into an environment, unless exactly these were installed before."""
     files = [Path(each) for each in requirements if Path(each).is_file()]
     asked = "\n".join([*map(str, requirements), *(each.read_text(encoding="utf-8") for each in files)])
     digest = hashlib.sha256(asked.encode()).hexdigest()
@@ -89,7 +89,7 @@ def build_wheels(interpreter: Path, target: Path) -> list[Path]:
 
 
 def install_wheels(interpreter: Path, wheels: Iterable[Path]) -> None:
-    """Install wheels and what they require, over those of the same version."""
+    """Install wheels and their requirements, also over wheels of the same version."""
     pip = (interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     wheels = list(wheels)
     run(*pip, *wheels)
@@ -97,7 +97,7 @@ def install_wheels(interpreter: Path, wheels: Iterable[Path]) -> None:
 
 
 def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = False) -> None:
-    """Run a command; when it fails, end with its status after what it said."""
+    """Run a command; if it fails, print its output and exit with its status."""
     output = subprocess.PIPE if quiet else None
     done = subprocess.run(command, cwd=cwd, env=clean_environ(), stdout=output, stderr=output, check=False)
     if done.returncode:
@@ -106,12 +106,12 @@ def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = False) -> None:
 
 
 def clean_environ() -> dict[str, str]:
-    """Return the environment without what would make an interpreter import from elsewhere."""
+    """Return the environment without the variables that make an interpreter import from elsewhere."""
     return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
 
 
 def _works(interpreter: Path) -> bool:
-    """Tell whether an environment is there and its interpreter is, too: they break when Python is upgraded."""
+    """Return True if an environment exists and works: upgrading Python breaks it."""
     if not interpreter.exists():
         return False
     return not subprocess.run([interpreter, "-m", "pip", "--version"], capture_output=True, check=False).returncode

@@ -8,7 +8,7 @@ import sys
 def main() -> int:
     """Run the command with the arguments of this process."""
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
-        del sys.path[0]  # a json.py in the working directory is the program's, not ours
+        del sys.path[0]  # a json.py in the working directory belongs to the program
     from tibidi.commands.tbdump import main as command
 
     return command()

@@ -32,6 +32,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_VARIABLES: Mapping[str, Variable] = MappingProxyType({})
 NO_MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
+MAX_SOURCE_CHARACTERS = 1 << 20  # of a larger file only the lines around those of the frames are captured
+
 # Why an exception is in the summary.
 RAISED = "raised"  # it ended the program, or was passed to dump_exception
 CAUSE = "cause"  # __cause__ of its parent: "raise ... from ..."

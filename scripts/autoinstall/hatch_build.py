@@ -1,4 +1,4 @@
-"""Put tibidi_autoinstall.pth at the root of the wheel, and so of site-packages."""
+"""Add tibidi_autoinstall.pth at the root of the wheel, and so of site-packages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 NAME = "tibidi_autoinstall.pth"
 
 
-class PthHook(BuildHookInterface):  # type: ignore[type-arg]  # of no configuration
-    """Take the file from beside this one, as in an sdist, or from the root of the repository."""
+class PthHook(BuildHookInterface):  # type: ignore[type-arg]  # it has no configuration
+    """Use the file beside this one, as in an sdist, or that at the root of the repository."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the file to what is built; an editable wheel lists its files apart."""
+        """Add the file to the wheel; an editable wheel has a list of its own."""
         root = Path(self.root)
         for folder in (root, root.parent.parent):
             path = folder / NAME

@@ -1,4 +1,4 @@
-"""Install tibidi's hooks at the start of every interpreter that TIBIDI_ENABLE is set for.
+"""Install the hooks of tibidi at the start of every interpreter with TIBIDI_ENABLE set.
 
 `tibidi_autoinstall.pth` calls `main()`, in a virtual environment twice
 (CPython gh-75723).  Whatever happens here, the interpreter starts.
@@ -16,7 +16,7 @@ _was_called = False
 
 
 def main() -> None:
-    """Install the hooks if TIBIDI_ENABLE says so; say in one line on stderr what is wrong."""
+    """Install the hooks if TIBIDI_ENABLE is on; report a problem in one line on stderr."""
     global _was_called
     if _was_called or _is_isolated():
         return
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _is_isolated() -> bool:
-    """Say whether the environment must not have a say: -I, -E, or a program with the rights of another user."""
+    """Return True if the environment must be ignored: -I, -E, or a program with the rights of another user."""
     if sys.flags.isolated or sys.flags.ignore_environment:
         return True
     return hasattr(os, "geteuid") and (os.geteuid() != os.getuid() or os.getegid() != os.getgid())

@@ -43,17 +43,17 @@ WORKLOADS = {
 OPENED = ("divide", "web, 50 frames", "10^4 objects", "10^5 objects", "1,000 frames")
 NO_OBJECTS = "no objects"
 GROWTH = (NO_OBJECTS, "10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
-HEAVY = "10^7 objects"  # only ours and the limit: the peers give up, or take hours
+HEAVY = "10^7 objects"  # only tibidi and the limit: the peers give up, or take hours
 UNBOUNDED = {"TIBIDI_MAX_BYTES": "64G", "TIBIDI_MAX_SECONDS": "3600"}
 LISTED_DUMPS = 1_000
 CRASHES = ("crash", "growth")
 START_ROUNDS_FACTOR = 20  # a start takes milliseconds, and the differences are fractions of one
-# The shorter a crash, the more of it is noise, and the more often it can be repeated.
+# A short crash is noisier, but can be repeated more often.
 ROUNDS_FACTORS = {"divide": 5, NO_OBJECTS: 8, "10^4 objects": 5, "10^5 objects": 2}
 
 
 class Result(NamedTuple):
-    """The median of one case: `seconds` and `peak_bytes` are what the tool adds, see `total_seconds` for the whole."""
+    """The median of one case: `seconds` and `peak_bytes` are the cost of the tool, `total_seconds` is all."""
 
     experiment: str
     workload: str
@@ -66,7 +66,7 @@ class Result(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How long to measure."""
+    """How often and how long to measure."""
 
     rounds: int
     limit_seconds: float
@@ -88,7 +88,7 @@ def start(tools: Tools, options: Options) -> list[Result]:
 
 
 def crash(tools: Tools, options: Options) -> list[Result]:
-    """Measure what a dump adds to the same crash with no hook."""
+    """Measure the cost of a dump over the same crash without a hook."""
     results = []
     for workload in _workloads(WORKLOADS, options):
         if workload == NO_OBJECTS:
@@ -118,7 +118,7 @@ def growth(tools: Tools, options: Options) -> list[Result]:
 
 
 def opening(tools: Tools, options: Options) -> list[Result]:
-    """Measure the way from the command to the first prompt of pdb, each tool on its own dump of the same crash."""
+    """Measure the time from the command to the first prompt of pdb, each tool on its own dump of the same crash."""
     results = []
     with measuring.new_place() as name:
         for workload in OPENED:
@@ -185,7 +185,7 @@ def _workloads(names: Mapping[str, object] | tuple[str, ...], options: Options) 
 
 
 def _openings(tools: Tools, workload: str, place: Path, options: Options) -> dict[str, Case]:
-    """Return the opening of each tool's own dump of a workload, where it made one."""
+    """Return the case that opens each tool's own dump of a workload, if it made one."""
     program, arguments = WORKLOADS[workload]
     cases = {}
     for tool in (OURS, COREDUMPY, DEBUGLATER):
@@ -198,7 +198,7 @@ def _openings(tools: Tools, workload: str, place: Path, options: Options) -> dic
 
 
 def _multiply(dump: Path, count: int) -> Path:
-    """Copy a dump under as many names as `count` processes would have given it; return their folder."""
+    """Copy a dump under the names of `count` processes; return their folder."""
     directory = dump.parent
     stem, _, _ = dump.stem.rpartition("-")
     for number in range(1, count):

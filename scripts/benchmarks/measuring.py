@@ -1,4 +1,4 @@
-"""Run processes one after the other and say what they took.
+"""Run processes one after the other and measure them.
 
 Rules: the cases of a measurement are interleaved, in another order each
 round, so that whatever else the machine does meets all of them alike; what
@@ -36,7 +36,7 @@ SEED = 7
 
 
 class Sample(NamedTuple):
-    """One run: wall time, peak resident memory, what it left on the disk; seconds is infinite when it was stopped."""
+    """One run: wall time, peak resident memory, bytes on the disk; seconds is infinite if it was stopped."""
 
     seconds: float
     peak_bytes: int = 0
@@ -45,14 +45,14 @@ class Sample(NamedTuple):
 
 
 class Case(NamedTuple):
-    """Something to run again and again; in each run, `{place}` in an argument or variable is a new folder."""
+    """A command to run repeatedly; in each run, `{place}` in an argument or variable is a new folder."""
 
     command: tuple[str, ...]
     environ: Mapping[str, str]
 
 
 def interleave(cases: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[str, list[Sample]]:
-    """Run every case once a round; a case that had to be stopped once is not run again."""
+    """Run every case once in each round; a case that was stopped once is not run again."""
     order = random.Random(SEED)  # noqa: S311 - an order, not a secret
     samples: dict[str, list[Sample]] = {name: [] for name in cases}
     running = list(cases)
@@ -66,7 +66,7 @@ def interleave(cases: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[s
 
 
 def median(samples: Sequence[Sample]) -> Sample:
-    """Return the median of each column; infinite when any run had to be stopped."""
+    """Return the median of each column, infinite if any run was stopped."""
     seconds = [sample.seconds for sample in samples]
     return Sample(
         seconds=float("inf") if float("inf") in seconds else statistics.median(seconds),
@@ -121,7 +121,7 @@ def run_to_prompt(case: Case, limit_seconds: float) -> Sample:
 
 
 def wait_for_prompt(terminal: int, until: float) -> bool:
-    """Read a terminal until a prompt, its end, or the time is there; tell whether it was a prompt."""
+    """Read a terminal until a prompt, its end, or the deadline; return True if it was a prompt."""
     text = b""
     while not PROMPT.search(text):
         readable, _, _ = select.select([terminal], [], [], max(0, until - time.perf_counter()))

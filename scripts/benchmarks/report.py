@@ -24,7 +24,7 @@ END_MARK = "<!-- measured by scripts/bench: end -->"
 
 
 def machine() -> dict[str, object]:
-    """Return what the numbers depend on, without saying whose machine it is."""
+    """Return the facts that the numbers depend on, without identifying the machine."""
     return {
         "python": platform.python_version(),
         "system": platform.system(),
@@ -34,7 +34,7 @@ def machine() -> dict[str, object]:
 
 
 def to_json(results: Sequence[Result], targets: Sequence[Target]) -> str:
-    """Return everything as JSON; a run that had to be stopped has null for its time."""
+    """Return everything as JSON; a run that was stopped has null as its time."""
     rows = [
         {key: None if value == float("inf") else value for key, value in each._asdict().items()} for each in results
     ]
@@ -59,7 +59,7 @@ def markdown(results: Sequence[Result], targets: Sequence[Target]) -> Iterator[s
 
 
 def insert(document: Path, lines: Iterator[str]) -> None:
-    """Put the tables between the marks of a document."""
+    """Replace the text between the marks of a document by the tables."""
     text = document.read_text(encoding="utf-8")
     before, rest = text.split(START_MARK)
     _, after = rest.split(END_MARK)
@@ -68,7 +68,7 @@ def insert(document: Path, lines: Iterator[str]) -> None:
 
 
 def plot(python: Path, data: Path, picture: Path) -> None:
-    """Draw with the interpreter that has matplotlib."""
+    """Draw the plot with the interpreter that has matplotlib."""
     program = os.path.join(os.path.dirname(__file__), "plot.py")
     done = subprocess.run([python, program, data, picture], check=False)
     if done.returncode:
@@ -89,7 +89,7 @@ def _target_row(each: Target) -> str:
 def _time(seconds: float) -> str:
     if seconds == float("inf"):
         return "stopped"
-    if abs(seconds) != abs(seconds):  # not a number: stopped less stopped
+    if abs(seconds) != abs(seconds):  # NaN: the difference of two stopped runs
         return "?"
     return f"{seconds * 1000:.1f} ms" if abs(seconds) < 1 else f"{seconds:.2f} s"
 

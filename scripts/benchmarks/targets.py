@@ -1,4 +1,4 @@
-"""What the measurements are held against, as ratios within one run."""
+"""The targets for the measurements, as ratios within one run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Target(NamedTuple):
 
     @property
     def is_met(self) -> bool:
-        """Tell whether it does."""
+        """Return True if it does."""
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
 
@@ -48,7 +48,7 @@ class Lookup:
         self._results = {(each.experiment, each.workload, each.tool): each for each in results}
 
     def __call__(self, experiment: str, workload: str, tool: str) -> Result:
-        """Return a result; raise KeyError when it was not measured."""
+        """Return a result; raise KeyError if it was not measured."""
         return self._results[experiment, workload, tool]
 
 
@@ -63,7 +63,7 @@ def targets(results: Sequence[Result]) -> list[Target]:
     return found
 
 
-# Each maker yields (name, how to get the value, limit, whether it is to be reached).
+# Each maker yields (name, how to get the value, limit, whether the limit is a minimum).
 
 
 def _start(of: Lookup) -> Iterator[Claim]:
@@ -108,7 +108,7 @@ def _ratio(of: Lookup, experiment: str, workload: str, field: str, tool: str, ot
 
 
 def _spread(of: Lookup) -> float:
-    """Return how much more the dearest object costs than the cheapest, beyond what a dump without any costs."""
+    """Return the cost ratio of the most and the least expensive object, less the cost of a dump without objects."""
     nothing = _added(of, "growth", NO_OBJECTS, "tibidi, no budget")
     times = []
     for workload in GROWTH[1:]:
@@ -124,7 +124,7 @@ _MAKERS = (_start, _crash, _open, _growth, _list)
 
 
 def _try(value: Callable[[], float]) -> float | None:
-    """Return a value, None where it takes measurements that were not made, were stopped or came to nothing."""
+    """Return a value, or None if its measurements were not made, were stopped or failed."""
     try:
         number = value()
     except (KeyError, ZeroDivisionError, ValueError):

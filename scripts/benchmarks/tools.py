@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 WORKLOADS = HERE / "workloads"
 HOOKS = HERE / "hooks"
 REQUIREMENTS = HERE.parent / "bench_requirements.txt"
-ORIGINAL_PYTHON = "3.8"  # the last one that the original tibidi runs on
+ORIGINAL_PYTHON = "3.8"  # the last version that runs the original tibidi
 ORIGINAL_REQUIREMENTS = ("tibidi==0.3.1", "cloudpickle<2", "peepshow<0.3", "numpy", "pandas")
 
 OURS = "tibidi"
@@ -30,7 +30,7 @@ PEERS = (COREDUMPY, DEBUGLATER, PYDUMPLING)
 
 
 class Tools(NamedTuple):
-    """The interpreters: `main` has ours and the peers, `original` is None where no Python 3.8 is."""
+    """The interpreters: `main` has tibidi and the peers, `original` is None without Python 3.8."""
 
     main: Path
     bare: Path
@@ -39,7 +39,7 @@ class Tools(NamedTuple):
     original: Path | None
 
     def crash(self, tool: str, workload: str, *args: str, **environ: str) -> Case:
-        """Return the crash of a program of `workloads` with the hook of a tool."""
+        """Return the case that crashes a program of `workloads` with the hook of a tool."""
         old = tool in (ORIGINAL, NOTHING_OLD)
         python = self.original if old else self.main
         command = (str(python), str(WORKLOADS / f"{workload}.py"), *args)
@@ -57,7 +57,7 @@ class Tools(NamedTuple):
 
 
 def prepare() -> Tools:
-    """Make the environments, with wheels of ours built from the work tree."""
+    """Make the environments, with wheels built from the work tree."""
     place = environments.ENVIRONMENTS / "bench"
     names = ("main", "bare", "ours", "coverage")
     main, bare, ours, coverage = (environments.make(sys.executable, place / name) for name in names)
@@ -70,7 +70,7 @@ def prepare() -> Tools:
 
 
 def make_dump(tools: Tools, tool: str, workload: str, *args: str, place: Path, limit_seconds: float) -> Path | None:
-    """Crash a workload once; return the dump that the tool made of it, None when it made none in time."""
+    """Crash a workload once; return the dump of the tool, or None if it made none in time."""
     place.mkdir(parents=True)
     case = tools.crash(tool, workload, *args)
     environ = {name: value.replace("{place}", str(place)) for name, value in case.environ.items()}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi.capture.crash import survey
-from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
 from tibidi.capture.sources import decode
 from tibidi.capture.sources import sources
 from tibidi.capture.sources import text_of
+from tibidi.model import MAX_SOURCE_CHARACTERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""A crash to look at, and the record of which debugger showed it on which Python.
+"""A crash for the debuggers, and the record of what each of them shows on each Python.
 
 Every test here is a cell of the table in docs/debuggers.md: its row is its
 mark `shows(debugger, what)`, its column the running interpreter.  With
@@ -32,7 +32,7 @@ COLUMN = "{}.{}".format(*sys.version_info)
 
 
 class Shop(NamedTuple):
-    """The crashed program and what is needed to open its dump."""
+    """The crashed program, and everything needed to open its dump."""
 
     program: Path
     dump: Path
@@ -50,7 +50,7 @@ class Shop(NamedTuple):
 
     @contextmanager
     def running(self, *command: str, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command that somebody else talks to, and end it with all that it has started."""
+        """Run a command without terminal, and kill it with all its children at the end."""
         process = subprocess.Popen(
             command,
             env={**self.environ, **environ},
@@ -87,7 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Keep the outcome of a test that is a cell of the table."""
+    """Record the outcome of a test that is a cell of the table."""
     mark = item.get_closest_marker("shows")
     path = os.environ.get(TABLE_VARIABLE)
     if mark is None or not path:

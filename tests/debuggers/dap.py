@@ -1,4 +1,4 @@
-"""A client of the Debug Adapter Protocol, as small as it can be: what an IDE does to debugpy."""
+"""A minimal client of the Debug Adapter Protocol, which drives debugpy like an IDE."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ SECONDS = 30.0
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nobody listens on."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 class Client:
-    """A connection to a debug adapter that listens on `port` soon."""
+    """A connection to a debug adapter that will listen on `port`."""
 
     def __init__(self, port: int) -> None:
         self._socket = self._connect(port)

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal: what it shows can be waited for, keys can be pressed."""
+"""A program in a pseudo-terminal: press keys, and wait for its output."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Terminal:
         os.close(self.fd)
 
     def wait_for(self, text: str) -> str:
-        """Read until `text` is shown; return what was shown up to then and forget it."""
+        """Read until `text` appears; return and drop the output up to it."""
         deadline = time.monotonic() + SECONDS
         while text not in self.shown:
             assert time.monotonic() < deadline, f"no {text!r} in:\n{self.shown}"
@@ -59,7 +59,7 @@ class Terminal:
         os.write(self.fd, keys.encode())
 
     def ask(self, line: str, prompt: str = "(Pdb) ") -> str:
-        """Enter a line; return what is shown until the next prompt."""
+        """Enter a line; return the output up to the next prompt."""
         self.press(line + "\r")
         return self.wait_for(prompt)
 
@@ -72,7 +72,7 @@ class Terminal:
         return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
 
     def _read(self, deadline: float) -> bool:
-        """Read what there is, or wait for it; False at the end of the program."""
+        """Wait for output and read it; return False at the end of the program."""
         ready, _, _ = select.select([self.fd], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             return True

@@ -55,7 +55,7 @@ def session(shop: Shop) -> Iterator[Session]:
 
 @pytest.mark.shows("debugpy", "stackTrace: only frames of the application, right lines")
 def test_stack(session: Session, shop: Shop) -> None:
-    """The stack has the application's frames and nothing else."""
+    """The stack has only frames of the application."""
     assert [
         ("total", shop.line("raise LookupError")),
         ("main", shop.line("print(total")),
@@ -65,7 +65,7 @@ def test_stack(session: Session, shop: Shop) -> None:
 
 @pytest.mark.shows("debugpy", "source: the captured text, where a different local file has the name")
 def test_source(session: Session, shop: Shop) -> None:
-    """The IDE is pointed to a copy of the captured text, not to the different file that is here."""
+    """The IDE gets a copy of the captured text, not the different local file."""
     path = Path(session.frames[0]["source"]["path"])
 
     assert shop.program != path
@@ -75,7 +75,7 @@ def test_source(session: Session, shop: Shop) -> None:
 
 @pytest.mark.shows("debugpy", "source: the captured text, where the file is gone")
 def test_source_of_a_gone_file(shop: Shop) -> None:
-    """Where the file is gone the debugger itself hands out the captured text."""
+    """If the file is missing, the debugger itself serves the captured text."""
     shop.program.unlink()
     with opened(shop) as session:
         source = session.frames[0]["source"]
@@ -88,7 +88,7 @@ def test_source_of_a_gone_file(shop: Shop) -> None:
 
 @pytest.mark.shows("debugpy", "scopes, variables, evaluate, setVariable")
 def test_variables(session: Session) -> None:
-    """Variables of each frame are there, can be evaluated with and set."""
+    """The variables of each frame are shown, and can be evaluated and set."""
     reference, variables = session.client.frame_variables(session.frames[0])
     expected = {"subtotal": "4.5", "größe": "2", "names": "('apple', 'plum')", "tax": "0.5"}
     assert expected == {name: variables[name]["value"] for name in expected}
@@ -120,7 +120,7 @@ def test_threads(session: Session, shop: Shop) -> None:
 
 @pytest.mark.shows("debugpy", "continue: the uncaught exception, exceptionInfo")
 def test_exception(session: Session) -> None:
-    """After the breakpoint the exception itself is a stop, with type and message; then the program ends with 0."""
+    """After the breakpoint debugpy stops at the exception, with type and message; then the status is 0."""
     session.client.request("continue", threadId=session.thread)
     stopped = session.client.event("stopped")
     assert "exception" == stopped["reason"]
@@ -137,7 +137,7 @@ def test_exception(session: Session) -> None:
 
 @pytest.mark.shows("debugpy", "by PYTHONBREAKPOINT=debugpy.breakpoint, after debugpy.listen")
 def test_chosen(shop: Shop) -> None:
-    """With PYTHONBREAKPOINT=debugpy.breakpoint and a client the same stop is reached."""
+    """PYTHONBREAKPOINT=debugpy.breakpoint with a client stops at the same place."""
     port = free_port()
     program = f"import debugpy, runpy; debugpy.listen(('127.0.0.1', {port})); debugpy.wait_for_client(); "
     program += f"import sys; sys.argv = ['tbdebug', '--live', {str(shop.dump)!r}]; "

@@ -16,7 +16,7 @@ pytest.importorskip("ipdb", reason="ipdb is not installed on this interpreter")
 
 
 def said(shop: Shop, hook: str, *lines: str) -> str:
-    """Return what the debugger says to these lines, read from a pipe."""
+    """Return the output of the debugger for these lines from a pipe."""
     status, stdout, stderr = run_process(
         shop.command(),
         env={**shop.environ, "PYTHONBREAKPOINT": hook},

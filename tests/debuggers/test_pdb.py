@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def answers(shop: Shop, *lines: str, args: tuple[str, ...] = (), **environ: str) -> str:
-    """Return what pdb says to these lines, read from a pipe."""
+    """Return the output of pdb for these lines from a pipe."""
     status, stdout, stderr = run_process(
         shop.command(*args),
         env={**shop.environ, **environ},
@@ -28,7 +28,7 @@ def answers(shop: Shop, *lines: str, args: tuple[str, ...] = (), **environ: str)
 
 @pytest.mark.shows("pdb", "opens at the crash, only frames of the application, source as captured")
 def test_where(shop: Shop) -> None:
-    """`where` shows the application's frames only, with the captured source though the file differs here."""
+    """`where` shows the application's frames only, with the captured source, though the local file differs."""
     said = answers(shop, "where", "q")
 
     shown = said.split("(Pdb) ")[1]
@@ -90,7 +90,7 @@ def test_interact(shop: Shop) -> None:
 
 @pytest.mark.shows("pdb", "exceptions: the chain, each with its frames")
 def test_exceptions(shop: Shop) -> None:
-    """`exceptions` lists the chain as pdb of 3.13 numbers it, and goes to one of them."""
+    """`exceptions` lists the chain as pdb of 3.13 numbers it, and switches to one of them."""
     said = answers(shop, "exceptions", "exceptions 0", "where", "p name, self.owner")
 
     assert "    0 KeyError: 'plum'\n>   1 LookupError: no price for 'plum', 2 ordered\n" in said
@@ -100,7 +100,7 @@ def test_exceptions(shop: Shop) -> None:
 
 @pytest.mark.shows("pdb", "threads: the stacks of all, with variables")
 def test_threads(shop: Shop) -> None:
-    """`threads` lists all threads and goes to one of them."""
+    """`threads` lists all threads and switches to one of them."""
     listed = answers(shop, "threads", "q").split("(Pdb) ")[1]
     number = next(line.split()[0] for line in listed.splitlines() if "stock keeper" in line)
     # The stack ends in threading's own frames, whose number differs between versions.
@@ -113,7 +113,7 @@ def test_threads(shop: Shop) -> None:
 @pytest.mark.shows("pdb", "end of input, q and c leave quietly with status 0")
 @pytest.mark.parametrize("line", ["q", "c", "exit", ""])
 def test_leaving(shop: Shop, line: str) -> None:
-    """Quitting, continuing and the end of input all end with status 0 and without a word on stderr."""
+    """Quitting, continuing and the end of input all end with status 0 and nothing on stderr."""
     said = answers(shop, *filter(None, [line]))
 
     assert "Traceback" not in said
@@ -121,7 +121,7 @@ def test_leaving(shop: Shop, line: str) -> None:
 
 @pytest.mark.shows("pdb", "in a terminal: completion, Ctrl-C returns to the prompt")
 def test_terminal(shop: Shop) -> None:
-    """In a terminal Tab completes names, Ctrl-C in a command comes back to the prompt, q leaves with status 0."""
+    """In a terminal Tab completes names, Ctrl-C in a command returns to the prompt, q leaves with status 0."""
     environ = {**shop.environ, "TERM": "xterm"}
     with Terminal(shop.command(), environ, shop.program.parent) as terminal:
         terminal.wait_for("(Pdb) ")
@@ -150,7 +150,7 @@ def test_chosen(shop: Shop) -> None:
 
 @pytest.mark.shows("none", "PYTHONBREAKPOINT=0 says where and ends")
 def test_zero(shop: Shop) -> None:
-    """With PYTHONBREAKPOINT=0 tbdebug says where the crash is and ends."""
+    """With PYTHONBREAKPOINT=0 tbdebug prints the place of the crash and ends."""
     said = answers(shop, PYTHONBREAKPOINT="0")
 
     assert "LookupError: no price for 'plum', 2 ordered" in said
@@ -169,7 +169,7 @@ def test_unusable_breakpoint(shop: Shop) -> None:
 
 
 def test_banner(shop: Shop) -> None:
-    """The first lines tell the exception, place, Python, trust and what differs here."""
+    """The first lines have the exception, its place, Python, live or inert, and the differences on this machine."""
     said = answers(shop, "q")
 
     head = said.partition("(Pdb)")[0]
@@ -180,8 +180,8 @@ def test_banner(shop: Shop) -> None:
     assert f"Differs here: {shop.program}: line" in head
 
 
-def test_help_lists_our_commands(shop: Shop) -> None:
-    """All commands of ours are in `help`, each with a text."""
+def test_help_lists_the_added_commands(shop: Shop) -> None:
+    """All added commands are in `help`, each with a text."""
     names = ["exceptions", "threads", "tasks", "info", "omitted", "live", "inert"]
     said = answers(shop, "help", *(f"help {name}" for name in names))
 
@@ -200,7 +200,7 @@ def test_starts_in_the_asked_exception(shop: Shop) -> None:
 
 @pytest.mark.shows("pdb", "by PYTHONBREAKPOINT, in a terminal: Ctrl-C interrupts a command, not the session")
 def test_interrupt_in_chosen_debugger(shop: Shop) -> None:
-    """Ctrl-C, which comes to the main thread, interrupts what the debugger runs in the revived one."""
+    """Ctrl-C, which arrives in the main thread, interrupts what the debugger runs in the crash thread."""
     environ = {**shop.environ, "TERM": "xterm", "PYTHONBREAKPOINT": "pdb.set_trace"}
     with Terminal(shop.command(), environ, shop.program.parent) as terminal:
         terminal.wait_for("(Pdb) ")

@@ -25,7 +25,7 @@ SECONDS = 30.0
 
 
 class Screen:
-    """A terminal of tmux that a command runs in."""
+    """A tmux terminal in which a command runs."""
 
     def __init__(self, socket: Path, command: str) -> None:
         self._tmux = ["tmux", "-f", "/dev/null", "-S", str(socket)]
@@ -36,7 +36,7 @@ class Screen:
         self._run("send-keys", *keys)
 
     def wait_for(self, condition: Callable[[str], bool]) -> str:
-        """Return the screen once it fulfils `condition`."""
+        """Wait until the screen fulfils `condition`; return it."""
         deadline = time.monotonic() + SECONDS
         while not condition(screen := self._run("capture-pane", "-p")):
             assert time.monotonic() < deadline, screen
@@ -44,7 +44,7 @@ class Screen:
         return screen
 
     def close(self) -> None:
-        """End what runs in it."""
+        """End the command."""
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
 
     def _run(self, *args: str) -> str:
@@ -53,7 +53,7 @@ class Screen:
 
 @pytest.fixture
 def screen(shop: Shop, tmp_path: Path) -> Iterator[Screen]:
-    """The dump in pudb, its welcome passed over; the exit status is shown at the end."""
+    """The dump in pudb, after its welcome screen; the exit status is shown at the end."""
     settings = tmp_path / "settings" / "pudb"
     settings.mkdir(parents=True)
     settings.joinpath("pudb.cfg").write_text("[pudb]\nseen_welcome = z\nprompt_on_quit = False\nshell = internal\n")

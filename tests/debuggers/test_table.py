@@ -1,4 +1,4 @@
-"""The table of docs/debuggers.md is what the tests of this folder found out."""
+"""The table of docs/debuggers.md has the outcomes of these tests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_table_is_rendered_from_the_outcomes(debuggers: ModuleType) -> None:
 
 
 def test_no_holes(debuggers: ModuleType) -> None:
-    """Every row holds on each Python that is promised."""
+    """Every row passed on each promised Python."""
     results = json.loads(debuggers.RESULTS.read_text(encoding="utf-8"))
     holes = [
         (debugger, what, version)

@@ -21,7 +21,7 @@ SECONDS = 30.0
 
 
 def frame_data(port: int) -> dict[str, Any]:
-    """Return what the page shows, once there is one."""
+    """Wait for the page; return its data."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:

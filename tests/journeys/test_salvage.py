@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crashing import Crasher
-
     from tibidi.store.entry import Entry
 
 KILLS = 30

@@ -8,7 +8,7 @@ import sys
 import traceback
 
 import tibidi
-from tibidi.revive.stage import Stage
+from tibidi.revive.revived import RevivedDump
 
 
 def check(path, live):
@@ -58,8 +58,8 @@ def check_code(frame):
 
 
 def check_revived(dump, frame):
-    stage = Stage(dump)
-    error = stage.acts[stage.opening()].exception
+    revived = RevivedDump(dump)
+    error = revived.exceptions[revived.first_shown()].exception
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     for expected in (
         "ValueError: on purpose, 3",

@@ -8,7 +8,7 @@ import pytest
 from revive.building import dump_of
 from revive.kinds import KINDS
 
-from tibidi.revive.stage import Stage
+from tibidi.revive.revived import RevivedDump
 
 
 def caught(call) -> BaseException:
@@ -32,6 +32,6 @@ def test_traceback_prints_as_the_original(call) -> None:
     expected = printed(error)
     dump = dump_of(error)
 
-    stage = Stage(dump)
+    revived = RevivedDump(dump)
 
-    assert expected == printed(stage.acts[stage.opening()].exception)
+    assert expected == printed(revived.exceptions[revived.first_shown()].exception)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,14 @@ def test_python_and_platform() -> None:
 
     assert [(PYTHON, True), (PLATFORM, True)] == differences(elsewhere)
     assert [(PYTHON, False)] == differences(summary(python=f"{major}.{minor}.99"))
+
+
+def test_release_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release candidate equals itself and differs from the final release."""
+    monkeypatch.setattr(sys, "version_info", (3, 15, 0, "candidate", 1))
+
+    assert [] == differences(summary(python="3.15.0rc1"))
+    assert [(PYTHON, False)] == differences(summary(python="3.15.0"))
 
 
 def test_packages() -> None:

@@ -24,7 +24,7 @@ def test_captured_text_wins(tmp_path: Path) -> None:
     """The captured text is shown though a different file has the name, also after linecache.checkcache()."""
     file = tmp_path / "app.py"
     file.write_text("different\n")
-    sources.install({str(file): "first\nsecond\n"}, [])
+    sources.add_to_linecache({str(file): "first\nsecond\n"}, [])
     linecache.checkcache()
 
     assert "second\n" == linecache.getline(str(file), 2)
@@ -32,7 +32,7 @@ def test_captured_text_wins(tmp_path: Path) -> None:
 
 def test_loader_of_the_dump_is_not_asked() -> None:
     """For files that are in neither place nothing is shown; `__loader__` of the frame's globals is not asked."""
-    sources.install({}, ["/gone/app.py"])
+    sources.add_to_linecache({}, ["/gone/app.py"])
 
     class Loader:
         def get_source(self, name: str) -> str:
@@ -43,7 +43,7 @@ def test_loader_of_the_dump_is_not_asked() -> None:
 
 def test_lines_as_python_counts_them() -> None:
     """Form feeds and other separators within a line do not start a new one; control characters are made visible."""
-    sources.install({"app.py": "one\x0c\x1c\u2028still one\r\ntwo \x1b[31m\rthree\n"}, [])
+    sources.add_to_linecache({"app.py": "one\x0c\x1c\u2028still one\r\ntwo \x1b[31m\rthree\n"}, [])
 
     assert ["one\x0c\\x1c\\u2028still one\n", "two \\x1b[31m\n", "three\n"] == linecache.getlines("app.py")
 
@@ -52,7 +52,7 @@ def test_relative_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """A relative name is found, too, under the absolute one that pdb makes of it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "app.py").write_text("different\n")
-    sources.install({"app.py": "captured\n"}, [])
+    sources.add_to_linecache({"app.py": "captured\n"}, [])
 
     assert "captured\n" == linecache.getline("app.py", 1) == linecache.getline(str(tmp_path / "app.py"), 1)
 
@@ -62,7 +62,9 @@ def test_copies_of_what_differs(tmp_path: Path) -> None:
     same, other = tmp_path / "same.py", tmp_path / "other.py"
     same.write_text("text\n")
     other.write_text("text\n")
-    renamed = sources.copies({str(same): "text\r\n", str(other): "captured\n", "/gone/x.py": "gone\n", "<string>": "s"})
+    renamed = sources.extract_copies(
+        {str(same): "text\r\n", str(other): "captured\n", "/gone/x.py": "gone\n", "<string>": "s"}
+    )
 
     assert [str(other)] == list(renamed)
     copy = Path(renamed[str(other)])
@@ -75,9 +77,9 @@ def test_files_that_debugpy_overlooks(monkeypatch: pytest.MonkeyPatch) -> None:
     """With debugpy, files whose name it never stops in are extracted under another."""
     captured = {"/gone/threading.py": "waiting\n"}
 
-    assert {} == sources.copies(captured)
+    assert {} == sources.extract_copies(captured)
     monkeypatch.setitem(sys.modules, "pydevd", types.ModuleType("pydevd"))
-    assert "captured_threading.py" == Path(sources.copies(captured)["/gone/threading.py"]).name
+    assert "captured_threading.py" == Path(sources.extract_copies(captured)["/gone/threading.py"]).name
 
 
 def test_copies_of_killed_debuggers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +98,7 @@ def test_copies_of_killed_debuggers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     different = tmp_path / "different.py"
     different.write_text("here", encoding="utf-8")
 
-    sources.copies({str(different): "there"})
+    sources.extract_copies({str(different): "there"})
 
     assert not left.exists()
     assert all((folder / "shop.py").exists() for folder in (used, strange, linked))
@@ -112,6 +114,6 @@ def test_temporary_directory_that_cannot_be_listed(tmp_path: Path, monkeypatch: 
     different.write_text("here", encoding="utf-8")
     place.chmod(0o300)
     try:
-        assert sources.copies({str(different): "there"})
+        assert sources.extract_copies({str(different): "there"})
     finally:
         place.chmod(0o700)

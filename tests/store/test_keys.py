@@ -1,4 +1,4 @@
-"""The key that signs dumps: where it is, who may have it, and what it decides."""
+"""The key that signs dumps: its path, its permissions, and the trust that it gives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for a key that is not there yet."""
+    """The path of a key that does not exist yet."""
     path = tmp_path / "keys" / "key"
     monkeypatch.setattr(config, "key_file", str(path))
     return path
@@ -30,7 +30,7 @@ def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
-    """A dump signed with our key."""
+    """A dump signed with the own key."""
     key = keys.read_or_make_key()
     path = tmp_path / "ours.pkl"
     path.write_bytes(samples.dump_bytes(key))
@@ -50,7 +50,7 @@ def test_made_on_first_use(key_file: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
 def test_others_have_access(mode: int, key_file: Path) -> None:
-    """A key that others can read or write is not used, and it is said why and what to do."""
+    """A key that other users can read or write is not used; the message has the reason and the remedy."""
     keys.read_or_make_key()
     key_file.chmod(mode)
     key, problem = keys.examine_key()
@@ -60,7 +60,7 @@ def test_others_have_access(mode: int, key_file: Path) -> None:
 
 
 def test_no_key(key_file: Path) -> None:
-    """What is no key, is too short, or is no regular file is not used; a pipe keeps nobody waiting."""
+    """A missing key, a short one or one that is no regular file is not used; a pipe does not block."""
     key_file.parent.mkdir()
     assert (None, "") == keys.examine_key()
     key_file.write_bytes(b"short")
@@ -72,7 +72,7 @@ def test_no_key(key_file: Path) -> None:
 
 
 def test_trust(ours: Path, tmp_path: Path) -> None:
-    """What our key signed opens live, all else inert; both can be said otherwise."""
+    """A dump that the own key signed opens live, any other inert, unless `trust` says otherwise."""
     foreign = tmp_path / "foreign.pkl"
     foreign.write_bytes(samples.dump_bytes(b"another key" * 9))
 
@@ -83,7 +83,7 @@ def test_trust(ours: Path, tmp_path: Path) -> None:
 
 
 def test_no_key_no_trust(ours: Path, key_file: Path) -> None:
-    """Without a key that can be used nothing is taken for ours."""
+    """Without a usable key no dump is trusted."""
     key_file.chmod(0o644)
 
     assert not load(ours).live
@@ -91,7 +91,7 @@ def test_no_key_no_trust(ours: Path, key_file: Path) -> None:
 
 @pytest.mark.parametrize("size", [1_000, 2 * LARGE_BYTES])
 def test_what_was_checked_is_what_is_read(tmp_path: Path, size: int) -> None:
-    """A file that is exchanged, in place, after it was checked is read as it was checked, whether small or large."""
+    """A file that is overwritten after its check is read as it was when checked, whether small or large."""
     pickles = {"values/0000.pkl": os.urandom(size), "values/0001.pkl": b"second"}
     path = tmp_path / "signed.pkl"
     path.write_bytes(samples.dump_bytes(samples.KEY, pickles))
@@ -103,7 +103,7 @@ def test_what_was_checked_is_what_is_read(tmp_path: Path, size: int) -> None:
 
 
 def test_not_a_regular_file(tmp_path: Path) -> None:
-    """A pipe in the place of a dump keeps nobody waiting."""
+    """A pipe with the name of a dump does not block."""
     os.mkfifo(tmp_path / "pipe.pkl")
     with pytest.raises(NotADump, match="is not a regular file"):
         Reader(tmp_path / "pipe.pkl")

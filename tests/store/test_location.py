@@ -1,4 +1,4 @@
-"""tibidi.store.location: which file is meant."""
+"""Find a dump by path or name."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_latest(directory: Path) -> None:
-    """Nothing means the newest dump."""
+    """The default is the newest dump."""
     assert str(directory / "20260102T000000Z-shop-2.pkl") == find()
 
 
 @pytest.mark.parametrize("name", ["20260101T000000Z-shop-1.pkl", "20260101T000000Z-shop-1", "shop-1", "20260101"])
 def test_names(directory: Path, name: str) -> None:
-    """A name from the list, without its suffix, or a part that only one has."""
+    """A dump is found by its name, by its name without suffix, or by a unique part of it."""
     assert str(directory / "20260101T000000Z-shop-1.pkl") == find(name)
 
 
 def test_a_file_comes_first(directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What exists under that path is meant, whatever dumps are called."""
+    """An existing path wins over the names of dumps."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     Path("shop-1").touch()
@@ -45,7 +45,7 @@ def test_a_file_comes_first(directory: Path, tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("name", ["shop", "nothing"])
 def test_not_found(directory: Path, name: str) -> None:
-    """What no dump is called, or several are, raises with the next thing to do."""
+    """A name of no dump, or of several, raises an error with the next command to type."""
     with pytest.raises(DumpNotFound) as caught:
         find(name)
 
@@ -54,13 +54,13 @@ def test_not_found(directory: Path, name: str) -> None:
 
 @pytest.mark.parametrize("path", ["/nowhere/shop-1.pkl", "nowhere/shop-1", "./shop-1"])
 def test_path_of_nothing(directory: Path, path: str) -> None:
-    """A path is no name: that there is no such file is said, not that the crash directory has none."""
+    """A missing path is reported as a missing file, not as a missing name in the crash directory."""
     with pytest.raises(DumpNotFound, match=f"^no such file: {path}$"):
         find(path)
 
 
 def test_none_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without any dump, the latest one is not to be had."""
+    """Without any dump there is no latest one."""
     monkeypatch.setattr(config, "directory", str(tmp_path / "crashes"))
 
     with pytest.raises(DumpNotFound) as caught:

@@ -1,8 +1,4 @@
-"""The process that crashed: what it was called with, and what it runs on.
-
-No subprocess, no metadata of packages read: versions stand in the names of
-the `.dist-info` folders on `sys.path`.
-"""
+"""The process that crashed: what it was called with, and what it runs on."""
 
 from __future__ import annotations
 
@@ -14,14 +10,15 @@ from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.model import ProcessRecord
 from tibidi.process import os
+from tibidi.process.interpreter import packages
+from tibidi.process.interpreter import platform
+from tibidi.process.interpreter import python_version
 
 if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_ARGUMENTS = 1000
 MAX_ARGUMENT = 10_000  # characters
-MAX_PACKAGES = 5000
-METADATA = (".dist-info", ".egg-info")
 
 
 def process(redactor: Redactor, omissions: list[Omission]) -> ProcessRecord:
@@ -32,7 +29,7 @@ def process(redactor: Redactor, omissions: list[Omission]) -> ProcessRecord:
         argv=arguments(redactor),
         executable=str(sys.executable or ""),
         cwd=_cwd(omissions),
-        python="{}.{}.{}".format(*sys.version_info) + _suffix(),
+        python=python_version(),
         implementation=sys.implementation.name,
         platform=platform(),
         hostname=_hostname(),
@@ -77,44 +74,12 @@ def environment(redactor: Redactor) -> dict[str, str]:
     return found
 
 
-def packages() -> dict[str, str]:
-    """Return the versions of the installed distributions, by name; the first on sys.path counts."""
-    found: dict[str, str] = {}
-    for folder in sys.path:
-        for entry in _entries(folder):
-            if entry.endswith(METADATA) and len(found) < MAX_PACKAGES:
-                name, _, version = entry.rpartition(".")[0].partition("-")
-                found.setdefault(name.replace("_", "-").lower(), version.partition("-py")[0])
-    return dict(sorted(found.items()))
-
-
-def _entries(folder: object) -> list[str]:
-    try:
-        return os.listdir(folder or ".") if type(folder) is str else []
-    except (OSError, ValueError):  # a zip archive, a folder that is gone
-        return []
-
-
 def _cwd(omissions: list[Omission]) -> str:
     try:
         return os.getcwd()
     except OSError as error:
         omissions.append(Omission("process.cwd", UNAVAILABLE, str(error)))
         return ""
-
-
-def _suffix() -> str:
-    """Return what follows the number of a version that is no final release, `rc1` for example."""
-    level, serial = sys.version_info[3:]
-    return "" if level == "final" else f"{ {'alpha': 'a', 'beta': 'b', 'candidate': 'rc'}.get(level, level) }{serial}"
-
-
-def platform() -> str:
-    """Return system, release and machine."""
-    if hasattr(os, "uname"):
-        system = os.uname()
-        return f"{system.sysname}-{system.release}-{system.machine}"
-    return sys.platform
 
 
 def _hostname() -> str:

@@ -11,6 +11,7 @@ import re
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.model import MAX_SOURCE_CHARACTERS
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process.texts import ascii_safe
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveFrame
 
-MAX_SOURCE_CHARACTERS = 1 << 20
 # Of a larger file, only the lines around those of the frames are kept; the others are empty, so that line numbers hold.
 LINES_AROUND = 200
 MAX_FILE_BYTES = 64 << 20

@@ -19,7 +19,7 @@ from tibidi.store.retention import is_being_written
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.store.entry import Entry
+    from tibidi.store.directory import Entry
 
 EXAMPLES = """\
 python -m tibidi prune                     # keep what TIBIDI_KEEP, _KEEP_BYTES and _KEEP_DAYS allow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tibidi import commands
 from tibidi.loader import load
 from tibidi.process.texts import printable
-from tibidi.revive.doors import debug
+from tibidi.revive.debuggers import debug
 from tibidi.store.keys import examine_key
 from tibidi.store.location import find
 

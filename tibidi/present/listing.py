@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
-    from tibidi.store.entry import Entry
+    from tibidi.store.directory import Entry
 
 COLUMNS = ("NAME", "TIME (UTC)", "PROGRAM", "PID", "SIZE", "CRASH")
 NUMBERS = ("PID", "SIZE")

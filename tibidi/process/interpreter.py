@@ -1,4 +1,4 @@
-"""Facts of the interpreter: the frames of its threads, and exceptions that signal handlers raised."""
+"""The running interpreter: its threads and signal handlers, its version and platform, and the installed packages."""
 
 # No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
 
@@ -9,6 +9,7 @@ from types import FunctionType
 from types import MethodType
 
 from tibidi import TYPE_CHECKING
+from tibidi.process import os
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that
+METADATA = (".dist-info", ".egg-info")
+MAX_PACKAGES = 5000
 
 
 def frames() -> "dict[int, FrameType]":
@@ -50,6 +53,42 @@ def has_handler_raised(error: BaseException) -> bool:
             return True
         tb = tb.tb_next
     return False
+
+
+def python_version() -> str:
+    """Return the version of Python as `platform.python_version()` does: `3.13.0`, `3.14.0rc1`."""
+    level, serial = sys.version_info[3:]
+    suffix = "" if level == "final" else f"{ {'alpha': 'a', 'beta': 'b', 'candidate': 'rc'}.get(level, level) }{serial}"
+    return "{}.{}.{}".format(*sys.version_info) + suffix
+
+
+def platform() -> str:
+    """Return system, release and machine."""
+    if hasattr(os, "uname"):
+        system = os.uname()
+        return f"{system.sysname}-{system.release}-{system.machine}"
+    return sys.platform
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of the installed distributions by name; the first one on sys.path counts.
+
+    No metadata is read: the names of the `.dist-info` folders have the versions.
+    """
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        for entry in _entries(folder):
+            if entry.endswith(METADATA) and len(found) < MAX_PACKAGES:
+                name, _, version = entry.rpartition(".")[0].partition("-")
+                found.setdefault(name.replace("_", "-").lower(), version.partition("-py")[0])
+    return dict(sorted(found.items()))
+
+
+def _entries(folder: object) -> list[str]:
+    try:
+        return os.listdir(folder or ".") if type(folder) is str else []
+    except (OSError, ValueError):  # a zip archive, or a folder that does not exist
+        return []
 
 
 def _code_of(handler: object) -> "CodeType | None":

@@ -1,9 +1,9 @@
-"""Room for deep stacks: recursion that ended a program must not end ours.
+"""Space for deep stacks: the recursion that ended a program must not end the debugger.
 
 Measured on CPython 3.9 to 3.13: 20,000 revived frames fit into the usual
-8 MiB of stack, 50,000 want a thread with a larger one.  Calls by `exec`, for
-class bodies, spend C stack on every version, and from 3.12 on their number is
-limited whatever the recursion limit: see `exceptions` for what happens then.
+8 MiB of stack, 50,000 need a thread with a larger one.  Calls by `exec`, for
+class bodies, use C stack on every version, and since 3.12 their number is
+limited whatever the recursion limit: `exceptions` handles that.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
 
-MARGIN_FRAMES = 1000  # for what runs below and inside the revived stack
+MARGIN_FRAMES = 1000  # for the calls below and inside the revived stack
 MAX_ON_THIS_STACK = 3000
-BIG_STACK_BYTES = 512 << 20  # address space, not memory: pages come on first use
+BIG_STACK_BYTES = 512 << 20  # address space, not memory: pages are allocated on first use
 
 
-def with_room(work: Callable[[], None], depth: int) -> None:
-    """Run `work`, which goes `depth` frames deep, where there is room for it."""
+def run_deep(work: Callable[[], None], depth: int) -> None:
+    """Run `work`, which goes `depth` frames deep, on a stack that is large enough."""
     with recursion_limit(depth + MARGIN_FRAMES):
         if depth <= MAX_ON_THIS_STACK:
             work()
@@ -36,7 +36,7 @@ def with_room(work: Callable[[], None], depth: int) -> None:
 
 @contextmanager
 def recursion_limit(frames: int) -> Iterator[None]:
-    """Allow for `frames` more frames than are on the stack usually."""
+    """Allow `frames` more frames than are usually on the stack."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, frames + MARGIN_FRAMES))
     try:
@@ -47,7 +47,7 @@ def recursion_limit(frames: int) -> Iterator[None]:
 
 @contextmanager
 def big_stack(depth: int) -> Iterator[None]:
-    """Give threads that are started within a stack for `depth` frames."""
+    """Give the threads that are started meanwhile a stack for `depth` frames."""
     before = threading.stack_size()
     if depth > MAX_ON_THIS_STACK:
         threading.stack_size(BIG_STACK_BYTES)

@@ -1,14 +1,14 @@
-"""The whole chain or tree of exceptions, raised again for real.
+"""Raise the whole chain or tree of exceptions again.
 
 Rules
 -----
-- Each exception is raised in its own revived stack and caught by us, so its
+- Each exception is raised in its own revived stack and caught here, so its
   traceback has the right frames, the right `f_back` and, since Python 3.11,
-  the positions that the carets are drawn from.
-- Raising writes `__context__`, so links are put back afterwards: context,
+  the positions for the carets.
+- Raising writes `__context__`, so links are restored afterwards: context,
   then cause, then `__suppress_context__`, which setting a cause sets.
-- All links go through the descriptors of BaseException: an exception class
-  of the application may refuse attributes (a frozen dataclass does).
+- All links are set through the descriptors of BaseException: an exception
+  class of the application may refuse attributes (a frozen dataclass does).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MAPPING
 from tibidi.model import MEMBER
-from tibidi.revive.depth import with_room
-from tibidi.revive.nest import raising
+from tibidi.revive.calls import raising_call
+from tibidi.revive.depth import run_deep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tibidi.dump import DumpedException
     from tibidi.dump import DumpedFrame
 
-MAX_EXECUTED = 300  # frames that may be entered by exec(), which spends C stack, before they are linked instead
+MAX_EXECUTED = 300  # frames entered by exec(), which uses C stack; with more of them tracebacks are linked instead
 
 SUB_EXCEPTIONS = re.compile(r" \(\d+ sub-exceptions?\)$")  # what str() of a group adds to its message
 
@@ -42,8 +42,8 @@ _cause = BaseException.__dict__["__cause__"]
 _suppress = BaseException.__dict__["__suppress_context__"]
 
 
-class Standing(Exception):  # not an error: how the stack of a thread becomes a traceback
-    """The end of a stack that no exception ended: a thread, a task."""
+class EndOfStack(Exception):  # not an error: raising it makes a traceback of the stack of a thread or task
+    """Raised at the end of a stack that no exception ended."""
 
 
 def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, str]) -> list[BaseException]:
@@ -66,7 +66,7 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
 
 
 def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> BaseException:
-    """Return an exception that prints like one whose object is not in the dump."""
+    """Return an exception that prints like the captured one, whose object is not in the dump."""
     module, _, name = dumped.type.rpartition(".")
     namespace = {"__module__": module or "builtins", "__doc__": None}
     exception: BaseException
@@ -83,13 +83,13 @@ def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> 
 
 def traceback_of(frames: Sequence[DumpedFrame], renamed: Mapping[str, str]) -> TracebackType | None:
     """Return a traceback of a stack that no exception ended."""
-    standing = Standing()
-    raise_in(frames, standing, renamed)
-    return standing.__traceback__
+    end = EndOfStack()
+    raise_in(frames, end, renamed)
+    return end.__traceback__
 
 
 def raise_in(frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]) -> None:
-    """Give `exception` the traceback that it gets by being raised in `frames`."""
+    """Raise `exception` in `frames`, so that it has their traceback."""
     _traceback.__set__(exception, None)
     if not frames:
         return
@@ -98,29 +98,29 @@ def raise_in(frames: Sequence[DumpedFrame], exception: BaseException, renamed: M
     def work() -> None:
         tracebacks.append(_nested(frames, exception, renamed) or _linked(frames, exception, renamed))
 
-    with_room(work, len(frames))
+    run_deep(work, len(frames))
     _traceback.__set__(exception, tracebacks[0])
 
 
 def _nested(
     frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]
 ) -> TracebackType | None:
-    """Raise in the whole stack at once; None when it is too deep for this interpreter."""
+    """Raise in the whole stack at once; return None if it is too deep for this interpreter."""
     if sum(frame.record.code.kind == MAPPING for frame in frames) > MAX_EXECUTED:
         return None
-    call = raising(frames, exception, renamed)
+    call = raising_call(frames, exception, renamed)
     try:
         call.function(*call.arguments)
     except BaseException as error:  # noqa: BLE001  # the captured exception may be of any kind
         if error is exception and error.__traceback__ is not None:
-            return error.__traceback__.tb_next  # the first entry is this very function
+            return error.__traceback__.tb_next  # the first entry is this function
     return None
 
 
 def _linked(
     frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]
 ) -> TracebackType | None:
-    """Raise in each frame alone and link the tracebacks: deep stacks without depth, at the price of `f_back`."""
+    """Raise in each frame alone and link the tracebacks: no deep stack is needed, but `f_back` is lost."""
     chain: TracebackType | None = None
     for frame in reversed(frames):
         _traceback.__set__(exception, None)
@@ -131,7 +131,7 @@ def _linked(
 
 
 def _children(dumped: Sequence[DumpedException], parent: DumpedException, relation: str) -> list[int]:
-    """Return the ids of what stands in `relation` to `parent`."""
+    """Return the ids of the exceptions that have this `relation` to `parent`."""
     return [each.id for each in dumped if each.parent == parent.id and each.relation == relation]
 
 

@@ -1,25 +1,26 @@
-"""The location table of code objects since Python 3.11, written by hand.
+"""Encode the location table that code objects have since Python 3.11.
 
-The compiler gives every instruction a line, even when the tree has none, but
-a debugger on `sys.monitoring` (debugpy since 3.12) reports a line only when
-it differs from that of the instruction before.  An instruction without any
+The compiler gives every instruction a line, even if its node has none, but a
+debugger on `sys.monitoring` (debugpy since 3.12) reports a line only if it
+differs from that of the previous instruction.  An instruction without any
 line in between makes it report the same line twice.  Such a gap can only be
-had by rewriting the table: PEP 626 and PEP 657, and in CPython's own words
+made by rewriting the table: PEP 626 and PEP 657, and in CPython
 `InternalDocs/code_objects.md`, formerly `Objects/locations.md`.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from itertools import groupby
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from collections.abc import Iterator
     from types import CodeType
     from typing import Optional
 
     Location = tuple[Optional[int], Optional[int], Optional[int], Optional[int]]
 
-GAP_LINE = 1 << 24  # compile an instruction onto this line to have it lose its line
+GAP_LINE = 1 << 24  # an instruction compiled onto this line loses its line
 NOWHERE: Location = (None, None, None, None)
 
 MAX_RUN = 8  # code units that one entry can cover
@@ -29,46 +30,35 @@ ENTRY_NO_COLUMNS = 13
 
 
 def with_gaps(code: CodeType) -> bytes:
-    """Return the table of `code` with the instructions on GAP_LINE placed nowhere."""
+    """Return the table of `code` without locations for the instructions on GAP_LINE."""
     positions = (NOWHERE if position[0] == GAP_LINE else position for position in code.co_positions())
     return encode(positions, code.co_firstlineno)
 
 
 def encode(positions: Iterable[Location], first_line: int) -> bytes:
-    """Return the table that says these positions, one for each code unit."""
+    """Return the table of these positions, one for each code unit."""
     table = bytearray()
     previous = first_line
-    for location, length in _runs(positions):
-        line, end_line, column, end_column = location
-        if line is None:
-            table.append(_header(ENTRY_NO_LOCATION, length))
-            continue
-        known = column is not None and end_column is not None
-        table.append(_header(ENTRY_LONG if known else ENTRY_NO_COLUMNS, length))
-        table += _signed(line - previous)
-        if column is not None and end_column is not None:
-            table += _varint((end_line or line) - line) + _varint(column + 1) + _varint(end_column + 1)
-        previous = line
+    for location, run in groupby(positions):
+        length = sum(1 for _ in run)
+        for start in range(0, length, MAX_RUN):
+            table += _entry(location, min(MAX_RUN, length - start), previous)
+            previous = previous if location[0] is None else location[0]
     return bytes(table)
 
 
-def _runs(positions: Iterable[Location]) -> Iterator[tuple[Location, int]]:
-    """Yield each position with the number of code units in a row that share it."""
-    current: Location | None = None
-    length = 0
-    for position in positions:
-        if position == current and length < MAX_RUN:
-            length += 1
-            continue
-        if current is not None:
-            yield current, length
-        current, length = position, 1
-    if current is not None:
-        yield current, length
+def _entry(location: Location, length: int, previous: int) -> bytes:
+    line, end_line, column, end_column = location
+    if line is None:
+        return _header(ENTRY_NO_LOCATION, length)
+    if column is None or end_column is None:
+        return _header(ENTRY_NO_COLUMNS, length) + _signed(line - previous)
+    columns = _varint((end_line or line) - line) + _varint(column + 1) + _varint(end_column + 1)
+    return _header(ENTRY_LONG, length) + _signed(line - previous) + columns
 
 
-def _header(kind: int, length: int) -> int:
-    return 0x80 | kind << 3 | length - 1
+def _header(kind: int, length: int) -> bytes:
+    return bytes([0x80 | kind << 3 | length - 1])
 
 
 def _varint(number: int) -> bytes:

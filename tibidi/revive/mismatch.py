@@ -1,8 +1,8 @@
-"""What differs between the machine of the crash and this one.
+"""Find out what differs between the machine of the crash and this one.
 
-A developer reads a crash against a checkout, an environment and an
-interpreter that may be others than those that crashed.  Nothing of the
-application is imported to find out: files are read, distributions listed.
+A developer reads a crash next to a checkout, an environment and an
+interpreter that may differ from those of the crash.  No application code is
+imported to compare them: files are read and distributions are listed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import sys
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from tibidi.capture import process
-from tibidi.capture.sources import MAX_SOURCE_CHARACTERS
+from tibidi.model import MAX_SOURCE_CHARACTERS
+from tibidi.process import interpreter
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ PYTHON = "python"
 PLATFORM = "platform"
 
 MAX_LOCAL_BYTES = 64 << 20
-MAX_PARTS = 32  # of a path that is looked for here
-NETWORK = ("\\\\", "//")  # Windows would go and look
+MAX_PARTS = 32  # of a captured path that is searched here
+NETWORK = ("\\\\", "//")  # Windows would connect to the named host
 MAX_SHOWN_LINE = 60  # characters of a source line in a message
 LIBRARY_FOLDERS = re.compile(r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packages|dist-packages|Lib)[/\\]")
 
@@ -42,8 +42,8 @@ LIBRARY_FOLDERS = re.compile(r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packag
 class Mismatch(NamedTuple):
     """One difference: `kind` is SOURCE, PACKAGE, PYTHON or PLATFORM, `subject` the file or package.
 
-    `serious` are those that make a reader look at the wrong thing: the
-    short report has them, the full one has all.
+    A `serious` one misleads the reader of the crash.  The banner of the
+    debugger has only these, `info` has all.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Mismatch(NamedTuple):
 
 
 def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
-    """Return what differs here, in the order in which it matters."""
+    """Return what differs here, the most important first."""
     return [
         *_source_mismatches(list(_frames(summary)), sources),
         *_python_mismatches(summary.process),
@@ -67,24 +67,32 @@ def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
 
 
 def local_text(path: str) -> str | None:
-    """Return the text of a source file as the interpreter decodes it, None when it can't be had."""
+    """Return the text of a source file as the interpreter decodes it, or None."""
     try:
         with open(path, "rb") as file:
             return importlib.util.decode_source(file.read(MAX_LOCAL_BYTES))
-    except (OSError, ValueError, SyntaxError):  # gone, a name no file can have, an unknown encoding
+    except (OSError, ValueError, SyntaxError):  # missing, an impossible name, an unknown encoding
         return None
 
 
 def same_text(local: str | None, captured: str) -> bool:
-    """Tell whether two texts have the same lines, however they end."""
+    """Return True if two texts have the same lines, whatever their line ends."""
     if local is None:
         return False
     ours, theirs = _comparable(local, captured)
     return ours == theirs
 
 
+def is_file(path: str) -> bool:
+    """Return True if `path` is a regular file here; a dump may have any text as a name."""
+    try:
+        return os.path.isfile(path)
+    except ValueError:  # an impossible name
+        return False
+
+
 def _comparable(local: str, captured: str) -> tuple[list[str], list[str]]:
-    """Return the lines of both; of a large file only some were captured, and the others are as they are here."""
+    """Return the lines of both; lines of a large file that were not captured are taken from the local one."""
     ours, theirs = source_lines(local), source_lines(captured)
     if len(local) > MAX_SOURCE_CHARACTERS:
         theirs[: len(ours)] = [line or other for line, other in zip(theirs, ours)]
@@ -96,21 +104,18 @@ def _comparable(local: str, captured: str) -> tuple[list[str], list[str]]:
 
 def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) -> Iterator[Mismatch]:
     missing = []
-    numbers: dict[str, set[int]] = {}
-    modules: dict[str, set[str]] = {}
+    by_file: dict[str, list[FrameRecord]] = {}
     for frame in frames:
-        numbers.setdefault(frame.file, set()).add(frame.line)
-        modules.setdefault(frame.file, set()).add(frame.module)
+        by_file.setdefault(frame.file, []).append(frame)
     for name, text in sources.items():
-        stood_at = sorted(numbers.get(name, ()))
-        here = _checkout(name, modules.get(name, ()))
+        here = _checkout(name, {frame.module for frame in by_file.get(name, ())})
         if here is None:
             missing.append(name)
             continue
         local = local_text(here)
         if local is not None and not same_text(local, text) and not _is_cut(text, local):
-            ours, theirs = _comparable(local, text)
-            yield Mismatch(SOURCE, here, _difference(theirs, ours, stood_at))
+            lines = sorted({frame.line for frame in by_file.get(name, ())})
+            yield Mismatch(SOURCE, here, _difference(*_comparable(local, text), lines))
     application = [name for name in missing if not name.startswith("<") and not LIBRARY_FOLDERS.search(name)]
     if application:
         detail = "no such file here; the text in the dump is shown"
@@ -118,13 +123,13 @@ def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) ->
 
 
 def _is_cut(captured: str, local: str) -> bool:
-    """Tell whether the captured text ends within a line that goes on here: the dump was cut there."""
+    """Return True if the captured text ends within a line that goes on here: the dump was truncated there."""
     return not captured.endswith("\n") and local.startswith(captured)
 
 
-def _difference(captured: list[str], local: list[str], stood_at: Iterable[int]) -> str:
-    """Say where two texts differ, first of all at a line that a captured frame stands at."""
-    for line in stood_at:
+def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> str:
+    """Describe where two texts differ, preferably at the line of a captured frame."""
+    for line in lines:
         then, now = _line(captured, line), _line(local, line)
         if then != now:
             return f"line {line} of the stack is {_shown(now)} here, it was {_shown(then)}"
@@ -134,10 +139,10 @@ def _difference(captured: list[str], local: list[str], stood_at: Iterable[int]) 
 
 
 def _checkout(name: str, modules: Iterable[str]) -> str | None:
-    """Return the local file for a captured one: of its name, else of its module below the cwd or sys.path."""
-    if name.startswith(NETWORK):  # the name is a stranger's, and asking for it would tell him
+    """Return the local file for a captured one: that of its name, else that of its module below the cwd or sys.path."""
+    if name.startswith(NETWORK):  # a hostile dump could make this machine connect
         return None
-    if _is_file(name):
+    if is_file(name):
         return name
     if name.startswith("<") or LIBRARY_FOLDERS.search(name):
         return None
@@ -145,14 +150,7 @@ def _checkout(name: str, modules: Iterable[str]) -> str | None:
     shortest = max((len(module.split(".")) for module in modules if module != "__main__"), default=1)
     roots = [os.getcwd(), os.path.join(os.getcwd(), "src"), *sys.path]
     tails = [os.path.join(*parts[start:]) for start in range(len(parts) - shortest + 1)]
-    return next((path for tail in tails for root in roots if _is_file(path := os.path.join(root, tail))), None)
-
-
-def _is_file(path: str) -> bool:
-    try:
-        return os.path.isfile(path)
-    except ValueError:  # a name that no file can have
-        return False
+    return next((path for tail in tails for root in roots if is_file(path := os.path.join(root, tail))), None)
 
 
 def _line(text: list[str], number: int) -> str | None:
@@ -175,7 +173,7 @@ def _frames(summary: Summary) -> Iterator[FrameRecord]:
 
 
 def _python_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
-    here = ".".join(map(str, sys.version_info[:3]))
+    here = interpreter.python_version()
     if there.python and there.python != here:
         same_line = there.python.split(".")[:2] == here.split(".")[:2]
         yield Mismatch(PYTHON, "Python", f"{here} here, it was {there.python}", serious=not same_line)
@@ -184,19 +182,19 @@ def _python_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
 
 
 def _platform_mismatches(there: str) -> Iterator[Mismatch]:
-    """Compare system, release and machine: another release is told, another system or machine is serious."""
-    here = process.platform()
+    """Compare system, release and machine: only another system or machine is serious."""
+    here = interpreter.platform()
     if there and there != here:
         same = (here.split("-")[0], here.split("-")[-1]) == (there.split("-")[0], there.split("-")[-1])
         yield Mismatch(PLATFORM, "platform", f"{here} here, it was {there}", serious=not same)
 
 
 def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> Iterator[Mismatch]:
-    """Compare versions; first come the packages that, by their names, captured stacks run through."""
-    here = {_normal(name): version for name, version in process.packages().items()} if packages else {}
-    stood_in = {_normal(module.partition(".")[0]) for module in modules}
+    """Compare versions; the packages in which captured frames are, by their names, come first."""
+    here = {_normal(name): version for name, version in interpreter.packages().items()} if packages else {}
+    on_stack = {_normal(module.partition(".")[0]) for module in modules}
     missing = []
-    for name, version in sorted(packages.items(), key=lambda item: (_normal(item[0]) not in stood_in, item)):
+    for name, version in sorted(packages.items(), key=lambda item: (_normal(item[0]) not in on_stack, item)):
         local = here.get(_normal(name))
         if local is None:
             missing.append(f"{name} {version}")
@@ -207,5 +205,5 @@ def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> 
 
 
 def _normal(name: str) -> str:
-    """Return the name of a distribution as the index compares them (PEP 503)."""
+    """Return the normalized name of a distribution (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,11 +1,11 @@
-"""The captured source text where debuggers look for it.
+"""Put the captured source text where debuggers look for it.
 
 Debuggers that ask `linecache` get the captured text from there: an entry
 without a modification time is never checked against the disk (see
-`linecache.checkcache`), so it holds also where a different file has the name
+`linecache.checkcache`), so it is valid even if a different file has the name
 here.  Debuggers that open files themselves, as IDEs do, would show that
-different file: for these the frames are revived under the name of a copy.  So
-are files whose very name makes a debugger pass over them.
+different file: for these the frames are revived under the name of a copy, and
+so are files whose name makes a debugger skip them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from tibidi.process.texts import printable
 from tibidi.process.texts import source_lines
+from tibidi.revive.mismatch import is_file
 from tibidi.revive.mismatch import local_text
 from tibidi.revive.mismatch import same_text
-from tibidi.store.places import is_mine
 from tibidi.store.retention import is_alive
+from tibidi.store.user_directories import is_mine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER_PREFIX = "tibidi-sources-"
-MAX_NAME = 100  # characters of a copy's file name, well within what file systems take
+MAX_NAME = 100  # characters of the file name of a copy, well below the limits of file systems
 COPY_PREFIX = "captured_"
-# `DONT_TRACE` in _pydevd_bundle/pydevd_dont_trace_files.py: by base name, whatever the folder.
-OVERLOOKED_BY_PYDEVD = frozenset(
+# `DONT_TRACE` in _pydevd_bundle/pydevd_dont_trace_files.py: by base name, in any folder.
+SKIPPED_BY_PYDEVD = frozenset(
     {
         "Queue.py",
         "_weakrefset.py",
@@ -52,19 +53,19 @@ OVERLOOKED_BY_PYDEVD = frozenset(
 KEPT_CONTROLS = "\t\n\f"  # harmless, and part of ordinary source files
 
 
-def install(sources: Mapping[str, str], files: Iterable[str]) -> None:
-    """Make linecache know the captured sources, and that there are none for the other `files`."""
+def add_to_linecache(sources: Mapping[str, str], files: Iterable[str]) -> None:
+    """Add the captured sources to linecache, and empty entries for the other `files`."""
     for name in files:
-        # Else linecache would ask __loader__ of the frame's globals, an object out of the dump.
-        if name not in sources and not _exists(name):
+        # Otherwise linecache would call __loader__ of the frame's globals, an object from the dump.
+        if name not in sources and not is_file(name):
             _enter(name, "")
     for name, text in sources.items():
         _enter(name, text)
 
 
-def copies(sources: Mapping[str, str]) -> dict[str, str]:
-    """Extract the sources that would not be seen under their own names here; return the new name of each."""
-    hidden = [name for name, text in sources.items() if _is_overlooked(name) or _is_different(name, text)]
+def extract_copies(sources: Mapping[str, str]) -> dict[str, str]:
+    """Extract the sources that debuggers would not show under their own names; return the new name of each."""
+    hidden = [name for name, text in sources.items() if _is_skipped(name) or _is_different(name, text)]
     if not hidden:
         return {}
     folder = _make_folder()
@@ -76,31 +77,31 @@ def copies(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def _make_folder() -> str:
-    """Make a folder that goes when the debugger ends; those of debuggers that were killed go now."""
-    import shutil  # with `tempfile` 3 ms, which are seldom needed
+    """Make a folder that is removed when the debugger ends; remove those of killed debuggers now."""
+    import shutil  # 3 ms with `tempfile`, and seldom needed
     import tempfile
 
-    for path in _left_behind(tempfile.gettempdir()):
+    for path in _abandoned(tempfile.gettempdir()):
         shutil.rmtree(path, ignore_errors=True)
     folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
-def _left_behind(place: str) -> Iterator[str]:
-    """Yield the folders of ours whose debugger is not there any more: sources of a customer are not to lie about."""
+def _abandoned(place: str) -> Iterator[str]:
+    """Yield the folders of debuggers that no longer run: a customer's sources must not stay around."""
     try:
         names = os.listdir(place)
-    except OSError:  # one may write there, and not look
+    except OSError:  # writable, but not readable
         return
     for name in names:
         pid = name[len(FOLDER_PREFIX) :].partition("-")[0]
         path = os.path.join(place, name)
-        if name.startswith(FOLDER_PREFIX) and pid.isdecimal() and not is_alive(int(pid)) and _is_our_folder(path):
+        if name.startswith(FOLDER_PREFIX) and pid.isdecimal() and not is_alive(int(pid)) and _is_own_folder(path):
             yield path
 
 
-def _is_our_folder(path: str) -> bool:
+def _is_own_folder(path: str) -> bool:
     try:
         status = os.lstat(path)
     except OSError:
@@ -109,38 +110,31 @@ def _is_our_folder(path: str) -> bool:
 
 
 def _is_different(name: str, text: str) -> bool:
-    return _exists(name) and not same_text(local_text(name), text)
+    return is_file(name) and not same_text(local_text(name), text)
 
 
-def _is_overlooked(name: str) -> bool:
-    """Tell whether the debugger that is loaded never stops in files of this name: where threads wait, usually."""
-    return "pydevd" in sys.modules and os.path.basename(name) in OVERLOOKED_BY_PYDEVD
+def _is_skipped(name: str) -> bool:
+    """Return True if the loaded debugger never stops in files of this name, where threads usually wait."""
+    return "pydevd" in sys.modules and os.path.basename(name) in SKIPPED_BY_PYDEVD
 
 
 def _extract(folder: str, name: str, text: str) -> str:
-    """Write one copy, under the last part of its name, which is what people recognise."""
+    """Write one copy under the last part of its name, which people recognise."""
     os.mkdir(folder, 0o700)
-    prefix = COPY_PREFIX if _is_overlooked(name) else ""
+    prefix = COPY_PREFIX if _is_skipped(name) else ""
     path = os.path.join(folder, prefix + printable(os.path.basename(name))[-MAX_NAME:])
     with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         file.write(text)
     return path
 
 
-def _exists(name: str) -> bool:
-    try:
-        return os.path.isfile(name)
-    except ValueError:  # a name that no file can have
-        return False
-
-
 def _enter(name: str, text: str) -> None:
-    """Put a text into linecache; debuggers print lines as they are, so control characters are made visible."""
+    """Add a text to linecache with visible control characters, as debuggers print lines as they are."""
     harmless = [printable(f"{line}\n", kept=KEPT_CONTROLS) for line in source_lines(text)]
     for key in {printable(name), _canonic(printable(name))}:
         linecache.cache[key] = (len(text), None, harmless, key)
 
 
 def _canonic(name: str) -> str:
-    """Return what `bdb.Bdb.canonic` makes of a name: pdb looks for relative names under the current folder."""
+    """Return a name as `bdb.Bdb.canonic` does: pdb looks for relative names below the current folder."""
     return name if name.startswith("<") else os.path.normcase(os.path.abspath(name))

@@ -1,4 +1,4 @@
-"""The key file that signs dumps and decides which of them load live: where it is, and whether it can be trusted."""
+"""The key file that signs dumps and decides which of them load live: its path, and whether it can be trusted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tibidi import config
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.process import io
 from tibidi.process import os
-from tibidi.store import places
+from tibidi.store import user_directories
 
 KEY_BYTES = 32
 MAX_KEY_BYTES = 64 << 10
@@ -17,23 +17,23 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def key_path() -> str:
     """Return the path of the key file: TIBIDI_KEY_FILE, else `key` in the user's configuration directory."""
-    return config.key_file or os.path.join(places.user_config(), "key")
+    return config.key_file or os.path.join(user_directories.user_config(), "key")
 
 
 def read_key() -> bytes | None:
-    """Return the key, or None where there is none that can be used."""
+    """Return the key, or None if there is no usable one."""
     return examine_key()[0]
 
 
 def examine_key() -> tuple[bytes | None, str]:
-    """Return the key, or None and why not, with what to do behind the last "; "; "" where there simply is none yet.
+    """Return the key and "", or None and the reason, "" if no key exists yet; the remedy follows the last "; ".
 
-    Whoever can write the key decides what runs here, and whoever can read it
-    can sign: a key that others have access to is as good as none.
+    A user who can write the key decides which code runs here, and one who can
+    read it can sign dumps.  So a key that other users can access is not used.
     """
     path = key_path()
     if not os.path.isabs(path):
-        return None, "nobody knows a home directory here to keep the key in; set TIBIDI_KEY_FILE"
+        return None, "there is no home directory to keep the key in; set TIBIDI_KEY_FILE"
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
@@ -52,10 +52,10 @@ def examine_key() -> tuple[bytes | None, str]:
 
 
 def _problem(path: str, status: os.stat_result) -> str:
-    """Return what is wrong with a key file, and what to do; "" if nothing is."""
+    """Return what is wrong with a key file and the remedy, or ""."""
     if not stat.S_ISREG(status.st_mode):
         return "it is no regular file; set TIBIDI_KEY_FILE to another"
-    if os.name == "nt":  # access there is not told by the mode
+    if os.name == "nt":  # the mode does not describe access there
         return ""
     if status.st_mode & OTHERS:
         return f"others have access to it (mode {stat.S_IMODE(status.st_mode):04o}); chmod 600 {path}"
@@ -65,7 +65,7 @@ def _problem(path: str, status: os.stat_result) -> str:
 
 
 def read_or_make_key() -> bytes | None:
-    """Return the key, made on first use with mode 0600; None where it can't be made."""
+    """Return the key, made on first use with mode 0600, or None if it cannot be made."""
     key = read_key()
     if key is not None:
         return key
@@ -73,10 +73,10 @@ def read_or_make_key() -> bytes | None:
     if not os.path.isabs(path):
         return None
     try:
-        places.make(os.path.dirname(path), is_home=config.key_file is None)
+        user_directories.make(os.path.dirname(path), is_home=config.key_file is None)
         _make_key(path)
     except OSError:
-        pass  # another process was faster, or a dump without a signature
+        pass  # another process was faster; else the dump gets no signature
     return read_key()
 
 

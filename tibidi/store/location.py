@@ -1,4 +1,4 @@
-"""Which file is meant: a path, a name from `tibidi list`, or nothing for the latest dump."""
+"""Find a dump by path, by its name in `tibidi list`, or by default the latest one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tibidi.store.directory import CrashDirectory
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
-    """Return the path of a dump named by path or by name, of the latest when None; raise DumpNotFound."""
+    """Return the path of the dump with this path or name, or of the latest if None; raise DumpNotFound."""
     if dump is None:
         directory = CrashDirectory.locate(create=False)
         latest = directory.latest()
@@ -21,6 +21,6 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     path = os.fspath(dump)
     if os.path.lexists(path):
         return path
-    if os.path.dirname(path):  # no name in a list has one
+    if os.path.dirname(path):  # names in a list have none
         raise DumpNotFound(f"no such file: {path}")
     return CrashDirectory.locate(create=False).find(path)

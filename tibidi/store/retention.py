@@ -1,27 +1,34 @@
-"""Which dumps may go, so that a crash directory does not grow for ever.
+"""Which dumps to delete, so that a crash directory does not grow for ever.
 
-Rules: too old goes first; then, while there are too many or they are too big,
-the dumps between the first and the newest of one fingerprint (a crash loop
-says nothing new), then whatever is oldest.  The newest dump never goes, nor
-does a file that somebody may still be writing.
+Rules: dumps that are too old go first; then, while there are too many or they
+are too big, the dumps between the first and the newest of one fingerprint (a
+crash loop repeats them), then the oldest.  The newest dump never goes, nor
+does a file that another process may still be writing.
+
+A crash loads this module only if a limit is exceeded.
 """
 
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os
+from tibidi.process import time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from typing import Any
 
-    from tibidi.store.entry import Entry
-    from tibidi.store.entry import Limits
+    from tibidi.store.directory import Entry
+    from tibidi.store.directory import Limits
 
-# A partial file is somebody's work in progress while it changes, or while its process lives and it is not forgotten.
+# A partial file is in use while it changes, or while its process lives and it is not older than an hour.
 WRITING_SECONDS = 60
 FORGOTTEN_SECONDS = 3_600
+
+LOCK_SECONDS = 1.0
+POLL_SECONDS = 0.01
 
 
 def victims(
@@ -31,17 +38,15 @@ def victims(
     now: float,
     fingerprint: Callable[[str], str] | None = None,
 ) -> list[Entry]:
-    """Return those of `entries`, which are oldest first, that go; `fingerprint` is asked only when it matters."""
-    spare = [entry for entry in entries if entry != newest and not is_being_written(entry, now)]
-    gone = [entry for entry in spare if not limits.allow_age(now - entry.changed)]
+    """Return those of `entries`, oldest first, that are to be deleted; `fingerprint` is called only if it matters."""
+    spare = {entry for entry in entries if entry != newest and not is_being_written(entry, now)}
+    gone = [entry for entry in entries if entry in spare and not limits.allow(0, 0, now - entry.changed)]
     left = sorted(set(entries).difference(gone), key=lambda entry: entry.age)
     count, size = len(left), sum(entry.size for entry in left)
     if limits.allow(count, size):
         return gone
-    may_go = set(spare)
-    for entry in _least_wanted_first(left, fingerprint):
-        if entry not in may_go:
-            continue
+    between = set(_between(left, fingerprint)) if fingerprint else set()
+    for entry in sorted(spare.intersection(left), key=lambda entry: (entry not in between, entry.age)):
         gone.append(entry)
         count, size = count - 1, size - entry.size
         if limits.allow(count, size):
@@ -50,7 +55,7 @@ def victims(
 
 
 def is_being_written(entry: Entry, now: float) -> bool:
-    """Say whether somebody may be writing this file at the moment."""
+    """Return True if a process may be writing this file at the moment."""
     if not entry.partial:
         return False
     idle = now - entry.changed
@@ -58,23 +63,16 @@ def is_being_written(entry: Entry, now: float) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process is there; where that cannot be asked without harm, it is."""
+    """Return True if a process exists, or if the platform has no harmless way to find out."""
     if os.name != "posix":  # elsewhere os.kill() would end it
         return True
     try:
         os.kill(pid, 0)
-    except PermissionError:  # somebody else's by now, or ours before it changed its user
+    except PermissionError:  # it has another user, or the process number was used again
         return True
     except (OSError, OverflowError):
         return False
     return True
-
-
-def _least_wanted_first(entries: list[Entry], fingerprint: Callable[[str], str] | None) -> list[Entry]:
-    if fingerprint is None:
-        return entries
-    between = set(_between(entries, fingerprint))
-    return sorted(entries, key=lambda entry: entry not in between)
 
 
 def _between(entries: Iterable[Entry], fingerprint: Callable[[str], str]) -> Iterator[Entry]:
@@ -84,3 +82,40 @@ def _between(entries: Iterable[Entry], fingerprint: Callable[[str], str]) -> Ite
         alike.setdefault(fingerprint(entry.path) or entry.path, []).append(entry)
     for group in alike.values():
         yield from group[1:-1]
+
+
+class DirectoryLock:
+    """A lock on the directory at `path` that one process holds at a time: `with DirectoryLock(path): ...`.
+
+    The kernel releases it when the process ends, however it ends.  A process
+    that cannot have it within LOCK_SECONDS goes on without it, and so does
+    one on Windows or on a file system without locks.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> None:
+        try:
+            import fcntl
+
+            self._descriptor = os.open(self._path, os.O_RDONLY)
+            self._acquire(fcntl)
+        except (ImportError, OSError):
+            return
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def _acquire(self, fcntl: Any) -> None:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    return
+                time.sleep(POLL_SECONDS)

@@ -1,10 +1,12 @@
-"""Where a dump goes: a file that the user named, or a new one in the crash directory."""
+"""The file that a dump is written to: one that the user named, or a new one in the crash directory."""
 
 from __future__ import annotations
 
+import re
 import sys
 
 from tibidi import config
+from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.errors import DumpFailed
 from tibidi.process import os
@@ -12,26 +14,28 @@ from tibidi.process import time
 from tibidi.store.directory import CrashDirectory
 
 MAX_NAME_TRIES = 1_000
+MAX_PROGRAM_CHARACTERS = 60
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 class NamedTarget:
-    """A file that the user named, replaced when the dump is finished."""
+    """A file that the user named; it is replaced when the dump is finished."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.partial = PartialFile.beside(path)
 
     def is_short_of_space(self) -> bool:
-        """Tell that the user, who chose the place, also answers for its space."""
+        """Return False: the user, who chose the place, also answers for its space."""
         return False
 
     def publish(self) -> None:
-        """Put the dump in its place, atomically."""
+        """Give the finished dump its name, atomically."""
         self.partial.publish(replace=True)
 
 
 class CrashTarget:
-    """A new file in the crash directory, which is brought up to date with it."""
+    """A new file in the crash directory; `latest.pkl` and the older dumps follow when it is finished."""
 
     def __init__(self) -> None:
         self._directory = CrashDirectory.locate(create=True)
@@ -39,11 +43,11 @@ class CrashTarget:
         self.path = self.partial.path
 
     def is_short_of_space(self) -> bool:
-        """Tell whether there is room for no more than the story."""
+        """Return True if there is no room for more than the summary."""
         return self._directory.is_short_of_space()
 
     def publish(self) -> None:
-        """Put the dump in its place, point `latest.pkl` at it and let older ones go."""
+        """Give the finished dump its name, point `latest.pkl` at it and delete the dumps beyond the limits."""
         self.partial.publish(replace=False)
         self._directory.point_latest(self.path)
         self._directory.prune(
@@ -53,12 +57,34 @@ class CrashTarget:
     def _begin(self) -> PartialFile:
         program = sys.argv[0] if getattr(sys, "argv", None) else ""
         for _ in range(MAX_NAME_TRIES):
-            name = self._directory.new_name(program, time.time(), os.getpid())
+            path = new_path(self._directory.path, program, time.time(), os.getpid())
             try:
-                return PartialFile(os.path.join(self._directory.path, name))
+                return PartialFile(path)
             except FileExistsError:
-                continue  # another thread took the name between asking and making
+                continue  # another thread has just taken the name
         raise DumpFailed(f"no free name in {self._directory.path}", "see what is there with: python -m tibidi list")
+
+
+def new_path(folder: str, program: str, when: float, pid: int) -> str:
+    """Return the first path that is free for a dump of `program`, which crashed `when` seconds after the epoch."""
+    stem = f"{time.strftime(TIME_FORMAT, time.gmtime(when))}-{program_name(program)}-{pid}"
+    path = os.path.join(folder, f"{stem}.pkl")
+    number = 1
+    while os.path.lexists(path) or os.path.lexists(path + SUFFIX):
+        number += 1
+        path = os.path.join(folder, f"{stem}-{number}.pkl")
+    return path
+
+
+def program_name(program: str) -> str:
+    """Return the base name of a program, safe for file systems and shells, and never ending like a process id."""
+    base = os.path.basename(program)
+    if base.startswith("__main__.") or base in {"", "-", "-c", "-m"}:
+        base = os.path.basename(os.path.dirname(program)) or "python"
+    stem = base[:-3] if base.endswith(".py") else base
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("-.")[:MAX_PROGRAM_CHARACTERS]
+    start, _, end = name.rpartition("-")
+    return (f"{start}_{end}" if start and end.isdecimal() else name) or "python"
 
 
 def _fingerprint(path: str) -> str:

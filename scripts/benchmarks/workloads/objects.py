@@ -1,4 +1,4 @@
-"""Objects of mixed kinds, as many as the first argument says, held by one frame."""
+"""Objects of mixed kinds, as many as the first argument, held by one frame."""
 
 import os
 import sys

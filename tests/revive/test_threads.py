@@ -1,4 +1,4 @@
-"""Stacks on threads of their own: what a debugger sees that is entered in one."""
+"""Revived stacks on threads: what a debugger sees that is entered in one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from revive.building import dump_of
 from revive.test_exceptions import caught
 
 from tibidi.errors import TibidiError
-from tibidi.revive.launch import Parked
-from tibidi.revive.launch import Performance
+from tibidi.revive.threads import CrashThread
+from tibidi.revive.threads import ParkedThreads
 
 
-def perform(call, door) -> None:
-    """Let a revived crash call `door` in its innermost frame."""
+def crash_again(call, hook) -> None:
+    """Crash again, with `hook` called in the innermost frame."""
     error = caught(call)
-    Performance("crashed").run(dump_of(error).exceptions[-1], error, door, {})
+    CrashThread("crashed").run(dump_of(error).exceptions[-1], error, hook, {})
 
 
 def stack(frame) -> list[str]:
@@ -34,14 +34,14 @@ def stack(frame) -> list[str]:
 
 
 def test_only_frames_of_the_application() -> None:
-    """The caller of the door is the innermost captured frame, and the outermost has no caller."""
+    """The hook is called by the innermost captured frame, and the outermost one has no caller."""
     seen = []
 
-    def door() -> None:
+    def hook() -> None:
         frame = sys._getframe(1)
         seen.append((stack(frame), frame.f_lineno, frame.f_locals["x"], threading.current_thread().name))
 
-    perform(kinds.nested, door)
+    crash_again(kinds.nested, hook)
 
     ((names, line, x, thread),) = seen
     assert ["nested", "inner"] == names
@@ -49,21 +49,21 @@ def test_only_frames_of_the_application() -> None:
     assert (5, "crashed") == (x, thread)
 
 
-def test_a_line_event_follows_the_door() -> None:
-    """A debugger that begins to trace in the door gets a line event on the same line before the exception."""
+def test_a_line_event_follows_the_hook() -> None:
+    """A debugger that begins to trace in the hook gets a line event on the same line before the exception."""
     events = []
 
     def tracer(frame, event, arg):
         events.append((frame.f_code.co_name, event, frame.f_lineno))
         return tracer
 
-    def door() -> None:
+    def hook() -> None:
         frame = sys._getframe(1)
-        events.append((frame.f_code.co_name, "door", frame.f_lineno))
+        events.append((frame.f_code.co_name, "hook", frame.f_lineno))
         frame.f_trace = tracer
         sys.settrace(tracer)
 
-    perform(kinds.nested, door)
+    crash_again(kinds.nested, hook)
 
     (_, _, line), *after = [event for event in events if event[0] == "inner"]
     assert ("inner", "line", line) == after[0]
@@ -72,47 +72,47 @@ def test_a_line_event_follows_the_door() -> None:
 
 @pytest.mark.parametrize("ending", [bdb.BdbQuit, SystemExit])
 def test_leaving_is_quiet(ending, capsys: pytest.CaptureFixture[str]) -> None:
-    """Quitting the debugger ends the thread without a word."""
+    """Quitting the debugger ends the thread without output."""
 
-    def door() -> None:
+    def hook() -> None:
         raise ending
 
-    perform(kinds.nested, door)
+    crash_again(kinds.nested, hook)
 
     assert ("", "") == tuple(capsys.readouterr())
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_broken_debugger_is_told() -> None:
-    """A debugger that breaks is an error that says so, not a silent end."""
+def test_debugger_that_fails() -> None:
+    """A debugger that fails is reported as an error."""
 
-    def door() -> None:
+    def hook() -> None:
         raise KeyError("broken")
 
-    with pytest.raises(TibidiError, match="the debugger broke: KeyError"):
-        perform(kinds.nested, door)
+    with pytest.raises(TibidiError, match="the debugger failed: KeyError"):
+        crash_again(kinds.nested, hook)
 
 
 def test_unraisable_hook_is_restored() -> None:
-    """`sys.unraisablehook` is what it was afterwards."""
+    """`sys.unraisablehook` is restored afterwards."""
     before = sys.unraisablehook
-    perform(kinds.nested, lambda: None)
+    crash_again(kinds.nested, lambda: None)
 
     assert before is sys.unraisablehook
 
 
 def test_every_kind_of_exception_ends_quietly(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever kind of exception ended the program, raising it once more is no news."""
+    """Raising the captured exception again prints nothing, whatever its kind."""
     for call in (kinds.system_exit, kinds.interrupted, kinds.stop_iteration, kinds.class_body):
-        perform(call, lambda: None)
+        crash_again(call, lambda: None)
 
     assert ("", "") == tuple(capsys.readouterr())
 
 
 def test_parked_threads() -> None:
-    """Parked threads stand in their stacks under their names, and return when they are let go."""
+    """Parked threads wait in their stacks under their names, and return when they are released."""
     dump = dump_of(caught(kinds.caused))
-    parked = Parked({})
+    parked = ParkedThreads({})
     before = set(sys._current_frames())
     for number, exception in enumerate(dump.exceptions):
         parked.add(exception, f"parked {number}")
@@ -123,7 +123,7 @@ def test_parked_threads() -> None:
 
     assert {"parked 0": ["caused", "nested", "inner"], "parked 1": ["caused"]} == names
 
-    parked.leave()
+    parked.release()
     deadline = time.monotonic() + 10
     while idents & set(sys._current_frames()):
         assert time.monotonic() < deadline

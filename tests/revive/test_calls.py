@@ -13,7 +13,7 @@ from tibidi.dump import DumpedFrame
 from tibidi.model import CodeRecord
 from tibidi.model import FrameRecord
 from tibidi.revive.exceptions import traceback_of
-from tibidi.revive.stage import Stage
+from tibidi.revive.revived import RevivedDump
 
 
 def frames_of(error: BaseException) -> list:
@@ -25,18 +25,18 @@ def frames_of(error: BaseException) -> list:
     return frames
 
 
-def revived(call) -> tuple[list, list]:
+def original_and_revived(call) -> tuple[list, list]:
     """Return the frames of an original exception and those of the revived one."""
     error = caught(call)
     originals = frames_of(error)
-    stage = Stage(dump_of(error))
-    return originals, frames_of(stage.acts[stage.opening()].exception)
+    revived = RevivedDump(dump_of(error))
+    return originals, frames_of(revived.exceptions[revived.first_shown()].exception)
 
 
 def test_variables_are_the_same_objects() -> None:
     """The locals of every frame of every kind are the very objects of the dump."""
     for call in kinds.KINDS:
-        originals, copies = revived(call)
+        originals, copies = original_and_revived(call)
 
         for original, copy in zip(originals, copies):
             assert list(map(id, map(original.f_locals.get, original.f_locals))) == [
@@ -47,7 +47,7 @@ def test_variables_are_the_same_objects() -> None:
 
 def test_arguments_are_real() -> None:
     """`inspect.getargvalues`, which `args` of debuggers relies on, tells the original parameters."""
-    originals, copies = revived(kinds.call_plain)
+    originals, copies = original_and_revived(kinds.call_plain)
 
     expected, actual = map(inspect.getargvalues, (originals[-1], copies[-1]))
     assert expected[:3] == actual[:3]
@@ -55,7 +55,7 @@ def test_arguments_are_real() -> None:
 
 def test_globals_are_shared() -> None:
     """Frames of one module share the one dictionary of its globals."""
-    _, copies = revived(kinds.nested)
+    _, copies = original_and_revived(kinds.nested)
 
     assert all(frame.f_globals is kinds.__dict__ for frame in copies)
 
@@ -63,7 +63,7 @@ def test_globals_are_shared() -> None:
 def test_names_and_first_lines() -> None:
     """Code objects have the original names and first lines."""
     for call in kinds.KINDS:
-        originals, copies = revived(call)
+        originals, copies = original_and_revived(call)
 
         for original, copy in zip(originals, copies):
             for name in ("co_name", "co_filename", "co_firstlineno", "co_argcount", "co_freevars"):
@@ -72,14 +72,14 @@ def test_names_and_first_lines() -> None:
 
 def test_caller_is_the_outer_frame() -> None:
     """`f_back` of each frame is the frame that it was called from."""
-    _, copies = revived(kinds.nested)
+    _, copies = original_and_revived(kinds.nested)
 
     assert copies[0] is copies[1].f_back
 
 
 def test_code_objects_can_be_hashed() -> None:
     """Code objects hash and compare whatever the variables are: debuggers key dictionaries by them."""
-    _, copies = revived(kinds.hostile_locals)
+    _, copies = original_and_revived(kinds.hostile_locals)
 
     assert 1 == len({copies[-1].f_code, copies[-1].f_code})
 

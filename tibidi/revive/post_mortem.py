@@ -1,7 +1,7 @@
-"""The interpreter's own pdb, standing in a crash, with commands for what it lacks.
+"""Post-mortem debugging of a dump with the interpreter's own pdb, and commands for what pdb lacks.
 
 It works on tracebacks, as `pdb.pm()` does, on the main thread: nothing is
-running, so Ctrl-C, end of input and quitting need no care of ours.
+running, so Ctrl-C, end of input and quitting need no special care.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from tibidi.present import info
 from tibidi.present import show
 from tibidi.present import words
 from tibidi.process.texts import printable
-from tibidi.revive.report import differences
-from tibidi.revive.stage import Stage
+from tibidi.revive.mismatch import mismatches
+from tibidi.revive.revived import RevivedDump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from tibidi.dump import DumpedException
     from tibidi.dump import Stack
 
 MAX_LISTED = 80  # characters of an exception in a list, as in pdb of Python 3.13
-# What a terminal might obey, but line ends and tabs; where pdb colours (Python 3.14), its colours are left alone.
+# Escapes and controls, except line ends and tabs; where pdb uses colours (Python 3.14), they are kept.
 NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 NOT_EVEN_COLOURED = re.compile(rf"(?!\x1b\[[\d;]*m){NOT_PLAIN.pattern}")
 COLOUR: dict[str, Any] = {"colorize": True} if sys.version_info >= (3, 14) else {}
@@ -41,30 +42,30 @@ THREADS = "threads"
 TASKS = "tasks"
 
 
-class Debugger(pdb.Pdb):
+class DumpPdb(pdb.Pdb):
     """pdb on a revived dump."""
 
-    def __init__(self, stage: Stage, *, may_live: bool = True) -> None:
-        """Stand ready; without `may_live` the command of that name refuses."""
+    def __init__(self, revived: RevivedDump, *, may_live: bool = True) -> None:
+        """Prepare the debugger; without `may_live` the command `live` refuses."""
         super().__init__(nosigint=True, **COLOUR)
-        self._stages = {stage.dump.live: stage}
-        self._stage = stage
+        self._revived = revived
+        self._by_liveness = {revived.dump.live: revived}
         self._may_live = may_live
         self._at = (EXCEPTIONS, 0)
 
     def run_at(self, number: int) -> None:
-        """Talk to the user, from the innermost frame of one exception on; return when they leave."""
+        """Start in the innermost frame of one exception; return when the user leaves."""
         self._at = (EXCEPTIONS, number)
         self.reset()
         self.interaction(None, self._traceback())
 
     def default(self, line: str) -> None:
-        """Run a statement in the current frame; what it assigns stays when the user moves to another frame."""
+        """Run a statement in the current frame; its assignments last when the user moves to another frame."""
         super().default(line)
         _write_back(self.curframe)
 
     def message(self, msg: object, end: str = "\n") -> None:
-        """Print a line, with escape sequences out of the dump made visible."""
+        """Print a line, with escape sequences from the dump made visible."""
         forbidden = NOT_EVEN_COLOURED if getattr(self, "colorize", False) else NOT_PLAIN
         self.stdout.write(forbidden.sub(lambda match: printable(match[0]), str(msg)) + end)
 
@@ -77,35 +78,32 @@ class Debugger(pdb.Pdb):
     def do_exceptions(self, arg: str) -> None:
         """exceptions [number]
 
-        List the exceptions of the dump, or go to one of them: the
+        List the exceptions of the dump, or switch to one of them: the
         chain that Python prints, root cause first, then members of
-        groups and contexts that were suppressed.
+        groups and suppressed contexts.
         """
-        lines = [_shorten(words.crash_line(act.dumped.type, act.dumped.message)) for act in self._stage.acts]
-        notes = [self._relation(number) for number in range(len(lines))]
-        stacks = [act.dumped for act in self._stage.acts]
-        self._list_or_go(EXCEPTIONS, stacks, [line + note for line, note in zip(lines, notes)], arg)
+        exceptions = [each.dumped for each in self._revived.exceptions]
+        lines = [_shorten(words.crash_line(each.type, each.message)) + self._relation(each) for each in exceptions]
+        self._list_or_go(EXCEPTIONS, lines, arg)
 
     def do_threads(self, arg: str) -> None:
         """threads [number]
 
-        List the threads at the time of the crash, or go to one of them.
+        List the threads at the time of the crash, or switch to one of them.
         """
-        threads = self._stage.dump.threads
-        marks = [
-            " (crashed)" * thread.crashed + " (daemon)" * thread.daemon + f", {words.count(len(thread), 'frame')}"
-            for thread in threads
+        lines = [
+            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {words.count(len(each), 'frame')}"
+            for each in self._revived.dump.threads
         ]
-        self._list_or_go(THREADS, threads, [thread.name + mark for thread, mark in zip(threads, marks)], arg)
+        self._list_or_go(THREADS, lines, arg)
 
     def do_tasks(self, arg: str) -> None:
         """tasks [number]
 
-        List the asyncio tasks at the time of the crash, or go to one of
-        them: the chain of what it awaited.
+        List the asyncio tasks at the time of the crash, or switch to one of
+        them: its stack is the chain of coroutines that it awaited.
         """
-        tasks = self._stage.dump.tasks
-        self._list_or_go(TASKS, tasks, [f"{task.name} ({task.state})" for task in tasks], arg)
+        self._list_or_go(TASKS, [f"{each.name} ({each.state})" for each in self._revived.dump.tasks], arg)
 
     def do_longlist(self, arg: str) -> None:
         """ll | longlist
@@ -114,7 +112,7 @@ class Debugger(pdb.Pdb):
         """
         try:
             super().do_longlist(arg)
-        except (SyntaxError, tokenize.TokenError) as error:  # whatever a file says that the source is
+        except (SyntaxError, tokenize.TokenError) as error:  # the text in a damaged or hostile dump
             self.error(f"the source can't be read as Python: {error}")
 
     do_ll = do_longlist
@@ -124,10 +122,10 @@ class Debugger(pdb.Pdb):
     def do_info(self, arg: str) -> None:
         """info
 
-        Tell where the dump comes from: process, versions, packages,
-        and all that differs here.
+        Describe the dump: its process, versions and packages, and
+        everything that differs on this machine.
         """
-        dump = self._stage.dump
+        dump = self._revived.dump
         try:
             with Reader(dump.path) as reader:
                 trust = "the values are live" if dump.live else "the values are inert"
@@ -135,7 +133,7 @@ class Debugger(pdb.Pdb):
                     reader,
                     size=os.path.getsize(dump.path),
                     trust=trust,
-                    mismatches=map(str, differences(dump)),
+                    mismatches=map(str, mismatches(dump.summary, dump.sources)),
                     omissions=dump.omissions,
                 )
                 self.message("\n".join(lines))
@@ -145,9 +143,9 @@ class Debugger(pdb.Pdb):
     def do_omitted(self, arg: str) -> None:
         """omitted
 
-        List what is not in the dump: where it would be, and why it is not.
+        List what is not in the dump, with its path and the reason.
         """
-        for line in show.omissions(self._stage.dump.omissions):
+        for line in show.omissions(self._revived.dump.omissions):
             self.message(line)
 
     # --- live and inert values
@@ -155,19 +153,19 @@ class Debugger(pdb.Pdb):
     def do_live(self, arg: str) -> None:
         """live [name]
 
-        Load the variable from the dump once more as the application's
-        own object, without a name all of them. This imports modules
-        and runs code that the dump names: only if you trust its origin.
+        Reload this variable, or all of them, as application objects.
+        This imports modules and runs code that the dump names: use it
+        only if you trust the origin of the dump.
         """
         if self._may_live:
             self._switch(True, arg)
         else:
-            self.error("opened with --inert; open it without, if you trust where it comes from")
+            self.error("opened with --inert; open the dump without --inert if you trust its origin")
 
     def do_inert(self, arg: str) -> None:
         """inert [name]
 
-        Show the variable as inert data again, without a name all of them.
+        Show this variable, or all of them, as inert data again.
         """
         self._switch(False, arg)
 
@@ -177,22 +175,23 @@ class Debugger(pdb.Pdb):
 
     complete_inert = complete_live
 
-    # --- what makes no sense after the end
+    # --- commands that need a running program
 
     def do_step(self, arg: str) -> None:
         """s(tep), n(ext), unt(il), r(eturn), j(ump), run
 
-        Not here: the program has ended, nothing runs any more.
+        Not available: the program has ended.
         """
-        self.error("the program has ended, nothing runs any more; up and down move, q quits")
+        self.error("the program has ended; up and down move, q quits")
 
     do_s = do_next = do_n = do_until = do_unt = do_return = do_r = do_jump = do_j = do_step
     do_run = do_restart = do_step
 
     # --- private
 
-    def _list_or_go(self, kind: str, stacks: Sequence[Stack], lines: Sequence[str], arg: str) -> None:
-        """List the stacks, with the current one marked, or go to the one that `arg` says."""
+    def _list_or_go(self, kind: str, lines: Sequence[str], arg: str) -> None:
+        """List the stacks of a kind, with the current one marked, or switch to stack number `arg`."""
+        stacks = _stacks(self._revived, kind)
         if not arg:
             for number, (stack, line) in enumerate(zip(stacks, lines)):
                 mark = ">" if (kind, number) == self._at else " "
@@ -220,45 +219,38 @@ class Debugger(pdb.Pdb):
     def _traceback(self) -> TracebackType | None:
         kind, number = self._at
         if kind == EXCEPTIONS:
-            return self._stage.acts[number].exception.__traceback__
-        return self._stage.traceback(self._frames(self._stage))
+            return self._revived.exceptions[number].exception.__traceback__
+        return self._revived.traceback(_stacks(self._revived, kind)[number])
 
-    def _frames(self, stage: Stage) -> Stack:
-        """Return the current stack as `stage` has it."""
-        kind, number = self._at
-        if kind == EXCEPTIONS:
-            return stage.acts[number].dumped
-        return (stage.dump.threads if kind == THREADS else stage.dump.tasks)[number]
-
-    def _relation(self, number: int) -> str:
-        """Say how an exception came to be there, for those that are not in the printed chain."""
-        act = self._stage.acts[number]
-        parent = next((n for n, each in enumerate(self._stage.acts) if each.dumped.id == act.dumped.parent), None)
-        if parent is None or parent == number + 1:
+    def _relation(self, dumped: DumpedException) -> str:
+        """Return the relation of an exception to its parent, or "" in the printed chain, where the parent is next."""
+        ids: list[int | None] = [each.dumped.id for each in self._revived.exceptions]
+        if dumped.parent not in ids or ids.index(dumped.parent) == ids.index(dumped.id) + 1:
             return ""
-        return f"  ({act.dumped.relation} of {parent})"
+        return f"  ({dumped.relation} of {ids.index(dumped.parent)})"
 
     def _switch(self, live: bool, name: str) -> None:
-        """Take all values, or the one called `name`, from the dump loaded live or inert."""
+        """Show all values, or the one called `name`, live or inert."""
         try:
-            stage = self._other(live)
+            revived = self._load(live)
         except (OSError, TibidiError) as error:
             self.error(f"the dump can't be read any more: {error}")
             return
         if name:
-            self._take(name, self._frames(stage)[self.curindex])
+            kind, number = self._at
+            self._replace(name, _stacks(revived, kind)[number][self.curindex])
             return
-        self._stage = stage
+        self._revived = revived
         index = self.curindex
         self.setup(None, self._traceback())
         self._select_frame(index)
 
-    def _other(self, live: bool) -> Stage:
-        if live not in self._stages:
-            self._stages[live] = Stage(load(self._stage.dump.path, trust=live))
-        return self._stages[live]
+    def _load(self, live: bool) -> RevivedDump:
+        if live not in self._by_liveness:
+            self._by_liveness[live] = RevivedDump(load(self._revived.dump.path, trust=live))
+        return self._by_liveness[live]
 
-    def _take(self, name: str, frame: Any) -> None:
+    def _replace(self, name: str, frame: Any) -> None:
         if name not in frame.locals or self.curframe is None:
             self.error(f"no variable {name} in this frame")
             return
@@ -267,13 +259,19 @@ class Debugger(pdb.Pdb):
         self.onecmd(f"p {name}")
 
 
+def _stacks(revived: RevivedDump, kind: str) -> Sequence[Stack]:
+    if kind == EXCEPTIONS:
+        return [each.dumped for each in revived.exceptions]
+    return revived.dump.threads if kind == THREADS else revived.dump.tasks
+
+
 def _shorten(line: str) -> str:
     return line if len(line) <= MAX_LISTED else line[: MAX_LISTED - 3] + "..."
 
 
 def _write_back(frame: Any) -> None:
-    """Make an assignment to `f_locals` last; since Python 3.13 it does by itself (PEP 667)."""
+    """Write assignments to `f_locals` back to the frame; since Python 3.13 that is not needed (PEP 667)."""
     if sys.version_info < (3, 13):
-        import ctypes  # dear, and needed for this only
+        import ctypes  # slow to import, and only needed here
 
         ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))

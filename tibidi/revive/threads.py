@@ -1,8 +1,8 @@
-"""Stacks on threads of their own, for debuggers that are entered from a running frame.
+"""Revived stacks on threads, for debuggers that are entered from a running frame.
 
 A thread that `_thread` starts has the revived frame as its first Python
-frame: debuggers show the application's frames and none of ours.  Such a
-thread gets its name from within, once it runs, through `threading` itself.
+frame: debuggers show only frames of the application.  Such a thread gets its
+name from within, once it runs, through `threading` itself.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tibidi.errors import TibidiError
+from tibidi.revive.calls import breaking_call
+from tibidi.revive.calls import parking_call
 from tibidi.revive.depth import big_stack
-from tibidi.revive.nest import parking
-from tibidi.revive.nest import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,67 +27,63 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dump import DumpedFrame
-    from tibidi.revive.frames import Call
+    from tibidi.revive.calls import Call
 
-WAIT_SECONDS = 0.2  # how often the main thread looks whether the revived one has ended
-PARK_SECONDS = 0.1  # how often a parked thread looks up, and a debugger gets hold of it
-ARRIVE_SECONDS = 5.0  # for a parked thread to get to its place; a debugger may slow it down
+WAIT_SECONDS = 0.2  # how often the main thread checks whether the crash thread has ended
+PARK_SECONDS = 0.1  # how often a parked thread has a line event, where a debugger can suspend it
+ARRIVE_SECONDS = 5.0  # for a parked thread to reach its innermost frame; a debugger may slow it down
 
 
-class Parked:
-    """Threads that stand in captured stacks until they are let go."""
+class ParkedThreads:
+    """Threads that wait in captured stacks until they are released."""
 
     def __init__(self, renamed: Mapping[str, str]) -> None:
         self._renamed = renamed
-        self._gates: list[_thread.LockType] = []
+        self._locks: list[_thread.LockType] = []
 
     def add(self, frames: Sequence[DumpedFrame], name: str) -> None:
-        """Park one more thread; return once it stands."""
-        gate = _thread.allocate_lock()
-        gate.acquire()
-        self._gates.append(gate)
-        arrived = _thread.allocate_lock()
-        arrived.acquire()
+        """Park one more thread; return when it is in its innermost frame."""
+        lock, arrived = _acquired_lock(), _acquired_lock()
+        self._locks.append(lock)
 
         def arrive() -> Iterator[object]:
             threading.current_thread().name = name
             arrived.release()
-            # All in C, so that no frame of ours is seen; each turn is a line event in the frame that called us.
-            return iter(functools.partial(gate.acquire, True, PARK_SECONDS), True)
+            # All in C, so that no frame of tibidi is seen; each iteration is a line event in the calling frame.
+            return iter(functools.partial(lock.acquire, True, PARK_SECONDS), True)
 
-        start(parking(frames, arrive, self._renamed), len(frames))
+        _start(parking_call(frames, arrive, self._renamed), len(frames))
         arrived.acquire(timeout=ARRIVE_SECONDS)
 
-    def leave(self) -> None:
-        """Let all of them return."""
-        for gate in self._gates:
-            gate.release()
+    def release(self) -> None:
+        """Let all threads return."""
+        for lock in self._locks:
+            lock.release()
 
 
-class Performance:
-    """The crash on a thread of its own: `door` opens in its innermost frame, then the exception is raised."""
+class CrashThread:
+    """A thread that crashes again: `hook` runs in its innermost frame, then the exception is raised."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._ident: int | None = None
         self._failure: type[BaseException] | None = None
-        self._ended = _thread.allocate_lock()
-        self._ended.acquire()
+        self._ended = _acquired_lock()
 
     def run(
         self,
         frames: Sequence[DumpedFrame],
         exception: BaseException,
-        door: Callable[[], object],
+        hook: Callable[[], object],
         renamed: Mapping[str, str],
     ) -> None:
-        """Return when the thread has ended, in whatever way the debugger lets it end; raise TibidiError if it broke."""
-        with self._quiet(exception):
-            start(stopping(frames, exception, [self._arrive, door], renamed), len(frames))
+        """Return when the thread has ended, in whatever way the debugger ends it; raise TibidiError if that failed."""
+        with self._unraisable_ignored(exception):
+            _start(breaking_call(frames, exception, [self._arrive, hook], renamed), len(frames))
             while not self._has_ended():
                 pass
         if self._failure is not None:
-            message = f"the debugger broke: {self._failure.__name__}"
+            message = f"the debugger failed: {self._failure.__name__}"
             raise TibidiError(message, "its traceback is above; without PYTHONBREAKPOINT the debugger is pdb")
 
     def _arrive(self) -> None:
@@ -95,25 +91,25 @@ class Performance:
         self._ident = threading.get_ident()
 
     def _has_ended(self) -> bool:
-        """Wait a moment for the end; SystemExit ends a thread without a word, so look for the thread as well."""
+        """Wait a moment for the end; SystemExit ends a thread without a call of the hook, so check the thread too."""
         try:
             if self._ended.acquire(timeout=WAIT_SECONDS):
                 return True
         except KeyboardInterrupt:
-            # Ctrl-C comes to the main thread, and is meant for what the debugger runs in the other.
+            # Ctrl-C arrives in the main thread, but is meant for what the debugger runs in the crash thread.
             self._interrupt()
         return self._ident is not None and self._ident not in sys._current_frames()
 
     def _interrupt(self) -> None:
-        import ctypes  # dear, and needed for this only
+        import ctypes  # slow to import, and only needed here
 
         if self._ident is not None:
             ident = ctypes.c_ulong(self._ident)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
 
     @contextmanager
-    def _quiet(self, expected: BaseException) -> Iterator[None]:
-        """Take the end of our thread for what it is: neither the old crash nor leaving the debugger is news."""
+    def _unraisable_ignored(self, expected: BaseException) -> Iterator[None]:
+        """Report neither the old crash nor quitting the debugger as the unhandled exception of the crash thread."""
         before = sys.unraisablehook
 
         def hook(unraisable: sys.UnraisableHookArgs) -> None:
@@ -131,7 +127,13 @@ class Performance:
             sys.unraisablehook = before
 
 
-def start(call: Call, depth: int) -> None:
+def _acquired_lock() -> _thread.LockType:
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    return lock
+
+
+def _start(call: Call, depth: int) -> None:
     """Start a thread whose outermost Python frame is the one that `call` makes."""
     with big_stack(depth):
         _thread.start_new_thread(call.function, call.arguments)

@@ -1,4 +1,4 @@
-"""From a dump to a prompt: which debugger, and how it is entered."""
+"""Open a dump in a debugger: pdb, or the one that `breakpoint()` enters."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tibidi.errors import TibidiError
-from tibidi.revive import report
-from tibidi.revive.debugger import Debugger
+from tibidi.revive.banner import banner
 from tibidi.revive.depth import recursion_limit
-from tibidi.revive.launch import Parked
-from tibidi.revive.launch import Performance
-from tibidi.revive.stage import Stage
+from tibidi.revive.post_mortem import DumpPdb
+from tibidi.revive.revived import RevivedDump
+from tibidi.revive.threads import CrashThread
+from tibidi.revive.threads import ParkedThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,32 +26,33 @@ BREAKPOINT_VARIABLE = "PYTHONBREAKPOINT"
 
 
 def debug(dump: Dump, *, say: Callable[[str], object], number: int | None = None, may_live: bool = True) -> None:
-    """Put the user into a crash: into `breakpoint()`'s debugger when one was chosen, else into pdb.
+    """Open the crash in the debugger of `breakpoint()` if one was chosen, else in pdb; return when the user leaves it.
 
-    `say` prints a line, `number` is the exception to begin with; see `Stage` for the numbering.
+    `say` prints a line, `number` is the exception to show first, numbered as
+    in `RevivedDump`.
     """
     wanted = os.environ.get(BREAKPOINT_VARIABLE, "")
     chosen = bool(wanted) or sys.breakpointhook is not sys.__breakpointhook__
     if chosen and wanted != "0":
         _check(wanted)
-    with _unwatched():
-        stage = Stage(dump, extract=chosen)
-    number = stage.opening(number)
-    stage.announce(number)
-    for line in report.opening(dump, stage.acts[number]):
+    with _untraced():
+        revived = RevivedDump(dump, extract=chosen)
+    number = revived.first_shown(number)
+    revived.set_last_exception(number)
+    for line in banner(dump, revived.exceptions[number].dumped.record):
         say(line)
     sys.stdout.flush()
     if wanted == "0":
         say(f"{BREAKPOINT_VARIABLE}=0, so no debugger is started.")
     elif chosen:
-        _perform(stage, number)
+        _crash_again(revived, number)
     else:
-        Debugger(stage, may_live=may_live).run_at(number)
+        DumpPdb(revived, may_live=may_live).run_at(number)
 
 
 @contextmanager
-def _unwatched() -> Iterator[None]:
-    """Raise and catch without debugpy's looking on: it could take that for the crash, and stop among frames of ours."""
+def _untraced() -> Iterator[None]:
+    """Pause debugpy: it could take a revived exception for the crash, and stop among frames of tibidi."""
     debugpy = sys.modules.get("debugpy")
     if debugpy is None:
         yield
@@ -64,7 +65,7 @@ def _unwatched() -> Iterator[None]:
 
 
 def _check(wanted: str) -> None:
-    """Refuse a hook that can't be imported; `breakpoint()` itself would warn and go on."""
+    """Refuse a hook that cannot be imported; `breakpoint()` itself would warn and go on."""
     if not wanted or sys.breakpointhook is not sys.__breakpointhook__:
         return
     module, _, name = wanted.rpartition(".")
@@ -75,15 +76,15 @@ def _check(wanted: str) -> None:
         raise TibidiError(f"{BREAKPOINT_VARIABLE}={wanted} can't be used: {error}", hint) from error
 
 
-def _perform(stage: Stage, number: int) -> None:
-    """Let the whole process stand there, each thread and task on a thread, and open the door in the crash."""
-    act = stage.acts[number]
-    parked = Parked(stage.renamed)
-    with recursion_limit(stage.depth()):
-        for name, frames in stage.bystanders(number):
+def _crash_again(revived: RevivedDump, number: int) -> None:
+    """Rebuild the whole process, each thread and task on a thread, and enter the debugger in the crashed frame."""
+    each = revived.exceptions[number]
+    parked = ParkedThreads(revived.renamed)
+    with recursion_limit(revived.depth()):
+        for name, frames in revived.other_stacks(number):
             parked.add(frames, name)
         try:
-            performance = Performance(stage.crashed_name())
-            performance.run(act.dumped, act.exception, sys.breakpointhook, stage.renamed)
+            thread = CrashThread(revived.crashed_thread_name())
+            thread.run(each.dumped, each.exception, sys.breakpointhook, revived.renamed)
         finally:
-            parked.leave()
+            parked.release()

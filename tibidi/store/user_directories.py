@@ -1,8 +1,8 @@
-"""Where dumps may go: the directories to try, and what must hold for each.
+"""The user's directories for dumps and keys, and the conditions under which each is used.
 
-A crash directory holds private data and is written by whoever crashes, root
-among them.  So a directory that the user did not name is used only if it is
-this user's own; the one in the shared temporary directory only if nobody else
+A crash directory holds private data, and any process may write to it, also
+one of root.  So a directory that the user did not name is used only if this
+user owns it; the one in the shared temporary directory only if no other user
 can have planted anything in it.
 """
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRIVATE_DIRECTORY = 0o700
-PRIVATE_FILE = 0o600
 
 
 class Candidate(NamedTuple):
-    """A directory to try: what must hold for it, and whether what is above must be this user's to make it there."""
+    """A directory to try, the check that it must pass, and whether it may only be made in a directory of this user."""
 
     path: str
     check: Callable[[str], None]
@@ -36,7 +35,7 @@ def candidates() -> Iterator[Candidate]:
     """Yield the directories to try, best first."""
     if config.directory is not None:
         yield Candidate(config.directory, _check_writable)
-    elif os.path.isabs(user_cache()):  # it is not where nobody knows a home directory
+    elif os.path.isabs(user_cache()):  # it is relative if there is no home directory
         yield Candidate(user_cache(), _check_own, is_home=True)
     yield Candidate(os.path.join(_temporary(), f"tibidi-{_user()}"), _check_private)
 
@@ -52,7 +51,7 @@ def user_config() -> str:
 
 
 def _user_directory(function: str, variable: str, default: str) -> str:
-    """Apply the XDG base directory specification; leave the other rules, which are not as simple, to platformdirs."""
+    """Apply the XDG base directory specification; leave the longer rules of other platforms to platformdirs."""
     if sys.platform in {"win32", "darwin"} or "ANDROID_DATA" in os.environ:
         import platformdirs  # 20 ms, a third of a whole dump
 
@@ -64,7 +63,7 @@ def _user_directory(function: str, variable: str, default: str) -> str:
 def _temporary() -> str:
     """Return the directory that `tempfile.gettempdir()` would choose, without trying to write to it."""
     named = [os.environ.get(variable) for variable in ("TMPDIR", "TEMP", "TMP")]
-    for path in [*named, "/tmp", "/var/tmp", "/usr/tmp"]:  # noqa: S108 - what is made there is checked to be ours
+    for path in [*named, "/tmp", "/var/tmp", "/usr/tmp"]:  # noqa: S108 - _check_private checks what is made there
         if path and os.path.isdir(path):
             return os.path.abspath(path)
     return os.getcwd()
@@ -75,10 +74,11 @@ def _user() -> str:
 
 
 def make(path: str, *, is_home: bool) -> None:
-    """Make a directory and what is missing above it, all private; nothing happens when it is there.
+    """Make a private directory, with its missing parents, unless it exists.
 
-    With `is_home`, what is above must be this user's: root, run with the home
-    of a user, must not leave directories there that the user cannot enter.
+    With `is_home`, the first existing parent must belong to this user: root
+    with the home of a user must not leave directories there that the user
+    cannot enter.
     """
     missing = _missing(path)
     above = os.path.dirname(missing[-1]) if missing else ""
@@ -87,20 +87,21 @@ def make(path: str, *, is_home: bool) -> None:
     for folder in reversed(missing):
         try:
             os.mkdir(folder, PRIVATE_DIRECTORY)
-        except FileExistsError:  # by a process that crashed at the same moment
+        except FileExistsError:  # another process crashed at the same moment
             continue
 
 
 def can_be_made(path: str) -> bool:
-    """Say whether a directory is only missing because nothing has crashed yet."""
+    """Return True if a directory does not exist, but a crash could make it."""
     missing = _missing(path)
     above = os.path.dirname(missing[-1]) if missing else ""
     return os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
 
 
 def _missing(path: str) -> list[str]:
-    """Return the directories that are not there, the innermost first."""
+    """Return the directories that do not exist, the innermost first."""
     missing = []
+    path = os.path.abspath(path)  # dirname() of a relative path ends at "", which never exists
     while not os.path.lexists(path):
         missing.append(path)
         path = os.path.dirname(path)
@@ -108,7 +109,7 @@ def _missing(path: str) -> list[str]:
 
 
 def _check_writable(path: str) -> None:
-    """Raise OSError unless files can be made in this directory."""
+    """Raise OSError unless this is a directory in which files can be made."""
     if not stat.S_ISDIR(os.stat(path).st_mode):
         raise NotADirectoryError(20, "not a directory", path)
     if not os.access(path, os.W_OK | os.X_OK):
@@ -116,17 +117,17 @@ def _check_writable(path: str) -> None:
 
 
 def _check_own(path: str) -> None:
-    """Raise OSError unless the directory is also this user's: root must not fill a directory of somebody else."""
+    """Raise OSError unless this user owns the directory: root must not fill the directory of another user."""
     _check_writable(path)
     if not is_mine(os.stat(path)):
         raise PermissionError(1, "belongs to another user", path)
 
 
 def _check_private(path: str) -> None:
-    """Raise OSError unless nobody else can have planted anything in this directory of the shared temporary one."""
+    """Raise OSError unless no other user can have planted anything in this directory below the shared temporary one."""
     status = os.lstat(path)
     if not stat.S_ISDIR(status.st_mode):
-        raise NotADirectoryError(20, "a link or a file that somebody planted", path)
+        raise NotADirectoryError(20, "a link or a file that another user planted", path)
     if not is_mine(status):
         raise PermissionError(1, "belongs to another user", path)
     if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
@@ -138,5 +139,5 @@ def _check_private(path: str) -> None:
 
 
 def is_mine(status: os.stat_result) -> bool:
-    """Say whether a file belongs to this user."""
+    """Return True if a file belongs to this user."""
     return not hasattr(os, "geteuid") or status.st_uid == os.geteuid()

@@ -1,4 +1,4 @@
-"""The exceptions of a dump: numbered as pdb does, linked as they were."""
+"""The revived exceptions of a dump: numbered as in pdb, linked as in the crash."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from revive.test_exceptions import caught
 from revive.test_exceptions import printed
 
 from tibidi.errors import TibidiError
-from tibidi.revive.stage import Stage
+from tibidi.revive.revived import RevivedDump
 
 needs_groups = pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
 
@@ -28,25 +28,25 @@ def raise_group() -> None:
     raise group
 
 
-def types_of(stage: Stage) -> list[str]:
+def types_of(revived: RevivedDump) -> list[str]:
     """Return the names of the types of the exceptions, as they are numbered."""
-    return [type(act.exception).__name__ for act in stage.acts]
+    return [type(each.exception).__name__ for each in revived.exceptions]
 
 
 def test_chain_root_cause_first() -> None:
     """The chain that Python prints is numbered from the root cause on, as pdb of 3.13 does."""
-    stage = Stage(dump_of(caught(kinds.caused)))
+    revived = RevivedDump(dump_of(caught(kinds.caused)))
 
-    assert ["IndexError", "RuntimeError"] == types_of(stage)
-    assert 1 == stage.opening()
+    assert ["IndexError", "RuntimeError"] == types_of(revived)
+    assert 1 == revived.first_shown()
 
 
 def test_suppressed_context_comes_after_the_chain() -> None:
     """A context that Python does not print has a number behind the chain."""
-    stage = Stage(dump_of(caught(kinds.suppressed)))
+    revived = RevivedDump(dump_of(caught(kinds.suppressed)))
 
-    assert ["LookupError", "IndexError"] == types_of(stage)
-    assert 0 == stage.opening()
+    assert ["LookupError", "IndexError"] == types_of(revived)
+    assert 0 == revived.first_shown()
 
 
 @needs_groups
@@ -54,10 +54,10 @@ def test_group_prints_as_the_original() -> None:
     """A group is printed as the original was, with its members, their chains and all notes."""
     error = caught(raise_group)
     expected = printed(error)
-    stage = Stage(dump_of(error))
+    revived = RevivedDump(dump_of(error))
 
-    assert expected == printed(stage.acts[stage.opening()].exception)
-    assert ["ExceptionGroup", "IndexError", "IndexError", "RuntimeError"] == types_of(stage)
+    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
+    assert ["ExceptionGroup", "IndexError", "IndexError", "RuntimeError"] == types_of(revived)
 
 
 @pytest.mark.parametrize("call", [kinds.caused, kinds.in_context, kinds.suppressed, kinds.call_plain])
@@ -65,9 +65,9 @@ def test_exceptions_without_objects_print_the_same(call) -> None:
     """Where the exception objects are missing, stand-ins print the same from the records alone."""
     error = caught(call)
     expected = printed(error)
-    stage = Stage(dump_of(error, with_objects=False))
+    revived = RevivedDump(dump_of(error, with_objects=False))
 
-    assert expected == printed(stage.acts[stage.opening()].exception)
+    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
 
 
 @needs_groups
@@ -75,20 +75,20 @@ def test_group_without_objects() -> None:
     """A stand-in of a group has the stand-ins of its members."""
     error = caught(raise_group)
     expected = printed(error)
-    stage = Stage(dump_of(error, with_objects=False))
+    revived = RevivedDump(dump_of(error, with_objects=False))
 
-    assert expected == printed(stage.acts[stage.opening()].exception)
+    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
 
 
-def test_announced_as_last_exception() -> None:
+def test_set_last_exception() -> None:
     """`sys.last_value`, and `sys.last_exc` where there is one, are the revived exception."""
-    stage = Stage(dump_of(caught(kinds.nested)))
-    stage.announce(0)
+    revived = RevivedDump(dump_of(caught(kinds.nested)))
+    revived.set_last_exception(0)
 
-    assert stage.acts[0].exception is sys.last_value
+    assert revived.exceptions[0].exception is sys.last_value
     assert sys.last_traceback is sys.last_value.__traceback__
     if sys.version_info >= (3, 12):
-        assert stage.acts[0].exception is sys.last_exc
+        assert revived.exceptions[0].exception is sys.last_exc
 
 
 def test_exception_that_refuses_attributes() -> None:
@@ -106,9 +106,9 @@ def test_exception_that_refuses_attributes() -> None:
 
     error = caught(fail)
     expected = printed(error)
-    stage = Stage(dump_of(error))
+    revived = RevivedDump(dump_of(error))
 
-    assert expected == printed(stage.acts[stage.opening()].exception)
+    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
 
 
 def test_revived_while_another_exception_is_handled() -> None:
@@ -118,25 +118,25 @@ def test_revived_while_another_exception_is_handled() -> None:
     try:
         {}["unrelated"]
     except KeyError:
-        stage = Stage(dump)
+        revived = RevivedDump(dump)
 
-    assert stage.acts[0].exception.__context__ is None
+    assert revived.exceptions[0].exception.__context__ is None
 
 
 def test_numbers_that_are_not_there() -> None:
     """A number without an exception is a TibidiError that says which there are."""
-    stage = Stage(dump_of(caught(kinds.nested)))
+    revived = RevivedDump(dump_of(caught(kinds.nested)))
 
     with pytest.raises(TibidiError, match="no exception 5: there are 0 to 0"):
-        stage.opening(5)
+        revived.first_shown(5)
 
 
 def test_never_raised() -> None:
     """A dump whose exception was never raised has nothing to stand in, and says so."""
-    stage = Stage(dump_of(ValueError("never raised")))
+    revived = RevivedDump(dump_of(ValueError("never raised")))
 
     with pytest.raises(TibidiError, match="frames"):
-        stage.opening()
+        revived.first_shown()
 
 
 def test_third_party_printers() -> None:
@@ -153,9 +153,9 @@ def test_third_party_printers() -> None:
 
     error = caught(kinds.caused)
     expected = shown(error)
-    stage = Stage(dump_of(error))
+    revived = RevivedDump(dump_of(error))
 
-    assert expected == shown(stage.acts[stage.opening()].exception)
+    assert expected == shown(revived.exceptions[revived.first_shown()].exception)
 
 
 def test_traceback_exception_with_locals() -> None:
@@ -166,9 +166,9 @@ def test_traceback_exception_with_locals() -> None:
         return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
 
     expected = shown(error)
-    stage = Stage(dump_of(error))
+    revived = RevivedDump(dump_of(error))
 
-    assert expected == shown(stage.acts[stage.opening()].exception)
+    assert expected == shown(revived.exceptions[revived.first_shown()].exception)
 
 
 @pytest.mark.parametrize("call", [kinds.caused, kinds.call_plain, kinds.class_body])
@@ -185,6 +185,6 @@ def test_ipython_prints_the_same(call) -> None:
 
     error = caught(call)
     expected = shown(error)
-    stage = Stage(dump_of(error))
+    revived = RevivedDump(dump_of(error))
 
-    assert expected == shown(stage.acts[stage.opening()].exception)
+    assert expected == shown(revived.exceptions[revived.first_shown()].exception)

@@ -1,0 +1,56 @@
+"""The lines before the first prompt of a debugger."""
+
+from __future__ import annotations
+
+from tibidi.dump import Dump
+from tibidi.model import ExceptionRecord
+from tibidi.model import FrameRecord
+from tibidi.model import Omission
+from tibidi.model import ProcessRecord
+from tibidi.model import Summary
+from tibidi.revive.banner import INERT
+from tibidi.revive.banner import LIVE
+from tibidi.revive.banner import MAX_PACKAGES
+from tibidi.revive.banner import banner
+
+FRAME = FrameRecord(file="/gone/shop.py", module="shop", name="pay", qualname="Cart.pay", line=7)
+PROCESS = ProcessRecord(hostname="box")
+
+
+def lines(frames: tuple[FrameRecord, ...] = (FRAME,), process: ProcessRecord = PROCESS, **options: object) -> list[str]:
+    """Return the banner of a dump."""
+    record = ExceptionRecord(0, None, "raised", "builtins.KeyError", "'pear'\x1b[2J", frames=frames)
+    summary = Summary("1", "2026-11-22T21:50:00+00:00", process, exceptions=(record,))
+    return list(banner(Dump(summary, path="shop.pkl", exceptions=(), **{"live": True, **options}), record))
+
+
+def test_crash() -> None:
+    """The banner has the exception, without escape sequences, its place and the machine."""
+    assert [
+        "KeyError: 'pear'\\x1b[2J",
+        "  at /gone/shop.py:7 in Cart.pay",
+        "Crashed 2026-11-22 21:50:00 UTC on box, Python .",
+        LIVE,
+    ] == lines()
+
+
+def test_inert_without_frames() -> None:
+    """An exception that was never raised has no place; inert values are announced."""
+    assert [INERT] == lines(frames=(), live=False)[2:]
+
+
+def test_omissions() -> None:
+    """The number of omissions is given, with the command that lists them."""
+    omissions = [Omission("values", "failed"), Omission("sources['x']", "unavailable")]
+
+    assert "Not in the dump: 2 omissions; type omitted to list them." == lines(omissions=omissions)[-1]
+
+
+def test_many_packages_differ() -> None:
+    """Only a few packages are named; the others are counted, with the command that lists them."""
+    packages = dict.fromkeys(["pytest", "pluggy", "iniconfig", "packaging", "pytest-xdist", "pytest-timeout"], "0.0.1")
+    *_, named, more = lines(process=PROCESS._replace(packages=packages))
+
+    assert named.startswith("Differs here: ")
+    assert MAX_PACKAGES == named.count("it was 0.0.1")
+    assert "Differs here: 2 more; type info to list all" == more

@@ -1,0 +1,76 @@
+"""The commands that pdb has in a dump, without a terminal or a process."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from revive import kinds
+from revive.building import dump_of
+from revive.test_exceptions import caught
+
+from tibidi.revive.post_mortem import DumpPdb
+from tibidi.revive.revived import RevivedDump
+
+
+def answers(call, *commands: str) -> str:
+    """Return what pdb prints for these commands in a crash of `call`."""
+    dump = dump_of(caught(call))
+    dump.path = "/nowhere/memory.pkl"
+    revived = RevivedDump(dump)
+    debugger = DumpPdb(revived, may_live=False)
+    debugger.stdout = io.StringIO()
+    debugger.reset()
+    debugger.setup(None, revived.exceptions[0].exception.__traceback__)
+    for command in commands:
+        debugger.onecmd(command)
+    return debugger.stdout.getvalue()
+
+
+def test_exceptions_of_the_chain() -> None:
+    """The chain is listed root cause first, with the current exception marked."""
+    assert ">   0 IndexError: list index out of range\n    1 RuntimeError: wrapped\n" == answers(
+        kinds.caused, "exceptions"
+    )
+
+
+def test_suppressed_context() -> None:
+    """An exception outside the printed chain is listed with its relation."""
+    listed = answers(kinds.suppressed, "exceptions")
+
+    assert ">   0 LookupError: alone\n    1 IndexError: list index out of range  (context of 0)\n" == listed
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("exceptions x", "*** not a number: x"),
+        ("exceptions 7", "*** no exception 7, there are 2"),
+        ("exceptions -1", "*** no exception -1, there are 2"),
+        ("threads", "The dump has no threads."),
+        ("tasks 0", "*** no task 0, there are 0"),
+        ("live x", "*** opened with --inert; open the dump without --inert if you trust its origin"),
+        ("inert", "*** the dump can't be read any more: "),
+        ("info", "*** the dump can't be read any more: "),
+        ("step", "*** the program has ended; up and down move, q quits"),
+    ],
+)
+def test_answers(command: str, answer: str) -> None:
+    """Commands that have nothing to show say why in one line."""
+    actual = answers(kinds.caused, command)
+
+    assert actual.startswith(answer)
+    assert 1 == actual.count("\n")
+
+
+def test_switch_to_an_exception() -> None:
+    """`exceptions N` goes to the innermost frame of that exception and marks it."""
+    shown = answers(kinds.caused, "exceptions 1", "exceptions")
+
+    assert "caused()" in shown
+    assert ">   1 RuntimeError: wrapped\n" in shown
+
+
+def test_assignments_last() -> None:
+    """An assignment to a local variable lasts when the user moves to another frame."""
+    assert answers(kinds.caused, "!x = 99", "up", "down", "p x").endswith("\n99\n")

@@ -1,0 +1,182 @@
+"""Captured frames and stacks as calls: calling one makes the frame, and with it all frames that it calls."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import itertools
+import operator
+from types import CellType
+from types import FunctionType
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.model import FUNCTION
+from tibidi.model import MODULE
+from tibidi.process.texts import printable
+from tibidi.revive.compiler import BREAK
+from tibidi.revive.compiler import CALL
+from tibidi.revive.compiler import EXECUTE
+from tibidi.revive.compiler import HAS_MONITORING
+from tibidi.revive.compiler import PARK
+from tibidi.revive.compiler import RAISE
+from tibidi.revive.compiler import CodeSpec
+from tibidi.revive.compiler import Holder
+from tibidi.revive.compiler import Position
+from tibidi.revive.compiler import Signature
+from tibidi.revive.compiler import code_for
+from tibidi.revive.linetable import GAP_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from tibidi.dump import DumpedFrame
+    from tibidi.model import CodeRecord
+    from tibidi.model import FrameRecord
+
+CO_VARARGS = 0x4
+CO_VARKEYWORDS = 0x8
+
+MAX_COLUMN = 1 << 16  # carets beyond it help nobody
+NOT_ASSIGNABLE = frozenset({"None", "True", "False", "__debug__"})
+
+
+class Call(NamedTuple):
+    """A function and its arguments."""
+
+    function: Callable[..., object]
+    arguments: tuple[object, ...] = ()
+
+
+def raising_call(frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]) -> Call:
+    """Return the call that makes the stack and raises `exception` in its innermost frame.
+
+    `renamed` has the new names of files that are shown under another name
+    than the captured one.
+    """
+    holder = Holder()
+    holder.exception = exception
+    return _stack_call(frames, RAISE, holder, renamed)
+
+
+def breaking_call(
+    frames: Sequence[DumpedFrame],
+    exception: BaseException,
+    callbacks: Sequence[Callable[[], object]],
+    renamed: Mapping[str, str],
+) -> Call:
+    """Return the call that makes the stack, runs each callback in its innermost frame and then raises.
+
+    The callbacks are called from C, so that there is no frame of tibidi
+    between the captured frame and a debugger that looks at its caller.
+    """
+    holder = Holder()
+    holder.exception = exception
+    calls = map(operator.methodcaller("__call__"), callbacks)
+    holder.callback = functools.partial(list, calls) if HAS_MONITORING else calls
+    return _stack_call(frames, BREAK, holder, renamed)
+
+
+def parking_call(
+    frames: Sequence[DumpedFrame], arrive: Callable[[], Iterator[object]], renamed: Mapping[str, str]
+) -> Call:
+    """Return the call that makes the stack, and whose innermost frame iterates over what `arrive` returns there."""
+    holder = Holder()
+    holder.callback = itertools.chain.from_iterable(map(operator.methodcaller("__call__"), [arrive]))
+    return _stack_call(frames, PARK, holder, renamed)
+
+
+def _stack_call(frames: Sequence[DumpedFrame], ending: str, holder: Holder, renamed: Mapping[str, str]) -> Call:
+    """Build from the inside out: each frame needs the call of the next one."""
+    call = _frame_call(frames[-1], ending, holder, renamed)
+    for frame in reversed(frames[:-1]):
+        holder = Holder()
+        holder.callee, holder.arguments = call
+        call = _frame_call(frame, EXECUTE if call.arguments else CALL, holder, renamed)
+    return call
+
+
+def _frame_call(frame: DumpedFrame, ending: str, holder: Holder, renamed: Mapping[str, str]) -> Call:
+    """Return the call that makes `frame`, whose last statement is `ending` and works on `holder`."""
+    record = frame.record
+    # Dumps leave it out, but every real frame has it, and C code that imports reads it from the calling frame.
+    frame.globals.setdefault("__builtins__", builtins)
+    spec = _spec(record, ending, renamed)
+    if record.code.kind == FUNCTION:
+        return Call(_function(frame, spec, holder))
+    code = code_for(spec, holder)
+    if record.code.kind == MODULE:
+        return Call(FunctionType(code, frame.globals, record.name))
+    return Call(exec, (code, frame.globals, frame.locals))
+
+
+def _function(frame: DumpedFrame, spec: CodeSpec, holder: Holder) -> FunctionType:
+    values = frame.locals
+    signature = _signature(frame.record.code)
+    parameters = signature.positional_only + signature.positional
+    passed = {*parameters, *signature.keyword_only}
+    freevars = tuple(name for name in _names(frame.record.code.freevars) if name not in passed)
+    assigned = tuple(name for name in _names(values) if name not in passed and name not in freevars)
+    everything = (*passed, signature.var_positional, signature.var_keyword)
+    spec = spec._replace(
+        signature=signature,
+        freevars=freevars,
+        assigned=assigned,
+        deleted=tuple(sorted(name for name in everything if name is not None and name not in values)),
+    )
+    holder.values = tuple(values[name] for name in assigned)
+    code = code_for(spec, holder)
+    cells = tuple(CellType(values[name]) if name in values else CellType() for name in code.co_freevars)
+    defaults = tuple(values.get(name) for name in parameters)
+    function = FunctionType(code, frame.globals, frame.record.name, defaults, cells or None)
+    function.__kwdefaults__ = {name: values.get(name) for name in signature.keyword_only}
+    return function
+
+
+def _spec(record: FrameRecord, ending: str, renamed: Mapping[str, str]) -> CodeSpec:
+    return CodeSpec(
+        file=printable(renamed.get(record.file, record.file)),
+        name=printable(record.name),
+        qualname=printable(record.qualname or record.name),
+        kind=record.code.kind,
+        first_line=_line(record.first_line),
+        position=_position(record),
+        ending=ending,
+    )
+
+
+def _position(record: FrameRecord) -> Position:
+    line = _line(record.line or record.first_line)
+    column, end_column = record.column, record.end_column
+    if column is None or end_column is None or not (0 <= column <= MAX_COLUMN and 0 <= end_column <= MAX_COLUMN):
+        return Position(line, line, None, None)
+    return Position(line, max(line, _line(record.end_line or line)), column, end_column)
+
+
+def _line(number: int) -> int:
+    """Return the nearest line that the compiler accepts: a damaged record may have any number."""
+    return min(max(number, 1), GAP_LINE - 1)
+
+
+def _signature(code: CodeRecord) -> Signature:
+    """Divide `co_varnames` as CPython lays it out."""
+    names = list(_names(code.varnames))
+    positional = tuple(names[: code.argcount])
+    keyword_only = tuple(names[code.argcount : code.argcount + code.kwonlyargcount])
+    rest = names[code.argcount + code.kwonlyargcount :]
+    return Signature(
+        positional_only=positional[: code.posonlyargcount],
+        positional=positional[code.posonlyargcount :],
+        keyword_only=keyword_only,
+        var_positional=rest.pop(0) if code.flags & CO_VARARGS and rest else None,
+        var_keyword=rest.pop(0) if code.flags & CO_VARKEYWORDS and rest else None,
+    )
+
+
+def _names(names: Iterable[str]) -> dict[str, None]:
+    """Return each name that can be a variable once; the compiler accepts odd ones such as `.0`."""
+    return {name: None for name in names if name.isprintable() and name not in NOT_ASSIGNABLE}

@@ -1,0 +1,117 @@
+"""A revived dump: its exceptions are raised and its stacks ready, for debuggers to show."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.errors import TibidiError
+from tibidi.model import CAUSE
+from tibidi.model import CONTEXT
+from tibidi.present import words
+from tibidi.revive.exceptions import revive_exceptions
+from tibidi.revive.exceptions import traceback_of
+from tibidi.revive.sources import add_to_linecache
+from tibidi.revive.sources import extract_copies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from tibidi.dump import Dump
+    from tibidi.dump import DumpedException
+    from tibidi.dump import Stack
+
+
+class RevivedException(NamedTuple):
+    """An exception of the dump and the revived exception object."""
+
+    dumped: DumpedException
+    exception: BaseException
+
+
+class RevivedDump:
+    """The revived dump.
+
+    `exceptions` are numbered as in debuggers: first the chain that Python
+    prints, root cause first, as pdb of Python 3.13 does; then the exceptions
+    outside that chain, members of groups and suppressed contexts.
+    """
+
+    def __init__(self, dump: Dump, *, extract: bool = False) -> None:
+        """Revive `dump`; with `extract`, files that differ here are revived under the names of copies."""
+        self.dump = dump
+        self.renamed = extract_copies(dump.sources) if extract else {}
+        self._stacks = (*dump.exceptions, *dump.threads, *dump.tasks)
+        add_to_linecache(dump.sources, (frame.file for stack in self._stacks for frame in stack))
+        exceptions = revive_exceptions(dump.exceptions, self.renamed)
+        self.exceptions = [
+            RevivedException(dump.exceptions[index], exceptions[index]) for index in _order(dump.exceptions)
+        ]
+
+    def first_shown(self, number: int | None = None) -> int:
+        """Return the number of the exception to show first: `number`, else the last of the chain with frames.
+
+        Raise TibidiError if there is no such exception, or if it has no frames.
+        """
+        with_frames = [n for n, each in enumerate(self.exceptions) if len(each.dumped)]
+        if number is None:
+            if not with_frames:
+                raise TibidiError("no exception in this dump has frames", "python -m tibidi show prints it")
+            chain = [n for n in with_frames if self.exceptions[n].dumped.parent is None]
+            return (chain or with_frames)[-1]
+        if not 0 <= number < len(self.exceptions):
+            raise TibidiError(f"no exception {number}: there are 0 to {len(self.exceptions) - 1}", "")
+        if number not in with_frames:
+            raise TibidiError(f"exception {number} has no frames: it was never raised", "")
+        return number
+
+    def traceback(self, stack: Stack) -> TracebackType | None:
+        """Return a traceback of the stack of a thread or task."""
+        return traceback_of(stack, self.renamed)
+
+    def set_last_exception(self, number: int) -> None:
+        """Set `sys.last_exc` etc. as for an unhandled exception: `pdb.pm()` and IPython's %tb read them."""
+        exception = self.exceptions[number].exception
+        if sys.version_info >= (3, 12):
+            sys.last_exc = exception
+        sys.last_type, sys.last_value, sys.last_traceback = type(exception), exception, exception.__traceback__
+
+    def crashed_thread_name(self) -> str:
+        """Return the name for the thread that crashes again."""
+        return next((f"{thread.name} (crashed)" for thread in self.dump.threads if thread.crashed), "crashed")
+
+    def other_stacks(self, number: int) -> Iterator[tuple[str, Stack]]:
+        """Yield name and stack of the threads, tasks and exceptions other than exception `number`."""
+        for thread in self.dump.threads:
+            if len(thread) and not thread.crashed:
+                yield thread.name, thread
+        for task in self.dump.tasks:
+            if len(task):
+                yield f"asyncio task {task.name}", task
+        for other, each in enumerate(self.exceptions):
+            if len(each.dumped) and other != number:
+                yield f"exception {other}: {words.short_type(each.dumped.type)}", each.dumped
+
+    def depth(self) -> int:
+        """Return the number of frames of the deepest stack."""
+        return max(map(len, self._stacks), default=0)
+
+
+def _order(dumped: tuple[DumpedException, ...]) -> list[int]:
+    """Return the indexes of the exceptions: the printed chain, root cause first, then the others."""
+    chain: list[int] = []
+    current: int | None = len(dumped) - 1 if dumped else None
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = _printed_before(dumped, dumped[current])
+    return chain[::-1] + [index for index in range(len(dumped)) if index not in chain]
+
+
+def _printed_before(dumped: tuple[DumpedException, ...], one: DumpedException) -> int | None:
+    """Return the index of the exception that a traceback prints above `one`."""
+    related = {each.relation: index for index, each in enumerate(dumped) if each.parent == one.id}
+    if CAUSE in related:
+        return related[CAUSE]
+    return None if one.record.suppress_context else related.get(CONTEXT)
