@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     # Globals that are needed at once: dictionaries of globals, and what belongs into them.
-    Homes = Sequence[tuple[dict[str, object], Mapping[str, object]]]
+    EarlyGlobals = Sequence[tuple[dict[str, object], Mapping[str, object]]]
 
 
 def _module(name: str) -> object:
@@ -103,11 +103,11 @@ def _content(cell: CellType) -> object:
 
 
 def _function_state(
-    function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object, Homes]
+    function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object, EarlyGlobals]
 ) -> None:
     """Give a function its attributes; the cells come along in `state` for the sake of what they hold."""
-    attributes, dictionary, _, homes = state
-    _furnish(homes)
+    attributes, dictionary, _, early = state
+    _prefill(early)
     for name, value in attributes.items():
         # A stand-in where a tuple or a text belongs is refused: the function works without it.
         try:
@@ -117,9 +117,9 @@ def _function_state(
     function.__dict__.update(dictionary)
 
 
-def _furnish(homes: Homes) -> None:
+def _prefill(early: EarlyGlobals) -> None:
     """Put globals in their places that are needed before all of them come."""
-    for namespace, used in homes:
+    for namespace, used in early:
         for name, value in used.items():
             namespace.setdefault(name, value)
 
@@ -145,10 +145,10 @@ def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mappin
     return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
 
 
-def _class_state(cls: type, state: tuple[Mapping[str, object], object, Homes]) -> None:
+def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlobals]) -> None:
     """Fill a class of `_class` or `_enum`."""
     attributes = dict(state[0])
-    _furnish(state[2])
+    _prefill(state[2])
     subclasses = attributes.pop("_abc_impl", ())
     for name, value in attributes.items():
         try:

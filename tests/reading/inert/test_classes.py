@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 from tibidi.loader import load
+from tibidi.reading.inert.makers import InertFunction
 from tibidi.reading.inert.unpickler import InertUnpickler
-from tibidi.reading.inert.words import InertFunction
 from tibidi.words import vocabulary
 from tibidi.words.standins import Dummy
 

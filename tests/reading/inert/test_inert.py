@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 from tibidi.errors import DamagedDump
+from tibidi.reading.inert import makers
 from tibidi.reading.inert import plain
-from tibidi.reading.inert import words
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.unpickler import InertUnpickler
 from tibidi.words import vocabulary
@@ -358,7 +358,7 @@ def test_billion_laughs_of_other_kinds(kind: Any, is_within: bool) -> None:
 
 def test_words() -> None:
     """Every word that pickles of ours may name has a meaning where nothing may run, and no other has."""
-    inert = {name for module, name in words.WORDS if module == "tibidi"}
+    inert = {name for module, name in makers.WORDS if module == "tibidi"}
 
     assert set(vocabulary.WORDS) == inert | {"_code", "_made", "_namespace", "_reference"}
 
@@ -367,9 +367,9 @@ def test_unicode_errors_are_sound() -> None:
     """Fields that would have the interpreter read foreign memory are not taken."""
     fields = {"object": b"x", "start": -(1 << 40), "end": 1 - (1 << 40), "encoding": "a", "reason": "b"}
     wild, sound = UnicodeDecodeError("a", b"x", 0, 1, "b"), {**fields, "start": 0, "end": 1}
-    made = words.make_exception(UnicodeDecodeError)
-    words.exception_state(made, (fields, {}, None))
+    made = makers.make_exception(UnicodeDecodeError)
+    makers.exception_state(made, (fields, {}, None))
 
     assert "" == str(made)
-    words.exception_state(made, (sound, {}, None))
+    makers.exception_state(made, (sound, {}, None))
     assert str(wild) == str(made)

@@ -15,7 +15,7 @@ from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert import plain
-from tibidi.reading.inert import tables as frames
+from tibidi.reading.inert import tables
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
 from tibidi.reading.inert.arrays import ARRAY_WORDS
 from tibidi.reading.inert.arrays import array_state
@@ -24,25 +24,25 @@ from tibidi.reading.inert.classes import make_reference
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import ATOMS
 from tibidi.reading.inert.layouts import layout_of
+from tibidi.reading.inert.makers import STANDINS
+from tibidi.reading.inert.makers import TYPE_MAKERS
+from tibidi.reading.inert.makers import WORDS
+from tibidi.reading.inert.makers import home_of
+from tibidi.reading.inert.makers import make_code
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertDtype
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.states import absorb
 from tibidi.reading.inert.states import held
+from tibidi.reading.inert.types import InertCall
+from tibidi.reading.inert.types import InertMapping
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertPartial
+from tibidi.reading.inert.types import InertSequence
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import InertValue
-from tibidi.reading.inert.types import Listed
-from tibidi.reading.inert.types import Made
-from tibidi.reading.inert.types import Mapped
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
-from tibidi.reading.inert.words import MAKERS
-from tibidi.reading.inert.words import STANDINS
-from tibidi.reading.inert.words import WORDS
-from tibidi.reading.inert.words import home_of
-from tibidi.reading.inert.words import make_code
 from tibidi.reading.inert.zones import TIMES
 from tibidi.reading.inert.zones import zoned
 from tibidi.words.standins import Dummy
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 
 # Types of libraries of which it is known how they look.
-KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **frames.TYPES}
+KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
 # Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
 REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
@@ -80,7 +80,7 @@ class InertBuilder:
             **WORDS,
             **ANNOTATION_WORDS,
             **ARRAY_WORDS,
-            **frames.WORDS,
+            **tables.WORDS,
             ("copyreg", "_reconstructor"): self._reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
             ("tibidi", "_made"): self._made,
@@ -130,8 +130,8 @@ class InertBuilder:
             return function.make
         if not isinstance(function, type):
             raise TypeError("what is called is no type")
-        if function in MAKERS:
-            return MAKERS[function]
+        if function in TYPE_MAKERS:
+            return TYPE_MAKERS[function]
         if issubclass(function, BaseException):
             return partial(raisable, function)
         return zoned(plain.maker(function)) if function in TIMES else plain.maker(function)
@@ -218,15 +218,15 @@ class InertBuilder:
             target.extend(items)
         elif type(target) is bytearray:
             raise DamagedDump("not a pickle of ours: items of a bytearray")
-        elif isinstance(target, Made):
-            holder = held(target, Listed, [])
+        elif isinstance(target, InertCall):
+            holder = held(target, InertSequence, [])
             if type(holder) is list:
                 holder.extend(items)
 
     def update(self, target: object, keys: list[object], values: list[object]) -> None:
         """Put items into a dictionary, or something like one."""
-        if isinstance(target, Made) and not isinstance(target, dict):
-            target = held(target, Mapped, {})
+        if isinstance(target, InertCall) and not isinstance(target, dict):
+            target = held(target, InertMapping, {})
         if not isinstance(target, dict):
             return
         keys = self.checked(keys)

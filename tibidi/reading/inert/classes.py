@@ -46,8 +46,8 @@ def make_class(_metaclass: object, name: object, bases: object, keywords: object
 
 def class_state(cls: object, state: object) -> None:
     """Give a class its attributes, and what is to be known of its instances."""
-    attributes, _, *homes = plain.expect(state, tuple)
-    furnish(homes)
+    attributes, _, *early = plain.expect(state, tuple)
+    prefill(early)
     if isinstance(cls, InertType):
         known = text_keys(attributes)
         set_class_attributes(cls, known)
@@ -155,8 +155,8 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
     return made
 
 
-def furnish(homes: list[Any]) -> None:
+def prefill(early: list[Any]) -> None:
     """Put globals in their places that come along with a function or class, where it has them."""
-    for namespace, used in (pair for pairs in homes for pair in plain.expect(pairs, list, tuple)):
+    for namespace, used in (pair for pairs in early for pair in plain.expect(pairs, list, tuple)):
         for name, value in text_keys(used).items():
             plain.expect(namespace, dict).setdefault(name, value)

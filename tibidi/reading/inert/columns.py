@@ -21,8 +21,8 @@ from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertScalar
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.types import InertCall
 from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import Made
 from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Cells:
             return labelled(UNKNOWN, "?")
 
 
-class Labelled(InertObject):
+class InertLabel(InertObject):
     """Something small that is shown as a text: a period, an interval."""
 
     def __str__(self) -> str:
@@ -84,13 +84,13 @@ class Labelled(InertObject):
         return f"{type(self).__name__}({str(self)!r})"
 
 
-PERIOD = make_type("pandas", "Period", Labelled)
-INTERVAL = make_type("pandas", "Interval", Labelled)
-TIMESTAMP = make_type("pandas", "Timestamp", Labelled)
-UNKNOWN = make_type("pandas", "unknown", Labelled)
+PERIOD = make_type("pandas", "Period", InertLabel)
+INTERVAL = make_type("pandas", "Interval", InertLabel)
+TIMESTAMP = make_type("pandas", "Timestamp", InertLabel)
+UNKNOWN = make_type("pandas", "unknown", InertLabel)
 
 
-class Valued(Made):
+class InertColumnValues(InertCall):
     """Values one after the other, behind `values`."""
 
     values: Any
@@ -114,7 +114,7 @@ class Valued(Made):
         return BOUNDED.apart(self, self._text)
 
 
-class InertColumn(Valued):
+class InertColumn(InertColumnValues):
     """A column that pandas keeps in a type of its own, or the labels of rows or columns."""
 
     _inert_name_ = "pandas.Array"
@@ -155,7 +155,7 @@ def is_array(thing: object) -> bool:
 
 def cell(value: object) -> str:
     """Return one cell as a table shows it."""
-    flat = isinstance(value, (str, InertScalar, Labelled, Moment)) or type(value).__module__ == "numpy"
+    flat = isinstance(value, (str, InertScalar, InertLabel, Moment)) or type(value).__module__ == "numpy"
     text = MIDNIGHT.sub("", clean(str(value))) if flat else BOUNDED.repr(value)
     return text if len(text) <= CELL_CHARS else text[: CELL_CHARS - 3] + "..."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tibidi.reading.inert.types import PARTIAL
+from tibidi.reading.inert.types import InertCall
 from tibidi.reading.inert.types import InertPartial
-from tibidi.reading.inert.types import Listed
-from tibidi.reading.inert.types import Made
+from tibidi.reading.inert.types import InertSequence
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
 
@@ -32,9 +32,9 @@ def absorb(made: Any, state: Any) -> None:
         made.__dict__.update(attributes)
 
 
-def held(target: Made, kind: type[Listed], empty: Any) -> Any:
+def held(target: InertCall, kind: type[InertSequence], empty: Any) -> Any:
     """Return what holds the items of an object of unknown make, which from now on shows them."""
-    if not isinstance(target, Listed):
+    if not isinstance(target, InertSequence):
         cls = type(target)
         shown = make_type(cls.__module__, cls.__qualname__, kind, cls)
         target.__class__ = shown

@@ -16,17 +16,17 @@ from tibidi.reading.inert.columns import SHOWN_CELLS
 from tibidi.reading.inert.columns import UNREADABLE
 from tibidi.reading.inert.columns import Cells
 from tibidi.reading.inert.columns import InertColumn
+from tibidi.reading.inert.columns import InertColumnValues
 from tibidi.reading.inert.columns import InertIndex
-from tibidi.reading.inert.columns import Valued
 from tibidi.reading.inert.columns import cell
 from tibidi.reading.inert.columns import is_array
 from tibidi.reading.inert.columns import plain_column
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import INERT
+from tibidi.reading.inert.types import InertCall
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import Made
 from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class InertBlock(InertObject):
     _inert_name_ = "pandas.Block"
 
 
-class InertSeries(Valued):
+class InertSeries(InertColumnValues):
     """A Series: values with labels."""
 
     @property
@@ -74,7 +74,7 @@ class InertSeries(Valued):
         return f"<Series of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''} (inert)>"
 
 
-class InertFrame(Made):
+class InertFrame(InertCall):
     """A DataFrame: columns by name."""
 
     @property
@@ -136,7 +136,7 @@ def at(column: Any, row: int) -> object:
         return "?"
 
 
-def parts_of(table: Made, read: Callable[[Made], Parts]) -> Parts:
+def parts_of(table: InertCall, read: Callable[[InertCall], Parts]) -> Parts:
     """Return the parts of a table, empty ones where it is not understood."""
     try:
         return read(table)
@@ -144,7 +144,7 @@ def parts_of(table: Made, read: Callable[[Made], Parts]) -> Parts:
         return Parts([()], (), (), ())
 
 
-def manager(table: Made) -> tuple[Any, Any, bool]:
+def manager(table: InertCall) -> tuple[Any, Any, bool]:
     """Return blocks and axes of a table, and whether they came as a state."""
     own = table.__dict__
     made = (own["_mgr"] if "_mgr" in own else own["_data"]).__dict__
@@ -153,7 +153,7 @@ def manager(table: Made) -> tuple[Any, Any, bool]:
     return blocks, axes, is_state
 
 
-def frame_parts(frame: Made) -> Parts:
+def frame_parts(frame: InertCall) -> Parts:
     """Return the parts of a DataFrame; raise one of UNREADABLE for what is none."""
     blocks, (names, index), _ = manager(frame)
     found: dict[int, Any] = {}
@@ -187,7 +187,7 @@ def labels_of(index: Any, count: int | None) -> Any:
     return range(count or 0)
 
 
-def series_parts(series: Made) -> Parts:
+def series_parts(series: InertCall) -> Parts:
     """Return the parts of a Series; raise one of UNREADABLE for what is none."""
     blocks, axes, is_state = manager(series)
     if is_state:
@@ -238,7 +238,7 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
 # Arrays with a mask of what is missing, or of what is not the same.
 COLUMNS = ("Boolean", "Floating", "Integer", "Sparse")
 
-TYPES: dict[tuple[str, str], type[Made]] = {
+TYPES: dict[tuple[str, str], type[InertCall]] = {
     ("pandas", "DataFrame"): InertFrame,
     **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in COLUMNS},
     **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in COLUMNS},

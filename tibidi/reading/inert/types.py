@@ -92,14 +92,14 @@ class InertObject(metaclass=InertType):
         return [name for name in super().__dir__() if not name.startswith("_inert_") and name not in OURS]
 
 
-class Made(InertObject):
+class InertCall(InertObject):
     """What a function or class made of arguments; they are all that is known of it."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
 
 
-class InertValue(Made):
+class InertValue(InertCall):
     """One of a class that is built on a plain type that is none of `LAYOUTS`: a date, a path; the plain value in it."""
 
     def __getattr__(self, name: str) -> object:
@@ -119,7 +119,7 @@ class InertValue(Made):
         return [*super().__dir__(), *(name for name in dir(self.__dict__.get("_value_")) if not name.startswith("_"))]
 
 
-class InertPartial(Made):
+class InertPartial(InertCall):
     """A `functools.partial`."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
@@ -132,7 +132,7 @@ class InertPartial(Made):
 PARTIAL = ("func", "args", "keywords", "__dict__")
 
 
-class Listed(Made):
+class InertSequence(InertCall):
     """An object of unknown make that holds items in a row."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
@@ -151,7 +151,7 @@ class Listed(Made):
         return thing in self.__dict__["_items_"]
 
 
-class Mapped(Listed):
+class InertMapping(InertSequence):
     """An object of unknown make that holds items by keys."""
 
     def keys(self) -> object:
@@ -227,7 +227,7 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
         "_inert_name_": full.replace("builtins.", "", 1),
         "_inert_fields_": fields,
     }
-    return InertType(clean(qualname).rpartition(".")[2], mixins or (Made,), body)
+    return InertType(clean(qualname).rpartition(".")[2], mixins or (InertCall,), body)
 
 
 def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:

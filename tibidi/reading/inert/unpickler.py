@@ -14,8 +14,8 @@ from tibidi.reading.inert.screen import HINT
 from tibidi.reading.inert.screen import MAX_MEMBER_BYTES
 from tibidi.reading.inert.screen import Budget
 from tibidi.reading.inert.screen import Sizes
-from tibidi.reading.inert.types import Listed
-from tibidi.reading.inert.types import Mapped
+from tibidi.reading.inert.types import InertMapping
+from tibidi.reading.inert.types import InertSequence
 from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def printable_in_time(loaded: object, sizes: Sizes) -> object:
     if type(variables) is dict:
         for name, value in variables.items():
             if sizes.is_endless(value):
-                kind = Mapped if isinstance(value, dict) else Listed
+                kind = InertMapping if isinstance(value, dict) else InertSequence
                 shown = object.__new__(make_type("builtins", type(value).__name__, kind))
                 shown.__dict__["_items_"] = value
                 variables[name] = shown

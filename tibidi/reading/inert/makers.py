@@ -18,11 +18,11 @@ from typing import Any
 
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.classes import class_state
-from tibidi.reading.inert.classes import furnish
 from tibidi.reading.inert.classes import make_class
 from tibidi.reading.inert.classes import make_enumeration
 from tibidi.reading.inert.classes import make_member
 from tibidi.reading.inert.classes import member_state
+from tibidi.reading.inert.classes import prefill
 from tibidi.reading.inert.exceptions import exception_state
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import atomic
@@ -31,9 +31,9 @@ from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.sources import block
 from tibidi.reading.inert.types import INERT
+from tibidi.reading.inert.types import InertMapping
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import Mapped
 from tibidi.reading.inert.types import blank
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
@@ -150,8 +150,8 @@ def _function(code: object, namespace: object, name: object, closure: object) ->
 
 
 def _function_state(function: object, state: object) -> None:
-    attributes, dictionary, _, *homes = plain.expect(state, tuple)
-    furnish(homes)
+    attributes, dictionary, _, *early = plain.expect(state, tuple)
+    prefill(early)
     if type(function) is InertFunction:
         known = text_keys(attributes)
         known.pop("__code__", None)
@@ -228,7 +228,7 @@ def _method(function: object, owner: object) -> object:
 
 
 def _proxy(mapping: object) -> object:
-    return blank(make_type("builtins", "mappingproxy", Mapped), {"_items_": plain.expect(mapping, dict)})
+    return blank(make_type("builtins", "mappingproxy", InertMapping), {"_items_": plain.expect(mapping, dict)})
 
 
 def name_of(thing: object) -> str:
@@ -256,7 +256,7 @@ def _pattern(pattern: object, flags: object = 0) -> object:
 
 STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
 # Types of the interpreter's that are called, and what comes of it.
-MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
+TYPE_MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "getattr"): _attribute,
