@@ -66,7 +66,7 @@ NAMES = [
     ("types", "SimpleNamespace"),
     ("uuid", "UUID"),
     *((module, word) for module, word in makers.WORDS if module == "tibidi"),
-    *(("tibidi", word) for word in ("Cut", "Dummy", "_code", "_namespace", "_reference")),
+    *(("tibidi", word) for word in ("Cut", "Dummy", "_code", "_keys", "_namespace", "_reference")),
 ]
 VALUES = [5, -1, 1 << 70, 1.5, "x", "__class__", b"V8", b"\xff" * 10, (), (1, 2), [], {}, {"a": 1}, {5: 6}, None, True]
 PIECES = [

@@ -62,7 +62,8 @@ def make_generic(origin: object, arguments: object) -> InertGeneric:
 
 def make_union(function: object, members: object, *_: object) -> InertGeneric:
     """Make a union, as `functools.reduce(operator.or_, members)` does."""
-    if getattr(function, "_inert_name_", "") not in {"_operator.or_", "operator.or_"} or type(members) is not tuple:
+    name = function._inert_name_ if isinstance(function, InertType) else ""
+    if name not in {"_operator.or_", "operator.or_"} or type(members) is not tuple:
         raise TypeError("a call that makes no union")
     return generic(None, members, "|")
 

@@ -54,13 +54,13 @@ def dtype_state(made: InertDtype, state: object) -> object:
     """Return the finished dtype: (version, byte order, subarray, names, fields, size, alignment, flags[, metadata])."""
     _, order, subarray, names, fields, size, *rest = plain.expect(state, tuple)
     own = made.__dict__
-    if order in {"<", ">"}:
+    if type(order) is str and order in "<>":
         own["order"] = order
     if subarray is not None:
         own["subarray"] = plain.expect(subarray, tuple)
     if names:
-        parts = [(name, plain.expect(fields[name], tuple)) for name in names[:MAX_FIELDS]]
-        own["fields"] = [(plain.expect_text(name), *part[:2]) for name, part in parts]
+        known = [plain.expect_text(name) for name in names[:MAX_FIELDS]]
+        own["fields"] = [(name, *plain.expect(fields[name], tuple)[:2]) for name in known]
         own["size"] = plain.expect(size, int)
     if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:
         own["unit"] = time_unit(rest[2])

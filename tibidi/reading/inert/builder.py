@@ -6,9 +6,11 @@ describe (`words`), and all else inert objects (`types`).
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections import defaultdict
 from collections import deque
 from functools import partial
+from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from typing import Any
@@ -32,6 +34,7 @@ from tibidi.reading.inert.makers import make_code
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertDtype
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.screen import KEYS_PER_CHECK
 from tibidi.reading.inert.states import absorb
 from tibidi.reading.inert.states import held
 from tibidi.reading.inert.types import InertCall
@@ -50,18 +53,11 @@ from tibidi.words.standins import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
-    from typing import Protocol
 
     from tibidi.reading.inert.screen import Budget
-
-    class Readable(Protocol):
-        """What is read from."""
-
-        def read(self, size: int, /) -> bytes:
-            """Return at most `size` bytes, fewer only at the end."""
-
 
 # Types of libraries of which it is known how they look.
 KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
@@ -83,6 +79,7 @@ class InertBuilder:
             **tables.WORDS,
             ("copyreg", "_reconstructor"): self._reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
+            ("tibidi", "_keys"): self._keys,
             ("tibidi", "_made"): self._made,
             ("tibidi", "_reference"): self._reference,
             ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
@@ -161,12 +158,12 @@ class InertBuilder:
             items: Any = first if is_whole else arguments
             return tuple.__new__(cls, items)
         if layout is frozenset:
-            return frozenset.__new__(cls, self.checked(plain.expect(first, list, tuple)) if arguments else ())
+            return frozenset.__new__(cls, self.frozenset(plain.expect(first, list, tuple)) if arguments else ())
         made = layout.__new__(cls)
         if layout is deque and len(arguments) == 2:
             deque.__init__(made, (), plain.expect(arguments[1], int))
         if layout is set and arguments:
-            set.update(made, self.checked(plain.expect(first, list, tuple)))
+            self.add(made, plain.expect(first, list, tuple))
         if issubclass(layout, dict) and arguments:
             self._fill(made, layout, first)
         if isinstance(made, BaseException):
@@ -229,24 +226,31 @@ class InertBuilder:
             target = held(target, InertMapping, {})
         if not isinstance(target, dict):
             return
-        keys = self.checked(keys)
+        pairs = zip(chain.from_iterable(self.batches(keys)), values)
         if type(target) is dict:
-            target.update(zip(keys, values))
+            target.update(pairs)
             return
-        for key, value in zip(keys, values):
+        for key, value in pairs:
             target[key] = value
 
     def add(self, target: object, items: list[object]) -> None:
         """Put items into a set."""
         if isinstance(target, set):
-            set.update(target, self.checked(items))
+            set.update(target, chain.from_iterable(self.batches(items)))
 
     def frozenset(self, items: list[object]) -> frozenset[object]:
         """Return a set of items."""
-        return frozenset(self.checked(items))
+        return frozenset(chain.from_iterable(self.batches(items)))
 
-    def checked(self, keys: Sequence[object]) -> list[object]:
-        """Return keys that can be hashed in no time, a stand-in in the place of each that can't."""
+    def batches(self, keys: Sequence[object]) -> Iterator[list[object]]:
+        """Yield keys that can be hashed quickly, with a stand-in for each that cannot, in batches.
+
+        As colliding keys take quadratic time, the time is checked before each batch.
+        """
+        for start in range(0, len(keys), KEYS_PER_CHECK):
+            yield self._checked(keys[start : start + KEYS_PER_CHECK])
+
+    def _checked(self, keys: Sequence[object]) -> list[object]:
         if self._budget.check_keys(keys):
             try:
                 set(keys)
@@ -261,6 +265,13 @@ class InertBuilder:
             return self._budget.check_keys([key]) and hash(key) is not None
         except TypeError:
             return False
+
+    def _keys(self, content: object, ordered: object = False) -> object:
+        """Return a view of these keys."""
+        keys: list[object] = plain.expect(content, list, tuple)
+        found: dict[object, object] = OrderedDict() if ordered is True else {}
+        self.update(found, keys, keys)
+        return found.keys()
 
     def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
         """Return the class of that name, if it is not a plain one built on what its instances are built on."""

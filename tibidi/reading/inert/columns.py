@@ -220,8 +220,9 @@ class Reader:
 
     def _pairs(self, left: object, right: object, closed: object) -> Cells:
         lefts, rights = self.read(left), self.read(right)
-        opening = "[" if closed in {"left", "both"} else "("
-        closing = "]" if closed in {"right", "both"} else ")"
+        # Not sets, which would hash what a stranger wrote.
+        opening = "[" if closed in ("left", "both") else "("
+        closing = "]" if closed in ("right", "both") else ")"
 
         def find(number: int) -> object:
             return labelled(INTERVAL, f"{opening}{cell(lefts[number])}, {cell(rights[number])}{closing}")

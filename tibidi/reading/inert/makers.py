@@ -200,10 +200,6 @@ def _attribute(owner: object, name: object) -> object:
     return blank(InertAttribute, {"__self__": owner, "__name__": text}) if known is None else known
 
 
-def _keys(content: object, ordered: object = False) -> object:
-    return (OrderedDict if ordered is True else dict)(dict.fromkeys(plain.expect(content, list, tuple))).keys()
-
-
 def _values(content: object, ordered: object = False) -> object:
     return (OrderedDict if ordered is True else dict)(enumerate(plain.expect(content, list, tuple))).values()
 
@@ -276,7 +272,6 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("tibidi", "_function"): _function,
     ("tibidi", "_function_state"): _function_state,
     ("tibidi", "_items"): _items,
-    ("tibidi", "_keys"): _keys,
     ("tibidi", "_member"): make_member,
     ("tibidi", "_member_state"): member_state,
     ("tibidi", "_module"): _module,

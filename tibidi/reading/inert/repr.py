@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.process.texts import printable
+from tibidi.words import standins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,7 @@ EMPTY: tuple[dict[str, str], ...] = ({}, OrderedDict())
 VIEWS = tuple(type(view) for each in EMPTY for view in (each.keys(), each.values(), each.items()))
 OWN_WAYS = (BaseException, SimpleNamespace, slice, *VIEWS)
 BOUNDED = Bounded()
+standins.show = BOUNDED.repr
 
 
 def parts(thing: Any) -> Collection[object]:

@@ -36,6 +36,8 @@ MAX_MEMBER_BYTES = 128 << 20
 # A key of more parts than this, or with a number of more bits, is not hashed.
 MAX_KEY_PARTS = 10_000
 MAX_KEY_BITS = 64_000
+# The time is checked after so many keys: as many that collide take a second in a dictionary of 60,000 of the kind.
+KEYS_PER_CHECK = 1_000
 # Bytes of memory that one byte of opcodes takes at most, apart from what is counted one by one: `M\0\1`, an int.
 BYTES_PER_OPCODE_BYTE = 12
 # A tuple, list, dictionary, set or object, with its share of what holds it.
@@ -66,6 +68,7 @@ class Budget:
         self._seconds = seconds
         self._end = time.thread_time() + seconds
         self._memory = memory
+        self._keys = 0  # since the time was checked
 
     def charge(self, size: int) -> None:
         """Take `size` bytes of memory; raise DamagedDump when there are no more, or no time."""
@@ -84,8 +87,11 @@ class Budget:
             raise DamagedDump(f"its values take more than {self._seconds:g} s to read", HINT)
 
     def check_keys(self, keys: Collection[object]) -> bool:
-        """Tell whether all of `keys` can be hashed at little cost; raise DamagedDump when the time is up."""
-        self.check_time()
+        """Return True if all of `keys` can be hashed at little cost; raise DamagedDump when the time is up."""
+        self._keys += len(keys)
+        if self._keys >= KEYS_PER_CHECK:
+            self._keys = 0
+            self.check_time()
         kinds = set(map(type, keys))
         if kinds <= CHEAP_KEYS:
             return True

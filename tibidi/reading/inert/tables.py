@@ -8,6 +8,7 @@ table is empty: looking at it never raises.
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -155,17 +156,17 @@ def manager(table: InertCall) -> tuple[Any, Any, bool]:
 
 def frame_parts(frame: InertCall) -> Parts:
     """Return the parts of a DataFrame; raise one of UNREADABLE for what is none."""
-    blocks, (names, index), _ = manager(frame)
+    blocks, (names, rows), _ = manager(frame)
     found: dict[int, Any] = {}
     for block in blocks:
         own = block.__dict__
         for row, place in enumerate(places(own["placement"])):
             if len(found) > MAX_COLUMNS:
                 raise ValueError("more columns than there can be")
-            found[place] = column_of(own["values"], row)
+            found[index(place)] = column_of(own["values"], row)
     columns = [found[number] for number in range(len(found))]
-    rows = next((len(column) for column in columns if is_array(column) or isinstance(column, Cells)), None)
-    return Parts(columns, labels_of(names, len(columns)), labels_of(index, rows), index)
+    length = next((len(column) for column in columns if is_array(column) or isinstance(column, Cells)), None)
+    return Parts(columns, labels_of(names, len(columns)), labels_of(rows, length), rows)
 
 
 def column_of(values: Any, row: int) -> Any:
