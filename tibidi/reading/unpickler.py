@@ -12,7 +12,7 @@ from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.code import OTHER_VERSION
-from tibidi.reading.code import SPOILT
+from tibidi.reading.code import REDACTED
 from tibidi.reading.code import Compiler
 from tibidi.reading.code import LostCode
 from tibidi.reading.makers import _code
@@ -55,7 +55,7 @@ class ValuesReader:
         """Return a code object, compiled from the captured source if its bytecode is another version's."""
         if magic == MAGIC_NUMBER and marshalled:
             return _code(magic, marshalled, *key)
-        why = SPOILT if magic == MAGIC_NUMBER else OTHER_VERSION
+        why = REDACTED if magic == MAGIC_NUMBER else OTHER_VERSION
         return self._compiler.find(CodeKey(*key), why)  # type: ignore[arg-type]  # what `pack` wrote
 
     def _joined(self, paths: tuple[str, ...], value: object) -> object:
