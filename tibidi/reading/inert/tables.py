@@ -1,9 +1,9 @@
-"""Tables of pandas out of a dump that nobody vouches for: their content, without pandas.
+"""Tables of pandas from an untrusted dump: their content, without pandas.
 
-A DataFrame pickles as a manager of blocks, each an array of some columns and
-where they lie; a Series as a manager of one block.  What pandas 1.1 to 3 write
-is understood; of anything else the parts are there as attributes, and such a
-table is empty: looking at it never raises.
+A DataFrame is pickled as a manager of blocks, each an array of some columns
+and their places; a Series as a manager of one block.  Pickles of pandas 1.1 to
+3 are understood; any other table is empty and has its parts as attributes, so
+that looking at it never raises.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from tibidi.reading.inert.types import INERT
 from tibidi.reading.inert.types import InertCall
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.types import text_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,7 @@ MAX_COLUMNS = 100_000
 
 
 class Parts(NamedTuple):
-    """What a table consists of: columns, their names, labels of rows as they read, and as they are in the dump."""
+    """The parts of a table: columns, their names, the labels of the rows, and these as they are in the dump."""
 
     columns: list[Any]
     names: Any
@@ -90,7 +92,7 @@ class InertFrame(InertCall):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """How many rows and columns."""
+        """The numbers of rows and columns."""
         parts = parts_of(self, frame_parts)
         return len(parts.labels), len(parts.names)
 
@@ -130,7 +132,7 @@ class InertFrame(InertCall):
 
 
 def at(column: Any, row: int) -> object:
-    """Return what a column has in a row, a question mark where that cannot be told."""
+    """Return the value of a column in a row, a question mark if it cannot be read."""
     try:
         return column[row]
     except UNREADABLE:
@@ -138,7 +140,7 @@ def at(column: Any, row: int) -> object:
 
 
 def parts_of(table: InertCall, read: Callable[[InertCall], Parts]) -> Parts:
-    """Return the parts of a table, empty ones where it is not understood."""
+    """Return the parts of a table, empty if it is not understood."""
     try:
         return read(table)
     except UNREADABLE:
@@ -146,7 +148,7 @@ def parts_of(table: InertCall, read: Callable[[InertCall], Parts]) -> Parts:
 
 
 def manager(table: InertCall) -> tuple[Any, Any, bool]:
-    """Return blocks and axes of a table, and whether they came as a state."""
+    """Return the blocks and axes of a table, and True if they were in a state."""
     own = table.__dict__
     made = (own["_mgr"] if "_mgr" in own else own["_data"]).__dict__
     is_state = "_args_" not in made
@@ -155,7 +157,7 @@ def manager(table: InertCall) -> tuple[Any, Any, bool]:
 
 
 def frame_parts(frame: InertCall) -> Parts:
-    """Return the parts of a DataFrame; raise one of UNREADABLE for what is none."""
+    """Return the parts of a DataFrame; raise one of UNREADABLE for anything else."""
     blocks, (names, rows), _ = manager(frame)
     found: dict[int, Any] = {}
     for block in blocks:
@@ -170,7 +172,7 @@ def frame_parts(frame: InertCall) -> Parts:
 
 
 def column_of(values: Any, row: int) -> Any:
-    """Return a column of a block, as it is in the dump where it is not understood."""
+    """Return a column of a block, as it is in the dump if it is not understood."""
     try:
         return plain_column(values, row)
     except UNREADABLE:
@@ -178,7 +180,7 @@ def column_of(values: Any, row: int) -> Any:
 
 
 def labels_of(index: Any, count: int | None) -> Any:
-    """Return so many labels, numbers where those of the dump are not understood."""
+    """Return `count` labels, numbers if those in the dump are not understood."""
     try:
         labels = plain_column(index)
         if count is None or len(labels) == count:
@@ -189,10 +191,10 @@ def labels_of(index: Any, count: int | None) -> Any:
 
 
 def series_parts(series: InertCall) -> Parts:
-    """Return the parts of a Series; raise one of UNREADABLE for what is none."""
+    """Return the parts of a Series; raise one of UNREADABLE for anything else."""
     blocks, axes, is_state = manager(series)
     if is_state:
-        blocks, axes = axes, blocks  # the state of a manager of one block has them the other way round
+        blocks, axes = axes, blocks  # the state of a manager of one block has the axes first
     block = blocks[0] if isinstance(blocks, (tuple, list)) else blocks
     values = plain_column(block.__dict__["values"] if isinstance(block, InertBlock) else block)
     index = axes[0] if isinstance(axes, (tuple, list)) else axes
@@ -200,29 +202,26 @@ def series_parts(series: InertCall) -> Parts:
 
 
 def places(placement: Any) -> Any:
-    """Return the columns that a block has."""
+    """Return the places of the columns of a block."""
     return range(placement.start, placement.stop, placement.step or 1) if isinstance(placement, slice) else placement
 
 
 def new_index(_kind: object, facts: object, *_: object) -> InertIndex:
-    """Make an index, as `pandas.core.indexes.base._new_Index` does."""
-    made: InertIndex = object.__new__(InertIndex)
-    if isinstance(facts, dict):
-        made.__dict__.update({name: value for name, value in facts.items() if type(name) is str})
+    """Make an index, like `pandas.core.indexes.base._new_Index`."""
+    made: InertIndex = instance(InertIndex)
+    made.__dict__.update(text_keys(facts))
     return made
 
 
 def new_column(kind: object, *_: object) -> object:
-    """Make a column, as `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked` does."""
+    """Make a column, like `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked`."""
     names = (kind.__module__, kind.__qualname__) if isinstance(kind, InertType) else ("pandas", "Array")
-    return object.__new__(make_type(*names, InertColumn))
+    return instance(make_type(*names, InertColumn))
 
 
-def new_block(values: object, placement: object, *_: object) -> InertBlock:
-    """Make a block, as `pandas._libs.internals._unpickle_block` does."""
-    made: InertBlock = object.__new__(InertBlock)
-    made.__dict__.update(values=values, placement=placement)
-    return made
+def new_block(values: object, placement: object, *_: object) -> object:
+    """Make a block, like `pandas._libs.internals._unpickle_block`."""
+    return instance(InertBlock, values=values, placement=placement)
 
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
@@ -236,7 +235,7 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"): new_index,
 }
 
-# Arrays with a mask of what is missing, or of what is not the same.
+# Arrays with a mask of the missing values, or of those that differ.
 COLUMNS = ("Boolean", "Floating", "Integer", "Sparse")
 
 TYPES: dict[tuple[str, str], type[InertCall]] = {
