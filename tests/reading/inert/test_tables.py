@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import pickle
 import struct
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+from reading.inert.values import loaded as read_inert
 
 from tibidi.reading.inert import columns
 from tibidi.reading.inert import tables
@@ -298,3 +300,19 @@ def test_huge_claims() -> None:
     assert 1 << 31 == len(series)
     assert f"<Series of {1 << 31}: 0: 0, 1: 7" in repr(series)
     assert () == blank(tables.InertIndex, start=0, stop=1 << 39, step=1).values
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="pandas is not installed")
+def test_pandas() -> None:
+    """Tables show their columns, labels and cells, without pandas."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"n": [1, 2, 3], "kind": pd.Categorical(["a", "b", "a"]), "x": [0.5, 1.5, 2.5]})
+    read, series = read_inert(frame), read_inert(frame["x"])
+
+    assert ["n", "kind", "x"] == read.columns
+    assert (3, 3) == read.shape
+    assert ["a", "b", "a"] == list(read["kind"])
+    assert "[3 rows x 3 columns, inert]" in repr(read)
+    assert [0.5, 1.5, 2.5] == list(series)
+    assert "<Series of 3: 0: 0.5, 1: 1.5, 2: 2.5 (inert)>" == repr(series)
