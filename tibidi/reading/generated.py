@@ -22,20 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATACLASS_METHODS = (
-    "__init__",
-    "__repr__",
-    "__eq__",
-    "__lt__",
-    "__le__",
-    "__gt__",
-    "__ge__",
-    "__hash__",
-    "__setattr__",
-    "__delattr__",
-    "__replace__",
-    "__getstate__",
-    "__setstate__",
-)
+    "__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__setattr__", "__delattr__",
+    "__replace__", "__getstate__", "__setstate__",
+)  # fmt: skip
 NAMED_TUPLE_METHODS = ("__new__", "__repr__", "__replace__", "_make", "_replace", "_asdict", "__getnewargs__")
 FIELDS = "__dataclass_fields__"
 PARAMETERS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")

@@ -39,7 +39,7 @@ class ValuesReader:
         self._compiler = Compiler(sources)
         self._parts: dict[tuple[str, ...], dict[str, object]] = {}
         self._file = MemberFile()
-        self._unpickler = self._live() if live else self._inert(sources)
+        self._unpickler = self._reader(live, sources)
 
     def load(self, file: BinaryIO) -> tuple[tuple[str, ...], object]:
         """Return the paths and the value in one member; raise DamagedDump if it cannot be read to its end."""
@@ -70,12 +70,11 @@ class ValuesReader:
             whole.update(value)
         return whole
 
-    def _live(self) -> Any:
-        from tibidi.reading.live import Rebuilder  # only the one that is used
+    def _reader(self, live: bool, sources: Mapping[str, str]) -> Any:
+        if live:
+            from tibidi.reading.live import Rebuilder  # only the one that is used
 
-        return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
-
-    def _inert(self, sources: Mapping[str, str]) -> Any:
+            return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
         from tibidi.reading.inert.unpickler import InertUnpickler  # as above
 
         return InertUnpickler(self._file, namespace=self.namespace, sources=sources)

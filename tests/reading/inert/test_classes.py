@@ -270,7 +270,7 @@ def test_annotations_without_end() -> None:
 
 
 def test_other_items() -> None:
-    """Items of what is no type, and reductions to anything else, are not done."""
+    """Items of an object that is not a type, and reductions to anything else, are not done."""
 
     class Call:
         def __reduce__(self) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
-"""What calls, states and items in a pickle become, without importing or calling anything that they name.
+"""Answer the names, calls, states and items of a pickle, without importing or calling anything that they name.
 
-Plain data types (`plain`) become real values, words of the format what they
-describe (`words`), and all else inert objects (`types`).
+Plain data types (`plain`) become real values, words of the format (`makers`)
+what they describe, and all else inert objects (`types`).
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ if TYPE_CHECKING:
 
     from tibidi.reading.inert.screen import Budget
 
-# Types of libraries of which it is known how they look.
+# Types of libraries that print in a way of their own.
 KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
-# Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
+# Raised by makers for untrusted arguments; the result is a stand-in.
 REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 
 class InertBuilder:
-    """Answers what names, calls, states and items come to, by exact types; nothing here runs a stranger's code."""
+    """Answers by exact types, so that no untrusted code runs."""
 
     def __init__(
         self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str], budget: Budget
@@ -87,7 +87,7 @@ class InertBuilder:
         self._budget = budget
 
     def named(self, module: str, name: str) -> object:
-        """Return what stands for a name: a plain type itself, a word of ours, or an inert class."""
+        """Return the meaning of a name: a plain type, a word of the format, or an inert class."""
         found = self._names.get((module, name))
         if found is None:
             found = self._names[module, name] = self._find(module, name)
@@ -110,7 +110,7 @@ class InertBuilder:
         return found if isinstance(found, type) or not callable(found) else Word(plain.maker(found), f"{module}.{name}")
 
     def call(self, function: object, arguments: object) -> object:
-        """Return what a call comes to."""
+        """Return the result of a call."""
         if type(arguments) is not tuple:
             return Dummy(clean(type(function).__name__), "called without arguments")
         try:
@@ -126,7 +126,7 @@ class InertBuilder:
         if type(function) is Word:
             return function.make
         if not isinstance(function, type):
-            raise TypeError("what is called is no type")
+            raise TypeError("a call of something that is not a type")
         if function in TYPE_MAKERS:
             return TYPE_MAKERS[function]
         if issubclass(function, BaseException):
@@ -134,7 +134,7 @@ class InertBuilder:
         return zoned(plain.maker(function)) if function in TIMES else plain.maker(function)
 
     def create(self, cls: object, arguments: object, keywords: object = None) -> object:
-        """Return a new instance; of inert classes one that has yet to get its attributes."""
+        """Return a new instance, without its attributes, which come as a state."""
         if type(arguments) is not tuple or not isinstance(cls, InertType):
             return self.call(cls, arguments) if type(arguments) is tuple else refused(cls, (), TypeError("no tuple"))
         layout = layout_of(cls)
@@ -171,16 +171,16 @@ class InertBuilder:
         return made
 
     def _give_value(self, cls: Any, made: Any, arguments: tuple[object, ...]) -> None:
-        """Give an instance of a class that is built on a plain type the value of that type, if it was made of one."""
+        """Give an instance of a class built on a plain type its value, if the arguments are those of the type."""
         if cls._inert_plain_ is None:
             return
         try:
             made.__dict__["_value_"] = self._maker(cls._inert_plain_)(*arguments)
-        except REFUSED:  # arguments of the application's own: they are shown
+        except REFUSED:  # other arguments, which are shown instead
             pass
 
     def _fill(self, made: Any, layout: Any, first: object) -> None:
-        """Give a dictionary what it was made of: the items of a Counter, what a defaultdict makes of missing keys."""
+        """Give a dictionary its arguments: the items of a Counter, the factory of a defaultdict."""
         if isinstance(first, dict):
             self.update(made, list(first.keys()), list(first.values()))
         elif layout is defaultdict and (first is None or callable(first)):
@@ -189,7 +189,7 @@ class InertBuilder:
             made.__dict__["default_factory"] = first
 
     def build(self, made: object, state: object) -> object:
-        """Give an object its state; return it, or what it becomes by that."""
+        """Give an object its state; return it, or the finished object."""
         try:
             return self._build(made, state)
         except REFUSED as error:
@@ -210,18 +210,18 @@ class InertBuilder:
         return made
 
     def extend(self, target: object, items: list[object]) -> None:
-        """Put items behind those of a list, or of something like one."""
+        """Append items to a list or a similar object."""
         if isinstance(target, (list, deque)):
             target.extend(items)
         elif type(target) is bytearray:
-            raise DamagedDump("not a pickle of ours: items of a bytearray")
+            raise DamagedDump("not a pickle of tibidi: items of a bytearray")
         elif isinstance(target, InertCall):
             holder = held(target, InertSequence, [])
             if type(holder) is list:
                 holder.extend(items)
 
     def update(self, target: object, keys: list[object], values: list[object]) -> None:
-        """Put items into a dictionary, or something like one."""
+        """Put items into a dictionary or a similar object."""
         if isinstance(target, InertCall) and not isinstance(target, dict):
             target = held(target, InertMapping, {})
         if not isinstance(target, dict):
@@ -274,26 +274,26 @@ class InertBuilder:
         return found.keys()
 
     def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
-        """Return the class of that name, if it is not a plain one built on what its instances are built on."""
+        """Return the class of that name; a class that is not plain has the given built-in base."""
         key = (plain.expect_text(module), plain.expect_text(name))
         if key not in self._names and not plain.is_known(*key) and key not in KNOWN_TYPES:
             self._names[key] = make_reference(*key, layout, fields)
         return self.named(*key)
 
     def _made(self, cls: object, function: object, arguments: object) -> object:
-        """Make what a function made; where nothing is known of that, an instance of the class."""
+        """Return the result of a function, an instance of `cls` if the function is unknown."""
         made = self.call(function, arguments)
         is_unknown = isinstance(function, InertType) and type(made) is function
         is_plain = isinstance(cls, InertType) and layout_of(cls) is object
         return self.create(cls, arguments) if is_unknown and is_plain else made
 
     def _reconstructor(self, cls: object, base: object, state: object) -> object:
-        """Make what `copyreg.__reduce_ex__` took apart, a subclass of a plain type with its value."""
+        """Make an instance of a subclass of a plain type, pickled by `copyreg.__reduce_ex__` with its value."""
         return self.create(cls, () if base is object else (state,))
 
 
 class Word:
-    """A function of ours that a pickle may call; never seen but by the machine."""
+    """A function that a pickle may call; it does not leave the machine."""
 
     __slots__ = ("make", "name")
 
@@ -313,7 +313,7 @@ def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
 
 
 def refused(what: object, arguments: tuple[object, ...], error: Exception) -> Dummy:
-    """Return a stand-in for what could not be made."""
+    """Return a stand-in for an object that could not be made."""
     if isinstance(what, InertType):
         name = what._inert_name_
     elif isinstance(what, Word):

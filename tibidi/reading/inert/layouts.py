@@ -22,24 +22,12 @@ if TYPE_CHECKING:
 
 # By their names in a dump.
 LAYOUTS: dict[str, type] = {
-    "BaseException": BaseException,
-    "Counter": Counter,
-    "Exception": Exception,
-    "OrderedDict": OrderedDict,
-    "bytearray": bytearray,
-    "bytes": bytes,
-    "complex": complex,
-    "defaultdict": defaultdict,
-    "deque": deque,
-    "dict": dict,
-    "float": float,
-    "frozenset": frozenset,
-    "int": int,
-    "list": list,
-    "set": set,
-    "str": str,
-    "tuple": tuple,
-}
+    kind.__name__: kind
+    for kind in (
+        BaseException, Counter, Exception, OrderedDict, bytearray, bytes, complex, defaultdict, deque, dict, float,
+        frozenset, int, list, set, str, tuple,
+    )
+}  # fmt: skip
 # These get their value when they are made; all others are filled later.
 ATOMS = (bytes, complex, float, int, str)
 

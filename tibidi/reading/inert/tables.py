@@ -83,27 +83,29 @@ class InertFrame(InertCall):
     @property
     def columns(self) -> list[object]:
         """The names of the columns."""
-        return list(parts_of(self, frame_parts).names)
+        return list(self._parts().names)
 
     @property
     def index(self) -> object:
         """The labels of the rows."""
-        return parts_of(self, frame_parts).axis
+        return self._parts().axis
 
     @property
     def shape(self) -> tuple[int, int]:
         """The numbers of rows and columns."""
-        parts = parts_of(self, frame_parts)
-        return len(parts.labels), len(parts.names)
+        return len(self._parts().labels), len(self._parts().names)
 
     @property
     def values(self) -> Cells:
         """The rows."""
-        parts = parts_of(self, frame_parts)
+        parts = self._parts()
         return Cells(len(parts.labels), lambda row: [at(column, row) for column in parts.columns[: len(parts.names)]])
 
+    def _parts(self) -> Parts:
+        return parts_of(self, frame_parts)
+
     def __getitem__(self, name: object) -> object:
-        parts = parts_of(self, frame_parts)
+        parts = self._parts()
         found = next((number for number, known in enumerate(parts.names) if known == name), None)
         if found is None:
             raise KeyError(f"no column {clean(name) if isinstance(name, str) else BOUNDED.repr(name)}; {INERT}")
