@@ -1,24 +1,29 @@
-"""Breaks a dump in many ways and looks at each under the eyes of the audit hook: `python breaking.py DUMP cuts|flips`.
+"""Breaks a dump in many ways and opens each under the audit hook: `python breaking.py DUMP cuts|flips`.
 
-Prints one line for each way that ended in anything but a loaded dump or an
-error of ours, then how many of each there were.
+Prints one line for each way that ended in anything but a loaded dump or a
+TibidiError, then how many of each there were.
 """
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import looking
 
+from tibidi.dumpfile import format as fmt
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.reading.inert.repr import BOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+CONTENT_STEP = 23
 
 
 def cuts(data: bytes) -> Iterator[bytes]:
@@ -27,15 +32,29 @@ def cuts(data: bytes) -> Iterator[bytes]:
 
 
 def flips(data: bytes) -> Iterator[bytes]:
-    """Yield `data` with one bit of each byte the other way round, another bit from byte to byte."""
-    for place in range(len(data)):
+    """Yield `data` with one bit of a byte flipped, another bit from byte to byte.
+
+    Each byte of the headers is flipped, but only some of the compressed
+    content, of which a reader knows no more than that its checksum is wrong.
+    """
+    compressed = {place for start, end in contents(data) for place in range(start, end) if place % CONTENT_STEP}
+    for place in sorted(set(range(len(data))) - compressed):
         broken = bytearray(data)
         broken[place] ^= 1 << (place * 5 % 8)
         yield bytes(broken)
 
 
+def contents(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the compressed content of each member starts and ends."""
+    with ZipFile(io.BytesIO(data)) as archive:
+        for info in archive.infolist():
+            *_, name, extra = fmt.LOCAL.unpack_from(data, info.header_offset)
+            start = info.header_offset + fmt.LOCAL.size + name + extra
+            yield start, start + info.compress_size
+
+
 def outcome(path: str) -> str:
-    """Return what came of a broken dump."""
+    """Return the outcome of opening a broken dump."""
     try:
         dump = load(path)
         for frame in (frame for stack in dump.exceptions for frame in stack):

@@ -156,11 +156,21 @@ def makers() -> dict[str, bytes]:
     }
 
 
+def _pairs(levels: int) -> bytes:
+    words = pickle.EMPTY_TUPLE + MEMOIZE
+    for level in range(levels):
+        words += get(2 + level) + pickle.TUPLE2 + MEMOIZE
+    return words
+
+
+LAUGHS = _pairs(64)  # takes for ever to hash or to print; as the first that a variable memoizes
+
+
 def bombs() -> dict[str, bytes]:
     """Take time or memory without end."""
     million = 1_000_000
     return {
-        "billion laughs as a key": variables(x=_pairs_as_key(64)),
+        "billion laughs as a key": variables(x=pickle.EMPTY_DICT + LAUGHS + pickle.NONE + SETITEM),
         "billion laughs of frozensets": variables(x=pickle.MARK + _frozensets(64) + pickle.TUPLE),
         "deep lists": START + pickle.EMPTY_LIST * million + APPEND * (million - 1) + pickle.STOP,
         "deep tuples": variables(x=pickle.EMPTY_TUPLE + pickle.TUPLE1 * million),
@@ -183,21 +193,45 @@ def bombs() -> dict[str, bytes]:
         "colliding keys": variables(
             x=pickle.EMPTY_DICT
             + b"".join(
-                pickle.MARK
-                + b"".join(plain(MERSENNE * (1 << 61) * (at + n)) + pickle.NONE for n in range(1, 1_001))
-                + pickle.SETITEMS
-                for at in range(0, 60_000, 1_000)
+                colliding(range(at, at + 1_000), pickle.NONE) + pickle.SETITEMS for at in range(0, 60_000, 1_000)
             )
         ),
         "one key for all": variables(x=pickle.EMPTY_SET + pickle.MARK + plain(1 << 400_000) + pickle.ADDITEMS),
+        **{f"billion laughs {where}": variables(x=data) for where, data in _laughs_where_a_hash_is_taken().items()},
     }
 
 
-def _pairs_as_key(levels: int) -> bytes:
-    words = pickle.EMPTY_DICT + pickle.EMPTY_TUPLE + MEMOIZE
-    for level in range(levels):
-        words += get(2 + level) + pickle.TUPLE2 + MEMOIZE
-    return words + pickle.NONE + SETITEM
+def colliding(numbers: range, value: bytes = b"") -> bytes:
+    """Return a mark and numbers that all have the same hash, each with a value."""
+    return pickle.MARK + b"".join(plain(MERSENNE * (number + 1)) + value for number in numbers)
+
+
+def _laughs_where_a_hash_is_taken() -> dict[str, bytes]:
+    """Return values for which a set or a dictionary would be asked for the tuple that takes for ever to hash."""
+    dtype, series = call("numpy", "dtype", "V8", False, True), name("pandas.core.frame", "DataFrame")
+    index = call("pandas.core.indexes.base", "_new_Index", None, {"left": [1], "right": [2]})
+    block = name("pandas._libs.internals", "_unpickle_block") + plain([]) + LAUGHS + pickle.TUPLE1 + pickle.TUPLE2
+    manager = name("m", "Manager") + pickle.MARK + block + pickle.REDUCE + pickle.TUPLE1 + plain(([], []))
+    return {
+        "as a key of a view": name("tibidi", "_keys") + LAUGHS + pickle.TUPLE1 * 2 + pickle.REDUCE,
+        "as a byte order": dtype + pickle.MARK + plain(3) + LAUGHS + plain(None) * 4 + pickle.TUPLE + pickle.BUILD,
+        "as the name of a field": dtype
+        + (pickle.MARK + plain(3) + plain("|") + plain(None) + LAUGHS + pickle.TUPLE1 + plain({}) + plain(8))
+        + (pickle.TUPLE + pickle.BUILD),
+        "as the name of a function": name("functools", "reduce")
+        + built(name("shop", "Cart") + plain(()) + pickle.NEWOBJ, _entry("_inert_name_"))
+        + (plain(()) + pickle.TUPLE2 + pickle.REDUCE),
+        "as a fact of a stand-in": built(call("tibidi", "Cut"), _entry("facts", _entry("x"))),
+        "as the reason of a stand-in": built(call("tibidi", "Dummy"), _entry("reason")),
+        "as the end of an interval": built(index, _entry("closed")),
+        "as the place of a column": built(
+            series + plain(()) + pickle.NEWOBJ, _entry("_mgr", manager + pickle.TUPLE + pickle.REDUCE)
+        ),
+    }
+
+
+def _entry(key: str, value: bytes | None = None) -> bytes:
+    return pickle.EMPTY_DICT + text(key) + (LAUGHS if value is None else value) + SETITEM
 
 
 def _frozensets(levels: int) -> bytes:
@@ -346,7 +380,7 @@ def archives() -> dict[str, bytes]:
         "a pickle": pickle.dumps({"a": 1}),
         "magic alone": fmt.LOCAL_MAGIC,
         "another archive": member("a.txt", b"hello") + end,
-        "zip bomb": first + member("values/0000.pkl", zeros * 10) + end,
+        "zip bomb": first + member("values/0000.pkl", zeros * 3) + end,
         "zip bomb in the story": member(fmt.SUMMARY, zeros) + end,
         "zip bombs in the sources": first
         + b"".join(member(f"sources/{n}", zeros, extra=_file(f"/{n}")) for n in range(60))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import pickle
 import struct
@@ -74,13 +75,19 @@ def member(
     name: str, content: bytes, *, claimed: int | None = None, extra: bytes = b"", crc: int | None = None
 ) -> bytes:
     """Return one member of a ZIP archive, whatever its header shall claim."""
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = deflate.compress(content) + deflate.flush()
+    packed, computed = deflated(content)
     encoded = name.encode("utf-8", "surrogateescape")
     sizes = (len(packed), len(content) if claimed is None else claimed)
-    checksum = zlib.crc32(content) if crc is None else crc
+    checksum = computed if crc is None else crc
     fixed = (fmt.LOCAL_MAGIC, 20, fmt.UTF8_NAME, fmt.DEFLATED, 0, 0, checksum, *sizes, len(encoded), len(extra))
     return fmt.LOCAL.pack(*fixed) + encoded + extra + packed
+
+
+@functools.lru_cache(maxsize=1)
+def deflated(content: bytes) -> tuple[bytes, int]:
+    """Return compressed content and its checksum; a bomb has the same content many times."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return deflate.compress(content) + deflate.flush(), zlib.crc32(content)
 
 
 def note(data: bytes) -> bytes:

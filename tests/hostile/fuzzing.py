@@ -14,7 +14,7 @@ from hostile import forging
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.reading.inert import words
+from tibidi.reading.inert import makers
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.unpickler import InertUnpickler
 
@@ -65,8 +65,8 @@ NAMES = [
     ("shop", "Cart"),
     ("types", "SimpleNamespace"),
     ("uuid", "UUID"),
-    *((module, word) for module, word in words.WORDS if module == "tibidi"),
-    *(("tibidi", word) for word in ("Cut", "Dummy", "_code", "_namespace", "_reference")),
+    *((module, word) for module, word in makers.WORDS if module == "tibidi"),
+    *(("tibidi", word) for word in ("Cut", "Dummy", "_code", "_keys", "_namespace", "_reference")),
 ]
 VALUES = [5, -1, 1 << 70, 1.5, "x", "__class__", b"V8", b"\xff" * 10, (), (1, 2), [], {}, {"a": 1}, {5: 6}, None, True]
 PIECES = [

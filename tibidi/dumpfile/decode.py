@@ -62,7 +62,7 @@ CHOICES = {"kind": KINDS, "relation": RELATIONS}
 
 def loads(data: bytes, name: str) -> dict[str, Json]:
     """Return the object in `data`, the text of the member `name`; raise DamagedDump if there is none."""
-    if data.count(b"{") > MAX_OBJECTS:
+    if data.count(b"{") + data.count(b"[") > MAX_OBJECTS:
         raise DamagedDump(f"{name} has more than {MAX_OBJECTS} objects")
     try:
         value = json.loads(data, parse_constant=_refuse_constant)

@@ -1,1 +1,1 @@
-"""Bytes to values, on the developer's side only: live, and inert for files of strangers."""
+"""Bytes to values, on the developer's side only: live, and inert for untrusted files."""

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import CodeType
 
-# Why bytecode cannot be used.
+# Reasons for which bytecode cannot be used.
 OTHER_VERSION = "it was compiled by another version of Python"
-SPOILT = "its bytecode was left out for a secret in it"
+REDACTED = "its bytecode was left out for a secret in it"
 
 
 class LostCode:
-    """Stands in for a code object that this interpreter cannot have."""
+    """A stand-in for a code object that this interpreter cannot have."""
 
     def __init__(self, key: CodeKey, reason: str) -> None:
         self.key = key
@@ -26,14 +26,14 @@ class LostCode:
 
 
 class Compiler:
-    """Finds code objects in sources that were captured, compiled once each."""
+    """Finds code objects in the captured sources, each of which it compiles once."""
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._sources = sources
         self._compiled: dict[str, dict[tuple[str, int], list[CodeType]] | str] = {}
 
     def find(self, key: CodeKey, why: str = OTHER_VERSION) -> CodeType | LostCode:
-        """Return the code object that `key` describes, or what says why it cannot be had: `why`, and no source."""
+        """Return the code object that `key` describes, or a LostCode with the reasons: `why`, and the source's."""
         found = self._codes(key.file)
         if isinstance(found, str):
             return LostCode(key, f"{why}, and {found}")
@@ -63,6 +63,5 @@ class Compiler:
 
 def likeness(one: CodeKey, other: CodeKey) -> tuple[bool, bool, int]:
     """Return how well `one` fits; several lambdas on one line differ in names, variables or constants."""
-    ours, theirs = {repr(each) for each in one.constants}, {repr(each) for each in other.constants}
-    names = set(one.names) == set(other.names)
-    return one.variables == other.variables, names, -len(ours ^ theirs)
+    different = {repr(each) for each in one.constants} ^ {repr(each) for each in other.constants}
+    return one.variables == other.variables, set(one.names) == set(other.names), -len(different)

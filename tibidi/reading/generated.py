@@ -1,37 +1,30 @@
-"""Make again what the standard library made of a class: the methods of dataclasses and named tuples.
+"""Generate the methods of dataclasses and named tuples again.
 
-They were compiled from a text that is in no file, so on another version of
-Python they are lost; but what they were made from is known, and here is the
-same library.
+The standard library compiled them from a text that is in no file, so they are
+lost on another version of Python.  But the fields are known, and the same
+library is here.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import sys
+from collections import namedtuple
 from types import FunctionType
+from typing import TYPE_CHECKING
+from typing import Any
 
-from tibidi import TYPE_CHECKING
+from tibidi.reading.state import set_state
+from tibidi.reading.state import show_attributes
 from tibidi.words.standins import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 DATACLASS_METHODS = (
-    "__init__",
-    "__repr__",
-    "__eq__",
-    "__lt__",
-    "__le__",
-    "__gt__",
-    "__ge__",
-    "__hash__",
-    "__setattr__",
-    "__delattr__",
-    "__replace__",
-    "__getstate__",
-    "__setstate__",
-)
+    "__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__setattr__", "__delattr__",
+    "__replace__", "__getstate__", "__setstate__",
+)  # fmt: skip
 NAMED_TUPLE_METHODS = ("__new__", "__repr__", "__replace__", "_make", "_replace", "_asdict", "__getnewargs__")
 FIELDS = "__dataclass_fields__"
 PARAMETERS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
@@ -46,15 +39,13 @@ def regenerate(cls: type, is_lost: Callable[[FunctionType], bool]) -> None:
         cls.__setstate__ = _take_state  # type: ignore[attr-defined]  # only some classes have one
     if lost.intersection(NAMED_TUPLE_METHODS) and issubclass(cls, tuple) and "_fields" in vars(cls):
         _regenerate_named_tuple(cls, lost.intersection(NAMED_TUPLE_METHODS))
-    for name in lost.intersection(PLAIN_INSTEAD):
+    for name in lost.intersection(REPLACEMENTS):
         if _is_lost(vars(cls).get(name), is_lost):
-            setattr(cls, name, PLAIN_INSTEAD[name])
+            setattr(cls, name, REPLACEMENTS[name])
 
 
 def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
-    """Decorate the class once more, with the fields as its body had them."""
-    import dataclasses  # only for those who have one
-
+    """Decorate the class again, with the fields as its body had them."""
     for name in lost:
         delattr(cls, name)
     inherited = {id(field) for base in cls.__mro__[1:] for field in getattr(base, FIELDS, {}).values()}
@@ -67,9 +58,7 @@ def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
 
 
 def _as_written(field: Any) -> Any:
-    """Return a new field with what the body of the class said of this one."""
-    import dataclasses
-
+    """Return a new field with the arguments that the body of the class gave for this one."""
     names = ["default", "default_factory", "init", "repr", "hash", "compare", "metadata"]
     if sys.version_info >= (3, 10):
         names.append("kw_only")
@@ -78,37 +67,31 @@ def _as_written(field: Any) -> Any:
 
 
 def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
-    from collections import namedtuple  # only for those who have one
-
     fields = cls._fields
     defaults = [cls._field_defaults[name] for name in fields if name in getattr(cls, "_field_defaults", {})]
-    # Held until the end: a class is in a cycle with itself, and the collector empties one that nobody holds.
+    # `model` keeps the class alive: it is part of a cycle, and the garbage collector clears its dictionary.
     make: Callable[..., type] = namedtuple  # mypy wants literals where it sees the name
     model = make(cls.__name__, fields, defaults=defaults or None, module=cls.__module__)
     for name in lost.intersection(vars(model)):
         setattr(cls, name, vars(model)[name])
 
 
-def _repr(thing: object) -> str:
-    """Show the attributes, in the place of a `__repr__` that is lost."""
-    from tibidi.reading.state import show_attributes  # only for those who have one
-
-    return show_attributes(thing)
-
-
 def _take_state(thing: object, state: object) -> None:
-    """Take a state in the place of a `__setstate__` that is lost."""
-    from tibidi.reading.state import set_state  # only for those who have one
-
+    """Take a state instead of a `__setstate__` that is lost."""
     if not set_state(thing, state):
         raise TypeError(f"its __setstate__ is lost, and its state, a {type(state).__name__}, is not plain")
 
 
 def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
-    """Tell what cannot be called here: a lost function, or what stands for one of a module's."""
+    """Return True for a function that cannot be called here: lost, or a stand-in for one of a module."""
     function = getattr(value, "__func__", value)
     return is_missing(value) or (isinstance(function, FunctionType) and is_lost(function))
 
 
-# What everybody calls without a thought, and what can take its place where it is lost, as that of attrs classes is.
-PLAIN_INSTEAD = {"__eq__": object.__eq__, "__hash__": object.__hash__, "__ne__": object.__ne__, "__repr__": _repr}
+# Methods that are called implicitly, and their replacements if they are lost, as those of attrs classes are.
+REPLACEMENTS = {
+    "__eq__": object.__eq__,
+    "__hash__": object.__hash__,
+    "__ne__": object.__ne__,
+    "__repr__": show_attributes,
+}

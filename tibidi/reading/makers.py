@@ -1,29 +1,35 @@
-"""What the words of a pickle make when it is read live: one function for each name of `tibidi.words.vocabulary`.
+"""The words of a pickle when it is read live: a function for each name of `tibidi.words.vocabulary`.
 
 Many come in pairs: `_x` makes an empty object and `_x_state` fills it, so that
-objects which refer to each other can be made.  `_namespace` and `_code` need
-to know the dump: `unpickler` replaces them there.
+objects can refer to each other.  `_namespace` and `_code` depend on the dump:
+`unpickler` replaces them.
 """
 
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import marshal
 import sys
 import types
 from _frozen_importlib_external import MAGIC_NUMBER
+from collections import OrderedDict
+from functools import lru_cache
 from types import CellType
 from types import CodeType
 from types import FunctionType
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import TypeVar
 
-from tibidi.look.anatomy import HEAP_TYPE
+from tibidi.look.anatomy import layout
+from tibidi.reading.code import OTHER_VERSION
 from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
 from tibidi.words.standins import StandIn
+from tibidi.words.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    # Globals that are needed at once: dictionaries of globals, and what belongs into them.
-    Homes = Sequence[tuple[dict[str, object], Mapping[str, object]]]
+    # Dictionaries of globals, with those that are needed before their module is read.
+    EarlyGlobals = Sequence[tuple[dict[str, object], Mapping[str, object]]]
 
 
 def _module(name: str) -> object:
@@ -43,53 +49,53 @@ def _module(name: str) -> object:
 
 
 def _dynamic_module(name: str) -> types.ModuleType:
-    """Make an empty module that no file stands behind."""
+    """Make an empty module that has no file."""
     return types.ModuleType(name)
 
 
 def _dynamic_module_state(module: types.ModuleType, state: Mapping[str, object]) -> None:
-    """Fill a module of `_dynamic_module`."""
+    """Fill a module made by `_dynamic_module`."""
     vars(module).update(state)
 
 
 def _namespace(key: str) -> dict[str, object]:
-    """Return the globals that the dump keeps under `key`, here a new dictionary."""
+    """Return the globals with the path `key` in the dump, here a new dictionary."""
     return {}
 
 
 def _code(magic: bytes, marshalled: bytes, *key: object) -> CodeType | LostCode:
-    """Return a code object; bytecode of another Python is never touched, it crashes the interpreter."""
+    """Return a code object; bytecode of another Python is never loaded, it crashes the interpreter."""
     if magic == MAGIC_NUMBER and marshalled:
-        code: CodeType = marshal.loads(marshalled)  # noqa: S302 - a dump is loaded live only at the user's word
+        code: CodeType = marshal.loads(marshalled)  # noqa: S302 - a dump is loaded live only if the user trusts it
         return code
-    return LostCode(CodeKey(*key), "it was compiled by another version of Python")  # type: ignore[arg-type]  # from a file
+    return LostCode(CodeKey(*key), OTHER_VERSION)  # type: ignore[arg-type]  # from a file
 
 
 def _function(
     code: CodeType | LostCode, namespace: dict[str, object], name: str, closure: tuple[CellType, ...] | None
 ) -> FunctionType:
-    """Make a function, yet without its attributes and with its cells as they are."""
+    """Make a function; `_function_state` sets its attributes, and its cells may be empty."""
     if isinstance(code, LostCode):
         return _lost_function(code)
-    namespace.setdefault("__builtins__", builtins.__dict__)  # else there are none, up to Python 3.9
+    namespace.setdefault("__builtins__", builtins.__dict__)  # else it has none up to Python 3.9
     return FunctionType(code, namespace, name, None, closure)
 
 
 def _lost_function(code: LostCode) -> FunctionType:
-    """Return a function that says where it came from when it is called."""
+    """Return a function that raises an error with its origin when it is called."""
 
     def lost(*args: object, **kwargs: object) -> NoReturn:
         key = code.key
         raise RuntimeError(f"{key.qualname} of {key.file}, line {key.first_line}, cannot be called here: {code.reason}")
 
     lost.__name__ = code.key.name
-    # Where its source stands, for those who ask for it.
+    # For inspect.getsource and the like.
     lost.__code__ = lost.__code__.replace(co_filename=code.key.file, co_firstlineno=code.key.first_line)
     return lost  # type: ignore[return-value]  # typeshed tells functions from FunctionType
 
 
 def is_lost(function: FunctionType) -> bool:
-    """Tell whether a function is one of `_lost_function`."""
+    """Return True if a function was made by `_lost_function`."""
     cells = function.__closure__ or ()
     return any(isinstance(_content(cell), LostCode) for cell in cells[:1])
 
@@ -97,19 +103,19 @@ def is_lost(function: FunctionType) -> bool:
 def _content(cell: CellType) -> object:
     try:
         content: object = cell.cell_contents
-    except ValueError:  # empty, yet
+    except ValueError:  # still empty
         return None
     return content
 
 
 def _function_state(
-    function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object, Homes]
+    function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object, EarlyGlobals]
 ) -> None:
-    """Give a function its attributes; the cells come along in `state` for the sake of what they hold."""
-    attributes, dictionary, _, homes = state
-    _furnish(homes)
+    """Set the attributes of a function; `state` has the cells too, so that their contents are read."""
+    attributes, dictionary, _, early = state
+    _prefill(early)
     for name, value in attributes.items():
-        # A stand-in where a tuple or a text belongs is refused: the function works without it.
+        # A stand-in instead of a tuple or string is refused; the function works without the attribute.
         try:
             setattr(function, name, value)
         except (TypeError, ValueError, AttributeError):
@@ -117,9 +123,9 @@ def _function_state(
     function.__dict__.update(dictionary)
 
 
-def _furnish(homes: Homes) -> None:
-    """Put globals in their places that are needed before all of them come."""
-    for namespace, used in homes:
+def _prefill(early: EarlyGlobals) -> None:
+    """Set the globals that are needed before their module is read."""
+    for namespace, used in early:
         for name, value in used.items():
             namespace.setdefault(name, value)
 
@@ -135,7 +141,7 @@ def _cell_state(cell: CellType, state: tuple[object]) -> None:
 
 
 def _same(thing: object) -> object:
-    """Return `thing`: an object whose shell was made before its turn came."""
+    """Return `thing`: an object for which a placeholder was pickled before."""
     return thing
 
 
@@ -145,15 +151,15 @@ def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mappin
     return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
 
 
-def _class_state(cls: type, state: tuple[Mapping[str, object], object, Homes]) -> None:
-    """Fill a class of `_class` or `_enum`."""
+def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlobals]) -> None:
+    """Fill a class made by `_class` or `_enum`."""
     attributes = dict(state[0])
-    _furnish(state[2])
+    _prefill(state[2])
     subclasses = attributes.pop("_abc_impl", ())
     for name, value in attributes.items():
         try:
             setattr(cls, name, value)
-        except (TypeError, AttributeError):  # what the metaclass keeps for itself, another version's details
+        except (TypeError, AttributeError):  # reserved by the metaclass, or specific to another version
             continue
     if "__firstlineno__" in attributes and sys.version_info >= (3, 13):
         cls.__firstlineno__ = attributes["__firstlineno__"]  # type: ignore[attr-defined]  # setting __module__ etc. deletes it
@@ -171,17 +177,17 @@ def _enum(
     contents: object = None,
     *_: object,
 ) -> type:
-    """Make an enumeration with its members, without asking the application's `__new__` and `__init__` for them.
+    """Make an enumeration with its members, without calling the application's `__new__` and `__init__`.
 
-    `contents` has for each member the arguments that the plain type it is
-    built on makes it from, where that is not its value.
+    `contents` has the arguments for the built-in base of each member, where
+    that is not made from the value.
     """
     metaclass: Any = type(bases[-1])
     known: Mapping[str, tuple[object, ...]] = contents if isinstance(contents, dict) else {}
 
     def make(cls: type, key: str | tuple[str]) -> object:
         member = key if isinstance(key, str) else key[0]  # where members are tuples
-        native = _native(cls)
+        native: Any = layout(cls)
         made = native.__new__(cls, *known.get(member, () if native is object else (members[member],)))
         made._value_ = members[member]
         return made
@@ -192,23 +198,21 @@ def _enum(
     for member in members:
         body[member] = member
     made: type = metaclass(name, bases, body)
-    del made.__init__  # type: ignore[misc]  # ours, from the body; the application's comes with the other attributes
+    del made.__init__  # type: ignore[misc]  # from the body above; the application's comes with the other attributes
     made.__module__ = module
     made.__qualname__ = qualname
     return made
 
 
 def _member_state(member: object, attributes: Mapping[str, object]) -> None:
-    """Give a member, or an object that is not asked, the attributes that it had, but for those that it has here."""
+    """Set attributes of a member, or of an object that is filled without its own code, that it does not have yet."""
     own = vars(member)
     for name, value in attributes.items():
         own.setdefault(name, value)
 
 
 def _cached(function: Callable[..., object], maxsize: int | None, typed: bool) -> object:
-    """Make a function of `functools.lru_cache`, with nothing in its cache."""
-    from functools import lru_cache  # already loaded by whoever has one
-
+    """Make a function of `functools.lru_cache`, with an empty cache."""
     return lru_cache(maxsize, typed)(function)
 
 
@@ -220,12 +224,12 @@ def _member(cls: type, name: str, value: object) -> object:
 
 
 def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
-    """Return what a function of the application's makes; `cls` is its class, for those who have not the function."""
+    """Return the result of an application function; readers without it use `cls`, the class of the result."""
     return function(*arguments)
 
 
-def _reference(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
-    """Return a class by its name; `layout` and `fields` say what to do without it, which is for unpicklers."""
+def _reference(module: str, qualname: str, _layout: str, _fields: tuple[str, ...]) -> object:
+    """Return a class by its name; layout and fields are for readers without that class."""
     found = _module(module)
     for part in qualname.split("."):
         found = getattr(found, part)
@@ -236,115 +240,71 @@ def _typevar(
     name: str, bound: object, constraints: tuple[object, ...], covariant: bool, contravariant: bool, *_: object
 ) -> object:
     """Make a type variable."""
-    from typing import TypeVar  # already loaded by whoever has one
-
     return TypeVar(name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant)
 
 
 def _type(name: str) -> object:
-    """Return one of the interpreter's own types by its name in the module `types`."""
+    """Return a type of the interpreter by its name in the module `types`."""
     return getattr(types, name)
 
 
 def _attribute(owner: object, name: str) -> object:
-    """Return an attribute; of something that a stand-in replaces, the stand-in of its attribute."""
+    """Return an attribute; of a stand-in, a stand-in for the attribute."""
     if isinstance(owner, StandIn) and not hasattr(owner, name):
         return Dummy(f"{owner.type_name}.{name}", owner.reason)
     return getattr(owner, name)
 
 
 def _keys(content: Iterable[object], ordered: bool = False) -> object:
-    """Return a view of the keys of a dictionary that has just these."""
+    """Return a view of dictionary keys."""
     return _dictionary(((key, None) for key in content), ordered).keys()
 
 
 def _values(content: Iterable[object], ordered: bool = False) -> object:
-    """Return a view of the values of a dictionary that has just these."""
+    """Return a view of dictionary values."""
     return _dictionary(enumerate(content), ordered).values()
 
 
 def _items(content: Mapping[object, object], ordered: bool = False) -> object:
-    """Return a view of the items of a dictionary that has just these."""
+    """Return a view of dictionary items."""
     return _dictionary(content.items(), ordered).items()
 
 
 def _dictionary(items: Iterable[tuple[object, object]], ordered: bool) -> dict[object, object]:
-    if ordered:
-        from collections import OrderedDict  # already loaded by whoever had such a view
-
-        return OrderedDict(items)
-    return dict(items)
+    return OrderedDict(items) if ordered else dict(items)
 
 
 def _field(name: str) -> object:
-    """Return one of the marks of dataclasses, which it knows by identity."""
-    import dataclasses  # already loaded by whoever has a dataclass
-
+    """Return a constant of the module dataclasses, which compares them by identity."""
     return getattr(dataclasses, name)
 
 
 def _slots_state(thing: object, state: Mapping[str, object]) -> None:
-    """Fill the slots of one of the standard library's own, which differ from version to version."""
+    """Fill the slots of an object of the standard library; they differ from version to version."""
     for name in getattr(type(thing), "__slots__", ()):
         setattr(thing, name, state.get(name))
 
 
 def _exception(cls: type[BaseException], *group: object) -> BaseException:
-    """Make an exception without calling the application; of a group, message and members are `group`."""
-    made: BaseException = _native(cls).__new__(cls, *group)
+    """Make an exception without calling application code; of a group, `group` is message and members."""
+    native: Any = layout(cls)
+    made: BaseException = native.__new__(cls, *group)
     return made
 
 
 def _exception_state(
     exception: BaseException, state: tuple[Mapping[str, object], Mapping[str, object], object]
 ) -> None:
-    """Give an exception its attributes and dictionary; a group's members come along for the sake of theirs."""
+    """Set the attributes and the dictionary of an exception; `state` has the members of a group too, to fill them."""
     attributes, dictionary, _ = state
     for name, value in attributes.items():
         try:
             setattr(exception, name, value)
-        except (TypeError, AttributeError, ValueError):  # stand-ins, and what this version does not let set
+        except (TypeError, AttributeError, ValueError):  # stand-ins, and attributes that are read-only in this version
             continue
     exception.__dict__.update(dictionary)
 
 
-def _native(cls: type) -> Any:
-    """Return the innermost base that is written in C: the one whose `__new__` knows the layout."""
-    return next(base for base in cls.__mro__ if not base.__flags__ & HEAP_TYPE)
-
-
-MAKERS: dict[str, Callable[..., Any]] = {
-    maker.__name__: maker
-    for maker in (
-        _attribute,
-        _cached,
-        _cell,
-        _cell_state,
-        _class,
-        _class_state,
-        _code,
-        _dynamic_module,
-        _dynamic_module_state,
-        _enum,
-        _exception,
-        _exception_state,
-        _field,
-        _function,
-        _function_state,
-        _items,
-        _keys,
-        _made,
-        _member,
-        _member_state,
-        _module,
-        _namespace,
-        _reference,
-        _same,
-        _slots_state,
-        _type,
-        _typevar,
-        _values,
-    )
-}
+MAKERS: dict[str, Callable[..., Any]] = {word: globals()[word] for word in WORDS}
 for _maker in MAKERS.values():
     _maker.__module__ = "tibidi"

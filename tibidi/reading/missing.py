@@ -1,7 +1,7 @@
-"""What stands for modules, classes and functions that the crashed program had and this machine has not.
+"""Stand-ins for modules, classes and functions that the crashed program had and this machine does not have.
 
-They can be named, subclassed and tested with isinstance, and their instances
-hold what the program's did; what only their code knew is gone.
+They can be named, subclassed and used with isinstance, and their instances
+have the attributes and items that those of the program had.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OURS = frozenset({"reason", "state", "type_name"})  # attributes of every Dummy
 
 
 class ModuleStub(ModuleType):
-    """A module that is missing; every public name in it is a class made on first use."""
+    """A missing module; each public name in it is a class made on first use."""
 
     __module__ = "tibidi"
 
@@ -41,12 +41,12 @@ class ModuleStub(ModuleType):
 
 
 class Stub(type):
-    """The type of missing classes and functions: what they were is not known, so nobody but an unpickler calls them."""
+    """The type of missing classes and functions; it is not known which of both, so only an unpickler can call them."""
 
-    loading = 0  # how many dumps are being loaded
+    loading = 0  # dumps that are being loaded
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Make an instance while a dump is loaded; raise RuntimeError for a call by anybody else."""
+        """Make an instance while a dump is loaded; raise RuntimeError at any other time."""
         if not Stub.loading:
             raise RuntimeError(f"{full_name(cls)} cannot be called here: {HERE}")
         return super().__call__(*args, **kwargs)
@@ -56,21 +56,21 @@ class Stub(type):
 
 
 class Missing(Dummy, metaclass=Stub):
-    """An instance of a class that this machine has not; its attributes are the instance's."""
+    """An instance of a class that this machine does not have, with its attributes."""
 
     __module__ = "tibidi"
 
     def __new__(cls, *args: object, **kwargs: object) -> Missing:
-        """Make one from any arguments."""
+        """Accept any arguments."""
         self = super().__new__(cls)
         Dummy.__init__(self, full_name(cls), "its class is not on this machine", args)
         return self
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        """Keep the arguments as `state`, as `__new__` has done."""
+        """Do nothing: `__new__` has kept the arguments as `state`."""
 
     def __setstate__(self, state: object) -> None:
-        """Take any state: attributes as such, anything else as `state`."""
+        """Set the attributes in a state; keep any other state as `state`."""
         if not set_state(self, state):
             self.state = state
 
@@ -87,12 +87,12 @@ class Missing(Dummy, metaclass=Stub):
 
 
 def full_name(cls: type) -> str:
-    """Return the name of a missing class, as it may be printed."""
+    """Return the printable name of a missing class."""
     return clean(f"{cls.__module__}.{cls.__qualname__}")
 
 
 def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> type:
-    """Return a stand-in for a class that this machine has not, built on what it was built on."""
+    """Return a stand-in for a class that this machine does not have, with the same built-in base."""
     name = qualname.rpartition(".")[2]
     body = {"__module__": module, "__qualname__": qualname, "__doc__": "Missing here.", "_is_missing_": True}
     try:
@@ -101,18 +101,18 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
             return type(name, (make(name, fields, module=module),), {**body, "__slots__": ()})
         base: Any = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
         return type(name, (base,), body)
-    except (TypeError, ValueError):  # no base for others, such as bool; names that no field can have
+    except (TypeError, ValueError):  # not a base, such as bool, or not names of fields
         return type(name, (Missing,), body)
 
 
 def missing_member(cls: Any, name: str, value: object) -> object:
-    """Return a member of an enumeration that is missing."""
+    """Return a member of a missing enumeration."""
     known = vars(cls).get(name)
     if known is not None:
         return known
     try:
         made = cls(value)
-    except (TypeError, ValueError):  # built on something else than its value
+    except (TypeError, ValueError):  # not made from its value
         made = cls()
     made.__dict__.update(name=name, value=value)
     cls.__repr__ = _member_repr

@@ -1,24 +1,25 @@
-"""Give an object its state where its own way of taking it is not there.
+"""Set the state of an object without its own `__setstate__`.
 
-What the interpreter, dataclasses and attrs write as a state: attributes, slots,
-or the values of the fields in their order.
+A state as the interpreter, dataclasses, attrs and pydantic write it: attributes,
+slots, or the values of the fields in their order.
 """
 
 from __future__ import annotations
 
 from reprlib import recursive_repr
+from typing import TYPE_CHECKING
+from typing import Any
 
-from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
 
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Sequence
 
 
 def set_state(thing: Any, state: object) -> bool:
-    """Set attributes as a state says; tell whether it was understood.  No code of the application is run."""
-    attributes = attributes_in(type(thing), state)
+    """Set the attributes in a state; return False if it is not understood.  No application code runs."""
+    attributes = attributes_in(state, field_names(type(thing)))
     if attributes is None:
         return False
     read = dictionary_reader(type(thing))
@@ -35,33 +36,36 @@ def set_state(thing: Any, state: object) -> bool:
 
 
 def attributes_of(thing: object) -> dict[str, object]:
-    """Return what is in the slots and the `__dict__` of a thing."""
+    """Return the attributes in the slots and the `__dict__` of a thing."""
     found = {name: getattr(thing, name) for name in field_names(type(thing)) if hasattr(thing, name)}
     return {**found, **dictionary(thing)}
 
 
 @recursive_repr()
 def show_attributes(thing: object) -> str:
-    """Show a thing as dataclasses do: its type and attributes."""
+    """Return a repr as dataclasses have it: the type and the attributes."""
     shown = (f"{name}={value!r}" for name, value in attributes_of(thing).items())
     return f"{type(thing).__qualname__}({', '.join(shown)})"
 
 
-def attributes_in(cls: type, state: object) -> dict[str, object] | None:
-    """Return the attributes in a state, None where it is of an unknown make."""
-    if type(state) is dict and all(type(name) is str for name in state):
-        return state
-    if type(state) not in (tuple, list):
-        return None
-    parts: list[Any] = list(state)  # type: ignore[call-overload]  # a tuple or list
-    if type(state) is tuple and len(parts) == 2 and all(part is None or type(part) is dict for part in parts):
-        return {name: value for part in parts for name, value in (part or {}).items()}
-    names = field_names(cls)
-    return dict(zip(names, parts)) if names and len(names) == len(parts) else None
+def attributes_in(state: Any, names: Sequence[str]) -> dict[str, object] | None:
+    """Return the attributes in a state, None if it is of an unknown kind; `names` are those of bare values.
+
+    A dictionary, one of slots, or both (PEP 307); attributes may be within
+    "__dict__", as pydantic writes them.
+    """
+    parts = state if type(state) is tuple and len(state) == 2 else (state,)
+    if not all(part is None or isinstance(part, dict) for part in parts):
+        is_values = type(state) in {list, tuple} and len(state) == len(names) > 0
+        return dict(zip(names, state)) if is_values else None
+    found = {name: value for part in parts for name, value in (part or {}).items()}
+    if type(found.get("__dict__")) is dict:
+        found = {**found.pop("__dict__"), **found}
+    return found if all(type(name) is str for name in found) else None
 
 
 def field_names(cls: type) -> list[str]:
-    """Return the names of fields that a dataclass, an attrs class or slots declare, in the order of their values."""
+    """Return the names of the fields of a dataclass, an attrs class or slots, in the order of their values."""
     fields = getattr(cls, "__dataclass_fields__", None)
     if isinstance(fields, dict):
         return list(fields)

@@ -1,19 +1,18 @@
-"""bytes -> values: read the pickles of a dump, one after the other, with one memo.
+"""bytes -> values: read the pickles of a dump one after the other, with one memo.
 
 Live, objects of the application are rebuilt and its modules imported.  Inert,
-nothing is called or imported that the file names: see `inert`.
+nothing that the file names is called or imported: see `inert`.
 """
 
 from __future__ import annotations
 
-import io
 from _frozen_importlib_external import MAGIC_NUMBER
 from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.code import OTHER_VERSION
-from tibidi.reading.code import SPOILT
+from tibidi.reading.code import REDACTED
 from tibidi.reading.code import Compiler
 from tibidi.reading.code import LostCode
 from tibidi.reading.makers import _code
@@ -30,89 +29,79 @@ if TYPE_CHECKING:
 class ValuesReader:
     """Loads the members of a dump in their order.
 
-    `namespaces` holds the globals of each module by the path that they have
-    in the dump; `problems` what could not be loaded as it was.
+    `namespaces` has the globals of each module, by their path in the dump;
+    `problems` lists what could not be loaded as it was.
     """
 
     def __init__(self, *, live: bool, sources: Mapping[str, str]) -> None:
         self.namespaces: dict[str, dict[str, object]] = {}
         self.problems: list[Omission] = []
         self._compiler = Compiler(sources)
-        self._pieces: dict[tuple[str, ...], dict[str, object]] = {}
-        self._file = Relay()
-        self._unpickler = self._live() if live else self._inert(sources)
+        self._parts: dict[tuple[str, ...], dict[str, object]] = {}
+        self._file = MemberFile()
+        self._unpickler = self._reader(live, sources)
 
     def load(self, file: BinaryIO) -> tuple[tuple[str, ...], object]:
-        """Return the paths and the value in one member; raise DamagedDump when it cannot be read to its end."""
+        """Return the paths and the value in one member; raise DamagedDump if it cannot be read to its end."""
         self._file.source = file
         paths, value = _checked(self._unpickler.load())
         return paths, self._joined(paths, value)
 
     def namespace(self, key: str) -> dict[str, object]:
-        """Return the one dictionary of globals that has this path."""
+        """Return the dictionary of globals with this path, the same each time."""
         return self.namespaces.setdefault(key, {})
 
     def code(self, magic: bytes, marshalled: bytes, *key: object) -> CodeType | LostCode:
-        """Return a code object, compiled from the captured source where its bytes are another version's."""
+        """Return a code object, compiled from the captured source if its bytecode is another version's."""
         if magic == MAGIC_NUMBER and marshalled:
             return _code(magic, marshalled, *key)
-        why = SPOILT if magic == MAGIC_NUMBER else OTHER_VERSION
+        why = REDACTED if magic == MAGIC_NUMBER else OTHER_VERSION
         return self._compiler.find(CodeKey(*key), why)  # type: ignore[arg-type]  # what `pack` wrote
 
     def _joined(self, paths: tuple[str, ...], value: object) -> object:
-        """Return the value with the pieces of it that came before: what was difficult comes variable by variable."""
+        """Return the value merged with its parts from earlier members: a difficult one is written by variable."""
         if not isinstance(value, dict) or not paths:
             return value
         if any(type(name) is not str for name in value):
-            raise DamagedDump(f"{paths[0]} has a variable whose name is no text")
+            raise DamagedDump(f"{paths[0]} has a variable whose name is not a string")
         is_module = paths[0].startswith("modules[")
-        whole = self.namespace(paths[0]) if is_module else self._pieces.setdefault(paths, value)
+        whole = self.namespace(paths[0]) if is_module else self._parts.setdefault(paths, value)
         if whole is not value:
             whole.update(value)
         return whole
 
-    def _live(self) -> Any:
-        from tibidi.reading.live import Rebuilder  # the one that is asked for, not both
+    def _reader(self, live: bool, sources: Mapping[str, str]) -> Any:
+        if live:
+            from tibidi.reading.live import Rebuilder  # only the one that is used
 
-        return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
-
-    def _inert(self, sources: Mapping[str, str]) -> Any:
+            return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
         from tibidi.reading.inert.unpickler import InertUnpickler  # as above
 
         return InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
 
-class Relay:
-    """A file whose content is that of one member after the other, as an unpickler keeps its file for life."""
+class MemberFile:
+    """Reads from `source`, the current member: an unpickler keeps its file for life."""
 
-    def __init__(self) -> None:
-        self.source: Any = None
+    source: Any
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read from the member at hand."""
+        """Read at most `size` bytes."""
         return self.source.read(size)  # type: ignore[no-any-return]  # a binary file
 
     def readinto(self, buffer: bytearray, /) -> int:
-        """Read into `buffer` from the member at hand."""
+        """Read into `buffer`."""
         return self.source.readinto(buffer)  # type: ignore[no-any-return]  # likewise
 
-    def rewind(self) -> None:
-        """Go back to the beginning of the member at hand."""
-        self.source.seek(0)
-
-    def instead(self, content: bytes) -> None:
-        """Read `content` instead of the member at hand."""
-        self.source = io.BytesIO(content)
-
     def readline(self) -> bytes:
-        """Read a line from the member at hand."""
+        """Read a line."""
         return self.source.readline()  # type: ignore[no-any-return]  # likewise
 
 
 def _checked(loaded: object) -> tuple[tuple[str, ...], object]:
-    """Return paths and value, if that is what was loaded."""
+    """Return the paths and the value that were loaded; raise DamagedDump for anything else."""
     if type(loaded) is tuple and len(loaded) == 2:
         paths, value = loaded
         if type(paths) is tuple and all(type(path) is str for path in paths):
             return paths, value
-    raise DamagedDump("a pickle is not that of a variable, nor of anything that has a place in a dump")
+    raise DamagedDump("a pickle is not (paths, value)")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from tibidi.process.texts import printable
 
+show = repr  # the readers replace it by one that is bounded: a stranger may have written what a stand-in holds
+
 
 class StandIn:
     """The root of all stand-ins: `type_name` of what was there, `reason` why it is not."""
@@ -20,10 +22,10 @@ class StandIn:
         self.reason = reason
 
     def __repr__(self) -> str:
-        return printable(f"<{type(self).__name__} {self.type_name}: {self._words()}>")
+        return printable(f"<{type(self).__name__} {_text(self.type_name)}: {self._words()}>")
 
     def _words(self) -> str:
-        return self.reason
+        return _text(self.reason)
 
 
 def is_missing(thing: object) -> bool:
@@ -41,7 +43,7 @@ class NotPickleable(StandIn):
         self.preview = preview
 
     def _words(self) -> str:
-        return f"{self.preview} ({self.reason})" if self.preview else self.reason
+        return f"{_text(self.preview)} ({_text(self.reason)})" if self.preview else _text(self.reason)
 
 
 class Dummy(StandIn):
@@ -73,7 +75,8 @@ class Dummy(StandIn):
         """Do nothing."""
 
     def _words(self) -> str:
-        return f"{self.state} ({self.reason})" if isinstance(self.state, str) and self.state else self.reason
+        reason = _text(self.reason)
+        return f"{self.state} ({reason})" if isinstance(self.state, str) and self.state else reason
 
     def _left(self) -> dict[object, object]:
         state = vars(self).get("state")
@@ -90,7 +93,7 @@ class Cut(StandIn):
         self.facts = facts or {}
 
     def _words(self) -> str:
-        return ", ".join([self.reason, *(f"{name} {fact!r}" for name, fact in self.facts.items())])
+        return ", ".join([_text(self.reason), *(f"{_text(name)} {show(fact)}" for name, fact in self.facts.items())])
 
 
 class Redacted(StandIn):
@@ -100,3 +103,7 @@ class Redacted(StandIn):
 
     def __init__(self, type_name: str = "object") -> None:
         super().__init__(type_name, "redacted")
+
+
+def _text(thing: object) -> str:
+    return thing if isinstance(thing, str) else show(thing)

@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 
 from tibidi.loader import load
+from tibidi.reading.inert.makers import InertFunction
 from tibidi.reading.inert.unpickler import InertUnpickler
-from tibidi.reading.inert.words import InertFunction
 from tibidi.words import vocabulary
 from tibidi.words.standins import Dummy
 
@@ -270,7 +270,7 @@ def test_annotations_without_end() -> None:
 
 
 def test_other_items() -> None:
-    """Items of what is no type, and reductions to anything else, are not done."""
+    """Items of an object that is not a type, and reductions to anything else, are not done."""
 
     class Call:
         def __reduce__(self) -> tuple[Any, ...]:

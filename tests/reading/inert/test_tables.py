@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import pickle
 import struct
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+from reading.inert.values import loaded as read_inert
 
 from tibidi.reading.inert import columns
-from tibidi.reading.inert import tables as frames
+from tibidi.reading.inert import tables
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.unpickler import InertUnpickler
 
@@ -213,31 +215,31 @@ def test_empty(loaded: Callable[[object], Any]) -> None:
 
 def loop() -> Any:
     """Return an index that is its own content."""
-    made = blank(frames.InertIndex)
+    made = blank(tables.InertIndex)
     made.__dict__["data"] = made
     return made
 
 
 def levels(depth: int) -> Any:
     """Return an index of two levels, each an index of two levels, and so on."""
-    made = blank(frames.InertIndex, start=0, stop=2, step=1)
+    made = blank(tables.InertIndex, start=0, stop=2, step=1)
     for _ in range(depth):
-        made = blank(frames.InertIndex, levels=[made, made], codes=[[0], [0]])
+        made = blank(tables.InertIndex, levels=[made, made], codes=[[0], [0]])
     return made
 
 
 @pytest.mark.parametrize(
     "index",
     [
-        blank(frames.InertIndex),
-        blank(frames.InertIndex, start=0, stop="x", step=1),
-        blank(frames.InertIndex, start=0, stop=1 << 99, step=1),
-        blank(frames.InertIndex, data=5),
-        blank(frames.InertIndex, levels=[], codes=[]),
-        blank(frames.InertIndex, levels=[[1]], codes=[[7]]),
-        blank(frames.InertIndex, left=[1], right=[]),
-        blank(frames.InertIndex, __state__=()),
-        blank(frames.InertIndex, __state__=7),
+        blank(tables.InertIndex),
+        blank(tables.InertIndex, start=0, stop="x", step=1),
+        blank(tables.InertIndex, start=0, stop=1 << 99, step=1),
+        blank(tables.InertIndex, data=5),
+        blank(tables.InertIndex, levels=[], codes=[]),
+        blank(tables.InertIndex, levels=[[1]], codes=[[7]]),
+        blank(tables.InertIndex, left=[1], right=[]),
+        blank(tables.InertIndex, __state__=()),
+        blank(tables.InertIndex, __state__=7),
         loop(),
         levels(64),
         5,
@@ -250,9 +252,9 @@ def test_what_is_not_understood(index: Any) -> None:
     manager = make_type("pandas", "BlockManager")
     for blocks, axes in (([], [index, index]), ([index], [index]), (index, index)):
         mgr = blank(manager, _args_=(blocks, axes))
-        frame, series = blank(frames.InertFrame, _mgr=mgr), blank(frames.InertSeries, _mgr=mgr)
+        frame, series = blank(tables.InertFrame, _mgr=mgr), blank(tables.InertSeries, _mgr=mgr)
 
-        for thing in (index, frame, series, blank(frames.InertFrame), blank(frames.InertSeries, _mgr=5)):
+        for thing in (index, frame, series, blank(tables.InertFrame), blank(tables.InertSeries, _mgr=5)):
             assert 0 < len(repr(thing)) < 2_000
             if not isinstance(thing, (int, type(None))):
                 words = (thing.shape, thing.values, len(thing), bool(thing), [each for each, _ in zip(thing, range(9))])
@@ -262,18 +264,18 @@ def test_what_is_not_understood(index: Any) -> None:
 
 def test_what_is_not_understood_prints_with_its_attributes() -> None:
     """A table of unknown make prints as an ordinary object."""
-    assert "<pandas.Index name='x'>" == repr(blank(frames.InertIndex, name="x"))
-    assert "<object _mgr=5>" == repr(blank(frames.InertFrame, _mgr=5))
+    assert "<pandas.Index name='x'>" == repr(blank(tables.InertIndex, name="x"))
+    assert "<object _mgr=5>" == repr(blank(tables.InertFrame, _mgr=5))
 
 
 def test_tables_in_tables() -> None:
     """A table that holds itself, or many that hold each other, prints in no time."""
     manager = make_type("pandas", "BlockManager")
-    labels = blank(frames.InertIndex, start=0, stop=9, step=1)
-    inner: Any = blank(frames.InertSeries)
+    labels = blank(tables.InertIndex, start=0, stop=9, step=1)
+    inner: Any = blank(tables.InertSeries)
     for _ in range(64):
-        mgr = blank(manager, _args_=([frames.new_block([inner] * 9, 0)], [labels]))
-        inner = blank(frames.InertSeries, _mgr=mgr)
+        mgr = blank(manager, _args_=([tables.new_block([inner] * 9, 0)], [labels]))
+        inner = blank(tables.InertSeries, _mgr=mgr)
     inner.__dict__["_mgr"].__dict__["_args_"][0][0].__dict__["values"][1] = inner
 
     assert "<Series of 9: 0: <object>, 1: <object>, 2: <object>, 3: <object>, 4: <object>, ... (inert)>" == repr(inner)
@@ -282,19 +284,35 @@ def test_tables_in_tables() -> None:
 def test_huge_claims() -> None:
     """A table that claims to have more rows or columns than there can be takes no memory."""
     manager = make_type("pandas", "BlockManager")
-    labels = blank(frames.InertIndex, start=0, stop=1 << 31, step=1)
+    labels = blank(tables.InertIndex, start=0, stop=1 << 31, step=1)
     sparse = make_type("pandas", "IntIndex")
     cells = blank(
-        frames.InertColumn,
+        tables.InertColumn,
         _sparse_index=blank(sparse, _args_=(1 << 31, [1])),
         _sparse_values=[7],
         _dtype=blank(sparse, _fill_value=0),
     )
-    block = frames.new_block(cells, slice(0, 1 << 31, 1))
-    frame = blank(frames.InertFrame, _mgr=blank(manager, _args_=([block], [labels, labels])))
-    series = blank(frames.InertSeries, _mgr=blank(manager, _args_=([frames.new_block(cells, 0)], [labels])))
+    block = tables.new_block(cells, slice(0, 1 << 31, 1))
+    frame = blank(tables.InertFrame, _mgr=blank(manager, _args_=([block], [labels, labels])))
+    series = blank(tables.InertSeries, _mgr=blank(manager, _args_=([tables.new_block(cells, 0)], [labels])))
 
     assert (0, 0) == frame.shape
     assert 1 << 31 == len(series)
     assert f"<Series of {1 << 31}: 0: 0, 1: 7" in repr(series)
-    assert () == blank(frames.InertIndex, start=0, stop=1 << 39, step=1).values
+    assert () == blank(tables.InertIndex, start=0, stop=1 << 39, step=1).values
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="pandas is not installed")
+def test_pandas() -> None:
+    """Tables show their columns, labels and cells, without pandas."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"n": [1, 2, 3], "kind": pd.Categorical(["a", "b", "a"]), "x": [0.5, 1.5, 2.5]})
+    read, series = read_inert(frame), read_inert(frame["x"])
+
+    assert ["n", "kind", "x"] == read.columns
+    assert (3, 3) == read.shape
+    assert ["a", "b", "a"] == list(read["kind"])
+    assert "[3 rows x 3 columns, inert]" in repr(read)
+    assert [0.5, 1.5, 2.5] == list(series)
+    assert "<Series of 3: 0: 0.5, 1: 1.5, 2: 2.5 (inert)>" == repr(series)

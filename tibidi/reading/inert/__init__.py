@@ -1,8 +1,9 @@
-"""Reading the values of strangers: nothing that a file names is imported or called.
+"""Read untrusted values: nothing that a file names is imported or called.
 
-`unpickler` reads the pickles of one dump in turn, `machine` runs their
-opcodes within what `screen` allows, `plain` has the data types that become
-real values, `words` our vocabulary, `classes` what classes become, `arrays`
-and `frames` the words of numpy and pandas, and `types` the inert objects that
-all else becomes.
+`unpickler` reads the pickles of one dump in turn, `machine` runs their opcodes
+within the limits of `screen`, `builder` answers calls, states and items.
+`plain` has the data types that become real values, `makers` the words of the
+format, `classes` and `exceptions` what classes become, `arrays` and `tables`
+the functions of numpy and pandas, and `types` the inert objects that anything
+else becomes.
 """

@@ -1,4 +1,4 @@
-"""What annotations are made of, as one would write it: `typing.Optional[int]`, `dict[str, int]`, `int | None`."""
+"""Generic types and unions of annotations, which print as in source code: `typing.Optional[int]`, `int | None`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +33,12 @@ class InertGeneric(InertObject):
 
 
 def shown(arguments: tuple[object, ...]) -> tuple[object, ...]:
-    """Return as many arguments as are shown."""
+    """Return the arguments that are shown."""
     return arguments if len(arguments) <= MAX_ARGUMENTS else (*arguments[:MAX_ARGUMENTS], ...)
 
 
 def written(thing: object) -> str:
-    """Return a part of an annotation as one would write it."""
+    """Return a part of an annotation as source code."""
     if thing is type(None):
         return "None"
     if thing is ...:
@@ -54,23 +55,23 @@ def written(thing: object) -> str:
 
 
 def make_generic(origin: object, arguments: object) -> InertGeneric:
-    """Make a generic type with arguments, as `operator.getitem` and `types.GenericAlias` do."""
+    """Make a generic type with arguments, like `operator.getitem` and `types.GenericAlias`."""
     if not isinstance(origin, type):
-        raise TypeError("arguments of something that is no type")
+        raise TypeError("arguments of something that is not a type")
     return generic(origin, arguments if type(arguments) is tuple else (arguments,))
 
 
 def make_union(function: object, members: object, *_: object) -> InertGeneric:
-    """Make a union, as `functools.reduce(operator.or_, members)` does."""
-    if getattr(function, "_inert_name_", "") not in {"_operator.or_", "operator.or_"} or type(members) is not tuple:
-        raise TypeError("a call that makes no union")
+    """Make a union, like `functools.reduce(operator.or_, members)`."""
+    name = function._inert_name_ if isinstance(function, InertType) else ""
+    if name not in {"_operator.or_", "operator.or_"} or type(members) is not tuple:
+        raise TypeError("a call that does not make a union")
     return generic(None, members, "|")
 
 
 def generic(origin: object, arguments: tuple[object, ...], kind: str = "[") -> InertGeneric:
     """Return a generic type or a union."""
-    made: InertGeneric = object.__new__(InertGeneric)
-    made.__dict__.update(__origin__=origin, __args__=arguments, _value_=kind)
+    made: InertGeneric = instance(InertGeneric, __origin__=origin, __args__=arguments, _value_=kind)
     return made
 
 

@@ -1,9 +1,9 @@
-"""Arrays of numpy out of a dump that nobody vouches for: real ones where numpy is installed.
+"""Arrays of numpy from an untrusted dump: real ones if numpy is installed.
 
-numpy's own unpickling trusts what it reads: a dtype whose fields lie outside
-of its items reads foreign memory.  So nothing of it is used: dtypes are built
-from their names, and arrays from bytes that are counted first.  Where numpy
-is not installed, an array is its facts (`ndarray`): shape, dtype, bytes.
+numpy's own unpickling trusts its input: a dtype whose fields are outside its
+items reads foreign memory.  So it is not used: dtypes are built from their
+names, and arrays from bytes that are counted first.  If numpy is not
+installed, an array is inert (`ndarray`): shape, dtype, bytes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from tibidi.reading.inert.ndarray import describe
 from tibidi.reading.inert.ndarray import facts
 from tibidi.reading.inert.ndarray import make_scalar
 from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import instance
 
 # One kind of item: byte order, kind, size in bytes (characters for U).
 CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)")
@@ -32,7 +33,7 @@ MAX_FIELDS = 1_000
 
 
 def numpy() -> Any:
-    """Return numpy, None where it is not installed."""
+    """Return numpy, None if it is not installed."""
     try:
         return importlib.import_module("numpy")
     except ImportError:
@@ -40,13 +41,12 @@ def numpy() -> Any:
 
 
 def make_dtype(code: object, *_: object) -> InertDtype:
-    """Begin a dtype from its code; that of a record has fields, which come with its state."""
+    """Begin a dtype from its code; the fields of a record come with its state."""
     if isinstance(code, InertType) and code._inert_name_ == "numpy.record":
         code = "V8"
     if not CODE.fullmatch(plain.expect_text(code, 20)):
         raise ValueError("not a kind of item")
-    made = object.__new__(InertDtype)
-    made.__dict__["code"] = code
+    made: InertDtype = instance(InertDtype, code=code)
     return made
 
 
@@ -54,13 +54,13 @@ def dtype_state(made: InertDtype, state: object) -> object:
     """Return the finished dtype: (version, byte order, subarray, names, fields, size, alignment, flags[, metadata])."""
     _, order, subarray, names, fields, size, *rest = plain.expect(state, tuple)
     own = made.__dict__
-    if order in {"<", ">"}:
+    if type(order) is str and order in "<>":
         own["order"] = order
     if subarray is not None:
         own["subarray"] = plain.expect(subarray, tuple)
     if names:
-        parts = [(name, plain.expect(fields[name], tuple)) for name in names[:MAX_FIELDS]]
-        own["fields"] = [(plain.expect_text(name), *part[:2]) for name, part in parts]
+        known = [plain.expect_text(name) for name in names[:MAX_FIELDS]]
+        own["fields"] = [(name, *plain.expect(fields[name], tuple)[:2]) for name in known]
         own["size"] = plain.expect(size, int)
     if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:
         own["unit"] = time_unit(rest[2])
@@ -77,10 +77,10 @@ def time_unit(metadata: object) -> str:
 
 
 def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
-    """Return the dtype that `made` describes, checked by numpy as if a person had typed it."""
+    """Return the dtype that `made` describes, checked by numpy like one in source code."""
     if isinstance(made, np.dtype):
         return made
-    if levels == 0:  # one that is a part of itself, most likely
+    if levels == 0:  # probably a part of itself
         raise ValueError("not a dtype")
     own = plain.expect(made, InertDtype).__dict__
     if "subarray" in own:
@@ -95,7 +95,7 @@ def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
 
 
 def checked_shape(shape: object) -> tuple[int, ...]:
-    """Return a shape of few, whole, small numbers."""
+    """Return the shape if it is a tuple of a few integers of moderate size."""
     sizes: tuple[int, ...] = plain.expect(shape, tuple)
     if len(sizes) > MAX_DIMENSIONS or any(not 0 <= plain.expect(size, int) < 1 << 40 for size in sizes):
         raise ValueError("not a shape")
@@ -103,7 +103,7 @@ def checked_shape(shape: object) -> tuple[int, ...]:
 
 
 def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: object) -> object:
-    """Make an array of bytes, as `numpy.core.numeric._frombuffer` does."""
+    """Make an array from bytes, like `numpy.core.numeric._frombuffer`."""
     data = plain.expect(buffer, bytes, bytearray)
     sizes = checked_shape(shape)
     np = numpy()
@@ -115,19 +115,19 @@ def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: 
     if dtype.kind == "U":
         check_characters(np, dtype, data)
     if type(data) is bytes:
-        data = bytearray(data)  # arrays can be written to
+        data = bytearray(data)  # so that the array is writable
     return np.frombuffer(data, dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
 
 
 def check_characters(np: Any, dtype: Any, data: object) -> None:
-    """Refuse texts of what is no character: numpy takes them, and fails on each attempt to look at them."""
+    """Raise ValueError for invalid characters: numpy takes them, and fails each time they are read."""
     codes = np.frombuffer(data, dtype=np.dtype("u4").newbyteorder(dtype.byteorder))
     if codes.size and codes.max() > sys.maxunicode:
-        raise ValueError("a text of what is no character")
+        raise ValueError("an invalid character")
 
 
 def reconstruct(_kind: object, _shape: object, _code: object) -> InertArray:
-    """Begin an array that `array_state` finishes, as `numpy.core.multiarray._reconstruct` does."""
+    """Begin an array that `array_state` finishes, like `numpy.core.multiarray._reconstruct`."""
     return facts(None, (0,), b"")
 
 
@@ -150,7 +150,7 @@ def array_state(made: InertArray, state: object) -> object:
 
 
 def scalar(kind: object, data: object = b"") -> object:
-    """Make a scalar, as `numpy.core.multiarray.scalar` does."""
+    """Make a scalar, like `numpy.core.multiarray.scalar`."""
     np = numpy()
     if np is None:
         return make_scalar(plain.expect(kind, InertDtype), plain.expect(data, bytes))

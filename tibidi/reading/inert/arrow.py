@@ -1,9 +1,9 @@
-"""Arrays of Apache Arrow, without pyarrow: texts, numbers, truths and dictionaries of them, from their buffers.
+"""Arrays of Apache Arrow, without pyarrow: texts, numbers, booleans and dictionaries of them, from their buffers.
 
-pandas keeps texts in them since its version 3, the names of columns among
-them.  pyarrow pickles an array as a call with its type, its length, where in
-its buffers it begins, and the buffers: which values there are at all, bit by
-bit, and then their bytes; of texts first where each of them ends.
+pandas uses them for texts since version 3, among them the names of columns.
+pyarrow pickles an array as a call with its type, its length, its offset in the
+buffers, and the buffers: a bit for each value that is not null, and the bytes
+of the values; of texts first the end of each.
 
 Layout: https://arrow.apache.org/docs/format/Columnar.html
 """
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence
 
-    # How many values there are, and how to find one.
+    # The number of values, and a function that finds one.
     Found = tuple[int, Callable[[int], object]]
     Find = Callable[[int], Any]
 
 MODULE = "pyarrow.lib"
-# By the names that pyarrow has for types, the letters that `struct` has.
+# The letters of `struct` by the names of types in pyarrow.
 NUMBERS = {
     "int8": "b", "int16": "h", "int32": "i", "int64": "q", "uint8": "B", "uint16": "H", "uint32": "I", "uint64": "Q",
     "halffloat": "e", "float": "f", "double": "d",
 }  # fmt: skip
-# Likewise, of where a text or some data ends.
+# Likewise, of the ends of texts or data.
 ENDS = {"string": "i", "large_string": "q", "binary": "i", "large_binary": "q"}
 
 
 def read_array(array: object) -> Found:
-    """Return what is in an array, or in several chunks of one; raise TypeError or the like for others."""
+    """Return the values of an array or of its chunks; raise TypeError, ValueError or LookupError for anything else."""
     function, arguments = _call(array)
     if function == "chunked_array":
         return _joined([read_array(chunk) for chunk in plain.expect(arguments[0], list)])
@@ -48,7 +48,7 @@ def read_array(array: object) -> Found:
 
 
 def _restored(parts: object) -> Found:
-    """Return what is in the array of these parts, of which the last are those of the dictionary that it has."""
+    """Return the values of an array of these parts; the last has the parts of its dictionary."""
     kind, length, _, offset, buffers, _, dictionary = plain.expect(parts, tuple)
     if min(plain.expect(length, int), plain.expect(offset, int)) < 0:
         raise ValueError("not the place of an array")
@@ -63,15 +63,15 @@ def _restored(parts: object) -> Found:
 
 
 def _call(made: object) -> tuple[str, tuple[Any, ...]]:
-    """Return name and arguments of the function of pyarrow that made something."""
+    """Return the name and the arguments of the function of pyarrow that made an object."""
     arguments = made.__dict__.get("_args_") if isinstance(made, InertObject) else None
     if type(arguments) is not tuple or not arguments or type(made).__module__ != MODULE:
-        raise TypeError("not of pyarrow")
+        raise TypeError("not an object of pyarrow")
     return type(made).__qualname__, arguments
 
 
 def _finder(kind: object, content: list[Any], dictionary: object) -> Find:
-    """Return what finds the value at a place, missing or not."""
+    """Return a function that finds the value at a place, also if it is null."""
     function, arguments = _call(kind)
     if function == "dictionary":
         _, values = _restored(dictionary)

@@ -1,21 +1,23 @@
-"""What calls, states and items in a pickle become, without importing or calling anything that they name.
+"""Answer the names, calls, states and items of a pickle, without importing or calling anything that they name.
 
-Plain data types (`plain`) become real values, words of the format what they
-describe (`words`), and all else inert objects (`types`).
+Plain data types (`plain`) become real values, words of the format (`makers`)
+what they describe, and all else inert objects (`types`).
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections import defaultdict
 from collections import deque
 from functools import partial
+from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert import plain
-from tibidi.reading.inert import tables as frames
+from tibidi.reading.inert import tables
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
 from tibidi.reading.inert.arrays import ARRAY_WORDS
 from tibidi.reading.inert.arrays import array_state
@@ -24,25 +26,26 @@ from tibidi.reading.inert.classes import make_reference
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import ATOMS
 from tibidi.reading.inert.layouts import layout_of
+from tibidi.reading.inert.makers import STANDINS
+from tibidi.reading.inert.makers import TYPE_MAKERS
+from tibidi.reading.inert.makers import WORDS
+from tibidi.reading.inert.makers import home_of
+from tibidi.reading.inert.makers import make_code
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertDtype
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.screen import KEYS_PER_CHECK
 from tibidi.reading.inert.states import absorb
 from tibidi.reading.inert.states import held
+from tibidi.reading.inert.types import InertCall
+from tibidi.reading.inert.types import InertMapping
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertPartial
+from tibidi.reading.inert.types import InertSequence
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import InertValue
-from tibidi.reading.inert.types import Listed
-from tibidi.reading.inert.types import Made
-from tibidi.reading.inert.types import Mapped
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
-from tibidi.reading.inert.words import MAKERS
-from tibidi.reading.inert.words import STANDINS
-from tibidi.reading.inert.words import WORDS
-from tibidi.reading.inert.words import home_of
-from tibidi.reading.inert.words import make_code
 from tibidi.reading.inert.zones import TIMES
 from tibidi.reading.inert.zones import zoned
 from tibidi.words.standins import Dummy
@@ -50,27 +53,20 @@ from tibidi.words.standins import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
-    from typing import Protocol
 
     from tibidi.reading.inert.screen import Budget
 
-    class Readable(Protocol):
-        """What is read from."""
-
-        def read(self, size: int, /) -> bytes:
-            """Return at most `size` bytes, fewer only at the end."""
-
-
-# Types of libraries of which it is known how they look.
-KNOWN_TYPES: dict[tuple[str, str], type[Made]] = {("functools", "partial"): InertPartial, **frames.TYPES}
-# Whatever a maker raises for the arguments that it was given: they are a stranger's, and make a stand-in.
+# Types of libraries that print in a way of their own.
+KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
+# Raised by makers for untrusted arguments; the result is a stand-in.
 REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 
 class InertBuilder:
-    """Answers what names, calls, states and items come to, by exact types; nothing here runs a stranger's code."""
+    """Answers by exact types, so that no untrusted code runs."""
 
     def __init__(
         self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str], budget: Budget
@@ -80,9 +76,10 @@ class InertBuilder:
             **WORDS,
             **ANNOTATION_WORDS,
             **ARRAY_WORDS,
-            **frames.WORDS,
+            **tables.WORDS,
             ("copyreg", "_reconstructor"): self._reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
+            ("tibidi", "_keys"): self._keys,
             ("tibidi", "_made"): self._made,
             ("tibidi", "_reference"): self._reference,
             ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
@@ -90,7 +87,7 @@ class InertBuilder:
         self._budget = budget
 
     def named(self, module: str, name: str) -> object:
-        """Return what stands for a name: a plain type itself, a word of ours, or an inert class."""
+        """Return the meaning of a name: a plain type, a word of the format, or an inert class."""
         found = self._names.get((module, name))
         if found is None:
             found = self._names[module, name] = self._find(module, name)
@@ -113,7 +110,7 @@ class InertBuilder:
         return found if isinstance(found, type) or not callable(found) else Word(plain.maker(found), f"{module}.{name}")
 
     def call(self, function: object, arguments: object) -> object:
-        """Return what a call comes to."""
+        """Return the result of a call."""
         if type(arguments) is not tuple:
             return Dummy(clean(type(function).__name__), "called without arguments")
         try:
@@ -129,15 +126,15 @@ class InertBuilder:
         if type(function) is Word:
             return function.make
         if not isinstance(function, type):
-            raise TypeError("what is called is no type")
-        if function in MAKERS:
-            return MAKERS[function]
+            raise TypeError("a call of something that is not a type")
+        if function in TYPE_MAKERS:
+            return TYPE_MAKERS[function]
         if issubclass(function, BaseException):
             return partial(raisable, function)
         return zoned(plain.maker(function)) if function in TIMES else plain.maker(function)
 
     def create(self, cls: object, arguments: object, keywords: object = None) -> object:
-        """Return a new instance; of inert classes one that has yet to get its attributes."""
+        """Return a new instance, without its attributes, which come as a state."""
         if type(arguments) is not tuple or not isinstance(cls, InertType):
             return self.call(cls, arguments) if type(arguments) is tuple else refused(cls, (), TypeError("no tuple"))
         layout = layout_of(cls)
@@ -161,12 +158,12 @@ class InertBuilder:
             items: Any = first if is_whole else arguments
             return tuple.__new__(cls, items)
         if layout is frozenset:
-            return frozenset.__new__(cls, self.checked(plain.expect(first, list, tuple)) if arguments else ())
+            return frozenset.__new__(cls, self.frozenset(plain.expect(first, list, tuple)) if arguments else ())
         made = layout.__new__(cls)
         if layout is deque and len(arguments) == 2:
             deque.__init__(made, (), plain.expect(arguments[1], int))
         if layout is set and arguments:
-            set.update(made, self.checked(plain.expect(first, list, tuple)))
+            self.add(made, plain.expect(first, list, tuple))
         if issubclass(layout, dict) and arguments:
             self._fill(made, layout, first)
         if isinstance(made, BaseException):
@@ -174,16 +171,16 @@ class InertBuilder:
         return made
 
     def _give_value(self, cls: Any, made: Any, arguments: tuple[object, ...]) -> None:
-        """Give an instance of a class that is built on a plain type the value of that type, if it was made of one."""
+        """Give an instance of a class built on a plain type its value, if the arguments are those of the type."""
         if cls._inert_plain_ is None:
             return
         try:
             made.__dict__["_value_"] = self._maker(cls._inert_plain_)(*arguments)
-        except REFUSED:  # arguments of the application's own: they are shown
+        except REFUSED:  # other arguments, which are shown instead
             pass
 
     def _fill(self, made: Any, layout: Any, first: object) -> None:
-        """Give a dictionary what it was made of: the items of a Counter, what a defaultdict makes of missing keys."""
+        """Give a dictionary its arguments: the items of a Counter, the factory of a defaultdict."""
         if isinstance(first, dict):
             self.update(made, list(first.keys()), list(first.values()))
         elif layout is defaultdict and (first is None or callable(first)):
@@ -192,7 +189,7 @@ class InertBuilder:
             made.__dict__["default_factory"] = first
 
     def build(self, made: object, state: object) -> object:
-        """Give an object its state; return it, or what it becomes by that."""
+        """Give an object its state; return it, or the finished object."""
         try:
             return self._build(made, state)
         except REFUSED as error:
@@ -213,40 +210,47 @@ class InertBuilder:
         return made
 
     def extend(self, target: object, items: list[object]) -> None:
-        """Put items behind those of a list, or of something like one."""
+        """Append items to a list or a similar object."""
         if isinstance(target, (list, deque)):
             target.extend(items)
         elif type(target) is bytearray:
-            raise DamagedDump("not a pickle of ours: items of a bytearray")
-        elif isinstance(target, Made):
-            holder = held(target, Listed, [])
+            raise DamagedDump("not a pickle of tibidi: items of a bytearray")
+        elif isinstance(target, InertCall):
+            holder = held(target, InertSequence, [])
             if type(holder) is list:
                 holder.extend(items)
 
     def update(self, target: object, keys: list[object], values: list[object]) -> None:
-        """Put items into a dictionary, or something like one."""
-        if isinstance(target, Made) and not isinstance(target, dict):
-            target = held(target, Mapped, {})
+        """Put items into a dictionary or a similar object."""
+        if isinstance(target, InertCall) and not isinstance(target, dict):
+            target = held(target, InertMapping, {})
         if not isinstance(target, dict):
             return
-        keys = self.checked(keys)
+        pairs = zip(chain.from_iterable(self.batches(keys)), values)
         if type(target) is dict:
-            target.update(zip(keys, values))
+            target.update(pairs)
             return
-        for key, value in zip(keys, values):
+        for key, value in pairs:
             target[key] = value
 
     def add(self, target: object, items: list[object]) -> None:
         """Put items into a set."""
         if isinstance(target, set):
-            set.update(target, self.checked(items))
+            set.update(target, chain.from_iterable(self.batches(items)))
 
     def frozenset(self, items: list[object]) -> frozenset[object]:
         """Return a set of items."""
-        return frozenset(self.checked(items))
+        return frozenset(chain.from_iterable(self.batches(items)))
 
-    def checked(self, keys: Sequence[object]) -> list[object]:
-        """Return keys that can be hashed in no time, a stand-in in the place of each that can't."""
+    def batches(self, keys: Sequence[object]) -> Iterator[list[object]]:
+        """Yield keys that can be hashed quickly, with a stand-in for each that cannot, in batches.
+
+        As colliding keys take quadratic time, the time is checked before each batch.
+        """
+        for start in range(0, len(keys), KEYS_PER_CHECK):
+            yield self._checked(keys[start : start + KEYS_PER_CHECK])
+
+    def _checked(self, keys: Sequence[object]) -> list[object]:
         if self._budget.check_keys(keys):
             try:
                 set(keys)
@@ -262,27 +266,34 @@ class InertBuilder:
         except TypeError:
             return False
 
+    def _keys(self, content: object, ordered: object = False) -> object:
+        """Return a view of these keys."""
+        keys: list[object] = plain.expect(content, list, tuple)
+        found: dict[object, object] = OrderedDict() if ordered is True else {}
+        self.update(found, keys, keys)
+        return found.keys()
+
     def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
-        """Return the class of that name, if it is not a plain one built on what its instances are built on."""
+        """Return the class of that name; a class that is not plain has the given built-in base."""
         key = (plain.expect_text(module), plain.expect_text(name))
         if key not in self._names and not plain.is_known(*key) and key not in KNOWN_TYPES:
             self._names[key] = make_reference(*key, layout, fields)
         return self.named(*key)
 
     def _made(self, cls: object, function: object, arguments: object) -> object:
-        """Make what a function made; where nothing is known of that, an instance of the class."""
+        """Return the result of a function, an instance of `cls` if the function is unknown."""
         made = self.call(function, arguments)
         is_unknown = isinstance(function, InertType) and type(made) is function
         is_plain = isinstance(cls, InertType) and layout_of(cls) is object
         return self.create(cls, arguments) if is_unknown and is_plain else made
 
     def _reconstructor(self, cls: object, base: object, state: object) -> object:
-        """Make what `copyreg.__reduce_ex__` took apart, a subclass of a plain type with its value."""
+        """Make an instance of a subclass of a plain type, pickled by `copyreg.__reduce_ex__` with its value."""
         return self.create(cls, () if base is object else (state,))
 
 
 class Word:
-    """A function of ours that a pickle may call; never seen but by the machine."""
+    """A function that a pickle may call; it does not leave the machine."""
 
     __slots__ = ("make", "name")
 
@@ -302,7 +313,7 @@ def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
 
 
 def refused(what: object, arguments: tuple[object, ...], error: Exception) -> Dummy:
-    """Return a stand-in for what could not be made."""
+    """Return a stand-in for an object that could not be made."""
     if isinstance(what, InertType):
         name = what._inert_name_
     elif isinstance(what, Word):

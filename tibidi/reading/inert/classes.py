@@ -1,8 +1,8 @@
-"""Classes out of a dump that nobody vouches for, and members of enumerations.
+"""Classes and members of enumerations from an untrusted dump.
 
-A class that was kept by value comes as bases and attributes, one that can be
-imported as a name and what it is built on.  Either becomes an inert class on
-the same layout, whose instances find the names that their state goes by.
+A class that was written by value has bases and attributes, one that can be
+imported a name and a built-in base.  Both become inert classes with the same
+built-in base, which know the names of the fields of their instances.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertTuple
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import InertValue
-from tibidi.reading.inert.types import blank
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import set_class_attributes
 from tibidi.reading.inert.types import text_keys
@@ -30,12 +30,12 @@ from tibidi.reading.inert.types import text_keys
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Where the types are from that a class may be built on whose instances have a plain value in them.
+# The modules of the plain types that a class may be built on; its instances have a plain value.
 VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
 
 
 def make_class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
-    """Make a class of bases and the beginning of its body."""
+    """Make a class from its bases and the beginning of its body."""
     body = text_keys(keywords)
     mixins = mixins_for(bases)
     made = make_type(str(body.get("__module__", "?")), str(body.get("__qualname__", name)), *mixins)
@@ -45,9 +45,9 @@ def make_class(_metaclass: object, name: object, bases: object, keywords: object
 
 
 def class_state(cls: object, state: object) -> None:
-    """Give a class its attributes, and what is to be known of its instances."""
-    attributes, _, *homes = plain.expect(state, tuple)
-    furnish(homes)
+    """Give a class its attributes and the names of the fields of its instances."""
+    attributes, _, *early = plain.expect(state, tuple)
+    prefill(early)
     if isinstance(cls, InertType):
         known = text_keys(attributes)
         set_class_attributes(cls, known)
@@ -58,7 +58,7 @@ def class_state(cls: object, state: object) -> None:
 
 
 def mixins_for(bases: object) -> tuple[type, ...]:
-    """Return what an inert class with these bases is to be built on."""
+    """Return the bases of an inert class for a class with these bases."""
     for base in bases if isinstance(bases, tuple) else ():
         if isinstance(base, InertType):
             return (base,)
@@ -73,19 +73,19 @@ def mixins_for(bases: object) -> tuple[type, ...]:
 
 @lru_cache(maxsize=1)
 def values() -> dict[object, object]:
-    """Return the types whose values are in instances of classes built on them, by the last parts of their names."""
+    """Return the types that instances of a class built on them have a value of, by the last parts of their names."""
     return {name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES}
 
 
 def set_plain(cls: InertType, bases: object) -> None:
-    """Tell a class which plain type its instances have the value of."""
+    """Set the plain type of the value that instances of a class have."""
     base = next((base for base in (bases if isinstance(bases, tuple) else ()) if base in values().values()), None)
     if base is not None and issubclass(cls, InertValue):
         type.__setattr__(cls, "_inert_plain_", base)
 
 
 def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of the attributes whose values alone are the state of instances."""
+    """Return the names of the fields, for a state that is the bare values."""
     fields = attributes.get("__dataclass_fields__")
     if type(fields) is dict:
         return tuple(name for name, field in text_keys(fields).items() if is_field(field))
@@ -94,7 +94,7 @@ def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def is_field(field: object) -> bool:
-    """Tell whether a field of a dataclass is one of instances, not of the class or of `__init__` alone."""
+    """Return True if a field of a dataclass is one of instances, not a ClassVar or InitVar."""
     kind = field.__dict__.get("_field_type") if isinstance(field, InertObject) else None
     return type(kind).__name__ == "_FIELD"
 
@@ -105,12 +105,12 @@ def make_enumeration(
     """Make an enumeration with its members."""
     made = make_type(clean(module), clean(qualname), InertMember)
     for member, value in text_keys(members).items():
-        set_class_attributes(made, {member: blank(made, {"name": clean(member), "value": value})})
+        set_class_attributes(made, {member: instance(made, name=clean(member), value=value)})
     return made
 
 
 def make_member(cls: object, name: object, value: object) -> object:
-    """Make a member of an enumeration, or find it."""
+    """Return a member of an enumeration, made on first use."""
     if not isinstance(cls, InertType):
         raise TypeError("a member of no enumeration")
     text = clean(name)
@@ -125,14 +125,14 @@ def make_member(cls: object, name: object, value: object) -> object:
 
 
 def member_state(member: object, attributes: object) -> None:
-    """Give a member of an enumeration, or another object that is not to be asked, its attributes."""
+    """Set the attributes of a member, or of an object that is filled without its own code."""
     if isinstance(member, InertObject):
         for name, value in text_keys(attributes).items():
             member.__dict__.setdefault(name, value)
 
 
 def member_type(cls: InertType) -> tuple[Any, Any]:
-    """Return a class for the members of an enumeration, and the plain type that it is built on."""
+    """Return the class for the members of an enumeration, and the built-in base of that."""
     base = next((base for base in cls.__mro__ if base in ATOMS), object)
     if issubclass(cls, InertMember):
         return cls, base
@@ -144,7 +144,7 @@ def member_type(cls: InertType) -> tuple[Any, Any]:
 
 
 def make_reference(module: str, qualname: str, layout: object, fields: object) -> Any:
-    """Return an inert class, built on what the class was built on."""
+    """Return an inert class for a class with that name and built-in base."""
     base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
     if base is tuple:
         names = tuple(clean(field) for field in plain.expect(fields, tuple))
@@ -155,8 +155,8 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
     return made
 
 
-def furnish(homes: list[Any]) -> None:
-    """Put globals in their places that come along with a function or class, where it has them."""
-    for namespace, used in (pair for pairs in homes for pair in plain.expect(pairs, list, tuple)):
+def prefill(early: list[Any]) -> None:
+    """Set the globals that a function or class needs before their module is read."""
+    for namespace, used in (pair for pairs in early for pair in plain.expect(pairs, list, tuple)):
         for name, value in text_keys(used).items():
             plain.expect(namespace, dict).setdefault(name, value)

@@ -1,9 +1,9 @@
-"""Columns and labels of pandas, without pandas, and without numpy.
+"""Columns and labels of pandas, without pandas and numpy.
 
-pandas keeps what numpy has no type for in arrays of its own: some numbers,
-and how to read them.  Here they become `Cells`, which look up what is at a
-place when it is asked for, so that a stranger's table of any length takes
-no time and no memory.  What is not understood is one of `UNREADABLE`.
+pandas has arrays of its own for values that numpy has no type for: some
+numbers, and how to read them.  Here they become `Cells`, which look up a value
+when it is used, so that a hostile table of any length takes no time and no
+memory.  A column that is not understood raises one of `UNREADABLE`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertScalar
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.types import InertCall
 from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import Made
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
@@ -32,20 +33,20 @@ if TYPE_CHECKING:
 SHOWN_CELLS = 5
 CELL_CHARS = 32
 MAX_LABELS = 1 << 32
-# Of arrays, indexes and the like that a column is made of; more only makes reading it take for ever.
+# Arrays, indexes and the like of one column; with more, reading it would take forever.
 MAX_PARTS = 1_000
-# What parts of the wrong make raise.
+# Raised by parts of the wrong kind.
 UNREADABLE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError)
-# The units that periods are counted in, by the letters that pandas has for their frequencies.
+# The units of periods by the letters of pandas for their frequencies.
 PERIODS = {"A": "Y", "Y": "Y", "M": "M", "D": "D", "H": "h", "T": "m", "S": "s", "h": "h", "min": "m", "s": "s"}
-# What of a time says nothing.
+# The part of a time that is not shown.
 MIDNIGHT = re.compile(r"(?<=[0-9])(?:T00:00:00)?\.0{3,}$|(?<=-[0-9][0-9])T00:00:00$")
 OFFSETS = {"YearEnd": "Y", "MonthEnd": "M", "Day": "D", "Hour": "h", "Minute": "m", "Second": "s"}
 FREQUENCY = re.compile(r"(?:period)?\[?([A-Za-z]+)(?:-[A-Z]+)?\]?")
 
 
 class Cells:
-    """The cells of a column: how many there are, and how to find one."""
+    """The cells of a column: their number, and a function that finds one."""
 
     def __init__(self, length: int, find: Callable[[int], object]) -> None:
         if not 0 <= length < MAX_LABELS:
@@ -64,18 +65,17 @@ class Cells:
         return map(self._at, range(self._length))
 
     def __repr__(self) -> str:
-        shown = [cell(self._at(number)) for number in range(min(SHOWN_CELLS, self._length))]
-        return f"[{', '.join(shown)}{', ...' if self._length > SHOWN_CELLS else ''}]"
+        return f"[{first_of(self, cell)}]"
 
     def _at(self, number: int) -> object:
         try:
             return self._find(number)
         except UNREADABLE:  # codes of no category, arrays of other lengths
-            return labelled(UNKNOWN, "?")
+            return instance(UNKNOWN, text="?")
 
 
-class Labelled(InertObject):
-    """Something small that is shown as a text: a period, an interval."""
+class InertLabel(InertObject):
+    """A small value that is shown as a text: a period, an interval."""
 
     def __str__(self) -> str:
         return clean(self.__dict__.get("text", "?"))
@@ -84,21 +84,21 @@ class Labelled(InertObject):
         return f"{type(self).__name__}({str(self)!r})"
 
 
-PERIOD = make_type("pandas", "Period", Labelled)
-INTERVAL = make_type("pandas", "Interval", Labelled)
-TIMESTAMP = make_type("pandas", "Timestamp", Labelled)
-UNKNOWN = make_type("pandas", "unknown", Labelled)
+PERIOD = make_type("pandas", "Period", InertLabel)
+INTERVAL = make_type("pandas", "Interval", InertLabel)
+TIMESTAMP = make_type("pandas", "Timestamp", InertLabel)
+UNKNOWN = make_type("pandas", "unknown", InertLabel)
 
 
-class Valued(Made):
-    """Values one after the other, behind `values`."""
+class InertColumnValues(InertCall):
+    """A sequence of the values in `values`."""
 
     values: Any
     _text: Any
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """How many there are."""
+        """The number of values."""
         return (len(self),)
 
     def __len__(self) -> int:
@@ -114,14 +114,14 @@ class Valued(Made):
         return BOUNDED.apart(self, self._text)
 
 
-class InertColumn(Valued):
-    """A column that pandas keeps in a type of its own, or the labels of rows or columns."""
+class InertColumn(InertColumnValues):
+    """A column with a type of pandas, or the labels of rows or columns."""
 
     _inert_name_ = "pandas.Array"
 
     @property
     def values(self) -> Any:
-        """What is in it, empty where that is not understood."""
+        """The values, empty if they are not understood."""
         try:
             return plain_column(self)
         except UNREADABLE:
@@ -130,13 +130,10 @@ class InertColumn(Valued):
     def _text(self) -> str:
         try:
             values = plain_column(self)
-            shown = [BOUNDED.repr(value) for _, value in zip(range(SHOWN_CELLS), values)]
+            kind = "Index" if isinstance(self, InertIndex) else type(self).__name__
+            return f"<{kind} of {len(values)}: {first_of(values, BOUNDED.repr)}>"
         except UNREADABLE:
             return BOUNDED.plainly(self)
-        return f"<{self._kind()} of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''}>"
-
-    def _kind(self) -> str:
-        return type(self).__name__
 
 
 class InertIndex(InertColumn):
@@ -144,29 +141,32 @@ class InertIndex(InertColumn):
 
     _inert_name_ = "pandas.Index"
 
-    def _kind(self) -> str:
-        return "Index"
+
+def first_of(values: Any, show: Callable[[Any], str]) -> str:
+    """Return the first values as a text."""
+    shown = [show(value) for _, value in zip(range(SHOWN_CELLS), values)]
+    return f"{', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''}"
 
 
 def is_array(thing: object) -> bool:
-    """Tell whether `thing` is an array of numpy's, or what stands for one."""
+    """Return True if `thing` is an array of numpy, or inert."""
     return type(thing) is InertArray or hasattr(type(thing), "__array_interface__")
 
 
 def cell(value: object) -> str:
-    """Return one cell as a table shows it."""
-    flat = isinstance(value, (str, InertScalar, Labelled, Moment)) or type(value).__module__ == "numpy"
+    """Return a cell as a table shows it."""
+    flat = isinstance(value, (str, InertScalar, InertLabel, Moment)) or type(value).__module__ == "numpy"
     text = MIDNIGHT.sub("", clean(str(value))) if flat else BOUNDED.repr(value)
     return text if len(text) <= CELL_CHARS else text[: CELL_CHARS - 3] + "..."
 
 
 def plain_column(values: Any, row: int = 0) -> Any:
-    """Return what can be counted, indexed and iterated, of a block of several columns one; or raise of UNREADABLE."""
+    """Return a sequence of the values of a column, of a block that in `row`; raise one of UNREADABLE."""
     return Reader(row).read(values)
 
 
 class Reader:
-    """Reads one column, which may be made of others, down to arrays."""
+    """Reads one column, which may consist of others, down to arrays."""
 
     def __init__(self, row: int = 0) -> None:
         self._row = row
@@ -187,7 +187,7 @@ class Reader:
         for key, read in READERS.items():
             if key in own:
                 return read(self, own)
-        raise TypeError("a column of a kind that is not known")
+        raise TypeError("a column of unknown kind")
 
     def _one_dimension(self, array: Any) -> Any:
         return array[self._row] if array.ndim > 1 else array
@@ -220,25 +220,26 @@ class Reader:
 
     def _pairs(self, left: object, right: object, closed: object) -> Cells:
         lefts, rights = self.read(left), self.read(right)
-        opening = "[" if closed in {"left", "both"} else "("
-        closing = "]" if closed in {"right", "both"} else ")"
+        # Not sets, which would hash what a stranger wrote.
+        opening = "[" if closed in ("left", "both") else "("
+        closing = "]" if closed in ("right", "both") else ")"
 
         def find(number: int) -> object:
-            return labelled(INTERVAL, f"{opening}{cell(lefts[number])}, {cell(rights[number])}{closing}")
+            return instance(INTERVAL, text=f"{opening}{cell(lefts[number])}, {cell(rights[number])}{closing}")
 
         return Cells(len(lefts), find)
 
     def masked(self, own: dict[str, Any]) -> Cells:
-        """Read a column with a mask of what is missing."""
+        """Read a column with a mask of the missing values."""
         data, mask = self.read(own["_data"]), self.read(own["_mask"])
         return Cells(len(data), lambda number: None if mask[number] else data[number])
 
     def arrow(self, own: dict[str, Any]) -> Cells:
-        """Read a column that is an array of pyarrow's."""
+        """Read a column that is an array of pyarrow."""
         return Cells(*read_array(own["_pa_array"]))
 
     def sparse(self, own: dict[str, Any]) -> Cells:
-        """Read a column that has only what is not the same: at places, or in blocks."""
+        """Read a column that has only the values that differ from one, by places or in blocks."""
         values = self.read(own["_sparse_values"])
         fill = own["_dtype"].__dict__.get("_fill_value")
         length, starts, *lengths = own["_sparse_index"].__dict__["_args_"]
@@ -265,7 +266,7 @@ class Reader:
             if type(dtype).__name__ == "PeriodDtype":
                 return periods(array, period_unit(dtype))
             if type(dtype).__name__ == "DatetimeTZDtype":
-                return Cells(len(array), lambda number: labelled(TIMESTAMP, f"{cell(array[number])}Z"))
+                return Cells(len(array), lambda number: instance(TIMESTAMP, text=f"{cell(array[number])}Z"))
         return array
 
     def _categories(self, codes: Any, index: object) -> Cells:
@@ -274,25 +275,18 @@ class Reader:
 
 
 def periods(ordinals: Any, unit: str) -> Cells:
-    """Return a column of periods, so many after 1970 each."""
-    return Cells(len(ordinals), lambda number: labelled(PERIOD, moment_text(int(ordinals[number]), unit)))
+    """Return a column of periods, numbered from 1970 on."""
+    return Cells(len(ordinals), lambda number: instance(PERIOD, text=moment_text(int(ordinals[number]), unit)))
 
 
 def period_unit(dtype: InertObject) -> str:
-    """Return the unit that the periods of a dtype are counted in."""
+    """Return the unit of the periods of a dtype."""
     arguments = dtype.__dict__.get("_args_")
     frequency = arguments[0] if arguments else ""
-    if isinstance(frequency, InertObject):  # as pandas before 2 has it
+    if isinstance(frequency, InertObject):  # pandas before 2
         return OFFSETS.get(type(frequency).__name__, "periods")
     found = FREQUENCY.fullmatch(frequency) if type(frequency) is str else None
     return PERIODS.get(found[1], "periods") if found else "periods"
-
-
-def labelled(kind: Any, text: str) -> object:
-    """Return something that is shown as a text."""
-    made = object.__new__(kind)
-    made.__dict__["text"] = text
-    return made
 
 
 READERS: dict[str, Callable[[Reader, dict[str, Any]], Any]] = {

@@ -1,16 +1,16 @@
-"""Exceptions out of a dump that nobody vouches for: real ones, so that they can be raised, of inert classes.
+"""Exceptions from an untrusted dump: real ones, so that they can be raised, of inert classes.
 
 Exceptions of the interpreter have fields that C code reads when it prints
 them, and some versions trust those fields: `UnicodeDecodeError.__str__` reads
-outside of its bytes when `start` says so.  So each field is looked at first.
+outside its bytes if `start` is out of range.  So each field is checked first.
 """
 
 from __future__ import annotations
 
-import builtins
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.look.anatomy import GROUP
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
@@ -19,7 +19,6 @@ from tibidi.reading.inert.types import make_type
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GROUP: type | None = getattr(builtins, "BaseExceptionGroup", None)  # 3.11
 CHAIN = ("__cause__", "__context__")
 UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
     UnicodeDecodeError: bytes,
@@ -29,7 +28,7 @@ UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
 
 
 def make_exception(cls: object, *group: object) -> BaseException:
-    """Make an exception of `cls`, empty but for message and members of a group."""
+    """Make an exception of `cls`, without arguments except for the message and members of a group."""
     real = real_class(cls, is_group=bool(group))
     if group and GROUP is not None and issubclass(real, GROUP):
         message, members = group
@@ -41,7 +40,7 @@ def make_exception(cls: object, *group: object) -> BaseException:
 
 
 def make_group(real: type[BaseException], message: object, members: Any) -> BaseException:
-    """Make a group; where a member is no exception, something that at least shows them."""
+    """Make a group; if a member is not an exception, an exception that shows the members."""
     sound = type(message) is str and members and all(isinstance(each, BaseException) for each in members)
     if sound:
         made: BaseException = real.__new__(real, message, list(members))
@@ -53,12 +52,12 @@ def make_group(real: type[BaseException], message: object, members: Any) -> Base
 
 
 def real_class(cls: object, *, is_group: bool) -> type[BaseException]:
-    """Return a class of exceptions for the one that was named."""
+    """Return the class of exceptions for a named class."""
     if isinstance(cls, type) and issubclass(cls, BaseException):
         return cls
     if not isinstance(cls, InertType):
         raise TypeError("an exception of no class")
-    # Known by its name only: the class made for that name may have instances of another make already.
+    # Only the name was known: the class that was made for it may have other instances already.
     cached = vars(cls).get("_inert_exception_")
     if cached is None:
         base = GROUP if is_group and GROUP is not None else Exception
@@ -69,7 +68,7 @@ def real_class(cls: object, *, is_group: bool) -> type[BaseException]:
 
 
 def exception_state(exception: object, state: object) -> None:
-    """Give an exception its fields and dictionary, as far as they are of the right make."""
+    """Set the fields and the dictionary of an exception, if they are of the right types."""
     attributes, dictionary, *_ = plain.expect(state, tuple)
     if not isinstance(exception, BaseException):
         raise TypeError("the state of an exception for something else")
@@ -81,7 +80,7 @@ def exception_state(exception: object, state: object) -> None:
 
 
 def set_chain(exception: BaseException, known: dict[str, object]) -> None:
-    """Set arguments, cause and context."""
+    """Set the arguments, the cause and the context."""
     arguments = known.pop("args", None)
     if type(arguments) is tuple:
         exception.args = arguments
@@ -93,7 +92,7 @@ def set_chain(exception: BaseException, known: dict[str, object]) -> None:
 
 
 def set_fields(exception: BaseException, known: dict[str, object]) -> None:
-    """Set what the type declares in C; all else goes into the dictionary."""
+    """Set the fields that the type declares in C; others go into the dictionary."""
     if isinstance(exception, UnicodeError) and not is_sound_unicode_error(exception, known):
         return
     for name, value in known.items():
@@ -101,12 +100,12 @@ def set_fields(exception: BaseException, known: dict[str, object]) -> None:
             continue
         try:
             object.__setattr__(exception, name, value)
-        except (TypeError, AttributeError, ValueError):  # refused by the type, or not to be set
+        except (TypeError, AttributeError, ValueError):  # refused by the type, or read-only
             exception.__dict__.setdefault(name, value)
 
 
 def is_sound_unicode_error(exception: UnicodeError, known: Mapping[str, object]) -> bool:
-    """Tell whether what C code will index lies within what it indexes."""
+    """Return True if the indexes that C code will use are in range."""
     kind = next((each for each in UNICODE_OBJECTS if isinstance(exception, each)), None)
     if kind is None:
         return True

@@ -1,8 +1,8 @@
-"""What lies in the bytes of an array, item by item, where there is no numpy to say so.
+"""Read the items of an array from its bytes, without numpy.
 
-Rules: sizes are checked before anything is read, a dtype is followed a
-bounded number of steps however it is nested, and what is not understood is
-a ValueError, on which an array prints as its facts.
+Rules: sizes are checked before anything is read, a dtype is followed for a
+bounded number of steps, and a dtype that is not understood raises ValueError,
+after which an array prints as shape, dtype and bytes.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import instance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Read = Callable[[Any, int], object]  # an item from bytes, and where it begins
+    Read = Callable[[Any, int], object]  # an item, from bytes and an offset
 
 # The letters of `struct` by kind and size in bytes.
 NUMBERS = {
@@ -31,28 +32,28 @@ NUMBERS = {
     "b1": "?",
 }
 COMPLEX = {"c8": "f", "c16": "d"}
-# More digits than this only tell that the number was rounded.
+# Digits that are significant in a number of this size.
 DIGITS = {"e": range(3, 6), "f": range(6, 10)}
 UNIT = re.compile(r"\[(?P<count>[0-9]{0,9})(?P<unit>[A-Za-z]{1,2})\]")
-# Units of time: how many there are in a second.
-PER_SECOND = {"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
+# Units of time: digits behind the seconds.
+FRACTION_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
 SECONDS = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
 NOT_A_TIME = -1 << 63
-EPOCH = datetime.datetime(1970, 1, 1)  # without a zone, as times of numpy are
+EPOCH = datetime.datetime(1970, 1, 1)  # naive, like times of numpy
 MAX_LEAVES = 1_000
 MAX_NESTING = 32
 
 
 class Item(NamedTuple):
-    """How one item of an array is read."""
+    """The way to read one item of an array."""
 
     size: int  # in bytes
     read: Read
-    leaves: int = 1  # how many numbers and texts it is
+    leaves: int = 1  # numbers and texts in it
 
 
 class Moment(InertObject):
-    """A time or a duration of numpy: `value` is how many of `unit`."""
+    """A time or a duration of numpy: `value` times `unit`."""
 
     _inert_name_ = "numpy.datetime64"
 
@@ -71,7 +72,7 @@ class Moment(InertObject):
 
 
 def item_of(dtype: object) -> Item:
-    """Return how an item of this dtype is read; raise ValueError where it is not known."""
+    """Return the way to read an item of this dtype; raise ValueError if it is not known."""
     return _item(dtype, MAX_NESTING)
 
 
@@ -113,7 +114,7 @@ def _record(fields: list[tuple[str, Any, Any]], size: int, levels: int) -> Item:
 
 
 def simple_item(code: object, order: str, unit: str) -> Item:
-    """Return how an item is read that has no parts."""
+    """Return the way to read an item without parts."""
     code = plain.expect_text(code, 20).lstrip("<>|=")
     if code in NUMBERS:
         return Item(int(code[1:]), _number(order + NUMBERS[code]))
@@ -123,7 +124,7 @@ def simple_item(code: object, order: str, unit: str) -> Item:
         return Item(8, _moment(code[0], struct.Struct(f"{order}q"), unit))
     kind, size = code[:1], int(code[1:]) if code[1:].isdecimal() else 0
     if kind not in {"S", "U", "V"} or size == 0:
-        raise ValueError("not a kind of item that is known")
+        raise ValueError("an item of unknown kind")
     return Item(size * 4, _text(size * 4, order)) if kind == "U" else Item(size, _bytes(size, kind))
 
 
@@ -138,7 +139,7 @@ def _number(code: str) -> Read:
 
 
 def _short(value: float, number: struct.Struct, digits: range) -> float:
-    """Return the shortest number that is the same to so few bits."""
+    """Return the shortest number that is equal in this format."""
     if not math.isfinite(value):
         return value
     packed = number.pack(value)
@@ -147,7 +148,7 @@ def _short(value: float, number: struct.Struct, digits: range) -> float:
         try:
             if number.pack(rounded) == packed:
                 return rounded
-        except OverflowError:  # the largest of all, rounded up
+        except OverflowError:  # the largest number, rounded up
             continue
     return value
 
@@ -180,26 +181,25 @@ def _moment(kind: str, number: struct.Struct, unit: str) -> Read:
 
 def moment(kind: str, value: int, unit: str) -> Moment:
     """Return a time (`M`) or a duration (`m`)."""
-    made: Moment = object.__new__(Moment)
-    made.__dict__.update(kind=kind, value=value, unit=unit)
+    made: Moment = instance(Moment, kind=kind, value=value, unit=unit)
     return made
 
 
 def duration_text(value: int, unit: str) -> str:
-    """Return a duration as numpy shows it."""
+    """Return a duration as numpy prints it."""
     return "NaT" if value == NOT_A_TIME else f"{value} {unit or 'units'}"
 
 
 def moment_text(value: int, unit: str) -> str:
-    """Return a time, so many units after 1970, as numpy shows it."""
+    """Return a time, `value` units after 1970, as numpy prints it."""
     if value == NOT_A_TIME:
         return "NaT"
     if unit in {"Y", "M"}:
         year, month = divmod(value, 12) if unit == "M" else (value, 0)
         return f"{1970 + year:04}" + (f"-{month + 1:02}" if unit == "M" else "")
-    if unit not in {*PER_SECOND, *SECONDS}:
+    if unit not in {*FRACTION_DIGITS, *SECONDS}:
         return f"{value} {unit or 'units'}"
-    places = PER_SECOND.get(unit, 0)
+    places = FRACTION_DIGITS.get(unit, 0)
     seconds, fraction = divmod(value * SECONDS.get(unit, 1), 10**places)
     try:
         text = (EPOCH + datetime.timedelta(seconds=seconds)).isoformat()

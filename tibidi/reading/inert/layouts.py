@@ -1,13 +1,12 @@
-"""What a class of the application may be built on and still be data, and how things of such classes are copied.
+"""The built-in types that an inert class may be built on, and how instances of inert classes are copied.
 
-`copy` goes by what objects say of themselves, and an inert object says what a
-stranger has written: `__deepcopy__` might be anything.  So inert classes
-answer for their instances, with what is here.
+The module `copy` asks the object for `__deepcopy__`, which may be any
+attribute in an untrusted dump.  So inert classes define it with the functions
+here.
 """
 
 from __future__ import annotations
 
-import builtins
 import copy
 from collections import Counter
 from collections import OrderedDict
@@ -16,63 +15,51 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.look import anatomy
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# By the name that a dump has for it.
+# By their names in a dump.
 LAYOUTS: dict[str, type] = {
-    "BaseException": BaseException,
-    "Counter": Counter,
-    "Exception": Exception,
-    "OrderedDict": OrderedDict,
-    "bytearray": bytearray,
-    "bytes": bytes,
-    "complex": complex,
-    "defaultdict": defaultdict,
-    "deque": deque,
-    "dict": dict,
-    "float": float,
-    "frozenset": frozenset,
-    "int": int,
-    "list": list,
-    "set": set,
-    "str": str,
-    "tuple": tuple,
-}
-# Their value comes with their creation; all others are filled later.
+    kind.__name__: kind
+    for kind in (
+        BaseException, Counter, Exception, OrderedDict, bytearray, bytes, complex, defaultdict, deque, dict, float,
+        frozenset, int, list, set, str, tuple,
+    )
+}  # fmt: skip
+# These get their value when they are made; all others are filled later.
 ATOMS = (bytes, complex, float, int, str)
-
-GROUP: type[BaseException] | None = getattr(builtins, "BaseExceptionGroup", None)  # 3.11
 
 
 def layout_of(cls: type) -> Any:
-    """Return what a class is built on, `object` for nothing."""
+    """Return the built-in type that a class is built on, `object` if there is none."""
     return next((base for base in cls.__mro__ if base in LAYOUTS.values()), object)
 
 
 def shallow(thing: Any) -> Any:
-    """Return a copy that holds the same things."""
+    """Return a copy that has the same items and attributes."""
     return _copied(thing, lambda part: part, {})
 
 
 def deep(thing: Any) -> Callable[[dict[int, Any]], Any]:
-    """Return what makes a copy with copies of what `thing` holds, as `copy.deepcopy` asks for it."""
+    """Return the method `__deepcopy__` of an object."""
     return lambda memo: _copied(thing, lambda part: copy.deepcopy(part, memo), memo)
 
 
 def itself(thing: Any) -> Callable[[dict[int, Any]], Any]:
-    """Return what copies a thing that is its own copy: a function, a module."""
+    """Return the method `__deepcopy__` of an object that is its own copy: a function, a module."""
     return lambda _memo: thing
 
 
 def atomic(thing: Any) -> Any:
-    """Return the thing itself."""
+    """Return the object itself."""
     return thing
 
 
 def _copied(thing: Any, within: Callable[[Any], Any], memo: dict[int, Any]) -> Any:
     layout = layout_of(type(thing))
-    made = _begun(thing, layout, within)
+    made = _new_copy(thing, layout, within)
     memo[id(thing)] = made
     if isinstance(made, dict):
         for key, value in list(layout.items(thing)):
@@ -83,11 +70,11 @@ def _copied(thing: Any, within: Callable[[Any], Any], memo: dict[int, Any]) -> A
     return made
 
 
-def _begun(thing: Any, layout: Any, within: Callable[[Any], Any]) -> Any:
-    """Return a copy that has what cannot be put into it later."""
+def _new_copy(thing: Any, layout: Any, within: Callable[[Any], Any]) -> Any:
+    """Return a copy with the content that cannot be set later."""
     cls = type(thing)
     if isinstance(thing, BaseException):
-        return _begun_exception(thing, within)
+        return _new_exception(thing, within)
     if layout in ATOMS:
         return layout.__new__(cls, *layout.__getnewargs__(thing))
     if layout in {frozenset, tuple}:
@@ -102,9 +89,9 @@ def _begun(thing: Any, layout: Any, within: Callable[[Any], Any]) -> Any:
     return made
 
 
-def _begun_exception(thing: BaseException, within: Callable[[Any], Any]) -> BaseException:
-    native: Any = next(base for base in type(thing).__mro__ if type(base) is type)
-    is_group = GROUP is not None and issubclass(native, GROUP)
+def _new_exception(thing: BaseException, within: Callable[[Any], Any]) -> BaseException:
+    native: Any = anatomy.layout(type(thing))
+    is_group = anatomy.is_group(native)
     parts = [native.message.__get__(thing), within(list(native.exceptions.__get__(thing)))] if is_group else []
     made: BaseException = native.__new__(type(thing), *parts)
     made.args = within(thing.args)

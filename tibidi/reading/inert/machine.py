@@ -1,18 +1,17 @@
-"""An interpreter of pickles that knows the opcodes of our own picklers, and calls nothing.
+"""An interpreter of pickles that knows the opcodes of tibidi's own picklers, and calls nothing.
 
 Strategy
 --------
-`pickle.Unpickler` calls whatever a pickle says: the result of `find_class`,
-`__setstate__`, `append`, `extend` and `__setitem__` of whatever lies on the
-stack.  Making that safe means to think of every object that might lie there.
-Here opcodes only move plain data; what is to become of a call, a state or
-items is for `InertBuilder` to say, which goes by exact types.
+`pickle.Unpickler` calls what a pickle says: the result of `find_class`, and
+`__setstate__`, `append`, `extend` and `__setitem__` of the objects on the
+stack.  To make that safe, every object that may be there would have to be
+considered.  Here opcodes only move plain data; `InertBuilder` answers calls,
+states and items, by exact types.
 
 Only protocol 5 as CPython's picklers write it is read: one memo, filled by
 MEMOIZE in order.  A handler takes the machine and the position behind the
-opcode, and returns the position of the next.  That is three million opcodes a
-second, about what it would take to only look through them before the C
-unpickler is let loose.
+opcode, and returns the position of the next.  That makes three million opcodes
+a second, about the time to only scan them before the C unpickler reads them.
 
 Opcodes: `Lib/pickletools.py`; framing: PEP 3154; protocol 5: PEP 574.
 """
@@ -51,7 +50,7 @@ UINT = struct.Struct("<I").unpack_from
 ULONG = struct.Struct("<Q").unpack_from
 
 
-# What is made in two steps, and is something else after the second.
+# Made in two steps; the second replaces the object.
 DRAFTS = frozenset({InertArray, InertDtype})
 
 
@@ -68,19 +67,19 @@ class Machine:
         self.marks: list[int] = []
         self.builder = builder
         self.budget = budget
-        self.counted = 0  # bytes of memory that are not in proportion to opcodes
-        self.mentions = 0  # of containers that were made before
-        self.drafts: dict[int, int] = {}  # where in the memo things are that their state will replace
-        self.skipped = 0  # bytes of payload, which are no opcodes
+        self.counted = 0  # bytes of memory, beside those in proportion to opcodes
+        self.mentions = 0  # of containers in the memo
+        self.drafts: dict[int, int] = {}  # index in the memo by id, of objects that their state will replace
+        self.skipped = 0  # bytes of payload, which are not opcodes
 
     def run(self) -> object:
-        """Return what the pickle makes; raise DamagedDump for what is no pickle of ours."""
+        """Return the value of the pickle; raise DamagedDump for a pickle that is not of tibidi."""
         at = 0
         try:
             while at < self.size:
                 at = self._stride(at)
         except (IndexError, struct.error, UnicodeDecodeError) as error:
-            raise DamagedDump(f"not a pickle of ours: {error} in its opcodes") from None
+            raise DamagedDump(f"not a pickle of tibidi: {error} in its opcodes") from None
         if len(self.stack) != 1 or self.marks or at != self.size + 1:
             raise DamagedDump("the pickle ends before its end")
         return self.stack.pop()
@@ -98,21 +97,21 @@ class Machine:
     def payload(self, start: int, length: int) -> bytes:
         """Return `length` bytes of the pickle."""
         if length > self.size - start:
-            raise DamagedDump("not a pickle of ours: it ends within a value")
+            raise DamagedDump("not a pickle of tibidi: it ends within a value")
         if length > SMALL_BYTES:
             self.skipped += length
             self.counted += length
         return self.data[start : start + length]
 
     def popped(self) -> list[object]:
-        """Return what was pushed since the last mark."""
+        """Pop and return the objects above the last mark."""
         mark = self.marks.pop()
         items = self.stack[mark:]
         del self.stack[mark:]
         return items
 
     def replace_top(self, draft: object, finished: object) -> None:
-        """Put what was made of a draft where the draft stands, on the stack and in the memo."""
+        """Replace a draft by the finished object, on the stack and in the memo."""
         self.stack[-1] = finished
         index = self.drafts.pop(id(draft), len(self.memo))
         if index < len(self.memo) and self.memo[index] is draft:
@@ -123,7 +122,7 @@ Handler = Callable[[Machine, int], int]
 
 
 def _unknown(machine: Machine, at: int) -> int:
-    raise DamagedDump(f"not a pickle of ours: opcode {machine.data[at - 1]:#04x}")
+    raise DamagedDump(f"not a pickle of tibidi: opcode {machine.data[at - 1]:#04x}")
 
 
 HANDLERS: list[Handler] = [_unknown] * 256
@@ -142,21 +141,21 @@ def on(opcode: bytes) -> Callable[[Handler], Handler]:
 @on(pickle.PROTO)
 def _proto(machine: Machine, at: int) -> int:
     if machine.data[at] != PROTOCOL:
-        raise DamagedDump(f"not a pickle of ours: protocol {machine.data[at]}")
+        raise DamagedDump(f"not a pickle of tibidi: protocol {machine.data[at]}")
     return at + 1
 
 
 @on(pickle.FRAME)
 def _frame(machine: Machine, at: int) -> int:
     if ULONG(machine.data, at)[0] > machine.size - at - 8:
-        raise DamagedDump("not a pickle of ours: a frame is larger than the pickle")
+        raise DamagedDump("not a pickle of tibidi: a frame is larger than the pickle")
     return at + 8
 
 
 @on(pickle.STOP)
 def _stop(machine: Machine, at: int) -> int:
     if at != machine.size:
-        raise DamagedDump("not a pickle of ours: something follows its end")
+        raise DamagedDump("not a pickle of tibidi: something follows its end")
     return at + 1
 
 
@@ -228,7 +227,7 @@ def _text1(machine: Machine, at: int) -> int:
     data = machine.data
     end = at + 1 + data[at]
     if end > machine.size:
-        raise DamagedDump("not a pickle of ours: it ends within a text")
+        raise DamagedDump("not a pickle of tibidi: it ends within a text")
     machine.push(data[at + 1 : end].decode("utf-8", "surrogatepass"))
     return end
 
@@ -331,7 +330,7 @@ def _tuple3(machine: Machine, at: int) -> int:
 def _tuple_of(machine: Machine, at: int, length: int) -> int:
     stack = machine.stack
     if len(stack) < length:
-        raise DamagedDump("not a pickle of ours: a tuple of nothing")
+        raise DamagedDump("not a pickle of tibidi: a tuple of nothing")
     machine.counted += CONTAINER_BYTES
     stack[-length:] = (tuple(stack[-length:]),)
     return at
@@ -439,9 +438,9 @@ def _get4(machine: Machine, at: int) -> int:
 
 @on(pickle.BINPERSID)
 def _persid(machine: Machine, at: int) -> int:
-    """Leave what is there: an id of ours is itself the replacement."""
+    """Do nothing: the id is the replacement itself."""
     if not machine.stack:
-        raise DamagedDump("not a pickle of ours: an id of nothing")
+        raise DamagedDump("not a pickle of tibidi: an id of nothing")
     return at
 
 
@@ -453,7 +452,7 @@ def _global(machine: Machine, at: int) -> int:
     name = machine.stack.pop()
     module = machine.stack.pop()
     if type(name) is not str or type(module) is not str:
-        raise DamagedDump("not a pickle of ours: a name that is no text")
+        raise DamagedDump("not a pickle of tibidi: a name that is not a string")
     machine.counted += CONTAINER_BYTES
     machine.push(machine.builder.named(module, name))
     return at

@@ -1,8 +1,7 @@
-"""Arrays, scalars and dtypes of numpy where there is no numpy: they can be read and looked at.
+"""Arrays, scalars and dtypes of numpy without numpy: they can be read and printed.
 
-An array is bytes, or a list of objects, with a shape.  A part of it is the
-same bytes, seen from another offset: nothing is copied, and what an item is
-gets read when it is asked for.
+An array is bytes, or a list of objects, with a shape.  A part of it is a view
+of the same bytes: nothing is copied, and an item is read when it is used.
 """
 
 from __future__ import annotations
@@ -20,26 +19,27 @@ from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import MAX_TEXT_CHARS
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What is larger shows its first and last items only.
+# Larger arrays show their first and last items only.
 MAX_SHOWN = 200
 EDGE = 3
 # Along each side of an array without items.
 MAX_EMPTY = 1 << 20
 MAX_SHOWN_FIELDS = 20
 CONTENTS = frozenset({bytearray, bytes, list})
-# Kinds of which numpy leaves out the dtype: it can be told from the items.
+# Kinds of which numpy does not print the dtype.
 PLAIN_KINDS = frozenset({"b1", "i8", "f8", "c16"})
 SCALARS = {"b": "bool_", "i": "int", "u": "uint", "f": "float", "c": "complex", "U": "str_", "S": "bytes_", "V": "void"}
 BASES: dict[str, type] = {"b": int, "i": int, "u": int, "f": float, "c": complex, "U": str, "S": bytes}
 
 
 class InertDtype(InertObject):
-    """A dtype: its parts come in two steps, so it is made when it is used."""
+    """A dtype: its parts are read in two steps, so it is made when it is used."""
 
     _inert_name_ = "numpy.dtype"
 
@@ -52,18 +52,18 @@ class InertDtype(InertObject):
 
 
 class InertArray(InertObject):
-    """An array where there is no numpy, or whose making numpy refused."""
+    """An array without numpy, or one that numpy refused to make."""
 
     _inert_name_ = "numpy.ndarray"
 
     @property
     def ndim(self) -> int:
-        """How many dimensions."""
+        """The number of dimensions."""
         return len(self.__dict__["shape"])
 
     @property
     def size(self) -> int:
-        """How many items."""
+        """The number of items."""
         return math.prod(self.__dict__["shape"])
 
     def tolist(self) -> Any:
@@ -73,7 +73,7 @@ class InertArray(InertObject):
     def __len__(self) -> int:
         shape, data = self.__dict__["shape"], self.__dict__["data"]
         if not shape or (shape[0] > MAX_EMPTY and (type(data) not in CONTENTS or shape[0] > len(data))):
-            return 0  # a size without anything behind it: what makes a list would make room for it
+            return 0  # no data for this size: list() would allocate memory for it
         return int(shape[0])
 
     def __bool__(self) -> bool:
@@ -100,10 +100,10 @@ class InertArray(InertObject):
 
 
 class InertScalar(InertObject):
-    """A number or text of numpy: it is one of Python's as well."""
+    """A number or text of numpy that is also one of Python."""
 
     def item(self) -> object:
-        """Return it as one of Python's."""
+        """Return the value as one of Python."""
         return self.__dict__["_value_"]
 
     def __repr__(self) -> str:
@@ -116,14 +116,14 @@ class InertScalar(InertObject):
 
 
 def facts(kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> InertArray:
-    """Return an array as its facts."""
-    made: InertArray = object.__new__(InertArray)
+    """Return an inert array."""
+    made: InertArray = instance(InertArray)
     describe(made, kind, shape, data, order)
     return made
 
 
 def describe(made: InertArray, kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> None:
-    """Give an array its facts."""
+    """Set shape, dtype, data and layout of an array."""
     sizes = shape if order == "F" else shape[::-1]
     steps = [1, *itertools.accumulate(sizes, lambda one, other: one * other)][: len(shape)]
     made.__dict__.update(shape=shape, dtype=kind, data=data)
@@ -131,7 +131,7 @@ def describe(made: InertArray, kind: object, shape: tuple[int, ...], data: objec
 
 
 def make_scalar(kind: InertDtype, data: bytes) -> object:
-    """Return a scalar; raise ValueError for one of another size than its bytes."""
+    """Return a scalar; raise ValueError if its size is not that of its bytes."""
     item = item_of(kind)
     if item.size != len(data):
         raise ValueError("a scalar of another size than its bytes")
@@ -147,12 +147,12 @@ def make_scalar(kind: InertDtype, data: bytes) -> object:
 
 @lru_cache
 def scalar_type(letter: str, bits: str) -> Any:
-    """Return the class of scalars of a kind; there are a dozen, and there may be millions of scalars."""
+    """Return the class of scalars of a kind; there are a dozen, but maybe millions of scalars."""
     return make_type("numpy", SCALARS[letter] + bits, InertScalar, *([BASES[letter]] if letter in BASES else []))
 
 
 def readable(array: InertArray) -> Item | None:
-    """Return how the items of an array are read, None where they are not understood, or not all there."""
+    """Return the reader for the items of an array, None if they are not understood or incomplete."""
     own = array.__dict__
     data = own["data"]
     count = own["_view_"][2]
@@ -166,7 +166,7 @@ def readable(array: InertArray) -> Item | None:
 
 
 def _part(array: InertArray, item: Item, keys: tuple[Any, ...]) -> object:
-    """Return an item, or those that lie in some rows and columns."""
+    """Return an item, or the array of some rows and columns."""
     own = array.__dict__
     offset, steps, count = own["_view_"]
     shape, new_shape, new_steps = own["shape"], [], []
@@ -187,7 +187,7 @@ def _part(array: InertArray, item: Item, keys: tuple[Any, ...]) -> object:
 
 
 def array_text(array: InertArray, item: Item) -> str:
-    """Return an array in about the way of numpy."""
+    """Return the repr of an array, similar to that of numpy."""
     shape, dtype = array.__dict__["shape"], array.__dict__["dtype"]
     is_cut = array.size > MAX_SHOWN
     text = _nested(array, item, is_cut, [MAX_SHOWN]) if shape else BOUNDED.repr(array[()])
@@ -200,7 +200,7 @@ def array_text(array: InertArray, item: Item) -> str:
 
 
 def _nested(array: InertArray, item: Item, is_cut: bool, left: list[int]) -> str:
-    """Return the items of an array in brackets, as many as are left to show."""
+    """Return the items of an array in brackets, at most `left` of them."""
     length = len(array)
     cut = is_cut and length > 2 * EDGE
     words = []
@@ -219,7 +219,7 @@ def _nested(array: InertArray, item: Item, is_cut: bool, left: list[int]) -> str
 
 
 def dtype_text(dtype: object) -> str:
-    """Return a dtype as one would write it, but for its parts."""
+    """Return a dtype as source code, without its parts."""
     own = dtype.__dict__ if isinstance(dtype, InertObject) else {}
     code = own.get("code")
     if code is None:

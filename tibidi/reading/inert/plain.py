@@ -1,20 +1,29 @@
-"""The plain data types: all that a dump which nobody vouches for can make beside stand-ins.
+"""The plain data types: all that an untrusted dump can make beside stand-ins.
 
 Rules
 -----
 Everything in the table is data: making it imports, opens and starts nothing,
 calls nothing that came from the file, and takes memory in proportion to the
 bytes in the file.  The maker of each entry checks its arguments, which are
-hostile, before it hands them to the real type; ValueError or TypeError makes
-a stand-in of what was to be made.
+hostile, before it passes them to the real type; after a ValueError or a
+TypeError there is a stand-in for the object.
 
-`docs/security.md` has this table for people; a test holds the two together.
+`docs/security.md` has this table for users; a test compares the two.
 """
 
 from __future__ import annotations
 
+import array
 import builtins
+import collections
+import datetime
+import decimal
+import fractions
+import ipaddress
+import pathlib
+import time
 import types
+import uuid
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -30,7 +39,7 @@ MAX_RANGE_BITS = 256
 
 
 class Plain(NamedTuple):
-    """How a type is made from the arguments that a pickle has for it, and what may be among them."""
+    """The maker of a type, and its arguments in words."""
 
     make: Callable[..., object]
     arguments: str
@@ -47,12 +56,12 @@ def find(module: str, name: str) -> object:
 
 
 def is_known(module: str, name: str) -> bool:
-    """Tell whether `find` would find that name."""
+    """Return True if `find` finds that name."""
     return ALIASES.get((module, name), (module, name)) in TABLE or _is_exception(module, name)
 
 
 def maker(plain: object) -> Callable[..., object]:
-    """Return what makes instances of a type that `find` returned; raise LookupError for any other type."""
+    """Return the maker for a type that `find` returned; raise LookupError for any other type."""
     return _makers()[plain]
 
 
@@ -63,19 +72,19 @@ def _is_exception(module: str, name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _makers() -> dict[object, Callable[..., object]]:
-    """Return the makers by type; the modules are few, small and Python's own."""
+    """Return the makers by type; all modules are of the standard library."""
     return {getattr(import_module(module), name): plain.make for (module, name), plain in TABLE.items()}
 
 
 def expect(thing: object, *kinds: type) -> Any:
-    """Return `thing`, which is of one of `kinds` exactly; raise TypeError otherwise."""
+    """Return `thing` if its type is exactly one of `kinds`; raise TypeError otherwise."""
     if type(thing) not in kinds:
         raise TypeError(f"unexpected argument of type {type(thing).__name__}")
     return thing
 
 
 def expect_text(thing: object, limit: int = MAX_TEXT_CHARS) -> str:
-    """Return `thing`, a text of at most `limit` characters."""
+    """Return `thing` if it is a string of at most `limit` characters; raise TypeError or ValueError otherwise."""
     text: str = expect(thing, str)
     if len(text) > limit:
         raise ValueError(f"a text of {len(text)} characters")
@@ -87,7 +96,7 @@ def _nothing(*arguments: object) -> object:
 
 
 def _type_of(thing: object) -> type:
-    """Return the type of one of the constants, which have no names of their own in `builtins`."""
+    """Return the type of one of the constants; it has no name in `builtins`."""
     if all(thing is not constant for constant in CONSTANTS.values()):
         raise TypeError("instances of this type come as opcodes")
     return type(thing)
@@ -101,7 +110,7 @@ def _empty(kind: type) -> Callable[..., object]:
 
 
 def _bytes(content: object = b"") -> bytes:
-    """Return what a memoryview is taken apart into."""
+    """Return the bytes of a memoryview."""
     made: bytes = expect(content, bytes)
     return made
 
@@ -121,61 +130,47 @@ def _range(*numbers: object) -> range:
     return range(*checked)
 
 
-def _numbers_or_state(kind: str) -> Callable[..., object]:
-    """Return the maker of a date or time: of its packed state, or of a few numbers."""
+def _numbers_or_state(kind: Any) -> Callable[..., object]:
+    """Return the maker of a date or time, from its packed state or some numbers."""
 
     def make(*arguments: object) -> object:
-        real = getattr(import_module("datetime"), kind)
-        numbers = [expect(argument, bytes, int) for argument in arguments[:7] if not is_zone(argument)]
-        zones = [argument for argument in arguments if is_zone(argument)]
+        numbers = [
+            expect(argument, bytes, int) for argument in arguments[:7] if not isinstance(argument, datetime.tzinfo)
+        ]
+        zones = [argument for argument in arguments if isinstance(argument, datetime.tzinfo)]
         if len(numbers) + len(zones) != len(arguments) or len(zones) > 1:
             raise TypeError("unexpected arguments")
-        return real(*numbers, *zones)
+        return kind(*numbers, *zones)
 
     return make
-
-
-def is_zone(thing: object) -> bool:
-    """Tell whether `thing` is a time zone of ours: a fixed one of Python's, or inert."""
-    return isinstance(thing, import_module("datetime").tzinfo)
 
 
 def _timedelta(*numbers: object) -> object:
-    return import_module("datetime").timedelta(*(expect(number, int) for number in numbers[:3]))
+    return datetime.timedelta(*(expect(number, int) for number in numbers[:3]))
 
 
 def _timezone(offset: object, *name: object) -> object:
-    datetime = import_module("datetime")
     return datetime.timezone(expect(offset, datetime.timedelta), *map(expect_text, name))
 
 
-def _from_text(module: str, name: str, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
-    def make(text: object) -> object:
-        return getattr(import_module(module), name)(expect_text(text, limit))
-
-    return make
+def _from_text(kind: Any, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
+    return lambda text: kind(expect_text(text, limit))
 
 
-def _address(name: str) -> Callable[..., object]:
-    def make(address: object) -> object:
-        checked = expect_text(address, 100) if type(address) is str else expect(address, int)
-        return getattr(import_module("ipaddress"), name)(checked)
-
-    return make
+def _address(kind: Any) -> Callable[..., object]:
+    return lambda address: kind(expect_text(address, 100) if type(address) is str else expect(address, int))
 
 
-def _fraction(numerator: object, *denominator: object) -> object:
-    real = import_module("fractions").Fraction
+def _fraction(numerator: Any, *denominator: Any) -> object:
     if type(numerator) is str:
-        return real(expect_text(numerator, 4_000))
+        return fractions.Fraction(expect_text(numerator, 4_000))
     if any(expect(part, int).bit_length() > MAX_TEXT_CHARS for part in (numerator, *denominator)):
         raise ValueError("a fraction of huge numbers")
-    return real(numerator, *denominator)
+    return fractions.Fraction(numerator, *denominator)
 
 
 def _uuid() -> object:
-    """Return an empty UUID, which `fill` gives its number."""
-    uuid = import_module("uuid")
+    """Return an empty UUID; `fill_uuid` sets its number."""
     made = object.__new__(uuid.UUID)
     fill_uuid(made, 0)
     return made
@@ -186,19 +181,18 @@ def fill_uuid(made: object, number: object) -> None:
     if not 0 <= expect(number, int) < 1 << 128:
         raise ValueError("not a UUID")
     object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", import_module("uuid").SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
 
 
 def is_uuid(thing: object) -> bool:
-    """Tell whether `thing` is a UUID; one of a class of that name is not."""
-    return type(thing).__name__ == "UUID" and type(thing) is import_module("uuid").UUID
+    """Return True if `thing` is a UUID, not one of a class of that name."""
+    return type(thing) is uuid.UUID
 
 
 def _path(kind: str) -> Callable[..., object]:
     def make(*parts: object) -> object:
         if len(parts) > MAX_PATH_PARTS:
             raise ValueError(f"a path of {len(parts)} parts")
-        pathlib = import_module("pathlib")
         foreign = not issubclass(type(pathlib.Path()), getattr(pathlib, kind)) and not kind.startswith("Pure")
         real = getattr(pathlib, f"Pure{kind}" if foreign else kind)
         return real(*map(expect_text, parts))
@@ -206,53 +200,36 @@ def _path(kind: str) -> Callable[..., object]:
     return make
 
 
-def _deque(content: object = (), limit: object = None) -> object:
+def _deque(content: object = (), limit: Any = None) -> object:
     if content not in ((), []):
         raise TypeError("the content of a deque comes as opcodes")
     expect(limit, int, type(None))
-    return import_module("collections").deque((), limit)
+    return collections.deque(maxlen=limit)
 
 
 def _counter(counts: object = None) -> object:
-    return import_module("collections").Counter(dict(expect({} if counts is None else counts, dict)))
-
-
-def _ordered_dict() -> object:
-    return import_module("collections").OrderedDict()
+    return collections.Counter(dict(expect({} if counts is None else counts, dict)))
 
 
 def _defaultdict(factory: object = None) -> object:
-    return import_module("collections").defaultdict(factory if callable(factory) else None)
+    return collections.defaultdict(factory if callable(factory) else None)
 
 
-def _empty_dict() -> dict[object, object]:
-    return {}
-
-
-def _empty_set() -> set[object]:
-    return set()
-
-
-def _namespace() -> types.SimpleNamespace:
-    return types.SimpleNamespace()
+def _without_arguments(kind: Any) -> Callable[..., object]:
+    return lambda: kind()
 
 
 def _array(kind: object, typecode: object, layout: object, content: object) -> object:
-    array = import_module("array")
     if kind is not array.array:
         raise TypeError("a subclass of array")
-    rebuild = array._array_reconstructor
+    rebuild: Any = array._array_reconstructor  # type: ignore[attr-defined]  # typeshed has the public names only
     return rebuild(kind, expect_text(typecode, 1), expect(layout, int), expect(content, bytes))
 
 
 def _struct_time(fields: object, _: object = None) -> object:
     if len(expect(fields, tuple)) != 9:
         raise ValueError("not a struct_time")
-    return import_module("time").struct_time(fields)
-
-
-def _slice(*parts: object) -> slice:
-    return slice(*parts)
+    return time.struct_time(fields)  # type: ignore[arg-type]  # a tuple of nine
 
 
 OPCODES = "none: values come as opcodes"
@@ -268,34 +245,34 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("builtins", "bytearray"): Plain(_bytearray, "bytes"),
     ("builtins", "list"): Plain(_empty(list), "a list or tuple"),
     ("builtins", "tuple"): Plain(_empty(tuple), "a list or tuple"),
-    ("builtins", "dict"): Plain(_empty_dict, "none"),
-    ("builtins", "set"): Plain(_empty_set, "none"),
+    ("builtins", "dict"): Plain(_without_arguments(dict), "none"),
+    ("builtins", "set"): Plain(_without_arguments(set), "none"),
     ("builtins", "frozenset"): Plain(_nothing, OPCODES),
     ("builtins", "range"): Plain(_range, "integers of at most 256 bits"),
-    ("builtins", "slice"): Plain(_slice, "any three values"),
+    ("builtins", "slice"): Plain(slice, "any three values"),
     ("array", "array"): Plain(_nothing, "as array._array_reconstructor"),
     ("array", "_array_reconstructor"): Plain(_array, "array.array, type code, layout, bytes"),
     ("collections", "Counter"): Plain(_counter, "a dict"),
-    ("collections", "OrderedDict"): Plain(_ordered_dict, "none"),
+    ("collections", "OrderedDict"): Plain(_without_arguments(collections.OrderedDict), "none"),
     ("collections", "defaultdict"): Plain(_defaultdict, "None, a plain type, or an inert class, which makes nothing"),
     ("collections", "deque"): Plain(_deque, "an empty sequence, the maximal length"),
-    ("datetime", "date"): Plain(_numbers_or_state("date"), "packed state, or integers"),
-    ("datetime", "datetime"): Plain(_numbers_or_state("datetime"), "packed state, or integers; a time zone"),
-    ("datetime", "time"): Plain(_numbers_or_state("time"), "packed state, or integers; a time zone"),
+    ("datetime", "date"): Plain(_numbers_or_state(datetime.date), "packed state, or integers"),
+    ("datetime", "datetime"): Plain(_numbers_or_state(datetime.datetime), "packed state, or integers; a time zone"),
+    ("datetime", "time"): Plain(_numbers_or_state(datetime.time), "packed state, or integers; a time zone"),
     ("datetime", "timedelta"): Plain(_timedelta, "integers"),
     ("datetime", "timezone"): Plain(_timezone, "a timedelta, a name"),
-    ("decimal", "Decimal"): Plain(_from_text("decimal", "Decimal"), "a text of at most 10,000 characters"),
+    ("decimal", "Decimal"): Plain(_from_text(decimal.Decimal), "a text of at most 10,000 characters"),
     ("fractions", "Fraction"): Plain(_fraction, "a text of at most 4,000 characters, or two integers"),
-    ("ipaddress", "IPv4Address"): Plain(_address("IPv4Address"), "a text or an integer"),
-    ("ipaddress", "IPv4Network"): Plain(_from_text("ipaddress", "IPv4Network", 100), "a text"),
-    ("ipaddress", "IPv6Address"): Plain(_address("IPv6Address"), "a text or an integer"),
-    ("ipaddress", "IPv6Network"): Plain(_from_text("ipaddress", "IPv6Network", 100), "a text"),
+    ("ipaddress", "IPv4Address"): Plain(_address(ipaddress.IPv4Address), "a text or an integer"),
+    ("ipaddress", "IPv4Network"): Plain(_from_text(ipaddress.IPv4Network, 100), "a text"),
+    ("ipaddress", "IPv6Address"): Plain(_address(ipaddress.IPv6Address), "a text or an integer"),
+    ("ipaddress", "IPv6Network"): Plain(_from_text(ipaddress.IPv6Network, 100), "a text"),
     ("pathlib", "PosixPath"): Plain(_path("PosixPath"), "texts; a pure path on Windows"),
     ("pathlib", "PurePosixPath"): Plain(_path("PurePosixPath"), "texts"),
     ("pathlib", "PureWindowsPath"): Plain(_path("PureWindowsPath"), "texts"),
     ("pathlib", "WindowsPath"): Plain(_path("WindowsPath"), "texts; a pure path where it is not Windows"),
     ("time", "struct_time"): Plain(_struct_time, "a tuple of nine"),
-    ("types", "SimpleNamespace"): Plain(_namespace, "none"),
+    ("types", "SimpleNamespace"): Plain(_without_arguments(types.SimpleNamespace), "none"),
     ("uuid", "UUID"): Plain(_uuid, "none; its number comes as state"),
 }
 
@@ -305,7 +282,7 @@ CONSTANTS: dict[tuple[str, str], object] = {
     ("builtins", "None"): None,
 }
 
-# Where some versions of Python say that a type is from.
+# Modules that some versions of Python have for a type.
 ALIASES = {
     ("pathlib._local", name): ("pathlib", name)
     for name in ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath")

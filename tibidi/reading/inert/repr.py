@@ -1,7 +1,7 @@
-"""How inert things print: as what they were, in bounded space, without control characters.
+"""Print inert objects as what they were, in bounded space, without control characters.
 
-What a debugger prints of a value goes to a terminal, and every name in a
-dump is a stranger's: so no name gets into a repr but through `clean`.
+A debugger prints values to a terminal, and the names in a dump are untrusted,
+so each name in a repr has passed `clean`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.process.texts import printable
+from tibidi.words import standins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 MAX_NAME_CHARS = 200
 MAX_ATTRIBUTES = 12
 MAX_TEXT_CHARS = 1_500
-# Things that are printed for one: those within things that print in their own way start at the first level again.
+# Parts that are printed of one value; within objects with a repr of their own, levels start again.
 MAX_PARTS = 5_000
 MAX_DEPTH = 40
 
@@ -42,17 +43,17 @@ class Bounded(reprlib.Repr):
         self.maxstring = 80
         self.maxlong = 60
         self.maxother = 120
-        self._active: set[int] = set()  # what is being printed: cycles are
+        self._active: set[int] = set()  # ids of what is being printed, to detect cycles
         self._depth = 0
         self._is_apart = False
         self._left = MAX_PARTS
 
     def repr_int(self, x: int, level: int) -> str:
-        """Print a number, a huge one (which takes quadratic time) by its size."""
+        """Print a number, a huge one by its size, as its digits take quadratic time."""
         return super().repr_int(x, level) if x.bit_length() < 1 << 12 else f"<int of {x.bit_length()} bits>"
 
     def repr1(self, x: Any, level: int) -> str:
-        """Print one value, but only so many of what it holds, however that is nested."""
+        """Print one value with a bounded number of parts, however they are nested."""
         if self._depth == 0:
             self._left = MAX_PARTS
         self._left -= 1
@@ -65,11 +66,11 @@ class Bounded(reprlib.Repr):
             self._depth -= 1
 
     def plainly(self, x: Any) -> str:
-        """Print something inert with its attributes, as if its type had no way of its own to print."""
+        """Print an inert object with its attributes, without the repr of its type."""
         return self._inert(x, type(x)._inert_words_, self.maxlevel)
 
     def apart(self, x: Any, text: Callable[[], str]) -> str:
-        """Print a table or a column; one within another is not looked into."""
+        """Print a table or a column; one within another is printed without its content."""
         if self._is_apart:
             return f"<{type(x)._inert_name_}>"
         self._is_apart = True
@@ -79,7 +80,7 @@ class Bounded(reprlib.Repr):
             self._is_apart = False
 
     def _one(self, x: Any, level: int) -> str:
-        """Print one value; the name of its type, which reprlib goes by, is the stranger's to choose."""
+        """Print one value; reprlib goes by the name of the type, which is untrusted."""
         words = getattr(type(x), "_inert_words_", None)
         if words is not None and type(x).__repr__ is type(x)._inert_repr_:
             return self._inert(x, words, level)
@@ -90,7 +91,7 @@ class Bounded(reprlib.Repr):
         return self._own_way(x, level) if isinstance(x, OWN_WAYS) else self.repr_instance(x, level)
 
     def _own_way(self, x: Any, level: int) -> str:
-        """Print what would print all that it holds, however often it holds the same."""
+        """Print an object whose own repr would print all of its parts, however many there are."""
         if level <= 0 or id(x) in self._active:
             return "<...>"
         self._active.add(id(x))
@@ -124,15 +125,16 @@ KINDS = (
     (frozenset, "repr_frozenset"),
     (deque, "repr_deque"),
 )
-# What the interpreter prints with all that it holds, beside those.
+# Other types whose repr prints all parts.
 EMPTY: tuple[dict[str, str], ...] = ({}, OrderedDict())
 VIEWS = tuple(type(view) for each in EMPTY for view in (each.keys(), each.values(), each.items()))
 OWN_WAYS = (BaseException, SimpleNamespace, slice, *VIEWS)
 BOUNDED = Bounded()
+standins.show = BOUNDED.repr
 
 
 def parts(thing: Any) -> Collection[object]:
-    """Return what is printed of something as parts of it."""
+    """Return the parts of an object that are printed."""
     if isinstance(thing, dict):
         return [*dict.keys(thing), *dict.values(thing)]
     if isinstance(thing, SimpleNamespace):
@@ -144,7 +146,7 @@ def parts(thing: Any) -> Collection[object]:
 
 
 def clean(name: object) -> str:
-    """Return a stranger's name as it may be printed, everything odd in it escaped."""
+    """Return an untrusted name with everything that is not printable escaped."""
     text = name if isinstance(name, str) else type(name).__name__
     if len(text) > MAX_NAME_CHARS:
         text = text[:MAX_NAME_CHARS] + "..."
@@ -152,7 +154,7 @@ def clean(name: object) -> str:
 
 
 def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, object], level: int) -> str:
-    """Return `<name(arguments) attribute=value, ...>`, with `level` levels of what lies within."""
+    """Return `<name(arguments) attribute=value, ...>`, with `level` levels of their contents."""
     words = [BOUNDED.repr1(argument, level) for argument in arguments]
     call = f"({', '.join(words)})" if words else ""
     shown = [f"{clean(key)}={BOUNDED.repr1(value, level)}" for key, value in list(attributes.items())[:MAX_ATTRIBUTES]]

@@ -1,14 +1,14 @@
-"""What reading a stranger's values may cost: time, memory, hashing.
+"""Limits for reading untrusted values: time, memory, hashing.
 
-A pickle of a few bytes can ask for any amount of each: a million empty sets
-(one byte makes 216), a tuple of tuples of the same tuple, forty levels up
-("billion laughs"), which takes a trillion steps to hash, keys that all have
-one hash.  `Budget` is charged while the pickle is read and raises DamagedDump
-when the stranger has spent it; what was read until then is kept.
+A small pickle can take any amount of each: a million empty sets (one byte
+makes 216), a tuple of tuples of the same tuple in forty levels ("billion
+laughs"), which takes a trillion steps to hash, keys that all have one hash.
+`Budget` is charged while the pickle is read and raises DamagedDump when it is
+exhausted; what was read until then is kept.
 
-Time is that of this thread's processor, so that a busy machine cuts nothing
-short; it is also looked at after every batch of keys, as a dictionary of
-colliding keys takes quadratic time (PEP 456 protects texts only).
+Time is processor time of this thread, so that a busy machine cuts nothing
+short.  It is also checked for every batch of keys, as a dictionary of
+colliding keys takes quadratic time (PEP 456 protects strings only).
 """
 
 from __future__ import annotations
@@ -36,22 +36,24 @@ MAX_MEMBER_BYTES = 128 << 20
 # A key of more parts than this, or with a number of more bits, is not hashed.
 MAX_KEY_PARTS = 10_000
 MAX_KEY_BITS = 64_000
+# The time is checked after so many keys: as many that collide take a second in a dictionary of 60,000 of the kind.
+KEYS_PER_CHECK = 1_000
 # Bytes of memory that one byte of opcodes takes at most, apart from what is counted one by one: `M\0\1`, an int.
 BYTES_PER_OPCODE_BYTE = 12
 # A tuple, list, dictionary, set or object, with its share of what holds it.
 CONTAINER_BYTES = 120
 SET_BYTES = 240
 
-# What prints as more things than this, since the same few are in it again and again, is not shown as a whole.
+# A value that prints as more things than this, as the same few are in it many times, is shown in part.
 MAX_PRINTED = 10_000_000
-MAX_COUNTED = 200_000  # containers; what holds more is not counted to its end, half a second
-# It takes this many mentions of what was made before to get there.
+MAX_COUNTED = 200_000  # containers, half a second; larger values are not counted to their end
+# That takes at least this many references to containers in the memo.
 FEW_MENTIONS = 20
 NESTING = frozenset({
     Counter, OrderedDict, defaultdict, deque, dict, frozenset, list, set, tuple, SimpleNamespace, slice, *VIEWS,
     *(each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, BaseException)),
 })  # fmt: skip
-# What the application built on those prints as they do.
+# Subclasses of these print like them.
 NESTING_BASES = (deque, dict, frozenset, list, set, tuple, *OWN_WAYS)
 
 HINT = "if you know where the file comes from, open it live: it is then read without these limits"
@@ -60,18 +62,19 @@ CHEAP_KEYS = frozenset({str, bytes, float, bool, complex, type(None)})
 
 
 class Budget:
-    """What is left for reading; one for all pickles of a dump."""
+    """The remaining time and memory, for all pickles of a dump."""
 
     def __init__(self, seconds: float = MAX_SECONDS, memory: int = MAX_MEMORY_BYTES) -> None:
         self._seconds = seconds
         self._end = time.thread_time() + seconds
         self._memory = memory
+        self._keys = 0  # since the time was checked
 
     def charge(self, size: int) -> None:
-        """Take `size` bytes of memory; raise DamagedDump when there are no more, or no time."""
+        """Take `size` bytes of memory; raise DamagedDump if memory or time is exhausted."""
         self._memory -= size
         if self._memory < 0:
-            raise DamagedDump("its values take more memory than those of a stranger may", HINT)
+            raise DamagedDump("its values take more memory than an untrusted dump may", HINT)
         self.check_time()
 
     def release(self, size: int) -> None:
@@ -79,13 +82,16 @@ class Budget:
         self._memory += size
 
     def check_time(self) -> None:
-        """Raise DamagedDump when the time is up."""
+        """Raise DamagedDump if the time is up."""
         if time.thread_time() > self._end:
             raise DamagedDump(f"its values take more than {self._seconds:g} s to read", HINT)
 
     def check_keys(self, keys: Collection[object]) -> bool:
-        """Tell whether all of `keys` can be hashed at little cost; raise DamagedDump when the time is up."""
-        self.check_time()
+        """Return True if all of `keys` can be hashed at little cost; raise DamagedDump if the time is up."""
+        self._keys += len(keys)
+        if self._keys >= KEYS_PER_CHECK:
+            self._keys = 0
+            self.check_time()
         kinds = set(map(type, keys))
         if kinds <= CHEAP_KEYS:
             return True
@@ -93,7 +99,7 @@ class Budget:
 
 
 def is_cheap_key(key: object) -> bool:
-    """Tell whether hashing and comparing `key` takes a bounded number of steps."""
+    """Return True if hashing and comparing `key` takes a bounded number of steps."""
     pending = [key]
     left = MAX_KEY_PARTS
     while pending:
@@ -109,13 +115,13 @@ def is_cheap_key(key: object) -> bool:
 
 
 class Sizes:
-    """How many things would be printed of a value; what is in it twice is printed twice."""
+    """Counts the things that are printed of a value; what is in it twice is printed twice."""
 
     def __init__(self) -> None:
         self._sizes: dict[int, int] = {}  # 0 while it is being counted
 
     def is_endless(self, value: object) -> bool:
-        """Tell whether printing `value` takes for ever, or that it is too large to say."""
+        """Return True if printing `value` takes forever, or if it is too large to tell."""
         if not isinstance(value, NESTING_BASES):
             return False
         pending: list[object] = [value]

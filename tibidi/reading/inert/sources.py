@@ -12,17 +12,17 @@ MAX_BLOCK_LINES = 5_000
 
 
 def block(text: str, first_line: int) -> str:
-    """Return the function or class that begins at a line of `text`, empty where there is none."""
+    """Return the text of the function or class that begins at a line of `text`, "" if there is none."""
     start = max(0, first_line - 1)
     found = [f"{line}\n" for line in source_lines(text)[start : start + MAX_BLOCK_LINES]]
     try:
         return "".join(inspect.getblock(found))
-    except (SyntaxError, IndexError, tokenize.TokenError):  # cut, or no Python
+    except (SyntaxError, IndexError, tokenize.TokenError):  # truncated, or not Python
         return ""
 
 
 def class_source(name: str, text: str) -> str:
-    """Return the first class of that name in `text`, empty where there is none."""
+    """Return the text of the first class of that name in `text`, "" if there is none."""
     head = re.compile(rf"[ \t]*class[ \t]+{re.escape(name)}\b")
     found = (number for number, line in enumerate(source_lines(text), start=1) if head.match(line))
     first_line = next(found, 0)

@@ -1,13 +1,14 @@
-"""Tables of pandas out of a dump that nobody vouches for: their content, without pandas.
+"""Tables of pandas from an untrusted dump: their content, without pandas.
 
-A DataFrame pickles as a manager of blocks, each an array of some columns and
-where they lie; a Series as a manager of one block.  What pandas 1.1 to 3 write
-is understood; of anything else the parts are there as attributes, and such a
-table is empty: looking at it never raises.
+A DataFrame is pickled as a manager of blocks, each an array of some columns
+and their places; a Series as a manager of one block.  Pickles of pandas 1.1 to
+3 are understood; any other table is empty and has its parts as attributes, so
+that looking at it never raises.
 """
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -16,18 +17,20 @@ from tibidi.reading.inert.columns import SHOWN_CELLS
 from tibidi.reading.inert.columns import UNREADABLE
 from tibidi.reading.inert.columns import Cells
 from tibidi.reading.inert.columns import InertColumn
+from tibidi.reading.inert.columns import InertColumnValues
 from tibidi.reading.inert.columns import InertIndex
-from tibidi.reading.inert.columns import Valued
 from tibidi.reading.inert.columns import cell
 from tibidi.reading.inert.columns import is_array
 from tibidi.reading.inert.columns import plain_column
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import INERT
+from tibidi.reading.inert.types import InertCall
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import Made
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.types import text_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +41,7 @@ MAX_COLUMNS = 100_000
 
 
 class Parts(NamedTuple):
-    """What a table consists of: columns, their names, labels of rows as they read, and as they are in the dump."""
+    """The parts of a table: columns, their names, the labels of the rows, and these as they are in the dump."""
 
     columns: list[Any]
     names: Any
@@ -52,7 +55,7 @@ class InertBlock(InertObject):
     _inert_name_ = "pandas.Block"
 
 
-class InertSeries(Valued):
+class InertSeries(InertColumnValues):
     """A Series: values with labels."""
 
     @property
@@ -74,33 +77,35 @@ class InertSeries(Valued):
         return f"<Series of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''} (inert)>"
 
 
-class InertFrame(Made):
+class InertFrame(InertCall):
     """A DataFrame: columns by name."""
 
     @property
     def columns(self) -> list[object]:
         """The names of the columns."""
-        return list(parts_of(self, frame_parts).names)
+        return list(self._parts().names)
 
     @property
     def index(self) -> object:
         """The labels of the rows."""
-        return parts_of(self, frame_parts).axis
+        return self._parts().axis
 
     @property
     def shape(self) -> tuple[int, int]:
-        """How many rows and columns."""
-        parts = parts_of(self, frame_parts)
-        return len(parts.labels), len(parts.names)
+        """The numbers of rows and columns."""
+        return len(self._parts().labels), len(self._parts().names)
 
     @property
     def values(self) -> Cells:
         """The rows."""
-        parts = parts_of(self, frame_parts)
+        parts = self._parts()
         return Cells(len(parts.labels), lambda row: [at(column, row) for column in parts.columns[: len(parts.names)]])
 
+    def _parts(self) -> Parts:
+        return parts_of(self, frame_parts)
+
     def __getitem__(self, name: object) -> object:
-        parts = parts_of(self, frame_parts)
+        parts = self._parts()
         found = next((number for number, known in enumerate(parts.names) if known == name), None)
         if found is None:
             raise KeyError(f"no column {clean(name) if isinstance(name, str) else BOUNDED.repr(name)}; {INERT}")
@@ -129,23 +134,23 @@ class InertFrame(Made):
 
 
 def at(column: Any, row: int) -> object:
-    """Return what a column has in a row, a question mark where that cannot be told."""
+    """Return the value of a column in a row, a question mark if it cannot be read."""
     try:
         return column[row]
     except UNREADABLE:
         return "?"
 
 
-def parts_of(table: Made, read: Callable[[Made], Parts]) -> Parts:
-    """Return the parts of a table, empty ones where it is not understood."""
+def parts_of(table: InertCall, read: Callable[[InertCall], Parts]) -> Parts:
+    """Return the parts of a table, empty if it is not understood."""
     try:
         return read(table)
     except UNREADABLE:
         return Parts([()], (), (), ())
 
 
-def manager(table: Made) -> tuple[Any, Any, bool]:
-    """Return blocks and axes of a table, and whether they came as a state."""
+def manager(table: InertCall) -> tuple[Any, Any, bool]:
+    """Return the blocks and axes of a table, and True if they were in a state."""
     own = table.__dict__
     made = (own["_mgr"] if "_mgr" in own else own["_data"]).__dict__
     is_state = "_args_" not in made
@@ -153,23 +158,23 @@ def manager(table: Made) -> tuple[Any, Any, bool]:
     return blocks, axes, is_state
 
 
-def frame_parts(frame: Made) -> Parts:
-    """Return the parts of a DataFrame; raise one of UNREADABLE for what is none."""
-    blocks, (names, index), _ = manager(frame)
+def frame_parts(frame: InertCall) -> Parts:
+    """Return the parts of a DataFrame; raise one of UNREADABLE for anything else."""
+    blocks, (names, rows), _ = manager(frame)
     found: dict[int, Any] = {}
     for block in blocks:
         own = block.__dict__
         for row, place in enumerate(places(own["placement"])):
             if len(found) > MAX_COLUMNS:
                 raise ValueError("more columns than there can be")
-            found[place] = column_of(own["values"], row)
+            found[index(place)] = column_of(own["values"], row)
     columns = [found[number] for number in range(len(found))]
-    rows = next((len(column) for column in columns if is_array(column) or isinstance(column, Cells)), None)
-    return Parts(columns, labels_of(names, len(columns)), labels_of(index, rows), index)
+    length = next((len(column) for column in columns if is_array(column) or isinstance(column, Cells)), None)
+    return Parts(columns, labels_of(names, len(columns)), labels_of(rows, length), rows)
 
 
 def column_of(values: Any, row: int) -> Any:
-    """Return a column of a block, as it is in the dump where it is not understood."""
+    """Return a column of a block, as it is in the dump if it is not understood."""
     try:
         return plain_column(values, row)
     except UNREADABLE:
@@ -177,7 +182,7 @@ def column_of(values: Any, row: int) -> Any:
 
 
 def labels_of(index: Any, count: int | None) -> Any:
-    """Return so many labels, numbers where those of the dump are not understood."""
+    """Return `count` labels, numbers if those in the dump are not understood."""
     try:
         labels = plain_column(index)
         if count is None or len(labels) == count:
@@ -187,11 +192,11 @@ def labels_of(index: Any, count: int | None) -> Any:
     return range(count or 0)
 
 
-def series_parts(series: Made) -> Parts:
-    """Return the parts of a Series; raise one of UNREADABLE for what is none."""
+def series_parts(series: InertCall) -> Parts:
+    """Return the parts of a Series; raise one of UNREADABLE for anything else."""
     blocks, axes, is_state = manager(series)
     if is_state:
-        blocks, axes = axes, blocks  # the state of a manager of one block has them the other way round
+        blocks, axes = axes, blocks  # the state of a manager of one block has the axes first
     block = blocks[0] if isinstance(blocks, (tuple, list)) else blocks
     values = plain_column(block.__dict__["values"] if isinstance(block, InertBlock) else block)
     index = axes[0] if isinstance(axes, (tuple, list)) else axes
@@ -199,29 +204,26 @@ def series_parts(series: Made) -> Parts:
 
 
 def places(placement: Any) -> Any:
-    """Return the columns that a block has."""
+    """Return the places of the columns of a block."""
     return range(placement.start, placement.stop, placement.step or 1) if isinstance(placement, slice) else placement
 
 
 def new_index(_kind: object, facts: object, *_: object) -> InertIndex:
-    """Make an index, as `pandas.core.indexes.base._new_Index` does."""
-    made: InertIndex = object.__new__(InertIndex)
-    if isinstance(facts, dict):
-        made.__dict__.update({name: value for name, value in facts.items() if type(name) is str})
+    """Make an index, like `pandas.core.indexes.base._new_Index`."""
+    made: InertIndex = instance(InertIndex)
+    made.__dict__.update(text_keys(facts))
     return made
 
 
 def new_column(kind: object, *_: object) -> object:
-    """Make a column, as `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked` does."""
+    """Make a column, like `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked`."""
     names = (kind.__module__, kind.__qualname__) if isinstance(kind, InertType) else ("pandas", "Array")
-    return object.__new__(make_type(*names, InertColumn))
+    return instance(make_type(*names, InertColumn))
 
 
-def new_block(values: object, placement: object, *_: object) -> InertBlock:
-    """Make a block, as `pandas._libs.internals._unpickle_block` does."""
-    made: InertBlock = object.__new__(InertBlock)
-    made.__dict__.update(values=values, placement=placement)
-    return made
+def new_block(values: object, placement: object, *_: object) -> object:
+    """Make a block, like `pandas._libs.internals._unpickle_block`."""
+    return instance(InertBlock, values=values, placement=placement)
 
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
@@ -235,10 +237,10 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"): new_index,
 }
 
-# Arrays with a mask of what is missing, or of what is not the same.
+# Arrays with a mask of the missing values, or of those that differ.
 COLUMNS = ("Boolean", "Floating", "Integer", "Sparse")
 
-TYPES: dict[tuple[str, str], type[Made]] = {
+TYPES: dict[tuple[str, str], type[InertCall]] = {
     ("pandas", "DataFrame"): InertFrame,
     **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in COLUMNS},
     **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in COLUMNS},

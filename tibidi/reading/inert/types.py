@@ -1,15 +1,15 @@
-"""Inert things: what a dump names, without what it is.
+"""Inert classes and objects: they have the names and the contents that are in a dump, and no code.
 
 Rules
 -----
 `InertType` makes a class for each name of a class or function in a dump: it
-prints, compares and hashes, and does nothing.  Its instances carry what the
-pickle says of the object: attributes, items, arguments.  A class that was
-built on a plain builtin type is built on it here, too, and behaves as that.
+prints, compares and hashes, and does nothing.  Its instances have what the
+pickle has for the object: attributes, items, arguments.  A class that was
+built on a built-in type is built on it here, too, and behaves like it.
 
-Nothing that came from the file is ever called, and no special method of the
-interpreter's is looked up in what came from it: attributes of instances are
-not, and classes take none whose name begins with two underscores.
+Nothing that came from the file is ever called, and the interpreter finds no
+special method that came from it: it does not look in instances, and classes
+take no attribute whose name begins with two underscores.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ INERT = "it is inert: code of the application runs only in a dump that is opened
 
 
 class InertType(type):
-    """A class, or whatever else a dump has only a name for."""
+    """A class, or anything else of which a dump has only the name."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, object], **_: object) -> InertType:
-        """Make the class; keywords are for `__init_subclass__`, which there is none of."""
+        """Make the class; there is no `__init_subclass__` that would take keywords."""
         return super().__new__(mcs, name, bases, body)
 
     def __call__(cls, *_: object, **__: object) -> Any:
-        """Refuse: what is behind the name is not here."""
+        """Raise TypeError: the code is not here."""
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
     def __setattr__(cls, name: str, value: object) -> None:
@@ -57,14 +57,14 @@ class InertType(type):
 
 
 def _text_of(value: object) -> str:
-    """Return the source file that a function was kept with, "" for anything else."""
+    """Return the text of the source file of a function, "" for anything else."""
     code = vars(value).get("__code__") if isinstance(value, InertObject) else None
     text = vars(code).get("_text_") if isinstance(code, InertObject) else None
     return text if type(text) is str else ""
 
 
 class InertObject(metaclass=InertType):
-    """The root of everything inert; instances have the attributes that the dump has for them."""
+    """The base of all inert classes; instances have the attributes that are in the dump."""
 
     __module__ = "tibidi"
     _inert_name_ = "object"
@@ -72,7 +72,7 @@ class InertObject(metaclass=InertType):
     _inert_slots_: tuple[str, ...] = ()
     _inert_plain_: type | None = None
     __copy__ = shallow
-    # Not a method, which an attribute of that name would hide.
+    # A data descriptor, which an attribute of that name cannot hide.
     __deepcopy__ = property(deep)
 
     def __getattr__(self, name: str) -> object:
@@ -92,15 +92,15 @@ class InertObject(metaclass=InertType):
         return [name for name in super().__dir__() if not name.startswith("_inert_") and name not in OURS]
 
 
-class Made(InertObject):
-    """What a function or class made of arguments; they are all that is known of it."""
+class InertCall(InertObject):
+    """The result of a call of a function or class, of which the arguments are known."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
 
 
-class InertValue(Made):
-    """One of a class that is built on a plain type that is none of `LAYOUTS`: a date, a path; the plain value in it."""
+class InertValue(InertCall):
+    """An instance of a class that is built on a date, a path or another plain type not in `LAYOUTS`, with its value."""
 
     def __getattr__(self, name: str) -> object:
         value = self.__dict__.get("_value_")
@@ -119,7 +119,7 @@ class InertValue(Made):
         return [*super().__dir__(), *(name for name in dir(self.__dict__.get("_value_")) if not name.startswith("_"))]
 
 
-class InertPartial(Made):
+class InertPartial(InertCall):
     """A `functools.partial`."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
@@ -132,8 +132,8 @@ class InertPartial(Made):
 PARTIAL = ("func", "args", "keywords", "__dict__")
 
 
-class Listed(Made):
-    """An object of unknown make that holds items in a row."""
+class InertSequence(InertCall):
+    """An object of unknown kind that has items in order."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
@@ -151,8 +151,8 @@ class Listed(Made):
         return thing in self.__dict__["_items_"]
 
 
-class Mapped(Listed):
-    """An object of unknown make that holds items by keys."""
+class InertMapping(InertSequence):
+    """An object of unknown kind that has items by keys."""
 
     def keys(self) -> object:
         """Return the keys."""
@@ -172,12 +172,12 @@ class Mapped(Listed):
 
 
 def parts(thing: Any) -> tuple[Any, ...]:
-    """Return the items of what is built on a tuple."""
+    """Return the items of an object that is built on a tuple."""
     return tuple(tuple.__iter__(thing))
 
 
 class InertTuple(InertObject):
-    """A tuple, with names for its items where there were such, and then printed with them."""
+    """A tuple; if its items had names, it is printed with them."""
 
     def __repr__(self) -> str:
         names = type(self)._inert_fields_
@@ -199,11 +199,15 @@ class InertTuple(InertObject):
         return [*type(self)._inert_fields_, *super().__dir__()]
 
 
-class InertMember(InertObject):
-    """A member of an enumeration."""
+class InertAtom(InertObject):
+    """The base of inert objects that are their own copies."""
 
     __copy__ = atomic
     __deepcopy__ = property(itself)
+
+
+class InertMember(InertAtom):
+    """A member of an enumeration."""
 
     def __repr__(self) -> str:
         own = self.__dict__
@@ -220,18 +224,18 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
     kind = next((base for base in mixins if isinstance(base, InertType)), InertObject)
     body: dict[str, object] = {
         "__hash__": vars(layout).get("__hash__") or object.__hash__,
-        "__copy__": kind.__copy__,  # before that of a plain type, which would call the class
+        "__copy__": kind.__copy__,  # instead of that of a plain type, which would call the class
         "__deepcopy__": kind.__deepcopy__,
         "__module__": clean(module),
         "__qualname__": clean(qualname),
         "_inert_name_": full.replace("builtins.", "", 1),
         "_inert_fields_": fields,
     }
-    return InertType(clean(qualname).rpartition(".")[2], mixins or (Made,), body)
+    return InertType(clean(qualname).rpartition(".")[2], mixins or (InertCall,), body)
 
 
 def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
-    """Give a class what is harmless of the attributes it had."""
+    """Give a class its attributes that are harmless."""
     for name, value in attributes.items():
         if (type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro") or (
             name == "__doc__" and type(value) is str
@@ -239,15 +243,16 @@ def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> No
             type.__setattr__(cls, name, value)
 
 
+# Attributes that are not in the dump.
 OURS = frozenset({"_args_", "_items_", "_text_", "_value_", "_view_", "__weakref__"})
 
 
 def visible(thing: object) -> dict[str, object]:
-    """Return the attributes of an inert object that are the application's."""
+    """Return the attributes of an inert object that are in the dump."""
     return {name: value for name, value in thing.__dict__.items() if name not in OURS}
 
 
-def blank(kind: type, attributes: Mapping[str, object]) -> Any:
+def instance(kind: type, /, **attributes: object) -> Any:
     """Return an instance of an inert class with these attributes."""
     made: Any = object.__new__(kind)
     made.__dict__.update(attributes)

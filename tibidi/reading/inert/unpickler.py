@@ -1,4 +1,4 @@
-"""Read the pickles of one dump in turn, calling and importing nothing that they name."""
+"""Read the pickles of one dump in turn; nothing that they name is called or imported."""
 
 from __future__ import annotations
 
@@ -14,32 +14,29 @@ from tibidi.reading.inert.screen import HINT
 from tibidi.reading.inert.screen import MAX_MEMBER_BYTES
 from tibidi.reading.inert.screen import Budget
 from tibidi.reading.inert.screen import Sizes
-from tibidi.reading.inert.types import Listed
-from tibidi.reading.inert.types import Mapped
+from tibidi.reading.inert.types import InertMapping
+from tibidi.reading.inert.types import InertSequence
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
-    from typing import Protocol
+    from typing import BinaryIO
 
-    class Readable(Protocol):
-        """What is read from."""
-
-        def read(self, size: int, /) -> bytes:
-            """Return at most `size` bytes, fewer only at the end."""
+    from tibidi.reading.unpickler import MemberFile
 
 
 class InertUnpickler:
-    """Reads the pickles of one dump, one with each `load()`, from a file that goes from one to the next.
+    """Reads the pickles of one dump, one with each `load()`.
 
-    `namespace` gives the dictionary of globals for a key, `sources` the texts
-    of the files that functions came from.
+    `namespace` returns the dictionary of globals for a key; `sources` has the
+    texts of the source files.
     """
 
     def __init__(
         self,
-        file: Readable,
+        file: BinaryIO | MemberFile,
         *,
         namespace: Callable[[str], dict[str, object]],
         sources: Mapping[str, str] | None = None,
@@ -53,10 +50,10 @@ class InertUnpickler:
         self._sizes = Sizes()
 
     def load(self) -> Any:
-        """Return the value of the pickle that the file is at.
+        """Return the value of the next pickle.
 
-        Raises DamagedDump when it is none of ours or takes too much; the memo
-        is then of no use for the pickles behind it.
+        Raises DamagedDump if it is not a pickle of tibidi, or exceeds a limit;
+        the pickles behind it can then not be read, as the memo is incomplete.
         """
         data = self._file.read(MAX_MEMBER_BYTES + 1)
         if len(data) > MAX_MEMBER_BYTES:
@@ -73,15 +70,13 @@ class InertUnpickler:
 
 
 def printable_in_time(loaded: object, sizes: Sizes) -> object:
-    """Return what was loaded, (paths, variables), with what would take for ever to print as things that don't."""
+    """Return (paths, variables) with values that would take forever to print replaced by objects that print in part."""
     variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
     if isinstance(variables, BaseException) and sizes.is_endless(variables.args):
         variables.args = ()
     if type(variables) is dict:
         for name, value in variables.items():
             if sizes.is_endless(value):
-                kind = Mapped if isinstance(value, dict) else Listed
-                shown = object.__new__(make_type("builtins", type(value).__name__, kind))
-                shown.__dict__["_items_"] = value
-                variables[name] = shown
+                kind = InertMapping if isinstance(value, dict) else InertSequence
+                variables[name] = instance(make_type("builtins", type(value).__name__, kind), _items_=value)
     return loaded

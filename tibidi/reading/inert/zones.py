@@ -1,8 +1,8 @@
-"""Time zones out of a dump that nobody vouches for.
+"""Time zones from an untrusted dump.
 
-A time of day needs a `tzinfo`, and that of `zoneinfo`, `dateutil` or `pytz`
-is code or a file.  So that the time itself can be a real one, such a zone
-becomes an inert `tzinfo`, which prints as what it was and knows no offset.
+A time needs a `tzinfo`, and that of `zoneinfo`, `dateutil` or `pytz` is code
+or a file.  So that the time itself is a real one, such a zone becomes an inert
+`tzinfo`, which prints as what it was and knows no offset.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class InertZone(datetime.tzinfo):
-    """A time zone that is known by its looks only."""
+    """A time zone of which only the description is known."""
 
     def __init__(self, described: object) -> None:
         self.described = described
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object]]:
-        return InertZone, (self.described,)  # as copies are made of times
+        return InertZone, (self.described,)  # used by copies of times
 
     def utcoffset(self, _: datetime.datetime | None) -> datetime.timedelta | None:
         """Return None: unknown."""
@@ -35,7 +35,7 @@ class InertZone(datetime.tzinfo):
         return None
 
     def tzname(self, _: datetime.datetime | None) -> str:
-        """Return what it was."""
+        """Return the description."""
         return repr(self)
 
     def __repr__(self) -> str:
@@ -46,7 +46,7 @@ TIMES = (datetime.datetime, datetime.time)
 
 
 def zoned(make: Callable[..., object]) -> Callable[..., object]:
-    """Return the maker of a type in `TIMES`, with what is inert among its arguments made a zone."""
+    """Return a maker of a type in `TIMES` that takes inert objects as time zones."""
 
     def make_zoned(*arguments: object) -> object:
         return make(*(InertZone(each) if isinstance(each, InertObject) else each for each in arguments))

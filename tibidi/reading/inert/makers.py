@@ -1,8 +1,8 @@
-"""What the words of our vocabulary, and a few of the standard library's, mean where nothing may run.
+"""The words of the format, and some functions of the standard library, as the inert reader makes them.
 
-The table `WORDS` answers the same names as `vocabulary.WORDS`, on the other
-side of the fence: functions become descriptions, classes inert classes, and
-bytecode is not even looked at.
+`WORDS` has the names of `vocabulary.WORDS` like `tibidi.reading.makers`, but
+functions become descriptions and classes inert classes, and bytecode is not
+looked at.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.classes import class_state
-from tibidi.reading.inert.classes import furnish
 from tibidi.reading.inert.classes import make_class
 from tibidi.reading.inert.classes import make_enumeration
 from tibidi.reading.inert.classes import make_member
 from tibidi.reading.inert.classes import member_state
+from tibidi.reading.inert.classes import prefill
 from tibidi.reading.inert.exceptions import exception_state
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import atomic
@@ -31,10 +31,11 @@ from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.sources import block
 from tibidi.reading.inert.types import INERT
+from tibidi.reading.inert.types import InertAtom
+from tibidi.reading.inert.types import InertMapping
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import Mapped
-from tibidi.reading.inert.types import blank
+from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
 from tibidi.words.standins import Cut
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class InertModule(ModuleType):
-    """A module that was only named."""
+    """A module of which only the name is known."""
 
     __copy__ = atomic
     __deepcopy__ = property(itself)
@@ -60,28 +61,24 @@ class InertModule(ModuleType):
         return f"<module {self.__name__!r} (inert)>"
 
 
-class InertCode(InertObject):
-    """A code object: where it came from; its bytecode is left in the file."""
+class InertCode(InertAtom):
+    """A code object: its origin; its bytecode stays in the file."""
 
     _inert_name_ = "code"
-    __copy__ = atomic
-    __deepcopy__ = property(itself)
 
 
-class InertFunction(InertObject):
-    """A function that was kept by value: name, home, source and, as attributes, what it had."""
+class InertFunction(InertAtom):
+    """A function that was written by value: its name, origin, source and attributes."""
 
     _inert_name_ = "function"
-    __copy__ = atomic
-    __deepcopy__ = property(itself)
 
     def __call__(self, *_: object, **__: object) -> object:
-        """Refuse: nothing runs here."""
+        """Raise TypeError: no application code runs."""
         raise TypeError(f"{self.__dict__['__qualname__']} cannot be called: {INERT}")
 
     @property
     def __source__(self) -> str:
-        """The text of the function, as it was captured."""
+        """The captured text of the function."""
         code = self.__dict__["__code__"].__dict__
         return block(code["_text_"], code["co_firstlineno"])
 
@@ -92,12 +89,12 @@ class InertFunction(InertObject):
 
 
 class InertAttribute(InertObject):
-    """An attribute that was looked up in an object: a bound method, most often."""
+    """An attribute of an object, most often a bound method."""
 
     _inert_name_ = "attribute"
 
     def __call__(self, *_: object, **__: object) -> object:
-        """Refuse: nothing runs here."""
+        """Raise TypeError: no application code runs."""
         raise TypeError(f"{self.__dict__['__name__']} cannot be called: {INERT}")
 
     def __repr__(self) -> str:
@@ -106,7 +103,7 @@ class InertAttribute(InertObject):
 
 
 class InertPattern(InertObject):
-    """A compiled regular expression: compiling a stranger's can take for ever."""
+    """A regular expression, not compiled: that can take forever."""
 
     def __repr__(self) -> str:
         return f"re.compile({BOUNDED.repr(self.__dict__['pattern'])})"
@@ -125,33 +122,33 @@ def make_code(sources: Mapping[str, str], _magic: object, _marshalled: object, *
     """Return a description of a code object; its bytecode stays in the file."""
     file, qualname, name, first_line = (*key, "?", "?", "?", 0)[:4]
     variables = key[6] if len(key) > 6 and type(key[6]) is tuple else ()
-    attributes = {
-        "co_filename": clean(file),
-        "co_qualname": clean(qualname),
-        "co_name": clean(name),
-        "co_firstlineno": first_line if type(first_line) is int else 0,
-        "co_varnames": variables,
-        "_text_": sources.get(file, "") if type(file) is str else "",
-    }
-    return blank(InertCode, attributes)
+    return instance(
+        InertCode,
+        co_filename=clean(file),
+        co_qualname=clean(qualname),
+        co_name=clean(name),
+        co_firstlineno=first_line if type(first_line) is int else 0,
+        co_varnames=variables,
+        _text_=sources.get(file, "") if type(file) is str else "",
+    )
 
 
 def _function(code: object, namespace: object, name: object, closure: object) -> object:
     if type(code) is not InertCode:
         code = make_code({}, b"", b"")
-    attributes = {
-        "__name__": clean(name),
-        "__qualname__": code.__dict__["co_qualname"],
-        "__code__": code,
-        "__globals__": namespace,
-        "__closure__": closure,
-    }
-    return blank(InertFunction, attributes)
+    return instance(
+        InertFunction,
+        __name__=clean(name),
+        __qualname__=code.__dict__["co_qualname"],
+        __code__=code,
+        __globals__=namespace,
+        __closure__=closure,
+    )
 
 
 def _function_state(function: object, state: object) -> None:
-    attributes, dictionary, _, *homes = plain.expect(state, tuple)
-    furnish(homes)
+    attributes, dictionary, _, *early = plain.expect(state, tuple)
+    prefill(early)
     if type(function) is InertFunction:
         known = text_keys(attributes)
         known.pop("__code__", None)
@@ -191,17 +188,13 @@ def _type(name: object) -> object:
 
 
 def _typevar(name: object, *_: object) -> object:
-    return blank(make_type("typing", "TypeVar"), {"__name__": clean(name)})
+    return instance(make_type("typing", "TypeVar"), __name__=clean(name))
 
 
 def _attribute(owner: object, name: object) -> object:
     text = clean(name)
     known = owner.__dict__.get(text) if isinstance(owner, (InertObject, InertModule)) else None
-    return blank(InertAttribute, {"__self__": owner, "__name__": text}) if known is None else known
-
-
-def _keys(content: object, ordered: object = False) -> object:
-    return (OrderedDict if ordered is True else dict)(dict.fromkeys(plain.expect(content, list, tuple))).keys()
+    return instance(InertAttribute, __self__=owner, __name__=text) if known is None else known
 
 
 def _values(content: object, ordered: object = False) -> object:
@@ -213,7 +206,7 @@ def _items(content: object, ordered: object = False) -> object:
 
 
 def _field(name: object) -> object:
-    return blank(make_type("dataclasses", clean(name)), {})
+    return instance(make_type("dataclasses", clean(name)))
 
 
 def _standin(kind: type) -> Callable[..., object]:
@@ -224,25 +217,25 @@ def _standin(kind: type) -> Callable[..., object]:
 
 
 def _method(function: object, owner: object) -> object:
-    return blank(InertAttribute, {"__self__": owner, "__func__": function, "__name__": name_of(function)})
+    return instance(InertAttribute, __self__=owner, __func__=function, __name__=name_of(function))
 
 
 def _proxy(mapping: object) -> object:
-    return blank(make_type("builtins", "mappingproxy", Mapped), {"_items_": plain.expect(mapping, dict)})
+    return instance(make_type("builtins", "mappingproxy", InertMapping), _items_=plain.expect(mapping, dict))
 
 
 def name_of(thing: object) -> str:
-    """Return the name of a function."""
-    if isinstance(thing, InertType):  # of a module that can be imported: its name is all that there is
+    """Return the printable name of a function."""
+    if isinstance(thing, InertType):  # pickled by its name
         return clean(thing.__name__)
     own = thing.__dict__ if isinstance(thing, InertObject) else {}
     return clean(own.get("__name__", type(thing).__name__))
 
 
 def home_of(function: InertObject) -> tuple[str, str]:
-    """Return module and name of what a call of something inert makes, as far as one can tell.
+    """Return the module and name of the class whose instance a call returns, as far as they are known.
 
-    A class has private methods for unpickling its instances, as `ZoneInfo._unpickle`.
+    A private method of a class, such as `ZoneInfo._unpickle`, makes an instance of that class.
     """
     name, owner = name_of(function), function.__dict__.get("__self__")
     if isinstance(owner, InertType):
@@ -251,38 +244,32 @@ def home_of(function: InertObject) -> tuple[str, str]:
 
 
 def _pattern(pattern: object, flags: object = 0) -> object:
-    return blank(InertPattern, {"pattern": plain.expect(pattern, str, bytes), "flags": plain.expect(flags, int)})
+    return instance(InertPattern, pattern=plain.expect(pattern, str, bytes), flags=plain.expect(flags, int))
 
 
 STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
-# Types of the interpreter's that are called, and what comes of it.
-MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
+# The makers for calls of types of the interpreter.
+TYPE_MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
 
+# Functions of this file have the names of their words.
+_NAMED: tuple[Any, ...] = (
+    *(_attribute, _cached, _cell, _cell_state, _field, _function, _function_state, _items, _module, _same),
+    *(_slots_state, _type, _typevar, _values),
+)
+MAKERS: dict[str, Callable[..., object]] = {
+    **{maker.__name__: maker for maker in _NAMED},
+    "_class": make_class,
+    "_class_state": class_state,
+    "_dynamic_module": _module,
+    "_dynamic_module_state": _module_state,
+    "_enum": make_enumeration,
+    "_exception": make_exception,
+    "_exception_state": exception_state,
+    "_member": make_member,
+    "_member_state": member_state,
+}
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "getattr"): _attribute,
     ("re", "_compile"): _pattern,
-    ("tibidi", "_attribute"): _attribute,
-    ("tibidi", "_cached"): _cached,
-    ("tibidi", "_cell"): _cell,
-    ("tibidi", "_cell_state"): _cell_state,
-    ("tibidi", "_class"): make_class,
-    ("tibidi", "_class_state"): class_state,
-    ("tibidi", "_dynamic_module"): _module,
-    ("tibidi", "_dynamic_module_state"): _module_state,
-    ("tibidi", "_enum"): make_enumeration,
-    ("tibidi", "_exception"): make_exception,
-    ("tibidi", "_exception_state"): exception_state,
-    ("tibidi", "_field"): _field,
-    ("tibidi", "_function"): _function,
-    ("tibidi", "_function_state"): _function_state,
-    ("tibidi", "_items"): _items,
-    ("tibidi", "_keys"): _keys,
-    ("tibidi", "_member"): make_member,
-    ("tibidi", "_member_state"): member_state,
-    ("tibidi", "_module"): _module,
-    ("tibidi", "_same"): _same,
-    ("tibidi", "_slots_state"): _slots_state,
-    ("tibidi", "_type"): _type,
-    ("tibidi", "_typevar"): _typevar,
-    ("tibidi", "_values"): _values,
+    **{("tibidi", word): maker for word, maker in MAKERS.items()},
 }

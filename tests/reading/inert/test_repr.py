@@ -1,0 +1,15 @@
+"""Inert objects print in bounded space."""
+
+from __future__ import annotations
+
+from reading.inert.values import Cart
+from reading.inert.values import loaded
+
+
+def test_repr_is_bounded() -> None:
+    """However large an object is, it prints in a few lines."""
+    cart = Cart()
+    cart.items = [["x" * 1_000] * 1_000] * 1_000
+    vars(cart).update({f"attribute{number}": cart for number in range(1_000)})
+
+    assert len(repr(loaded(cart))) < 2_000

@@ -1,0 +1,49 @@
+"""Values that would print for ever are shown in part."""
+
+from __future__ import annotations
+
+import collections
+import types
+from typing import Any
+
+import pytest
+from reading.inert.values import Cart
+from reading.inert.values import loaded
+
+
+@pytest.mark.parametrize("levels", [5, 60])
+def test_billion_laughs(levels: int) -> None:
+    """A list that would print as a billion has its items, and prints as a few."""
+    laughs: list[object] = ["ha"]
+    for _ in range(levels):
+        laughs = [laughs, laughs]
+    read = loaded((("exceptions[0].frames[0].locals",), {"x": laughs, "y": [1]}))[1]
+
+    assert [1] == read["y"]
+    assert read["x"][0] is read["x"][1]
+    assert (type(read["x"]) is list) == (levels == 5)
+    assert levels == 5 or len(repr(read["x"])) < 5_000
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        lambda inner: collections.deque([inner, inner]),
+        lambda inner: collections.OrderedDict(a=inner, b=inner),
+        lambda inner: types.SimpleNamespace(a=inner, b=inner),
+        lambda inner: ValueError(inner, inner),
+        lambda inner: slice(inner, inner),
+    ],
+)
+@pytest.mark.parametrize("is_within", [False, True])
+def test_billion_laughs_of_other_kinds(kind: Any, is_within: bool) -> None:
+    """Whatever would print as a billion prints as a few, also as an attribute."""
+    laughs: object = ["ha"]
+    for _ in range(22):
+        laughs = kind(laughs)
+    cart: Any = Cart()
+    cart.items = laughs
+    read = loaded((("exceptions[0].frames[0].locals",), {"x": cart if is_within else laughs, "y": [1]}))[1]
+
+    assert [1] == read["y"]
+    assert len(repr(read["x"])) < 20_000

@@ -1,0 +1,74 @@
+"""Inert objects have their contents, and refuse what they cannot do."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import functools
+import io
+import operator
+import pickle
+import re
+
+import pytest
+from reading.inert.values import Cart
+from reading.inert.values import Color
+from reading.inert.values import loaded
+
+from tibidi.reading.inert.unpickler import InertUnpickler
+
+
+def test_object() -> None:
+    """An object has its attributes, and prints as what it was, without its own code."""
+    cart = loaded(Cart())
+
+    assert ["tea"] == cart.items
+    assert {"items": ["tea"], "total": 3} == vars(cart)
+    assert {"items", "total"} <= set(dir(cart))
+    assert [] == [name for name in dir(cart) if "inert" in name]
+    assert f"<{Cart.__module__}.Cart items=['tea'], total=3>" == repr(cart)
+    assert "Cart" == type(cart).__name__
+
+
+def test_what_is_not_there() -> None:
+    """Methods, calls and class attributes are refused with the reason."""
+    cart = loaded(Cart())
+
+    with pytest.raises(AttributeError, match="'Cart' object has no attribute 'pay' in the dump; it is inert"):
+        _ = cart.pay
+    with pytest.raises(TypeError, match="Cart cannot be called: it is inert"):
+        type(cart)()
+    with pytest.raises(AttributeError, match="inert"):
+        type(cart).total = 5
+
+
+def test_names_that_lie() -> None:
+    """A class that is called as a builtin one prints all the same."""
+    for name in ("dict", "list", "str", "int", "inert", "a b"):
+        made = pickle.PROTO + b"\x05" + b"\x8c\x01m\x8c" + bytes([len(name)]) + name.encode() + b"\x93)\x81."
+
+        assert f"<m.{name}>" == repr(InertUnpickler(io.BytesIO(made), namespace={}.setdefault).load())
+
+
+def test_enumeration_by_value() -> None:
+    """A member of an enumeration that pickled by its value shows it."""
+    assert f"<{Cart.__module__}.Color(1)>" == repr(loaded(Color.RED))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (functools.partial(print, 1, end=""), "<functools.partial(<inert print>, 1) end=''>"),
+        (operator.itemgetter(1), "<operator.itemgetter(1)>"),
+        (re.compile("a+"), "re.compile('a+')"),
+        (collections.ChainMap({1: 2}), "<collections.ChainMap maps=[{1: 2}]>"),
+        (len, "<inert len>"),
+        (Cart, f"<inert {Cart.__module__}.Cart>"),
+        (ValueError("x"), "ValueError('x')"),
+        (datetime.datetime.fromisoformat, "<fromisoformat of <class 'datetime.datetime'> (inert)>"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else type(value).__name__,
+)
+def test_shown(value: object, shown: str) -> None:
+    """What is no plain data prints as what it was."""
+    assert shown == repr(loaded(value))

@@ -1,0 +1,73 @@
+"""Modules, classes and functions that this machine does not have can be named and used with isinstance."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+import pytest
+
+from tibidi.reading.missing import ModuleStub
+from tibidi.reading.missing import Stub
+from tibidi.reading.missing import missing_class
+from tibidi.reading.missing import missing_member
+from tibidi.words.standins import Dummy
+from tibidi.words.standins import is_missing
+
+
+def test_modules() -> None:
+    """Each public name in a missing module is one class, which cannot be called; special names are not there."""
+    module = ModuleStub("shop", "for the test")
+    cart: Any = module.Cart
+
+    assert cart is module.Cart
+    assert is_missing(cart)
+    assert "<shop.Cart: it is not on this machine>" == repr(cart)
+    with pytest.raises(AttributeError, match="'shop' is a stand-in and has no '__all__'"):
+        _ = module.__all__
+    with pytest.raises(RuntimeError, match=r"shop\.Cart cannot be called here: it is not on this machine"):
+        cart()
+
+
+@pytest.mark.parametrize(
+    ("layout", "fields", "base"),
+    [
+        ("", (), Dummy),
+        ("dict", (), dict),
+        ("OrderedDict", (), collections.OrderedDict),
+        ("KeyError", (), KeyError),
+        ("bool", (), Dummy),
+        ("tuple", ("x", "y"), tuple),
+        ("tuple", ("not a name",), Dummy),
+    ],
+)
+def test_classes(layout: str, fields: tuple[str, ...], base: type) -> None:
+    """A missing class has the same built-in base and fields, if a class can have them."""
+    made = missing_class("shop", "Cart.Line", layout, fields)
+
+    assert issubclass(made, base)
+    assert ("shop", "Cart.Line", "Line") == (made.__module__, made.__qualname__, made.__name__)
+    assert (() if base is Dummy else fields) == getattr(made, "_fields", ())
+
+
+def test_instances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Instances that are made while a dump is loaded keep arguments and state of any kind."""
+    monkeypatch.setattr(Stub, "loading", 1)
+    cls: Any = missing_class("shop", "Cart", "", ())
+    made, other = cls(1, x=2), cls()
+    made.__setstate__({"items": ["tea"]})
+    other.__setstate__(5)
+
+    assert (["tea"], (1,), 5) == (made.items, made.state, other.state)
+    assert "<shop.Cart(1) items=['tea']: its class is not on this machine>" == repr(made)
+
+
+def test_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member of a missing enumeration is made once, with name and value."""
+    monkeypatch.setattr(Stub, "loading", 1)
+    level = missing_class("shop", "Level", "int", ())
+    low: Any = missing_member(level, "LOW", 10)
+
+    assert low is missing_member(level, "LOW", 10)
+    assert ("LOW", 10, 11) == (low.name, low.value, low + 1)
+    assert "<shop.Level.LOW: 10>" == repr(low)
