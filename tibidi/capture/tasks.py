@@ -26,11 +26,11 @@ from types import TracebackType
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
 from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import first
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
 from tibidi.look.frames import LiveTask
-from tibidi.look.layout import first
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.process import traceback_of

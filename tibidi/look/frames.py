@@ -6,16 +6,27 @@ made.  Everything plain about them is in `tibidi.model`.
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
     from types import FrameType
     from types import TracebackType
 
     from tibidi.model import Omission
 
+# Where classmethod, staticmethod and property keep their function.
+WRAPPED = (
+    (classmethod, vars(classmethod)["__func__"]),
+    (staticmethod, vars(staticmethod)["__func__"]),
+    (property, vars(property)["fget"]),
+)
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 
@@ -109,3 +120,32 @@ def _namespace(frame: FrameType) -> dict[str, object]:
         return dict(variables) if type_name(type(variables)) == PROXY else {}
     except (RuntimeError, ValueError):
         return {}
+
+
+def qualname(live: LiveFrame) -> str:
+    """Return the qualified name, or the name where there is no better one."""
+    code = live.frame.f_code
+    known: str | None = getattr(code, "co_qualname", None)
+    if known is not None:
+        return known
+    for candidate in _candidates(live, code):
+        function = _unwrapped(candidate)
+        if type(function) is FunctionType and function.__code__ is code:
+            return function.__qualname__
+    return code.co_name
+
+
+def _candidates(live: LiveFrame, code: CodeType) -> Iterator[object]:
+    yield dict.get(live.frame.f_globals, code.co_name)
+    if code.co_argcount:
+        first = live.namespace.get(code.co_varnames[0])
+        own = mro(first) if issubclass(type(first), type) else ()  # type: ignore[arg-type]  # a class
+        for base in (*own, *mro(type(first))):
+            yield namespace(base).get(code.co_name)
+
+
+def _unwrapped(candidate: object) -> object:
+    for wrapper, function in WRAPPED:
+        if type(candidate) is wrapper:
+            return function.__get__(candidate)
+    return candidate

@@ -42,7 +42,7 @@ class Previewer:
 
     def variable(self, name: str, value: object, path: str, characters: int = MAX_VARIABLE_CHARACTERS) -> Variable:
         """Preview one variable, which stands at `path`, in so many characters, more or less."""
-        type_of_value = self._walker.layouts.of(type(value)).name
+        type_of_value = self._walker.classes.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
             return Variable(type_of_value, REDACTED_TEXT)

@@ -1,9 +1,12 @@
-"""One value in one line, without running a line of the application.
+"""Show one value in one line, without running any application code.
 
-Exact builtin types are walked, known standard types are shown by the
-interpreter, all other objects by the content of the builtin type that they
-derive from and by their attributes.  Depth, items and characters are bounded;
-what is left out shows as `…`, with the number of items that follow.
+Strategy
+--------
+How the instances of a class are shown is decided once a class and kept in a
+table: builtin containers are walked, known standard types are shown by the
+interpreter, all others by the content of the builtin type that they derive
+from or by their attributes.  Depth, items and characters are bounded; what is
+left out shows as `…`, with the number of items that follow.
 """
 
 from __future__ import annotations
@@ -13,18 +16,18 @@ import sys
 from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look import arrays
-from tibidi.look import facts
-from tibidi.look import known
+from tibidi.look import notation
+from tibidi.look.anatomy import first
+from tibidi.look.anatomy import is_native
 from tibidi.look.anatomy import type_name
-from tibidi.look.layout import Layouts
-from tibidi.look.layout import first
+from tibidi.look.classes import Classes
 from tibidi.look.notation import MORE
 from tibidi.look.notation import joined
 from tibidi.look.notation import step_text
 from tibidi.model import LAZY
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
+from tibidi.process import late
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.texts import ascii_safe
 
@@ -33,8 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from tibidi.look.classes import ClassFacts
     from tibidi.look.notation import Step
     from tibidi.redaction import Redactor
+
+    Show = Callable[[Any], str]
 
 MAX_DEPTH = 4
 MAX_ITEMS = 12  # of the outermost container
@@ -46,8 +52,17 @@ MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to stand in several plac
 SCRUBBED_CHARACTERS = 10_000
 
 VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
-# What instances of subclasses are shown by.
-BASES = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, frozenset, type, BaseException)
+# The bases of arrays and tables.
+ARRAYS = frozenset(
+    {
+        "numpy.generic",
+        "numpy.ndarray",
+        "pandas.DataFrame",
+        "pandas.Series",
+        "pandas.core.frame.DataFrame",
+        "pandas.core.series.Series",
+    }
+)
 
 
 class Walker:
@@ -56,14 +71,14 @@ class Walker:
     def __init__(self, redactor: Redactor, omissions: list[Omission]) -> None:
         self.omissions = omissions
         self.redactor = redactor
-        self.layouts = Layouts()
+        self.classes = Classes()
         self._left = 0
         self._path = ""
         self._steps: list[Step] = []
         self._within: set[int] = set()
         self._texts: dict[str, str] = {}
-        self._table: dict[int, Callable[[Any], str]] = {**known.numbers(), **self._builtins()}
-        self._table.update((key, self._cleaning(show)) for key, show in known.texts().items())
+        self._table: dict[int, Show] = {**notation.numbers(), **self._builtins()}
+        self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
 
     def start(self, path: str, characters: int) -> None:
         """Begin with another variable, which stands at `path`, and is to be shown in so many characters, about."""
@@ -77,7 +92,7 @@ class Walker:
         show = self._table.get(id(type(value)))
         before, depth = self._left, len(self._steps)
         try:
-            shown = self._other(value) if show is None else show(value)
+            shown = (show or self._decide(type(value)))(value)
         except Exception as error:  # a C type that answers its own repr with an error costs one preview
             if has_handler_raised(error):
                 raise
@@ -86,10 +101,10 @@ class Walker:
         self._left = before - len(shown)
         return shown
 
-    def _cleaning(self, show: Callable[[Any], str]) -> Callable[[Any], str]:
+    def _cleaning(self, show: Show) -> Show:
         return lambda value: self._cleaned(show(value))
 
-    def _builtins(self) -> dict[int, Callable[[Any], str]]:
+    def _builtins(self) -> dict[int, Show]:
         return {
             id(str): self._str,
             id(bytes): self._bytes,
@@ -101,7 +116,7 @@ class Walker:
             id(dict): self._dict,
             id(MappingProxyType): self._proxy,
             **{id(view): self._view for view in VIEWS},
-            id(type): known.of_class,
+            id(type): notation.of_class,
         }
 
     def _str(self, text: str) -> str:
@@ -215,42 +230,55 @@ class Walker:
     def _limit(self) -> int:
         return MAX_NESTED_ITEMS if self._steps else MAX_ITEMS
 
-    def _other(self, value: object) -> str:
-        """Show a value of any other type, by what it derives from or is made of."""
-        layout = self.layouts.of(type(value))
-        if self.layouts.is_waiting(value):
-            return self._lazy(value, layout.name)
-        summary = arrays.summary(value, layout.names, self.show)
-        if summary is not None:
-            return summary
-        short = layout.name.rpartition(".")[2]
-        if "enum.Enum" in layout.names:
-            return self._enumerated(value, short)
-        base = next((base for base in BASES if issubclass(type(value), base)), None)
-        if base is not None:
-            return self._derived(value, base, short)
-        if "collections.deque" in layout.names:
+    def _decide(self, cls: type) -> Show:
+        """Choose how instances of any other class are shown, for all that follow."""
+        facts = self.classes.of(cls)  # which keeps the class alive, and so its id()
+        show = self._show_for(facts)
+        if facts.is_lazy:
+            evaluated = show
+
+            def show(value: object) -> str:
+                return self._lazy(value, facts) if facts.is_unevaluated(value) else evaluated(value)
+
+        self._table[id(cls)] = show
+        return show
+
+    def _show_for(self, facts: ClassFacts) -> Show:
+        short = facts.name.rpartition(".")[2]
+        if not ARRAYS.isdisjoint(facts.names):
+            summary = late.load("tibidi.look.arrays").summary
+            return lambda value: summary(value, facts.names, self.show)
+        if "enum.Enum" in facts.names:
+            return lambda value: self._enumerated(value, facts, short)
+        if facts.kind is not None:
+            return lambda value: self._derived(value, facts, short)
+        if "collections.deque" in facts.names:
             deque = sys.modules["collections"].deque
-            return f"{short}({self._sequence('[', deque.__iter__(value), deque.__len__(value), ']')})"
-        plain = known.number_or_time(value, layout.names)
-        if plain:
-            return f"{short}({plain})"
-        fact = facts.preview(value) if type(type(value)) is type else ""
-        if fact:
-            return fact if fact.startswith("<") else f"<{self.redactor.text(fact)}>"
-        return self._instance(value, short)
+            return lambda value: f"{short}({self._sequence('[', deque.__iter__(value), deque.__len__(value), ']')})"
+        number = notation.number_or_time(facts.names)
+        if number is not None:
+            return lambda value: f"{short}({number(value)})"
+        if type(facts.cls) is type and (is_native(facts.cls) or "_socket.socket" in facts.names):
+            describe = late.load("tibidi.look.resources").describe
+            return lambda value: self._described(describe(value)) or self._instance(value, facts, short)
+        return lambda value: self._instance(value, facts, short)
 
-    def _instance(self, value: object, short: str) -> str:
-        attributes = self._attributes(value)
-        if self.layouts.of(type(value)).fields is not None:
+    def _described(self, description: str) -> str:
+        if not description or description.startswith("<"):
+            return description
+        return f"<{self.redactor.text(description)}>"
+
+    def _instance(self, value: object, facts: ClassFacts, short: str) -> str:
+        attributes = self._attributes(value, facts)
+        if facts.fields is not None:
             return f"{short}({attributes})"
-        return f"<{short} {attributes}>" if attributes else f"<{self.layouts.of(type(value)).name} object>"
+        return f"<{short} {attributes}>" if attributes else f"<{facts.name} object>"
 
-    def _attributes(self, value: object) -> str:
+    def _attributes(self, value: object, facts: ClassFacts) -> str:
         if not self._enter(value):
             return "..."
         limit = self._limit()
-        pairs = self.layouts.attributes(value, limit + 1)
+        pairs = facts.attributes(value, limit + 1)
         shown = []
         for name, attribute in pairs[:limit] if len(self._steps) < MAX_DEPTH else []:
             if self._left <= 0:
@@ -261,42 +289,41 @@ class Walker:
             shown.append(MORE)
         return ", ".join(shown)
 
-    def _derived(self, value: Any, base: type, short: str) -> str:
-        """Show an instance of a subclass of a builtin type by the content of the base."""
+    def _derived(self, value: Any, facts: ClassFacts, short: str) -> str:
+        """Show an instance of a subclass of a builtin type by the content of that type."""
+        base: Any = facts.kind
         if base is type:
-            return known.of_class(value)
+            return notation.of_class(value)
         if base is BaseException:
             arguments = vars(BaseException)["args"].__get__(value)
             return short + (self._tuple(arguments) if len(arguments) != 1 else f"({self.show(arguments[0])})")
         if base in {int, float, complex}:
-            return f"{short}({known.integer(value) if base is int else base.__repr__(value)})"
+            return f"{short}({notation.integer(value) if base is int else base.__repr__(value)})"
         if base in {bytes, bytearray}:
             cut = bytes(base.__getitem__(value, slice(SCRUBBED_CHARACTERS)))
             return f"{short}({self._data(cut, base.__len__(value))})"
         if base is str:
             return f"{short}({self._quoted(str.__getitem__(value, slice(SCRUBBED_CHARACTERS)), str.__len__(value))})"
-        fields = self.layouts.of(type(value)).fields
-        if base is tuple and fields is not None and len(fields) == tuple.__len__(value):
-            entries = zip(fields, tuple.__iter__(value))
+        if base is tuple and facts.fields is not None and len(facts.fields) == tuple.__len__(value):
+            entries = zip(facts.fields, tuple.__iter__(value))
             shown = [f"{name}={self._entry(name, each, '.' + name)}" for name, each in entries]
             return f"{short}({', '.join(shown)})"
         if base is dict:
             return f"{short}({self._dict(value)})"
-        items, length = base.__iter__(value), base.__len__(value)  # type: ignore[attr-defined]  # the other bases have both
-        return f"{short}({self._sequence('[', items, length, ']')})"
+        return f"{short}({self._sequence('[', base.__iter__(value), base.__len__(value), ']')})"
 
-    def _enumerated(self, value: object, short: str) -> str:
-        attributes = dict(self.layouts.attributes(value, MAX_ITEMS))
+    def _enumerated(self, value: object, facts: ClassFacts, short: str) -> str:
+        attributes = dict(facts.attributes(value, MAX_ITEMS))
         name = attributes.get("_name_")
         shown = self._entry(name, attributes.get("_value_"), "_value_")
         return f"<{short}.{name if type(name) is str else '?'}: {shown}>"
 
-    def _lazy(self, value: object, name: str) -> str:
-        self.omissions.append(Omission(self._place(), LAZY, f"{name}: not evaluated"))
-        subject = dict(self.layouts.attributes(value, MAX_ITEMS)).get("model")
+    def _lazy(self, value: object, facts: ClassFacts) -> str:
+        self.omissions.append(Omission(self._place(), LAZY, f"{facts.name}: not evaluated"))
+        subject = dict(facts.attributes(value, MAX_ITEMS)).get("model")
         of = f" of {type_name(subject)}" if issubclass(type(subject), type) else ""  # type: ignore[arg-type]  # a class
-        return f"<{name.rpartition('.')[2]}{of}, not evaluated>"
+        return f"<{facts.name.rpartition('.')[2]}{of}, not evaluated>"
 
     def _place(self) -> str:
-        """Return the path of what is being shown."""
+        """Return the path of the value that is being shown."""
         return self._path + "".join(map(step_text, self._steps))

@@ -11,8 +11,8 @@ import re
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.layout import Layouts
-from tibidi.look.layout import first
+from tibidi.look.anatomy import first
+from tibidi.look.classes import Classes
 from tibidi.process import time
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from tibidi.look.classes import ClassFacts
     from tibidi.look.frames import LiveCrash
     from tibidi.redaction import Redactor
 
@@ -66,7 +67,7 @@ class _Hunt:
     def __init__(self, redactor: Redactor, deadline: float) -> None:
         self._redactor = redactor
         self._deadline = deadline
-        self._layouts = Layouts()
+        self._classes = Classes()
         self._seen: set[int] = set()
         self._innocent: set[str] = set()  # names that say nothing, whatever their value
         self._waiting: deque[object] = deque()
@@ -89,32 +90,33 @@ class _Hunt:
         else:
             self._object(value)
 
-    def _object(self, value: object) -> None:
-        layout = self._layouts.of(type(value))
-        if self._layouts.is_waiting(value):
+    def _object(self, value: Any) -> None:
+        facts = self._classes.of(type(value))
+        if facts.is_unevaluated(value):
             return
-        attributes = self._layouts.attributes(value, MAX_ATTRIBUTES)
-        if layout.name in COOKIES:
+        attributes = facts.attributes(value, MAX_ATTRIBUTES)
+        if facts.name in COOKIES:
             for name, attribute in attributes:
                 if name in COOKIE_VALUES:
                     self._redactor.learn(attribute)
         self._names(attributes)
-        for base in (dict, list, tuple):
-            if issubclass(type(value), base):
-                self._content(value, base)
-        if issubclass(type(value), BaseException):
-            self._items(list(BaseException.__dict__["args"].__get__(value)))
+        if facts.kind is not None:
+            self._content(value, facts)
 
-    def _content(self, value: Any, base: type) -> None:
-        if base is dict:
+    def _content(self, value: Any, facts: ClassFacts) -> None:
+        """Look at what an instance of a subclass of a builtin type holds as such."""
+        if facts.kind is dict:
             self._names(first(dict.items(value), MAX_ITEMS))
-            return
-        items = first(base.__iter__(value), MAX_ITEMS)  # type: ignore[attr-defined]  # list or tuple
-        fields = self._layouts.of(type(value)).fields if base is tuple else None
-        if fields is None:
-            self._items(items)
-        else:
-            self._names(zip(fields, items))
+        elif facts.kind is list:
+            self._items(first(list.__iter__(value), MAX_ITEMS))
+        elif facts.kind is tuple:
+            items = first(tuple.__iter__(value), MAX_ITEMS)
+            if facts.fields is None:
+                self._items(items)
+            else:
+                self._names(zip(facts.fields, items))
+        elif facts.kind is BaseException:
+            self._items(BaseException.__dict__["args"].__get__(value))
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         values = []

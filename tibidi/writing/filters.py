@@ -11,11 +11,11 @@ from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import snapshot
 from tibidi.look.anatomy import type_name
-from tibidi.look.facts import preview
 from tibidi.look.measure import measure
 from tibidi.look.measure import summary
+from tibidi.look.resources import describe
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED
 from tibidi.model import REDACTED_TEXT
@@ -144,7 +144,7 @@ class Filter:
 
     def _illegal(self, thing: object) -> NotPickleable:
         self._note(thing, ILLEGAL, f"{type_name(type(thing))}: config.islegal refused it")
-        return NotPickleable(type_name(type(thing)), "config.islegal refused it", preview(thing))
+        return NotPickleable(type_name(type(thing)), "config.islegal refused it", describe(thing))
 
     def _cut(self, thing: object) -> Cut:
         name, facts = type_name(type(thing)), summary(thing, self._redactor.text)
@@ -203,7 +203,7 @@ class Filter:
             return None
         if not self._redactor.has_hook and self._innocent.issuperset(mapping):
             return None
-        items = steady(mapping.items())
+        items = snapshot(mapping.items())
         secret = [name for name, value in items if self._redactor.conceals(name, value)]
         if not secret:
             self._innocent.update(name for name, _ in items if type(name) is str and not self._is_name(name))

@@ -6,7 +6,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import snapshot
 from tibidi.look.measure import measure
 from tibidi.process.records import NamedTuple
 from tibidi.words.roots import EXCEPTION
@@ -115,4 +115,4 @@ def whole(root: Root) -> Piece:
     """Return all of a root as one piece, a snapshot of it where it is a dictionary."""
     if root.kind == EXCEPTION or not is_a(root.value, dict):
         return Piece(root.paths, root.value, False)
-    return Piece(root.paths, dict(steady(root.value.items())), True)
+    return Piece(root.paths, dict(snapshot(root.value.items())), True)

@@ -32,8 +32,8 @@ from tibidi.look.anatomy import is_group
 from tibidi.look.anatomy import is_plain
 from tibidi.look.anatomy import member_attributes
 from tibidi.look.anatomy import mro
-from tibidi.look.lazy import has_come
-from tibidi.look.lazy import is_lazy
+from tibidi.look.classes import is_evaluated
+from tibidi.look.classes import is_lazy
 from tibidi.process import time
 from tibidi.process.worker import Abandoned
 from tibidi.words import vocabulary as words
@@ -191,7 +191,7 @@ class Reducers:
     def _lazy(self, thing: object) -> object:
         """Reduce what may have come into being without asking it: a proxy even answers for its `__class__`."""
         own = dictionary(thing)
-        if not has_come(type(thing), own):
+        if not is_evaluated(type(thing), own):
             return self._ledger.lazy(thing)
         return RECONSTRUCT, (type(thing), object, None), own, None, None, words._member_state
 
