@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from typing import Any
     from typing import TypeVar
 
@@ -173,18 +174,17 @@ def _is_interpreters(getter: GetSetDescriptorType) -> bool:
 
 def members(cls: type) -> dict[str, Any]:
     """Return the descriptors of `__slots__`, and of the struct members that a type in C declares, by name."""
-    return _descriptors(cls, {MemberDescriptorType})
+    return {name: each for name, each in stored(cls).items() if type(each) is MemberDescriptorType}
 
 
-def _descriptors(cls: type, kinds: set[type]) -> dict[str, Any]:
-    """Return the descriptors of some kinds by name; getters only of the standard library, as others may do anything."""
+def stored(cls: type) -> dict[str, Any]:
+    """Return the members of a class, and the getters in C; not those of other libraries, which may do anything."""
     found: dict[str, Any] = {}
     for base in mro(cls):
-        for name, value in list(namespace(base).items()):
-            if type(value) not in kinds or name[:2] == "__":
-                continue
-            if type(value) is MemberDescriptorType or _is_standard(base):
-                found.setdefault(name, value)
+        for name, each in list(namespace(base).items()):
+            is_getter = type(each) is GetSetDescriptorType
+            if name[:2] != "__" and (type(each) is MemberDescriptorType or (is_getter and _is_standard(base))):
+                found.setdefault(name, each)
     return found
 
 
@@ -203,12 +203,7 @@ def contents(module: object) -> dict[str, object]:
     return dictionary(module) if is_a(module, ModuleType) else {}
 
 
-def fields(thing: object) -> Iterator[tuple[str, object]]:
-    """Yield what a thing keeps in slots, and in members and getters of standard types in C."""
-    yield from values(thing, _descriptors(type(thing), {MemberDescriptorType, GetSetDescriptorType}))
-
-
-def values(thing: object, descriptors: dict[str, Any]) -> Iterator[tuple[str, object]]:
+def values(thing: object, descriptors: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """Yield what descriptors read from a thing, by name."""
     for name, descriptor in descriptors.items():
         try:
@@ -287,7 +282,7 @@ def exception_attributes(exception: BaseException) -> dict[str, object]:
     found = {name: getattr(BaseException, name).__get__(exception) for name in CHAIN}
     if is_group(type(exception)):
         found.pop("args")  # made of message and members, which the group is made with
-    for name, value in fields(exception):
+    for name, value in values(exception, stored(type(exception))):
         if value is not None:
             found.setdefault(name, value)
     return found

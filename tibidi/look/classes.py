@@ -14,6 +14,7 @@ from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import members
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import stored
 from tibidi.look.anatomy import type_name
 from tibidi.process.records import NamedTuple
 
@@ -62,9 +63,11 @@ RESULTS = {
 
 
 class ClassFacts(NamedTuple):
-    """What is known of a class, `names` being those of all its bases, `fields` what it declares, if anything.
+    """What is known of a class.
 
-    `kind` is the builtin type that it derives from, None for `object`.
+    `names` are those of all its bases; `kind` is the builtin type that it
+    derives from, None for `object`; `fields` are the names that it declares,
+    if any.  `stored` and `members` are descriptors, see `anatomy`.
     """
 
     cls: type
@@ -72,9 +75,15 @@ class ClassFacts(NamedTuple):
     names: frozenset[str]
     kind: type | None
     read_dictionary: Callable[[Any], Any] | None
+    stored: dict[str, Any]
     members: tuple[tuple[str, Any], ...]
     fields: tuple[str, ...] | None
     is_lazy: bool
+
+    def dictionary(self, thing: object) -> dict[str, object]:
+        """Return the `__dict__` of an instance, {} where it has none."""
+        found = None if self.read_dictionary is None else self.read_dictionary(thing)
+        return found if type(found) is dict else {}
 
     def attributes(self, thing: object, limit: int) -> list[tuple[str, object]]:
         """Return names and values of the attributes of an instance, slots first, `limit` at most."""
@@ -93,10 +102,7 @@ class ClassFacts(NamedTuple):
 
     def is_unevaluated(self, thing: object) -> bool:
         """Return True if an instance is lazy and its value is not computed yet."""
-        if not self.is_lazy:
-            return False
-        own = self.read_dictionary(thing) if self.read_dictionary else None
-        return type(own) is not dict or not is_evaluated(self.cls, own)
+        return self.is_lazy and not is_evaluated(self.cls, self.dictionary(thing))
 
 
 class Classes:
@@ -125,6 +131,7 @@ def class_facts(cls: type) -> ClassFacts:
         frozenset(map(type_name, mro(cls))),
         next((kind for kind in BUILTINS if issubclass(cls, kind)), None),
         dictionary_reader(cls),
+        stored(cls),
         tuple(members(cls).items()),
         declared_fields(cls),
         is_lazy(cls),

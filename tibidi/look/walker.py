@@ -27,7 +27,6 @@ from tibidi.look.notation import step_text
 from tibidi.model import LAZY
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
-from tibidi.process import late
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.texts import ascii_safe
 
@@ -246,7 +245,8 @@ class Walker:
     def _show_for(self, facts: ClassFacts) -> Show:
         short = facts.name.rpartition(".")[2]
         if not ARRAYS.isdisjoint(facts.names):
-            summary = late.load("tibidi.look.arrays").summary
+            from tibidi.look.arrays import summary  # only where there is an array
+
             return lambda value: summary(value, facts.names, self.show)
         if "enum.Enum" in facts.names:
             return lambda value: self._enumerated(value, facts, short)
@@ -259,7 +259,8 @@ class Walker:
         if number is not None:
             return lambda value: f"{short}({number(value)})"
         if type(facts.cls) is type and (is_native(facts.cls) or "_socket.socket" in facts.names):
-            describe = late.load("tibidi.look.resources").describe
+            from tibidi.look.resources import describe  # few crashes need it
+
             return lambda value: self._described(describe(value)) or self._instance(value, facts, short)
         return lambda value: self._instance(value, facts, short)
 

@@ -10,11 +10,12 @@ from _pickle import PicklingError
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
-from tibidi.look.anatomy import fields
 from tibidi.look.anatomy import is_native
+from tibidi.look.anatomy import members
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import native_base
+from tibidi.look.anatomy import values
 from tibidi.writing.naming import reduce_name
 
 if TYPE_CHECKING:
@@ -79,5 +80,5 @@ def reducer_like(reduced: Reduced, thing: object) -> Callable[[Any], Any]:
 
 def _instance(thing: object) -> Reduced:
     """Take a thing apart as `object` would: class, attributes, slots."""
-    own, slots = dictionary(thing), dict(fields(thing))
+    own, slots = dictionary(thing), dict(values(thing, members(type(thing))))
     return NEW, (type(thing),), (own or None, slots) if slots else own or None

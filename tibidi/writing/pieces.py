@@ -7,7 +7,6 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import snapshot
-from tibidi.look.measure import measure
 from tibidi.process.records import NamedTuple
 from tibidi.words.roots import EXCEPTION
 
@@ -61,6 +60,8 @@ class Piece(NamedTuple):
         """Return a piece for each variable, the smallest first; none where there are not several."""
         if not isinstance(self.value, dict) or not self.has_several:
             return []
+        from tibidi.look.measure import measure  # few pieces are split
+
         variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
         return [self._replace(value={name: value}) for name, value in variables]
 
