@@ -1,7 +1,7 @@
-"""Give an object its state where its own way of taking it is not there.
+"""Give an object its state where its own `__setstate__` is missing.
 
-What the interpreter, dataclasses and attrs write as a state: attributes, slots,
-or the values of the fields in their order.
+The interpreter, dataclasses and attrs write as a state: attributes, slots, or
+the values of the fields in their order.
 """
 
 from __future__ import annotations
@@ -11,21 +11,24 @@ from reprlib import recursive_repr
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
+from tibidi.look.anatomy import members
+from tibidi.look.classes import declared_fields
 
 if TYPE_CHECKING:
     from typing import Any
 
 
 def set_state(thing: Any, state: object) -> bool:
-    """Set attributes as a state says; tell whether it was understood.  No code of the application is run."""
+    """Set attributes as a state says, without running application code; return True if it was understood."""
     attributes = attributes_in(type(thing), state)
     if attributes is None:
         return False
     read = dictionary_reader(type(thing))
     own = None if read is None else read(thing)
+    slots = members(type(thing))
     try:
         for name, value in attributes.items():
-            if own is None or _is_slot(type(thing), name):
+            if own is None or name in slots:
                 object.__setattr__(thing, name, value)
             else:
                 own[name] = value
@@ -35,8 +38,8 @@ def set_state(thing: Any, state: object) -> bool:
 
 
 def attributes_of(thing: object) -> dict[str, object]:
-    """Return what is in the slots and the `__dict__` of a thing."""
-    found = {name: getattr(thing, name) for name in field_names(type(thing)) if hasattr(thing, name)}
+    """Return the declared fields, the slots and the `__dict__` of a thing."""
+    found = {name: getattr(thing, name) for name in _field_names(type(thing)) if hasattr(thing, name)}
     return {**found, **dictionary(thing)}
 
 
@@ -48,7 +51,7 @@ def show_attributes(thing: object) -> str:
 
 
 def attributes_in(cls: type, state: object) -> dict[str, object] | None:
-    """Return the attributes in a state, None where it is of an unknown make."""
+    """Return the attributes in a state, None if its form is unknown."""
     if type(state) is dict and all(type(name) is str for name in state):
         return state
     if type(state) not in (tuple, list):
@@ -56,26 +59,11 @@ def attributes_in(cls: type, state: object) -> dict[str, object] | None:
     parts: list[Any] = list(state)  # type: ignore[call-overload]  # a tuple or list
     if type(state) is tuple and len(parts) == 2 and all(part is None or type(part) is dict for part in parts):
         return {name: value for part in parts for name, value in (part or {}).items()}
-    names = field_names(cls)
+    names = _field_names(cls)
     return dict(zip(names, parts)) if names and len(names) == len(parts) else None
 
 
-def field_names(cls: type) -> list[str]:
-    """Return the names of fields that a dataclass, an attrs class or slots declare, in the order of their values."""
-    fields = getattr(cls, "__dataclass_fields__", None)
-    if isinstance(fields, dict):
-        return list(fields)
-    attributes = getattr(cls, "__attrs_attrs__", None)
-    if isinstance(attributes, tuple):
-        return [getattr(each, "name", "") for each in attributes]
-    return [name for base in reversed(cls.__mro__) for name in _slots(base)]
-
-
-def _slots(cls: type) -> tuple[str, ...]:
-    names = vars(cls).get("__slots__", ())
-    names = (names,) if isinstance(names, str) else names
-    return tuple(name for name in names if not name.startswith("__"))
-
-
-def _is_slot(cls: type, name: str) -> bool:
-    return any(name in _slots(base) for base in cls.__mro__)
+def _field_names(cls: type) -> tuple[str, ...]:
+    """Return the names of the fields that a class declares, else those of its slots, in the order of their values."""
+    declared = declared_fields(cls)
+    return tuple(members(cls)) if declared is None else declared

@@ -7,7 +7,6 @@ answer for their instances, with what is here.
 
 from __future__ import annotations
 
-import builtins
 import copy
 from collections import Counter
 from collections import OrderedDict
@@ -15,6 +14,9 @@ from collections import defaultdict
 from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
+
+from tibidi.look.anatomy import group_members
+from tibidi.look.anatomy import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +43,6 @@ LAYOUTS: dict[str, type] = {
 }
 # Their value comes with their creation; all others are filled later.
 ATOMS = (bytes, complex, float, int, str)
-
-GROUP: type[BaseException] | None = getattr(builtins, "BaseExceptionGroup", None)  # 3.11
 
 
 def layout_of(cls: type) -> Any:
@@ -104,8 +104,7 @@ def _begun(thing: Any, layout: Any, within: Callable[[Any], Any]) -> Any:
 
 def _begun_exception(thing: BaseException, within: Callable[[Any], Any]) -> BaseException:
     native: Any = next(base for base in type(thing).__mro__ if type(base) is type)
-    is_group = GROUP is not None and issubclass(native, GROUP)
-    parts = [native.message.__get__(thing), within(list(native.exceptions.__get__(thing)))] if is_group else []
+    parts = [native.message.__get__(thing), within(list(group_members(thing)))] if is_group(native) else []
     made: BaseException = native.__new__(type(thing), *parts)
     made.args = within(thing.args)
     return made
