@@ -95,7 +95,7 @@ def number_or_time(names: frozenset[str]) -> Show | None:
     for name, fields in TIMES.items():
         if name in names:
             base = vars(sys.modules["datetime"])[name.rpartition(".")[2]]
-            getters = [vars(base)[field].__get__ for field in fields]
+            getters = [getattr(base, field).__get__ for field in fields]
             return lambda value: ", ".join([str(get(value)) for get in getters])
     if "decimal.Decimal" in names:
         text = sys.modules["decimal"].Decimal.__str__

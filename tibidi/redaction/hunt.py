@@ -14,6 +14,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.look.classes import Classes
 from tibidi.process import time
+from tibidi.process.interpreter import has_handler_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +78,13 @@ class _Hunt:
         for number in range(MAX_OBJECTS):
             if not self._waiting or (number % CHECK_EVERY == 0 and time.monotonic() > self._deadline):
                 return
-            self._look(self._waiting.popleft())
+            try:
+                self._look(self._waiting.popleft())
+            except (
+                Exception
+            ) as error:  # a type in C whose descriptors raise what they should not: the rest is looked at
+                if has_handler_raised(error):
+                    raise
 
     def _look(self, value: Any) -> None:
         cls = type(value)
