@@ -1,7 +1,7 @@
-"""Variables as a person sees them, within one budget of characters and time.
+"""Preview variables in one line each, within one budget of characters and time.
 
-Secrets show as `<redacted>`, lazy values as not evaluated, and both are put on
-record with their path.
+Secrets are shown as `<redacted>`, lazy values as not evaluated; both are
+recorded with their path.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Previewer:
         self._shown: dict[int, tuple[object, str]] = {}
 
     def show(self, value: object, path: str = "", characters: int = MAX_VARIABLE_CHARACTERS) -> str:
-        """Show a value that stands at `path`, in so many characters, more or less."""
+        """Show the value at `path` in about so many characters."""
         self._walker.start(path, characters)
         return self._walker.show(value)
 
     def variable(self, name: str, value: object, path: str, characters: int = MAX_VARIABLE_CHARACTERS) -> Variable:
-        """Preview one variable, which stands at `path`, in so many characters, more or less."""
+        """Preview the variable at `path` in about so many characters."""
         type_of_value = self._walker.classes.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
@@ -54,7 +54,7 @@ class Previewer:
         return Variable(type_of_value, preview)
 
     def _preview(self, value: object, path: str, characters: int) -> str:
-        """Show a value that was not shown yet; what has secrets is not kept, as each place of them is told."""
+        """Show a value; keep the preview, unless something in it is recorded with its path, which differs elsewhere."""
         found = len(self._redactor.found), len(self.omissions)
         preview = self.show(value, path, characters)
         if found == (len(self._redactor.found), len(self.omissions)):

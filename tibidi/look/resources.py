@@ -91,13 +91,13 @@ def _socket(thing: object) -> str:
 
 
 def _by_name(cls: type) -> Callable[..., str] | None:
-    """Return how to describe a type that may not be loaded, or that has no public name."""
-    bases = mro(cls)
+    """Return how to describe an instance of a type that may not be loaded, or that has no public name."""
     socket = sys.modules.get("_socket")
-    if socket is not None and socket.socket in bases:
+    if socket is not None and issubclass(cls, socket.socket):
         return _socket
-    # The repr of these is the interpreter's: locks say whether they are locked, threads' handles their number.
-    return cls.__repr__ if type_name(cls).startswith(("_thread.", "select.", "_io.")) and len(bases) == 2 else None
+    # The repr of these is C code: that of a lock says whether it is locked, that of a thread's handle its number.
+    is_known = type_name(cls).startswith(("_thread.", "select.", "_io.")) and len(mro(cls)) == 2
+    return cls.__repr__ if is_known else None
 
 
 TABLE: dict[type, Callable[..., str]] = {

@@ -46,8 +46,8 @@ MAX_ITEMS = 12  # of the outermost container
 MAX_NESTED_ITEMS = 6
 MAX_TEXT_CHARACTERS = 300
 MIN_TEXT_CHARACTERS = 8
-MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to stand in several places
-# A secret that begins where we stop must still be seen whole to be known as one.
+MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to occur several times
+# Redacted before it is cut: a secret is recognized only if it is seen whole.
 SCRUBBED_CHARACTERS = 10_000
 
 VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
@@ -65,7 +65,7 @@ ARRAYS = frozenset(
 
 
 class Walker:
-    """Shows values; `omissions` lists what was not shown on purpose."""
+    """Shows values; `omissions` lists those that were left out on purpose."""
 
     def __init__(self, redactor: Redactor, omissions: list[Omission]) -> None:
         self.omissions = omissions
@@ -80,7 +80,7 @@ class Walker:
         self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
 
     def start(self, path: str, characters: int) -> None:
-        """Begin with another variable, which stands at `path`, and is to be shown in so many characters, about."""
+        """Start with the variable at `path`, to be shown in about so many characters."""
         self._path = path
         self._left = characters
         self._steps.clear()
@@ -92,7 +92,7 @@ class Walker:
         before, depth = self._left, len(self._steps)
         try:
             shown = (show or self._decide(type(value)))(value)
-        except Exception as error:  # a C type that answers its own repr with an error costs one preview
+        except Exception as error:  # a type in C whose repr raises costs one preview
             if has_handler_raised(error):
                 raise
             del self._steps[depth:]
@@ -151,7 +151,7 @@ class Walker:
         return cleaned
 
     def _cut(self, text: str | bytes, more: int) -> str:
-        """Show the beginning of a text, of which `more` characters were left out already."""
+        """Show the beginning of a text, after which `more` characters were left out already."""
         limit = max(min(MAX_TEXT_CHARACTERS, self._left), MIN_TEXT_CHARACTERS)
         more += max(len(text) - limit, 0)
         shown = ascii_safe(repr(text[:limit]))
@@ -201,7 +201,7 @@ class Walker:
         return "{" + joined(shown, length) + "}"
 
     def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
-        """Show what is behind a proxy, which asks it for everything, so that it may be the application's."""
+        """Show the mapping of a proxy, which forwards everything to it: it may be of an application class."""
         (mapping,) = gc.get_referents(proxy)
         return f"mappingproxy({self.show(mapping)})"
 
@@ -209,7 +209,7 @@ class Walker:
         return f"{type(view).__name__}({self._sequence('[', view, len(view), ']')})"
 
     def _entry(self, key: object, value: object, step: Step) -> str:
-        """Show a value under its name, unless the name says that it is a secret."""
+        """Show a value under its name, unless that is the name of a secret."""
         self._steps.append(step)
         if self.redactor.conceals(key, value):
             self.redactor.note(self._place(), f"the name {key!r}" if type(key) is str else "its name")
@@ -220,7 +220,7 @@ class Walker:
         return shown
 
     def _enter(self, container: object) -> bool:
-        """Tell whether a container is not within itself."""
+        """Return True if a container is not within itself."""
         if id(container) in self._within:
             return False
         self._within.add(id(container))
