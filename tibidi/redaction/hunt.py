@@ -1,8 +1,8 @@
-"""Meet the secrets before the first byte is written.
+"""Search for secrets before the first byte is written.
 
-The value of a secret variable is redacted wherever else it stands; so
-everything within reach of the frames is looked at first, breadth before
-depth, for names of secrets, within bounds of number and time.
+The value of a secret variable is redacted wherever else it occurs.  So all
+objects that the frames lead to are searched first for names of secrets,
+breadth first, up to a number of objects and a time.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_URL_TEXT = 2000  # characters
-CHECK_EVERY = 256  # objects between two looks at the clock
+CHECK_EVERY = 256  # objects between two checks of the time
 
-# Nothing within them, or nothing that names anything.
+# They contain nothing, or nothing under a name.
 ATOMS = (type(None), bool, int, float, complex, bytes, bytearray, range, type, type(len), type(lambda: 0), type(time))
 LEAVES = frozenset(map(id, ATOMS))
-# Classes whose `value` is a secret, whatever it is called.
+# Classes whose `value` is a secret under any name.
 COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
 COOKIE_VALUES = ("value", "_value", "_coded_value")
-# Not a word, as the type of an account or the name of a user is.
+# No word: those under secret names are often the type of an account or the name of a user.
 ARBITRARY = re.compile(r"[0-9!$%&*+?^~]|[a-z][A-Z]")
 
 
@@ -49,7 +49,7 @@ def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
 
 
 def _roots(crash: LiveCrash) -> Iterator[object]:
-    """Yield what the hunt starts from: the variables of the crash, then all others, then globals."""
+    """Yield where to start: the variables of the crash, then those of other stacks, then globals."""
     seen: set[int] = set()
     later = []
     for stack in crash.stacks():
@@ -70,7 +70,7 @@ class _Hunt:
         self._deadline = deadline
         self._classes = Classes()
         self._seen: set[int] = set()
-        self._innocent: set[str] = set()  # names that say nothing, whatever their value
+        self._innocent: set[str] = set()  # names that are no secret with any value
         self._waiting: deque[object] = deque()
 
     def over(self, roots: Iterable[object]) -> None:
@@ -80,9 +80,7 @@ class _Hunt:
                 return
             try:
                 self._look(self._waiting.popleft())
-            except (
-                Exception
-            ) as error:  # a type in C whose descriptors raise what they should not: the rest is looked at
+            except Exception as error:  # a type in C whose descriptors raise: the search goes on
                 if has_handler_raised(error):
                     raise
 
@@ -111,7 +109,7 @@ class _Hunt:
             self._content(value, facts)
 
     def _content(self, value: Any, facts: ClassFacts) -> None:
-        """Look at what an instance of a subclass of a builtin type holds as such."""
+        """Look at the content of an instance of a subclass of a builtin type."""
         if facts.kind is dict:
             self._names(first(dict.items(value), MAX_ITEMS))
         elif facts.kind is list:
@@ -140,7 +138,7 @@ class _Hunt:
             self._innocent.add(name)
 
     def _items(self, items: Iterable[object]) -> None:
-        """Line up what may have something within; of texts the URLs are looked at."""
+        """Queue the items that may contain others; search texts for URLs."""
         for item in items:
             if type(item) is str:
                 if "://" in item and len(item) <= MAX_URL_TEXT:
@@ -150,7 +148,7 @@ class _Hunt:
                 self._waiting.append(item)
 
     def _learn(self, value: Any) -> None:
-        """Learn a secret text, and the texts of a secret container that look arbitrary."""
+        """Learn a secret text, or the texts in a secret container that look arbitrary."""
         cls = type(value)
         if issubclass(cls, dict):
             self._learn_arbitrary(each for _, each in first(dict.items(value), MAX_ITEMS))
