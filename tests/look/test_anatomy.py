@@ -107,6 +107,7 @@ def test_nothing_is_asked() -> None:
     assert {"note": "kept"} == anatomy.attributes(thing)
     assert not anatomy.is_group(type(thing))
     assert anatomy.exact_type(thing) is object
+    assert class_facts(type("Holder", (), {"thing": thing, "cls": type(thing)})).fields is None
 
 
 def test_attributes_in_slots() -> None:

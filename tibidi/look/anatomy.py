@@ -181,9 +181,10 @@ def stored(cls: type) -> dict[str, Any]:
     """Return the members of a class, and the getters in C; not those of other libraries, which may do anything."""
     found: dict[str, Any] = {}
     for base in mro(cls):
+        is_standard = _is_standard(base)
         for name, each in list(namespace(base).items()):
-            is_getter = type(each) is GetSetDescriptorType
-            if name[:2] != "__" and (type(each) is MemberDescriptorType or (is_getter and _is_standard(base))):
+            is_stored = type(each) is MemberDescriptorType or (type(each) is GetSetDescriptorType and is_standard)
+            if is_stored and name[:2] != "__":
                 found.setdefault(name, each)
     return found
 
