@@ -39,24 +39,16 @@ _FLAGS = type.__dict__["__flags__"]
 _DICT = type.__dict__["__dict__"]
 _QUALNAME = type.__dict__["__qualname__"]
 
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement or at run time
-IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+# Include/object.h
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by C code at run time
+IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: new in Python 3.10
 
-# A class that defines none of these is pickled by C code alone.
+# A class that defines none of these is pickled by C code alone (Objects/typeobject.c, object___reduce_ex__).
 HOOKS = (
-    "__class__",
-    "__dict__",
-    "__getattr__",
-    "__getattribute__",
-    "__getnewargs__",
-    "__getnewargs_ex__",
-    "__getstate__",
-    "__iter__",
-    "__reduce__",
-    "__reduce_ex__",
-    "items",
-)
-OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_value_"})  # set by the metaclass
+    "__class__", "__dict__", "__getattr__", "__getattribute__", "__getnewargs__", "__getnewargs_ex__", "__getstate__",
+    "__iter__", "__reduce__", "__reduce_ex__", "items",
+)  # fmt: skip
+OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_value_"})  # set by Lib/enum.py
 TRIES = 5  # for a container that another thread is changing
 # The docstring of the `__dict__` that a class statement makes (Objects/typeobject.c, subtype_getsets_full).
 DOC_OF_DICT = "dictionary for instance variables"
@@ -66,7 +58,7 @@ STANDARD_MODULES: frozenset[str] = getattr(sys, "stdlib_module_names", None) or 
 })  # fmt: skip
 DICT_ITEMS: type = type({}.items())
 GROUP: Any = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
-# Read as they are; the traceback is not kept, reviving makes a new one.
+# Objects/exceptions.c, BaseException_getset; without the traceback, as reviving makes a new one.
 CHAIN = ("args", "__cause__", "__context__", "__suppress_context__")
 
 
@@ -108,13 +100,13 @@ def type_flags(cls: type) -> int:
 
 
 def is_native(cls: type) -> bool:
-    """Return True if a class is written in C: a static type, or (from 3.10 on) an immutable one made at run time."""
+    """Return True if a class is written in C: it is static, or immutable, as most of those made at run time are."""
     flags = type_flags(cls)
     return not flags & HEAP_TYPE or bool(flags & IMMUTABLE_TYPE)
 
 
 def native_base(cls: type) -> type:
-    """Return the nearest base that is written in C, which decides the layout of instances in memory."""
+    """Return the nearest base in C, which decides the layout of instances (Objects/typeobject.c, solid_base)."""
     return next(filter(is_native, mro(cls)))
 
 
@@ -125,7 +117,12 @@ def type_qualname(cls: type) -> str:
 
 
 def type_name(cls: type) -> str:
-    """Return the dotted name of a class, without `builtins`."""
+    """Return the dotted name of a class, without `builtins`.
+
+    The module of a heap type is in its dictionary.  That of a static type is a
+    part of `tp_name`, which `type.__repr__` reads (Objects/typeobject.c,
+    type_module and type_repr).
+    """
     module = namespace(cls).get("__module__") if _FLAGS.__get__(cls) & HEAP_TYPE else None
     name: str = _QUALNAME.__get__(cls)
     if type(module) is not str:
@@ -159,13 +156,13 @@ def dictionary_reader(cls: type) -> Callable[[Any], Any] | None:
     native = [getter for getter in getters if type(getter) is GetSetDescriptorType]
     # All of them, as the getter that a class statement makes calls that of the base that had one first
     # (Objects/typeobject.c, subtype_dict).
-    if native and all(map(_is_interpreters, native)):
+    if native and all(map(_is_cpythons, native)):
         return native[0].__get__
     # Modules have a member (Objects/moduleobject.c, module_members).
     return next((getter.__get__ for getter in getters if type(getter) is MemberDescriptorType), None)
 
 
-def _is_interpreters(getter: GetSetDescriptorType) -> bool:
+def _is_cpythons(getter: GetSetDescriptorType) -> bool:
     """Return True for CPython's own getter of a `__dict__`; that of a proxy in C reads the `__dict__` of its target."""
     if (getter.__doc__ or "").startswith(DOC_OF_DICT):
         return True
@@ -182,7 +179,7 @@ def stored(cls: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in mro(cls):
         is_standard = _is_standard(base)
-        for name, each in list(namespace(base).items()):
+        for name, each in list(namespace(base).items()):  # a copy: another thread may set an attribute meanwhile
             is_stored = type(each) is MemberDescriptorType or (type(each) is GetSetDescriptorType and is_standard)
             if is_stored and name[:2] != "__":
                 found.setdefault(name, each)
@@ -233,12 +230,12 @@ def snapshot(items: Iterable[tuple[object, object]]) -> Iterable[tuple[object, o
 
     An iterator is returned as it is, since it can be read only once.
     """
-    if not isinstance(items, DICT_ITEMS):
+    if not is_a(items, DICT_ITEMS):
         return items
     for _ in range(TRIES):
         try:
             return list(items)
-        except RuntimeError:  # changed size during iteration
+        except RuntimeError:  # changed size during iteration (Objects/dictobject.c, dictiter_iternextitem)
             continue
     return list(items)
 
@@ -290,7 +287,7 @@ def exception_attributes(exception: BaseException) -> dict[str, object]:
 
 
 def error_text(error: BaseException) -> str:
-    """Return type and message of an error, without calling a `__str__` of the application."""
+    """Return type and message of an error, without calling a `__str__` of its class."""
     name = type_name(type(error))
     native: Any = next(base for base in mro(type(error)) if not _FLAGS.__get__(base) & HEAP_TYPE)
     try:

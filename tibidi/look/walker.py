@@ -52,16 +52,10 @@ SCRUBBED_CHARACTERS = 10_000
 
 VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 # The bases of arrays and tables.
-ARRAYS = frozenset(
-    {
-        "numpy.generic",
-        "numpy.ndarray",
-        "pandas.DataFrame",
-        "pandas.Series",
-        "pandas.core.frame.DataFrame",
-        "pandas.core.series.Series",
-    }
-)
+ARRAYS = frozenset({
+    "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
+    "pandas.core.series.Series",
+})  # fmt: skip
 
 
 class Walker:
