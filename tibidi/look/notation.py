@@ -1,8 +1,7 @@
 """Write down values of builtin and standard types, and the paths to them.
 
 Exact types only, by code of the interpreter alone: a subclass may override
-anything, so `walker` shows it by the content of its builtin base or by its
-attributes.
+anything, so that `instances` shows it.
 """
 
 from __future__ import annotations
