@@ -13,6 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import is_native
 from tibidi.look.anatomy import type_name
+from tibidi.look.notation import SCRUBBED_CHARACTERS
 from tibidi.model import LAZY
 from tibidi.model import Omission
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from tibidi.look.preview import Walker
 
 MAX_ATTRIBUTES = 12  # that are searched for the name of a member of an enumeration, or the model of a query
-# Redacted before it is cut: a secret is recognized only if it is seen whole.
-SCRUBBED_CHARACTERS = 10_000
 # The bases of arrays and tables.
 ARRAYS = frozenset({
     "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",

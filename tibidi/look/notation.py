@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MORE = "…"
 MAX_KEY_CHARACTERS = 100
+# Redacted before it is cut: a secret is recognized only if it is seen whole.
+SCRUBBED_CHARACTERS = 10_000
 
 # Beyond, converting to decimal is slow, and refused since Python 3.11 (CVE-2020-10735).
 MAX_DECIMAL_BITS = 4300 * 3

@@ -23,9 +23,8 @@ from tibidi.look import notation
 from tibidi.look.anatomy import first
 from tibidi.look.anatomy import type_name
 from tibidi.look.classes import Classes
-from tibidi.look.instances import SCRUBBED_CHARACTERS
-from tibidi.look.instances import Instances
 from tibidi.look.notation import MORE
+from tibidi.look.notation import SCRUBBED_CHARACTERS
 from tibidi.look.notation import joined
 from tibidi.look.notation import step_text
 from tibidi.model import REDACTED_TEXT
@@ -33,6 +32,7 @@ from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
+from tibidi.process import late
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.texts import ascii_safe
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.look.classes import ClassFacts
+    from tibidi.look.instances import Instances
     from tibidi.look.notation import Show
     from tibidi.look.notation import Step
     from tibidi.redaction import Redactor
@@ -118,7 +119,7 @@ class Walker:
         self._steps: list[Step] = []
         self._within: set[int] = set()
         self._texts: dict[str, str] = {}
-        self._instances = Instances(self)
+        self._instances: Instances | None = None
         self._table: dict[int, Show] = {**notation.numbers(), **self._builtins()}
         self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
 
@@ -134,9 +135,7 @@ class Walker:
         show = self._table.get(id(type(value)))
         before, depth = self._left, len(self._steps)
         try:
-            if show is None:  # for all instances that follow; `classes` keeps the class alive, and so its id()
-                show = self._table[id(type(value))] = self._instances.show_for(type(value))
-            shown = show(value)
+            shown = (show or self._show_for(type(value)))(value)
         except Exception as error:  # a type in C whose repr raises costs one preview
             if has_handler_raised(error):
                 raise
@@ -145,6 +144,12 @@ class Walker:
         self._left = before - len(shown)
         return shown
 
+    def _show_for(self, cls: type) -> Show:
+        """Return how to show instances of a class, from now on; `classes` keeps it alive, and so its id()."""
+        self._instances = self._instances or late.load("tibidi.look.instances").Instances(self)
+        show = self._table[id(cls)] = self._instances.show_for(cls)
+        return show
+
     def _cleaning(self, show: Show) -> Show:
         return lambda value: self._cleaned(show(value))
 
@@ -152,8 +157,8 @@ class Walker:
         return {
             id(str): self._str,
             id(bytes): self._bytes,
-            id(bytearray): self._bytearray,
-            id(list): self._list,
+            id(bytearray): lambda data: f"bytearray({self._bytes(data)})",
+            id(list): lambda items: self.sequence("[", items, list.__len__(items), "]"),
             id(tuple): self.row,
             id(set): self._set,
             id(frozenset): self._frozenset,
@@ -181,9 +186,6 @@ class Walker:
     def _bytes(self, data: bytes | bytearray) -> str:
         return self.data(bytes(data[:SCRUBBED_CHARACTERS]), len(data))
 
-    def _bytearray(self, data: bytearray) -> str:
-        return f"bytearray({self._bytes(data)})"
-
     def data(self, data: bytes, length: int) -> str:
         """Show bytes, of which `data` is the beginning."""
         cleaned = self.redactor.data(data)
@@ -203,9 +205,6 @@ class Walker:
         more += max(len(text) - limit, 0)
         shown = ascii_safe(repr(text[:limit]))
         return f"{shown}{MORE} +{more}" if more else shown
-
-    def _list(self, items: list[object]) -> str:
-        return self.sequence("[", items, list.__len__(items), "]")
 
     def row(self, items: tuple[object, ...]) -> str:
         """Show a tuple, which may be a row of a list of headers."""
