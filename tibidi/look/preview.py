@@ -32,14 +32,12 @@ from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
-from tibidi.process import late
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from tibidi.look.classes import ClassFacts
     from tibidi.look.instances import Instances
@@ -56,7 +54,7 @@ MAX_TEXT_CHARACTERS = 300
 MIN_TEXT_CHARACTERS = 8
 MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to occur several times
 
-VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+VIEWS = (id(type({}.keys())), id(type({}.values())), id(type({}.items())))
 
 
 class Previewer:
@@ -135,7 +133,7 @@ class Walker:
         show = self._table.get(id(type(value)))
         before, depth = self._left, len(self._steps)
         try:
-            shown = (show or self._show_for(type(value)))(value)
+            shown = (show or self._decide(type(value)))(value)
         except Exception as error:  # a type in C whose repr raises costs one preview
             if has_handler_raised(error):
                 raise
@@ -144,9 +142,12 @@ class Walker:
         self._left = before - len(shown)
         return shown
 
-    def _show_for(self, cls: type) -> Show:
+    def _decide(self, cls: type) -> Show:
         """Return how to show instances of a class, from now on; `classes` keeps it alive, and so its id()."""
-        self._instances = self._instances or late.load("tibidi.look.instances").Instances(self)
+        if self._instances is None:
+            from tibidi.look.instances import Instances  # not for builtin values
+
+            self._instances = Instances(self)
         show = self._table[id(cls)] = self._instances.show_for(cls)
         return show
 
@@ -164,7 +165,7 @@ class Walker:
             id(frozenset): self._frozenset,
             id(dict): self.mapping,
             id(MappingProxyType): self._proxy,
-            **{id(view): self._view for view in VIEWS},
+            **dict.fromkeys(VIEWS, lambda view: f"{type(view).__name__}({self.sequence('[', view, len(view), ']')})"),
             id(type): notation.of_class,
         }
 
@@ -253,9 +254,6 @@ class Walker:
         """Show the mapping of a proxy, which forwards everything to it: it may be of an application class."""
         (mapping,) = gc.get_referents(proxy)
         return f"mappingproxy({self.show(mapping)})"
-
-    def _view(self, view: Any) -> str:
-        return f"{type(view).__name__}({self.sequence('[', view, len(view), ']')})"
 
     def entry(self, key: object, value: object, step: Step) -> str:
         """Show a value under its name, unless that is the name of a secret."""
