@@ -12,7 +12,7 @@ from hypothesis import strategies
 import tibidi
 from tibidi.dumper import member_name
 from tibidi.dumpfile.members import KNOWN_NAME
-from tibidi.look.notation import ascii_safe
+from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
     from crashing import Crasher

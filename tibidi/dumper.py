@@ -27,6 +27,7 @@ from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
+from tibidi.look.anatomy import error_text
 from tibidi.model import FAILED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
@@ -231,4 +232,4 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and type(error).__module__ == "builtins":
         place = f": {error.filename}" if error.filename else ""
         return f"{error.strerror or type(error).__name__}{place}"
-    return f"{type(error).__name__}: {error}"
+    return error_text(error)

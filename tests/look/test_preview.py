@@ -257,6 +257,15 @@ def test_numpy() -> None:
     assert "float64(1.5)" == shown(numpy.float64(1.5))
 
 
+def test_numbers_without_a_python_type() -> None:
+    """A long double, whose item() is a long double again, is shown as a float."""
+    numpy = pytest.importorskip("numpy")
+
+    assert "longdouble(1.5)" == shown(numpy.longdouble(1.5))
+    assert "clongdouble((1+2j))" == shown(numpy.clongdouble(1 + 2j))
+    assert "<ndarray shape (1,), float128: [longdouble(1.5)]>" == shown(numpy.array([1.5], dtype=numpy.longdouble))
+
+
 def test_pandas() -> None:
     """A table is shown by its size, its columns and its first rows."""
     pandas = pytest.importorskip("pandas")
@@ -265,3 +274,12 @@ def test_pandas() -> None:
     assert shown(table).startswith("<DataFrame 1000 rows, 2 columns ('a': int64, 'b': ")
     assert shown(table).endswith("'a': 0, 1, 2; 'b': 'x', 'x', 'x', …>")
     assert "<Series 'a', length 1000, int64: 0, 1, 2, …, 997, 998, 999>" == shown(table["a"])
+
+
+def test_subclass_of_a_time() -> None:
+    """A subclass of a time of the standard library is shown by the fields of that."""
+
+    class Moment(datetime.datetime):
+        """A subclass, which inherits a part of the fields from `date`."""
+
+    assert "Moment(2026, 11, 22, 1, 2, 3, 4)" == shown(Moment(2026, 11, 22, 1, 2, 3, 4))

@@ -45,6 +45,15 @@ def test_made_as_by_typing(values: tuple[object, ...], named: dict[str, object])
     assert repr(theirs).replace("Typing", "Place") == repr(ours)
 
 
+def test_any_name_of_a_field() -> None:
+    """A field may be called `cls`."""
+
+    class Found(NamedTuple):
+        cls: type
+
+    assert (int,) == Found(cls=int) == Found(str)._replace(cls=int)
+
+
 @pytest.mark.parametrize(
     ("values", "named"),
     [((), {}), (("a", 2, (), 4), {}), (("a",), {"file": "b"}), (("a",), {"column": 3}), ((), {"line": 3})],

@@ -81,7 +81,7 @@ BASES = {
 }
 
 
-def crash(values, classes, slotted, shadowed, moment, color, mixed):
+def crash(values, classes, slotted, shadowed, moment, color, mixed, unready):
     raise ValueError("among hostile values")
 
 
@@ -89,6 +89,8 @@ classes = [hostile(base, meta) for meta in (type, Meta) for base in BASES]
 values = [type.__call__(cls, *arguments) for cls, arguments in zip(classes, [*BASES.values()] * 2)]
 arguments = {"slotted": Slotted(), "shadowed": Shadowed(), "color": Color.RED, "mixed": {"list": [Slotted(), ...]}}
 arguments["moment"] = datetime.datetime(2026, 11, 22, tzinfo=Zone())
+# Of a type that Python 3.10 and 3.11 have not made ready: its `__mro__` and `__dict__` are None.
+arguments["unready"] = getattr(crash.__code__, "co_lines", list)()
 try:
     crash(values, classes, **arguments)
 except ValueError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import io
 import time
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import ClassVar
 
 import pytest
 
@@ -51,6 +53,25 @@ class Form(collections.OrderedDict):
 Login = collections.namedtuple("Login", "user password")
 
 
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    """Has one in a state that is a list of the fields, which the class variable is not one of."""
+
+    __slots__ = ("name", "password")
+    limit: ClassVar[int] = 5
+
+    name: str
+    password: str
+
+    def __getstate__(self) -> list[str]:
+        """Return what dataclasses makes of `slots=True` (from Python 3.10 on)."""
+        return [getattr(self, field.name) for field in dataclasses.fields(self)]
+
+    def __setstate__(self, state: list[str]) -> None:
+        for field, value in zip(dataclasses.fields(self), state):
+            object.__setattr__(self, field.name, value)
+
+
 class Ticket(collections.namedtuple("Ticket", "user password")):
     """Is made by a function."""
 
@@ -81,6 +102,7 @@ HOLDERS = {
     "key": lambda: {"form": {"deep": [{"secret_key": SECRET}]}},
     "ordered": lambda: {"form": Form(api_token=SECRET)},
     "named tuple": lambda: {"login": Login("bob", SECRET)},
+    "frozen dataclass": lambda: {"frozen": Frozen("bob", SECRET)},
     "made by a function": lambda: {"ticket": Ticket("bob", SECRET)},
     "headers": lambda: {"headers": [("Authorization", f"Bearer {SECRET}"), (b"cookie", SECRET.encode())]},
     "raw headers": lambda: {"scope": [(b"x-api-key", SECRET.encode())]},

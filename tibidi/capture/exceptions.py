@@ -8,13 +8,11 @@ descriptors of the builtin classes.
 
 from __future__ import annotations
 
-import builtins
 from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.launcher import without_launcher
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import group_members
 from tibidi.look.frames import LiveException
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
@@ -42,7 +40,6 @@ LAST_FRAMES = 1000
 
 _CAUSE = BaseException.__dict__["__cause__"]
 _CONTEXT = BaseException.__dict__["__context__"]
-_GROUP = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
 
 
 def exceptions(crash: LiveCrash, exc: BaseException) -> list[LiveException]:
@@ -108,19 +105,8 @@ def _children(exc: BaseException) -> Iterator[tuple[BaseException, str]]:
     for exception, relation in ((_CAUSE.__get__(exc), CAUSE), (_CONTEXT.__get__(exc), CONTEXT)):
         if exception is not None:
             yield exception, relation
-    for member in members(exc):
+    for member in group_members(exc):
         yield member, MEMBER
-
-
-def members(exc: BaseException) -> tuple[BaseException, ...]:
-    """Return the members of an exception group, also of the exceptiongroup backport."""
-    if _GROUP is not None and issubclass(type(exc), _GROUP):
-        found: object = _GROUP.__dict__["exceptions"].__get__(exc)
-    elif any(base.__name__ == "BaseExceptionGroup" for base in mro(type(exc)) if type(base) is type):
-        found = dictionary(exc).get("_exceptions")
-    else:
-        return ()
-    return tuple(each for each in found if issubclass(type(each), BaseException)) if type(found) is tuple else ()
 
 
 def frames_of_traceback(crash: LiveCrash, tb: TracebackType, path: str) -> list[LiveFrame]:

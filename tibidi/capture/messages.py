@@ -7,10 +7,9 @@ application code: it is called in a worker, with a short timeout.
 
 from __future__ import annotations
 
-import builtins
-
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import is_group
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
@@ -77,7 +76,7 @@ def is_native(exception: BaseException) -> bool:
             break
     if type(special) is not WRAPPER:
         return False
-    if issubclass(type(exception), getattr(builtins, "BaseExceptionGroup", type(None))):
+    if is_group(type(exception)):
         arguments = BaseException.__dict__["args"].__get__(exception)[:1]
     else:
         arguments = (BaseException.__dict__["args"].__get__(exception), *_fields_of(exception))

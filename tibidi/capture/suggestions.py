@@ -16,9 +16,10 @@ from types import ModuleType
 from types import SimpleNamespace
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import contents
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
-from tibidi.look.layout import Layouts
+from tibidi.look.classes import class_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from tibidi.look.frames import LiveException
 
-MODULE_DICTIONARY = vars(ModuleType)["__dict__"]
 MARK = "?"
 MAX_NAMES = 2000
 
@@ -102,7 +102,7 @@ def _import_error(module: object, name: object) -> BaseException | None:
 
 def _has_own_dir(thing: object) -> bool:
     if type(thing) is ModuleType:
-        return "__dir__" in MODULE_DICTIONARY.__get__(thing)
+        return "__dir__" in contents(thing)
     bases = mro(thing) if issubclass(type(thing), type) else mro(type(thing))  # type: ignore[arg-type]  # a type
     return any("__dir__" in namespace(base) for base in bases if base is not object)
 
@@ -110,13 +110,13 @@ def _has_own_dir(thing: object) -> bool:
 def _names(thing: Any) -> set[str]:
     """Return the names that `dir()` finds."""
     if type(thing) is ModuleType:
-        return set(_texts(MODULE_DICTIONARY.__get__(thing)))
+        return set(_texts(contents(thing)))
     names: set[str] = set()
     if issubclass(type(thing), type):
         bases = mro(thing)
     else:
         bases = mro(type(thing))
-        names.update(_texts(name for name, _ in Layouts().attributes(thing, MAX_NAMES)))
+        names.update(_texts(name for name, _ in class_facts(type(thing)).attributes(thing, MAX_NAMES)))
     for base in bases:
         names.update(_texts(namespace(base)))
     return names

@@ -12,9 +12,9 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
+from tibidi.look.frames import qualname
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.look.preview import Previewer
-from tibidi.look.qualname import qualname
 from tibidi.model import FUNCTION
 from tibidi.model import MAPPING
 from tibidi.model import MODULE

@@ -19,18 +19,18 @@ import sys
 from types import AsyncGeneratorType
 from types import CoroutineType
 from types import GeneratorType
-from types import GetSetDescriptorType
-from types import MemberDescriptorType
 from types import TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
 from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import first
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import stored
 from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import values
 from tibidi.look.frames import LiveTask
-from tibidi.look.layout import first
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.process import traceback_of
@@ -84,17 +84,10 @@ def tasks(crash: LiveCrash) -> list[LiveTask]:
 
 def field(task: object, name: str) -> object:
     """Read a field of a task or future without running code of an application subclass."""
-    attributes = dictionary(task)
-    if name in attributes:
-        return attributes[name]
-    for base in mro(type(task)):
-        descriptor = namespace(base).get(name)
-        if type(descriptor) is GetSetDescriptorType or type(descriptor) is MemberDescriptorType:
-            try:
-                return descriptor.__get__(task)
-            except AttributeError:
-                return None
-    return None
+    own, descriptor = dictionary(task), stored(type(task)).get(name)
+    if name in own or descriptor is None:
+        return own.get(name)
+    return dict(values(task, {name: descriptor})).get(name)
 
 
 def _registered(asyncio: ModuleType, crash: LiveCrash) -> Iterator[object]:

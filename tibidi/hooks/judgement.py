@@ -6,10 +6,10 @@ exception for its `__class__`, which may be a property that raises.
 
 from __future__ import annotations
 
-import builtins
 import sys
 
 from tibidi import hooks
+from tibidi.look.anatomy import group_members
 
 STANDARD_STREAMS = (1, 2)
 
@@ -20,14 +20,8 @@ def is_crash(exc: BaseException, hook: str) -> bool:
         return False
     if issubclass(type(exc), BrokenPipeError):
         return hook != hooks.UNRAISABLE and not _is_reader_gone()
-    members = _members(exc)
+    members = group_members(exc)
     return not members or any(is_crash(member, hook) for member in members)
-
-
-def _members(exc: BaseException) -> tuple[BaseException, ...]:
-    """Return the members of a group, () for any other exception."""
-    group = getattr(builtins, "BaseExceptionGroup", None)  # new in Python 3.11
-    return group.exceptions.__get__(exc) if group is not None and issubclass(type(exc), group) else ()
 
 
 def _is_reader_gone() -> bool:

@@ -1,1 +1,1 @@
-"""Reading live objects without running any code of the application."""
+"""Reads live objects without running any application code."""

@@ -1,9 +1,9 @@
-"""Arrays and tables in one line: type, shape, what they hold, first and last items.
+"""Show arrays and tables in one line: type, shape, dtype, first and last items.
 
-numpy and pandas are peeked at in `sys.modules`.  What an exact
-`numpy.ndarray` says of itself comes from C; of a subclass, which may compute
-or read its items from a file, only shape and type are asked, by the base's
-own descriptors.
+numpy and pandas are only looked up in `sys.modules`.  An exact
+`numpy.ndarray` is read by C code; of a subclass, which may compute its items
+or read them from a file, only shape and dtype are read, by the descriptors of
+`numpy.ndarray`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,15 @@ KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M"
 PLAIN_KINDS = frozenset("biufc")
 
 
-def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) -> str | None:
-    """Return the summary of an array or a table, None for anything else; `names` are those of its bases."""
+def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) -> str:
+    """Return the summary of an array or a table; `names` are those of its bases."""
     if "numpy.ndarray" in names:
         return _array(value, show)
     if "numpy.generic" in names:
         return _scalar(value, show)
     if "pandas.core.frame.DataFrame" in names or "pandas.DataFrame" in names:
         return _table(value, show)
-    if "pandas.core.series.Series" in names or "pandas.Series" in names:
-        return _column(value, show)
-    return None
+    return _column(value, show)
 
 
 def _array(value: Any, show: Callable[[object], str]) -> str:
@@ -56,7 +54,10 @@ def _scalar(value: Any, show: Callable[[object], str]) -> str:
     name = type(value).__name__
     if generic.dtype.__get__(value).kind not in PLAIN_KINDS | {"U", "S"}:
         return f"<numpy.{name}>"
-    return f"{name}({show(generic.item(value))})"
+    item = generic.item(value)
+    if type(item) is type(value):  # a longdouble, for which Python has no type
+        item = float(value) if generic.dtype.__get__(value).kind == "f" else complex(value)
+    return f"{name}({show(item)})"
 
 
 def _dtype(dtype: Any) -> str:

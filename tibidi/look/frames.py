@@ -1,21 +1,32 @@
-"""The live things of a crash: frames, exceptions, threads and tasks, as they were found.
+"""The live objects of a crash: frames, exceptions, threads and tasks, as they were found.
 
-They keep the application's objects alive, so they live as long as one dump is
-made.  Everything plain about them is in `tibidi.model`.
+They keep application objects alive, and are therefore dropped with the dump.
+The plain data about them is in `tibidi.model`.
 """
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
     from types import FrameType
     from types import TracebackType
 
     from tibidi.model import Omission
 
+# The function in a classmethod, staticmethod or property.
+WRAPPED = (
+    (classmethod, vars(classmethod)["__func__"]),
+    (staticmethod, vars(staticmethod)["__func__"]),
+    (property, vars(property)["fget"]),
+)
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 
@@ -23,7 +34,7 @@ class LiveFrame:
     """A frame at the instruction where it was.
 
     `namespace` is a copy of its variables, taken once, so that both passes
-    see the same; of a module's frame it is the dictionary of globals itself.
+    see the same; for the frame of a module it is the dictionary of globals itself.
     """
 
     __slots__ = ("frame", "lasti", "lineno", "namespace")
@@ -36,7 +47,7 @@ class LiveFrame:
 
 
 class LiveException:
-    """An exception of the chain or tree; `id` is its place in the list of all, `parent` the id of whose it is."""
+    """An exception of the chain or tree; `id` is its index among all, `parent` the id of the one it belongs to."""
 
     def __init__(self, exception: BaseException, relation: str) -> None:
         self.exception = exception
@@ -67,7 +78,7 @@ class LiveTask:
 
 
 class LiveCrash:
-    """Everything alive that a dump is made of; `omissions` lists what was too much already here."""
+    """The live objects that a dump is made of; `omissions` lists those that were too many."""
 
     def __init__(self) -> None:
         self.exceptions: list[LiveException] = []
@@ -77,13 +88,13 @@ class LiveCrash:
         self._namespaces: dict[int, dict[str, object]] = {}
 
     def stacks(self) -> Iterator[LiveException | LiveThread | LiveTask]:
-        """Yield all that has frames, the exception that ended the program first."""
+        """Yield everything that has frames, the exception that ended the program first."""
         yield from reversed(self.exceptions)
         yield from self.threads
         yield from self.tasks
 
     def frame(self, frame: FrameType, lineno: int | None, lasti: int) -> LiveFrame:
-        """Return the live frame of a frame; one that stands in several stacks has one namespace."""
+        """Return the live frame of a frame; in several stacks it has one namespace."""
         namespace = self._namespaces.get(id(frame))
         if namespace is None:
             namespace = self._namespaces[id(frame)] = _namespace(frame)
@@ -94,12 +105,12 @@ class LiveCrash:
         return self.frame(tb.tb_frame, tb.tb_lineno, tb.tb_lasti)
 
     def frame_now(self, frame: FrameType) -> LiveFrame:
-        """Return the live frame of one that is on a stack, or suspended."""
+        """Return the live frame of a running or suspended frame."""
         return self.frame(frame, frame.f_lineno, frame.f_lasti)
 
 
 def _namespace(frame: FrameType) -> dict[str, object]:
-    """Copy the variables of a frame; {} where only code of the application could read them."""
+    """Copy the variables of a frame; {} where only application code could read them."""
     try:
         variables = frame.f_locals
         if variables is frame.f_globals:
@@ -109,3 +120,37 @@ def _namespace(frame: FrameType) -> dict[str, object]:
         return dict(variables) if type_name(type(variables)) == PROXY else {}
     except (RuntimeError, ValueError):
         return {}
+
+
+def qualname(live: LiveFrame) -> str:
+    """Return the qualified name of the code of a frame, its plain name where that is not known.
+
+    Code objects have it since Python 3.11.  Before, the function of the code
+    is looked up where it most likely is: in the class of the first argument,
+    or among the globals.
+    """
+    code = live.frame.f_code
+    known: str | None = getattr(code, "co_qualname", None)
+    if known is not None:
+        return known
+    for candidate in _candidates(live, code):
+        function = _unwrapped(candidate)
+        if type(function) is FunctionType and function.__code__ is code:
+            return function.__qualname__
+    return code.co_name
+
+
+def _candidates(live: LiveFrame, code: CodeType) -> Iterator[object]:
+    yield dict.get(live.frame.f_globals, code.co_name)
+    if code.co_argcount:
+        first = live.namespace.get(code.co_varnames[0])
+        own = mro(first) if issubclass(type(first), type) else ()  # type: ignore[arg-type]  # a class
+        for base in (*own, *mro(type(first))):
+            yield namespace(base).get(code.co_name)
+
+
+def _unwrapped(candidate: object) -> object:
+    for wrapper, function in WRAPPED:
+        if type(candidate) is wrapper:
+            return function.__get__(candidate)
+    return candidate

@@ -1,4 +1,4 @@
-"""How large things are, and what to say of those that are too large."""
+"""Estimate how large objects are, and summarize those that are too large."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-WORD = 8  # bytes that an item of a container takes at the very least, in memory and roughly in a pickle
+WORD = 8  # bytes that an item of a container takes at least in memory, and roughly in a pickle
 SHOWN_ITEMS = 5
 SHOWN_CHARS = 60
 SHOWN_COLUMNS = 20
@@ -32,28 +32,26 @@ SEQUENCES = (bytearray, bytes, list, str, tuple)
 
 
 def measure(thing: object) -> int:
-    """Return about how many bytes a thing itself will take, without what it refers to."""
+    """Return about how many bytes an object takes by itself, without the objects that it refers to."""
     per_item = BYTES_PER_ITEM.get(exact_type(thing))
     if per_item is not None:
         return per_item * len(thing)  # type: ignore[arg-type]  # one of the types above
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and numpy.ndarray in mro(type(thing)):
-        return int(numpy.ndarray.nbytes.__get__(thing))
+    if _is_array(thing):
+        return int(sys.modules["numpy"].ndarray.nbytes.__get__(thing))
     return _table_bytes(thing) if "pandas" in sys.modules else 0
 
 
 def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
-    """Return length, shape, dtype, head and tail of a thing, as plain data; `text` takes secrets out of texts."""
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and numpy.ndarray in mro(type(thing)):
-        return _array(numpy.ndarray, thing)
+    """Return length, shape, dtype, head and tail of an object as plain data; `text` redacts secrets in texts."""
+    if _is_array(thing):
+        return _array(sys.modules["numpy"].ndarray, thing)
     if exact_type(thing) in SEQUENCES:
         return _sequence(thing, text)
     if exact_type(thing) in BYTES_PER_ITEM:
         return {"length": len(thing)}  # type: ignore[arg-type]  # one of the types above
     try:
         return _table(thing, text) if "pandas" in sys.modules else {}
-    except Exception:  # noqa: BLE001 - a table of a make that we do not know: its type is all that is told
+    except Exception:  # noqa: BLE001 - another version of pandas: the summary is the type alone
         return {}
 
 
@@ -72,7 +70,7 @@ def _sequence(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
 
 
 def _plain(item: object, text: Callable[[str], str]) -> object:
-    """Return an item as it is where it is small and simple, else the name of its type."""
+    """Return a small plain item as it is, the name of the type of any other."""
     if exact_type(item) in {int, float, complex, bool, type(None)}:
         return item
     if type(item) is str:
@@ -95,10 +93,16 @@ def _array(ndarray: Any, thing: object) -> dict[str, object]:
     return facts
 
 
+def _is_array(thing: object) -> bool:
+    """Return True for an array of numpy."""
+    ndarray = getattr(sys.modules.get("numpy"), "ndarray", None)
+    return type(ndarray) is type and issubclass(type(thing), ndarray)
+
+
 def _table_bytes(thing: object) -> int:
     """Return the size of the columns of a DataFrame or Series, 0 for anything else."""
     manager: Any = dictionary(thing).get("_mgr")
-    if not type(manager).__module__.startswith("pandas."):
+    if not type_name(type(manager)).startswith("pandas."):
         return 0
     return sum(int(getattr(block.values, "nbytes", 0)) for block in manager.blocks)
 

@@ -1,26 +1,60 @@
-"""Variables as a person sees them, within one budget of characters and time.
+"""Preview variables in one line each, without running any application code.
 
-Secrets show as `<redacted>`, lazy values as not evaluated, and both are put on
-record with their path.
+Strategy
+--------
+How the instances of a class are shown is decided once a class and kept in a
+table: builtin containers are walked, known standard types are shown by the
+interpreter (`notation`), all others by the content of the builtin type that
+they derive from or by their attributes (`instances`).  Depth, items and
+characters are bounded; what is left out shows as `…`, with the number of items
+that follow.
+
+Secrets are shown as `<redacted>`, lazy values as not evaluated; both are
+recorded with their path.
 """
 
 from __future__ import annotations
 
+import gc
+from types import MappingProxyType
+
 from tibidi import TYPE_CHECKING
+from tibidi.look import notation
+from tibidi.look.anatomy import first
+from tibidi.look.anatomy import type_name
+from tibidi.look.classes import Classes
 from tibidi.look.notation import MORE
-from tibidi.look.walker import Walker
+from tibidi.look.notation import SCRUBBED_CHARACTERS
+from tibidi.look.notation import joined
+from tibidi.look.notation import step_text
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
 from tibidi.process import time
+from tibidi.process.interpreter import has_handler_raised
+from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tibidi.look.classes import ClassFacts
+    from tibidi.look.instances import Instances
+    from tibidi.look.notation import Show
+    from tibidi.look.notation import Step
     from tibidi.redaction import Redactor
 
 MAX_VARIABLE_CHARACTERS = 800
 MAX_DUMP_CHARACTERS = 16_000_000
+MAX_DEPTH = 4
+MAX_ITEMS = 12  # of the outermost container
+MAX_NESTED_ITEMS = 6
+MAX_TEXT_CHARACTERS = 300
+MIN_TEXT_CHARACTERS = 8
+MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to occur several times
+
+VIEWS = (id(type({}.keys())), id(type({}.values())), id(type({}.items())))
 
 
 class Previewer:
@@ -36,13 +70,13 @@ class Previewer:
         self._shown: dict[int, tuple[object, str]] = {}
 
     def show(self, value: object, path: str = "", characters: int = MAX_VARIABLE_CHARACTERS) -> str:
-        """Show a value that stands at `path`, in so many characters, more or less."""
+        """Show the value at `path` in about so many characters."""
         self._walker.start(path, characters)
         return self._walker.show(value)
 
     def variable(self, name: str, value: object, path: str, characters: int = MAX_VARIABLE_CHARACTERS) -> Variable:
-        """Preview one variable, which stands at `path`, in so many characters, more or less."""
-        type_of_value = self._walker.layouts.of(type(value)).name
+        """Preview the variable at `path` in about so many characters."""
+        type_of_value = self._walker.classes.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
             return Variable(type_of_value, REDACTED_TEXT)
@@ -54,7 +88,7 @@ class Previewer:
         return Variable(type_of_value, preview)
 
     def _preview(self, value: object, path: str, characters: int) -> str:
-        """Show a value that was not shown yet; what has secrets is not kept, as each place of them is told."""
+        """Show a value; keep the preview, unless something in it is recorded with its path, which differs elsewhere."""
         found = len(self._redactor.found), len(self.omissions)
         preview = self.show(value, path, characters)
         if found == (len(self._redactor.found), len(self.omissions)):
@@ -69,3 +103,195 @@ class Previewer:
             self.omissions.append(Omission("previews", TIMEOUT, "the values are not shown from here on"))
             self._is_spent = True
         return not self._is_spent
+
+
+class Walker:
+    """Shows values; `omissions` lists those that were left out on purpose."""
+
+    def __init__(self, redactor: Redactor, omissions: list[Omission]) -> None:
+        self.omissions = omissions
+        self.redactor = redactor
+        self.classes = Classes()
+        self._left = 0
+        self._path = ""
+        self._steps: list[Step] = []
+        self._within: set[int] = set()
+        self._texts: dict[str, str] = {}
+        self._instances: Instances | None = None
+        self._table: dict[int, Show] = {**notation.numbers(), **self._builtins()}
+        self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
+
+    def start(self, path: str, characters: int) -> None:
+        """Start with the variable at `path`, to be shown in about so many characters."""
+        self._path = path
+        self._left = characters
+        self._steps.clear()
+        self._within.clear()
+
+    def show(self, value: object) -> str:
+        """Show a value in one line."""
+        show = self._table.get(id(type(value)))
+        before, depth = self._left, len(self._steps)
+        try:
+            shown = (show or self._decide(type(value)))(value)
+        except Exception as error:  # a type in C whose repr raises costs one preview
+            if has_handler_raised(error):
+                raise
+            del self._steps[depth:]
+            shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
+        self._left = before - len(shown)
+        return shown
+
+    def _decide(self, cls: type) -> Show:
+        """Return how to show instances of a class, from now on; `classes` keeps it alive, and so its id()."""
+        if self._instances is None:
+            from tibidi.look.instances import Instances  # not for builtin values
+
+            self._instances = Instances(self)
+        show = self._table[id(cls)] = self._instances.show_for(cls)
+        return show
+
+    def _cleaning(self, show: Show) -> Show:
+        return lambda value: self._cleaned(show(value))
+
+    def _builtins(self) -> dict[int, Show]:
+        return {
+            id(str): self._str,
+            id(bytes): self._bytes,
+            id(bytearray): lambda data: f"bytearray({self._bytes(data)})",
+            id(list): lambda items: self.sequence("[", items, list.__len__(items), "]"),
+            id(tuple): self.row,
+            id(set): self._set,
+            id(frozenset): self._frozenset,
+            id(dict): self.mapping,
+            id(MappingProxyType): self._proxy,
+            **dict.fromkeys(VIEWS, lambda view: f"{type(view).__name__}({self.sequence('[', view, len(view), ']')})"),
+            id(type): notation.of_class,
+        }
+
+    def _str(self, text: str) -> str:
+        if len(text) > MAX_REMEMBERED_CHARACTERS:
+            return self.quoted(text[:SCRUBBED_CHARACTERS], len(text))
+        shown = self._texts.get(text)
+        if shown is None:
+            found = len(self.redactor.found)
+            shown = self.quoted(text, len(text))
+            if found == len(self.redactor.found):
+                self._texts[text] = shown
+        return shown
+
+    def quoted(self, text: str, length: int) -> str:
+        """Show a text of `length` characters, of which `text` is the beginning."""
+        return self._cut(self._cleaned(text), length - len(text))
+
+    def _bytes(self, data: bytes | bytearray) -> str:
+        return self.data(bytes(data[:SCRUBBED_CHARACTERS]), len(data))
+
+    def data(self, data: bytes, length: int) -> str:
+        """Show bytes, of which `data` is the beginning."""
+        cleaned = self.redactor.data(data)
+        if cleaned is not data:
+            self.redactor.note(self.place(), "looks like a secret, or is the value of one elsewhere")
+        return self._cut(cleaned, length - len(data))
+
+    def _cleaned(self, text: str) -> str:
+        cleaned, rule = self.redactor.scrub(text)
+        if rule:
+            self.redactor.note(self.place(), rule)
+        return cleaned
+
+    def _cut(self, text: str | bytes, more: int) -> str:
+        """Show the beginning of a text, after which `more` characters were left out already."""
+        limit = max(min(MAX_TEXT_CHARACTERS, self._left), MIN_TEXT_CHARACTERS)
+        more += max(len(text) - limit, 0)
+        shown = ascii_safe(repr(text[:limit]))
+        return f"{shown}{MORE} +{more}" if more else shown
+
+    def row(self, items: tuple[object, ...]) -> str:
+        """Show a tuple, which may be a row of a list of headers."""
+        end = ",)" if len(items) == 1 else ")"
+        if self.redactor.conceals_last(items):
+            self.redactor.note(f"{self.place()}[{len(items) - 1}]", "the name before it")
+            return f"({', '.join(map(self.show, items[:-1]))}, {REDACTED_TEXT})"
+        return self.sequence("(", items, len(items), end)
+
+    def _set(self, items: set[object]) -> str:
+        return self.sequence("{", items, set.__len__(items), "}") if set.__len__(items) else "set()"
+
+    def _frozenset(self, items: frozenset[object]) -> str:
+        return f"frozenset({self.sequence('{', items, len(items), '}') if items else ''})"
+
+    def sequence(self, start: str, items: Iterable[object], length: int, end: str) -> str:
+        """Show the items of a container between `start` and `end`."""
+        if not self._enter(items):
+            return f"{start}...{end}"
+        shown: list[str] = []
+        if len(self._steps) < MAX_DEPTH:
+            for number, item in enumerate(first(items, self._limit())):
+                if self._left <= 0:
+                    break
+                self._steps.append(number)
+                shown.append(self.show(item))
+                self._steps.pop()
+        self._within.discard(id(items))
+        return start + joined(shown, length) + end
+
+    def mapping(self, mapping: dict[object, object]) -> str:
+        """Show a dictionary."""
+        if not self._enter(mapping):
+            return "{...}"
+        length = dict.__len__(mapping)
+        pairs = first(dict.items(mapping), self._limit()) if len(self._steps) < MAX_DEPTH else []
+        shown = []
+        for key, value in pairs:
+            if self._left <= 0:
+                break
+            shown.append(f"{self.show(key)}: {self.entry(key, value, (key,))}")
+        self._within.discard(id(mapping))
+        return "{" + joined(shown, length) + "}"
+
+    def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
+        """Show the mapping of a proxy, which forwards everything to it: it may be of an application class."""
+        (mapping,) = gc.get_referents(proxy)
+        return f"mappingproxy({self.show(mapping)})"
+
+    def entry(self, key: object, value: object, step: Step) -> str:
+        """Show a value under its name, unless that is the name of a secret."""
+        self._steps.append(step)
+        if self.redactor.conceals(key, value):
+            self.redactor.note(self.place(), f"the name {key!r}" if type(key) is str else "its name")
+            shown = REDACTED_TEXT
+        else:
+            shown = self.show(value)
+        self._steps.pop()
+        return shown
+
+    def _enter(self, container: object) -> bool:
+        """Return True if a container is not within itself."""
+        if id(container) in self._within:
+            return False
+        self._within.add(id(container))
+        return True
+
+    def _limit(self) -> int:
+        return MAX_NESTED_ITEMS if self._steps else MAX_ITEMS
+
+    def attributes(self, value: object, facts: ClassFacts) -> str:
+        """Show the attributes of an instance."""
+        if not self._enter(value):
+            return "..."
+        limit = self._limit()
+        pairs = facts.attributes(value, limit + 1)
+        shown = []
+        for name, attribute in pairs[:limit] if len(self._steps) < MAX_DEPTH else []:
+            if self._left <= 0:
+                break
+            shown.append(f"{name}={self.entry(name, attribute, '.' + name)}")
+        self._within.discard(id(value))
+        if len(shown) < len(pairs):
+            shown.append(MORE)
+        return ", ".join(shown)
+
+    def place(self) -> str:
+        """Return the path of the value that is being shown."""
+        return self._path + "".join(map(step_text, self._steps))

@@ -31,7 +31,7 @@ else:
     class NamedTuple(tuple, metaclass=RecordType):
         """A tuple whose items have names, given by the annotations of a subclass."""
 
-        def __new__(cls, *values: object, **named: object) -> NamedTuple:
+        def __new__(cls, /, *values: object, **named: object) -> NamedTuple:
             """Make a record from positional and keyword arguments, and defaults for the rest."""
             rest = cls._fields[len(values) :]
             if rest or named or len(values) > len(cls._fields):

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 from tibidi.errors import DamagedDump
 from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import layout
+from tibidi.look.anatomy import native_base
 from tibidi.model import FAILED
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
@@ -257,7 +257,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
         if len(self.failures) == known or arguments != ():
             return
         try:
-            native: Any = layout(cls)
+            native: Any = native_base(cls)
             self.stack[-1] = native.__new__(cls)
         except (TypeError, AttributeError):  # not a class, or its base in C needs arguments as well
             return

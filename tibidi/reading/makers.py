@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
 
-from tibidi.look.anatomy import layout
+from tibidi.look.anatomy import native_base
 from tibidi.reading.code import OTHER_VERSION
 from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
@@ -187,7 +187,7 @@ def _enum(
 
     def make(cls: type, key: str | tuple[str]) -> object:
         member = key if isinstance(key, str) else key[0]  # where members are tuples
-        native: Any = layout(cls)
+        native: Any = native_base(cls)
         made = native.__new__(cls, *known.get(member, () if native is object else (members[member],)))
         made._value_ = members[member]
         return made
@@ -287,7 +287,7 @@ def _slots_state(thing: object, state: Mapping[str, object]) -> None:
 
 def _exception(cls: type[BaseException], *group: object) -> BaseException:
     """Make an exception without calling application code; of a group, `group` is message and members."""
-    native: Any = layout(cls)
+    native: Any = native_base(cls)
     made: BaseException = native.__new__(cls, *group)
     return made
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
+from tibidi.look.anatomy import members
+from tibidi.look.classes import declared_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +26,10 @@ def set_state(thing: Any, state: object) -> bool:
         return False
     read = dictionary_reader(type(thing))
     own = None if read is None else read(thing)
+    slots = members(type(thing))
     try:
         for name, value in attributes.items():
-            if own is None or _is_slot(type(thing), name):
+            if own is None or name in slots:
                 object.__setattr__(thing, name, value)
             else:
                 own[name] = value
@@ -64,22 +67,7 @@ def attributes_in(state: Any, names: Sequence[str]) -> dict[str, object] | None:
     return found if all(type(name) is str for name in found) else None
 
 
-def field_names(cls: type) -> list[str]:
-    """Return the names of the fields of a dataclass, an attrs class or slots, in the order of their values."""
-    fields = getattr(cls, "__dataclass_fields__", None)
-    if isinstance(fields, dict):
-        return list(fields)
-    attributes = getattr(cls, "__attrs_attrs__", None)
-    if isinstance(attributes, tuple):
-        return [getattr(each, "name", "") for each in attributes]
-    return [name for base in reversed(cls.__mro__) for name in _slots(base)]
-
-
-def _slots(cls: type) -> tuple[str, ...]:
-    names = vars(cls).get("__slots__", ())
-    names = (names,) if isinstance(names, str) else names
-    return tuple(name for name in names if not name.startswith("__"))
-
-
-def _is_slot(cls: type, name: str) -> bool:
-    return any(name in _slots(base) for base in cls.__mro__)
+def field_names(cls: type) -> tuple[str, ...]:
+    """Return the names of the fields that a class declares, else those of its slots, in the order of their values."""
+    declared = declared_fields(cls)
+    return tuple(members(cls)) if declared is None else declared

@@ -1,8 +1,9 @@
-"""Which names and values are secret, and what stands in their place.
+"""Recognizes secrets and replaces them.
 
 `names`     is this the name of a secret?
 `patterns`  does this text look like a secret, whatever its name?
-`learnt`    the secrets that were met in this process
+`learnt`    the secrets found in this process
+`hunt`      finds them, before the first byte is written
 `redactor`  all of that, for both passes of a dump
 """
 

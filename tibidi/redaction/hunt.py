@@ -1,8 +1,8 @@
-"""Meet the secrets before the first byte is written.
+"""Search for secrets before the first byte is written.
 
-The value of a secret variable is redacted wherever else it stands; so
-everything within reach of the frames is looked at first, breadth before
-depth, for names of secrets, within bounds of number and time.
+The value of a secret variable is redacted wherever else it occurs.  So all
+objects that the frames lead to are searched first for names of secrets,
+breadth first, up to a number of objects and a time.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import re
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.layout import Layouts
-from tibidi.look.layout import first
+from tibidi.look.anatomy import first
+from tibidi.look.classes import Classes
 from tibidi.process import time
+from tibidi.process.interpreter import has_handler_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from typing import Any
 
+    from tibidi.look.classes import ClassFacts
     from tibidi.look.frames import LiveCrash
     from tibidi.redaction import Redactor
 
@@ -29,15 +31,15 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_URL_TEXT = 2000  # characters
-CHECK_EVERY = 256  # objects between two looks at the clock
+CHECK_EVERY = 256  # objects between two checks of the time
 
-# Nothing within them, or nothing that names anything.
+# They contain nothing, or nothing under a name.
 ATOMS = (type(None), bool, int, float, complex, bytes, bytearray, range, type, type(len), type(lambda: 0), type(time))
 LEAVES = frozenset(map(id, ATOMS))
-# Classes whose `value` is a secret, whatever it is called.
+# Classes whose `value` is a secret under any name.
 COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
 COOKIE_VALUES = ("value", "_value", "_coded_value")
-# Not a word, as the type of an account or the name of a user is.
+# No word: those under secret names are often the type of an account or the name of a user.
 ARBITRARY = re.compile(r"[0-9!$%&*+?^~]|[a-z][A-Z]")
 
 
@@ -47,7 +49,7 @@ def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
 
 
 def _roots(crash: LiveCrash) -> Iterator[object]:
-    """Yield what the hunt starts from: the variables of the crash, then all others, then globals."""
+    """Yield where to start: the variables of the crash, then those of other stacks, then globals."""
     seen: set[int] = set()
     later = []
     for stack in crash.stacks():
@@ -66,9 +68,9 @@ class _Hunt:
     def __init__(self, redactor: Redactor, deadline: float) -> None:
         self._redactor = redactor
         self._deadline = deadline
-        self._layouts = Layouts()
+        self._classes = Classes()
         self._seen: set[int] = set()
-        self._innocent: set[str] = set()  # names that say nothing, whatever their value
+        self._innocent: set[str] = set()  # names that are no secret with any value
         self._waiting: deque[object] = deque()
 
     def over(self, roots: Iterable[object]) -> None:
@@ -76,7 +78,11 @@ class _Hunt:
         for number in range(MAX_OBJECTS):
             if not self._waiting or (number % CHECK_EVERY == 0 and time.monotonic() > self._deadline):
                 return
-            self._look(self._waiting.popleft())
+            try:
+                self._look(self._waiting.popleft())
+            except Exception as error:  # a type in C whose descriptors raise: the search goes on
+                if has_handler_raised(error):
+                    raise
 
     def _look(self, value: Any) -> None:
         cls = type(value)
@@ -89,32 +95,33 @@ class _Hunt:
         else:
             self._object(value)
 
-    def _object(self, value: object) -> None:
-        layout = self._layouts.of(type(value))
-        if self._layouts.is_waiting(value):
+    def _object(self, value: Any) -> None:
+        facts = self._classes.of(type(value))
+        if facts.is_unevaluated(value):
             return
-        attributes = self._layouts.attributes(value, MAX_ATTRIBUTES)
-        if layout.name in COOKIES:
+        attributes = facts.attributes(value, MAX_ATTRIBUTES)
+        if facts.name in COOKIES:
             for name, attribute in attributes:
                 if name in COOKIE_VALUES:
                     self._redactor.learn(attribute)
         self._names(attributes)
-        for base in (dict, list, tuple):
-            if issubclass(type(value), base):
-                self._content(value, base)
-        if issubclass(type(value), BaseException):
-            self._items(list(BaseException.__dict__["args"].__get__(value)))
+        if facts.kind is not None:
+            self._content(value, facts)
 
-    def _content(self, value: Any, base: type) -> None:
-        if base is dict:
+    def _content(self, value: Any, facts: ClassFacts) -> None:
+        """Look at the content of an instance of a subclass of a builtin type."""
+        if facts.kind is dict:
             self._names(first(dict.items(value), MAX_ITEMS))
-            return
-        items = first(base.__iter__(value), MAX_ITEMS)  # type: ignore[attr-defined]  # list or tuple
-        fields = self._layouts.of(type(value)).fields if base is tuple else None
-        if fields is None:
-            self._items(items)
-        else:
-            self._names(zip(fields, items))
+        elif facts.kind is list:
+            self._items(first(list.__iter__(value), MAX_ITEMS))
+        elif facts.kind is tuple:
+            items = first(tuple.__iter__(value), MAX_ITEMS)
+            if facts.fields is None:
+                self._items(items)
+            else:
+                self._names(zip(facts.fields, items))
+        elif facts.kind is BaseException:
+            self._items(BaseException.__dict__["args"].__get__(value))
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         values = []
@@ -131,7 +138,7 @@ class _Hunt:
             self._innocent.add(name)
 
     def _items(self, items: Iterable[object]) -> None:
-        """Line up what may have something within; of texts the URLs are looked at."""
+        """Queue the items that may contain others; search texts for URLs."""
         for item in items:
             if type(item) is str:
                 if "://" in item and len(item) <= MAX_URL_TEXT:
@@ -141,7 +148,7 @@ class _Hunt:
                 self._waiting.append(item)
 
     def _learn(self, value: Any) -> None:
-        """Learn a secret text, and the texts of a secret container that look arbitrary."""
+        """Learn a secret text, or the texts in a secret container that look arbitrary."""
         cls = type(value)
         if issubclass(cls, dict):
             self._learn_arbitrary(each for _, each in first(dict.items(value), MAX_ITEMS))

@@ -1,8 +1,8 @@
-"""Secrets that were met: they are redacted wherever else they stand.
+"""Remember the secrets that were found, to redact them wherever else they occur.
 
-A value is looked for as it is and as it stands in reprs, JSON and URLs, in
-texts and in bytes.  Short ones count as words of their own only, and words
-that are the value of many a harmless variable as well are not learnt at all.
+A value is searched for as it is and as it is written in reprs, JSON and URLs,
+in texts and in bytes.  A short one is redacted only as a separate word, and
+words that are common as values of harmless variables are not learnt at all.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import re
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction.names import kind_of_name
 
-SHORTEST_LEARNT = 5  # characters; shorter values are redacted at their names only
-SHORTEST_WITHIN = 8  # shorter ones only where they stand as a word of their own, not within one
+SHORTEST_LEARNT = 5  # characters; shorter values are redacted only under their names
+SHORTEST_WITHIN = 8  # characters; shorter values are redacted only as a separate word
 LONGEST_LEARNT = 8192
 MOST_LEARNT = 1000
-MOST_NEEDLES = 20  # up to here, looking for one after the other is faster than an expression with them all
+MOST_NEEDLES = 20  # up to so many, searching for each is faster than one expression for all
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
 
-# As a password they were never secret.
+# These are no secrets even as passwords.
 TRIVIAL_WORDS = """
 admin anonymous changeme default development disabled empty enabled example false guest localhost member
 none nobody optional password postgres private production public required secret session staging string
@@ -29,7 +29,7 @@ TRIVIAL = frozenset(TRIVIAL_WORDS.split())
 
 
 class Learnt:
-    """The secrets met so far."""
+    """The secrets found so far."""
 
     def __init__(self) -> None:
         self._values: set[str] = set()
@@ -39,7 +39,7 @@ class Learnt:
         self._is_stale = False
 
     def add(self, text: str) -> bool:
-        """Learn a value, unless it is trivial; tell whether it was learnt."""
+        """Learn a value, unless it is trivial; return True if it is new."""
         if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or is_trivial(text):
             return False
         if text in self._values or len(self._values) >= MOST_LEARNT:
@@ -49,20 +49,20 @@ class Learnt:
         return True
 
     def text(self, text: str) -> str:
-        """Return `text` without what was learnt; the same object if nothing is in it."""
+        """Return `text` with learnt secrets redacted; the same object if there are none."""
         self._refresh()
         if self._texts is None or not self._texts.search(text):
             return text
         return self._texts.sub(REDACTED_TEXT, text)
 
     def data(self, data: bytes) -> bytes:
-        """Return `data` without what was learnt; the same object if nothing is in it."""
+        """Return `data` with learnt secrets redacted; the same object if there are none."""
         if not self.is_in(data) or self._bytes is None:
             return data
         return self._bytes.sub(REDACTED_TEXT.encode(), data)
 
     def is_in(self, data: bytes) -> bool:
-        """Tell whether a learnt value is in some data, at the speed of a search for each."""
+        """Return True if a learnt secret is in `data`."""
         self._refresh()
         if self._bytes is None:
             return False
@@ -71,7 +71,7 @@ class Learnt:
         return self._bytes.search(data) is not None
 
     def _refresh(self) -> None:
-        """Compile what was learnt, longest first so that a secret within another leaves no rest."""
+        """Compile the secrets, longest first, so that one that is part of another does not leave the rest of it."""
         if not self._is_stale:
             return
         self._is_stale = False
@@ -82,14 +82,14 @@ class Learnt:
 
 
 def is_trivial(text: str) -> bool:
-    """Tell what is no secret under any name: a common word, or the name of one."""
+    """Return True for what is no secret under any name: a common word, or the name of a secret."""
     if text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1:
         return True
     return text.isidentifier() and not any(map(str.isdigit, text)) and bool(kind_of_name(text))
 
 
 def _spellings(text: str) -> set[str]:
-    """Return `text` as it stands in texts, reprs, JSON and URLs."""
+    """Return `text` as it is written in texts, reprs, JSON and URLs."""
     in_url = "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
     return {text, repr(text)[1:-1], text.replace("\\", "\\\\").replace('"', '\\"'), in_url}
 

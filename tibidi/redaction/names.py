@@ -1,20 +1,20 @@
-"""Tell the names of secrets from others.
+"""Recognize the names of secrets.
 
 Rules
 -----
 A name is split into words, at underscores, hyphens, dots and changes of case
 (`DB_PASSWORD`, `userPassword`, `X-Api-Key`), and is secret when one of the
-words is, or when two neighbours are (`api key`).  What stands around that
-does not matter (`old_password_2`), except for words which say that the value
-is *about* a secret: `token_count`, `password_validator`, `session_timeout`,
-`cookie_name`.  Written as one word, only what is unmistakable is looked for
+words is, or when two neighbours are (`api key`).  The words around it do not
+matter (`old_password_2`), except for those which say that the value is *about*
+a secret: `token_count`, `password_validator`, `session_timeout`,
+`cookie_name`.  Within one word, only what is unmistakable is searched for
 (`dbpassword`, `apikey`), so that `tokenizer`, `secretary`, `passenger`,
-`author`, `keyboard` and `monkey` stay.
+`author`, `keyboard` and `monkey` are no names of secrets.
 
-`SOFT` names are those of many ordinary values as well: a session is an object
-or a mapping more often than a secret, a token may be one of a parser's.  Of
-these only text is secret.  Under a `HARD` name a number or a whole container
-is a secret too: a PIN, a list of passwords, a dict of cookies.
+A `SOFT` name is the name of many ordinary values as well: a session is more
+often an object or a mapping than a secret, a token may belong to a parser.
+Under such a name only text is secret.  Under a `HARD` name a number or a
+whole container is secret, too: a PIN, a list of passwords, a dict of cookies.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ KEY_KINDS = _words(
 )
 TOKEN_KINDS = _words("access api auth bearer csrf id refresh secret session")
 
-# One word holding one of these is secret.  `secret` itself would find secretary.
-# (Compiled when it is needed: a millisecond that few crashes have to take.)
+# A word that contains one of these is secret; `secret` itself would match secretary.
+# (Compiled when it is needed: it takes a millisecond, and few crashes need it.)
 SHORTEST_GLUED = 6
 GLUED = (
     r"passw(?:or)?d|passphrase|credential|(?:api|secret|private|access|auth|encryption)keys?(?![a-z])"
@@ -55,7 +55,7 @@ GLUED = (
     r"|sess(?:ion)?id$|^(?:my|the|app|db|user)(?:secret|pwd|token|pass)s?$"
 )
 
-# After the secret word: the value tells something about the secret, and is none.
+# After the secret word: the value is about the secret, and is none itself.
 ABOUT = _words(
     "age algorithm algorithms arn attempts attr attribute backend backends bucket cache callback change changed check"
     " checker class cls column context count counts counter created date dir domain dumper enabled encoder engine"
@@ -68,33 +68,33 @@ ABOUT = _words(
     " strength style template test timeout tmpl total ttl type types uri url usage used valid validation validator"
     " validators view views width"
 )
-# Before it, likewise: `max_password`, `is_secret`.
+# Likewise before it: `max_password`, `is_secret`.
 BEFORE = _words("has is max min no num public use")
 # Before a token, which is then one of a parser, a tokenizer or a list in pages: `next_token`, `pad_token`.
 BEFORE_TOKEN = _words(
     "bos cancel cancellation cls continuation count current eos first last lexer mask next pad page pop prev"
     " previous sep special stop unk"
 )
-# A name without one of these needs no splitting, which is dearer.
+# A name without one of these need not be split into words, which takes longer.
 STEMS = (
     "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pwd", "pw", "dsn", "jwt", "csrf", "xsrf",
     "otp", "bearer", "mnemonic", "pswd",
 )  # fmt: skip
 
-LONGEST_NAME = 100  # characters; what is longer is a text
+LONGEST_NAME = 100  # characters; anything longer is a text
 
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def kind_of_name(name: str) -> str:
-    """Return HARD or SOFT for the name of a secret, and "" for any other."""
+    """Return HARD or SOFT for the name of a secret, "" for any other name."""
     if len(name) > LONGEST_NAME or not may_hold_name(name):
         return ""
     return _kind_of_words([word.lower() for word in WORDS.findall(name)])
 
 
 def may_hold_name(text: str) -> bool:
-    """Tell whether the name of a secret might be in a text: quickly, and rather too often."""
+    """Return True if a text may contain the name of a secret; fast, with false positives."""
     lowered = text.lower()
     return any(stem in lowered for stem in STEMS)
 

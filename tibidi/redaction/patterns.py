@@ -1,12 +1,12 @@
-"""Tell texts that look like secrets, whatever their names.
+"""Recognize texts that look like secrets, whatever their names.
 
-Each `Pattern` has markers, literal texts of which one is in every secret of
-its kind.  Looking for them is so much cheaper than a regular expression that
-an ordinary text costs a microsecond, and an ordinary crash compiles none of
-the expressions at all.
+Each `Pattern` has markers: literal texts, one of which is in every secret of
+its kind.  Searching for them is much cheaper than a regular expression: an
+ordinary text costs a microsecond, and an ordinary crash compiles none of the
+expressions.
 
 The formats are those of the issuers: RFC 7468 (PEM), RFC 7519 (JWT), RFC
-7617 (Basic), RFC 6750 (Bearer), RFC 3986 (userinfo), and the prefixes which
+7617 (Basic), RFC 6750 (Bearer), RFC 3986 (userinfo), and the prefixes that
 GitHub, GitLab, Slack, Stripe, OpenAI, Anthropic, AWS, Google, npm, PyPI,
 Hugging Face and SendGrid give their keys so that scanners can find them.
 """
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Pattern(NamedTuple):
     """One kind of secret: its name for the audit, its markers, its expression.
 
-    The group `secret` is what is redacted, or the whole match without one.
-    `confirm` has the last word.
+    The group `secret` is redacted, or the whole match where there is no such
+    group, if `confirm` returns True for the match.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class Pattern(NamedTuple):
 
 
 def scrub(text: str) -> tuple[str, str]:
-    """Return `text` with what looks secret redacted, and what that was; the same object and "" without any."""
+    """Return `text` with what looks secret redacted, and the kind of it; the same object and "" if there is nothing."""
     kinds = ""
     for pattern in _patterns_in(text):
         cleaned = _replace(text, pattern)
@@ -49,26 +49,26 @@ def scrub(text: str) -> tuple[str, str]:
 
 
 def may_be_in(text: str) -> bool:
-    """Tell whether there may be something secret in `text`: quickly, and rather too often."""
+    """Return True if `text` may contain a secret; fast, with false positives."""
     return next(_patterns_in(text), None) is not None
 
 
 def are_seen_in(data: bytes) -> bool:
-    """Tell whether there may be something secret in much data: faster still, and rather too often."""
+    """Return True if a large chunk of data may contain a secret; faster still, with false positives."""
     if any(_is_seen(look, data) for look in RARE_LOOKS) or re.search(FREQUENT_LOOK, data):
         return True
     return any(_is_assigned(sign, data) for sign in SIGNS)
 
 
 def named_secrets(text: str) -> Iterator[str]:
-    """Yield the secrets that a text itself names, as `host=x password=y` does."""
+    """Yield the secrets that are named in the text itself, as in `host=x password=y`."""
     for pattern in filter(ASSIGNMENTS.__contains__, _patterns_in(text)):
         matches = _compiled(pattern.expression).finditer(text)
         yield from (match["secret"] for match in matches if pattern.confirm is None or pattern.confirm(match))
 
 
 def passwords_of_urls(text: str) -> Iterator[str]:
-    """Yield the passwords that stand in the URLs of `text`."""
+    """Yield the passwords in the URLs of `text`."""
     if "@" in text and "://" in text:
         for match in _compiled(URL.expression).finditer(text):
             yield match["secret"]
@@ -105,7 +105,7 @@ def _replace(text: str, pattern: Pattern) -> str:
 
 
 def _is_seen(look: bytes, data: bytes) -> bool:
-    """Search for an expression that begins with a rare character: `find` finds those in half the time."""
+    """Search for an expression that begins with a rare character: `find` takes half the time of the expression."""
     rare, match = look.lstrip(b"\\")[:1], re.compile(look).match
     at = data.find(rare)
     for _ in range(MOST_TRIED):
@@ -116,7 +116,7 @@ def _is_seen(look: bytes, data: bytes) -> bool:
 
 
 def _is_assigned(sign: bytes, data: bytes) -> bool:
-    """Tell whether the name of a secret may stand before one of the signs of an assignment."""
+    """Return True if the name of a secret may precede a sign of assignment."""
     at = data.find(sign)
     for _ in range(MOST_TRIED):
         if at < 0:
@@ -125,23 +125,23 @@ def _is_assigned(sign: bytes, data: bytes) -> bool:
         if is_name and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
             return True
         at = data.find(sign, at + 1)
-    # So many that looking at each would take longer.
+    # There are so many that trying each would take longer.
     return at >= 0 and re.compile(ASSIGNED_IN_BYTES).search(data, max(0, at - LONGEST_NAME)) is not None
 
 
 def _ends_in_secret_name(data: bytes) -> bool:
-    """Tell whether the last word before a sign is the name of a secret."""
+    """Return True if the last word before a sign is the name of a secret."""
     lowered = data.lower()
     found = re.search(NAME_BEFORE_SIGN, data) if any(stem in lowered for stem in STEMS_IN_BYTES) else None
     return found is not None and kind_of_name(found[1].decode("ascii")) != ""
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)  # which keeps what it compiled
+    return re.compile(expression)  # which caches
 
 
 def _is_basic(match: re.Match[str]) -> bool:
-    """Tell `Basic dXNlcjpwdw==` from "Basic authentication": only the first is base64 of user:password."""
+    """Return True for `Basic dXNlcjpwdw==`, base64 of user:password, and not for "Basic authentication"."""
     import binascii  # few texts look like this
 
     encoded = match["secret"]
@@ -153,12 +153,12 @@ def _is_basic(match: re.Match[str]) -> bool:
 
 
 def _is_arbitrary(match: re.Match[str]) -> bool:
-    """Tell an opaque token from a word of a sentence: it has a digit, or capitals after small letters."""
+    """Return True for an opaque token, not for a word: it has a digit, or a capital after a small letter."""
     return re.search(r"[0-9]|[a-z][A-Z]", match["secret"]) is not None
 
 
 def _is_secret_assignment(match: re.Match[str]) -> bool:
-    """Tell `password=hunter2` from `password=None`, `token=self.token` and `password=getpass()`."""
+    """Return True for `password=hunter2`, not for `password=None`, `token=self.token` or `password=getpass()`."""
     value = match["secret"]
     if (
         value in NO_SECRETS
@@ -173,18 +173,18 @@ def _is_secret_assignment(match: re.Match[str]) -> bool:
 
 
 def _is_secret_header(match: re.Match[str]) -> bool:
-    """Tell "Cookie: sid=5" from "cookie: the cookie header as a string"."""
+    """Return True for "Cookie: sid=5", not for "cookie: the cookie header as a string"."""
     return "=" in match["secret"] or _is_arbitrary(match)
 
 
 def _is_secret_remark(match: re.Match[str]) -> bool:
-    """Tell "password: hunter2" from "password: the password" and "token: RequestToken"."""
+    """Return True for "password: hunter2", not for "password: the password" or "token: RequestToken"."""
     return any(map(str.isdigit, match["secret"])) and _is_secret_assignment(match)
 
 
 NO_SECRETS = frozenset({"None", "True", "False", "null", "true", "false", "undefined", "str", "bytes", REDACTED_TEXT})
 
-# What is to be filled in, in templates and patterns.
+# How a value begins that a template leaves to be filled in.
 PLACEHOLDERS = ("<", "{", "%", "$", "(", "[")
 
 URL = Pattern(
@@ -234,7 +234,7 @@ PATTERNS = (
     ),
 )
 
-# Secrets that a text itself names: `--password=x`, `?token=x`, `{"api_key": "x"}`, `Cookie: x`.
+# Secrets that are named in the text itself: `--password=x`, `?token=x`, `{"api_key": "x"}`, `Cookie: x`.
 ASSIGNED_STEMS = (
     "pass",
     "pwd",
@@ -291,8 +291,8 @@ ASSIGNMENTS = (
     ),
 )
 
-# All of these in bytes.  Each expression begins with one literal character, and one that is rare in pickles, so that
-# the search is one for that character mostly: ten times as fast as one expression with an alternative for each.
+# The same in bytes.  Each expression begins with a literal character that is rare in pickles, so that the search is
+# mostly one for that character: ten times as fast as one expression with an alternative for each.
 RARE_LOOKS = (
     rb"-(?:(?<=sk-)[\w-]{16}|(?<=xox[abeoprs]-)|(?<=glpat-)|----BEGIN [A-Z ]*PRIV|(?<=GOCSPX-)|(?<=pypi-)AgE)",
     rb"_(?:(?<=gh[opusr]_)[A-Za-z0-9]{16}|(?<=github_pat_)|(?<=k_live_)|(?<=k_test_)|(?<=whsec_)|(?<=npm_)\w{30}"
@@ -304,7 +304,7 @@ RARE_LOOKS = (
 )
 FREQUENT_LOOK = rb"b(?:earer|asic) "
 MOST_TRIED = 500
-# A name ends so, with a quote behind it or a space.
+# The signs of an assignment; before them stands a name, which may be followed by a quote or a space.
 SIGNS = (b"=", b":")
 BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\" "
 SHORTEST_NAME = 3

@@ -1,10 +1,10 @@
-"""What is secret in this process, and what stands in its place.
+"""Recognize the secrets of this process, and replace them.
 
-A `Redactor` is made at the crash and dies with the dump.  It knows secrets by
-their names, by their looks and by having met them: the value of a secret
-variable, mapping entry or environment entry is redacted wherever else it
-stands, within longer texts too.  Therefore secrets are hunted for
-(`tibidi.redaction.hunt`) before the first byte is written.
+A `Redactor` lives as long as one dump is made.  It recognizes secrets by their
+names, by their patterns and by their values: the value of a secret variable,
+mapping entry or environment variable is redacted wherever else it occurs, also
+within longer texts.  Therefore `tibidi.redaction.hunt` searches for secrets
+before the first byte is written.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ MOST_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 200  # characters
 SMALLEST_PIN = 1000
 MOST_IN_ROW = 3  # of headers
-BIG_DATA = 1 << 20  # bytes; from here on data that is not text is not scrubbed for looks
+BIG_DATA = 1 << 20  # bytes; from here on, binary data is not searched for patterns
 SAMPLE = 1024  # bytes
-SMALL_CHUNK = 4096  # bytes; less is looked through for markers first, as compiling expressions would take longer
+SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
 # Names of headers without a hyphen.
 HEADERS = frozenset({"authorization", "cookie"})
 
-# Variables of the environment that hold a folder, and no password.
+# Environment variables that hold a directory, not a password.
 DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
-# Under names that end so, a mapping is one of secrets; under `password` it is a schema, or a field with its own parts.
+# Under a name with such an end a mapping holds secrets; under `password` it is a schema, or describes a field.
 HOLDERS = ("s", "auth", "cookie")
 
-# What stands in `__annotations__` under `from __future__ import annotations`.
+# The values of `__annotations__` under `from __future__ import annotations`.
 ANNOTATION = (
     r"(?:(?:str|bytes|int|float|bool|object|None|Any|SecretStr)(?: *\| *)?)+"
     r"|(?:typing\.)?(?:Optional|Union|Final|ClassVar|InitVar|Annotated|Literal|[Ll]ist|[Dd]ict|[Tt]uple|Sequence|Mapping)\[.*\]"
@@ -56,19 +56,19 @@ ANNOTATION = (
 TEXTS = (str, bytes, bytearray)
 CONTAINERS = (dict, list, tuple, set, frozenset)
 
-# In a pickle: a short text right before its being memoized, as every attribute name and key is.
+# A short text in a pickle, right before the opcode that memoizes it, as every attribute name and key is.
 NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
-# And short bytes, as names of headers may be: apart, since an expression that begins with one byte takes a third.
+# Short bytes, as names of headers may be.  Separate, since an expression that begins with one byte takes a third.
 HEADERS_IN_PICKLES = re.compile(rb"C.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
 
 
 class Redactor:
-    """Tells secrets from other values, and takes them out of texts.
+    """Recognizes secrets by name, pattern and value, and replaces them in texts.
 
-    `names` are further names, as globs; `environ` is learnt from; `hook` is
-    the application's own (`tibidi.config.redact`): what it answers True to,
-    or fails at, is redacted.  `found` is the audit: where something was
-    redacted and by which rule, never what it was.
+    `names` are further names, as globs; the secrets in `environ` are learnt;
+    `hook` is that of the application (`tibidi.config.redact`): values for
+    which it returns True or raises are redacted.  `found` is the audit: where
+    something was redacted and by which rule, never what it was.
     """
 
     def __init__(
@@ -83,29 +83,29 @@ class Redactor:
         self._kinds: dict[str, str] = {}
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
-        self._clean: set[str] = set()  # texts that were looked at: most stand in several places
+        self._clean: set[str] = set()  # texts without secrets: most occur several times
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
             self.learn_from(value)
-        self._hook = hook  # only now: the environment is known to be text, and waits for nobody
+        self._hook = hook  # only now: it is not asked about the environment, which is known to be text
 
     @property
     def has_hook(self) -> bool:
-        """Whether the application is asked about every name and value."""
+        """Whether the hook of the application is asked about every name and value."""
         return self._hook is not None
 
     def is_secret_name(self, name: str) -> bool:
-        """Tell whether a variable, attribute, key or option of this name holds a secret."""
+        """Return True if a variable, attribute, key or option of this name holds a secret."""
         return self._kind(name) != ""
 
     def conceals(self, name: object, value: object) -> bool:
-        """Tell whether `value` is a secret as the value of `name`.
+        """Return True if `value` is a secret under `name`.
 
-        An object under a secret name is none (a requests.Session under
-        `session`): what is in it is looked at instead.  Text is; and under
-        a name that leaves no doubt a number is, and a container of builtin type; a mapping
-        if the name is that of several (`cookies`, `credentials`).
+        Text is.  Under a hard name so is a number, and a container of builtin
+        type; a mapping only if the name is a plural (`cookies`,
+        `credentials`).  Any other object is not (a requests.Session under
+        `session`): its content is looked at instead.
         """
         text = name if type(name) is str else _as_text(name)
         if text is None:
@@ -118,11 +118,11 @@ class Redactor:
         return self._hook is not None and self._asks_hook(text, value)
 
     def conceals_pair(self, name: object, value: object) -> bool:
-        """Tell whether two neighbours in a list of headers are a name and its secret value.
+        """Return True if two neighbours in a list of headers are a name and its secret value.
 
-        Unlike the key of a mapping the first of any two values need not
-        name the second, so only names of headers count, and of the value
-        only text that is no name itself.
+        The first of any two values need not name the second, as the key of a
+        mapping does.  So only names of headers count, and only a value that
+        is text, but no name itself.
         """
         text = _as_text(name)
         if text is None or not ("-" in text or text.lower() in HEADERS):
@@ -131,10 +131,10 @@ class Redactor:
         return other is not None and not is_trivial(other) and self.conceals(text, value)
 
     def conceals_last(self, row: tuple[object, ...]) -> bool:
-        """Tell whether a tuple is a row of a list of headers, and ends in a secret value.
+        """Return True if a tuple is a row of a list of headers that ends in a secret value.
 
-        A row is name and value, or the name as it was written, the same in
-        small letters, and the value, as httpx and h11 have them.
+        A row is a name and a value; in httpx and h11 the name as it was
+        written, the name in lower case, and the value.
         """
         if len(row) == MOST_IN_ROW:
             written = _as_text(row[0])
@@ -142,7 +142,7 @@ class Redactor:
         return len(row) == MOST_IN_ROW - 1 and self.conceals_pair(*row)
 
     def learn(self, value: object) -> None:
-        """Redact `value`, which a secret variable holds, wherever else it stands from now on."""
+        """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""
         text = _as_text(value)
         if text is not None and self._learnt.add(text):
             for part in patterns.named_secrets(text):  # `dsn = "host=db password=x"`
@@ -150,17 +150,17 @@ class Redactor:
             self._clean.clear()
 
     def learn_from(self, text: str) -> None:
-        """Learn the passwords that stand in the URLs of `text`."""
+        """Learn the passwords in the URLs of `text`."""
         for password in patterns.passwords_of_urls(text):
             self.learn(password)
 
     def text(self, text: str) -> str:
-        """Return `text` with its secret parts replaced; the same object when nothing in it is secret."""
+        """Return `text` with its secrets replaced; the same object if there are none."""
         return self.scrub(text)[0]
 
     def scrub(self, text: str) -> tuple[str, str]:
-        """Return what `text()` does, and the rule that made it so, for the audit."""
-        is_short = len(text) <= LONGEST_REMEMBERED  # the hash of a long text is not worth its time
+        """Return what `text()` returns, and the rule that was applied, for the audit."""
+        is_short = len(text) <= LONGEST_REMEMBERED  # hashing a long text takes longer than it saves
         if len(text) < SHORTEST_LEARNT or (is_short and text in self._clean):
             return text, ""
         cleaned = self._learnt.text(text)
@@ -171,7 +171,7 @@ class Redactor:
         return cleaned, rule or looks
 
     def data(self, data: bytes) -> bytes:
-        """Return `data` with its secret parts replaced; the same object when nothing in it is secret."""
+        """Return `data` with its secrets replaced; the same object if there are none."""
         data = self._learnt.data(data)
         if len(data) >= BIG_DATA and _is_binary(data):
             return data
@@ -180,11 +180,11 @@ class Redactor:
         return data if cleaned is decoded else cleaned.encode("latin-1")
 
     def suspects_name(self, chunk: bytes) -> bool:
-        """Tell whether a chunk of a pickle might hold the name of a secret: quickly, and rather too often.
+        """Return True if a chunk of a pickle may contain the name of a secret; fast, with false positives.
 
-        A name is looked for where it is spelt out.  Who writes the stream
-        must spell each secret name out (not memoize it), or later mentions
-        of it would not be seen here.  The application's hook may mean any.
+        Only a name that is spelt out is recognized, so the pickler must not
+        memoize the name of a secret: later uses of it would not be seen here.
+        With a hook of the application any name may be one.
         """
         if self._hook is not None:
             return True
@@ -198,7 +198,7 @@ class Redactor:
         return False
 
     def suspects_value(self, chunk: bytes) -> bool:
-        """Tell whether a chunk of a pickle might hold a secret value, whatever its name."""
+        """Return True if a chunk of a pickle may contain a secret value, whatever its name."""
         if self._learnt.is_in(chunk):
             return True
         if len(chunk) >= BIG_DATA and _is_binary(chunk):
@@ -208,12 +208,12 @@ class Redactor:
         return patterns.are_seen_in(chunk)
 
     def distrust_hook(self) -> None:
-        """Redact every named value from now on, as the hook does not answer: in doubt, keep the secret."""
+        """Redact every named value from now on, as the hook does not return: in doubt, keep the secret."""
         self._hook = lambda name, value: True
         self.found.clear()
 
     def note(self, path: str, rule: str) -> None:
-        """Put on record that something at `path` was redacted, by which rule."""
+        """Record that something at `path` was redacted, by which rule."""
         if len(self.found) < MOST_FOUND:
             self.found.append(Omission(self.text(path), REASON, self.text(rule)))  # a key may be a secret, too
         elif len(self.found) == MOST_FOUND:
@@ -229,7 +229,7 @@ class Redactor:
     def _asks_hook(self, name: str, value: object) -> bool:
         try:
             return self._hook is not None and bool(self._hook(name, value))
-        except Exception:  # noqa: BLE001  (the application's code; in doubt, keep the secret)
+        except Exception:  # noqa: BLE001 - application code; in doubt, keep the secret
             return True
 
 
@@ -237,7 +237,7 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
     globs = [name.lower() for name in names]
     if not globs:
         return None
-    from fnmatch import translate  # a module that only those need who have names of their own
+    from fnmatch import translate  # needed only where names are configured
 
     return re.compile("|".join(translate(glob) for glob in globs))
 
@@ -251,12 +251,12 @@ def _can_be_secret(name: str, value: object, kind: str) -> bool:
     if issubclass(cls, int):
         return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
     if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
-        return False  # a schema, or one of several fields with names of their own
+        return False  # a schema, or the description of a field
     return issubclass(cls, CONTAINERS) and _length(value) > 0
 
 
 def _length(value: object) -> int:
-    """Return len() of a builtin value without asking a subclass of it."""
+    """Return len() of a builtin value, without calling the `__len__` of a subclass."""
     for base in (*TEXTS, *CONTAINERS):
         if issubclass(type(value), base):
             return base.__len__(value)  # type: ignore[arg-type]  # issubclass said so
@@ -264,7 +264,7 @@ def _length(value: object) -> int:
 
 
 def _is_harmless(name: str, value: object, kind: str) -> bool:
-    """Tell folders, operators and annotations from secrets: `PWD=/home`, `token = "+"`, `{"password": "str"}`."""
+    """Return True for a directory, an operator or an annotation: `PWD=/home`, `token = "+"`, `{"password": "str"}`."""
     if type(value) is not str:
         return False
     if name.lower() in DIRECTORIES:
@@ -284,7 +284,7 @@ def _as_text(value: object) -> str | None:
 
 
 def _is_binary(data: bytes) -> bool:
-    """Tell data that is no text, in whatever script, by samples from its beginning, middle and end."""
+    """Return True for data that is no text in any script, by samples from its beginning, middle and end."""
     middle = len(data) // 2
     sample = data[:SAMPLE] + data[middle : middle + SAMPLE] + data[-SAMPLE:]
     controls = sample.translate(None, bytes(range(32, 127)) + bytes(range(128, 256)) + b"\t\r\n\f\x1b")

@@ -13,11 +13,11 @@ Rules
 
 from __future__ import annotations
 
-import builtins
 import re
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from tibidi.look.anatomy import GROUP
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MAPPING
@@ -70,10 +70,9 @@ def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> 
     module, _, name = dumped.type.rpartition(".")
     namespace = {"__module__": module or "builtins", "__doc__": None}
     exception: BaseException
-    group = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
-    if members and group is not None:
+    if members and GROUP is not None:
         message = SUB_EXCEPTIONS.sub("", dumped.message)
-        exception = type(name, (group,), namespace)(message, list(members))
+        exception = type(name, (GROUP,), namespace)(message, list(members))
     else:
         exception = type(name or "Exception", (Exception,), namespace)(*filter(None, [dumped.message]))
     if dumped.notes:

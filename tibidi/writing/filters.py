@@ -10,12 +10,9 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import snapshot
 from tibidi.look.anatomy import type_name
-from tibidi.look.facts import preview
-from tibidi.look.measure import measure
-from tibidi.look.measure import summary
+from tibidi.look.classes import Classes
 from tibidi.model import ILLEGAL
 from tibidi.model import REDACTED
 from tibidi.model import REDACTED_TEXT
@@ -28,6 +25,7 @@ from tibidi.words.standins import NotPickleable
 from tibidi.words.standins import Redacted
 from tibidi.words.standins import StandIn
 from tibidi.writing.ledger import Substitution
+from tibidi.writing.ledger import described
 from tibidi.writing.picklers import Keep
 from tibidi.writing.shells import Shell
 
@@ -84,6 +82,8 @@ class Filter:
         self._redactor = redactor
         self._islegal = islegal
         self._innocent: set[object] = set()
+        self._classes = Classes()
+        self._measure: Any = None  # the module, if a rule needs it
 
     def by(self, rules: Rules) -> Keep:
         """Return what a pickler asks to keep to `rules`.
@@ -107,6 +107,10 @@ class Filter:
             refused = self._refused(thing)
             return replacement(thing) if refused is None else refused
 
+        if rules.max_bytes:
+            from tibidi.look import measure  # only where there is no room
+
+            self._measure = measure
         is_strict = self._islegal is not None or rules.max_bytes > 0
         keep = Keep(strict_replacement if is_strict else replacement, self._reduce)
         if not rules.is_steady:
@@ -122,7 +126,7 @@ class Filter:
             return known[1]
         if self._islegal is not None and not self._allows(thing):
             return self._replace(thing, self._illegal(thing))
-        if self._rules.max_bytes and measure(thing) > self._rules.max_bytes:
+        if self._rules.max_bytes and self._measure.measure(thing) > self._rules.max_bytes:
             return self._replace(thing, self._cut(thing))
         return None
 
@@ -144,14 +148,14 @@ class Filter:
 
     def _illegal(self, thing: object) -> NotPickleable:
         self._note(thing, ILLEGAL, f"{type_name(type(thing))}: config.islegal refused it")
-        return NotPickleable(type_name(type(thing)), "config.islegal refused it", preview(thing))
+        return NotPickleable(type_name(type(thing)), "config.islegal refused it", described(thing))
 
     def _cut(self, thing: object) -> Cut:
-        name, facts = type_name(type(thing)), summary(thing, self._redactor.text)
+        name, facts = type_name(type(thing)), self._measure.summary(thing, self._redactor.text)
         if self._rules.is_late:
-            self._note(thing, TIMEOUT, f"{name} of {measure(thing)} bytes: what is larger took too long")
+            self._note(thing, TIMEOUT, f"{name} of {self._measure.measure(thing)} bytes: what is larger took too long")
             return Cut(name, "no time left", facts)
-        self._note(thing, TOO_LARGE, f"{name} of {measure(thing)} bytes")
+        self._note(thing, TOO_LARGE, f"{name} of {self._measure.measure(thing)} bytes")
         return Cut(name, "too large", facts)
 
     def _text(self, text: str) -> object:
@@ -203,7 +207,7 @@ class Filter:
             return None
         if not self._redactor.has_hook and self._innocent.issuperset(mapping):
             return None
-        items = steady(mapping.items())
+        items = snapshot(mapping.items())
         secret = [name for name, value in items if self._redactor.conceals(name, value)]
         if not secret:
             self._innocent.update(name for name, _ in items if type(name) is str and not self._is_name(name))
@@ -229,7 +233,7 @@ class Filter:
             return self._member(thing, reduced)
         if reduced[0] is words._function:
             return self._function(thing, reduced)
-        names = field_names(type(thing))
+        names = self._classes.of(type(thing)).fields
         if names and any(map(self._redactor.is_secret_name, names)):
             if reduced[0] is words._made:
                 *makers, arguments = reduced[1]
@@ -285,15 +289,6 @@ class Filter:
 
     def _note(self, thing: object, reason: str, detail: str, key: object = None) -> None:
         self._ledger.substitutions.append(Substitution(thing, reason, detail, key))
-
-
-def field_names(cls: type) -> tuple[str, ...]:
-    """Return the names of the fields of a named tuple or of a dataclass whose state is a list."""
-    for base in mro(cls):
-        found = namespace(base).get("_fields") if tuple in mro(cls) else namespace(base).get("__dataclass_fields__")
-        if exact_type(found) in {tuple, dict}:
-            return tuple(name for name in found if type(name) is str)
-    return ()
 
 
 def is_word(thing: object) -> bool:

@@ -10,11 +10,12 @@ from _pickle import PicklingError
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
-from tibidi.look.anatomy import fields
 from tibidi.look.anatomy import is_native
-from tibidi.look.anatomy import layout
+from tibidi.look.anatomy import members
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import native_base
+from tibidi.look.anatomy import values
 from tibidi.writing.naming import reduce_name
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def unasked(thing: object) -> Reduced | None:
         return None
     if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
         return None
-    if layout(type(thing)) is object:
+    if native_base(type(thing)) is object:
         return _instance(thing)
     if getattr(thing, "__getstate__", None) is not None:
         raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
@@ -55,7 +56,7 @@ def named(thing: object, reduced: object) -> object:
     """Pass on what a reducer says; where that is a name, look whether the thing has it, and elsewhere, too."""
     if type(reduced) is not str:
         return reduced
-    is_object = layout(type(thing)) is object
+    is_object = native_base(type(thing)) is object
     if is_object and getattr(thing, "__module__", None) == "__main__":
         return _instance(thing)  # where the dump is read `__main__` is another one
     try:
@@ -79,5 +80,5 @@ def reducer_like(reduced: Reduced, thing: object) -> Callable[[Any], Any]:
 
 def _instance(thing: object) -> Reduced:
     """Take a thing apart as `object` would: class, attributes, slots."""
-    own, slots = dictionary(thing), dict(fields(thing))
+    own, slots = dictionary(thing), dict(values(thing, members(type(thing))))
     return NEW, (type(thing),), (own or None, slots) if slots else own or None

@@ -7,7 +7,6 @@ from tibidi.look.anatomy import attributes
 from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import type_name
-from tibidi.look.facts import preview
 from tibidi.model import FAILED
 from tibidi.model import ILLEGAL
 from tibidi.model import LAZY
@@ -97,7 +96,7 @@ class Ledger:
             return self.too_deep(thing)
         detail = error_text(error)
         self._note(thing, FAILED, detail)
-        made = Dummy, (type_name(type(thing)), detail, preview(thing) or None)
+        made = Dummy, (type_name(type(thing)), detail, described(thing) or None)
         left = attributes(thing)
         return (*made, {"state": left}) if left else made
 
@@ -110,7 +109,7 @@ class Ledger:
         """Stand in for the state of a computation."""
         name, reason = type_name(type(thing)), "the state of a computation cannot be pickled"
         self._note(thing, ILLEGAL, f"{name}: {reason}")
-        return NotPickleable, (name, reason, preview(thing))
+        return NotPickleable, (name, reason, described(thing))
 
     def lazy(self, thing: object) -> Reduced:
         """Stand in for a thing that would run a query or a request."""
@@ -126,3 +125,10 @@ class Ledger:
 
     def _note(self, thing: object, reason: str, detail: str) -> None:
         self.substitutions.append(Substitution(thing, reason, detail))
+
+
+def described(thing: object) -> str:
+    """Return what is known of a thing that cannot be pickled."""
+    from tibidi.look.resources import describe  # few dumps need it
+
+    return describe(thing)

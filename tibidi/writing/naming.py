@@ -16,12 +16,12 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import HEAP_TYPE
 from tibidi.look.anatomy import contents
 from tibidi.look.anatomy import is_native
-from tibidi.look.anatomy import layout
-from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import native_base
+from tibidi.look.anatomy import snapshot
 from tibidi.look.anatomy import type_flags
 from tibidi.look.anatomy import type_qualname
+from tibidi.look.classes import declared_fields
 from tibidi.words import vocabulary as words
 from tibidi.writing import ordinary
 
@@ -89,7 +89,7 @@ def _homes(cls: type) -> Iterator[object]:
 
 def alias(thing: object, module: str) -> str | None:
     """Return the name under which a loaded module has a thing, None where it has it not."""
-    known: Any = steady(contents(sys.modules.get(module)).items())
+    known: Any = snapshot(contents(sys.modules.get(module)).items())
     return next((name for name, each in known if each is thing), None)
 
 
@@ -122,14 +122,12 @@ def may_be_theirs(cls: type) -> bool:
 
 def reference(cls: type) -> Any:
     """Return how a class is named: with what it is built on, too, so that its instances can be read without it."""
-    bases = mro(cls)
-    built_on = layout(cls)
+    built_on = native_base(cls)
     name, module = type_qualname(cls), namespace(cls).get("__module__")
     if built_on is object or built_on is type or built_on is cls or type(module) is not str:
         return NotImplemented
-    fields = next((namespace(base)["_fields"] for base in bases if "_fields" in namespace(base)), ())
-    is_named = built_on is tuple and type(fields) is tuple and all(type(field) is str for field in fields)
-    return words._reference, (module, name, built_on.__name__, fields if is_named else ())
+    fields = declared_fields(cls) if built_on is tuple else None
+    return words._reference, (module, name, built_on.__name__, fields or ())
 
 
 def _find(module: str, name: str) -> object:

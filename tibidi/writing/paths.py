@@ -6,12 +6,14 @@ from collections import deque
 from itertools import islice
 from types import FunctionType
 from types import MethodType
+from types import ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import fields
+from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import values
+from tibidi.look.classes import Classes
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.writing.reducers import ILLEGAL_TYPES
@@ -63,6 +65,7 @@ class Paths:
     def __init__(self, text: Callable[[str], str]) -> None:
         self._text = text
         self._seconds_left = MAX_SECONDS_IN_ALL
+        self._classes = Classes()
 
     def find(
         self, starts: dict[str, object], wanted: set[int], closed: frozenset[int] | set[int] = frozenset()
@@ -101,8 +104,8 @@ class Paths:
             return
 
     def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
-        if exact_type(thing) in ILLEGAL_TYPES:
-            return  # what they hold on to is not in the dump
+        if exact_type(thing) in ILLEGAL_TYPES or is_a(thing, ModuleType):
+            return  # what they refer to is not in the dump
         bases = PLAIN_BASES.get(exact_type(thing)) or mro(type(thing))
         if dict in bases:
             yield from ((f"[{self._key(key)}]", value) for key, value in dict.items(thing))
@@ -112,9 +115,10 @@ class Paths:
         if exact_type(thing) in CALLABLES:
             yield from _held_by(thing)
         elif type not in bases and exact_type(thing) not in PLAIN_BASES:
-            own = dictionary(thing)
+            facts = self._classes.of(type(thing))
+            own = facts.dictionary(thing)
             yield ".__dict__", own
-            yield from ((f".{name}", value) for name, value in (*own.items(), *fields(thing)))
+            yield from ((f".{name}", value) for name, value in (*own.items(), *values(thing, facts.stored)))
 
     def _key(self, key: object) -> str:
         if type(key) is str:

@@ -14,7 +14,7 @@ from types import FunctionType
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import steady
+from tibidi.look.anatomy import snapshot
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.process.worker import Abandoned
@@ -221,13 +221,13 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
 
         def _batch_setitems(self, items: Items, obj: object) -> None:
             """Pickle a snapshot of a dictionary, which another thread may be changing."""
-            super()._batch_setitems(steady(items), obj)
+            super()._batch_setitems(snapshot(items), obj)
 
     else:
 
         def _batch_setitems(self, items: Items) -> None:
             """Pickle a snapshot of a dictionary, which another thread may be changing."""
-            super()._batch_setitems(steady(items))
+            super()._batch_setitems(snapshot(items))
 
 
 # Builtin types for which the table of pickle._Pickler has an entry that is not what our reducers say.

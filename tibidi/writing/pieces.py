@@ -6,8 +6,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import steady
-from tibidi.look.measure import measure
+from tibidi.look.anatomy import snapshot
 from tibidi.process.records import NamedTuple
 from tibidi.words.roots import EXCEPTION
 
@@ -61,6 +60,8 @@ class Piece(NamedTuple):
         """Return a piece for each variable, the smallest first; none where there are not several."""
         if not isinstance(self.value, dict) or not self.has_several:
             return []
+        from tibidi.look.measure import measure  # few pieces are split
+
         variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
         return [self._replace(value={name: value}) for name, value in variables]
 
@@ -115,4 +116,4 @@ def whole(root: Root) -> Piece:
     """Return all of a root as one piece, a snapshot of it where it is a dictionary."""
     if root.kind == EXCEPTION or not is_a(root.value, dict):
         return Piece(root.paths, root.value, False)
-    return Piece(root.paths, dict(steady(root.value.items())), True)
+    return Piece(root.paths, dict(snapshot(root.value.items())), True)

@@ -26,14 +26,16 @@ from types import FunctionType
 from types import ModuleType
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import GROUP
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import exception_attributes
+from tibidi.look.anatomy import group_members
 from tibidi.look.anatomy import is_group
 from tibidi.look.anatomy import is_plain
 from tibidi.look.anatomy import member_attributes
 from tibidi.look.anatomy import mro
-from tibidi.look.lazy import has_come
-from tibidi.look.lazy import is_lazy
+from tibidi.look.classes import is_evaluated
+from tibidi.look.classes import is_lazy
 from tibidi.process import time
 from tibidi.process.worker import Abandoned
 from tibidi.words import vocabulary as words
@@ -191,7 +193,7 @@ class Reducers:
     def _lazy(self, thing: object) -> object:
         """Reduce what may have come into being without asking it: a proxy even answers for its `__class__`."""
         own = dictionary(thing)
-        if not has_come(type(thing), own):
+        if not is_evaluated(type(thing), own):
             return self._ledger.lazy(thing)
         return RECONSTRUCT, (type(thing), object, None), own, None, None, words._member_state
 
@@ -241,7 +243,7 @@ class Reducers:
         self._ledger.exceptions[id(exception)] = exception
         shell = self._shells.get(id(exception))
         make = (words._same, (shell,)) if shell else self._bare(exception)
-        state = (exception_attributes(exception), dictionary(exception), getattr(exception, "exceptions", None))
+        state = (exception_attributes(exception), dictionary(exception), group_members(exception))
         return (*make, state, None, None, words._exception_state)
 
     def _bare(self, exception: Any) -> Reduced:
@@ -249,8 +251,10 @@ class Reducers:
         if not is_group(type(exception)):
             return words._exception, (type(exception),)
         begun = self._ledger.exceptions
-        members = [each if id(each) in begun else self._shell(each, self._bare(each)) for each in exception.exceptions]
-        return words._exception, (type(exception), exception.message, members)
+        members = [
+            each if id(each) in begun else self._shell(each, self._bare(each)) for each in group_members(exception)
+        ]
+        return words._exception, (type(exception), GROUP.message.__get__(exception), members)
 
     def _enum_member(self, member: object) -> object:
         own = dictionary(member)

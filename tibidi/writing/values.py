@@ -30,8 +30,6 @@ from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import is_about_change
 from tibidi.look.anatomy import type_name
-from tibidi.look.measure import measure
-from tibidi.look.measure import summary
 from tibidi.model import FAILED
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
@@ -243,6 +241,8 @@ class ValuesWriter:
         """Leave the items out which are what takes so long: those of the variable itself, or larger ones in it."""
         self._is_late = True
         ((_, value),) = piece.starts().items()
+        from tibidi.look.measure import measure  # only where there is no time
+
         return self._smaller(piece.late(), below=measure(value))
 
     def _smaller(self, piece: Piece, below: int = sys.maxsize) -> list[Piece]:
@@ -253,6 +253,8 @@ class ValuesWriter:
         if is_a(value, Cut):  # not even this fits
             self._is_complete = False
             return []
+        from tibidi.look.measure import summary  # only where there is no room
+
         name, facts = type_name(type(value)), summary(value, self._pen.text)
         if piece.is_late:
             self._gaps.add(path, TIMEOUT, f"{name} takes longer than what is left of the time")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.look.anatomy import GROUP
+from tibidi.look.anatomy import is_group as is_group_class
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
@@ -30,7 +31,7 @@ UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
 def make_exception(cls: object, *group: object) -> BaseException:
     """Make an exception of `cls`, without arguments except for the message and members of a group."""
     real = real_class(cls, is_group=bool(group))
-    if group and GROUP is not None and issubclass(real, GROUP):
+    if group and is_group_class(real):
         message, members = group
         return make_group(real, message, plain.expect(members, list, tuple))
     made: BaseException = real.__new__(real)

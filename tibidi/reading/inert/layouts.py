@@ -90,9 +90,10 @@ def _new_copy(thing: Any, layout: Any, within: Callable[[Any], Any]) -> Any:
 
 
 def _new_exception(thing: BaseException, within: Callable[[Any], Any]) -> BaseException:
-    native: Any = anatomy.layout(type(thing))
-    is_group = anatomy.is_group(native)
-    parts = [native.message.__get__(thing), within(list(native.exceptions.__get__(thing)))] if is_group else []
+    native: Any = anatomy.native_base(type(thing))
+    parts = (
+        [native.message.__get__(thing), within(list(anatomy.group_members(thing)))] if anatomy.is_group(native) else []
+    )
     made: BaseException = native.__new__(type(thing), *parts)
     made.args = within(thing.args)
     return made

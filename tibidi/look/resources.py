@@ -1,7 +1,7 @@
-"""What is known of things that cannot be pickled: which file, which address, which lock.
+"""Describe what cannot be pickled: which file, which address, which lock, where a generator stands.
 
-Exact types only, read by C code of the interpreter; nothing of the
-application runs, nothing is flushed, read or moved.
+Exact types only, read by C code of the interpreter: no application code runs,
+nothing is flushed, read or moved.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 MAX_CHARS = 300
 
 
-def preview(thing: object) -> str:
-    """Return what a thing was, in one line; empty where there is nothing to say."""
-    describe = TABLE.get(exact_type(thing)) or _by_name(type(thing))
-    if describe is None:
+def describe(thing: object) -> str:
+    """Return what a thing was, in one line; empty where nothing is known of it."""
+    text = TABLE.get(exact_type(thing)) or _by_name(type(thing))
+    if text is None:
         return ""
     try:
-        return describe(thing)[:MAX_CHARS]
-    except Exception:  # noqa: BLE001 - a closed socket, a detached buffer: nothing to say
+        return text(thing)[:MAX_CHARS]
+    except Exception:  # noqa: BLE001 - a closed socket, a detached buffer
         return ""
 
 
@@ -78,7 +78,7 @@ def _position(file: object) -> str:
 
 
 def _socket(thing: object) -> str:
-    import _socket  # loaded by whoever has a socket
+    import _socket  # loaded already, as there is a socket
 
     raw = _socket.socket
     words = [f"socket fd {raw.fileno(thing)}"]  # type: ignore[arg-type]  # a subclass of it
@@ -91,13 +91,13 @@ def _socket(thing: object) -> str:
 
 
 def _by_name(cls: type) -> Callable[..., str] | None:
-    """Return how to describe a type that need not be loaded, or that has no public name."""
-    bases = mro(cls)
+    """Return how to describe an instance of a type that may not be loaded, or that has no public name."""
     socket = sys.modules.get("_socket")
-    if socket is not None and socket.socket in bases:
+    if socket is not None and issubclass(cls, socket.socket):
         return _socket
-    # The repr of these is the interpreter's: locks say whether they are locked, threads' handles their number.
-    return cls.__repr__ if type_name(cls).startswith(("_thread.", "select.", "_io.")) and len(bases) == 2 else None
+    # The repr of these is C code: that of a lock says whether it is locked, that of a thread's handle its number.
+    is_known = type_name(cls).startswith(("_thread.", "select.", "_io.")) and len(mro(cls)) == 2
+    return cls.__repr__ if is_known else None
 
 
 TABLE: dict[type, Callable[..., str]] = {

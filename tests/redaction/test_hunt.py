@@ -1,0 +1,182 @@
+"""The secrets that can be reached from the frames are known before anything is written."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import sys
+import types
+from typing import Any
+
+import pytest
+
+from tibidi.look.frames import LiveCrash
+from tibidi.look.frames import LiveException
+from tibidi.look.frames import LiveFrame
+from tibidi.look.frames import LiveThread
+from tibidi.model import RAISED
+from tibidi.redaction import Redactor
+from tibidi.redaction import hunt
+
+TEXT = "hunter2-hunter2"
+Login = collections.namedtuple("Login", "user password")
+
+
+@dataclasses.dataclass
+class Account:
+    """A secret is in one of its fields."""
+
+    password: str
+
+
+class Slotted:
+    """A secret is in a slot."""
+
+    __slots__ = ("api_key",)
+
+    def __init__(self) -> None:
+        self.api_key = TEXT
+
+
+class Settings(dict):  # type: ignore[type-arg]
+    """A mapping of a class of its own."""
+
+
+class Hostile:
+    """Nothing of it may be called."""
+
+    def __init__(self) -> None:
+        self.password = TEXT
+
+    def _die(self, *_: object) -> Any:
+        raise AssertionError
+
+    __getattr__ = __eq__ = __bool__ = __len__ = __iter__ = __repr__ = _die
+    __hash__ = _die  # type: ignore[assignment]  # likewise
+
+
+def nested(thing: object, depth: int) -> object:
+    """Put a thing into as many lists, each within another."""
+    for _ in range(depth):
+        thing = [thing]
+    return thing
+
+
+def after(*variables: dict[str, object], exception: BaseException | None = None, **options: Any) -> Redactor:
+    """Return a redactor after the hunt among the variables of a frame each, and in an exception."""
+    crash = LiveCrash()
+    thread = LiveThread("MainThread", 1, crashed=True, daemon=False)
+    frame = eval("frame()", {"frame": sys._getframe})  # one whose globals lead to nothing else
+    thread.frames = [LiveFrame(frame, 1, 0, namespace) for namespace in variables]
+    crash.threads = [thread]
+    crash.exceptions = [LiveException(exception, RAISED)] if exception else []
+    redactor = Redactor(**options)
+    hunt.hunt(crash, redactor, float("inf"))
+    return redactor
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"password": TEXT},
+        [{"password": TEXT}],
+        ({1: {"api_key": TEXT}},),
+        {"headers": [("Authorization", TEXT)]},
+        {"headers": [(b"Authorization", TEXT.encode())]},
+        {"auth": ("user", TEXT)},
+        {"credentials": ["user", TEXT]},
+        {"cookies": {"session": TEXT}},
+        {"url": f"https://user:{TEXT}@example.com/"},
+        Account(TEXT),
+        Slotted(),
+        Login("bob", TEXT),
+        Settings(password=TEXT),
+        collections.OrderedDict(password=TEXT),
+        type("Rows", (list,), {})([Account(TEXT)]),
+        type("Pair", (tuple,), {})([Account(TEXT)]),
+        types.SimpleNamespace(password=TEXT),
+        ValueError({"password": TEXT}),
+        Hostile(),
+        nested(Account(TEXT), 1000),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_secret_is_found(value: object) -> None:
+    """A secret is found by its name wherever it stands, and then redacted in any text."""
+    assert "to <redacted>!" == after({"value": value}).text(f"to {TEXT}!")
+
+
+def test_secret_variable() -> None:
+    """The variables of every frame are looked at."""
+    redactor = after({}, {"password": TEXT}, {})
+
+    assert "<redacted>" == redactor.text(TEXT)
+
+
+def test_secret_of_an_exception() -> None:
+    """So are the exceptions."""
+    error = ValueError()
+    error.__dict__["password"] = TEXT
+
+    assert "<redacted>" == after(exception=error).text(TEXT)
+
+
+def test_value_of_a_cookie() -> None:
+    """The value of a cookie is a secret, whatever the name of the attribute."""
+    cookie = type("Cookie", (), {"__module__": "http.cookiejar"})()
+    cookie.name, cookie.value = "sid", TEXT
+
+    assert "<redacted>" == after({"cookie": cookie}).text(TEXT)
+
+
+@pytest.mark.parametrize("value", [{"name": TEXT}, {"password": None}, {"credentials": ["user", "plain"]}, [TEXT]])
+def test_nothing_is_learnt(value: object) -> None:
+    """A text without the name of a secret stays; so do the words of a container with such a name."""
+    redactor = after({"value": value})
+
+    assert f"{TEXT} user plain" == redactor.text(f"{TEXT} user plain")
+
+
+def test_lazy_object() -> None:
+    """A lazy object is not looked into before it is evaluated."""
+    base = type("QuerySet", (), {"__module__": "django.db.models.query"})
+    thing: Any = type("Orders", (base,), {})()
+    thing.password, thing._result_cache = TEXT, None
+    assert TEXT == after({"it": thing}).text(TEXT)
+
+    thing._result_cache = []
+    assert "<redacted>" == after({"it": thing}).text(TEXT)
+
+
+def test_cycles() -> None:
+    """What contains itself is looked at once."""
+    cycle: list[Any] = []
+    cycle += [cycle, {"itself": cycle, "password": TEXT}]
+
+    assert "<redacted>" == after({"cycle": cycle}).text(TEXT)
+
+
+def test_hook() -> None:
+    """The hook of the application is asked about every name and value, also about those that it was asked before."""
+    variables = {"note": "first"}, {"note": TEXT}
+
+    assert "<redacted>" == after(*variables, hook=lambda name, value: value == TEXT).text(TEXT)
+
+
+def test_deadline() -> None:
+    """After the deadline nothing is looked at any more."""
+    crash = LiveCrash()
+    crash.exceptions = [LiveException(ValueError({"password": TEXT}), RAISED)]
+    redactor = Redactor()
+    hunt.hunt(crash, redactor, 0.0)
+
+    assert TEXT == redactor.text(TEXT)
+
+
+def test_bounds() -> None:
+    """Of a container so many items are looked at: the hunt must not cost what the dump costs."""
+    accounts = [Account(f"{number:03}-{TEXT}") for number in range(hunt.MAX_ITEMS + 1)]
+    redactor = after({"accounts": accounts})
+
+    assert "<redacted>" == redactor.text(accounts[hunt.MAX_ITEMS - 1].password)
+    assert accounts[-1].password == redactor.text(accounts[-1].password)

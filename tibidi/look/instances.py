@@ -1,0 +1,124 @@
+"""Show instances of classes that have no notation of their own.
+
+A lazy object is shown as not evaluated; an instance of a subclass of a
+builtin type by the content of that type; a file, socket, lock or generator by
+what is known of it; any other object by its attributes.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.look import notation
+from tibidi.look.anatomy import is_native
+from tibidi.look.anatomy import type_name
+from tibidi.look.notation import SCRUBBED_CHARACTERS
+from tibidi.model import LAZY
+from tibidi.model import Omission
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tibidi.look.classes import ClassFacts
+    from tibidi.look.notation import Show
+    from tibidi.look.preview import Walker
+
+MAX_ATTRIBUTES = 12  # that are searched for the name of a member of an enumeration, or the model of a query
+# The bases of arrays and tables.
+ARRAYS = frozenset({
+    "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
+    "pandas.core.series.Series",
+})  # fmt: skip
+
+
+class Instances:
+    """Shows instances for a walker."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._walker = walker
+
+    def show_for(self, cls: type) -> Show:
+        """Return how to show instances of a class."""
+        facts = self._walker.classes.of(cls)
+        show = self._show_for(facts)
+        if facts.is_lazy:
+            evaluated = show
+
+            def show(value: object) -> str:
+                return self._lazy(value, facts) if facts.is_unevaluated(value) else evaluated(value)
+
+        return show
+
+    def _show_for(self, facts: ClassFacts) -> Show:
+        short = facts.name.rpartition(".")[2]
+        if not ARRAYS.isdisjoint(facts.names):
+            from tibidi.look.arrays import summary  # only where there is an array
+
+            return lambda value: summary(value, facts.names, self._walker.show)
+        if "enum.Enum" in facts.names:
+            return lambda value: self._enumerated(value, facts, short)
+        if facts.kind is not None:
+            return lambda value: self._derived(value, facts, short)
+        if "collections.deque" in facts.names:
+            return lambda value: self._sequence(value, sys.modules["collections"].deque, short)
+        number = notation.number_or_time(facts.names)
+        if number is not None:
+            return lambda value: f"{short}({number(value)})"
+        if type(facts.cls) is type and (is_native(facts.cls) or "_socket.socket" in facts.names):
+            from tibidi.look.resources import describe  # few crashes need it
+
+            return lambda value: self._described(describe(value)) or self._instance(value, facts, short)
+        return lambda value: self._instance(value, facts, short)
+
+    def _described(self, description: str) -> str:
+        if not description or description.startswith("<"):
+            return description
+        return f"<{self._walker.redactor.text(description)}>"
+
+    def _instance(self, value: object, facts: ClassFacts, short: str) -> str:
+        attributes = self._walker.attributes(value, facts)
+        if facts.fields is not None:
+            return f"{short}({attributes})"
+        return f"<{short} {attributes}>" if attributes else f"<{facts.name} object>"
+
+    def _derived(self, value: Any, facts: ClassFacts, short: str) -> str:
+        """Show an instance of a subclass of a builtin type by the content of that type."""
+        base: Any = facts.kind
+        if base is type:
+            return notation.of_class(value)
+        if base is BaseException:
+            arguments = vars(BaseException)["args"].__get__(value)
+            return short + (
+                f"({self._walker.show(arguments[0])})" if len(arguments) == 1 else self._walker.row(arguments)
+            )
+        if base in {int, float, complex}:
+            return f"{short}({notation.integer(value) if base is int else base.__repr__(value)})"
+        if base in {bytes, bytearray}:
+            data = bytes(base.__getitem__(value, slice(SCRUBBED_CHARACTERS)))
+            return f"{short}({self._walker.data(data, base.__len__(value))})"
+        if base is str:
+            text = str.__getitem__(value, slice(SCRUBBED_CHARACTERS))
+            return f"{short}({self._walker.quoted(text, str.__len__(value))})"
+        if base is tuple and facts.fields is not None and len(facts.fields) == tuple.__len__(value):
+            entries = zip(facts.fields, tuple.__iter__(value))
+            shown = [f"{name}={self._walker.entry(name, each, '.' + name)}" for name, each in entries]
+            return f"{short}({', '.join(shown)})"
+        if base is dict:
+            return f"{short}({self._walker.mapping(value)})"
+        return self._sequence(value, base, short)
+
+    def _sequence(self, value: object, base: Any, short: str) -> str:
+        return f"{short}({self._walker.sequence('[', base.__iter__(value), base.__len__(value), ']')})"
+
+    def _enumerated(self, value: object, facts: ClassFacts, short: str) -> str:
+        attributes = dict(facts.attributes(value, MAX_ATTRIBUTES))
+        name = attributes.get("_name_")
+        shown = self._walker.entry(name, attributes.get("_value_"), "_value_")
+        return f"<{short}.{name if type(name) is str else '?'}: {shown}>"
+
+    def _lazy(self, value: object, facts: ClassFacts) -> str:
+        self._walker.omissions.append(Omission(self._walker.place(), LAZY, f"{facts.name}: not evaluated"))
+        subject = dict(facts.attributes(value, MAX_ATTRIBUTES)).get("model")
+        of = f" of {type_name(subject)}" if issubclass(type(subject), type) else ""  # type: ignore[arg-type]  # a class
+        return f"<{facts.name.rpartition('.')[2]}{of}, not evaluated>"
