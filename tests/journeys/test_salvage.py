@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crashing import Crasher
-    from tibidi.store.entry import Entry
+
+    from tibidi.store.directory import Entry
 
 KILLS = 30
 KILLS_AT_ONCE = 4  # the processes mostly sleep

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from dumpfile import samples
 from store.building import make
 from store.building import names
 from store.building import series
@@ -16,7 +15,6 @@ from store.building import series
 from tibidi import config
 from tibidi.store.target import CrashTarget
 from tibidi.store.target import NamedTarget
-from tibidi.store.target import fingerprint
 from tibidi.store.target import new_path
 from tibidi.store.target import program_name
 
@@ -133,13 +131,3 @@ def test_without_a_program(crashes: Path, monkeypatch: pytest.MonkeyPatch, argv:
     target.partial.discard()
 
     assert f"-python-{os.getpid()}.pkl" in target.path
-
-
-def test_fingerprint(tmp_path: Path) -> None:
-    """The fingerprint is read from the head of a dump; a file without one has none."""
-    dump = tmp_path / "dump.pkl"
-    dump.write_bytes(samples.dump_bytes(samples.KEY))
-    garbage = make(tmp_path, "garbage.pkl", content="no dump")
-
-    assert "f00d" == fingerprint(str(dump))
-    assert ["", ""] == [fingerprint(str(garbage)), fingerprint(str(tmp_path / "missing.pkl"))]
