@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ def test_list(say, dump: Path) -> None:
     assert ["NAME", "TIME", "(UTC)", "PROGRAM", "PID", "SIZE", "CRASH"] == heading.split()
     assert line.startswith(dump.name)
     assert str(os.getpid()) in line
-    assert "KiB" in line
+    assert re.search(r" [KM]iB ", line)
     assert "ValueError: no price (conftest.py:" in line
     assert f"  {dump.name.split('-')[1]}  " in line
 

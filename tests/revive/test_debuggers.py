@@ -24,6 +24,16 @@ def test_no_debugger(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "PYTHONBREAKPOINT=0, so no debugger is started." == said[-1]
 
 
+def test_debugpy_that_does_not_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A debugpy that was imported but never started, as IPython does, is left alone."""
+    pytest.importorskip("debugpy.server.api")
+    monkeypatch.setenv("PYTHONBREAKPOINT", "0")
+    said: list[str] = []
+    debuggers.debug(dump_of(caught(kinds.nested)), say=said.append)
+
+    assert "PYTHONBREAKPOINT=0, so no debugger is started." == said[-1]
+
+
 @pytest.mark.parametrize("name", ["nosuchdebugger.set_trace", "pdb.nothing", "nothing", ".set_trace"])
 def test_debugger_that_cannot_be_imported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A PYTHONBREAKPOINT that cannot be imported is an error that names it."""

@@ -76,6 +76,7 @@ def test_copies_of_what_differs(tmp_path: Path) -> None:
 def test_files_that_debugpy_overlooks(monkeypatch: pytest.MonkeyPatch) -> None:
     """With debugpy, files whose name it never stops in are extracted under another."""
     captured = {"/gone/threading.py": "waiting\n"}
+    monkeypatch.delitem(sys.modules, "pydevd", raising=False)
 
     assert {} == sources.extract_copies(captured)
     monkeypatch.setitem(sys.modules, "pydevd", types.ModuleType("pydevd"))

@@ -53,8 +53,8 @@ def debug(dump: Dump, *, say: Callable[[str], object], number: int | None = None
 @contextmanager
 def _untraced() -> Iterator[None]:
     """Pause debugpy: it could take a revived exception for the crash, and stop among frames of tibidi."""
-    debugpy = sys.modules.get("debugpy")
-    if debugpy is None:
+    debugpy, pydevd = sys.modules.get("debugpy"), sys.modules.get("pydevd")
+    if debugpy is None or pydevd is None or pydevd.get_global_debugger() is None:  # IPython imports it as well
         yield
         return
     debugpy.trace_this_thread(False)
