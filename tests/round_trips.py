@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Loaded(NamedTuple):
-    """What came back."""
+    """The loaded values."""
 
     values: dict[str, Any]
     omissions: list[Omission]

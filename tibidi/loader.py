@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tibidi import config
 from tibidi.dump import Dump
 from tibidi.dump import DumpedException
 from tibidi.dump import DumpedFrame
@@ -15,7 +16,7 @@ from tibidi.errors import DamagedDump
 from tibidi.model import DAMAGED
 from tibidi.model import MODULE
 from tibidi.model import Omission
-from tibidi.progress import Progress
+from tibidi.process.progress import Progress
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
@@ -85,7 +86,7 @@ class _Loading:
 
     def _read(self) -> None:
         """Load every pickle in turn, up to a damaged one: after that the memo cannot be trusted."""
-        with Progress("loading") as progress:
+        with Progress("loading", silent=config.silent) as progress:
             for name, file in self.reader.values(progress.advance):
                 try:
                     paths, value = self.values.load(file)

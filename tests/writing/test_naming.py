@@ -1,4 +1,4 @@
-"""tibidi.writing.naming: answers for cloudpickle where the answer is plain."""
+"""tibidi.writing.naming: gives the results of cloudpickle without cloudpickle."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ import pytest
 from cloudpickle.cloudpickle import _should_pickle_by_reference
 
 from tibidi.writing import naming
-from tibidi.writing import ordinary
 from tibidi.writing.reducers import FILE_TYPES
 
-# Of these, `reducers` and `ordinary` have their own way.
-OUR_OWN = {types.CellType, types.CodeType, types.ModuleType, dataclasses._FIELD_BASE, *FILE_TYPES, *ordinary.REDUCERS}
+# `reducers` and `naming` have their own reducers for these.
+OUR_OWN = {
+    types.CellType,
+    types.CodeType,
+    types.ModuleType,
+    dataclasses._FIELD_BASE,
+    *FILE_TYPES,
+    *naming.ORDINARY_REDUCERS,
+}
 
 
 def by_value() -> None:
@@ -46,7 +52,7 @@ LAMBDA = lambda: None  # noqa: E731 - its name is not that of the variable
     ],
 )
 def test_same_answer(thing: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without cloudpickle it says of functions and classes what cloudpickle would."""
+    """Functions and classes are importable without cloudpickle exactly if they are with it."""
     expected = _should_pickle_by_reference(thing)
     monkeypatch.delitem(sys.modules, "cloudpickle")
 
@@ -62,16 +68,16 @@ def test_registered(monkeypatch: pytest.MonkeyPatch) -> None:
         cloudpickle.unregister_pickle_by_value(json)
 
 
-def test_types_of_theirs() -> None:
-    """Of every type that cloudpickle has a reducer for, it is asked."""
+def test_types_of_cloudpickle() -> None:
+    """The reducer of cloudpickle is used for every type that it has one for."""
     theirs = {each for each in cloudpickle.Pickler._dispatch_table if isinstance(each, type)} - OUR_OWN
 
     assert theirs
     assert set() == {cls for cls in theirs if not naming.may_be_theirs(cls)}
 
 
-def test_types_of_others() -> None:
-    """Of ordinary types it is not, but for those that copyreg knows."""
+def test_other_types() -> None:
+    """It is not used for other types, except those registered with copyreg."""
     assert not any(map(naming.may_be_theirs, (int, list, collections.deque, collections.OrderedDict, io.BytesIO)))
     copyreg.pickle(types.SimpleNamespace, lambda thing: (types.SimpleNamespace, ()))
     try:

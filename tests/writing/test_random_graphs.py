@@ -28,7 +28,7 @@ class Broken:
 
 
 class BrokenState:
-    """Cannot say what it holds."""
+    """Raises for its state."""
 
     def __getstate__(self) -> Any:
         raise LookupError("broken state")
@@ -63,7 +63,7 @@ GRAPHS = st.lists(NODES, min_size=1, max_size=10)
 
 
 def build(graph: list[tuple[str, list[tuple[str, Any]]]]) -> list[Any]:
-    """Return the nodes of a graph, linked as it says; a tuple holds what it can, which is a list of its links."""
+    """Return the nodes of a graph, linked as described; a tuple contains a list of its links."""
     nodes: list[Any] = [
         {"list": list, "dict": dict, "object": Node, "tuple": lambda: ([],)}[kind]() for kind, _ in graph
     ]
@@ -77,7 +77,7 @@ def build(graph: list[tuple[str, list[tuple[str, Any]]]]) -> list[Any]:
 
 
 def thing_at(place: tuple[str, Any], nodes: list[Any]) -> Any:
-    """Return what stands at a place."""
+    """Return the object at a place."""
     kind, value = place
     if kind == "hostile":
         return HOSTILE[value]()
@@ -85,21 +85,21 @@ def thing_at(place: tuple[str, Any], nodes: list[Any]) -> Any:
 
 
 def links(node: Any) -> Any:
-    """Return what a node holds, in order."""
+    """Return the references of a node, in order."""
     if isinstance(node, Node):
         return node.links
     return node[0] if isinstance(node, tuple) else node
 
 
 def held(node: Any) -> list[Any]:
-    """Return a list of what a node holds."""
+    """Return the references of a node as a list."""
     return list(node.values()) if isinstance(node, dict) else list(links(node))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(graph=GRAPHS, split=st.integers(0, 9))
 def test_random_graphs(round_trip: Any, graph: list[Any], split: int) -> None:
-    """Node by node the graph that comes back is the graph that was, but for stand-ins where there was hostility."""
+    """The loaded graph equals the original node by node, except for stand-ins of hostile objects."""
     nodes = build(graph)
     frames = [{f"v{n}": node for n, node in enumerate(nodes[:split])}, {f"v{n}": node for n, node in enumerate(nodes)}]
     loaded = round_trip(*frames).values

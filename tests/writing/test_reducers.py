@@ -138,7 +138,7 @@ def test_ordinary_values_come_back_equal(round_trip: Any, kind: str) -> None:
 
 
 def test_views_of_dictionaries(round_trip: Any) -> None:
-    """Keys, values and items come back as views of a dictionary of the same content."""
+    """Keys, values and items are loaded as views of a dictionary with the same content."""
     mapping = {"a": 1, "b": 2}
     loaded = round_trip({"keys": mapping.keys(), "values": mapping.values(), "items": mapping.items()}).locals
 
@@ -164,7 +164,7 @@ def test_instances_keep_state_and_identity(round_trip: Any) -> None:
 
 
 def test_many_instances_of_a_class(round_trip: Any) -> None:
-    """Each comes back with its own state: the empty first one, the slots that only a later one has filled."""
+    """Each is loaded with its own state: an empty first one, slots that only a later one has filled."""
     plain = [Plain(), Plain(a=1), Plain(b=[2]), Plain()]
     mixed = [Mixed(), Mixed(), Mixed()]
     mixed[0].name = "no slot is filled"
@@ -226,7 +226,7 @@ def test_functions_by_value_work(round_trip: Any) -> None:
 
 
 def test_functions_share_their_cells(round_trip: Any) -> None:
-    """Two functions over one variable still are, also across frames, and with the variable bound to one of them."""
+    """Two functions that share a variable still do, also across frames, and if the variable is bound to one of them."""
 
     def make() -> tuple[Any, Any]:
         box: Any = None
@@ -248,7 +248,7 @@ def test_functions_share_their_cells(round_trip: Any) -> None:
 
 
 def test_empty_cells(round_trip: Any) -> None:
-    """A function over a variable that has no value yet comes back with that."""
+    """A closure over a variable without a value is loaded with an empty cell."""
 
     def outer() -> Any:
         def inner() -> Any:
@@ -370,7 +370,7 @@ ILLEGAL = {
 
 @pytest.mark.parametrize("kind", ILLEGAL)
 def test_states_of_computations_are_not_pickleable(round_trip: Any, kind: str) -> None:
-    """A generator or frame is a NotPickleable that says where it was; what is around it stays."""
+    """A generator or frame is a NotPickleable that says where it was; the objects around it are kept."""
     loaded = round_trip({"around": [1, {"deep": ILLEGAL[kind]()}, 2]})
     around = loaded.locals["around"]
 
@@ -382,7 +382,7 @@ def test_states_of_computations_are_not_pickleable(round_trip: Any, kind: str) -
 
 
 def unpicklable(place: pathlib.Path) -> dict[str, object]:
-    """Make one of each of the things that no pickler takes."""
+    """Make one of each kind of object that no pickler can write."""
     lock = threading.Lock()
     lock.acquire()
     return {
@@ -405,10 +405,8 @@ def unpicklable(place: pathlib.Path) -> dict[str, object]:
     }
 
 
-def test_what_nobody_can_pickle_says_what_it_was(
-    round_trip: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Locks, files, sockets, connections and their like become stand-ins, each on its own, that say what they were."""
+def test_unpicklable_objects(round_trip: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks, files, sockets and connections become stand-ins that describe them, one for each."""
     monkeypatch.setattr(sys, "stdin", sys.__stdin__)
     things = unpicklable(tmp_path)
     loaded = round_trip({"things": things, "after": "here"})
@@ -439,7 +437,7 @@ def test_what_nobody_can_pickle_says_what_it_was(
 
 
 def test_standard_streams(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """stdout and stderr are those of whoever loads."""
+    """stdout and stderr are those of the loading process."""
     monkeypatch.setattr(sys, "stdout", sys.__stdout__)
     monkeypatch.setattr(sys, "stderr", sys.__stderr__)
     loaded = round_trip({"out": sys.stdout, "err": sys.stderr}).locals
@@ -448,7 +446,7 @@ def test_standard_streams(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 class Named:
-    """Pickles itself as what has a name in its module."""
+    """Pickles itself as a name in its module."""
 
     def __init__(self, name: str, module: str | None = None) -> None:
         self.name = name
@@ -462,8 +460,8 @@ class Named:
 NAMED = Named("NAMED")
 
 
-def test_what_goes_by_a_name(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thing that says its name is found under it, or under another one where something hides it, else taken apart."""
+def test_objects_pickled_by_name(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object that pickles itself as a name is found under it, or under another name if hidden, or else reduced."""
     hidden = os.getpid
     monkeypatch.setattr(os, "getpid", lambda: 4)
     monkeypatch.setattr(posix, "getpid", os.getpid)
@@ -487,7 +485,7 @@ def test_what_goes_by_a_name(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_built_in_functions_that_are_nowhere(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A built-in function that nothing holds any more is an omission, and its surroundings are not."""
+    """A built-in function that no module has any more is an omission, and its container is not."""
     gone = posix.getppid
     monkeypatch.delattr(posix, "getppid")
     loaded = round_trip({"things": [1, gone, 2]})
@@ -497,7 +495,7 @@ def test_built_in_functions_that_are_nowhere(round_trip: Any, monkeypatch: pytes
 
 
 def test_functions_of_numpy(round_trip: Any) -> None:
-    """A ufunc does not know its module, before numpy 2.3."""
+    """A ufunc has no `__module__` before numpy 2.3, and is loaded all the same."""
     numpy = pytest.importorskip("numpy")
     loaded = round_trip({"add": numpy.add, "sine": numpy.sin})
 
@@ -505,8 +503,8 @@ def test_functions_of_numpy(round_trip: Any) -> None:
     assert (numpy.add, numpy.sin) == (loaded.locals["add"], loaded.locals["sine"])
 
 
-def test_what_does_not_know_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is at home where its type is, even if a module of the application and `__main__` have it, too."""
+def test_objects_without_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object without a module is found in that of its type, even if application modules have it as well."""
     thing = Named("HOMELESS")
     thing.__module__ = None  # type: ignore[assignment]  # for the purpose
     application = types.ModuleType("application")
@@ -518,7 +516,7 @@ def test_what_does_not_know_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:
-    """Types that are in no module come back under their name; those in one, under whatever name, are themselves."""
+    """Types that are in no module are loaded by their names; those in one, under any name, are themselves."""
     kinds = {"iterator": type(iter([])), "keys": type({}.keys()), "lock": type(threading.Lock())}
     kinds["hook"] = threading.ExceptHookArgs
     loaded = round_trip(kinds)
@@ -531,8 +529,9 @@ def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:
 
 
 def test_without_cloudpickle(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where cloudpickle cannot be imported, what stands for what wants it does not want it, too."""
+    """If cloudpickle cannot be imported, the stand-ins for objects that need it are written without it."""
     monkeypatch.setitem(sys.modules, "tibidi.writing.translation", None)
+    monkeypatch.delattr("tibidi.writing.translation", raising=False)
     round_trip.seconds = 5.0
     loaded = round_trip({"things": [1, Plain, 2]})
 
@@ -560,7 +559,7 @@ def chained() -> BaseException:
 
 
 def test_exceptions(round_trip: Any) -> None:
-    """An exception comes back with arguments, attributes, notes, its causes and contexts; tracebacks do not."""
+    """An exception is loaded with arguments, attributes, notes, causes and contexts, and without tracebacks."""
     loaded = round_trip({"e": (exception := chained())}, exception=exception)
     found = loaded.values["exceptions[0].exception"]
 
@@ -609,7 +608,7 @@ def test_exceptions_that_pickle_cannot_make(round_trip: Any) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
 def test_exception_groups(round_trip: Any) -> None:
-    """Groups come back with their members, also where a member holds the group."""
+    """Groups are loaded with their members, also if a member refers to the group."""
     inner = ValueError("inner")
     group = ExceptionGroup("outer", [inner, ExceptionGroup("nested", [KeyError("k")])])  # noqa: F821
     inner.__context__ = group
@@ -632,7 +631,7 @@ class FromNowhere:
 
 
 def test_a_class_whose_module_is_gone(round_trip: Any) -> None:
-    """Its instances come back, with a class by value."""
+    """Its instances are loaded, with a class by value."""
     module = types.ModuleType("vanished")
     exec("class Thing:\n    def answer(self): return 42\n", vars(module))
     loaded = round_trip({"thing": module.Thing(), "module": module}).locals
@@ -641,12 +640,12 @@ def test_a_class_whose_module_is_gone(round_trip: Any) -> None:
     assert "vanished" == loaded["module"].__name__
 
 
-def test_names_in_pickles_are_ours_or_the_applications(round_trip: Any) -> None:
-    """No dump names internals of cloudpickle, whose next release may not have them."""
+def test_names_in_pickles(round_trip: Any) -> None:
+    """No dump names internals of cloudpickle, which the next release may not have."""
     import pickletools
 
-    from tibidi.writing.ledger import Ledger
     from tibidi.writing.namespaces import Namespaces
+    from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.picklers import Fast
     from tibidi.writing.reducers import Reducers
 
@@ -654,7 +653,9 @@ def test_names_in_pickles_are_ours_or_the_applications(round_trip: Any) -> None:
         A = 1
 
     out = io.BytesIO()
-    Fast(out, Reducers(Namespaces(), Ledger())).dump([Local.A, lambda: Local, type("T", (), {}), typing.TypeVar("T")])
+    Fast(out, Reducers(Namespaces(), PickleState())).dump(
+        [Local.A, lambda: Local, type("T", (), {}), typing.TypeVar("T")]
+    )
     texts = {arg for _, arg, _ in pickletools.genops(out.getvalue()) if isinstance(arg, str)}
 
     assert not [text for text in texts if "cloudpickle" in text]

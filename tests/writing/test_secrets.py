@@ -1,4 +1,4 @@
-"""No secret gets into the bytes, and no innocent value is touched."""
+"""No secret gets into the bytes, and no other value is changed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Slotted:
 
 
 class Form(collections.OrderedDict):
-    """Is one kind of dictionary more."""
+    """Another kind of dictionary."""
 
 
 Login = collections.namedtuple("Login", "user password")
@@ -133,8 +133,8 @@ class Breaking:
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_secrets_beside_what_raises(holder: str) -> None:
-    """Object by object, as something beside it or within the same variable raises, secrets are left out as well."""
+def test_secrets_beside_raising_objects(holder: str) -> None:
+    """Secrets are also left out on the careful rung, when an object beside them or in the same variable raises."""
     for value in (Breaking(), [Breaking(), HOLDERS[holder]()]):
         values = {**HOLDERS[holder](), "breaking": value}
         data = pickled(values, redactor=Redactor())
@@ -145,7 +145,7 @@ def test_secrets_beside_what_raises(holder: str) -> None:
 
 @pytest.mark.parametrize("make", [str.encode, bytearray, memoryview, str])
 def test_large_data(make: Callable[[Any], object]) -> None:
-    """Data beyond the size of a frame, which picklers pass through as it is, is looked at as well."""
+    """Data larger than a frame, which picklers write directly, is searched as well."""
     text = f"{'plain ' * 20_000} password={SECRET} {'plain ' * 20_000}"
     value = make(text if make in (str, str.encode) else text.encode())
 
@@ -153,7 +153,7 @@ def test_large_data(make: Callable[[Any], object]) -> None:
 
 
 def test_learnt_secrets() -> None:
-    """A value that was learnt to be secret is not in the bytes: in texts, bytes, keys, nor in bytecode."""
+    """A learnt secret is not in the bytes: neither in texts, bytes and keys nor in bytecode."""
     redactor = Redactor()
     redactor.learn(SECRET)
     frame = {
@@ -176,7 +176,7 @@ def test_later_frames_are_watched_too() -> None:
 
 
 def test_identity_is_kept(round_trip: Any) -> None:
-    """What is around a redacted value keeps value and identity, and what was redacted is listed without its value."""
+    """Objects around a redacted value keep their values and identity, and redacted values are listed by name only."""
     user = User()
     loaded = round_trip({"user": user, "list": [user]}, {"again": user, "password": SECRET})
     found = loaded.locals
@@ -189,7 +189,7 @@ def test_identity_is_kept(round_trip: Any) -> None:
 
 
 def test_the_hook_is_asked(round_trip: Any) -> None:
-    """tibidi.config.redact is asked of every named value."""
+    """tibidi.config.redact is called for every named value."""
     round_trip.redactor = Redactor(hook=lambda name, value: name == "salary")
     loaded = round_trip({"salary": 100, "person": {"salary": 200, "age": 30}})
 

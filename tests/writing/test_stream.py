@@ -1,30 +1,200 @@
-"""tibidi.writing.stream: what picklers write to keeps within its limits."""
+"""tibidi.writing.stream: the sink keeps limits, scans for secrets and rolls back; the budget is divided."""
 
 from __future__ import annotations
 
 import io
 import os
+import pickle
 import time
-from pickle import PickleBuffer
+from typing import Any
 
 import pytest
 
 from tibidi.dumpfile.writer import Archive
+from tibidi.process.worker import Abandoned
 from tibidi.redaction import Redactor
-from tibidi.writing.stream import SLICE_BYTES
-from tibidi.writing.stream import Share
+from tibidi.writing.stream import CHUNK_BYTES
+from tibidi.writing.stream import PIECE_PART
+from tibidi.writing.stream import PIECE_PART_OF_SEVERAL
+from tibidi.writing.stream import SMALL_ROOT_BYTES
+from tibidi.writing.stream import Budget
+from tibidi.writing.stream import DiskRefused
+from tibidi.writing.stream import OutOfTime
+from tibidi.writing.stream import SecretName
+from tibidi.writing.stream import SecretValue
 from tibidi.writing.stream import Sink
+from tibidi.writing.stream import Slice
 from tibidi.writing.stream import TooLarge
+from tibidi.writing.stream import TooLate
+
+SECRET = "ghp_" + "a1B2c3D4e5" * 4
 
 
-@pytest.mark.parametrize("wrap", [bytes, PickleBuffer])
-def test_too_large_is_noticed_early(wrap: type) -> None:
-    """Of data far beyond the limit, written in one call, little more than the limit reaches the disk."""
-    archive = Archive(io.BytesIO())
-    limit, deadline = 2 << 20, time.monotonic() + 60
-    sink = Sink(archive, deadline, Redactor())
-    sink.begin("values/0000.pkl", Share(limit, deadline))
+def sink(seconds: float = 10.0, redactor: Redactor | None = None, file: Any = None) -> Sink:
+    """Return a sink of a real archive."""
+    return Sink(Archive(file or io.BytesIO()), time.monotonic() + seconds, redactor or Redactor())
+
+
+def later(seconds: float, size: int = 1 << 20) -> Slice:
+    """Return a slice that ends in so many seconds."""
+    return Slice(size, time.monotonic() + seconds)
+
+
+def write_random(out: Sink, size: int) -> None:
+    """Write so much data that cannot be compressed."""
+    for _ in range(size // 1_000):
+        out.write(os.urandom(1_000))
+
+
+def test_too_large() -> None:
+    """Data beyond the slice is refused, compressible data only once it is on disk."""
+    out = sink()
+    out.begin("values/0000.pkl", later(10, size=10_000))
+    out.write(b"x" * 100_000)
 
     with pytest.raises(TooLarge):
-        sink.write(wrap(os.urandom(1 << 20) * 32))
-    assert limit < archive.size < limit + 2 * SLICE_BYTES
+        write_random(out, 100_000)
+
+
+@pytest.mark.parametrize("wrap", [bytes, pickle.PickleBuffer])
+def test_too_large_is_noticed_early(wrap: type) -> None:
+    """If data far beyond the limit is written in one call, little more than the limit reaches the disk."""
+    archive = Archive(io.BytesIO())
+    limit, deadline = 2 << 20, time.monotonic() + 60
+    out = Sink(archive, deadline, Redactor())
+    out.begin("values/0000.pkl", Slice(limit, deadline))
+
+    with pytest.raises(TooLarge):
+        out.write(wrap(os.urandom(1 << 20) * 32))
+    assert limit < archive.size < limit + 2 * CHUNK_BYTES
+
+
+def test_data_that_cannot_fit_is_not_written() -> None:
+    """Data that is too large however well it is compressed never reaches the archive."""
+    file = io.BytesIO()
+    out = sink(file=file)
+    out.begin("values/0000.pkl", later(10, size=100))
+    before = file.tell()
+
+    with pytest.raises(TooLarge):
+        out.write(bytes(10 << 20))
+    assert before == file.tell()
+
+
+def test_time() -> None:
+    """After the time of its slice a piece is too late, after the deadline the dump is over."""
+    late, over = sink(), sink(seconds=-1.0)
+    late.begin("values/0000.pkl", later(-1.0))
+    over.begin("values/0000.pkl", later(-1.0))
+
+    with pytest.raises(TooLate):
+        late.write(b"data")
+    with pytest.raises(OutOfTime):
+        over.write(b"data")
+
+
+def test_scan() -> None:
+    """Names and values of secrets are found where they are looked for, and only there."""
+    name, value = pickle.dumps({"password": 1}), pickle.dumps(f"token {SECRET}")
+    out = sink()
+    out.begin("values/0000.pkl")
+    out.write(name)
+    out.write(value)
+    out.scans_names = out.scans_values = True
+
+    with pytest.raises(SecretName):
+        out.write(name)
+    with pytest.raises(SecretValue):
+        out.write(value)
+    out.write(pickle.PickleBuffer(value))
+
+
+def test_abandoned() -> None:
+    """An abandoned thread, and one without an open member, cannot write."""
+    out = sink()
+    with pytest.raises(Abandoned):
+        out.write(b"data")
+    out.begin("values/0000.pkl")
+    out.abandoned = True
+
+    with pytest.raises(Abandoned):
+        out.write(b"data")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_fork() -> None:
+    """A child of fork() writes nothing into the file of its parent."""
+    out = sink()
+    out.begin("values/0000.pkl")
+    child = os.fork()
+    if not child:
+        try:
+            out.write(b"data")
+        except Abandoned:
+            os._exit(7)
+        os._exit(0)
+
+    assert 7 == os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+class FullDisk(io.BytesIO):
+    """A file on a disk that is full after some bytes."""
+
+    def write(self, data: Any, /) -> int:
+        """Write, or raise."""
+        if self.tell() > 1_000:
+            raise OSError(28, "No space left on device")
+        return super().write(data)
+
+
+def test_disk() -> None:
+    """An error of the disk is told from an OSError of application code."""
+    out = sink(file=FullDisk())
+    out.begin("values/0000.pkl")
+
+    with pytest.raises(DiskRefused) as caught:
+        write_random(out, 1_000_000)
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_rollback() -> None:
+    """A member that is rolled back leaves neither bytes nor a count."""
+    file = io.BytesIO()
+    out = sink(file=file)
+    out.begin("values/0000.pkl")
+    out.write(b"kept")
+    out.end()
+    size, total = len(file.getvalue()), out.total
+    out.begin("values/0001.pkl")
+    out.write(os.urandom(100_000))
+    out.rollback()
+    out.rollback()
+
+    assert (size, 4) == (file.tell(), total)
+    assert total == out.total
+
+
+def test_budget() -> None:
+    """A piece gets a part of what is left, several variables less of the time, and queued roots keep some space."""
+    deadline = time.monotonic() + 100
+    budget = Budget(Archive(io.BytesIO()), 1 << 20, deadline)
+    one, several = budget.slice(0, is_several=False), budget.slice(0, is_several=True)
+    beside_others = budget.slice(10, is_several=False)
+
+    assert int((1 << 20) * PIECE_PART) == one.bytes == several.bytes
+    assert int(((1 << 20) - 10 * SMALL_ROOT_BYTES) * PIECE_PART) == beside_others.bytes
+    assert 100 * (1 - PIECE_PART) == pytest.approx(deadline - one.until, abs=2)
+    assert 100 * (1 - PIECE_PART_OF_SEVERAL) == pytest.approx(deadline - several.until, abs=2)
+
+
+def test_budget_that_is_used_up() -> None:
+    """Members reserve space for their entries at the end; when all is used there is none left, and never less."""
+    budget = Budget(Archive(io.BytesIO()), 1_000, time.monotonic() + 100)
+    first = budget.slice(0, is_several=False).bytes
+    budget.count_member()
+
+    assert budget.slice(0, is_several=False).bytes < first
+    for _ in range(10):
+        budget.count_member()
+    assert 0 == budget.slice(3, is_several=False).bytes

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 import tibidi
-from tibidi.writing.pen import SNAPSHOT_BYTES
+import tibidi.writing
+from tibidi.writing.member_writer import MEMO_COPY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_exactly_the_bad_object_is_replaced(round_trip: Any, hostile: Callable[[], object]) -> None:
-    """A stand-in is in the place of the object that fails; what is around it keeps value and identity."""
+    """Only the object that fails becomes a stand-in; the objects around it keep their values and identity."""
     shared = [1, {"two": 2}]
     bad = hostile()
     loaded = round_trip({"shared": shared, "around": {"before": shared, "bad": [bad, bad], "after": shared}})
@@ -134,7 +135,7 @@ def test_exactly_the_bad_object_is_replaced(round_trip: Any, hostile: Callable[[
 
 
 class Refusing:
-    """Does not want to be pickled, as some things of frameworks do not."""
+    """Refuses to be pickled, as some objects of frameworks do."""
 
     __slots__ = ("__dict__", "slot")
 
@@ -146,8 +147,8 @@ class Refusing:
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_what_is_left_of_what_refuses(round_trip: Any, live: bool) -> None:
-    """The stand-in of an object that refuses to be pickled has its attributes, but for secrets."""
+def test_refusing_objects_keep_their_attributes(round_trip: Any, live: bool) -> None:
+    """The stand-in of an object that refuses to be pickled has its attributes, except secrets."""
     refusing = Refusing()
     round_trip.live = live
     loaded = round_trip({"route": refusing.route, "bad": refusing})
@@ -163,7 +164,7 @@ def test_what_is_left_of_what_refuses(round_trip: Any, live: bool) -> None:
 
 
 class Compiled:
-    """Is made of a text that it does not keep, as templates are."""
+    """Is made from a text that it does not keep, like a template."""
 
     def __new__(cls, source: str) -> Any:
         """Make one."""
@@ -174,8 +175,8 @@ class Compiled:
     name: str
 
 
-def test_what_cannot_be_made_anew_without_arguments(round_trip: Any) -> None:
-    """An object whose `__new__` wants what nobody kept comes back with its attributes, and is no stand-in."""
+def test_new_with_required_arguments(round_trip: Any) -> None:
+    """An object whose `__new__` needs arguments that were not kept is loaded with its attributes, not as a stand-in."""
     template = Compiled("page of a shop")
     template.me = template  # type: ignore[attr-defined]
     loaded = round_trip({"template": template, "list": [template]})
@@ -187,8 +188,8 @@ def test_what_cannot_be_made_anew_without_arguments(round_trip: Any) -> None:
     assert [] == loaded.omissions
 
 
-def test_lazy_things_that_have_come(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that is what it stands for comes back with that, and one that is not yet is left alone."""
+def test_evaluated_lazy_objects(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that is evaluated is loaded with its target, and one that is not is left alone."""
 
     class LazyObject:
         __class__ = property(lambda _: pytest.fail("asked for its class"))  # type: ignore[assignment]
@@ -216,8 +217,8 @@ def test_lazy_things_that_have_come(round_trip: Any, monkeypatch: pytest.MonkeyP
     assert {f"{WHERE}['empty']": "lazy"} == loaded.reasons()
 
 
-def test_what_has_a_lock_can_be_looked_at(round_trip: Any) -> None:
-    """Objects whose locks are stand-ins answer what they answer under their locks."""
+def test_objects_with_locks(round_trip: Any) -> None:
+    """Methods that take a lock work on objects whose locks are stand-ins."""
     waiting: queue.Queue[int] = queue.Queue()
     waiting.put(5)
     future: concurrent.futures.Future[int] = concurrent.futures.Future()
@@ -237,14 +238,14 @@ class Copying:
 
 
 def test_only_paths_that_lead_somewhere(round_trip: Any) -> None:
-    """Where a secret was in a copy that is gone, no variable that there is not is blamed."""
+    """An omission in a copy that no longer exists has the path of an existing variable."""
     loaded = round_trip({"copying": Copying(), "other": 1})
 
     assert {WHERE} == {omission.path for omission in loaded.omissions}
 
 
 def test_harmless_hostility(round_trip: Any) -> None:
-    """Objects that only raise when asked for what nobody needs come back whole."""
+    """Objects that only raise for attributes that pickling does not need are loaded completely."""
     loaded = round_trip({"value": RaisingGetattr(), "other": 1})
 
     assert 1 == loaded.locals["other"]
@@ -252,7 +253,7 @@ def test_harmless_hostility(round_trip: Any) -> None:
 
 
 def test_identity_across_frames(round_trip: Any) -> None:
-    """What two frames, the exception and the globals share is one object again."""
+    """An object in two frames, the exception and the globals is one object again."""
     shared = {"cart": []}
     error = ValueError("x")
     error.cart = shared
@@ -265,9 +266,9 @@ def test_identity_across_frames(round_trip: Any) -> None:
     assert first is loaded["modules['shop']"]["shared"]
 
 
-def test_identity_after_something_was_taken_back(round_trip: Any) -> None:
-    """The memo goes on from the last good place, also when it is large by then."""
-    shared = [object() for _ in range(SNAPSHOT_BYTES // 20)]
+def test_identity_after_a_rollback(round_trip: Any) -> None:
+    """The memo continues from the last finished member, even if it is large."""
+    shared = [object() for _ in range(MEMO_COPY_BYTES // 20)]
     loaded = round_trip(
         {"shared": shared},
         {"bad": RaisingIterator(), "fresh": (fresh := ["fresh"]), "shared": shared},
@@ -281,7 +282,7 @@ def test_identity_after_something_was_taken_back(round_trip: Any) -> None:
 
 
 def test_variables_by_the_hundred(round_trip: Any) -> None:
-    """A frame of hundreds of variables, some of them bad, comes back but for these."""
+    """A frame of hundreds of variables, some of them bad, is loaded except for these."""
     variables: dict[str, Any] = {f"v{n}": [n] for n in range(500)}
     variables.update({f"bad{n}": RaisingIterator() for n in range(20)})
     loaded = round_trip(variables)
@@ -291,7 +292,7 @@ def test_variables_by_the_hundred(round_trip: Any) -> None:
 
 
 def test_a_dictionary_that_changes_meanwhile(round_trip: Any) -> None:
-    """A dictionary that another thread keeps changing costs nothing but its newest items."""
+    """A dictionary that another thread keeps changing loses nothing but its newest items."""
     mapping = {n: str(n) for n in range(20_000)}
     is_over = threading.Event()
 
@@ -338,7 +339,7 @@ def change_for_ever(containers: dict[str, Any], is_over: threading.Event) -> Non
 
 
 def test_containers_that_change_meanwhile(round_trip: Any) -> None:
-    """Whatever kind of container another thread keeps changing, nothing is missing, and what is shared stays so."""
+    """Containers of any kind that other threads keep changing are complete, and shared objects stay shared."""
     holder = Entry(0)
     entries = [Entry(number) for number in range(3_000)]
     containers: dict[str, Any] = {
@@ -374,16 +375,41 @@ def test_containers_that_change_meanwhile(round_trip: Any) -> None:
     assert found["entry"] is found["list"][7]
 
 
+class AddsToDictionary:
+    """Adds an item to a dictionary when it is pickled for the first time, as another thread might."""
+
+    def __init__(self, dictionary: dict[str, Any]) -> None:
+        self.dictionary = dictionary
+
+    def __reduce__(self) -> Any:
+        self.dictionary["new"] = 1
+        return list, ()
+
+
+def test_identity_with_snapshots(round_trip: Any) -> None:
+    """A value written from a snapshot refers to the same objects as the frames before and after it."""
+    before, after = [1, {"two": 2}], [3, {"four": 4}]
+    changing: dict[str, Any] = {"before": before, "after": after}
+    changing["bad"] = AddsToDictionary(changing)
+    loaded = round_trip({"before": before}, {"changing": changing}, {"after": after, "changing": changing})
+    first, second, third = (loaded.values[f"exceptions[0].frames[{number}].locals"] for number in range(3))
+
+    assert [] == loaded.omissions
+    assert second["changing"] is third["changing"]
+    assert first["before"] is second["changing"]["before"]
+    assert third["after"] is second["changing"]["after"]
+
+
 class Slow:
-    """Takes its time, but never so long that it seems to hang."""
+    """Is slow, but never so slow that it seems to hang."""
 
     def __reduce__(self) -> Any:
         time.sleep(0.001)
         return Slow, ()
 
 
-def test_what_takes_too_long_does_not_cost_the_rest(round_trip: Any) -> None:
-    """A variable that would take more than all of the time is cut; what is beside and behind it makes it."""
+def test_slow_values_do_not_cost_the_rest(round_trip: Any) -> None:
+    """A variable that would take more than the whole time is cut; the ones beside it and after it are written."""
     round_trip.seconds = 2.0
     slow = [Slow() for _ in range(10_000)]
     loaded = round_trip(
@@ -415,8 +441,8 @@ def test_globals_are_named_not_copied(round_trip: Any) -> None:
     assert module["other"]() is module["double"] is loaded.locals["double"]
 
 
-def test_libraries_give_what_is_used(round_trip: Any) -> None:
-    """Of a library's globals only the names that captured code uses are kept."""
+def test_used_globals_of_libraries(round_trip: Any) -> None:
+    """Only the names that captured code uses are kept of the globals of a library."""
     namespace: dict[str, Any] = {"__name__": "lib", "__file__": f"{sys.prefix}/lib/site-packages/lib.py"}
     exec("used = 1\nunused = 2\ndef make():\n    return lambda: used\n", namespace)
     loaded = round_trip({"function": namespace["make"]()}, lib=namespace)
@@ -426,7 +452,7 @@ def test_libraries_give_what_is_used(round_trip: Any) -> None:
 
 
 def test_a_namespace_met_only_on_the_way(round_trip: Any) -> None:
-    """A function by value brings those globals of its module along that it uses, and nothing else."""
+    """A function by value is written with the globals of its module that it uses, and no others."""
     module = types.ModuleType("nowhere")
     exec("rate = 3\nunused = 4\ndef scale(x): return x * rate\n", vars(module))
     loaded = round_trip({"scale": module.scale})
@@ -436,7 +462,7 @@ def test_a_namespace_met_only_on_the_way(round_trip: Any) -> None:
 
 
 def test_islegal_is_asked_of_every_object(round_trip: Any) -> None:
-    """What config.islegal refuses is a NotPickleable wherever it is nested; what it raises at is kept."""
+    """An object that config.islegal refuses is a NotPickleable even if nested; one for which it raises is kept."""
 
     class Connection:
         pass
@@ -459,7 +485,7 @@ def test_islegal_is_asked_of_every_object(round_trip: Any) -> None:
 
 
 class Sleepy:
-    """Takes two minutes to say what it is."""
+    """Takes two minutes to reduce."""
 
     def __getstate__(self) -> Any:
         time.sleep(120)
@@ -467,7 +493,7 @@ class Sleepy:
 
 
 class Endless:
-    """Never says what it is."""
+    """Never finishes to reduce."""
 
     def __reduce_ex__(self, protocol: int) -> Any:
         while True:
@@ -475,7 +501,7 @@ class Endless:
 
 
 class EndlessItems(dict):
-    """Never says what is in it."""
+    """Never yields its second item."""
 
     def items(self) -> Any:
         """Yield one item and hang."""
@@ -483,8 +509,8 @@ class EndlessItems(dict):
         time.sleep(120)
 
 
-def test_what_hangs_is_marked_and_the_rest_is_there(round_trip: Any) -> None:
-    """Several values that hang do not eat the time of all others, and nothing goes on running."""
+def test_hanging_values_are_marked(round_trip: Any) -> None:
+    """Several values that hang do not use up the time of the others, and no thread goes on running."""
     round_trip.seconds = 5
     before = threading.active_count()
     shared = [1]
@@ -505,8 +531,8 @@ def test_what_hangs_is_marked_and_the_rest_is_there(round_trip: Any) -> None:
     assert before == threading.active_count()
 
 
-def test_at_the_deadline_what_was_not_reached_is_listed(round_trip: Any) -> None:
-    """Without time there are no values, and the outcome says so."""
+def test_values_after_the_deadline_are_listed(round_trip: Any) -> None:
+    """Without time no values are written, and the outcome says so."""
     round_trip.seconds = 0
     loaded = round_trip({"a": 1})
 
@@ -516,7 +542,7 @@ def test_at_the_deadline_what_was_not_reached_is_listed(round_trip: Any) -> None
 
 @pytest.mark.parametrize("depth", [100_000])
 def test_deep_structures(round_trip: Any, depth: int) -> None:
-    """Lists and objects nested ever deeper are kept as deep as the interpreter allows; others are whole."""
+    """Deeply nested lists and objects are kept as deep as the interpreter allows; other values are complete."""
 
     class Node:
         def __init__(self, following: Any) -> None:
@@ -546,8 +572,8 @@ def test_deep_structures(round_trip: Any, depth: int) -> None:
                 break
 
 
-def test_what_is_too_large_is_cut(round_trip: Any) -> None:
-    """What does not fit is cut to a stand-in with length, head and tail, wherever it is; small values make it."""
+def test_large_values_are_cut(round_trip: Any) -> None:
+    """A value that does not fit becomes a stand-in with length, head and tail, even if nested."""
     import random
 
     class Holder:
@@ -570,8 +596,8 @@ def test_what_is_too_large_is_cut(round_trip: Any) -> None:
     assert "too large" == loaded.reasons()[f"{WHERE}['holder'].data"]
 
 
-def test_what_is_large_in_sum_is_cut(round_trip: Any) -> None:
-    """Of a million small things that together do not fit, the outermost container is cut."""
+def test_many_small_values_are_cut(round_trip: Any) -> None:
+    """If a million small objects do not fit together, their outermost container is cut."""
     import random
 
     generator = random.Random(2)
@@ -585,7 +611,7 @@ def test_what_is_large_in_sum_is_cut(round_trip: Any) -> None:
 
 
 def test_the_least_room(round_trip: Any) -> None:
-    """Where nothing fits, nothing is written, and everything is listed."""
+    """If nothing fits, nothing is written, and everything is listed."""
     round_trip.max_bytes = 200
     loaded = round_trip({"a": list(range(1000))}, {"b": 2})
 
@@ -614,3 +640,36 @@ def test_the_recursion_limit_is_left_as_it_was(round_trip: Any) -> None:
     round_trip({"a": RaisingIterator()})
 
     assert before == sys.getrecursionlimit()
+
+
+class NoMemory:
+    """A finder that raises MemoryError for one module."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_asked = False
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Leave other modules to other finders."""
+        if name == self.name:
+            self.is_asked = True
+            raise MemoryError
+
+
+@pytest.mark.parametrize("name", ["filters", "careful", "snapshots", "omissions"])
+def test_no_memory_for_late_modules(round_trip: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Without memory to load a late module, secrets still stay out of the dump, and other values are written."""
+    changing: dict[str, Any] = {}
+    changing["bad"] = AddsToDictionary(changing)
+    finder = NoMemory(f"tibidi.writing.{name}")
+    monkeypatch.delitem(sys.modules, finder.name, raising=False)
+    monkeypatch.delattr(tibidi.writing, name, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+    frame = {"nested": {"password": "hunter2345"}, "bad": RaisingIterator(), "changing": changing, "more": [1]}
+    loaded = round_trip(frame, {"last": [2]})
+
+    assert finder.is_asked
+    assert [1] == loaded.locals["more"]
+    assert [2] == loaded.values["exceptions[0].frames[1].locals"]["last"]
+    assert "hunter2345" not in repr(loaded.values)
+    assert loaded.omissions

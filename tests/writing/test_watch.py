@@ -1,15 +1,22 @@
-"""What is watched goes on after what fails in it, with a thread of its own or without one."""
+"""Watched work continues after a part that fails, in a thread of its own or without one."""
 
 from __future__ import annotations
 
 import _thread
+import sys
 import time
+from typing import TYPE_CHECKING
 from typing import NoReturn
 
 import pytest
 
-from tibidi.writing.ledger import Ledger
+from tibidi.process.temporary import recursion_limit
+from tibidi.process.worker import Worker
+from tibidi.writing.pickle_state import PickleState
 from tibidi.writing.watch import run_watched
+
+if TYPE_CHECKING:
+    import types
 
 
 class Work:
@@ -43,14 +50,44 @@ def refuse(*args: object, **kwargs: object) -> NoReturn:
 
 
 @pytest.mark.parametrize("has_threads", [True, False])
-def test_goes_on_without_what_fails(monkeypatch: pytest.MonkeyPatch, has_threads: bool) -> None:
+def test_failing_parts_are_skipped(monkeypatch: pytest.MonkeyPatch, has_threads: bool) -> None:
     """A step that raises is skipped; with `debug` it raises."""
     if not has_threads:
         monkeypatch.setattr(_thread, "start_new_thread", refuse)
     work = Work()
-    run_watched(work, Ledger(), time.monotonic() + 10)
+    run_watched(work, PickleState(), time.monotonic() + 10)
 
     assert ["first", "third"] == work.done
     assert [MemoryError] == list(map(type, work.errors))
     with pytest.raises(MemoryError):
-        run_watched(Work(), Ledger(), time.monotonic() + 10, debug=True)
+        run_watched(Work(), PickleState(), time.monotonic() + 10, debug=True)
+
+
+class RaisesLimit(Work):
+    """Raises the recursion limit at once, for some time."""
+
+    def run(self, levels: int) -> None:
+        """Raise it, and give the watching thread a turn."""
+        with recursion_limit(levels):
+            time.sleep(0.1)
+
+
+def wait_after_start(frame: types.FrameType, event: str, arg: object) -> None:
+    """Give a worker that was started a turn before the watching thread continues."""
+    if event == "return" and frame.f_code is Worker.__init__.__code__:
+        time.sleep(0.05)
+
+
+def test_a_limit_that_is_raised_at_once() -> None:
+    """The recursion limit is restored even if the worker raises it before the watching thread runs again."""
+    before = sys.getrecursionlimit()
+    previous = sys.getprofile()
+    sys.setprofile(wait_after_start)
+    try:
+        run_watched(RaisesLimit(), PickleState(), time.monotonic() + 10)
+    finally:
+        sys.setprofile(previous)
+        after = sys.getrecursionlimit()
+        sys.setrecursionlimit(before)
+
+    assert before == after

@@ -1,1 +1,1 @@
-"""The vocabulary that writing and reading share: what pickles name, stand-ins, keys of code objects."""
+"""The vocabulary that writing and reading share: names in pickles, stand-ins, keys of code objects."""

@@ -1,9 +1,9 @@
-"""How a code object is written, and known again.
+"""How a code object is written, and identified in another compilation of its source.
 
-Bytecode is good for one version only, and running that of another crashes the
-interpreter.  So a code object is kept as its bytes, for the same version, and
-as what it takes to find it again in a fresh compilation of its source: file,
-names, first line and, among several on one line, variables and constants.
+Bytecode works on one version only, and running that of another one crashes the
+interpreter.  So a code object is written as its bytes, for the same version,
+and with a key that finds it in a fresh compilation of its source: file, names,
+first line and, to tell several on one line apart, variables and constants.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_CONSTANT_CHARS = 80
 
 
 class CodeKey(NamedTuple):
-    """How a code object is known again in another compilation of the same source."""
+    """Identifies a code object in another compilation of the same source."""
 
     file: str
     qualname: str
@@ -37,12 +37,12 @@ class CodeKey(NamedTuple):
 
 
 def pack(code: CodeType) -> tuple[object, ...]:
-    """Return the arguments of `_code` for `code`; raise ValueError for one that holds what no source can."""
+    """Return the arguments of `_code` for `code`; raise ValueError for constants that no source can contain."""
     return (MAGIC_NUMBER, marshal.dumps(code), *key_of(code))
 
 
 def key_of(code: CodeType) -> CodeKey:
-    """Return how `code` is known again."""
+    """Return the key of `code`."""
     constants = tuple(constant for constant in code.co_consts if _is_plain(constant))
     return CodeKey(
         code.co_filename,

@@ -1,4 +1,4 @@
-"""What a dump has a value of: handed by `capture` to `writing`, which know nothing of each other."""
+"""The values to dump: `capture` makes these records for `writing`, and neither imports the other."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ GLOBALS = "globals"
 
 
 class Root(NamedTuple):
-    """Something to pickle, and where it is in the dump: one value may have several paths.
+    """A value to pickle, and its paths in the dump, of which it may have several.
 
-    `value` is a dictionary of locals, an exception, or a module's globals, in
-    which case `codes` are the code objects that were running in it.
+    `value` is a dictionary of locals, an exception, or the globals of a module,
+    in which case `codes` are the code objects that were running in it.
     """
 
     paths: tuple[str, ...]

@@ -1,8 +1,8 @@
-"""What stands in a value's place, and says what the value was and why it is not there.
+"""Stand-ins for values, which say what the value was and why it is missing.
 
-Pickles name these classes `tibidi.NotPickleable` and so on, wherever this
-file may lie.  They compare and hash by identity, as things do that are not
-what they look like, and their state is plain data.
+Pickles name these classes `tibidi.NotPickleable` and so on, whatever the
+layout of the files.  They compare and hash by identity, as the values are not
+known, and their state is plain data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ show = repr  # the readers replace it by one that is bounded: a stranger may hav
 
 
 class StandIn:
-    """The root of all stand-ins: `type_name` of what was there, `reason` why it is not."""
+    """The base of all stand-ins: the `type_name` of the value, and the `reason` why it is missing."""
 
     __module__ = "tibidi"
 
@@ -29,12 +29,12 @@ class StandIn:
 
 
 def is_missing(thing: object) -> bool:
-    """Tell whether `thing` stands for a class or function that this machine has not (`missing` makes those)."""
+    """Return True for a stub of a class or function that this machine does not have (see `reading.missing`)."""
     return isinstance(thing, type) and "_is_missing_" in vars(thing)
 
 
 class NotPickleable(StandIn):
-    """A value of a type that cannot be kept, or that `config.islegal` refused; `preview` tells what it was."""
+    """A value of a type that cannot be kept, or that `config.islegal` refused; `preview` describes it."""
 
     __module__ = "tibidi"
 
@@ -47,9 +47,9 @@ class NotPickleable(StandIn):
 
 
 class Dummy(StandIn):
-    """A value whose pickling or loading failed: `reason` is the error, `state` what is left of it.
+    """A value whose pickling or loading failed: `reason` is the error, `state` the rest of the value.
 
-    Attributes that are left can be asked for as those of the value could.
+    The remaining attributes can be read as those of the value.
     """
 
     __module__ = "tibidi"
@@ -68,7 +68,7 @@ class Dummy(StandIn):
         return [*super().__dir__(), *(name for name in self._left() if type(name) is str)]
 
     def __enter__(self) -> object:
-        """Do nothing: most stand for locks, and who looks at what they guard is alone with it."""
+        """Do nothing: most stand for locks, and nothing else uses the guarded data in a dump."""
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,10 +1,10 @@
-"""The names that our pickles use beside those of the application: the format.
+"""The names in our pickles besides those of the application: the format.
 
-A pickle is a program: it names functions and calls them.  Ours name no
-internals of cloudpickle, which change from release to release, but the words
-below, as `tibidi._function` and so on.  A word, once written, is read for
-ever.  A crash needs only the names; what they make is for the two readers to
-say: `tibidi.reading.makers` (live) and `tibidi.reading.inert`.
+A pickle is a program: it names functions and calls them.  Internals of
+cloudpickle change from release to release, so our pickles name the words
+below instead, as `tibidi._function` and so on.  Every word stays readable in
+all later versions.  A crash needs only the names; the two readers define what
+they make: `tibidi.reading.makers` (live) and `tibidi.reading.inert`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Word:
-    """A name of the format: pickled as a global of `tibidi`, and callable as what the live reader makes of it."""
+    """A name of the format: pickled as a global of `tibidi`; a call calls its maker in the live reader."""
 
     __module__ = "tibidi"
 
@@ -33,7 +33,7 @@ class Word:
         return f"<word tibidi.{self.__name__}>"
 
     def __call__(self, *arguments: object) -> Any:
-        """Make what the word stands for; only a plain `pickle.loads` comes here, which knows no reader."""
+        """Call the maker; only a plain `pickle.loads`, which has no reader, gets here."""
         __import__("tibidi.reading.makers")  # never at a crash
         return sys.modules["tibidi.reading.makers"].MAKERS[self.__name__](*arguments)
 

@@ -1,4 +1,4 @@
-"""Instances, taken apart: as they say themselves, or from their attributes where that says nothing."""
+"""Reduce instances: by their own methods, or to their attributes."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import native_base
 from tibidi.look.anatomy import values
+from tibidi.words import vocabulary as words
 from tibidi.writing.naming import reduce_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from tibidi.writing.ledger import Reduced
+    from tibidi.writing.pickle_state import Reduced
 
 REDUCE = operator.methodcaller("__reduce_ex__", 5)
-NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # no business of typeshed's
+NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # private, so not in typeshed
 RECONSTRUCT: Any = copyreg._reconstructor  # type: ignore[attr-defined]  # likewise
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 
 
-def unasked(thing: object) -> Reduced | None:
-    """Take a thing apart without asking its `__getattr__` for a `__getstate__`; None where it would not be asked.
+def reduce_default(thing: object) -> Reduced | None:
+    """Reduce an object without calling its `__getattr__` for a `__getstate__`; None if it would not be called.
 
-    Before Python 3.11, where `object` got one, that of a mock made one up, for ever new ones.
+    Before Python 3.11, where `object` got one, the `__getattr__` of a mock
+    made one up, and another one for the result, without end.
     """
     bases = mro(type(thing))
     if sys.version_info >= (3, 11) or not any("__getattr__" in namespace(base) for base in bases):
@@ -47,18 +49,18 @@ def unasked(thing: object) -> Reduced | None:
     return None
 
 
-def asked(thing: object) -> object:
-    """Reduce as the thing itself says."""
+def reduce_with_getattr(thing: object) -> object:
+    """Reduce an object by its own `__reduce_ex__`, which may call its `__getattr__`."""
     return named(thing, REDUCE(thing))
 
 
 def named(thing: object, reduced: object) -> object:
-    """Pass on what a reducer says; where that is a name, look whether the thing has it, and elsewhere, too."""
+    """Return a reduce value; if it is a name, the name under which the object is really found."""
     if type(reduced) is not str:
         return reduced
     is_object = native_base(type(thing)) is object
     if is_object and getattr(thing, "__module__", None) == "__main__":
-        return _instance(thing)  # where the dump is read `__main__` is another one
+        return _instance(thing)  # `__main__` is another module where the dump is read
     try:
         return reduce_name(thing, reduced)
     except PicklingError:
@@ -68,17 +70,29 @@ def named(thing: object, reduced: object) -> object:
 
 
 def reducer_like(reduced: Reduced, thing: object) -> Callable[[Any], Any]:
-    """Return a reducer of things that are a `__dict__` and nothing else, if `thing` is; else the interpreter's."""
+    """Return a reducer for objects with a `__dict__` and nothing else, if `thing` is one; else the interpreter's."""
     cls = type(thing)
     arguments = (cls,)
     read = dictionary_reader(cls)
-    has_slots = namespace(cls).get("__slotnames__") != []  # where copyreg keeps what it has found
+    has_slots = namespace(cls).get("__slotnames__") != []  # where copyreg caches the slots of a class
     if has_slots or read is None or reduced[:2] != (NEW, arguments) or reduced[3:] != (None, None):
-        return asked
-    return (lambda thing: (NEW, arguments, read(thing) or None)) if reduced[2] is read(thing) else asked
+        return reduce_with_getattr
+    is_dictionary = reduced[2] is read(thing)
+    return (lambda thing: (NEW, arguments, read(thing) or None)) if is_dictionary else reduce_with_getattr
+
+
+def reduce_dataclass_part(thing: Any) -> object:
+    """Reduce the internals of dataclasses in a class so that other versions can read them."""
+    for name in ("MISSING", "KW_ONLY"):
+        if thing is getattr(sys.modules["dataclasses"], name, None):
+            return words._field, (name,)
+    if type(thing).__name__ == "_FIELD_BASE":  # the kind of another field
+        return words._field, (thing.name,)
+    state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
+    return NEW, (type(thing),), state, None, None, words._slots_state
 
 
 def _instance(thing: object) -> Reduced:
-    """Take a thing apart as `object` would: class, attributes, slots."""
+    """Reduce an object as `object` would: class, attributes, slots."""
     own, slots = dictionary(thing), dict(values(thing, members(type(thing))))
     return NEW, (type(thing),), (own or None, slots) if slots else own or None

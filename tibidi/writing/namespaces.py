@@ -1,46 +1,82 @@
 """The globals of modules: named in pickles, and written once each.
 
-Frames and functions of a module share one dictionary.  Pickles say
-`tibidi._namespace("modules['shop']")` wherever it is meant, and its content
-is a value of its own: the whole of it for modules of the application, only
-the names that captured code uses for those of libraries, and for modules
-that are met only as the home of a function.
+Frames and functions of a module share one dictionary.  Pickles refer to it as
+`tibidi._namespace("modules['shop']")`, and its content is a value of its own:
+complete for application modules; for libraries, and for modules that are met
+only as the globals of a function, the names that captured code uses.
+
+Globals are written after the frames, so a function has none of them yet when
+it is loaded.  That is early enough for a function that people call, and too
+late for the methods that unpickling itself calls: `__new__`, `__setstate__`,
+`__hash__` of keys, what `__reduce__` names.  Those are written with their
+early globals: the globals that they use, and that the functions among these use.
 """
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.process import os
 from tibidi.words import vocabulary
 from tibidi.words.code import walk
-from tibidi.writing.shells import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from types import CodeType
 
 Globals = dict  # of str to object; what types.FunctionType takes
 
 LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
 INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-# What the import system keeps in every module, of no use without the process.
+# The import system's own attributes of a module, of no use without the process.
 MACHINERY = frozenset({"__builtins__", "__cached__", "__loader__", "__spec__"})
+CALLED_BY_LOADING = (
+    "__new__",
+    "__setstate__",
+    "__hash__",
+    "__eq__",
+    "__setattr__",
+    "__setitem__",
+    "append",
+    "extend",
+    "add",
+)
+
+
+class Placeholder:
+    """Pickled instead of an object before its own turn: `reduced` is a call that makes it empty.
+
+    A function needs its cells first, and a cell may refer to the function; a
+    group needs its members, and a member may refer to the group.  The object
+    itself is pickled later as its placeholder, now filled.  `thing` is kept
+    alive, so that its id stays its own.
+    """
+
+    __slots__ = ("reduced", "thing")
+
+    def __init__(self, thing: object, reduced: tuple[object, ...]) -> None:
+        self.thing = thing
+        self.reduced = reduced
 
 
 class Namespaces:
-    """Every dictionary of globals that was met, by its key, and which names of it are wanted."""
+    """Every dictionary of globals that was met, by its key, and the names in it that are wanted."""
 
     def __init__(self) -> None:
         self._namespaces: dict[str, dict[str, object]] = {}
         self._keys: dict[int, str] = {}
-        self._shells: dict[str, Shell] = {}
+        self._placeholders: dict[str, Placeholder] = {}
         self._whole: set[str] = set()
         self._wanted: dict[str, set[str]] = {}
         self._written: dict[str, set[str]] = {}
         self.seeded: dict[int, dict[str, object]] = {}
 
     def add(self, key: str, namespace: dict[str, object], codes: Iterable[CodeType] = ()) -> None:
-        """Know `namespace` by `key`, wanted whole if it is the application's, else for what `codes` use."""
+        """Add `namespace` as `key`: all of it for an application module, else the names that `codes` use."""
         self._know(key, namespace)
         self.seeded[id(namespace)] = namespace
         if is_application(namespace):
@@ -48,26 +84,22 @@ class Namespaces:
         for code in codes:
             self._want(key, code)
 
-    def mention(self, namespace: dict[str, object], code: CodeType) -> object:
-        """Return what to pickle where `namespace` is meant, the home of a function with `code`."""
+    def refer_to(self, namespace: dict[str, object], code: CodeType) -> object:
+        """Return what to pickle for `namespace`, the globals of a function with `code`."""
         key = self._keys.get(id(namespace)) or self._new_key(namespace)
         self._want(key, code)
-        return namespace if id(namespace) in self.seeded else self._shells[key]
+        return namespace if id(namespace) in self.seeded else self._placeholders[key]
 
-    def prologue(self) -> list[tuple[Shell, dict[str, object]]]:
-        """Return each dictionary that was added, with what is to be pickled in its stead."""
-        return [(self._shells[self._keys[id(each)]], each) for each in self.seeded.values()]
-
-    def key(self, namespace: dict[str, object]) -> str | None:
-        """Return the key of a dictionary that is known."""
-        return self._keys.get(id(namespace))
+    def seeds(self) -> list[tuple[Placeholder, dict[str, object]]]:
+        """Return each dictionary that was added, with its placeholder."""
+        return [(self._placeholders[self._keys[id(each)]], each) for each in self.seeded.values()]
 
     def pending(self) -> list[str]:
-        """Return the keys of which something is wanted that is not written yet."""
+        """Return the keys with names that are wanted and not written yet."""
         return [key for key in self._namespaces if self._missing(key)]
 
     def take(self, key: str) -> dict[str, object]:
-        """Return what is wanted of `key` and not written yet; from now on it is."""
+        """Return the wanted names of `key` that are not written yet, with their values, and count them as written."""
         namespace = self._namespaces[key]
         names = self._missing(key)
         self._written.setdefault(key, set()).update(names)
@@ -76,7 +108,7 @@ class Namespaces:
     def _know(self, key: str, namespace: dict[str, object]) -> None:
         self._namespaces[key] = namespace
         self._keys[id(namespace)] = key
-        self._shells[key] = Shell(namespace, (vocabulary._namespace, (key,)))
+        self._placeholders[key] = Placeholder(namespace, (vocabulary._namespace, (key,)))
 
     def _new_key(self, namespace: dict[str, object]) -> str:
         name = namespace.get("__name__")
@@ -101,8 +133,48 @@ class Namespaces:
 
 
 def is_application(namespace: dict[str, object]) -> bool:
-    """Tell whether a module is the application's own: neither Python's nor installed with pip."""
+    """Return True if a module belongs to the application: neither to the standard library nor installed with pip."""
     file = namespace.get("__file__")
     if namespace.get("__name__") == "__main__" or type(file) is not str:
         return namespace.get("__name__") == "__main__" or "__loader__" not in namespace
     return not file.startswith(LIBRARY) and not any(place in file for place in INSTALLED)
+
+
+def called_methods(cls: type) -> Iterator[FunctionType]:
+    """Yield the functions in the body of a class that unpickling an instance may call."""
+    body = namespace(cls)
+    for name in CALLED_BY_LOADING:
+        method = body.get(name)
+        method = getattr(method, "__func__", method)  # __new__ is a staticmethod
+        if type(method) is FunctionType:
+            yield method
+
+
+def early_globals(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, dict[str, object]]]:
+    """Yield each function that is reachable from `functions` through globals, with the globals that it uses."""
+    pending = list(functions)
+    seen = {id(each) for each in pending}
+    while pending:
+        function = pending.pop()
+        used = _used(function)
+        if used:
+            yield function, used
+        for value in used.values():
+            reached = _functions(value, function)
+            pending.extend(each for each in reached if id(each) not in seen)
+            seen.update(map(id, reached))
+
+
+def _used(function: FunctionType) -> dict[str, object]:
+    names = {name for code in walk(function.__code__) for name in code.co_names}
+    return {name: function.__globals__[name] for name in names if name in function.__globals__}
+
+
+def _functions(value: object, caller: FunctionType) -> list[FunctionType]:
+    """Return the functions in a global, a function itself or a class, that share the globals of `caller`."""
+    if type(value) is FunctionType:
+        return [value] if value.__globals__ is caller.__globals__ else []
+    if type in mro(type(value)):
+        body = namespace(value).values()  # type: ignore[arg-type]  # it is a class
+        return [each for each in body if type(each) is FunctionType and each.__globals__ is caller.__globals__]
+    return []

@@ -1,16 +1,25 @@
-"""What is pickled by its name, and when cloudpickle is asked how to take something apart.
+"""Reduce classes and importable objects: by name if possible, without cloudpickle if possible.
 
-cloudpickle knows best, and takes ten milliseconds to import, a quarter of
-a small dump.  So what is plain is answered here and in `ordinary`, in the same
-way, and `translation`, which imports it, is loaded for the first thing that is
-not.
+cloudpickle knows best, and takes ten milliseconds to import, a quarter of a
+small dump.  A class that a script makes with a class statement is a name, its
+bases and a dictionary: it is reduced here, in the same way.  `translation`,
+which imports cloudpickle, is loaded for the first object that is more than
+that: an enumeration, an abstract class, another metaclass.
 """
 
 from __future__ import annotations
 
 import copyreg
 import sys
+import types
 from _pickle import PicklingError
+from types import ClassMethodDescriptorType
+from types import GetSetDescriptorType
+from types import MappingProxyType
+from types import MemberDescriptorType
+from types import MethodDescriptorType
+from types import MethodType
+from types import WrapperDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import HEAP_TYPE
@@ -23,14 +32,13 @@ from tibidi.look.anatomy import type_flags
 from tibidi.look.anatomy import type_qualname
 from tibidi.look.classes import declared_fields
 from tibidi.words import vocabulary as words
-from tibidi.writing import ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
     from typing import Any
 
-    from tibidi.writing.ledger import Reduced
+    from tibidi.writing.pickle_state import Reduced
 
 # Types that cloudpickle has reducers for: builtin ones by name, of others the modules.
 THEIR_TYPES = frozenset({
@@ -38,22 +46,42 @@ THEIR_TYPES = frozenset({
     "odict_values",
 })  # fmt: skip
 THEIR_MODULES = frozenset({"_abc", "_weakrefset", "abc", "logging", "typing", "weakref"})
+# The interpreter creates these with the class, or on demand.
+CREATED_WITH_CLASS = frozenset({"__annotate_func__", "__dict__", "__weakref__"})
+# cloudpickle has another word for these.
+SINGLETONS = frozenset({type(None), type(...), type(NotImplemented)})
+ABSENT = object()
+DESCRIPTORS = (
+    ClassMethodDescriptorType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
+
+ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
+    MappingProxyType: lambda view: (MappingProxyType, (dict(view),)),
+    MethodType: lambda method: (MethodType, (method.__func__, method.__self__)),
+    classmethod: lambda method: (classmethod, (method.__func__,)),
+    property: lambda found: (property, (found.fget, found.fset, found.fdel, found.__doc__)),
+    staticmethod: lambda method: (staticmethod, (method.__func__,)),
+}
 
 
 def is_importable(thing: Any) -> bool:
-    """Tell whether a function or class is found under its name, and so is pickled by it."""
+    """Return True if a function or class is found under its name, and so is pickled by name."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
-    if module == "tibidi":  # what stands for whatever fails must not fail itself
+    if module == "tibidi":  # stand-ins must not depend on cloudpickle
         return is_found(thing)
     # By its submodule, as the application may have a `cloudpickle.py` of its own.
     if "cloudpickle.cloudpickle" in sys.modules or type(module) is not str or type(name) is not str:
-        # Modules may be registered there to be pickled by value; and it looks everywhere for what has no module.
+        # Modules may be registered there to be pickled by value; and it searches all modules for an object without one.
         return bool(_translation().is_importable(thing))
     return is_found(thing)
 
 
 def is_found(thing: Any) -> bool:
-    """Tell whether a thing is what its module, which is not `__main__`, has under its name."""
+    """Return True if a module other than `__main__` has the object under its name."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
     if type(module) is not str or type(name) is not str or module == "__main__":
         return False
@@ -61,11 +89,11 @@ def is_found(thing: Any) -> bool:
 
 
 def reduce_name(thing: object, name: str) -> Any:
-    """Say how a thing is written that pickles itself as what has that name in its module.
+    """Return the reduce value of an object that pickles itself as a name in its module.
 
-    Something else may have the name by now, as our hook has in
-    `sys.excepthook`: then it goes by another one, `__excepthook__`.  Raises
-    PicklingError when it is nowhere, which a pickler in C would do too late.
+    Another object may have the name by now, as our hook has `sys.excepthook`:
+    then the name is `__excepthook__`.  Raises PicklingError if the object is
+    nowhere, which the C pickler would do too late.
     """
     module = getattr(thing, "__module__", None)
     if type(module) is str:
@@ -73,40 +101,73 @@ def reduce_name(thing: object, name: str) -> Any:
         if found is None:
             raise PicklingError(f"{module}.{name} is something else, or not there")
         return found
-    for home in _homes(type(thing)):
-        if contents(home).get(name) is thing:
-            return words._attribute, (home, name)
+    for module in _modules(type(thing)):
+        if contents(module).get(name) is thing:
+            return words._attribute, (module, name)
     raise PicklingError(f"{name} is in no module")
 
 
-def _homes(cls: type) -> Iterator[object]:
-    """Yield where a thing may be at home that does not know its module: numpy has its functions under many roofs."""
-    module = cls.__module__
-    yield sys.modules.get(module.partition(".")[0])
-    yield sys.modules.get(module)
+def _modules(cls: type) -> Iterator[object]:
+    """Yield the modules of an object without `__module__`, the likely ones first: numpy spreads its functions."""
+    name = cls.__module__
+    yield sys.modules.get(name.partition(".")[0])
+    yield sys.modules.get(name)
     yield from [each for name, each in list(sys.modules.items()) if name != "__main__"]
 
 
 def alias(thing: object, module: str) -> str | None:
-    """Return the name under which a loaded module has a thing, None where it has it not."""
+    """Return the name of an object in a loaded module, None if it has none there."""
     known: Any = snapshot(contents(sys.modules.get(module)).items())
     return next((name for name, each in known if each is thing), None)
 
 
 def reduce_class(cls: type) -> Any:
-    """Take a class apart that cannot be imported by its name; say how the name is written of one that can."""
+    """Reduce a class, to its name if it can be imported."""
     if is_importable(cls):
         return reference(cls)
     known = alias(cls, cls.__module__) if is_native(cls) else None
     if known is not None:
         return known
-    return ordinary.reduce_class(cls) or _translation().reduce_class(cls)
+    return reduce_ordinary_class(cls) or _translation().reduce_class(cls)
+
+
+def reduce_ordinary_class(cls: type) -> Reduced | None:
+    """Reduce a class that cannot be imported by its name; None if that takes cloudpickle."""
+    own = namespace(cls)
+    if type(cls) is not type or type(own.get("__dict__")) is property:
+        return None
+    if not type_flags(cls) & HEAP_TYPE:
+        name = next((name for name, each in vars(types).items() if each is cls), "")
+        return (words._type, (name,)) if name and cls not in SINGLETONS else None
+    keywords = {"__module__": own["__module__"]} if "__module__" in own else {}
+    bases = own.get("__orig_bases__", cls.__bases__)  # PEP 560
+    attributes = {**dict(_attributes(cls)), "__qualname__": cls.__qualname__}
+    return words._class, (type, cls.__name__, bases, keywords), (attributes, {}), None, None, words._class_state
+
+
+def _attributes(cls: type) -> Iterator[tuple[str, object]]:
+    """Yield the attributes in the body of a class that differ from those of its bases."""
+    inherited: dict[str, object] = {}
+    for base in reversed(cls.__bases__):
+        inherited.update(namespace(base))
+    for name, value in namespace(cls).items():
+        if (
+            name not in CREATED_WITH_CLASS
+            and inherited.get(name, ABSENT) is not value
+            and not is_native_attribute(value, cls)
+        ):
+            yield name, value
+
+
+def is_native_attribute(value: Any, cls: type) -> bool:
+    """Return True for an attribute that C code has put into a class: a method, a field, a slot."""
+    return type(value) in DESCRIPTORS and value.__objclass__ is cls
 
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
-    """Return the reducer that cloudpickle or copyreg has for a type, None where they have none."""
-    if cls in ordinary.REDUCERS:
-        return ordinary.REDUCERS[cls]
+    """Return the reducer that cloudpickle or copyreg has for a type, None if there is none."""
+    if cls in ORDINARY_REDUCERS:
+        return ORDINARY_REDUCERS[cls]
     if not may_be_theirs(cls) and cls not in copyreg.dispatch_table:
         return None
     reducer: Callable[[Any], Reduced] | None = _translation().reducer_for(cls)
@@ -114,14 +175,14 @@ def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
 
 
 def may_be_theirs(cls: type) -> bool:
-    """Tell whether cloudpickle might have a reducer for a type: quickly, and rather too often."""
+    """Return True if cloudpickle may have a reducer for a type: a fast check with false positives."""
     if not type_flags(cls) & HEAP_TYPE:
         return type_qualname(cls) in THEIR_TYPES
     return namespace(cls).get("__module__") in THEIR_MODULES
 
 
 def reference(cls: type) -> Any:
-    """Return how a class is named: with what it is built on, too, so that its instances can be read without it."""
+    """Return a reference to a class, with its builtin base, so that its instances can be read without it."""
     built_on = native_base(cls)
     name, module = type_qualname(cls), namespace(cls).get("__module__")
     if built_on is object or built_on is type or built_on is cls or type(module) is not str:
@@ -131,7 +192,7 @@ def reference(cls: type) -> Any:
 
 
 def _find(module: str, name: str) -> object:
-    """Return what has that dotted name in a loaded module, None for nothing."""
+    """Return the object with that dotted name in a loaded module, None if there is none."""
     found: object = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)

@@ -1,4 +1,4 @@
-"""Where picklers write to: counts, watches for secrets, and knows when to stop."""
+"""The file that picklers write to, and the budget of a dump: size, time and memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
             """End it."""
 
         def rollback(self) -> None:
-            """Take it back."""
+            """Remove it from the archive."""
 
     class Target(Protocol):
         """The archive: opens members, and knows how much is on disk."""
@@ -39,52 +39,94 @@ if TYPE_CHECKING:
             ...
 
 
-# Picklers write what is larger than a frame (64 KiB, PEP 3154) by itself.
+# Picklers write objects larger than a frame (64 KiB, PEP 3154) separately.
 LARGE_BYTES = 128 << 10
-SLICE_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
+# Deflate never compresses better than this (RFC 1951): data that is over the limit even then need not be written.
+BEST_RATIO = 1032
+
+# The part of the remaining size and time that one piece may take: inner frames come first, but never take everything.
+PIECE_PART = 0.75
+# The part of the time for several variables together: the rest is kept for trying them one by one.
+PIECE_PART_OF_SEVERAL = 0.4
+# Kept for each root in the queue, so that the small values of outer frames fit too.
+SMALL_ROOT_BYTES = 8 << 10
+# The overhead of a member: headers, and an entry in the central directory.
+MEMBER_BYTES = 256
+RESERVE_BYTES = 4 << 20  # some arenas of pymalloc
 
 
 class TooLarge(Exception):
-    """What is being written does not fit into its share of the dump."""
+    """The piece does not fit into its slice of the dump."""
 
 
 class TooLate(Exception):
-    """What is being written takes longer than its share of the time."""
+    """The piece takes longer than its slice of the time."""
 
 
 class OutOfTime(Exception):
-    """The deadline of the dump has come."""
+    """The deadline of the dump has passed."""
 
 
 class DiskRefused(Exception):
-    """What is written did not get to the disk; the OSError is the cause."""
+    """The data did not reach the disk; the OSError is the cause."""
 
 
 class SecretName(Exception):
-    """There may be the name of a secret in what is being written."""
+    """The data may contain the name of a secret."""
 
 
 class SecretValue(Exception):
-    """There may be a secret in what is being written."""
+    """The data may contain a secret."""
 
 
-class Share(NamedTuple):
-    """What one piece may take: so many bytes on disk, and until which moment (of time.monotonic) it may be written."""
+class Slice(NamedTuple):
+    """The part of the budget that one piece may use: bytes on disk, and a moment (of time.monotonic)."""
 
     bytes: int
     until: float
 
 
-class Sink:
-    """The file that a pickler has; its content goes to one member of the archive after the other.
+class Budget:
+    """The remaining size of a dump, and the remaining time until `deadline`."""
 
-    `total` counts all that was written to it but large texts and data, as a
-    measure of how much there is in the memo.
+    def __init__(self, archive: Target, max_bytes: int, deadline: float) -> None:
+        self._archive = archive
+        self._max_bytes = max_bytes
+        self._deadline = deadline
+        self._members = 0
+
+    def count_member(self) -> None:
+        """Reserve the space that one more member needs at the end of the archive."""
+        self._members += 1
+
+    def slice(self, others: int, *, is_several: bool) -> Slice:
+        """Return the slice for a piece, of several variables perhaps, while `others` are in the queue."""
+        left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
+        kept = min(others * SMALL_ROOT_BYTES, left // 4)
+        now = time.monotonic()
+        part = PIECE_PART_OF_SEVERAL if is_several else PIECE_PART
+        return Slice(int((left - kept) * PIECE_PART), now + (self._deadline - now) * part)
+
+
+def reserve() -> list[bytes]:
+    """Return memory to release when there is none left, as much as the allocator needs to go on."""
+    try:
+        return [bytes(RESERVE_BYTES)]  # calloc: pages that are never touched are never allocated
+    except MemoryError:
+        return []
+
+
+class Sink:
+    """The file object of a pickler; its content goes to one member of the archive after the other.
+
+    `total` counts the bytes written, except large texts and data, as a measure
+    of the size of the memo.
 
     `write` raises TooLarge beyond `limit` bytes on disk, TooLate after the moment
-    `until`, OutOfTime behind the deadline, SecretName or SecretValue where it scans for them and may have met
-    one, and Abandoned once nobody waits any more for the thread that writes, as
-    nobody does in a child of fork().
+    `until`, OutOfTime after the deadline, SecretName or SecretValue where it
+    scans for them and may have found one, and Abandoned once nobody waits for
+    the writing thread any more, as in a child of fork().
     """
 
     def __init__(self, target: Target, deadline: float, redactor: Redactor) -> None:
@@ -99,15 +141,15 @@ class Sink:
         self._deadline = deadline
         self._stream: Stream | None = None
 
-    def begin(self, name: str, share: Share | None = None) -> None:
-        """Open a member, which may take its share, or all that there is."""
-        self.limit = sys.maxsize if share is None else self._target.size + share.bytes
-        self.until = self._deadline if share is None else share.until
+    def begin(self, name: str, part: Slice | None = None) -> None:
+        """Open a member, which may use its part of the budget, or all of it."""
+        self.limit = sys.maxsize if part is None else self._target.size + part.bytes
+        self.until = self._deadline if part is None else part.until
         self._total_before = self.total
         self._stream = self._target.open(name)
 
     def end(self) -> None:
-        """Close the member, which is taken back where the disk refuses its end."""
+        """Close the member, which is rolled back if the disk refuses its end."""
         stream, self._stream = self._stream, None
         if stream is not None:
             try:
@@ -116,7 +158,7 @@ class Sink:
                 raise DiskRefused(str(error)) from error
 
     def rollback(self) -> None:
-        """Take back the member that is open, if one is."""
+        """Remove the open member, if there is one."""
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.rollback()
@@ -124,10 +166,10 @@ class Sink:
 
     def write(self, data: bytes | memoryview | PickleBuffer) -> int:
         """Append `data`."""
-        # Code of the application may have forked: the file is the parent's, who writes on where this would.
+        # Application code may have forked: the file belongs to the parent, which goes on writing at this offset.
         if self.abandoned or self._stream is None or self._process != os.getpid():
             raise Abandoned
-        # A buffer is an array's: numbers, in which secrets are neither looked for nor could be replaced.
+        # A buffer belongs to an array: secrets are neither looked for in numbers nor could they be replaced.
         if type(data) is not PickleBuffer:
             self._scan(bytes(data))
         now = time.monotonic()
@@ -138,16 +180,16 @@ class Sink:
             self.total += view.nbytes
         if self._target.size + view.nbytes // BEST_RATIO > self.limit:
             raise TooLarge
-        # In slices, so that what is too large is noticed before all of it is on the disk.
+        # In chunks, so that data that is too large is noticed before all of it is on the disk.
         flat = view.cast("B")
-        for start in range(0, max(1, flat.nbytes), SLICE_BYTES):
-            self._write_slice(flat[start : start + SLICE_BYTES])
+        for start in range(0, max(1, flat.nbytes), CHUNK_BYTES):
+            self._write_chunk(flat[start : start + CHUNK_BYTES])
         return view.nbytes
 
-    def _write_slice(self, data: memoryview) -> None:
+    def _write_chunk(self, data: memoryview) -> None:
         try:
             self._stream.write(data)  # type: ignore[union-attr]  # there is one while a member is open
-        except OSError as error:  # told from one that the application's own code raises
+        except OSError as error:  # kept apart from an OSError that application code raises
             raise DiskRefused(str(error)) from error
         if self._target.size > self.limit:
             raise TooLarge
@@ -157,7 +199,3 @@ class Sink:
             raise SecretName
         if self.scans_values and self._redactor.suspects_value(data):
             raise SecretValue
-
-
-# Deflate shrinks nothing to less than a thousandth (RFC 1951): what is over the limit even then need not be tried.
-BEST_RATIO = 1032

@@ -1,26 +1,25 @@
-"""cloudpickle's way of taking things apart, in our words.
+"""cloudpickle's reducers, translated into our words.
 
-What its reducers name are its own internals, which change from release to
-release; a dump names what `vocabulary` has for them.  Loaded by `naming` when it is
-needed, as cloudpickle is dear to import.
+They name internals of cloudpickle, which change from release to release; a
+dump names our words instead.  Loaded by `naming` when needed, as cloudpickle
+is slow to import.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cloudpickle
 from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
+from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import member_attributes
 from tibidi.words import vocabulary as words
-from tibidi.writing.ordinary import is_of_c
+from tibidi.writing.naming import is_native_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from tibidi.writing.ledger import Reduced
+    from tibidi.writing.pickle_state import Reduced
 
 __all__ = ["is_importable", "reduce_class", "reducer_for"]
 
@@ -37,12 +36,12 @@ OUR_WORDS: dict[str, Callable[..., object]] = {
     "getattr": words._attribute,
 }
 PLAIN: frozenset[Any] = frozenset({bytes, complex, float, int, str, tuple})
-# Where in what a reducer returns there are functions: the one to call, and the one that sets the state.
+# Where a reduce value has functions: the one to call, and the one that sets the state.
 FUNCTION_PLACES = (0, 5)
 
 
 def reduce_class(cls: type) -> Any:
-    """Take a class apart that cannot be imported by its name."""
+    """Reduce a class that cannot be imported by its name."""
     reduced = cloudpickle.Pickler.reducer_override(None, cls)
     if reduced is NotImplemented:
         return NotImplemented
@@ -50,18 +49,18 @@ def reduce_class(cls: type) -> Any:
     if reduced[0] is words._class:
         attributes = reduced[2][0]
         attributes.setdefault("__qualname__", cls.__qualname__)
-        for name in [name for name, value in attributes.items() if is_of_c(value, cls)]:
+        for name in [name for name, value in attributes.items() if is_native_attribute(value, cls)]:
             del attributes[name]
     return enumeration(cls, reduced) if reduced[0] is words._enum else reduced
 
 
 def enumeration(cls: Any, reduced: Reduced) -> Reduced:
-    """Add what cloudpickle leaves out: aliases, what members are made from, and attributes of their own."""
+    """Add what cloudpickle leaves out: aliases, the arguments of members, and their own attributes."""
     bases, name, qualname, _, module, *_ = reduced[1]
     known = cls.__members__
     members = {each: member._value_ for each, member in known.items()}
     contents = {each: content_of(member) for each, member in known.items()}
-    # Mentioned here, so that they bring their attributes along.
+    # Listed here, so that their attributes are written too.
     special = {each: member for each, member in known.items() if member_attributes(member)}
     return (
         words._enum,
@@ -72,24 +71,24 @@ def enumeration(cls: Any, reduced: Reduced) -> Reduced:
 
 
 def content_of(member: object) -> tuple[object, ...]:
-    """Return what the plain type that a member is built on makes it from: itself, for a number or a text."""
+    """Return the arguments that the builtin base of a member is made from: itself, for a number or a text."""
     base = next((base for base in type(member).__mro__ if base in PLAIN), None)
     return () if base is None else base.__getnewargs__(member)  # type: ignore[attr-defined]  # these have it
 
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
-    """Return the reducer that cloudpickle or copyreg has for a type, None where they have none."""
+    """Return the reducer that cloudpickle or copyreg has for a type, None if there is none."""
     theirs = cloudpickle.Pickler.dispatch_table.get(cls)
     return None if theirs is None else lambda thing: named_or_translated(theirs(thing))
 
 
 def named_or_translated(reduced: object) -> Any:
-    """Return what a reducer says: a name as it is, anything else in our words."""
+    """Translate a reduce value, except a name."""
     return reduced if type(reduced) is str else translated(reduced)
 
 
 def translated(reduced: object) -> Reduced:
-    """Return what a reducer says, in our words; raise TypeError where there is no word for it."""
+    """Translate a reduce value; raise TypeError if there is no word for its function."""
     if type(reduced) is not tuple:
         raise TypeError(f"unexpected from a reducer: {type(reduced).__name__}")
     return tuple(_our_word(each) if place in FUNCTION_PLACES else each for place, each in enumerate(reduced))

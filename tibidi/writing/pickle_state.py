@@ -1,4 +1,4 @@
-"""What is written down while values are pickled: what was replaced and why, what is running, what hung."""
+"""The state of pickling beside the memo: what was replaced and why, what is running, what hung."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     # What a reducer returns, see `object.__reduce__`: a call and what follows it.
     Reduced = tuple[Any, ...]
 
-# When so many things of a type have hung, the others of that type are not tried any more.
+# Once so many objects of a type have hung, the others of that type are not tried any more.
 MOST_HUNG = 2
 
 
 class Substitution(NamedTuple):
-    """One object that a stand-in stands for: the object itself, why, and what people should know.
+    """An object that was replaced by a stand-in, the reason, and a detail for people.
 
-    Where `key` is given it is what `thing` holds under that key.
+    If `key` is given, the replaced object is what `thing` has under that key.
     """
 
     thing: object
@@ -40,20 +40,20 @@ class Substitution(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """How many of each there were at a point in time."""
+    """The sizes of the state at one moment."""
 
     substitutions: int
     exceptions: int
     replaced: int
 
 
-class Ledger:
-    """The state of a dump's pickling, of which the latest can be taken back with the bytes that belong to it.
+class PickleState:
+    """The state of a dump's pickling, which can be rolled back together with the bytes written.
 
-    `substitutions` grows with every stand-in.  `replaced` says what a filter
-    put in the place of a thing, by its id: the thing and what stands for it.
-    `exceptions` has those whose pickling has begun, by id.  `running` is the
-    object whose own code is being run, for whoever watches the clock.
+    `substitutions` grows with every stand-in.  `replaced` has the objects that
+    a filter replaced, by id: the object and its replacement.  `exceptions` has
+    those whose pickling has begun, by id.  `running` is the object whose own
+    code is running, for the thread that watches the clock.
     """
 
     def __init__(self) -> None:
@@ -64,11 +64,11 @@ class Ledger:
         self._hung: dict[int, object] = {}
 
     def mark(self) -> Mark:
-        """Return a point that `undo` can go back to."""
+        """Return a mark to roll back to."""
         return Mark(len(self.substitutions), len(self.exceptions), len(self.replaced))
 
-    def undo(self, mark: Mark) -> None:
-        """Forget what was done since `mark`, as its bytes are taken back."""
+    def rollback(self, mark: Mark) -> None:
+        """Forget everything since `mark`, as its bytes are rolled back."""
         del self.substitutions[mark.substitutions :]
         while len(self.exceptions) > mark.exceptions:
             self.exceptions.popitem()
@@ -76,22 +76,22 @@ class Ledger:
             self.replaced.popitem()
 
     def block_running(self) -> bool:
-        """Remember what is running as something that hung; tell whether anything is."""
+        """Remember the running object as one that hung; return True if there is one."""
         thing, self.running = self.running, None
         if thing is not None:
             self._hung[id(thing)] = thing
         return thing is not None
 
     def has_hung(self, thing: object) -> bool:
-        """Tell whether a thing hung, or so many of its type that it need not be tried."""
+        """Return True if an object hung, or so many of its type that it need not be tried."""
         if not self._hung:
             return False
         return id(thing) in self._hung or sum(type(each) is type(thing) for each in self._hung.values()) >= MOST_HUNG
 
-    # Stand-ins, one for each reason, as what a reducer returns.
+    # Stand-ins, one for each reason, as reduce values.
 
     def failed(self, thing: object, error: BaseException) -> Reduced:
-        """Stand in for a thing that raised `error`: one that has its attributes, which are a matter of their own."""
+        """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
         if is_a(error, RecursionError):
             return self.too_deep(thing)
         detail = error_text(error)
@@ -101,24 +101,24 @@ class Ledger:
         return (*made, {"state": left}) if left else made
 
     def too_deep(self, thing: object) -> Reduced:
-        """Stand in for a thing that lies deeper than the interpreter can follow."""
+        """Return a stand-in for an object nested deeper than the interpreter can follow."""
         self._note(thing, TOO_DEEP, "nested deeper than this Python can follow")
         return Cut, (type_name(type(thing)), "too deep")
 
     def illegal(self, thing: object) -> Reduced:
-        """Stand in for the state of a computation."""
+        """Return a stand-in for the state of a computation."""
         name, reason = type_name(type(thing)), "the state of a computation cannot be pickled"
         self._note(thing, ILLEGAL, f"{name}: {reason}")
         return NotPickleable, (name, reason, described(thing))
 
     def lazy(self, thing: object) -> Reduced:
-        """Stand in for a thing that would run a query or a request."""
+        """Return a stand-in for an object that would run a query or a request."""
         name = type_name(type(thing))
         self._note(thing, LAZY, f"{name}: not evaluated")
         return Dummy, (name, "not evaluated: that would have run a query or a request")
 
     def hung(self, thing: object) -> Reduced:
-        """Stand in for a thing whose own code did not finish in time."""
+        """Return a stand-in for an object whose own code did not finish in time."""
         name = type_name(type(thing))
         self._note(thing, TIMEOUT, f"{name}: its own code did not finish in time")
         return Dummy, (name, "timed out: its own code did not finish in time")
@@ -128,7 +128,7 @@ class Ledger:
 
 
 def described(thing: object) -> str:
-    """Return what is known of a thing that cannot be pickled."""
+    """Return a description of an object that cannot be pickled."""
     from tibidi.look.resources import describe  # few dumps need it
 
     return describe(thing)

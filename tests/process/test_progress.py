@@ -1,4 +1,4 @@
-"""tibidi.progress: a line on the terminal while something takes long."""
+"""tibidi.process.progress: a line on the terminal during long work."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tibidi import config
-from tibidi import progress
-from tibidi.progress import Progress
+from tibidi.process import progress
+from tibidi.process.progress import Progress
 
 
 class Terminal(io.StringIO):
@@ -32,7 +31,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 def test_line(terminal: Terminal) -> None:
     """It says what is done, and takes the line away at the end."""
-    with Progress("dumping") as line:
+    with Progress("dumping", silent=False) as line:
         line.advance(3 << 20)
 
     assert "\r\x1b[Ktibidi: dumping, 3.0 MiB, 0 s\r\x1b[K" == terminal.getvalue()
@@ -40,7 +39,7 @@ def test_line(terminal: Terminal) -> None:
 
 def test_not_too_often(terminal: Terminal) -> None:
     """However often it is told, it writes a few times a second."""
-    with Progress("dumping") as line:
+    with Progress("dumping", silent=False) as line:
         for _ in range(1000):
             line.advance(1)
 
@@ -51,17 +50,15 @@ def test_short_work_says_nothing(terminal: Terminal, monkeypatch: pytest.MonkeyP
     """What is done within a second leaves the terminal alone."""
     monkeypatch.setattr(progress, "DELAY_SECONDS", 1.0)
 
-    with Progress("dumping") as line:
+    with Progress("dumping", silent=False) as line:
         line.advance(1)
 
     assert "" == terminal.getvalue()
 
 
-def test_silent(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent(terminal: Terminal) -> None:
     """With TIBIDI_SILENT nothing is written."""
-    monkeypatch.setattr(config, "silent", True)
-
-    with Progress("dumping") as line:
+    with Progress("dumping", silent=True) as line:
         line.advance(1)
 
     assert "" == terminal.getvalue()
@@ -72,7 +69,7 @@ def test_no_terminal_of_ours(stream: io.StringIO | None, terminal: Terminal, mon
     """Without a terminal, or where the application has replaced stderr, nothing is written."""
     monkeypatch.setattr(progress.sys, "stderr", stream)
 
-    with Progress("dumping") as line:
+    with Progress("dumping", silent=False) as line:
         line.advance(1)
 
     assert "" == terminal.getvalue()
@@ -81,7 +78,7 @@ def test_no_terminal_of_ours(stream: io.StringIO | None, terminal: Terminal, mon
 
 def test_hung_up(terminal: Terminal) -> None:
     """A terminal that went away is no error."""
-    with Progress("dumping") as line:
+    with Progress("dumping", silent=False) as line:
         line.advance(1)
         terminal.close()
         line._next = 0.0

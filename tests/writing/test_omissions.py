@@ -1,4 +1,4 @@
-"""Omissions say where: by the shortest path, read as Python."""
+"""Omissions have the shortest path, as a Python expression."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tibidi.writing.paths import Paths
+from tibidi.writing.omissions import OmissionFinder
 
 
 class Holder:
-    """Holds something in its dictionary, its slot and its method."""
+    """Refers to an object by its dictionary, its slot and its method."""
 
     __slots__ = ("__dict__", "slot")
 
@@ -24,7 +24,7 @@ class Holder:
 
 
 class Trap:
-    """Ends the test when it is looked at in any way."""
+    """Fails the test when any of its attributes is read."""
 
     def __getattribute__(self, name: str) -> Any:
         raise AssertionError(f"asked for {name}")
@@ -51,24 +51,24 @@ HOLDERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("path", HOLDERS)
 def test_paths(path: str) -> None:
-    """A thing is found in containers, attributes, functions, methods and exceptions, past what must not be asked."""
-    found = Paths(str).find({"['trap']": Trap(), "['x']": HOLDERS[path]}, {id(WANTED)})
+    """An object is found in containers, attributes, functions, methods and exceptions, without running any code."""
+    found = OmissionFinder(str).find({"['trap']": Trap(), "['x']": HOLDERS[path]}, {id(WANTED)})
 
     assert {id(WANTED): path} == found
 
 
-def test_what_is_not_in_the_dump() -> None:
-    """No way leads through generators, frames and tracebacks, as there are none of them where the path is read."""
+def test_states_of_computations() -> None:
+    """No path goes through generators, frames and tracebacks, as a dump has none."""
     generator = (each for each in [WANTED])
     next(generator)
 
-    assert Paths(str).find({"['x']": [generator, generator.gi_frame]}, {id(WANTED)}) == {}
+    assert OmissionFinder(str).find({"['x']": [generator, generator.gi_frame]}, {id(WANTED)}) == {}
 
 
 def test_many_searches() -> None:
-    """Searches for what is not there end in time, all of them together; what lies near is still found."""
+    """Searches in vain end in time, all of them together; short paths are still found after that."""
     much = [[number] for number in range(80_000)]
-    paths = Paths(str)
+    paths = OmissionFinder(str)
     begin = time.monotonic()
     for _ in range(60):
         assert {} == paths.find({"['x']": much}, {id(WANTED)})
@@ -78,19 +78,19 @@ def test_many_searches() -> None:
 
 
 def test_cycles_end() -> None:
-    """A structure that holds itself is searched once."""
+    """A structure that refers to itself is searched once."""
     cycle: list[Any] = []
     cycle.append(cycle)
 
-    assert {} == Paths(str).find({"['cycle']": cycle}, {id(WANTED)})
+    assert {} == OmissionFinder(str).find({"['cycle']": cycle}, {id(WANTED)})
 
 
-def test_a_long_way_is_shortened() -> None:
-    """Of a path of a thousand steps, beginning and end are told."""
+def test_long_paths_are_shortened() -> None:
+    """A path of a thousand steps is shortened to its beginning and end."""
     thing: Any = WANTED
     for _ in range(1_000):
         thing = [thing]
-    path = Paths(str).find({"['x']": thing}, {id(WANTED)})[id(WANTED)]
+    path = OmissionFinder(str).find({"['x']": thing}, {id(WANTED)})[id(WANTED)]
 
     assert path.startswith("['x'][0][0]")
     assert path.endswith("[0][0]")

@@ -1,4 +1,4 @@
-"""tibidi.writing.ordinary: classes taken apart as cloudpickle would."""
+"""tibidi.writing.naming: ordinary classes are reduced as by cloudpickle."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TypeVar
 import cloudpickle
 import pytest
 
-from tibidi.writing import ordinary
+from tibidi.writing import naming
 
 T = TypeVar("T")
 
@@ -66,9 +66,9 @@ def local_classes() -> list[type]:
 
 @pytest.mark.parametrize("cls", local_classes(), ids=lambda cls: cls.__name__)
 def test_same_answer(cls: type) -> None:
-    """The name, the bases and the body are those that cloudpickle says."""
+    """The name, the bases and the body are those of cloudpickle's reduce value."""
     theirs: Any = cloudpickle.Pickler.reducer_override(None, cls)  # type: ignore[arg-type]  # it does not look at itself
-    ours: Any = ordinary.reduce_class(cls)
+    ours: Any = naming.reduce_ordinary_class(cls)
 
     assert theirs[1][:4] == ours[1]
     body = {name: each for name, each in theirs[2][0].items() if not isinstance(each, types.MemberDescriptorType)}
@@ -76,7 +76,7 @@ def test_same_answer(cls: type) -> None:
 
 
 def test_unusual_classes() -> None:
-    """Of others it has no answer."""
+    """Classes that take cloudpickle give None."""
 
     class Abstract(abc.ABC):
         @abc.abstractmethod
@@ -92,13 +92,13 @@ def test_unusual_classes() -> None:
         __dict__ = property(lambda self: {})
 
     for cls in (Abstract, Colour, Meta("Made", (), {}), Strange, type(None), type({}.keys())):
-        assert ordinary.reduce_class(cls) is None
+        assert naming.reduce_ordinary_class(cls) is None
 
 
 @pytest.mark.parametrize("cls", [types.MappingProxyType, types.MethodType, types.FunctionType, types.CellType])
 def test_builtin_types(cls: type) -> None:
     """Types of the interpreter have the name that they have in the module `types`."""
-    reduced = ordinary.reduce_class(cls)
+    reduced = naming.reduce_ordinary_class(cls)
 
     assert reduced is not None
     make, arguments = reduced
@@ -115,8 +115,8 @@ def test_builtin_types(cls: type) -> None:
     ],
     ids=lambda thing: type(thing).__name__,
 )
-def test_what_stands_in_classes(thing: Any) -> None:
-    """Descriptors and views are made again of the same parts."""
+def test_descriptors_and_views(thing: Any) -> None:
+    """Descriptors and views are reduced to the same parts."""
     theirs = cloudpickle.Pickler.dispatch_table[type(thing)](thing)
 
-    assert theirs == ordinary.REDUCERS[type(thing)](thing)
+    assert theirs == naming.ORDINARY_REDUCERS[type(thing)](thing)

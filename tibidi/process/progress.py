@@ -1,12 +1,10 @@
-"""A line on the terminal while something takes long: written after a second, gone when it is done."""
+"""A progress line on the terminal: written after a second, cleared at the end."""
 
 from __future__ import annotations
 
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi.config import MIB
 from tibidi.process import time
 
 if TYPE_CHECKING:
@@ -14,20 +12,21 @@ if TYPE_CHECKING:
 
 DELAY_SECONDS = 1.0
 INTERVAL_SECONDS = 0.25
+MIB = 1 << 20
 CLEAR_LINE = "\r\x1b[K"
 
 
 class Progress:
-    """Says how far a dump or a load is, as a context manager.
+    """Shows the progress of a dump or a load that began at `start`, as a context manager.
 
-    Only where stderr is a terminal, and never with TIBIDI_SILENT.  A stream
-    that the application has put in the place of stderr is left alone.
+    Only if stderr is a terminal, and not if `silent`.  A stream with which the
+    application has replaced stderr is left alone.
     """
 
-    def __init__(self, verb: str) -> None:
+    def __init__(self, verb: str, *, silent: bool, start: float | None = None) -> None:
         self._verb = verb
-        self._stream = terminal()
-        self._start = time.monotonic()
+        self._stream = None if silent else terminal()
+        self._start = time.monotonic() if start is None else start
         self._next = self._start + DELAY_SECONDS
         self._is_shown = False
         self._done = 0
@@ -38,15 +37,15 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._is_shown:
             self._write(CLEAR_LINE)
-        self._stream = None  # whoever is late has nothing to say any more
+        self._stream = None  # a thread that is late writes nothing any more
 
     def advance(self, size: int) -> None:
-        """Count bytes that are done, and say so now and then; cheap enough to be called all the time."""
+        """Count bytes, and show the sum now and then; cheap enough to be called all the time."""
         self._done += size
         self.show(self._done)
 
     def show(self, size: int) -> None:
-        """Say now and then how many bytes are done."""
+        """Show the number of bytes, a few times a second."""
         if self._stream is None:
             return
         now = time.monotonic()
@@ -60,14 +59,14 @@ class Progress:
             try:
                 self._stream.write(text)
                 self._stream.flush()
-            except (OSError, ValueError):  # closed, or hung up: nobody is there to tell
+            except (OSError, ValueError):  # closed, or hung up
                 self._stream = None
 
 
 def terminal() -> TextIO | None:
-    """Return stderr where it is the interpreter's own and a terminal, and may be written to."""
+    """Return stderr if it is the interpreter's own and a terminal."""
     stream = sys.stderr
-    if config.silent or stream is not sys.__stderr__:
+    if stream is not sys.__stderr__:
         return None
     try:
         return stream if stream is not None and stream.isatty() else None

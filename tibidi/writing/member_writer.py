@@ -1,0 +1,214 @@
+"""Write one member after the other with one memo, each by the pickler that it needs.
+
+A member that fails is rolled back: its bytes, and its entries in the memo.
+The memo of a C pickler is large, so it is not copied before each member once
+it has grown.  The new entries are found by their index instead: the first
+object in each member is a text created for it, and all later ones have higher
+indices.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.model import TOO_DEEP
+from tibidi.process.temporary import recursion_limit
+from tibidi.writing.pickle_state import Mark
+from tibidi.writing.picklers import Fast
+from tibidi.writing.picklers import Filtering
+from tibidi.writing.pieces import CAREFUL
+from tibidi.writing.pieces import DIRECT
+from tibidi.writing.pieces import NAMES
+from tibidi.writing.pieces import SNAPSHOT
+from tibidi.writing.pieces import TEXTS
+from tibidi.writing.stream import Sink
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tibidi.redaction import Redactor
+    from tibidi.writing.filters import Filter
+    from tibidi.writing.filters import Rules
+    from tibidi.writing.namespaces import Placeholder
+    from tibidi.writing.pickle_state import PickleState
+    from tibidi.writing.pickle_state import Substitution
+    from tibidi.writing.picklers import FilterHooks
+    from tibidi.writing.picklers import Memo
+    from tibidi.writing.pieces import Piece
+    from tibidi.writing.reducers import Reducers
+    from tibidi.writing.snapshots import Snapshots
+    from tibidi.writing.stream import Slice
+    from tibidi.writing.stream import Target
+
+# A pickle may be this much larger in memory than its slice of the disk.
+CAREFUL_RATIO = 4
+# C code copies the memo of so many bytes of pickles in less than a millisecond; and, once members are rolled back
+# again and again, in a tenth of the time that it takes to find the new entries in a memo of the second size.
+MEMO_COPY_BYTES = 128 << 10
+MEMO_COPY_BYTES_IN_TROUBLE = 4 << 20
+
+
+class MemberWriter:
+    """Writes members by a pickler, which is exchanged for another kind with the same memo as needed."""
+
+    def __init__(
+        self,
+        archive: Target,
+        deadline: float,
+        reducers: Reducers,
+        state: PickleState,
+        redactor: Redactor,
+        islegal: Callable[[object], bool] | None,
+    ) -> None:
+        self.levels = 0
+        self._archive = archive
+        self._deadline = deadline
+        self._reducers = reducers
+        self._state = state
+        self._redactor = redactor
+        self._islegal = islegal
+        self._filter: Filter | None = None
+        self._hooks: FilterHooks | None = None
+        self._snapshots: Snapshots | None = None
+        self._sink = Sink(archive, deadline, redactor)
+        self._rules: Rules | None = None
+        self._pickler = Fast(self._sink, reducers)
+        self._memo_copy: Fast | None = None
+        self._is_open = False
+        self._is_in_trouble = False
+        self._marker: object = None
+        self._mark = Mark(0, 0, 0)
+
+    def seed(self, name: str, seeds: list[tuple[Placeholder, dict[str, object]]]) -> None:
+        """Write a member with every placeholder, and enter each object into the memo as its placeholder."""
+        self._sink.begin(name)
+        self._pickler.dump(((), [placeholder for placeholder, _ in seeds]))
+        self._sink.end()
+        memo: Memo = self._pickler.memo.copy()
+        for placeholder, thing in seeds:
+            memo[id(thing)] = (memo.pop(id(placeholder))[0], thing)
+        self._pickler.memo = memo
+
+    def write(self, name: str, piece: Piece, part: Slice) -> None:
+        """Write one member, which may use its part of the budget; after any exception, call `rollback`."""
+        paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
+        self._is_open = True
+        self._marker = paths[0]
+        self._mark = self._state.mark()
+        self._remember_memo()
+        self._choose(self._rules_for(piece))
+        self._sink.scans_names = piece.effort < NAMES
+        self._sink.scans_values = piece.effort < TEXTS
+        self._sink.begin(name, part)
+        self._reducers.until = part.until
+        # Not below that rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
+        is_deep = piece.effort >= SNAPSHOT
+        with recursion_limit(self.levels if is_deep else 0):
+            if piece.effort == CAREFUL and self._hooks is not None:
+                self._pickle_carefully((paths, piece.value), self._hooks, part)
+            else:
+                self._pickler.dump((paths, piece.value))
+        if self._snapshots is not None:
+            memo: Memo = self._pickler.memo.copy()
+            self._snapshots.exchange(memo)
+            self._pickler.memo = memo
+        if not is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
+            raise RecursionError("deeper than the application allows itself")
+        self._sink.end()
+        self._is_open = False
+
+    def rollback(self) -> None:
+        """Roll back the member that was begun, if it is not finished."""
+        self._sink.rollback()
+        if not self._is_open:
+            self._renew(None, self._pickler.memo)
+            return
+        self._is_open = False
+        self._is_in_trouble = True
+        self._state.rollback(self._mark)
+        if self._memo_copy is not None:
+            self._renew(None, self._memo_copy.memo)
+            return
+        memo: Memo = self._pickler.memo.copy()
+        first, _ = memo.get(id(self._marker), (len(memo), None))
+        self._renew(None, {key: entry for key, entry in memo.items() if entry[0] < first})
+
+    def rollback_abandoned(self) -> None:
+        """Roll back the member of an abandoned thread, which may still run, but cannot write any more."""
+        self._sink.abandoned = True
+        old, self._sink = self._sink, Sink(self._archive, self._deadline, self._redactor)
+        old.rollback()
+        self._sink.total = old.total
+        self.rollback()
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        return self._redactor.text(text)
+
+    def new_substitutions(self) -> list[Substitution]:
+        """Return the substitutions since the member was begun."""
+        return self._state.substitutions[self._mark.substitutions :]
+
+    def secret_names(self, piece: Piece) -> set[str]:
+        """Return the names of the variables in a piece that are secrets."""
+        if not isinstance(piece.value, dict) or not piece.is_dictionary:
+            return set()
+        return {name for name, value in piece.value.items() if self._redactor.conceals(name, value)}
+
+    def _pickle_carefully(self, thing: object, hooks: FilterHooks, part: Slice) -> None:
+        """Pickle object by object, into memory."""
+        from tibidi.writing import careful  # for few variables
+
+        memo: Memo = self._pickler.memo.copy()
+        limits = careful.Limits(sys.getrecursionlimit(), part.bytes * CAREFUL_RATIO, part.until)
+        pickler = careful.Careful(self._state, memo, hooks, limits)
+        self._sink.write(pickler.pickled(thing))
+        self._pickler.memo = memo
+
+    def _remember_memo(self) -> None:
+        """Keep a copy of the memo while it is small, or less small after a rollback."""
+        self._memo_copy = None
+        if self._sink.total < (MEMO_COPY_BYTES_IN_TROUBLE if self._is_in_trouble else MEMO_COPY_BYTES):
+            copy = Fast(self._sink, self._reducers)
+            try:
+                copy.memo = self._pickler.memo
+            except MemoryError:  # the remaining memory is for the values
+                return
+            self._memo_copy = copy
+
+    def _rules_for(self, piece: Piece) -> Rules | None:
+        """Return the rules to filter a piece by, None for no filter."""
+        if piece.effort == DIRECT and not piece.max_item_bytes and self._islegal is None:
+            return None
+        from tibidi.writing.filters import Rules  # for few members, here and below
+
+        effort = piece.effort
+        return Rules(effort >= TEXTS, piece.max_item_bytes, piece.is_late, snapshots=effort >= SNAPSHOT)
+
+    def _choose(self, rules: Rules | None) -> None:
+        """Continue with a pickler that filters by `rules`, or with one that does not filter."""
+        if rules != self._rules or self._snapshots is not None:
+            self._renew(rules, self._pickler.memo)
+
+    def _renew(self, rules: Rules | None, memo: Memo) -> None:
+        self._rules, self._hooks, self._snapshots = rules, None, None
+        if rules is None:
+            self._pickler = Fast(self._sink, self._reducers)
+        else:
+            self._hooks = self._filter_hooks(rules, memo)
+            self._pickler = Filtering(self._sink, self._reducers, self._hooks)
+        self._pickler.memo = memo
+
+    def _filter_hooks(self, rules: Rules, memo: Memo) -> FilterHooks:
+        if self._filter is None:
+            from tibidi.writing.filters import Filter
+
+            self._filter = Filter(self._reducers, self._state, self._redactor, self._islegal)
+        hooks = self._filter.hooks(rules)
+        if not rules.snapshots:
+            return hooks
+        from tibidi.writing.snapshots import Snapshots  # where a thread changes what is written
+
+        self._snapshots = Snapshots(hooks, memo.copy())
+        return self._snapshots.hooks
