@@ -10,8 +10,8 @@ by variable if there are several, then a rung higher (`pieces` has the rungs
 and their cost).
 
     it may contain a secret       -> all of it, filtered by names, or texts as well
-    a thread is changing it, or
-    it is nested too deep         -> from snapshots, with a higher recursion limit
+    a thread is changing it       -> all of it, from snapshots
+    it is nested too deep         -> likewise, with a higher recursion limit
     anything else raises          -> object by object
     too large for its slice       -> without large items
     too late for its slice        -> likewise, and so are all pieces after it
@@ -236,6 +236,8 @@ class ValuesWriter:
             return piece.split() or self._smaller(piece)
         if is_a(error, TooLate):
             return piece.split() or self._late(piece)
+        if is_about_change(error) and piece.effort < SNAPSHOT:  # at once, as C code may crash (3.9, gh-92930)
+            return [piece.with_effort(SNAPSHOT)]
         return piece.split() or self._higher(piece, error)
 
     def _late(self, piece: Piece) -> list[Piece]:
@@ -266,7 +268,7 @@ class ValuesWriter:
 
     def _higher(self, piece: Piece, error: BaseException) -> list[Piece]:
         """Try a value on the rung that the error calls for, or replace it by a stand-in."""
-        if piece.effort < SNAPSHOT and (is_a(error, RecursionError) or is_about_change(error)):
+        if piece.effort < SNAPSHOT and is_a(error, RecursionError):
             return [piece.with_effort(SNAPSHOT)]
         if piece.effort < CAREFUL and not is_a(error, MemoryError):  # that rung takes even more memory
             return [piece.with_effort(CAREFUL)]
