@@ -146,3 +146,19 @@ def test_frozen_and_enumerated_copies(crash: Crasher) -> None:
 
     assert "set() []\n" == crashed.stdout
     assert 1 == len(crashed.dumps), crashed.stderr
+
+
+@pytest.mark.parametrize("folder", ["html", "test", "xml", "json"])
+def test_folders_that_are_no_packages(crash: Crasher, folder: str) -> None:
+    """A folder beside the script with the name of a standard package, but no `__init__.py`, shadows nothing."""
+    (crash.work / folder).mkdir()
+    (crash.work / "app.py").write_text(
+        "import atexit, sys\n"
+        "atexit.register(lambda: print([name for name in sys.modules if name.startswith('tibidi.private.')]))\n"
+        "1 / 0\n",
+        encoding="utf-8",
+    )
+    crashed = crash.run("app.py")
+
+    assert "[]\n" == crashed.stdout
+    assert 1 == len(crashed.dumps), crashed.stderr

@@ -52,6 +52,7 @@ NEVER_PRIVATE = frozenset(
 # Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
 IMPORTED_BY_C = {"_pickle": ("_compat_pickle", "codecs", "functools")}
 MISSING: "Any" = object()
+MODULE_SUFFIXES = ("py", "pyc", "pyd", "so")
 # Longer than the imports of a first dump take.  The thread that holds the lock may be waiting for a public module that
 # this one is importing, which was interrupted by its crash: so the wait must end.
 MAX_WAIT_SECONDS = 5.0
@@ -101,7 +102,17 @@ class PrivateImporter:
 
     def look_for_shadows(self) -> None:
         """Find out whether the application shadows anything that tibidi might import, loaded or not."""
-        self._has_shadows = any(map(self._is_shadowed, self._known)) or not self._known.isdisjoint(_foreign_names())
+        self._has_shadows = any(map(self._is_shadowed, self._known)) or self._has_foreign()
+
+    def _has_foreign(self) -> bool:
+        """Return True if a directory that was put before those of the start in `sys.path` has a name that shadows."""
+        path = [each for each in sys.path if isinstance(each, str)]
+        last = max((number for number, each in enumerate(path) if each in start_path), default=0)
+        return any(
+            not self._known.isdisjoint(_names_in(folder, self._known))
+            for folder in path[:last]
+            if folder not in start_path
+        )
 
     def import_(
         self,
@@ -264,22 +275,24 @@ def standard_names() -> "frozenset[str]":
     return frozenset({*_names_in(folder), *_names_in(os.path.join(folder, "lib-dynload")), *sys.builtin_module_names})
 
 
-def _foreign_names() -> "Iterator[str]":
-    """Yield the names of modules in the directories that were put before those of the start in `sys.path`."""
-    path = [each for each in sys.path if isinstance(each, str)]
-    last = max((number for number, each in enumerate(path) if each in start_path), default=0)
-    for folder in path[:last]:
-        if folder not in start_path:
-            yield from _names_in(folder)
+def _names_in(folder: str, packages: "frozenset[str] | None" = None) -> "Iterator[str]":
+    """Yield the names of modules in a directory, and of packages, if they are in `packages`.
 
-
-def _names_in(folder: str) -> "Iterator[str]":
+    A folder without `__init__.py` shadows nothing (PEP 420).
+    """
     try:
-        names = os.listdir(folder or ".")
+        entries = os.listdir(folder or ".")
     except (OSError, ValueError):  # an archive, or gone
         return
-    for name in names:
-        yield name.partition(".")[0]
+    for entry in entries:
+        name, _, suffix = entry.partition(".")
+        if suffix:
+            is_module = suffix.endswith(MODULE_SUFFIXES)
+        else:
+            is_wanted = packages is None or name in packages
+            is_module = is_wanted and os.path.exists(os.path.join(folder, entry, "__init__.py"))
+        if is_module:
+            yield name
 
 
 def _find(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
