@@ -10,7 +10,7 @@ by variable if there are several, then a rung higher (`pieces` has the rungs
 and their cost).
 
     it may contain a secret       -> all of it, filtered by names, or texts as well
-    a thread is changing it       -> all of it, from snapshots
+    a thread is changing it       -> from snapshots
     it is nested too deep         -> likewise, with a higher recursion limit
     anything else raises          -> object by object
     too large for its slice       -> without large items
@@ -74,6 +74,8 @@ if TYPE_CHECKING:
     from tibidi.writing.pickle_state import Substitution
     from tibidi.writing.stream import Target
 
+# Before 3.11 the C pickler may crash while a dictionary changes (gh-92930), so no variable is tried by it again.
+SNAPSHOTS_AT_ONCE = sys.version_info < (3, 11)
 GRACE_SECONDS = 0.3  # for the rest of the queue when a dump is interrupted
 
 
@@ -236,7 +238,7 @@ class ValuesWriter:
             return piece.split() or self._smaller(piece)
         if is_a(error, TooLate):
             return piece.split() or self._late(piece)
-        if is_about_change(error) and piece.effort < SNAPSHOT:  # at once, as C code may crash (3.9, gh-92930)
+        if SNAPSHOTS_AT_ONCE and is_about_change(error) and piece.effort < SNAPSHOT:
             return [piece.with_effort(SNAPSHOT)]
         return piece.split() or self._higher(piece, error)
 
@@ -268,7 +270,7 @@ class ValuesWriter:
 
     def _higher(self, piece: Piece, error: BaseException) -> list[Piece]:
         """Try a value on the rung that the error calls for, or replace it by a stand-in."""
-        if piece.effort < SNAPSHOT and is_a(error, RecursionError):
+        if piece.effort < SNAPSHOT and (is_a(error, RecursionError) or is_about_change(error)):
             return [piece.with_effort(SNAPSHOT)]
         if piece.effort < CAREFUL and not is_a(error, MemoryError):  # that rung takes even more memory
             return [piece.with_effort(CAREFUL)]
