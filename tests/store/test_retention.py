@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,20 +14,24 @@ from store.building import make
 from store.building import names
 from store.building import series
 
+from tibidi.dumpfile import format as fmt
+from tibidi.dumpfile.writer import Archive
 from tibidi.store import retention
 from tibidi.store.directory import Limits
 from tibidi.store.directory import newest
-from tibidi.store.retention import DirectoryLock
+from tibidi.store.retention import directory_lock
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tibidi.store.directory import CrashDirectory
 
 needs_locks = pytest.mark.skipif(importlib.util.find_spec("fcntl") is None, reason="this system has no such locks")
 
 HOLD = """
 import sys, time
-from tibidi.store.retention import DirectoryLock
-with DirectoryLock(sys.argv[1]):
+from tibidi.store.retention import directory_lock
+with directory_lock(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -73,27 +76,17 @@ def test_prune_by_age(directory: CrashDirectory, place: Path) -> None:
 
 def test_prune_in_a_crash_loop(directory: CrashDirectory, place: Path) -> None:
     """The dumps between the first and the newest of a fingerprint go before any other."""
-    contents = ["loop", "other", "loop", "loop", "loop", "third", "loop"]
-    dumps = [
-        make(place, f"20260101T0000{number:02}Z-app-7.pkl", content=content) for number, content in enumerate(contents)
-    ]
-    directory.prune(keep=5, fingerprint=lambda path: Path(path).read_text(encoding="utf-8"))
+    dumps = series(place, 7)
+    for path, fingerprint in zip(dumps, ["loop", "other", "loop", "loop", "loop", "third", "loop"]):
+        with path.open("wb") as file:
+            Archive(file).add(fmt.SUMMARY, b"{}", {"time": "now", "fingerprint": fingerprint})
+    directory.prune(keep=5)
 
     assert [dumps[number].name for number in (0, 1, 4, 5, 6)] == names(directory)
 
-    directory.prune(keep=2, fingerprint=lambda path: Path(path).read_text(encoding="utf-8"))
+    directory.prune(keep=2)
 
     assert [dumps[number].name for number in (5, 6)] == names(directory)
-
-
-def test_prune_reads_nothing_below_the_limits(directory: CrashDirectory, place: Path) -> None:
-    """Fingerprints are read only if a dump has to go."""
-    series(place, 3)
-
-    def fail(path: str) -> str:
-        raise AssertionError(path)
-
-    assert [] == directory.prune(keep=3, keep_bytes=1 << 20, keep_days=1, fingerprint=fail)
 
 
 def test_prune_spares_files_that_are_being_written(directory: CrashDirectory, place: Path) -> None:
@@ -130,7 +123,7 @@ def test_unreadable_fingerprints_are_all_different(directory: CrashDirectory, pl
     """Dumps without a fingerprint do not count as one crash loop: the oldest goes."""
     dumps = series(place, 4)
 
-    assert [dumps[0].name] == [entry.name for entry in directory.prune(keep=3, fingerprint=lambda path: "")]
+    assert [dumps[0].name] == [entry.name for entry in directory.prune(keep=3)]
 
 
 def test_is_alive() -> None:
@@ -142,7 +135,7 @@ def test_is_alive() -> None:
 
 
 def test_loaded_only_if_a_limit_is_exceeded(place: Path) -> None:
-    """A crash below the limits does not load the module."""
+    """A crash below the limits does not load the module, and so reads no fingerprint."""
     series(place, 2)
     code = (
         "import sys; from tibidi.store.directory import CrashDirectory; directory = CrashDirectory(sys.argv[1])\n"
@@ -161,18 +154,18 @@ def test_lock_waits_for_a_moment(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert b"held\n" == holder.stdout.readline()
         start = time.monotonic()
-        with DirectoryLock(str(tmp_path)):
+        with directory_lock(str(tmp_path)):
             waited = time.monotonic() - start
         assert retention.LOCK_SECONDS <= waited < retention.LOCK_SECONDS + 5
     finally:
         holder.kill()
         holder.communicate()
     start = time.monotonic()
-    with DirectoryLock(str(tmp_path)):
+    with directory_lock(str(tmp_path)):
         assert time.monotonic() - start < retention.LOCK_SECONDS
 
 
 def test_lock_without_a_directory(tmp_path: Path) -> None:
     """A directory that does not exist is not locked, which is no error."""
-    with DirectoryLock(str(tmp_path / "gone")):
+    with directory_lock(str(tmp_path / "gone")):
         pass

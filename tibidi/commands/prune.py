@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi import config
-from tibidi.dumpfile.headline import fingerprint
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
-from tibidi.store.directory import delete
+from tibidi.store.directory import unlink
 from tibidi.store.retention import is_being_written
 
 if TYPE_CHECKING:
@@ -76,15 +75,13 @@ def _parser() -> argparse.ArgumentParser:
 def _prune(directory: CrashDirectory, keep: int | None, days: float | None) -> list[Entry]:
     """Prune to the options; without options, to the settings."""
     if keep is None and days is None:
-        return directory.prune(
-            keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days, fingerprint=fingerprint
-        )
-    return directory.prune(keep=keep, keep_days=days, fingerprint=fingerprint)
+        return directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
+    return directory.prune(keep=keep, keep_days=days)
 
 
 def _delete_all(directory: CrashDirectory) -> list[Entry]:
     """Delete every dump that is not being written: without its file, a process that is crashing would leave no dump."""
     now = time.time()
-    deleted = [entry for entry in directory.entries() if not is_being_written(entry, now) and delete(entry)]
+    deleted = [entry for entry in directory.entries() if not is_being_written(entry, now) and unlink(entry.path)]
     directory.forget_latest()
     return deleted

@@ -167,21 +167,12 @@ class CrashDirectory:
         path = os.path.join(self.path, LATEST)
         finished = [entry for entry in self.entries() if not entry.partial]
         if not finished and os.path.lexists(path) and is_mine(os.lstat(path)):
-            _unlink(path)
+            unlink(path)
 
     def prune(
-        self,
-        *,
-        keep: int | None = None,
-        keep_bytes: int | None = None,
-        keep_days: float | None = None,
-        fingerprint: Callable[[str], str] | None = None,
+        self, *, keep: int | None = None, keep_bytes: int | None = None, keep_days: float | None = None
     ) -> list[Entry]:
-        """Delete the dumps beyond the limits, never the newest one; return the deleted ones.
-
-        `fingerprint` returns that of the dump at a path, or "".  With it, the
-        dumps between the first and the newest of a fingerprint go first.
-        """
+        """Delete the dumps beyond the limits, never the newest one; return the deleted ones."""
         limits, entries, now = Limits(keep, keep_bytes, keep_days), self.entries(), time.time()
         oldest = min((entry.changed for entry in entries), default=now)
         if limits.allow(len(entries), sum(entry.size for entry in entries), now - oldest):
@@ -190,10 +181,10 @@ class CrashDirectory:
             from tibidi.store import retention  # a crash needs it only beyond a limit
         except (ImportError, OSError):  # out of descriptors: the dump that was just written counts more
             return []
-        with retention.DirectoryLock(self.path):  # else two processes might choose different dumps, and delete all
+        with retention.directory_lock(self.path):  # else two processes might choose different dumps, and delete all
             entries = self.entries()
-            gone = retention.victims(entries, newest(entries), limits, time.time(), fingerprint)
-            return [entry for entry in gone if delete(entry)]
+            gone = retention.victims(entries, newest(entries), limits, time.time())
+            return [entry for entry in gone if unlink(entry.path)]
 
     def is_short_of_space(self) -> bool:
         """Return True if so little is free that only the summary should be written, not the values."""
@@ -208,7 +199,7 @@ class CrashDirectory:
         """Replace `latest.pkl` by a link to `name`: symbolic, hard, or a copy, as the file system allows."""
         target = os.path.join(self.path, name)
         fresh = os.path.join(self.path, f".{LATEST}.{os.getpid()}")
-        _unlink(fresh)
+        unlink(fresh)
         links: tuple[Callable[[], None], ...] = (
             lambda: os.symlink(name, fresh),
             lambda: os.link(target, fresh),
@@ -223,7 +214,7 @@ class CrashDirectory:
         try:
             os.replace(fresh, os.path.join(self.path, LATEST))
         except OSError:
-            _unlink(fresh)
+            unlink(fresh)
             raise
 
 
@@ -231,11 +222,6 @@ def newest(entries: list[Entry]) -> Entry | None:
     """Return the newest finished dump, else the newest partial one, else None."""
     finished = [entry for entry in entries if not entry.partial]
     return max(finished or entries, key=lambda entry: entry.age, default=None)
-
-
-def delete(entry: Entry) -> bool:
-    """Delete a dump; return True if this process deleted it."""
-    return _unlink(entry.path)
 
 
 def _entry(item: os.DirEntry[str]) -> Entry | None:
@@ -280,7 +266,8 @@ def _copy(source: str, target: str) -> None:
             copy.write(chunk)
 
 
-def _unlink(path: str) -> bool:
+def unlink(path: str) -> bool:
+    """Delete a file if possible; return True if this process deleted it."""
     try:
         os.unlink(path)
     except OSError:

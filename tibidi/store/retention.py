@@ -10,12 +10,14 @@ A crash loads this module only if a limit is exceeded.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from tibidi import TYPE_CHECKING
+from tibidi.dumpfile.headline import fingerprint
 from tibidi.process import os
 from tibidi.process import time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
     from typing import Any
@@ -31,21 +33,15 @@ LOCK_SECONDS = 1.0
 POLL_SECONDS = 0.01
 
 
-def victims(
-    entries: list[Entry],
-    newest: Entry | None,
-    limits: Limits,
-    now: float,
-    fingerprint: Callable[[str], str] | None = None,
-) -> list[Entry]:
-    """Return those of `entries`, oldest first, that are to be deleted; `fingerprint` is called only if it matters."""
+def victims(entries: list[Entry], newest: Entry | None, limits: Limits, now: float) -> list[Entry]:
+    """Return those of `entries`, oldest first, that are to be deleted."""
     spare = {entry for entry in entries if entry != newest and not is_being_written(entry, now)}
     gone = [entry for entry in entries if entry in spare and not limits.allow(0, 0, now - entry.changed)]
     left = sorted(set(entries).difference(gone), key=lambda entry: entry.age)
     count, size = len(left), sum(entry.size for entry in left)
     if limits.allow(count, size):
         return gone
-    between = set(_between(left, fingerprint)) if fingerprint else set()
+    between = set(_between(left))
     for entry in sorted(spare.intersection(left), key=lambda entry: (entry not in between, entry.age)):
         gone.append(entry)
         count, size = count - 1, size - entry.size
@@ -75,7 +71,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def _between(entries: Iterable[Entry], fingerprint: Callable[[str], str]) -> Iterator[Entry]:
+def _between(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield those that are neither the first nor the newest dump of their fingerprint."""
     alike: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -84,38 +80,36 @@ def _between(entries: Iterable[Entry], fingerprint: Callable[[str], str]) -> Ite
         yield from group[1:-1]
 
 
-class DirectoryLock:
-    """A lock on the directory at `path` that one process holds at a time: `with DirectoryLock(path): ...`.
+@contextmanager
+def directory_lock(path: str) -> Iterator[None]:
+    """Hold the lock on the directory at `path`, which one process has at a time.
 
     The kernel releases it when the process ends, however it ends.  A process
     that cannot have it within LOCK_SECONDS goes on without it, and so does
     one on Windows or on a file system without locks.
     """
+    descriptor = None
+    try:
+        import fcntl
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._descriptor: int | None = None
+        descriptor = os.open(path, os.O_RDONLY)
+        _acquire(fcntl, descriptor)
+    except (ImportError, OSError):
+        pass
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
-    def __enter__(self) -> None:
+
+def _acquire(fcntl: Any, descriptor: int) -> None:
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
         try:
-            import fcntl
-
-            self._descriptor = os.open(self._path, os.O_RDONLY)
-            self._acquire(fcntl)
-        except (ImportError, OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
-
-    def __exit__(self, *_: object) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-
-    def _acquire(self, fcntl: Any) -> None:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
                 return
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    return
-                time.sleep(POLL_SECONDS)
+            time.sleep(POLL_SECONDS)

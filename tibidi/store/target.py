@@ -50,9 +50,7 @@ class CrashTarget:
         """Give the finished dump its name, point `latest.pkl` at it and delete the dumps beyond the limits."""
         self.partial.publish(replace=False)
         self._directory.point_latest(self.path)
-        self._directory.prune(
-            keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days, fingerprint=_fingerprint
-        )
+        self._directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
 
     def _begin(self) -> PartialFile:
         program = sys.argv[0] if getattr(sys, "argv", None) else ""
@@ -85,9 +83,3 @@ def program_name(program: str) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("-.")[:MAX_PROGRAM_CHARACTERS]
     start, _, end = name.rpartition("-")
     return (f"{start}_{end}" if start and end.isdecimal() else name) or "python"
-
-
-def _fingerprint(path: str) -> str:
-    from tibidi.dumpfile.headline import fingerprint  # needed only if there are too many dumps
-
-    return fingerprint(path)

@@ -80,9 +80,8 @@ def make(path: str, *, is_home: bool) -> None:
     with the home of a user must not leave directories there that the user
     cannot enter.
     """
-    missing = _missing(path)
-    above = os.path.dirname(missing[-1]) if missing else ""
-    if is_home and above and not is_mine(os.stat(above)):
+    missing, above = _missing(path)
+    if is_home and missing and not is_mine(os.stat(above)):
         raise PermissionError(1, "the home directory of another user", above)
     for folder in reversed(missing):
         try:
@@ -93,19 +92,18 @@ def make(path: str, *, is_home: bool) -> None:
 
 def can_be_made(path: str) -> bool:
     """Return True if a directory does not exist, but a crash could make it."""
-    missing = _missing(path)
-    above = os.path.dirname(missing[-1]) if missing else ""
-    return os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
+    missing, above = _missing(path)
+    return bool(missing) and os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
 
 
-def _missing(path: str) -> list[str]:
-    """Return the directories that do not exist, the innermost first."""
+def _missing(path: str) -> tuple[list[str], str]:
+    """Return the directories that do not exist, the innermost first, and the one above them that does."""
     missing = []
     path = os.path.abspath(path)  # dirname() of a relative path ends at "", which never exists
     while not os.path.lexists(path):
         missing.append(path)
         path = os.path.dirname(path)
-    return missing
+    return missing, path
 
 
 def _check_writable(path: str) -> None:
