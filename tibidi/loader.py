@@ -50,13 +50,7 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
     if trust is not None and type(trust) is not bool:
         raise TypeError(f"trust is True, False or None, not {trust!r}")
     with Reader(find(path)) as reader:
-        return _Loading(reader, is_trusted(reader) if trust is None else trust).dump()
-
-
-def is_trusted(reader: Reader) -> bool:
-    """Return True if the dump is signed with the user's own key."""
-    key = read_key()
-    return key is not None and reader.is_signed_by(key)
+        return _Loading(reader, reader.is_signed_by(read_key()) if trust is None else trust).dump()
 
 
 class _Loading:

@@ -32,11 +32,7 @@ def main(argv: Sequence[str]) -> int:
     path = find(parser.parse_args(argv).dump)
     with Reader(path) as reader:
         differences = map(str, mismatches(reader.summary, reader.sources))
-        lines = info.lines(reader, size=os.path.getsize(path), trust=_trust(reader), mismatches=differences)
+        trust = BY_KEY if reader.is_signed_by(read_key()) else NOT_BY_KEY
+        lines = info.lines(reader, size=os.path.getsize(path), trust=trust, mismatches=differences)
         print("\n".join(lines))
     return 0
-
-
-def _trust(reader: Reader) -> str:
-    key = read_key()
-    return BY_KEY if key is not None and reader.is_signed_by(key) else NOT_BY_KEY

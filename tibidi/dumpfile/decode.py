@@ -13,26 +13,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi import model
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump
 from tibidi.errors import NewerFormat
-from tibidi.model import KINDS
-from tibidi.model import RELATIONS
-from tibidi.model import CodeRecord
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import Index
-from tibidi.model import Omission
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.model import TaskRecord
-from tibidi.model import ThreadRecord
-from tibidi.model import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Callable
     from typing import TypeVar
+
+    from tibidi.model import Index
+    from tibidi.model import Summary
 
     T = TypeVar("T")
 
@@ -43,21 +35,9 @@ MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
 Json = object  # anything that json.loads returns
 
 PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
-RECORDS: dict[str, Any] = {
-    record.__name__: record
-    for record in (
-        CodeRecord,
-        ExceptionRecord,
-        FrameRecord,
-        Omission,
-        ProcessRecord,
-        TaskRecord,
-        ThreadRecord,
-        Variable,
-    )
-}
+RECORDS: dict[str, Any] = {name: record for name, record in vars(model).items() if hasattr(record, "_fields")}
 # Fields with few values; the first one is the default.
-CHOICES = {"kind": KINDS, "relation": RELATIONS}
+CHOICES = {"kind": model.KINDS, "relation": model.RELATIONS}
 
 
 def loads(data: bytes, name: str) -> dict[str, Json]:
@@ -78,7 +58,7 @@ def summary_from_json(data: Mapping[str, Json]) -> Summary:
     number = _as(data.get("format", 0), int, "format")
     if number > FORMAT:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
-    summary: Summary = _record(Summary, data, "summary")
+    summary: Summary = _record(model.Summary, data, "summary")
     if not summary.exceptions:
         raise DamagedDump("the dump has no exception")
     return summary
@@ -89,7 +69,7 @@ def index_from_json(data: Mapping[str, Json]) -> Index:
     members, namespaces = data.get("members", {}), data.get("globals", {})
     if not isinstance(members, dict) or not isinstance(namespaces, dict):
         raise DamagedDump("values/index.json does not map members")
-    return Index(
+    return model.Index(
         complete=data.get("complete") is True,
         members={str(name): _only_texts(paths) for name, paths in members.items()},
         globals={str(path): str(key) for path, key in namespaces.items()},

@@ -7,7 +7,6 @@ must a crash, when it decides which older dumps to delete.
 from __future__ import annotations
 
 import json
-import os
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
@@ -49,7 +48,12 @@ def peek(path: str) -> Headline:
     """
     with io.open(path, "rb", buffering=0) as file:
         start = file.read(PEEK_BYTES) or b""
-    return parse(start, path)
+    fields = note(start)
+    if "time" not in fields:
+        raise NotADump(f"not a dump: {path} starts with {start[:8]!r}")
+    # The file is not trusted: a field of another type than its default is ignored.
+    defaults = Headline()._asdict()
+    return Headline(*(_same_type(fields.get(name), default) for name, default in defaults.items()))
 
 
 def fingerprint(path: str) -> str:
@@ -58,23 +62,6 @@ def fingerprint(path: str) -> str:
         return peek(path).fingerprint
     except (OSError, NotADump):
         return ""
-
-
-def is_ended(path: str) -> bool:
-    """Return True if the dump at `path` ends as a ZIP archive does; raises OSError."""
-    with io.open(path, "rb", buffering=0) as file:
-        file.seek(-min(fmt.END.size, os.fstat(file.fileno()).st_size), os.SEEK_END)
-        return (file.read(fmt.END.size) or b"").startswith(fmt.END_MAGIC)
-
-
-def parse(start: bytes, path: str) -> Headline:
-    """Read the headline from the first bytes of a dump; `path` is for the message of NotADump."""
-    fields = note(start)
-    if "time" not in fields:
-        raise NotADump(f"not a dump: {path} starts with {start[:8]!r}")
-    # The file is not trusted: a field of another type than its default is ignored.
-    defaults = Headline()._asdict()
-    return Headline(*(_same_type(fields.get(name), default) for name, default in defaults.items()))
 
 
 def _same_type(value: object, default: T) -> T:

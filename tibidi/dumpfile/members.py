@@ -58,7 +58,7 @@ def scan(file: BinaryIO, length: int) -> tuple[list[Member], bool]:
         file.seek(offset)
         header = file.read(fmt.LOCAL.size)
         if header.startswith((fmt.CENTRAL_MAGIC, fmt.END_MAGIC)):
-            return members, not _has_end(file, length)
+            return members, not is_ended(file, length)
         if len(header) < fmt.LOCAL.size or not header.startswith(fmt.LOCAL_MAGIC):
             return members, True
         member = _member(file, header, offset, length)
@@ -88,7 +88,8 @@ def _member(file: BinaryIO, header: bytes, offset: int, length: int) -> Member |
     return Member(name, tail[name_length:], method, start, packed, size, crc, whole)
 
 
-def _has_end(file: BinaryIO, length: int) -> bool:
+def is_ended(file: BinaryIO, length: int) -> bool:
+    """Return True if `file`, which is `length` bytes long, ends as a ZIP archive does."""
     file.seek(max(0, length - fmt.END.size))
     return file.read(fmt.END.size).startswith(fmt.END_MAGIC)
 
@@ -106,19 +107,20 @@ def packed_chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
         yield chunk
 
 
-def chunks(file: BinaryIO, member: Member) -> Iterator[bytes]:
+def chunks(file: BinaryIO, member: Member, limit: int = fmt.MAX_MEMBER_BYTES) -> Iterator[bytes]:
     """Yield the content of a member in chunks, of a cut member as far as it goes.
 
-    Raises DamagedDump as soon as the content is longer than the header says or
-    cannot be inflated, and at the end if its length or checksum is wrong: so
-    the content must not be used before the end.
+    Raises DamagedDump as soon as the content is longer than `limit` or than
+    the header says or cannot be inflated, and at the end if its length or
+    checksum is wrong: so the content must not be used before the end.
     """
+    if member.size > limit:
+        raise DamagedDump(f"{member.name} claims {member.size} bytes, at most {limit} are read")
     size = crc = 0
-    limit = member.size if member.whole else fmt.MAX_MEMBER_BYTES
     for chunk in _unpacked(file, member):
         size += len(chunk)
-        if size > limit:
-            raise DamagedDump(f"{member.name} is longer than its header says")
+        if size > (member.size if member.whole else limit):
+            raise DamagedDump(f"{member.name} is longer than {'its header says' if member.whole else f'{limit} bytes'}")
         crc = zlib.crc32(chunk, crc)
         yield chunk
     if member.whole and (size, crc) != (member.size, member.crc):
@@ -146,17 +148,3 @@ def _unpacked(file: BinaryIO, member: Member) -> Iterator[bytes]:
             yield rest
     except zlib.error as error:
         raise DamagedDump(f"{member.name} is damaged: {error}") from None
-
-
-def content(file: BinaryIO, member: Member, limit: int) -> bytes:
-    """Return the whole content of a member; raise DamagedDump if it is damaged or longer than `limit` bytes."""
-    if member.size > limit:
-        raise DamagedDump(f"{member.name} claims {member.size} bytes, at most {limit} are read")
-    parts = []
-    room = limit
-    for chunk in chunks(file, member):
-        room -= len(chunk)
-        if room < 0:
-            raise DamagedDump(f"{member.name} is longer than {limit} bytes")
-        parts.append(chunk)
-    return b"".join(parts)

@@ -30,7 +30,6 @@ from tibidi.process.digest import digest_for
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
-    from types import TracebackType
     from typing import BinaryIO
 
     from tibidi.dumpfile.members import Member
@@ -66,11 +65,7 @@ class Reader:
     def __enter__(self) -> Reader:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     @cached_property
@@ -122,19 +117,19 @@ class Reader:
             if member.name.startswith(fmt.VALUES) and member.name != fmt.INDEX:
                 yield member.name, io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
 
-    def is_signed_by(self, key: bytes) -> bool:
-        """Return True if the file is unchanged since it was signed with `key`.
+    def is_signed_by(self, key: bytes | None) -> bool:
+        """Return True if there is a key, and the file is unchanged since it was signed with it.
 
         In that case all later reads are from the private copy that was
         checked, so that nobody can replace the content.
         """
-        if self.cut or list(self._members)[-1] != fmt.SIGNATURE:
+        if key is None or self.cut or list(self._members)[-1] != fmt.SIGNATURE:
             return False
         from hmac import compare_digest  # loads OpenSSL, which only signed dumps need
 
         copy = _private_copy(self._file)
         try:
-            signature = zipped.content(copy, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES)
+            signature = b"".join(zipped.chunks(copy, self._members[fmt.SIGNATURE], MAX_SIGNATURE_BYTES))
         except DamagedDump:
             signature = b""
         signed = [_statement(copy, member) for member in self._members.values() if member.name != fmt.SIGNATURE]
@@ -160,7 +155,7 @@ class Reader:
     def _content(self, name: str, room: int = MAX_TEXT_BYTES) -> bytes:
         if name not in self._members:
             raise DamagedDump(f"{name} is missing")
-        return zipped.content(self._file, self._members[name], min(room, MAX_TEXT_BYTES))
+        return b"".join(zipped.chunks(self._file, self._members[name], min(room, MAX_TEXT_BYTES)))
 
     def _missing(self) -> Iterator[Omission]:
         if not self.cut:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from tibidi.dumpfile.headline import Headline
-from tibidi.dumpfile.headline import is_ended
 from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.members import is_ended
 from tibidi.errors import NotADump
 from tibidi.present import words
 from tibidi.process.texts import printable
@@ -43,7 +43,8 @@ def row(entry: Entry) -> Row:
     """Read the headline of a dump in the crash directory."""
     try:
         headline = peek(entry.path)
-        whole = is_ended(entry.path)
+        with open(entry.path, "rb") as file:
+            whole = is_ended(file, entry.size)
     except (OSError, NotADump):
         return Row(entry.name, entry.path, entry.program, entry.size, DAMAGED, Headline())
     state = UNFINISHED if entry.partial else WHOLE if whole else DAMAGED
