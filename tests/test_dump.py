@@ -33,7 +33,7 @@ def sample(time: str = "2026-11-22T21:50:00.123456+00:00") -> Dump:
     error = ZeroDivisionError("division by zero")
     record = ExceptionRecord(0, None, RAISED, "builtins.ZeroDivisionError", "division by zero")
     summary = Summary("1.0.0", time, ProcessRecord(hostname="box"), (record,))
-    return Dump(summary, path="traceback.pkl", live=True, exceptions=[DumpedException(record, frames, error)])
+    return Dump(summary, path="traceback.pkl", live=True, exceptions=(DumpedException(record, frames, error),))
 
 
 def test_reads_as_the_dictionaries_of_the_original() -> None:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 from typing import Any
@@ -148,6 +150,7 @@ class DumpedTask(Stack):
         return f"<task {clean(self.name)}, {clean(self.state)}, {count(len(self), 'frame')}>"
 
 
+@dataclass(eq=False, repr=False)
 class Dump(Mapping[str, Any]):
     """A whole dump, as `tibidi.load` returns it.
 
@@ -158,34 +161,23 @@ class Dump(Mapping[str, Any]):
     the application, False if they are inert.  Dumps compare and hash by identity.
     """
 
-    def __init__(  # noqa: PLR0913 - its parts, all by keyword
-        self,
-        summary: Summary,
-        *,
-        path: str,
-        live: bool,
-        exceptions: Iterable[DumpedException],
-        threads: Iterable[DumpedThread] = (),
-        tasks: Iterable[DumpedTask] = (),
-        modules: Mapping[str, dict[str, Any]] | None = None,
-        omissions: Iterable[Omission] = (),
-        sources: Mapping[str, str] | None = None,
-    ) -> None:
-        self.summary = summary
-        self.path = path
-        self.live = live
-        self.format = summary.format
-        self.tibidi = summary.tibidi
-        self.time = summary.time
-        self.complete = summary.complete
-        self.fingerprint = summary.fingerprint
-        self.process = summary.process
-        self.exceptions = tuple(exceptions)
-        self.threads = tuple(threads)
-        self.tasks = tuple(tasks)
-        self.modules = dict(modules or {})
-        self.omissions = tuple(omissions)
-        self.sources = dict(sources or {})
+    summary: Summary
+    path: str
+    live: bool
+    exceptions: tuple[DumpedException, ...]
+    threads: tuple[DumpedThread, ...] = ()
+    tasks: tuple[DumpedTask, ...] = ()
+    modules: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    omissions: tuple[Omission, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.format = self.summary.format
+        self.tibidi = self.summary.tibidi
+        self.time = self.summary.time
+        self.complete = self.summary.complete
+        self.fingerprint = self.summary.fingerprint
+        self.process = self.summary.process
 
     def __getitem__(self, key: str) -> Any:
         return self._classic()[key]

@@ -70,9 +70,12 @@ class _Loading:
             summary,
             path=reader.path,
             live=self.live,
-            exceptions=[self._exception(n, record) for n, record in enumerate(summary.exceptions)],
-            threads=[DumpedThread(r, self._frames(f"threads[{n}]", r.frames)) for n, r in enumerate(summary.threads)],
-            tasks=[DumpedTask(r, self._frames(f"tasks[{n}]", r.frames)) for n, r in enumerate(summary.tasks)],
+            exceptions=tuple(self._exception(n, record) for n, record in enumerate(summary.exceptions)),
+            threads=tuple(
+                DumpedThread(record, self._frames(f"threads[{n}]", record.frames))
+                for n, record in enumerate(summary.threads)
+            ),
+            tasks=tuple(DumpedTask(r, self._frames(f"tasks[{n}]", r.frames)) for n, r in enumerate(summary.tasks)),
             modules=self._modules(),
             omissions=(*summary.omissions, *reader.damage, *self.problems, *self.values.problems),
             sources=reader.sources,

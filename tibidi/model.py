@@ -206,3 +206,8 @@ class Summary(NamedTuple):
     fingerprint: str = ""
     complete: bool = False
     format: int = 1
+
+    def frames(self) -> list[FrameRecord]:
+        """Return the frames of all stacks."""
+        groups = (self.exceptions, self.threads, self.tasks)
+        return [frame for group in groups for record in group for frame in record.frames]

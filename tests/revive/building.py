@@ -36,7 +36,7 @@ def dump_of(error: BaseException, *, with_objects: bool = True) -> Dump:
     files = {frame.file for each in exceptions for frame in each}
     sources = {name: "".join(linecache.getlines(name)) for name in files}
     summary = Summary(tibidi="1.0.0", time="2026-01-01T00:00:00+00:00", process=ProcessRecord(), complete=True)
-    return Dump(summary, path="memory.pkl", live=True, exceptions=exceptions, sources=sources)
+    return Dump(summary, path="memory.pkl", live=True, exceptions=tuple(exceptions), sources=sources)
 
 
 def _add(error: BaseException, parent: int | None, relation: str, into: list[DumpedException]) -> None:

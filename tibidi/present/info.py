@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dumpfile.reader import Reader
-    from tibidi.model import FrameRecord
     from tibidi.model import Omission
     from tibidi.model import ProcessRecord
     from tibidi.model import Summary
@@ -78,7 +77,7 @@ def _process(process: ProcessRecord) -> Iterator[str]:
 
 
 def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
-    frames = [frame for each in _stacks(summary) for frame in each]
+    frames = summary.frames()
     parts = (
         words.count(len(summary.exceptions), "exception"),
         words.count(len(summary.threads), "thread"),
@@ -88,11 +87,6 @@ def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
         words.count(len(sources), "source file"),
     )
     yield _field("content", ", ".join(parts))
-
-
-def _stacks(summary: Summary) -> Iterator[tuple[FrameRecord, ...]]:
-    for group in (summary.exceptions, summary.threads, summary.tasks):
-        yield from (record.frames for record in group)
 
 
 def _completeness(reader: Reader) -> str:

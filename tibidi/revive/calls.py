@@ -58,9 +58,7 @@ def raising_call(frames: Sequence[DumpedFrame], exception: BaseException, rename
     `renamed` has the new names of files that are shown under another name
     than the captured one.
     """
-    holder = Holder()
-    holder.exception = exception
-    return _stack_call(frames, RAISE, holder, renamed)
+    return _stack_call(frames, RAISE, Holder(exception=exception), renamed)
 
 
 def breaking_call(
@@ -74,28 +72,24 @@ def breaking_call(
     The callbacks are called from C, so that there is no frame of tibidi
     between the captured frame and a debugger that looks at its caller.
     """
-    holder = Holder()
-    holder.exception = exception
     calls = map(operator.methodcaller("__call__"), callbacks)
-    holder.callback = functools.partial(list, calls) if HAS_MONITORING else calls
-    return _stack_call(frames, BREAK, holder, renamed)
+    callback: object = functools.partial(list, calls) if HAS_MONITORING else calls
+    return _stack_call(frames, BREAK, Holder(exception=exception, callback=callback), renamed)
 
 
 def parking_call(
     frames: Sequence[DumpedFrame], arrive: Callable[[], Iterator[object]], renamed: Mapping[str, str]
 ) -> Call:
     """Return the call that makes the stack, and whose innermost frame iterates over what `arrive` returns there."""
-    holder = Holder()
-    holder.callback = itertools.chain.from_iterable(map(operator.methodcaller("__call__"), [arrive]))
-    return _stack_call(frames, PARK, holder, renamed)
+    callback: Iterator[object] = itertools.chain.from_iterable(map(operator.methodcaller("__call__"), [arrive]))
+    return _stack_call(frames, PARK, Holder(callback=callback), renamed)
 
 
 def _stack_call(frames: Sequence[DumpedFrame], ending: str, holder: Holder, renamed: Mapping[str, str]) -> Call:
     """Build from the inside out: each frame needs the call of the next one."""
     call = _frame_call(frames[-1], ending, holder, renamed)
     for frame in reversed(frames[:-1]):
-        holder = Holder()
-        holder.callee, holder.arguments = call
+        holder = Holder(callee=call.function, arguments=call.arguments)
         call = _frame_call(frame, EXECUTE if call.arguments else CALL, holder, renamed)
     return call
 

@@ -25,15 +25,12 @@ import ast
 import sys
 from functools import lru_cache
 from types import CodeType
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from tibidi.model import FUNCTION
 from tibidi.revive.linetable import GAP_LINE
 from tibidi.revive.linetable import with_gaps
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HAS_POSITIONS = sys.version_info >= (3, 11)  # PEP 657: columns, and co_qualname
 HAS_MONITORING = sys.version_info >= (3, 12)  # PEP 669: debuggers may use sys.monitoring
@@ -110,17 +107,16 @@ class CodeSpec(NamedTuple):
     deleted: tuple[str, ...] = ()  # parameters that had been deleted
 
 
-class Holder:
-    """The one constant of a revived code object; it holds every object that the frame needs."""
+class Holder(SimpleNamespace):
+    """The one constant of a revived code object; it holds every object that the frame needs.
 
-    __slots__ = ("arguments", "callback", "callee", "exception", "item", "values")
+    These are the `values` of its variables and what ENDINGS name: `callback`
+    is called or iterated over by a frame that breaks or parks.
+    """
 
-    arguments: tuple[object, ...]
-    callback: object  # called or iterated over by a frame that breaks or parks
-    callee: Callable[..., object]
-    exception: BaseException
-    item: object  # what iterating over the callback yields
-    values: tuple[object, ...]
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__  # type: ignore[assignment]  # SimpleNamespace has none
+    __repr__ = object.__repr__
 
 
 def code_for(spec: CodeSpec, holder: Holder) -> CodeType:

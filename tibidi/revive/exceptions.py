@@ -52,7 +52,8 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
     for each in dumped:
         members = [exceptions[other] for other in _children(dumped, each, MEMBER) if other in exceptions]
         exceptions[each.id] = each.exception if each.exception is not None else stand_in(each, members)
-    links = {id(each): _links(each) for each in exceptions.values()}
+    fields = (_context, _cause, _suppress)
+    links = {id(each): [field.__get__(each) for field in fields] for each in exceptions.values()}
     for each in dumped:
         raise_in(each, exceptions[each.id], renamed)
     for each in dumped:
@@ -132,7 +133,3 @@ def _linked(
 def _children(dumped: Sequence[DumpedException], parent: DumpedException, relation: str) -> list[int]:
     """Return the ids of the exceptions that have this `relation` to `parent`."""
     return [each.id for each in dumped if each.parent == parent.id and each.relation == relation]
-
-
-def _links(exception: BaseException) -> tuple[BaseException | None, BaseException | None, bool]:
-    return _context.__get__(exception), _cause.__get__(exception), _suppress.__get__(exception)

@@ -59,10 +59,10 @@ class Mismatch(NamedTuple):
 def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
     """Return what differs here, the most important first."""
     return [
-        *_source_mismatches(list(_frames(summary)), sources),
+        *_source_mismatches(summary.frames(), sources),
         *_python_mismatches(summary.process),
         *_platform_mismatches(summary.process.platform),
-        *_package_mismatches(summary.process.packages, {frame.module for frame in _frames(summary)}),
+        *_package_mismatches(summary.process.packages, {frame.module for frame in summary.frames()}),
     ]
 
 
@@ -161,12 +161,6 @@ def _shown(line: str | None) -> str:
     if line is None:
         return "missing"
     return repr(line if len(line) <= MAX_SHOWN_LINE else line[: MAX_SHOWN_LINE - 1] + "…")
-
-
-def _frames(summary: Summary) -> Iterator[FrameRecord]:
-    for stacks in (summary.exceptions, summary.threads, summary.tasks):
-        for stack in stacks:
-            yield from stack.frames
 
 
 # --- the interpreter and what is installed

@@ -21,6 +21,7 @@ from tibidi.present import info
 from tibidi.present import show
 from tibidi.present import words
 from tibidi.process.texts import printable
+from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.mismatch import mismatches
 from tibidi.revive.revived import RevivedDump
 
@@ -220,7 +221,7 @@ class DumpPdb(pdb.Pdb):
         kind, number = self._at
         if kind == EXCEPTIONS:
             return self._revived.exceptions[number].exception.__traceback__
-        return self._revived.traceback(_stacks(self._revived, kind)[number])
+        return traceback_of(_stacks(self._revived, kind)[number], self._revived.renamed)
 
     def _relation(self, dumped: DumpedException) -> str:
         """Return the relation of an exception to its parent, or "" in the printed chain, where the parent is next."""

@@ -11,13 +11,11 @@ from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.present import words
 from tibidi.revive.exceptions import revive_exceptions
-from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.sources import add_to_linecache
 from tibidi.revive.sources import extract_copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from tibidi.dump import Dump
     from tibidi.dump import DumpedException
@@ -66,10 +64,6 @@ class RevivedDump:
         if number not in with_frames:
             raise TibidiError(f"exception {number} has no frames: it was never raised", "")
         return number
-
-    def traceback(self, stack: Stack) -> TracebackType | None:
-        """Return a traceback of the stack of a thread or task."""
-        return traceback_of(stack, self.renamed)
 
     def set_last_exception(self, number: int) -> None:
         """Set `sys.last_exc` etc. as for an unhandled exception: `pdb.pm()` and IPython's %tb read them."""

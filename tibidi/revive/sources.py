@@ -34,22 +34,10 @@ FOLDER_PREFIX = "tibidi-sources-"
 MAX_NAME = 100  # characters of the file name of a copy, well below the limits of file systems
 COPY_PREFIX = "captured_"
 # `DONT_TRACE` in _pydevd_bundle/pydevd_dont_trace_files.py: by base name, in any folder.
-SKIPPED_BY_PYDEVD = frozenset(
-    {
-        "Queue.py",
-        "_weakrefset.py",
-        "codecs.py",
-        "cp1252.py",
-        "dis.py",
-        "io.py",
-        "linecache.py",
-        "queue.py",
-        "socket.py",
-        "threading.py",
-        "utf_8.py",
-        "weakref.py",
-    }
-)
+SKIPPED_BY_PYDEVD = frozenset({
+    "Queue.py", "_weakrefset.py", "codecs.py", "cp1252.py", "dis.py", "io.py", "linecache.py", "queue.py", "socket.py",
+    "threading.py", "utf_8.py", "weakref.py",
+})  # fmt: skip
 KEPT_CONTROLS = "\t\n\f"  # harmless, and part of ordinary source files
 
 
