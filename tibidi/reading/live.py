@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import pickle
 import sys
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import ClassVar
@@ -110,7 +111,7 @@ class Names:
             "_made": _made,
             "_member": _member,
             "_module": self.module,
-            "_reference": self._reference,
+            "_reference": self._find,
             **words,
         }
         self._stubs: dict[str, ModuleStub] = {}
@@ -122,7 +123,7 @@ class Names:
             return self._words[name]
         if (module, name) == ("builtins", "getattr"):  # how C pickles methods of built-in types: lock.acquire
             return self._words["_attribute"]
-        return self._find(module, name, lambda found: _class_of(found, name))
+        return self._find(module, name)
 
     def module(self, name: str) -> Any:
         """Return a module, or a stub if it cannot be imported."""
@@ -139,37 +140,23 @@ class Names:
             self.problems.append(Omission(f"modules[{name!r}]", UNAVAILABLE, f"a stub, since here: {reason}"))
             return self._stubs[name]
 
-    def _reference(self, module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> object:
-        """Return a class; if it is missing, one whose instances hold the same attributes and items."""
-        return self._find(module, qualname, lambda _: missing_class(module, qualname, layout, fields))
-
-    def _find(self, module: str, qualname: str, missing: Callable[[Any], object]) -> object:
-        """Return the object of that name in a module, or else `missing(module)`."""
+    def _find(self, module: str, qualname: str, layout: str = "", fields: tuple[str, ...] = ()) -> object:
+        """Return the object of that name in a module; if it is missing, a class with this layout and these fields."""
         if (module, qualname) in self._missing:
             return self._missing[module, qualname]
-        found = home = self.module(module)
+        home = self.module(module)
         try:
-            if isinstance(home, ModuleStub):
-                raise AttributeError(qualname)  # noqa: TRY301, TRY004 - a stub has every name, but of unknown kind
-            for part in qualname.split("."):
-                found = getattr(found, part)
+            if not isinstance(home, ModuleStub):
+                return attrgetter(qualname)(home)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a module's __getattr__ is application code
-            if not isinstance(home, ModuleStub):
-                detail = f"it has moved or is gone here: {error_text(error)}"
-                self.problems.append(Omission(f"modules[{module!r}].{qualname}", UNAVAILABLE, detail))
-            found = self._missing[module, qualname] = missing(home)
-            if isinstance(home, ModuleStub) and "." not in qualname:
-                setattr(home, qualname, found)
+            detail = f"it has moved or is gone here: {error_text(error)}"
+            self.problems.append(Omission(f"modules[{module!r}].{qualname}", UNAVAILABLE, detail))
+        found = self._missing[module, qualname] = missing_class(module, qualname, layout, fields)
+        if isinstance(home, ModuleStub) and "." not in qualname:
+            setattr(home, qualname, found)
         return found
-
-
-def _class_of(home: Any, qualname: str) -> object:
-    """Return a stand-in for a class, function or method of which only the name is known."""
-    if isinstance(home, ModuleStub) and "." not in qualname:
-        return getattr(home, qualname)
-    return missing_class(home.__name__, qualname, "", ())
 
 
 def _member(cls: type, name: str, value: object) -> object:

@@ -15,6 +15,7 @@ import types
 from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
 from functools import lru_cache
+from operator import attrgetter
 from types import CellType
 from types import CodeType
 from types import FunctionType
@@ -114,13 +115,21 @@ def _function_state(
     """Set the attributes of a function; `state` has the cells too, so that their contents are read."""
     attributes, dictionary, _, early = state
     _prefill(early)
+    _set_attributes(function, attributes)
+    function.__dict__.update(dictionary)
+
+
+def _set_attributes(thing: object, attributes: Mapping[str, object]) -> None:
+    """Set the attributes that are accepted.
+
+    Refused are stand-ins instead of a tuple or string, and attributes that are
+    read-only in this version of Python, or reserved by a metaclass.
+    """
     for name, value in attributes.items():
-        # A stand-in instead of a tuple or string is refused; the function works without the attribute.
         try:
-            setattr(function, name, value)
+            setattr(thing, name, value)
         except (TypeError, ValueError, AttributeError):
             continue
-    function.__dict__.update(dictionary)
 
 
 def _prefill(early: EarlyGlobals) -> None:
@@ -156,11 +165,7 @@ def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlob
     attributes = dict(state[0])
     _prefill(state[2])
     subclasses = attributes.pop("_abc_impl", ())
-    for name, value in attributes.items():
-        try:
-            setattr(cls, name, value)
-        except (TypeError, AttributeError):  # reserved by the metaclass, or specific to another version
-            continue
+    _set_attributes(cls, attributes)
     if "__firstlineno__" in attributes and sys.version_info >= (3, 13):
         cls.__firstlineno__ = attributes["__firstlineno__"]  # type: ignore[attr-defined]  # setting __module__ etc. deletes it
     for subclass in subclasses if isinstance(subclasses, list) else ():
@@ -230,10 +235,7 @@ def _made(cls: type, function: Callable[..., object], arguments: tuple[object, .
 
 def _reference(module: str, qualname: str, _layout: str, _fields: tuple[str, ...]) -> object:
     """Return a class by its name; layout and fields are for readers without that class."""
-    found = _module(module)
-    for part in qualname.split("."):
-        found = getattr(found, part)
-    return found
+    return attrgetter(qualname)(_module(module))
 
 
 def _typevar(
@@ -297,11 +299,7 @@ def _exception_state(
 ) -> None:
     """Set the attributes and the dictionary of an exception; `state` has the members of a group too, to fill them."""
     attributes, dictionary, _ = state
-    for name, value in attributes.items():
-        try:
-            setattr(exception, name, value)
-        except (TypeError, AttributeError, ValueError):  # stand-ins, and attributes that are read-only in this version
-            continue
+    _set_attributes(exception, attributes)
     exception.__dict__.update(dictionary)
 
 

@@ -8,7 +8,6 @@ built-in base, which know the names of the fields of their instances.
 from __future__ import annotations
 
 import builtins
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -32,15 +31,16 @@ if TYPE_CHECKING:
 
 # The modules of the plain types that a class may be built on; its instances have a plain value.
 VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
+VALUES: dict[object, object] = {
+    name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES
+}
 
 
 def make_class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
     """Make a class from its bases and the beginning of its body."""
     body = text_keys(keywords)
-    mixins = mixins_for(bases)
-    made = make_type(str(body.get("__module__", "?")), str(body.get("__qualname__", name)), *mixins)
+    made = built_on(bases, str(body.get("__module__", "?")), str(body.get("__qualname__", name)))
     set_class_attributes(made, body)
-    set_plain(made, bases)
     return made
 
 
@@ -57,31 +57,25 @@ def class_state(cls: object, state: object) -> None:
             type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
 
 
-def mixins_for(bases: object) -> tuple[type, ...]:
-    """Return the bases of an inert class for a class with these bases."""
-    for base in bases if isinstance(bases, tuple) else ():
-        if isinstance(base, InertType):
-            return (base,)
-        if base is tuple:
-            return (InertTuple, tuple)
-        if base in LAYOUTS.values() or (isinstance(base, type) and issubclass(base, BaseException)):
-            return (base, InertObject)
-        if base in values().values():
-            return (InertValue,)
-    return ()
+def built_on(bases: object, module: str, qualname: str) -> Any:
+    """Return a new inert class of that name for a class with these bases."""
+    bases = bases if isinstance(bases, tuple) else ()
+    made = make_type(module, qualname, *next(filter(None, map(mixins_for, bases)), ()))
+    base = next((base for base in bases if base in VALUES.values()), None)
+    if base is not None and issubclass(made, InertValue):
+        type.__setattr__(made, "_inert_plain_", base)
+    return made
 
 
-@lru_cache(maxsize=1)
-def values() -> dict[object, object]:
-    """Return the types that instances of a class built on them have a value of, by the last parts of their names."""
-    return {name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES}
-
-
-def set_plain(cls: InertType, bases: object) -> None:
-    """Set the plain type of the value that instances of a class have."""
-    base = next((base for base in (bases if isinstance(bases, tuple) else ()) if base in values().values()), None)
-    if base is not None and issubclass(cls, InertValue):
-        type.__setattr__(cls, "_inert_plain_", base)
+def mixins_for(base: object) -> tuple[type, ...]:
+    """Return the bases of an inert class for a class with this base."""
+    if isinstance(base, InertType):
+        return (base,)
+    if base is tuple:
+        return (InertTuple, tuple)
+    if isinstance(base, type) and (base in LAYOUTS.values() or issubclass(base, BaseException)):
+        return (base, InertObject)
+    return (InertValue,) if base in VALUES.values() else ()
 
 
 def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
@@ -149,10 +143,7 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
     if base is tuple:
         names = tuple(clean(field) for field in plain.expect(fields, tuple))
         return make_type(module, qualname, InertTuple, tuple, fields=names)
-    base = base or values().get(layout)
-    made = make_type(module, qualname, *mixins_for((base,)))
-    set_plain(made, (base,))
-    return made
+    return built_on((base or VALUES.get(layout),), module, qualname)
 
 
 def prefill(early: list[Any]) -> None:

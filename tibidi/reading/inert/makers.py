@@ -38,6 +38,7 @@ from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
+from tibidi.words import vocabulary
 from tibidi.words.standins import Cut
 from tibidi.words.standins import Dummy
 from tibidi.words.standins import NotPickleable
@@ -158,21 +159,9 @@ def _function_state(function: object, state: object) -> None:
         function.__dict__.update({k: v for k, v in text_keys(dictionary).items() if not k.startswith("__")})
 
 
-def _cached(function: object, *_: object) -> object:
-    return function
-
-
-def _cell() -> object:
-    return CellType()
-
-
 def _cell_state(cell: object, state: object) -> None:
     (content,) = plain.expect(state, tuple)
     plain.expect(cell, CellType).cell_contents = content
-
-
-def _same(thing: object) -> object:
-    return thing
 
 
 def _slots_state(thing: object, state: object) -> None:
@@ -251,13 +240,10 @@ STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in 
 # The makers for calls of types of the interpreter.
 TYPE_MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
 
-# Functions of this file have the names of their words.
-_NAMED: tuple[Any, ...] = (
-    *(_attribute, _cached, _cell, _cell_state, _field, _function, _function_state, _items, _module, _same),
-    *(_slots_state, _type, _typevar, _values),
-)
 MAKERS: dict[str, Callable[..., object]] = {
-    **{maker.__name__: maker for maker in _NAMED},
+    **{word: globals()[word] for word in vocabulary.WORDS if word in globals()},
+    "_cached": lambda function, *_: function,
+    "_cell": CellType,
     "_class": make_class,
     "_class_state": class_state,
     "_dynamic_module": _module,
@@ -267,6 +253,7 @@ MAKERS: dict[str, Callable[..., object]] = {
     "_exception_state": exception_state,
     "_member": make_member,
     "_member_state": member_state,
+    "_same": atomic,
 }
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("builtins", "getattr"): _attribute,

@@ -24,7 +24,6 @@ import pathlib
 import time
 import types
 import uuid
-from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from typing import Any
@@ -62,18 +61,12 @@ def is_known(module: str, name: str) -> bool:
 
 def maker(plain: object) -> Callable[..., object]:
     """Return the maker for a type that `find` returned; raise LookupError for any other type."""
-    return _makers()[plain]
+    return MAKERS[plain]
 
 
 def _is_exception(module: str, name: str) -> bool:
     found = getattr(builtins, name, None) if module == "builtins" else None
     return isinstance(found, type) and issubclass(found, BaseException)
-
-
-@lru_cache(maxsize=1)
-def _makers() -> dict[object, Callable[..., object]]:
-    """Return the makers by type; all modules are of the standard library."""
-    return {getattr(import_module(module), name): plain.make for (module, name), plain in TABLE.items()}
 
 
 def expect(thing: object, *kinds: type) -> Any:
@@ -236,18 +229,14 @@ OPCODES = "none: values come as opcodes"
 TABLE: dict[tuple[str, str], Plain] = {
     ("builtins", "object"): Plain(object, "none"),
     ("builtins", "type"): Plain(_type_of, "None, ... or NotImplemented"),
-    ("builtins", "bool"): Plain(_nothing, OPCODES),
-    ("builtins", "int"): Plain(_nothing, OPCODES),
-    ("builtins", "float"): Plain(_nothing, OPCODES),
+    **{("builtins", name): Plain(_nothing, OPCODES) for name in ("bool", "float", "frozenset", "int", "str")},
     ("builtins", "complex"): Plain(_complex, "two floats"),
-    ("builtins", "str"): Plain(_nothing, OPCODES),
     ("builtins", "bytes"): Plain(_bytes, "bytes"),
     ("builtins", "bytearray"): Plain(_bytearray, "bytes"),
     ("builtins", "list"): Plain(_empty(list), "a list or tuple"),
     ("builtins", "tuple"): Plain(_empty(tuple), "a list or tuple"),
     ("builtins", "dict"): Plain(_without_arguments(dict), "none"),
     ("builtins", "set"): Plain(_without_arguments(set), "none"),
-    ("builtins", "frozenset"): Plain(_nothing, OPCODES),
     ("builtins", "range"): Plain(_range, "integers of at most 256 bits"),
     ("builtins", "slice"): Plain(slice, "any three values"),
     ("array", "array"): Plain(_nothing, "as array._array_reconstructor"),
@@ -287,3 +276,5 @@ ALIASES = {
     ("pathlib._local", name): ("pathlib", name)
     for name in ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath")
 }
+
+MAKERS = {find(module, name): plain.make for (module, name), plain in TABLE.items()}
