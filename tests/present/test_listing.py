@@ -5,6 +5,7 @@ from __future__ import annotations
 from tibidi.dumpfile.headline import Headline
 from tibidi.present import listing
 from tibidi.present.listing import Row
+from tibidi.store.directory import Entry
 
 HEADLINE = Headline(
     fingerprint="f00",
@@ -17,11 +18,12 @@ HEADLINE = Headline(
     line=3,
     name="price",
 )
+ENTRY = Entry("/crashes/a.pkl", "a.pkl", "shop", 7, 1, "20261122T215000Z", 0.0, 2048, False)
 
 
 def row(state: str = listing.WHOLE, headline: Headline = HEADLINE) -> Row:
     """Return a row of a dump of 2 KiB."""
-    return Row("a.pkl", "/crashes/a.pkl", "shop", 2048, state, headline)
+    return Row(ENTRY, state, headline)
 
 
 def test_lines() -> None:
@@ -43,9 +45,8 @@ def test_marks() -> None:
 def test_nothing_reaches_the_terminal_raw() -> None:
     """Escape sequences in names and messages are shown as escapes."""
     evil = "\x1b]0;owned\x07"
-    line = list(listing.lines([Row(evil, evil, evil, 1, evil, HEADLINE._replace(type=evil, message=evil, time=evil))]))[
-        1
-    ]
+    entry = ENTRY._replace(name=evil, path=evil, program=evil)
+    line = list(listing.lines([Row(entry, evil, HEADLINE._replace(type=evil, message=evil, time=evil))]))[1]
 
     assert line.isprintable()
 

@@ -16,7 +16,6 @@ from tibidi.process.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
-    from collections.abc import Sequence
 
     from tibidi.store.directory import Entry
 
@@ -31,10 +30,7 @@ DAMAGED = "damaged"
 class Row(NamedTuple):
     """One dump, as far as its first bytes describe it."""
 
-    name: str
-    path: str
-    program: str
-    size: int
+    entry: Entry
     state: str
     headline: Headline
 
@@ -46,9 +42,8 @@ def row(entry: Entry) -> Row:
         with open(entry.path, "rb") as file:
             whole = is_ended(file, entry.size)
     except (OSError, NotADump):
-        return Row(entry.name, entry.path, entry.program, entry.size, DAMAGED, Headline())
-    state = UNFINISHED if entry.partial else WHOLE if whole else DAMAGED
-    return Row(entry.name, entry.path, entry.program, entry.size, state, headline)
+        return Row(entry, DAMAGED, Headline())
+    return Row(entry, UNFINISHED if entry.partial else WHOLE if whole else DAMAGED, headline)
 
 
 def lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -56,31 +51,29 @@ def lines(rows: Iterable[Row]) -> Iterator[str]:
     table = [COLUMNS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*table)]
     for cells in table:
-        yield _join(cells, widths)
+        yield "  ".join(map(_pad, COLUMNS, cells, widths)).rstrip()
 
 
 def to_json(rows: Iterable[Row]) -> list[dict[str, object]]:
     """Return the table as plain data."""
-    return [
-        {"path": each.path, "size": each.size, "state": each.state or "whole", **_headline_to_json(each)}
-        for each in rows
-    ]
+    return list(map(_to_json, rows))
 
 
-def _headline_to_json(each: Row) -> dict[str, object]:
-    fields = each.headline._asdict()
+def _to_json(each: Row) -> dict[str, object]:
+    entry, fields = each.entry, each.headline._asdict()
     function = fields.pop("name")
-    return {"dump": each.name, **fields, "program": each.program, "function": function}
+    own = {"path": entry.path, "size": entry.size, "state": each.state or "whole", "dump": entry.name}
+    return {**own, **fields, "program": entry.program, "function": function}
 
 
 def _cells(each: Row) -> tuple[str, ...]:
     headline = each.headline
     return (
-        printable(each.name),
+        printable(each.entry.name),
         printable(words.moment(headline.time)),
-        printable(each.program),
+        printable(each.entry.program),
         str(headline.pid or ""),
-        words.size(each.size),
+        words.size(each.entry.size),
         printable(_crash(each)),
     )
 
@@ -92,11 +85,6 @@ def _crash(each: Row) -> str:
         return mark.rstrip()
     place = f" ({os.path.basename(headline.file)}:{headline.line} in {headline.name})" if headline.file else ""
     return mark + words.crash_line(headline.type, headline.message) + place
-
-
-def _join(cells: Sequence[str], widths: Sequence[int]) -> str:
-    name, time, program, pid, size, crash = map(_pad, COLUMNS, cells, widths)
-    return f"{name}  {time}  {program}  {pid}  {size}  {crash}".rstrip()
 
 
 def _pad(column: str, cell: str, width: int) -> str:
