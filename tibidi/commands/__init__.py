@@ -22,7 +22,6 @@ from tibidi.process.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence
-    from typing import TextIO
 
 UNEXPECTED = 2
 HELP_WIDTH = 78
@@ -34,13 +33,16 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
     With TIBIDI_DEBUG errors are raised instead.
     """
     for stream in (sys.stdout, sys.stderr):
-        _escape_unencodable(stream)
+        if hasattr(stream, "reconfigure"):  # escape what the encoding does not have; UnicodeEncodeError is the default
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = command(argv)
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        return _close_stdout()
+        # The reader has closed stdout, as `head` does.  The interpreter flushes it once more, which must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Exception as error:  # a command never ends in a traceback of tibidi
@@ -95,18 +97,3 @@ def print_error(error: Exception, program: str) -> int:
         line, status = f"{type(error).__name__}: {error}; for the traceback set TIBIDI_DEBUG=1", UNEXPECTED
     print(printable(f"{program}: {line}"), file=sys.stderr)
     return status
-
-
-def _close_stdout() -> int:
-    """End quietly when the reader has closed stdout, as `head` does.
-
-    The interpreter flushes stdout once more when it ends, which must not fail.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 128 + signal.SIGPIPE
-
-
-def _escape_unencodable(stream: TextIO) -> None:
-    """Escape characters that the encoding of a stream does not have, instead of raising UnicodeEncodeError."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")

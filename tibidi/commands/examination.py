@@ -15,7 +15,6 @@ import subprocess
 import sys
 import sysconfig
 import threading
-from typing import TYPE_CHECKING
 
 from tibidi import __version__
 from tibidi import config
@@ -26,9 +25,6 @@ from tibidi.errors import TibidiError
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.keys import examine_key
 from tibidi.store.keys import key_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COMPANION = "tibidi-autoinstall"
 PTH_NAME = "tibidi_autoinstall.pth"
@@ -178,17 +174,15 @@ def _read_back(folder: str) -> str:
     return "" if summary.complete else "the dump of the child process is not complete"
 
 
-def _site_directories() -> Iterator[str]:
-    """Yield each directory whose `.pth` files are run at the start, once."""
+def _site_directories() -> list[str]:
+    """Return each directory whose `.pth` files are run at the start, once."""
     folders = [*site.getsitepackages(), sysconfig.get_path("purelib")]
     if site.ENABLE_USER_SITE:
         folders.insert(0, site.getusersitepackages())
-    seen: set[str] = set()
-    for folder in folders:
-        real = os.path.realpath(folder)
-        if folder and real not in seen:
-            seen.add(real)
-            yield folder
+    found: dict[str, str] = {}
+    for folder in filter(None, folders):
+        found.setdefault(os.path.realpath(folder), folder)
+    return list(found.values())
 
 
 def _is_ours(hook: object) -> bool:

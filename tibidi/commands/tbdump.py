@@ -69,7 +69,8 @@ class Program:
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as exc:  # noqa: BLE001 - any exception can end a program
-            _end(_stripped(exc), output)
+            tb = traceback_of(exc)
+            _end(BaseException.with_traceback(exc, tb and tb.tb_next), output)  # without the frame of this function
             return CRASHED
         return 0
 
@@ -108,12 +109,6 @@ def _end(exc: BaseException, output: str) -> None:
         sys.__excepthook__(type(exc), exc, tb)
     if not hooks.is_hook(sys.excepthook):
         hooks.report(exc, hooks.LEFTOVER, settings=hooks.Settings(output))
-
-
-def _stripped(exc: BaseException) -> BaseException:
-    """Return the exception without the frame of tibidi in its traceback."""
-    tb = traceback_of(exc)
-    return BaseException.with_traceback(exc, tb and tb.tb_next)
 
 
 def _parse(argv: Sequence[str]) -> tuple[str, str, list[str], str]:
