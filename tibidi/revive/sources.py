@@ -13,7 +13,6 @@ from __future__ import annotations
 import atexit
 import linecache
 import os
-import stat
 import sys
 from typing import TYPE_CHECKING
 
@@ -79,22 +78,14 @@ def _make_folder() -> str:
 def _abandoned(place: str) -> Iterator[str]:
     """Yield the folders of debuggers that no longer run: a customer's sources must not stay around."""
     try:
-        names = os.listdir(place)
+        found = [entry for entry in os.scandir(place) if entry.name.startswith(FOLDER_PREFIX)]
     except OSError:  # writable, but not readable
         return
-    for name in names:
-        pid = name[len(FOLDER_PREFIX) :].partition("-")[0]
-        path = os.path.join(place, name)
-        if name.startswith(FOLDER_PREFIX) and pid.isdecimal() and not is_alive(int(pid)) and _is_own_folder(path):
-            yield path
-
-
-def _is_own_folder(path: str) -> bool:
-    try:
-        status = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISDIR(status.st_mode) and is_mine(status)
+    for entry in found:
+        pid = entry.name[len(FOLDER_PREFIX) :].partition("-")[0]
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if pid.isdecimal() and not is_alive(int(pid)) and is_folder and is_mine(entry.stat(follow_symlinks=False)):
+            yield entry.path
 
 
 def _is_different(name: str, text: str) -> bool:
