@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from crashing import PROGRAMS
 
 import tibidi
-from tibidi.dumpfile.members import content
+from tibidi.dumpfile.members import chunks
 from tibidi.dumpfile.members import scan
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
@@ -111,4 +111,4 @@ def test_summary_is_written_at_once(crash: Crasher) -> None:
         assert reader.summary.exceptions[-1].message.startswith("killed while frame 0")
     with open(entry.path, "rb") as file:
         (traceback,) = (each for each in scan(file, entry.size)[0] if each.name == "traceback.txt")
-        assert content(file, traceback, entry.size).endswith(b"10 things\n")
+        assert b"".join(chunks(file, traceback)).endswith(b"10 things\n")

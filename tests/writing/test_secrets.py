@@ -92,7 +92,7 @@ def pickled(*frames: dict[str, Any], redactor: Redactor) -> bytes:
         roots, Archive(file), deadline=time.monotonic() + 20, max_bytes=64 << 20, redactor=redactor, debug=True
     )
     members, _ = zipped.scan(file, len(file.getvalue()))
-    return b"".join(zipped.content(file, member, 1 << 30) for member in members)
+    return b"".join(chunk for member in members for chunk in zipped.chunks(file, member))
 
 
 HOLDERS = {

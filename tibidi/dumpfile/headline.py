@@ -15,10 +15,7 @@ from tibidi.process import io
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
-    from typing import TypeVar
-
-    T = TypeVar("T")
-
+    from typing import Any
 
 PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES
 
@@ -48,12 +45,12 @@ def peek(path: str) -> Headline:
     """
     with io.open(path, "rb", buffering=0) as file:
         start = file.read(PEEK_BYTES) or b""
-    fields = note(start)
+    fields: Any = note(start)
     if "time" not in fields:
         raise NotADump(f"not a dump: {path} starts with {start[:8]!r}")
     # The file is not trusted: a field of another type than its default is ignored.
     defaults = Headline()._asdict()
-    return Headline(*(_same_type(fields.get(name), default) for name, default in defaults.items()))
+    return Headline(**{name: fields[name] for name in defaults if type(fields.get(name)) is type(defaults[name])})
 
 
 def fingerprint(path: str) -> str:
@@ -62,10 +59,6 @@ def fingerprint(path: str) -> str:
         return peek(path).fingerprint
     except (OSError, NotADump):
         return ""
-
-
-def _same_type(value: object, default: T) -> T:
-    return value if type(value) is type(default) else default
 
 
 def note(header: bytes) -> dict[str, object]:

@@ -73,8 +73,11 @@ class Reader:
         """The summary, with `complete` and `omissions` updated from the index."""
         summary = decode.summary_from_json(decode.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
         # Omissions that both passes met are in both lists.
-        omissions = tuple(dict.fromkeys((*summary.omissions, *self.index.omissions, *self._missing())))
-        return summary._replace(complete=self.index.complete and not self.cut, omissions=omissions)
+        omissions = dict.fromkeys((*summary.omissions, *self.index.omissions))
+        if self.cut:
+            detail = f"the file ends within or after {list(self._members)[-1]}: everything after that is missing"
+            omissions[Omission("values", DAMAGED, detail)] = None
+        return summary._replace(complete=self.index.complete and not self.cut, omissions=tuple(omissions))
 
     @cached_property
     def index(self) -> Index:
@@ -156,12 +159,6 @@ class Reader:
         if name not in self._members:
             raise DamagedDump(f"{name} is missing")
         return b"".join(zipped.chunks(self._file, self._members[name], min(room, MAX_TEXT_BYTES)))
-
-    def _missing(self) -> Iterator[Omission]:
-        if not self.cut:
-            return
-        last = list(self._members)[-1]
-        yield Omission("values", DAMAGED, f"the file ends within or after {last}: everything after that is missing")
 
     def _lose(self, path: str, error: Exception) -> None:
         self.damage.append(Omission(path, DAMAGED, str(error)))
