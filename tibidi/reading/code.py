@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tibidi.process.records import NamedTuple
 from tibidi.words.code import CodeKey
 from tibidi.words.code import key_of
 from tibidi.words.code import walk
@@ -17,12 +18,11 @@ OTHER_VERSION = "it was compiled by another version of Python"
 REDACTED = "its bytecode was left out for a secret in it"
 
 
-class LostCode:
+class LostCode(NamedTuple):
     """A stand-in for a code object that this interpreter cannot have."""
 
-    def __init__(self, key: CodeKey, reason: str) -> None:
-        self.key = key
-        self.reason = reason
+    key: CodeKey
+    reason: str
 
 
 class Compiler:
@@ -34,18 +34,15 @@ class Compiler:
 
     def find(self, key: CodeKey, why: str = OTHER_VERSION) -> CodeType | LostCode:
         """Return the code object that `key` describes, or a LostCode with the reasons: `why`, and the source's."""
-        found = self._codes(key.file)
+        if key.file not in self._compiled:
+            self._compiled[key.file] = self._compile(key.file)
+        found = self._compiled[key.file]
         if isinstance(found, str):
             return LostCode(key, f"{why}, and {found}")
         fits = [code for code in found.get((key.name, key.first_line), ()) if code.co_freevars == key.free_names]
         if not fits:
             return LostCode(key, f"{why}, and it is not in the captured source")
         return max(fits, key=lambda code: likeness(key_of(code), key))
-
-    def _codes(self, file: str) -> dict[tuple[str, int], list[CodeType]] | str:
-        if file not in self._compiled:
-            self._compiled[file] = self._compile(file)
-        return self._compiled[file]
 
     def _compile(self, file: str) -> dict[tuple[str, int], list[CodeType]] | str:
         text = self._sources.get(file)

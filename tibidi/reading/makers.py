@@ -44,18 +44,15 @@ if TYPE_CHECKING:
 
 
 def _module(name: str) -> object:
-    """Return the module `name`, importing it."""
     __import__(name)
     return sys.modules[name]
 
 
 def _dynamic_module(name: str) -> types.ModuleType:
-    """Make an empty module that has no file."""
     return types.ModuleType(name)
 
 
 def _dynamic_module_state(module: types.ModuleType, state: Mapping[str, object]) -> None:
-    """Fill a module made by `_dynamic_module`."""
     vars(module).update(state)
 
 
@@ -133,19 +130,16 @@ def _set_attributes(thing: object, attributes: Mapping[str, object]) -> None:
 
 
 def _prefill(early: EarlyGlobals) -> None:
-    """Set the globals that are needed before their module is read."""
     for namespace, used in early:
         for name, value in used.items():
             namespace.setdefault(name, value)
 
 
 def _cell() -> CellType:
-    """Make an empty cell."""
     return CellType()
 
 
 def _cell_state(cell: CellType, state: tuple[object]) -> None:
-    """Fill a cell."""
     (cell.cell_contents,) = state
 
 
@@ -155,7 +149,6 @@ def _same(thing: object) -> object:
 
 
 def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
-    """Make a class with an empty body."""
     body = {sys.intern(key): value for key, value in keywords.items()}
     return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
 
@@ -241,7 +234,6 @@ def _reference(module: str, qualname: str, _layout: str, _fields: tuple[str, ...
 def _typevar(
     name: str, bound: object, constraints: tuple[object, ...], covariant: bool, contravariant: bool, *_: object
 ) -> object:
-    """Make a type variable."""
     return TypeVar(name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant)
 
 
@@ -258,17 +250,14 @@ def _attribute(owner: object, name: str) -> object:
 
 
 def _keys(content: Iterable[object], ordered: bool = False) -> object:
-    """Return a view of dictionary keys."""
     return _dictionary(((key, None) for key in content), ordered).keys()
 
 
 def _values(content: Iterable[object], ordered: bool = False) -> object:
-    """Return a view of dictionary values."""
     return _dictionary(enumerate(content), ordered).values()
 
 
 def _items(content: Mapping[object, object], ordered: bool = False) -> object:
-    """Return a view of dictionary items."""
     return _dictionary(content.items(), ordered).items()
 
 

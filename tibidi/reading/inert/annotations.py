@@ -71,8 +71,7 @@ def make_union(function: object, members: object, *_: object) -> InertGeneric:
 
 def generic(origin: object, arguments: tuple[object, ...], kind: str = "[") -> InertGeneric:
     """Return a generic type or a union."""
-    made: InertGeneric = instance(InertGeneric, __origin__=origin, __args__=arguments, _value_=kind)
-    return made
+    return instance(InertGeneric, __origin__=origin, __args__=arguments, _value_=kind)
 
 
 ANNOTATION_WORDS: dict[tuple[str, str], Callable[..., object]] = {

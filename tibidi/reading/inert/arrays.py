@@ -46,8 +46,7 @@ def make_dtype(code: object, *_: object) -> InertDtype:
         code = "V8"
     if not CODE.fullmatch(plain.expect_text(code, 20)):
         raise ValueError("not a kind of item")
-    made: InertDtype = instance(InertDtype, code=code)
-    return made
+    return instance(InertDtype, code=code)
 
 
 def dtype_state(made: InertDtype, state: object) -> object:

@@ -53,7 +53,7 @@ class Item(NamedTuple):
 
 
 class Moment(InertObject):
-    """A time or a duration of numpy: `value` times `unit`."""
+    """A time of numpy, or a duration (of `kind` `m`): `value` times `unit`."""
 
     _inert_name_ = "numpy.datetime64"
 
@@ -71,12 +71,8 @@ class Moment(InertObject):
         )
 
 
-def item_of(dtype: object) -> Item:
+def item_of(dtype: Any, levels: int = MAX_NESTING) -> Item:
     """Return the way to read an item of this dtype; raise ValueError if it is not known."""
-    return _item(dtype, MAX_NESTING)
-
-
-def _item(dtype: Any, levels: int) -> Item:
     if levels == 0 or not isinstance(dtype, InertObject):
         raise ValueError("not a dtype that can be read")
     own = dtype.__dict__
@@ -93,7 +89,7 @@ def _item(dtype: Any, levels: int) -> Item:
 
 def _subarray(subarray: tuple[Any, ...], levels: int) -> Item:
     base, shape = subarray
-    item = _item(base, levels - 1)
+    item = item_of(base, levels - 1)
     count = math.prod(plain.expect(size, int) for size in (shape if type(shape) is tuple else (shape,)))
 
     def read(data: Any, at: int) -> object:
@@ -103,7 +99,7 @@ def _subarray(subarray: tuple[Any, ...], levels: int) -> Item:
 
 
 def _record(fields: list[tuple[str, Any, Any]], size: int, levels: int) -> Item:
-    items = [(_item(kind, levels - 1), plain.expect(offset, int)) for _, kind, offset in fields]
+    items = [(item_of(kind, levels - 1), plain.expect(offset, int)) for _, kind, offset in fields]
     if any(offset < 0 or offset + item.size > size for item, offset in items):
         raise ValueError("a field outside of its item")
 
@@ -119,7 +115,8 @@ def simple_item(code: object, order: str, unit: str) -> Item:
     if code in NUMBERS:
         return Item(int(code[1:]), _number(order + NUMBERS[code]))
     if code in COMPLEX:
-        return Item(int(code[1:]), _complex(struct.Struct(f"{order}2{COMPLEX[code]}")))
+        pair = struct.Struct(f"{order}2{COMPLEX[code]}")
+        return Item(pair.size, lambda data, at: complex(*pair.unpack_from(data, at)))
     if code in {"M8", "m8"}:
         return Item(8, _moment(code[0], struct.Struct(f"{order}q"), unit))
     kind, size = code[:1], int(code[1:]) if code[1:].isdecimal() else 0
@@ -153,10 +150,6 @@ def _short(value: float, number: struct.Struct, digits: range) -> float:
     return value
 
 
-def _complex(pair: struct.Struct) -> Read:
-    return lambda data, at: complex(*pair.unpack_from(data, at))
-
-
 def _text(size: int, order: str) -> Read:
     encoding = "utf-32-be" if order == ">" else "utf-32-le"
     return lambda data, at: bytes(data[at : at + size]).decode(encoding, "replace").rstrip("\0")
@@ -174,15 +167,9 @@ def _moment(kind: str, number: struct.Struct, unit: str) -> Read:
 
     def read(data: Any, at: int) -> object:
         (value,) = number.unpack_from(data, at)
-        return moment(kind, value if value == NOT_A_TIME else value * count, name)
+        return instance(Moment, kind=kind, value=value if value == NOT_A_TIME else value * count, unit=name)
 
     return read
-
-
-def moment(kind: str, value: int, unit: str) -> Moment:
-    """Return a time (`M`) or a duration (`m`)."""
-    made: Moment = instance(Moment, kind=kind, value=value, unit=unit)
-    return made
 
 
 def duration_text(value: int, unit: str) -> str:

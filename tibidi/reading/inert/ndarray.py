@@ -117,7 +117,7 @@ class InertScalar(InertObject):
 
 def facts(kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> InertArray:
     """Return an inert array."""
-    made: InertArray = instance(InertArray)
+    made = instance(InertArray)
     describe(made, kind, shape, data, order)
     return made
 

@@ -210,9 +210,7 @@ def places(placement: Any) -> Any:
 
 def new_index(_kind: object, facts: object, *_: object) -> InertIndex:
     """Make an index, like `pandas.core.indexes.base._new_Index`."""
-    made: InertIndex = instance(InertIndex)
-    made.__dict__.update(text_keys(facts))
-    return made
+    return instance(InertIndex, **text_keys(facts))
 
 
 def new_column(kind: object, *_: object) -> object:

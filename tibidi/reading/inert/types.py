@@ -29,6 +29,9 @@ from tibidi.reading.inert.sources import class_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
 
@@ -252,9 +255,9 @@ def visible(thing: object) -> dict[str, object]:
     return {name: value for name, value in thing.__dict__.items() if name not in OURS}
 
 
-def instance(kind: type, /, **attributes: object) -> Any:
+def instance(kind: type[T], /, **attributes: object) -> T:
     """Return an instance of an inert class with these attributes."""
-    made: Any = object.__new__(kind)
+    made = object.__new__(kind)
     made.__dict__.update(attributes)
     return made
 
