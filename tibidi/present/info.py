@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tibidi.model import DAMAGED
-from tibidi.model import FAILED
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_LARGE
+from tibidi import model
 from tibidi.present import show
 from tibidi.present import words
 from tibidi.process.texts import printable
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 LABEL_WIDTH = 13
 VALUES = "values"  # the path of an omission of all values
 # The limits that end a dump early, by the reason of the omissions.
-LIMITS = {TIMEOUT: "time limit", TOO_LARGE: "size limit"}
+LIMITS = {model.TIMEOUT: "time limit", model.TOO_LARGE: "size limit"}
 
 
 def lines(
@@ -101,9 +98,9 @@ def _why_incomplete(omissions: Iterable[Omission]) -> str:
     """Return why not everything was visited: an error that concerns all values, else the limits reached."""
     reasons = set()
     for omission in omissions:
-        if omission.path == VALUES and omission.reason == FAILED:
+        if omission.path == VALUES and omission.reason == model.FAILED:
             return f"the values could not be written: {omission.detail}"
-        if omission.path == VALUES and omission.reason == DAMAGED:
+        if omission.path == VALUES and omission.reason == model.DAMAGED:
             return omission.detail
         reasons.add(omission.reason)
     reached = " or ".join(limit for reason, limit in LIMITS.items() if reason in reasons)

@@ -14,17 +14,7 @@ from typing import NamedTuple
 from tibidi.model import FUNCTION
 from tibidi.model import MODULE
 from tibidi.process.texts import printable
-from tibidi.revive.compiler import BREAK
-from tibidi.revive.compiler import CALL
-from tibidi.revive.compiler import EXECUTE
-from tibidi.revive.compiler import HAS_MONITORING
-from tibidi.revive.compiler import PARK
-from tibidi.revive.compiler import RAISE
-from tibidi.revive.compiler import CodeSpec
-from tibidi.revive.compiler import Holder
-from tibidi.revive.compiler import Position
-from tibidi.revive.compiler import Signature
-from tibidi.revive.compiler import code_for
+from tibidi.revive import compiler
 from tibidi.revive.linetable import GAP_LINE
 
 if TYPE_CHECKING:
@@ -58,7 +48,7 @@ def raising_call(frames: Sequence[DumpedFrame], exception: BaseException, rename
     `renamed` has the new names of files that are shown under another name
     than the captured one.
     """
-    return _stack_call(frames, RAISE, Holder(exception=exception), renamed)
+    return _stack_call(frames, compiler.RAISE, compiler.Holder(exception=exception), renamed)
 
 
 def breaking_call(
@@ -73,8 +63,8 @@ def breaking_call(
     between the captured frame and a debugger that looks at its caller.
     """
     calls = map(operator.methodcaller("__call__"), callbacks)
-    callback: object = functools.partial(list, calls) if HAS_MONITORING else calls
-    return _stack_call(frames, BREAK, Holder(exception=exception, callback=callback), renamed)
+    callback: object = functools.partial(list, calls) if compiler.HAS_MONITORING else calls
+    return _stack_call(frames, compiler.BREAK, compiler.Holder(exception=exception, callback=callback), renamed)
 
 
 def parking_call(
@@ -82,19 +72,21 @@ def parking_call(
 ) -> Call:
     """Return the call that makes the stack, and whose innermost frame iterates over what `arrive` returns there."""
     callback: Iterator[object] = itertools.chain.from_iterable(map(operator.methodcaller("__call__"), [arrive]))
-    return _stack_call(frames, PARK, Holder(callback=callback), renamed)
+    return _stack_call(frames, compiler.PARK, compiler.Holder(callback=callback), renamed)
 
 
-def _stack_call(frames: Sequence[DumpedFrame], ending: str, holder: Holder, renamed: Mapping[str, str]) -> Call:
+def _stack_call(
+    frames: Sequence[DumpedFrame], ending: str, holder: compiler.Holder, renamed: Mapping[str, str]
+) -> Call:
     """Build from the inside out: each frame needs the call of the next one."""
     call = _frame_call(frames[-1], ending, holder, renamed)
     for frame in reversed(frames[:-1]):
-        holder = Holder(callee=call.function, arguments=call.arguments)
-        call = _frame_call(frame, EXECUTE if call.arguments else CALL, holder, renamed)
+        holder = compiler.Holder(callee=call.function, arguments=call.arguments)
+        call = _frame_call(frame, compiler.EXECUTE if call.arguments else compiler.CALL, holder, renamed)
     return call
 
 
-def _frame_call(frame: DumpedFrame, ending: str, holder: Holder, renamed: Mapping[str, str]) -> Call:
+def _frame_call(frame: DumpedFrame, ending: str, holder: compiler.Holder, renamed: Mapping[str, str]) -> Call:
     """Return the call that makes `frame`, whose last statement is `ending` and works on `holder`."""
     record = frame.record
     # Dumps leave it out, but every real frame has it, and C code that imports reads it from the calling frame.
@@ -102,13 +94,13 @@ def _frame_call(frame: DumpedFrame, ending: str, holder: Holder, renamed: Mappin
     spec = _spec(record, ending, renamed)
     if record.code.kind == FUNCTION:
         return Call(_function(frame, spec, holder))
-    code = code_for(spec, holder)
+    code = compiler.code_for(spec, holder)
     if record.code.kind == MODULE:
         return Call(FunctionType(code, frame.globals, record.name))
     return Call(exec, (code, frame.globals, frame.locals))
 
 
-def _function(frame: DumpedFrame, spec: CodeSpec, holder: Holder) -> FunctionType:
+def _function(frame: DumpedFrame, spec: compiler.CodeSpec, holder: compiler.Holder) -> FunctionType:
     values = frame.locals
     signature = _signature(frame.record.code)
     parameters = signature.positional_only + signature.positional
@@ -123,7 +115,7 @@ def _function(frame: DumpedFrame, spec: CodeSpec, holder: Holder) -> FunctionTyp
         deleted=tuple(sorted(name for name in everything if name is not None and name not in values)),
     )
     holder.values = tuple(values[name] for name in assigned)
-    code = code_for(spec, holder)
+    code = compiler.code_for(spec, holder)
     cells = tuple(CellType(values[name]) if name in values else CellType() for name in code.co_freevars)
     defaults = tuple(values.get(name) for name in parameters)
     function = FunctionType(code, frame.globals, frame.record.name, defaults, cells or None)
@@ -131,8 +123,8 @@ def _function(frame: DumpedFrame, spec: CodeSpec, holder: Holder) -> FunctionTyp
     return function
 
 
-def _spec(record: FrameRecord, ending: str, renamed: Mapping[str, str]) -> CodeSpec:
-    return CodeSpec(
+def _spec(record: FrameRecord, ending: str, renamed: Mapping[str, str]) -> compiler.CodeSpec:
+    return compiler.CodeSpec(
         file=printable(renamed.get(record.file, record.file)),
         name=printable(record.name),
         qualname=printable(record.qualname or record.name),
@@ -143,12 +135,12 @@ def _spec(record: FrameRecord, ending: str, renamed: Mapping[str, str]) -> CodeS
     )
 
 
-def _position(record: FrameRecord) -> Position:
+def _position(record: FrameRecord) -> compiler.Position:
     line = _line(record.line or record.first_line)
     column, end_column = record.column, record.end_column
     if column is None or end_column is None or not (0 <= column <= MAX_COLUMN and 0 <= end_column <= MAX_COLUMN):
-        return Position(line, line, None, None)
-    return Position(line, max(line, _line(record.end_line or line)), column, end_column)
+        return compiler.Position(line, line, None, None)
+    return compiler.Position(line, max(line, _line(record.end_line or line)), column, end_column)
 
 
 def _line(number: int) -> int:
@@ -156,13 +148,13 @@ def _line(number: int) -> int:
     return min(max(number, 1), GAP_LINE - 1)
 
 
-def _signature(code: CodeRecord) -> Signature:
+def _signature(code: CodeRecord) -> compiler.Signature:
     """Divide `co_varnames` as CPython lays it out."""
     names = list(_names(code.varnames))
     positional = tuple(names[: code.argcount])
     keyword_only = tuple(names[code.argcount : code.argcount + code.kwonlyargcount])
     rest = names[code.argcount + code.kwonlyargcount :]
-    return Signature(
+    return compiler.Signature(
         positional_only=positional[: code.posonlyargcount],
         positional=positional[code.posonlyargcount :],
         keyword_only=keyword_only,

@@ -17,11 +17,8 @@ import re
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from tibidi import model
 from tibidi.look.anatomy import GROUP
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import MAPPING
-from tibidi.model import MEMBER
 from tibidi.revive.calls import raising_call
 from tibidi.revive.depth import run_deep
 
@@ -50,7 +47,7 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
     """Return the exceptions of a dump with real tracebacks and their links in place."""
     exceptions: dict[int, BaseException] = {}
     for each in dumped:
-        members = [exceptions[other] for other in _children(dumped, each, MEMBER) if other in exceptions]
+        members = [exceptions[other] for other in _children(dumped, each, model.MEMBER) if other in exceptions]
         exceptions[each.id] = each.exception if each.exception is not None else stand_in(each, members)
     fields = (_context, _cause, _suppress)
     links = {id(each): [field.__get__(each) for field in fields] for each in exceptions.values()}
@@ -59,7 +56,7 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
     for each in dumped:
         exception = exceptions[each.id]
         context, cause, suppress = links[id(exception)]
-        causes, contexts = (_children(dumped, each, relation) for relation in (CAUSE, CONTEXT))
+        causes, contexts = (_children(dumped, each, relation) for relation in (model.CAUSE, model.CONTEXT))
         _context.__set__(exception, context or next(map(exceptions.get, contexts), None))
         _cause.__set__(exception, cause or next(map(exceptions.get, causes), None))
         _suppress.__set__(exception, suppress or each.record.suppress_context or bool(causes))
@@ -106,7 +103,7 @@ def _nested(
     frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]
 ) -> TracebackType | None:
     """Raise in the whole stack at once; return None if it is too deep for this interpreter."""
-    if sum(frame.record.code.kind == MAPPING for frame in frames) > MAX_EXECUTED:
+    if sum(frame.record.code.kind == model.MAPPING for frame in frames) > MAX_EXECUTED:
         return None
     call = raising_call(frames, exception, renamed)
     try:

@@ -28,10 +28,7 @@ from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
-from tibidi.store.user_directories import can_be_made
-from tibidi.store.user_directories import candidates
-from tibidi.store.user_directories import is_mine
-from tibidi.store.user_directories import make
+from tibidi.store import user_directories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,11 +89,11 @@ class CrashDirectory:
         With `create` it is made if missing, and DumpFailed gives the reasons if none can be written.
         """
         reasons = []
-        for candidate in candidates():
+        for candidate in user_directories.candidates():
             try:
                 if create:
-                    make(candidate.path, is_home=candidate.is_home)
-                elif can_be_made(candidate.path):
+                    user_directories.make(candidate.path, is_home=candidate.is_home)
+                elif user_directories.can_be_made(candidate.path):
                     return cls(candidate.path)
                 candidate.check(candidate.path)
             except OSError as error:
@@ -111,7 +108,7 @@ class CrashDirectory:
     @staticmethod
     def wanted() -> str:
         """Return the directory that would be in force if all went well."""
-        return next(candidates()).path
+        return next(user_directories.candidates()).path
 
     def entries(self) -> list[Entry]:
         """Return the dumps here, oldest first, including those of killed processes."""
@@ -166,7 +163,7 @@ class CrashDirectory:
         """Remove `latest.pkl` if no finished dump is left: it is a dangling link, or the copy of a deleted dump."""
         path = os.path.join(self.path, LATEST)
         finished = [entry for entry in self.entries() if not entry.partial]
-        if not finished and os.path.lexists(path) and is_mine(os.lstat(path)):
+        if not finished and os.path.lexists(path) and user_directories.is_mine(os.lstat(path)):
             unlink(path)
 
     def prune(
@@ -233,7 +230,7 @@ def _entry(item: os.DirEntry[str]) -> Entry | None:
         status = item.stat(follow_symlinks=False)
     except OSError:  # deleted in between
         return None
-    if not stat.S_ISREG(status.st_mode) or not is_mine(status):
+    if not stat.S_ISREG(status.st_mode) or not user_directories.is_mine(status):
         return None
     moment, program, pid, number = parts
     partial = item.name.endswith(SUFFIX)

@@ -16,13 +16,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.reading.inert import classes
 from tibidi.reading.inert import plain
-from tibidi.reading.inert.classes import class_state
-from tibidi.reading.inert.classes import make_class
-from tibidi.reading.inert.classes import make_enumeration
-from tibidi.reading.inert.classes import make_member
-from tibidi.reading.inert.classes import member_state
-from tibidi.reading.inert.classes import prefill
 from tibidi.reading.inert.exceptions import exception_state
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import atomic
@@ -38,11 +33,8 @@ from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
+from tibidi.words import standins
 from tibidi.words import vocabulary
-from tibidi.words.standins import Cut
-from tibidi.words.standins import Dummy
-from tibidi.words.standins import NotPickleable
-from tibidi.words.standins import Redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +141,7 @@ def _function(code: object, namespace: object, name: object, closure: object) ->
 
 def _function_state(function: object, state: object) -> None:
     attributes, dictionary, _, *early = plain.expect(state, tuple)
-    prefill(early)
+    classes.prefill(early)
     if type(function) is InertFunction:
         known = text_keys(attributes)
         known.pop("__code__", None)
@@ -236,7 +228,9 @@ def _pattern(pattern: object, flags: object = 0) -> object:
     return instance(InertPattern, pattern=plain.expect(pattern, str, bytes), flags=plain.expect(flags, int))
 
 
-STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in (Cut, Dummy, NotPickleable, Redacted)}
+STANDINS: dict[type, Callable[..., object]] = {
+    kind: _standin(kind) for kind in (standins.Cut, standins.Dummy, standins.NotPickleable, standins.Redacted)
+}
 # The makers for calls of types of the interpreter.
 TYPE_MAKERS: dict[type, Callable[..., object]] = {**STANDINS, MappingProxyType: _proxy, MethodType: _method}
 
@@ -244,15 +238,15 @@ MAKERS: dict[str, Callable[..., object]] = {
     **{word: globals()[word] for word in vocabulary.WORDS if word in globals()},
     "_cached": lambda function, *_: function,
     "_cell": CellType,
-    "_class": make_class,
-    "_class_state": class_state,
+    "_class": classes.make_class,
+    "_class_state": classes.class_state,
     "_dynamic_module": _module,
     "_dynamic_module_state": _module_state,
-    "_enum": make_enumeration,
+    "_enum": classes.make_enumeration,
     "_exception": make_exception,
     "_exception_state": exception_state,
-    "_member": make_member,
-    "_member_state": member_state,
+    "_member": classes.make_member,
+    "_member_state": classes.member_state,
     "_same": atomic,
 }
 WORDS: dict[tuple[str, str], Callable[..., object]] = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from tibidi.reading.inert import types
 from tibidi.reading.inert.columns import SHOWN_CELLS
 from tibidi.reading.inert.columns import UNREADABLE
 from tibidi.reading.inert.columns import Cells
@@ -24,13 +25,6 @@ from tibidi.reading.inert.columns import is_array
 from tibidi.reading.inert.columns import plain_column
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.types import INERT
-from tibidi.reading.inert.types import InertCall
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import instance
-from tibidi.reading.inert.types import make_type
-from tibidi.reading.inert.types import text_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +43,7 @@ class Parts(NamedTuple):
     axis: object
 
 
-class InertBlock(InertObject):
+class InertBlock(types.InertObject):
     """Some columns of one type, as an array with a row for each."""
 
     _inert_name_ = "pandas.Block"
@@ -77,7 +71,7 @@ class InertSeries(InertColumnValues):
         return f"<Series of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''} (inert)>"
 
 
-class InertFrame(InertCall):
+class InertFrame(types.InertCall):
     """A DataFrame: columns by name."""
 
     @property
@@ -108,7 +102,7 @@ class InertFrame(InertCall):
         parts = self._parts()
         found = next((number for number, known in enumerate(parts.names) if known == name), None)
         if found is None:
-            raise KeyError(f"no column {clean(name) if isinstance(name, str) else BOUNDED.repr(name)}; {INERT}")
+            raise KeyError(f"no column {clean(name) if isinstance(name, str) else BOUNDED.repr(name)}; {types.INERT}")
         return parts.columns[found]
 
     def __len__(self) -> int:
@@ -141,7 +135,7 @@ def at(column: Any, row: int) -> object:
         return "?"
 
 
-def parts_of(table: InertCall, read: Callable[[InertCall], Parts]) -> Parts:
+def parts_of(table: types.InertCall, read: Callable[[types.InertCall], Parts]) -> Parts:
     """Return the parts of a table, empty if it is not understood."""
     try:
         return read(table)
@@ -149,7 +143,7 @@ def parts_of(table: InertCall, read: Callable[[InertCall], Parts]) -> Parts:
         return Parts([()], (), (), ())
 
 
-def manager(table: InertCall) -> tuple[Any, Any, bool]:
+def manager(table: types.InertCall) -> tuple[Any, Any, bool]:
     """Return the blocks and axes of a table, and True if they were in a state."""
     own = table.__dict__
     made = (own["_mgr"] if "_mgr" in own else own["_data"]).__dict__
@@ -158,7 +152,7 @@ def manager(table: InertCall) -> tuple[Any, Any, bool]:
     return blocks, axes, is_state
 
 
-def frame_parts(frame: InertCall) -> Parts:
+def frame_parts(frame: types.InertCall) -> Parts:
     """Return the parts of a DataFrame; raise one of UNREADABLE for anything else."""
     blocks, (names, rows), _ = manager(frame)
     found: dict[int, Any] = {}
@@ -192,7 +186,7 @@ def labels_of(index: Any, count: int | None) -> Any:
     return range(count or 0)
 
 
-def series_parts(series: InertCall) -> Parts:
+def series_parts(series: types.InertCall) -> Parts:
     """Return the parts of a Series; raise one of UNREADABLE for anything else."""
     blocks, axes, is_state = manager(series)
     if is_state:
@@ -210,18 +204,18 @@ def places(placement: Any) -> Any:
 
 def new_index(_kind: object, facts: object, *_: object) -> InertIndex:
     """Make an index, like `pandas.core.indexes.base._new_Index`."""
-    return instance(InertIndex, **text_keys(facts))
+    return types.instance(InertIndex, **types.text_keys(facts))
 
 
 def new_column(kind: object, *_: object) -> object:
     """Make a column, like `pandas._libs.arrays.__pyx_unpickle_NDArrayBacked`."""
-    names = (kind.__module__, kind.__qualname__) if isinstance(kind, InertType) else ("pandas", "Array")
-    return instance(make_type(*names, InertColumn))
+    names = (kind.__module__, kind.__qualname__) if isinstance(kind, types.InertType) else ("pandas", "Array")
+    return types.instance(types.make_type(*names, InertColumn))
 
 
 def new_block(values: object, placement: object, *_: object) -> object:
     """Make a block, like `pandas._libs.internals._unpickle_block`."""
-    return instance(InertBlock, values=values, placement=placement)
+    return types.instance(InertBlock, values=values, placement=placement)
 
 
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
@@ -238,7 +232,7 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
 # Arrays with a mask of the missing values, or of those that differ.
 COLUMNS = ("Boolean", "Floating", "Integer", "Sparse")
 
-TYPES: dict[tuple[str, str], type[InertCall]] = {
+TYPES: dict[tuple[str, str], type[types.InertCall]] = {
     ("pandas", "DataFrame"): InertFrame,
     **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in COLUMNS},
     **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in COLUMNS},

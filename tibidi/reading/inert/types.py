@@ -17,11 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.reading.inert.layouts import LAYOUTS
-from tibidi.reading.inert.layouts import atomic
-from tibidi.reading.inert.layouts import deep
-from tibidi.reading.inert.layouts import itself
-from tibidi.reading.inert.layouts import shallow
+from tibidi.reading.inert import layouts
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.sources import class_source
@@ -74,9 +70,9 @@ class InertObject(metaclass=InertType):
     _inert_fields_: tuple[str, ...] = ()
     _inert_slots_: tuple[str, ...] = ()
     _inert_plain_: type | None = None
-    __copy__ = shallow
+    __copy__ = layouts.shallow
     # A data descriptor, which an attribute of that name cannot hide.
-    __deepcopy__ = property(deep)
+    __deepcopy__ = property(layouts.deep)
 
     def __getattr__(self, name: str) -> object:
         kind = type(self).__name__
@@ -205,8 +201,8 @@ class InertTuple(InertObject):
 class InertAtom(InertObject):
     """The base of inert objects that are their own copies."""
 
-    __copy__ = atomic
-    __deepcopy__ = property(itself)
+    __copy__ = layouts.atomic
+    __deepcopy__ = property(layouts.itself)
 
 
 class InertMember(InertAtom):
@@ -223,7 +219,7 @@ class InertMember(InertAtom):
 def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> Any:
     """Return a new inert class of that name, an InertType, built on `mixins`."""
     full = clean(f"{module}.{qualname}")
-    layout = next((base for base in mixins if base in LAYOUTS.values()), object)
+    layout = next((base for base in mixins if base in layouts.LAYOUTS.values()), object)
     kind = next((base for base in mixins if isinstance(base, InertType)), InertObject)
     body: dict[str, object] = {
         "__hash__": vars(layout).get("__hash__") or object.__hash__,
