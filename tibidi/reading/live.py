@@ -30,10 +30,8 @@ from tibidi.reading import makers
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
-from tibidi.reading.missing import missing_member
 from tibidi.reading.state import set_state
 from tibidi.words import standins
-from tibidi.words.standins import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,10 +104,7 @@ class Names:
         self._words = {
             **makers.MAKERS,
             **STAND_INS,
-            # These differ from the makers in that modules and classes may be missing.
-            "_class": _class,
-            "_made": _made,
-            "_member": _member,
+            # These differ from the makers in that modules and what they name may be missing.
             "_module": self.module,
             "_reference": self._find,
             **words,
@@ -157,23 +152,6 @@ class Names:
         if isinstance(home, ModuleStub) and "." not in qualname:
             setattr(home, qualname, found)
         return found
-
-
-def _member(cls: type, name: str, value: object) -> object:
-    """Return a member of an enumeration or of its stand-in."""
-    return missing_member(cls, name, value) if is_missing(cls) else makers._member(cls, name, value)
-
-
-def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
-    """Return the result of a function; if it and the class are missing, an instance of the class's stand-in."""
-    return cls(*arguments) if is_missing(function) and is_missing(cls) else function(*arguments)
-
-
-def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
-    """Make a class, without its metaclass if that is missing."""
-    if is_missing(metaclass) or any(map(is_missing, bases)):
-        metaclass = type(bases[0]) if bases else type
-    return makers._class(metaclass, name, bases, keywords)
 
 
 class LiveUnpickler(pickle.Unpickler):
@@ -253,7 +231,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
     def _failed(self, operands: list[Any], error: BaseException) -> standins.Dummy:
         """Return a stand-in for the object that could not be made of `operands`."""
         what, state = operands[0], operands[-1]
-        if what is _made:
+        if what is makers._made:
             what, _, state = state
         kind = what if isinstance(what, type) else (getattr(what, "__name__", None) and what) or type(what)
         name = f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', kind)}"

@@ -27,9 +27,11 @@ from tibidi.look.anatomy import native_base
 from tibidi.reading.code import OTHER_VERSION
 from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
+from tibidi.reading.missing import missing_member
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
 from tibidi.words.standins import StandIn
+from tibidi.words.standins import is_missing
 from tibidi.words.vocabulary import WORDS
 
 if TYPE_CHECKING:
@@ -149,6 +151,9 @@ def _same(thing: object) -> object:
 
 
 def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
+    """Make a class with an empty body, without its metaclass if that or a base is missing."""
+    if is_missing(metaclass) or any(map(is_missing, bases)):
+        metaclass = type(bases[0]) if bases else type
     body = {sys.intern(key): value for key, value in keywords.items()}
     return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
 
@@ -216,14 +221,16 @@ def _cached(function: Callable[..., object], maxsize: int | None, typed: bool) -
 
 def _member(cls: type, name: str, value: object) -> object:
     """Return the member `name` of an enumeration, or the one that has `value`."""
+    if is_missing(cls):
+        return missing_member(cls, name, value)
     members = getattr(cls, "__members__", {})
     member: object = members[name] if name in members else cls(value)
     return member
 
 
 def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
-    """Return the result of an application function; readers without it use `cls`, the class of the result."""
-    return function(*arguments)
+    """Return the result of a function; if it and the class are missing, an instance of the class's stand-in."""
+    return cls(*arguments) if is_missing(function) and is_missing(cls) else function(*arguments)
 
 
 def _reference(module: str, qualname: str, _layout: str, _fields: tuple[str, ...]) -> object:

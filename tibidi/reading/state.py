@@ -38,16 +38,11 @@ def set_state(thing: Any, state: object) -> bool:
     return True
 
 
-def attributes_of(thing: object) -> dict[str, object]:
-    """Return the attributes in the slots and the `__dict__` of a thing."""
-    found = {name: getattr(thing, name) for name in field_names(type(thing)) if hasattr(thing, name)}
-    return {**found, **dictionary(thing)}
-
-
 @recursive_repr()
 def show_attributes(thing: object) -> str:
-    """Return a repr as dataclasses have it: the type and the attributes."""
-    shown = (f"{name}={value!r}" for name, value in attributes_of(thing).items())
+    """Return a repr as dataclasses have it: the type, and the attributes in the slots and the `__dict__`."""
+    found = {name: getattr(thing, name) for name in field_names(type(thing)) if hasattr(thing, name)}
+    shown = (f"{name}={value!r}" for name, value in {**found, **dictionary(thing)}.items())
     return f"{type(thing).__qualname__}({', '.join(shown)})"
 
 

@@ -115,16 +115,7 @@ class Bounded(reprlib.Repr):
             self._active.discard(id(x))
 
 
-KINDS = (
-    (str, "repr_str"),
-    (int, "repr_int"),
-    (dict, "repr_dict"),
-    (list, "repr_list"),
-    (tuple, "repr_tuple"),
-    (set, "repr_set"),
-    (frozenset, "repr_frozenset"),
-    (deque, "repr_deque"),
-)
+KINDS = tuple((kind, f"repr_{kind.__name__}") for kind in (str, int, dict, list, tuple, set, frozenset, deque))
 # Other types whose repr prints all parts.
 EMPTY: tuple[dict[str, str], ...] = ({}, OrderedDict())
 VIEWS = tuple(type(view) for each in EMPTY for view in (each.keys(), each.values(), each.items()))
