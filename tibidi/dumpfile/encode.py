@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import Index
-    from tibidi.model import ProcessRecord
     from tibidi.model import Summary
     from tibidi.model import TaskRecord
     from tibidi.model import ThreadRecord
@@ -26,22 +25,19 @@ MAX_HEADLINE_CHARACTERS = 200  # of one field
 
 def summary_to_json(summary: Summary) -> dict[str, object]:
     """Return `summary` as the plain data of `summary.json`."""
+    process = summary.process
     return {
         "format": summary.format,
         "tibidi": summary.tibidi,
         "time": summary.time,
         "complete": summary.complete,
         "fingerprint": summary.fingerprint,
-        "process": _process_to_json(summary.process),
+        "process": {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)},
         "exceptions": [_with_frames(record) for record in summary.exceptions],
         "threads": [_with_frames(record) for record in summary.threads],
         "tasks": [_with_frames(record) for record in summary.tasks],
         "omissions": [record._asdict() for record in summary.omissions],
     }
-
-
-def _process_to_json(process: ProcessRecord) -> dict[str, object]:
-    return {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)}
 
 
 def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[str, object]:

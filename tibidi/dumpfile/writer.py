@@ -8,11 +8,11 @@ spent on data that does not compress, and the import takes a tenth of that of
 
 from __future__ import annotations
 
-import json
 import zlib
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
+from tibidi.dumpfile.encode import dumps
 from tibidi.dumpfile.encode import sign
 from tibidi.dumpfile.encode import statement
 from tibidi.process import time
@@ -218,7 +218,7 @@ def extra_field(note: Mapping[str, object] | None) -> bytes:
     """Return `note` as an extra field of ZIP; raise ValueError if it is too long."""
     if not note:
         return b""
-    data = json.dumps(note, separators=(",", ":")).encode()
+    data = dumps(note)
     if len(data) > fmt.MAX_EXTRA_BYTES:
         raise ValueError(f"a note of {len(data)} bytes, at most {fmt.MAX_EXTRA_BYTES} fit")
     return fmt.EXTRA.pack(fmt.EXTRA_ID, len(data)) + data
