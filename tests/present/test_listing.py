@@ -53,20 +53,18 @@ def test_nothing_reaches_the_terminal_raw() -> None:
 
 def test_json() -> None:
     """The JSON has every known field."""
-    assert listing.to_json([row()]) == [
-        {
-            "dump": "a.pkl",
-            "path": "/crashes/a.pkl",
-            "size": 2048,
-            "state": "whole",
-            "fingerprint": "f00",
-            "time": "2026-11-22T21:50:00.123456+00:00",
-            "type": "builtins.KeyError",
-            "message": "'x'",
-            "program": "shop",
-            "pid": 7,
-            "file": "/srv/shop.py",
-            "line": 3,
-            "function": "price",
-        }
-    ]
+    assert listing.to_json(row()) == {
+        "dump": "a.pkl",
+        "path": "/crashes/a.pkl",
+        "size": 2048,
+        "state": "whole",
+        "fingerprint": "f00",
+        "time": "2026-11-22T21:50:00.123456+00:00",
+        "type": "builtins.KeyError",
+        "message": "'x'",
+        "program": "shop",
+        "pid": 7,
+        "file": "/srv/shop.py",
+        "line": 3,
+        "function": "price",
+    }

@@ -50,7 +50,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     options = parser.parse_args(argv)
     facts: Facts = examine()
-    findings = list(diagnose(facts))
+    # A cause comes before its consequences.
+    findings = [*_about_activation(facts), *_about_settings(facts), *_about_writing(facts), *_about_key(facts)]
     status = max((finding.status for finding in findings), default=WORKS)
     if options.json:
         plain = [{"problem": each.problem, "remedy": each.remedy, "status": each.status} for each in findings]
@@ -58,14 +59,6 @@ def main(argv: Sequence[str]) -> int:
     else:
         print("\n".join(map(printable, [*_lines(facts), "", *_conclusion(status, findings)])))
     return status
-
-
-def diagnose(facts: Facts) -> Iterator[Finding]:
-    """Yield the problems, a cause before its consequences."""
-    yield from _about_activation(facts)
-    yield from _about_settings(facts)
-    yield from _about_writing(facts)
-    yield from _about_key(facts)
 
 
 def _about_activation(facts: Facts) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
     directory = CrashDirectory.locate(create=False)
     rows = [listing.row(entry) for entry in directory.entries()]
     if options.json:
-        print(json.dumps(listing.to_json(rows), indent=2))
+        print(json.dumps(list(map(listing.to_json, rows)), indent=2))
     elif rows:
         print("\n".join(listing.lines(rows)))
     else:

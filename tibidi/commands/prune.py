@@ -32,7 +32,12 @@ DAYS_PER_UNIT = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "": 1.0
 
 def main(argv: Sequence[str]) -> int:
     """Delete dumps from the crash directory, and print which."""
-    options = _parser().parse_args(argv)
+    purpose = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
+    parser = commands.parser("tibidi prune", purpose, EXAMPLES)
+    parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
+    parser.add_argument("--older-than", metavar="AGE", type=parse_age, help="delete dumps older than 7d, 12h or 2w")
+    parser.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
+    options = parser.parse_args(argv)
     if options.all and not (options.keep is None and options.older_than is None):
         raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
     directory = CrashDirectory.locate(create=False)
@@ -61,15 +66,6 @@ def parse_count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"not a whole number above 0: {text!r}; to delete every dump use --all")
     return int(text)
-
-
-def _parser() -> argparse.ArgumentParser:
-    purpose = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
-    parser = commands.parser("tibidi prune", purpose, EXAMPLES)
-    parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
-    parser.add_argument("--older-than", metavar="AGE", type=parse_age, help="delete dumps older than 7d, 12h or 2w")
-    parser.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
-    return parser
 
 
 def _prune(directory: CrashDirectory, keep: int | None, days: float | None) -> list[Entry]:

@@ -54,12 +54,8 @@ def lines(rows: Iterable[Row]) -> Iterator[str]:
         yield "  ".join(map(_pad, COLUMNS, cells, widths)).rstrip()
 
 
-def to_json(rows: Iterable[Row]) -> list[dict[str, object]]:
-    """Return the table as plain data."""
-    return list(map(_to_json, rows))
-
-
-def _to_json(each: Row) -> dict[str, object]:
+def to_json(each: Row) -> dict[str, object]:
+    """Return a line of the table as plain data."""
     entry, fields = each.entry, each.headline._asdict()
     function = fields.pop("name")
     own = {"path": entry.path, "size": entry.size, "state": each.state or "whole", "dump": entry.name}
