@@ -52,7 +52,11 @@ def add_to_linecache(sources: Mapping[str, str], files: Iterable[str]) -> None:
 
 def extract_copies(sources: Mapping[str, str]) -> dict[str, str]:
     """Extract the sources that debuggers would not show under their own names; return the new name of each."""
-    hidden = [name for name, text in sources.items() if _is_skipped(name) or _is_different(name, text)]
+    hidden = [
+        name
+        for name, text in sources.items()
+        if _is_skipped(name) or (is_file(name) and not same_text(local_text(name), text))
+    ]
     if not hidden:
         return {}
     folder = _make_folder()
@@ -86,10 +90,6 @@ def _abandoned(place: str) -> Iterator[str]:
         is_folder = entry.is_dir(follow_symlinks=False)
         if pid.isdecimal() and not is_alive(int(pid)) and is_folder and is_mine(entry.stat(follow_symlinks=False)):
             yield entry.path
-
-
-def _is_different(name: str, text: str) -> bool:
-    return is_file(name) and not same_text(local_text(name), text)
 
 
 def _is_skipped(name: str) -> bool:

@@ -37,7 +37,8 @@ def candidates() -> Iterator[Candidate]:
         yield Candidate(config.directory, _check_writable)
     elif os.path.isabs(user_cache()):  # it is relative if there is no home directory
         yield Candidate(user_cache(), _check_own, is_home=True)
-    yield Candidate(os.path.join(_temporary(), f"tibidi-{_user()}"), _check_private)
+    user = str(os.geteuid()) if hasattr(os, "geteuid") else os.environ.get("USERNAME", "user")
+    yield Candidate(os.path.join(_temporary(), f"tibidi-{user}"), _check_private)
 
 
 def user_cache() -> str:
@@ -67,10 +68,6 @@ def _temporary() -> str:
         if path and os.path.isdir(path):
             return os.path.abspath(path)
     return os.getcwd()
-
-
-def _user() -> str:
-    return str(os.geteuid()) if hasattr(os, "geteuid") else os.environ.get("USERNAME", "user")
 
 
 def make(path: str, *, is_home: bool) -> None:
