@@ -209,16 +209,13 @@ class Reader:
 
         return Cells(len(codes[0]), find)
 
-    def index_of_intervals(self, own: dict[str, Any]) -> Cells:
-        """Read the labels of an IntervalIndex."""
-        return self._pairs(own["left"], own["right"], own.get("closed"))
-
     def intervals(self, own: dict[str, Any]) -> Cells:
         """Read a column of intervals."""
         dtype = own.get("_dtype")
-        return self._pairs(own["_left"], own["_right"], dtype.__dict__.get("closed") if dtype else own.get("_closed"))
+        return self.pairs(own["_left"], own["_right"], dtype.__dict__.get("closed") if dtype else own.get("_closed"))
 
-    def _pairs(self, left: object, right: object, closed: object) -> Cells:
+    def pairs(self, left: object, right: object, closed: object) -> Cells:
+        """Read intervals from their ends."""
         lefts, rights = self.read(left), self.read(right)
         # Not sets, which would hash what a stranger wrote.
         opening = "[" if closed in ("left", "both") else "("
@@ -233,10 +230,6 @@ class Reader:
         """Read a column with a mask of the missing values."""
         data, mask = self.read(own["_data"]), self.read(own["_mask"])
         return Cells(len(data), lambda number: None if mask[number] else data[number])
-
-    def arrow(self, own: dict[str, Any]) -> Cells:
-        """Read a column that is an array of pyarrow."""
-        return Cells(*read_array(own["_pa_array"]))
 
     def sparse(self, own: dict[str, Any]) -> Cells:
         """Read a column that has only the values that differ from one, by places or in blocks."""
@@ -292,10 +285,10 @@ def period_unit(dtype: InertObject) -> str:
 READERS: dict[str, Callable[[Reader, dict[str, Any]], Any]] = {
     "step": Reader.range,
     "levels": Reader.levels,
-    "left": Reader.index_of_intervals,
+    "left": lambda reader, own: reader.pairs(own["left"], own["right"], own.get("closed")),
     "_left": Reader.intervals,
     "_mask": Reader.masked,
-    "_pa_array": Reader.arrow,
+    "_pa_array": lambda _, own: Cells(*read_array(own["_pa_array"])),
     "_sparse_index": Reader.sparse,
     "__state__": Reader.backed,
     "data": lambda reader, own: reader.read(own["data"]),

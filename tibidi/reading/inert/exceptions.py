@@ -28,44 +28,34 @@ UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
 }
 
 
-def make_exception(cls: object, *group: object) -> BaseException:
+def make_exception(cls: object, *group: Any) -> Any:
     """Make an exception of `cls`, without arguments except for the message and members of a group."""
     real = real_class(cls, is_group=bool(group))
     if group and is_group_class(real):
         message, members = group
-        return make_group(real, message, plain.expect(members, list, tuple))
-    made: BaseException = real.__new__(real)
+        plain.expect(members, list, tuple)
+        if type(message) is str and members and all(isinstance(each, BaseException) for each in members):
+            return real.__new__(real, message, list(members))
+        # A group of anything else cannot be made: an exception that shows the members.
+        real = make_type(real.__module__, real.__qualname__, Exception, InertObject)
+    made = real.__new__(real)
     if group:
         made.__dict__.update(message=group[0], exceptions=group[1])
     return made
 
 
-def make_group(real: type[BaseException], message: object, members: Any) -> BaseException:
-    """Make a group; if a member is not an exception, an exception that shows the members."""
-    sound = type(message) is str and members and all(isinstance(each, BaseException) for each in members)
-    if sound:
-        made: BaseException = real.__new__(real, message, list(members))
-        return made
-    shown = make_type(real.__module__, real.__qualname__, Exception, InertObject)
-    made = shown.__new__(shown)
-    made.__dict__.update(message=message, exceptions=members)
-    return made
-
-
-def real_class(cls: object, *, is_group: bool) -> type[BaseException]:
+def real_class(cls: object, *, is_group: bool) -> Any:
     """Return the class of exceptions for a named class."""
     if isinstance(cls, type) and issubclass(cls, BaseException):
         return cls
     if not isinstance(cls, InertType):
         raise TypeError("an exception of no class")
     # Only the name was known: the class that was made for it may have other instances already.
-    cached = vars(cls).get("_inert_exception_")
-    if cached is None:
+    if "_inert_exception_" not in vars(cls):
         base = GROUP if is_group and GROUP is not None else Exception
-        cached = make_type(cls.__module__, cls.__qualname__, base, InertObject)
-        type.__setattr__(cls, "_inert_exception_", cached)
-    found: type[BaseException] = cached
-    return found
+        made = make_type(cls.__module__, cls.__qualname__, base, InertObject)
+        type.__setattr__(cls, "_inert_exception_", made)
+    return vars(cls)["_inert_exception_"]
 
 
 def exception_state(exception: object, state: object) -> None:
