@@ -39,7 +39,17 @@ class ValuesReader:
         self._compiler = Compiler(sources)
         self._parts: dict[tuple[str, ...], dict[str, object]] = {}
         self._file = MemberFile()
-        self._unpickler = self._reader(live, sources)
+        # Only the reader that is used is imported.
+        self._unpickler: Any
+        if live:
+            from tibidi.reading.live import Rebuilder
+
+            words = {"_namespace": self.namespace, "_code": self.code}
+            self._unpickler = Rebuilder(self._file, words, self.problems)
+        else:
+            from tibidi.reading.inert.unpickler import InertUnpickler
+
+            self._unpickler = InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
     def load(self, file: BinaryIO) -> tuple[tuple[str, ...], object]:
         """Return the paths and the value in one member; raise DamagedDump if it cannot be read to its end."""
@@ -69,15 +79,6 @@ class ValuesReader:
         if whole is not value:
             whole.update(value)
         return whole
-
-    def _reader(self, live: bool, sources: Mapping[str, str]) -> Any:
-        if live:
-            from tibidi.reading.live import Rebuilder  # only the one that is used
-
-            return Rebuilder(self._file, {"_namespace": self.namespace, "_code": self.code}, self.problems)
-        from tibidi.reading.inert.unpickler import InertUnpickler  # as above
-
-        return InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
 
 class MemberFile:
