@@ -210,12 +210,9 @@ class DumpPdb(pdb.Pdb):
         elif not len(stacks[number]):
             self.error(f"{kind[:-1]} {number} has no frames")
         else:
-            self._go(kind, number)
-
-    def _go(self, kind: str, number: int) -> None:
-        self._at = (kind, number)
-        self.setup(None, self._traceback())
-        self.print_stack_entry(self.stack[self.curindex])
+            self._at = (kind, number)
+            self.setup(None, self._traceback())
+            self.print_stack_entry(self.stack[self.curindex])
 
     def _traceback(self) -> TracebackType | None:
         kind, number = self._at
@@ -233,10 +230,12 @@ class DumpPdb(pdb.Pdb):
     def _switch(self, live: bool, name: str) -> None:
         """Show all values, or the one called `name`, live or inert."""
         try:
-            revived = self._load(live)
+            if live not in self._by_liveness:
+                self._by_liveness[live] = RevivedDump(load(self._revived.dump.path, trust=live))
         except (OSError, TibidiError) as error:
             self.error(f"the dump can't be read any more: {error}")
             return
+        revived = self._by_liveness[live]
         if name:
             kind, number = self._at
             self._replace(name, _stacks(revived, kind)[number][self.curindex])
@@ -245,11 +244,6 @@ class DumpPdb(pdb.Pdb):
         index = self.curindex
         self.setup(None, self._traceback())
         self._select_frame(index)
-
-    def _load(self, live: bool) -> RevivedDump:
-        if live not in self._by_liveness:
-            self._by_liveness[live] = RevivedDump(load(self._revived.dump.path, trust=live))
-        return self._by_liveness[live]
 
     def _replace(self, name: str, frame: Any) -> None:
         if name not in frame.locals or self.curframe is None:
