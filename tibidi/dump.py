@@ -80,10 +80,12 @@ class DumpedFrame(Mapping[str, Any]):
 
 
 class Stack(Sequence[DumpedFrame]):
-    """A sequence of `frames`, outermost first."""
+    """A sequence of `frames`, outermost first; the other fields of its `record` are attributes, too."""
 
-    def __init__(self, frames: Iterable[DumpedFrame]) -> None:
-        self.frames = tuple(frames)
+    frames: tuple[DumpedFrame, ...]
+
+    def __init__(self, record: ExceptionRecord | ThreadRecord | TaskRecord, frames: Iterable[DumpedFrame]) -> None:
+        vars(self).update(record._asdict(), record=record, frames=tuple(frames))
 
     @overload
     def __getitem__(self, index: int) -> DumpedFrame: ...
@@ -106,17 +108,18 @@ class DumpedException(Stack):
     `exception` is None if the object could not be loaded.
     """
 
+    record: ExceptionRecord
+    id: int
+    parent: int | None
+    relation: str
+    type: str
+    message: str
+    notes: tuple[str, ...]
+    suppress_context: bool
+
     def __init__(self, record: ExceptionRecord, frames: Iterable[DumpedFrame], exception: BaseException | None) -> None:
-        super().__init__(frames)
-        self.record = record
+        super().__init__(record, frames)
         self.exception = exception
-        self.id = record.id
-        self.parent = record.parent
-        self.relation = record.relation
-        self.type = record.type
-        self.message = record.message
-        self.notes = record.notes
-        self.suppress_context = record.suppress_context
 
     def __repr__(self) -> str:
         return f"<{clean(self.type)}: {clean(self.message)}, {count(len(self), 'frame')}>"
@@ -125,13 +128,11 @@ class DumpedException(Stack):
 class DumpedThread(Stack):
     """The stack of one thread at the time of the crash."""
 
-    def __init__(self, record: ThreadRecord, frames: Iterable[DumpedFrame]) -> None:
-        super().__init__(frames)
-        self.record = record
-        self.name = record.name
-        self.ident = record.ident
-        self.crashed = record.crashed
-        self.daemon = record.daemon
+    record: ThreadRecord
+    name: str
+    ident: int
+    crashed: bool
+    daemon: bool
 
     def __repr__(self) -> str:
         return f"<thread {clean(self.name)}, {count(len(self), 'frame')}>"
@@ -140,11 +141,9 @@ class DumpedThread(Stack):
 class DumpedTask(Stack):
     """The await chain of one asyncio task at the time of the crash."""
 
-    def __init__(self, record: TaskRecord, frames: Iterable[DumpedFrame]) -> None:
-        super().__init__(frames)
-        self.record = record
-        self.name = record.name
-        self.state = record.state
+    record: TaskRecord
+    name: str
+    state: str
 
     def __repr__(self) -> str:
         return f"<task {clean(self.name)}, {clean(self.state)}, {count(len(self), 'frame')}>"

@@ -28,9 +28,9 @@ UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
 }
 
 
-def make_exception(cls: object, *group: Any) -> Any:
+def make_exception(cls: object, *group: Any) -> BaseException:
     """Make an exception of `cls`, without arguments except for the message and members of a group."""
-    real = real_class(cls, is_group=bool(group))
+    real: type[BaseException] = real_class(cls, is_group=bool(group))
     if group and is_group_class(real):
         message, members = group
         plain.expect(members, list, tuple)
