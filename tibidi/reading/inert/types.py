@@ -23,7 +23,6 @@ from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.sources import class_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from collections.abc import Mapping
     from typing import TypeVar
 
@@ -131,43 +130,30 @@ class InertPartial(InertCall):
 PARTIAL = ("func", "args", "keywords", "__dict__")
 
 
+def of_items(name: str) -> Any:
+    """Return a method that the items of an object answer."""
+    return lambda thing, *arguments: getattr(thing.__dict__["_items_"], name)(*arguments)
+
+
 class InertSequence(InertCall):
     """An object of unknown kind that has items in order."""
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
 
-    def __len__(self) -> int:
-        return len(self.__dict__["_items_"])
-
-    def __getitem__(self, key: Any) -> object:
-        return self.__dict__["_items_"][key]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self.__dict__["_items_"])
-
-    def __contains__(self, thing: object) -> bool:
-        return thing in self.__dict__["_items_"]
+    __contains__ = of_items("__contains__")
+    __getitem__ = of_items("__getitem__")
+    __iter__ = of_items("__iter__")
+    __len__ = of_items("__len__")
 
 
 class InertMapping(InertSequence):
     """An object of unknown kind that has items by keys."""
 
-    def keys(self) -> object:
-        """Return the keys."""
-        return self.__dict__["_items_"].keys()
-
-    def values(self) -> object:
-        """Return the values."""
-        return self.__dict__["_items_"].values()
-
-    def items(self) -> object:
-        """Return keys and values."""
-        return self.__dict__["_items_"].items()
-
-    def get(self, key: object, default: object = None) -> object:
-        """Return the value for `key`."""
-        return self.__dict__["_items_"].get(key, default)
+    get = of_items("get")
+    items = of_items("items")
+    keys = of_items("keys")
+    values = of_items("values")
 
 
 def parts(thing: Any) -> tuple[Any, ...]:
