@@ -12,19 +12,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.inert import plain
+from tibidi.reading.inert import types
 from tibidi.reading.inert.layouts import ATOMS
 from tibidi.reading.inert.layouts import LAYOUTS
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.types import OURS
-from tibidi.reading.inert.types import InertMember
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertTuple
-from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import InertValue
-from tibidi.reading.inert.types import instance
-from tibidi.reading.inert.types import make_type
-from tibidi.reading.inert.types import set_class_attributes
-from tibidi.reading.inert.types import text_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +29,9 @@ VALUES: dict[object, object] = {
 
 def make_class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
     """Make a class from its bases and the beginning of its body."""
-    body = text_keys(keywords)
+    body = types.text_keys(keywords)
     made = built_on(bases, str(body.get("__module__", "?")), str(body.get("__qualname__", name)))
-    set_class_attributes(made, body)
+    types.set_class_attributes(made, body)
     return made
 
 
@@ -48,48 +39,48 @@ def class_state(cls: object, state: object) -> None:
     """Give a class its attributes and the names of the fields of its instances."""
     attributes, _, *early = plain.expect(state, tuple)
     prefill(early)
-    if isinstance(cls, InertType):
-        known = text_keys(attributes)
-        set_class_attributes(cls, known)
+    if isinstance(cls, types.InertType):
+        known = types.text_keys(attributes)
+        types.set_class_attributes(cls, known)
         type.__setattr__(cls, "_inert_slots_", slot_names(known) or cls._inert_slots_)
         fields = known.get("_fields", ())
-        if issubclass(cls, InertTuple) and type(fields) is tuple:
+        if issubclass(cls, types.InertTuple) and type(fields) is tuple:
             type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
 
 
 def built_on(bases: object, module: str, qualname: str) -> Any:
     """Return a new inert class of that name for a class with these bases."""
     bases = bases if isinstance(bases, tuple) else ()
-    made = make_type(module, qualname, *next(filter(None, map(mixins_for, bases)), ()))
+    made = types.make_type(module, qualname, *next(filter(None, map(mixins_for, bases)), ()))
     base = next((base for base in bases if base in VALUES.values()), None)
-    if base is not None and issubclass(made, InertValue):
+    if base is not None and issubclass(made, types.InertValue):
         type.__setattr__(made, "_inert_plain_", base)
     return made
 
 
 def mixins_for(base: object) -> tuple[type, ...]:
     """Return the bases of an inert class for a class with this base."""
-    if isinstance(base, InertType):
+    if isinstance(base, types.InertType):
         return (base,)
     if base is tuple:
-        return (InertTuple, tuple)
+        return (types.InertTuple, tuple)
     if isinstance(base, type) and (base in LAYOUTS.values() or issubclass(base, BaseException)):
-        return (base, InertObject)
-    return (InertValue,) if base in VALUES.values() else ()
+        return (base, types.InertObject)
+    return (types.InertValue,) if base in VALUES.values() else ()
 
 
 def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
     """Return the names of the fields, for a state that is the bare values."""
     fields = attributes.get("__dataclass_fields__")
     if type(fields) is dict:
-        return tuple(name for name, field in text_keys(fields).items() if is_field(field))
+        return tuple(name for name, field in types.text_keys(fields).items() if is_field(field))
     slots = attributes.get("__slots__")
-    return tuple(name for name in slots if type(name) is str and name not in OURS) if type(slots) is tuple else ()
+    return tuple(name for name in slots if type(name) is str and name not in types.OURS) if type(slots) is tuple else ()
 
 
 def is_field(field: object) -> bool:
     """Return True if a field of a dataclass is one of instances, not a ClassVar or InitVar."""
-    kind = field.__dict__.get("_field_type") if isinstance(field, InertObject) else None
+    kind = field.__dict__.get("_field_type") if isinstance(field, types.InertObject) else None
     return type(kind).__name__ == "_FIELD"
 
 
@@ -97,42 +88,42 @@ def make_enumeration(
     bases: object, name: object, qualname: object, members: object, module: object, *_: object
 ) -> object:
     """Make an enumeration with its members."""
-    made = make_type(clean(module), clean(qualname), InertMember)
-    for member, value in text_keys(members).items():
-        set_class_attributes(made, {member: instance(made, name=clean(member), value=value)})
+    made = types.make_type(clean(module), clean(qualname), types.InertMember)
+    for member, value in types.text_keys(members).items():
+        types.set_class_attributes(made, {member: types.instance(made, name=clean(member), value=value)})
     return made
 
 
 def make_member(cls: object, name: object, value: object) -> object:
     """Return a member of an enumeration, made on first use."""
-    if not isinstance(cls, InertType):
+    if not isinstance(cls, types.InertType):
         raise TypeError("a member of no enumeration")
     text = clean(name)
     known = vars(cls).get(text)
-    if isinstance(known, InertMember):
+    if isinstance(known, types.InertMember):
         return known
     kind, base = member_type(cls)
     made = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
     made.__dict__.update(name=text, value=value)
-    set_class_attributes(cls, {text: made})
+    types.set_class_attributes(cls, {text: made})
     return made
 
 
 def member_state(member: object, attributes: object) -> None:
     """Set the attributes of a member, or of an object that is filled without its own code."""
-    if isinstance(member, InertObject):
-        for name, value in text_keys(attributes).items():
+    if isinstance(member, types.InertObject):
+        for name, value in types.text_keys(attributes).items():
             member.__dict__.setdefault(name, value)
 
 
-def member_type(cls: InertType) -> tuple[Any, Any]:
+def member_type(cls: types.InertType) -> tuple[Any, Any]:
     """Return the class for the members of an enumeration, and the built-in base of that."""
     base = next((base for base in cls.__mro__ if base in ATOMS), object)
-    if issubclass(cls, InertMember):
+    if issubclass(cls, types.InertMember):
         return cls, base
     made = vars(cls).get("_inert_members_")
     if made is None:
-        made = make_type(cls.__module__, cls.__qualname__, InertMember, *((base,) if base in ATOMS else ()))
+        made = types.make_type(cls.__module__, cls.__qualname__, types.InertMember, *((base,) if base in ATOMS else ()))
         type.__setattr__(cls, "_inert_members_", made)
     return made, base
 
@@ -142,12 +133,12 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
     base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
     if base is tuple:
         names = tuple(clean(field) for field in plain.expect(fields, tuple))
-        return make_type(module, qualname, InertTuple, tuple, fields=names)
+        return types.make_type(module, qualname, types.InertTuple, tuple, fields=names)
     return built_on((base or VALUES.get(layout),), module, qualname)
 
 
 def prefill(early: list[Any]) -> None:
     """Set the globals that a function or class needs before their module is read."""
     for namespace, used in (pair for pairs in early for pair in plain.expect(pairs, list, tuple)):
-        for name, value in text_keys(used).items():
+        for name, value in types.text_keys(used).items():
             plain.expect(namespace, dict).setdefault(name, value)
