@@ -34,7 +34,7 @@ def fields(path: Path, index: bytes, omissions: tuple[Omission, ...] | None = No
         archive.add(fmt.INDEX, index)
         archive.finish(None)
     with Reader(path) as reader:
-        lines = list(info.lines(reader, size=1, trust="ours", mismatches=(), omissions=omissions))
+        lines = list(info.lines(reader, trust="ours", mismatches=(), omissions=omissions))
     return {line[: info.LABEL_WIDTH].strip(): line[info.LABEL_WIDTH :] for line in lines}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tibidi import commands
@@ -29,10 +28,9 @@ def main(argv: Sequence[str]) -> int:
     purpose = "Print where a dump comes from, what it contains, what is missing, and what differs on this machine."
     parser = commands.parser("tibidi info", purpose, EXAMPLES)
     commands.add_dump_argument(parser)
-    path = find(parser.parse_args(argv).dump)
-    with Reader(path) as reader:
+    with Reader(find(parser.parse_args(argv).dump)) as reader:
         differences = map(str, mismatches(reader.summary, reader.sources))
         trust = BY_KEY if reader.is_signed_by(read_key()) else NOT_BY_KEY
-        lines = info.lines(reader, size=os.path.getsize(path), trust=trust, mismatches=differences)
+        lines = info.lines(reader, trust=trust, mismatches=differences)
         print("\n".join(lines))
     return 0

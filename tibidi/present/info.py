@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,6 @@ LIMITS = {model.TIMEOUT: "time limit", model.TOO_LARGE: "size limit"}
 def lines(
     reader: Reader,
     *,
-    size: int,
     trust: str,
     mismatches: Iterable[str],
     omissions: Sequence[Omission] | None = None,
@@ -42,7 +42,7 @@ def lines(
     """
     summary, sources = reader.summary, reader.sources
     missing = (*summary.omissions, *reader.damage) if omissions is None else omissions
-    yield _field("dump", f"{reader.path}, {words.size(size)}")
+    yield _field("dump", f"{reader.path}, {words.size(os.path.getsize(reader.path))}")
     yield _field("written by", f"tibidi {summary.tibidi}, format {summary.format}, {_completeness(reader)}")
     yield _field("signature", trust)
     yield from _crash(summary)

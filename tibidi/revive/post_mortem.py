@@ -6,7 +6,6 @@ running, so Ctrl-C, end of input and quitting need no special care.
 
 from __future__ import annotations
 
-import os
 import pdb
 import re
 import sys
@@ -132,7 +131,6 @@ class DumpPdb(pdb.Pdb):
                 trust = "the values are live" if dump.live else "the values are inert"
                 lines = info.lines(
                     reader,
-                    size=os.path.getsize(dump.path),
                     trust=trust,
                     mismatches=map(str, mismatches(dump.summary, dump.sources)),
                     omissions=dump.omissions,
