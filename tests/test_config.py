@@ -352,3 +352,8 @@ def test_help() -> None:
     for name, setting in SETTINGS.items():
         assert f"{name} ({setting.variable}): " in text or (f"{name}: " in text and not setting.variable)
         assert f"\n    {name} = " in text
+
+
+def test_only_settings_are_listed() -> None:
+    """Completion shows the settings, `configure` and `problems`, and no helpers."""
+    assert sorted([*config.SETTINGS, "configure", "problems"]) == dir(config)

@@ -221,6 +221,9 @@ class Config(Module):
             else:
                 configure(**{name: value})
 
+    def __dir__(self) -> list[str]:
+        return sorted([*__all__, "problems"])
+
 
 SETTINGS = {name: setting for name, setting in vars(Config).items() if isinstance(setting, Setting)}
 VARIABLES = {setting.variable: name for name, setting in SETTINGS.items() if setting.variable}

@@ -21,7 +21,7 @@ from typing import Any
 from typing import overload
 
 from tibidi.model import MODULE
-from tibidi.present.words import count
+from tibidi.present.phrases import count
 from tibidi.reading.inert.repr import clean
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tibidi import model
+from tibidi.present import phrases
 from tibidi.present import show
-from tibidi.present import words
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def lines(
     """
     summary, sources = reader.summary, reader.sources
     missing = (*summary.omissions, *reader.damage) if omissions is None else omissions
-    yield _field("dump", f"{reader.path}, {words.size(os.path.getsize(reader.path))}")
+    yield _field("dump", f"{reader.path}, {phrases.size(os.path.getsize(reader.path))}")
     yield _field("written by", f"tibidi {summary.tibidi}, format {summary.format}, {_completeness(reader)}")
     yield _field("signature", trust)
     yield from _crash(summary)
@@ -58,9 +58,9 @@ def lines(
 
 
 def _crash(summary: Summary) -> Iterator[str]:
-    yield _field("time", f"{words.moment(summary.time)} UTC")
+    yield _field("time", f"{phrases.moment(summary.time)} UTC")
     for record in summary.exceptions[-1:]:
-        yield _field("crash", words.crash_line(record.type, record.message))
+        yield _field("crash", phrases.crash_line(record.type, record.message))
         for frame in record.frames[-1:]:
             yield _field("at", f"{frame.file}:{frame.line} in {frame.qualname}")
     yield _field("fingerprint", summary.fingerprint)
@@ -76,12 +76,12 @@ def _process(process: ProcessRecord) -> Iterator[str]:
 def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
     frames = summary.frames()
     parts = (
-        words.count(len(summary.exceptions), "exception"),
-        words.count(len(summary.threads), "thread"),
-        words.count(len(summary.tasks), "task"),
-        words.count(len(frames), "frame"),
-        words.count(sum(len(frame.locals) for frame in frames), "variable"),
-        words.count(len(sources), "source file"),
+        phrases.count(len(summary.exceptions), "exception"),
+        phrases.count(len(summary.threads), "thread"),
+        phrases.count(len(summary.tasks), "task"),
+        phrases.count(len(frames), "frame"),
+        phrases.count(sum(len(frame.locals) for frame in frames), "variable"),
+        phrases.count(len(sources), "source file"),
     )
     yield _field("content", ", ".join(parts))
 

@@ -10,7 +10,7 @@ from tibidi.dumpfile.headline import Headline
 from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.members import is_ended
 from tibidi.errors import NotADump
-from tibidi.present import words
+from tibidi.present import phrases
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def _cells(each: Row) -> tuple[str, ...]:
     headline = each.headline
     return (
         printable(each.entry.name),
-        printable(words.moment(headline.time)),
+        printable(phrases.moment(headline.time)),
         printable(each.entry.program),
         str(headline.pid or ""),
-        words.size(each.entry.size),
+        phrases.size(each.entry.size),
         printable(_crash(each)),
     )
 
@@ -80,7 +80,7 @@ def _crash(each: Row) -> str:
     if not headline.type:
         return mark.rstrip()
     place = f" ({os.path.basename(headline.file)}:{headline.line} in {headline.name})" if headline.file else ""
-    return mark + words.crash_line(headline.type, headline.message) + place
+    return mark + phrases.crash_line(headline.type, headline.message) + place
 
 
 def _pad(column: str, cell: str, width: int) -> str:

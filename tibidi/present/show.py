@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
-from tibidi.present import words
+from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.process.texts import source_lines
 
@@ -62,7 +62,7 @@ def omissions(records: Sequence[Omission]) -> Iterator[str]:
     if not records:
         yield "Nothing is missing."
         return
-    yield f"{words.count(len(records), 'omission')}:"
+    yield f"{phrases.count(len(records), 'omission')}:"
     for record in records:
         yield printable(f"  {record.path}: {record.reason}" + (f", {record.detail}" if record.detail else ""))
 
@@ -74,7 +74,7 @@ def _exception(
     if record.frames:
         yield "Traceback (most recent call last):"
     yield from _frames(record.frames, texts)
-    for line in words.crash_line(record.type, record.message).split("\n"):
+    for line in phrases.crash_line(record.type, record.message).split("\n"):
         yield printable(line)
     for note in record.notes:
         yield from map(printable, note.split("\n"))

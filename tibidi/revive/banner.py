@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tibidi.present import words
+from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import PACKAGE
 from tibidi.revive.mismatch import mismatches
@@ -25,14 +25,14 @@ INERT = "Values are inert: no application code is imported or run. --live rebuil
 
 def banner(dump: Dump, exception: ExceptionRecord) -> Iterator[str]:
     """Yield the lines that describe the crash."""
-    yield printable(words.crash_line(exception.type, exception.message))
+    yield printable(phrases.crash_line(exception.type, exception.message))
     for frame in exception.frames[-1:]:
         yield printable(f"  at {frame.file}:{frame.line} in {frame.qualname or frame.name}")
     process = dump.process
-    yield printable(f"Crashed {words.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
+    yield printable(f"Crashed {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
     yield LIVE if dump.live else INERT
     if dump.omissions:
-        yield f"Not in the dump: {words.count(len(dump.omissions), 'omission')}; type omitted to list them."
+        yield f"Not in the dump: {phrases.count(len(dump.omissions), 'omission')}; type omitted to list them."
     yield from _mismatches(dump)
 
 

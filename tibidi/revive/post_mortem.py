@@ -17,8 +17,8 @@ from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.present import info
+from tibidi.present import phrases
 from tibidi.present import show
-from tibidi.present import words
 from tibidi.process.texts import printable
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.mismatch import mismatches
@@ -83,7 +83,7 @@ class DumpPdb(pdb.Pdb):
         groups and suppressed contexts.
         """
         exceptions = [each.dumped for each in self._revived.exceptions]
-        lines = [_shorten(words.crash_line(each.type, each.message)) + self._relation(each) for each in exceptions]
+        lines = [_shorten(phrases.crash_line(each.type, each.message)) + self._relation(each) for each in exceptions]
         self._list_or_go(EXCEPTIONS, lines, arg)
 
     def do_threads(self, arg: str) -> None:
@@ -92,7 +92,7 @@ class DumpPdb(pdb.Pdb):
         List the threads at the time of the crash, or switch to one of them.
         """
         lines = [
-            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {words.count(len(each), 'frame')}"
+            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {phrases.count(len(each), 'frame')}"
             for each in self._revived.dump.threads
         ]
         self._list_or_go(THREADS, lines, arg)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tibidi.errors import TibidiError
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
-from tibidi.present import words
+from tibidi.present import phrases
 from tibidi.revive.exceptions import revive_exceptions
 from tibidi.revive.sources import add_to_linecache
 from tibidi.revive.sources import extract_copies
@@ -86,7 +86,7 @@ class RevivedDump:
                 yield f"asyncio task {task.name}", task
         for other, each in enumerate(self.exceptions):
             if len(each.dumped) and other != number:
-                yield f"exception {other}: {words.short_type(each.dumped.type)}", each.dumped
+                yield f"exception {other}: {phrases.short_type(each.dumped.type)}", each.dumped
 
     def depth(self) -> int:
         """Return the number of frames of the deepest stack."""

@@ -1,10 +1,10 @@
-"""tibidi.present.words: sizes, times, types and counts as text."""
+"""tibidi.present.phrases: sizes, times, types and counts as text."""
 
 from __future__ import annotations
 
 import pytest
 
-from tibidi.present import words
+from tibidi.present import phrases
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,13 @@ from tibidi.present import words
 )
 def test_size(number: int, text: str) -> None:
     """size() uses the largest unit that gives at least 1."""
-    assert text == words.size(number)
+    assert text == phrases.size(number)
 
 
 def test_moment() -> None:
     """moment() drops fractions of a second, and returns other texts unchanged."""
-    assert "2026-11-22 21:50:00" == words.moment("2026-11-22T21:50:00.123456+00:00")
-    assert "yesterday" == words.moment("yesterday")
+    assert "2026-11-22 21:50:00" == phrases.moment("2026-11-22T21:50:00.123456+00:00")
+    assert "yesterday" == phrases.moment("yesterday")
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_moment() -> None:
 )
 def test_crash_line(name: str, message: str, line: str) -> None:
     """crash_line() returns the last line of a traceback."""
-    assert line == words.crash_line(name, message)
+    assert line == phrases.crash_line(name, message)
 
 
 def test_count() -> None:
     """count() returns `1 frame` and `1,000 frames`."""
-    assert ["0 frames", "1 frame", "1,000 frames"] == [words.count(number, "frame") for number in (0, 1, 1000)]
+    assert ["0 frames", "1 frame", "1,000 frames"] == [phrases.count(number, "frame") for number in (0, 1, 1000)]
