@@ -82,6 +82,12 @@ class _Loading:
         )
 
     def _read(self) -> None:
+        try:
+            self._read_values()
+        finally:
+            self.values.finish()
+
+    def _read_values(self) -> None:
         """Load every pickle in turn, up to a damaged one: after that the memo cannot be trusted."""
         with Progress("loading", silent=config.silent) as progress:
             for name, file in self.reader.values(progress.advance):

@@ -23,13 +23,19 @@ from typing import ClassVar
 from tibidi.errors import DamagedDump
 from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import native_base
+from tibidi.look.owners import REASON
+from tibidi.look.owners import is_opener
 from tibidi.model import FAILED
+from tibidi.model import ILLEGAL
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.reading import makers
+from tibidi.reading.finalizers import Finalizers
+from tibidi.reading.finalizers import replace_owners
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
+from tibidi.reading.missing import opener
 from tibidi.reading.state import set_state
 from tibidi.words import standins
 
@@ -51,19 +57,26 @@ class Rebuilder:
 
     def __init__(self, file: MemberFile, words: Mapping[str, object], problems: list[Omission]) -> None:
         self._file = file
-        self._names = Names(words, problems)
+        self._finalizers = Finalizers()
+        self._names = Names(words, problems, self._finalizers)
         self._fast = LiveUnpickler(file, self._names)
 
     def load(self) -> object:
         """Return the value of the next pickle; raise DamagedDump if it cannot be read."""
         Stub.loading += 1
-        # Ignored: the `__del__` of an object that is dropped half built fails as attributes are missing.
-        hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
         try:
-            return self._load()
+            with self._finalizers:
+                return self._load()
         finally:
-            sys.unraisablehook = hook
             Stub.loading -= 1
+
+    def finish(self) -> None:
+        """Make the loaded objects harmless: no finalizer of theirs runs, and owners are stand-ins."""
+        things = self._fast.memo.copy().values()
+        self._finalizers.disarm(things)
+        self._finalizers.restore()
+        for name in sorted(replace_owners(things)):
+            self._names.problems.append(Omission("values", ILLEGAL, f"{name}: {REASON}"))
 
     def _load(self) -> object:
         try:
@@ -75,12 +88,16 @@ class Rebuilder:
 
     def _load_carefully(self, error: BaseException) -> object:
         self._file.source.seek(0)
-        careful = CarefulUnpickler(self._file, self._names, dict(self._fast.memo.copy()))
+        known: dict[int, Any] = dict(self._fast.memo.copy())
+        self._finalizers.disarm(known.values())
+        self._finalizers.disarm_locals(error)
+        careful = CarefulUnpickler(self._file, self._names, known, self._finalizers)
         try:
             value = careful.load()
-        except (DamagedDump, KeyboardInterrupt):
-            raise
-        except Exception as another:
+        except BaseException as another:
+            self._finalizers.disarm(careful.memo.values())
+            if isinstance(another, DamagedDump) or not isinstance(another, Exception):
+                raise
             raise DamagedDump(
                 f"a value cannot be loaded: {error_text(another)}, after {error_text(error)}"
             ) from another
@@ -99,12 +116,14 @@ class Names:
     Each module is tried once, and each failure reported once.
     """
 
-    def __init__(self, words: Mapping[str, object], problems: list[Omission]) -> None:
+    def __init__(self, words: Mapping[str, object], problems: list[Omission], finalizers: Finalizers) -> None:
         self.problems = problems
+        self._finalizers = finalizers
         self._words = {
             **makers.MAKERS,
             **STAND_INS,
             # These differ from the makers in that modules and what they name may be missing.
+            "_class_state": self._class_state,
             "_module": self.module,
             "_reference": self._find,
             **words,
@@ -125,7 +144,8 @@ class Names:
         if name in self._stubs:
             return self._stubs[name]
         try:
-            __import__(name)
+            with self._finalizers.paused():
+                __import__(name)
             return sys.modules[name]
         except KeyboardInterrupt:
             raise
@@ -142,7 +162,7 @@ class Names:
         home = self.module(module)
         try:
             if not isinstance(home, ModuleStub):
-                return attrgetter(qualname)(home)
+                return self._harmless(attrgetter(qualname)(home), module, qualname)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a module's __getattr__ is application code
@@ -152,6 +172,18 @@ class Names:
         if isinstance(home, ModuleStub) and "." not in qualname:
             setattr(home, qualname, found)
         return found
+
+    def _harmless(self, found: object, module: str, qualname: str) -> object:
+        """Mute the finalizer of a class; replace what would open or connect to something while loading."""
+        if is_opener(found, f"{module}.{qualname}"):
+            found = self._missing[module, qualname] = opener(module, qualname, found)
+        self._finalizers.mute(found)
+        return found
+
+    def _class_state(self, cls: type, state: Any) -> None:
+        """Fill a class that was pickled by value."""
+        makers._class_state(cls, state)
+        self._finalizers.mute(cls)
 
 
 class LiveUnpickler(pickle.Unpickler):
@@ -185,8 +217,9 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
 
     dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(PythonUnpickler.dispatch)
 
-    def __init__(self, file: Any, names: Names, memo: dict[int, object]) -> None:
+    def __init__(self, file: Any, names: Names, memo: dict[int, object], finalizers: Finalizers) -> None:
         super().__init__(file)
+        self._finalizers = finalizers
         self.find_class = names.find
         self.memo: dict[int, object] = {}
         self._known = memo  # from the pickles before, and from this one until it failed
@@ -212,6 +245,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
             raise
         except BaseException as error:  # noqa: BLE001 - application code may raise anything
             del self.stack[below:]
+            self._finalizers.disarm_locals(error)
             self.stack.append(self._failed(state, error))
 
     def newobj(self) -> None:
@@ -251,6 +285,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
             # A class without `__setstate__`: its `__getattr__`, asked for that, needs attributes that are not set yet.
             if hasattr(type(target), "__setstate__") or not set_state(target, state):
                 self.stack[below] = self._failed([type(target), state], error)
+                self._finalizers.disarm([target])  # others may refer to it
                 self._forget(target, self.stack[below])
 
     def _forget(self, target: object, dummy: object) -> None:

@@ -11,6 +11,7 @@ import collections
 from types import ModuleType
 from typing import Any
 
+from tibidi.look.owners import REASON
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.state import set_state
@@ -44,26 +45,31 @@ class Stub(type):
     """The type of missing classes and functions; it is not known which of both, so only an unpickler can call them."""
 
     loading = 0  # dumps that are being loaded
+    _original_: Any  # set in Missing
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make an instance while a dump is loaded; raise RuntimeError at any other time."""
-        if not Stub.loading:
+        if Stub.loading:
+            return super().__call__(*args, **kwargs)
+        if cls._original_ is None:
             raise RuntimeError(f"{full_name(cls)} cannot be called here: {HERE}")
-        return super().__call__(*args, **kwargs)
+        return cls._original_(*args, **kwargs)
 
     def __repr__(cls) -> str:
-        return f"<{full_name(cls)}: {HERE}>"
+        return repr(cls._original_) if cls._original_ else f"<{full_name(cls)}: {HERE}>"
 
 
 class Missing(Dummy, metaclass=Stub):
     """An instance of a class that this machine does not have, with its attributes."""
 
     __module__ = "tibidi"
+    _original_: Any = None  # what `opener` keeps from being called while loading
+    _reason_ = "its class is not on this machine"
 
     def __new__(cls, *args: object, **kwargs: object) -> Missing:
         """Accept any arguments."""
         self = super().__new__(cls)
-        Dummy.__init__(self, full_name(cls), "its class is not on this machine", args)
+        Dummy.__init__(self, full_name(cls), cls._reason_, args)
         return self
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -75,7 +81,7 @@ class Missing(Dummy, metaclass=Stub):
             self.state = state
 
     def __repr__(self) -> str:
-        return f"{BOUNDED.repr(self)[:-1]}: its class is not on this machine>"
+        return f"{BOUNDED.repr(self)[:-1]}: {self._reason_}>"
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
         """Return name, arguments and attributes, for printing."""
@@ -103,6 +109,13 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
         return type(name, (base,), body)
     except (TypeError, ValueError):  # not a base, such as bool, or not names of fields
         return type(name, (Missing,), body)
+
+
+def opener(module: str, qualname: str, original: Any) -> type:
+    """Return a stand-in for what acquires something outside the process when it is called: not while loading."""
+    made: Any = missing_class(module, qualname, "", ())
+    made._original_, made._reason_ = staticmethod(original), REASON
+    return made  # type: ignore[no-any-return]  # a class
 
 
 def missing_member(cls: Any, name: str, value: object) -> object:

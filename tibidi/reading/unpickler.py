@@ -57,6 +57,11 @@ class ValuesReader:
         paths, value = _checked(self._unpickler.load())
         return paths, self._joined(paths, value)
 
+    def finish(self) -> None:
+        """Make what was loaded harmless; call it after the last member, also if loading was interrupted."""
+        if hasattr(self._unpickler, "finish"):  # inert objects are
+            self._unpickler.finish()
+
     def namespace(self, key: str) -> dict[str, object]:
         """Return the dictionary of globals with this path, the same each time."""
         return self.namespaces.setdefault(key, {})

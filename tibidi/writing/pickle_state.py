@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import attributes
+from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import type_name
@@ -96,9 +97,12 @@ class PickleState:
             return self.too_deep(thing)
         detail = error_text(error)
         self._note(thing, FAILED, detail)
-        made = Dummy, (type_name(type(thing)), detail, described(thing) or None)
-        left = attributes(thing)
-        return (*made, {"state": left}) if left else made
+        return _dummy(thing, detail, attributes(thing))
+
+    def owner(self, thing: object, reason: str) -> Reduced:
+        """Return a stand-in for a thing that owns something outside the process, with its attributes."""
+        self._note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
+        return _dummy(thing, reason, attributes(thing) or dictionary(thing))
 
     def too_deep(self, thing: object) -> Reduced:
         """Return a stand-in for an object nested deeper than the interpreter can follow."""
@@ -125,6 +129,11 @@ class PickleState:
 
     def _note(self, thing: object, reason: str, detail: str) -> None:
         self.substitutions.append(Substitution(thing, reason, detail))
+
+
+def _dummy(thing: object, reason: str, left: object) -> Reduced:
+    made = Dummy, (type_name(type(thing)), reason, described(thing) or None)
+    return (*made, {"state": left}) if left else made
 
 
 def described(thing: object) -> str:

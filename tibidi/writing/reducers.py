@@ -145,7 +145,7 @@ class Reducers:
             return self._exception
         if is_lazy(cls):
             return self._lazy
-        theirs = reducer_for(cls)
+        theirs = self._owner_reducer(cls) or reducer_for(cls)
         if theirs is not None:
             return lambda thing: named(thing, theirs(thing))
         try:
@@ -158,6 +158,11 @@ class Reducers:
         if cls.__module__ == "dataclasses":
             return reduce_dataclass_part
         return self._plain if is_plain(cls) else self._watched
+
+    def _owner_reducer(self, cls: type) -> Reducer | None:
+        from tibidi.look import owners  # few types get here
+
+        return (lambda thing: self._state.owner(thing, owners.REASON)) if owners.is_owner(cls) else None
 
     # One reducer for each kind of type.
 

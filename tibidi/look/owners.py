@@ -1,0 +1,51 @@
+"""Know the types of the standard library that own something outside the process, or that write when they end.
+
+Their instances are stand-ins in every dump: a descriptor, a path or a process
+id means something else on the machine where the dump is read.
+"""
+
+from __future__ import annotations
+
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import type_name
+
+REASON = "it owned something outside the process"
+
+# Each with its subclasses.  The types of `io` are not here: a subclass may own nothing.
+OWNERS = frozenset({
+    "asyncio.base_events.Server", "asyncio.events.AbstractEventLoop", "asyncio.runners.Runner",
+    "asyncio.streams.StreamWriter", "asyncio.transports.BaseTransport", "asyncio.unix_events.AbstractChildWatcher",
+    "bz2.BZ2File", "cgi.FieldStorage", "concurrent.futures._base.Executor", "dbm.dumb._Database",
+    "fileinput.FileInput", "ftplib.FTP", "gzip.GzipFile", "http.client.HTTPConnection", "http.client.HTTPResponse",
+    "imaplib.IMAP4", "logging.FileHandler", "logging.handlers.SMTPHandler", "logging.handlers.SocketHandler",
+    "logging.handlers.SysLogHandler", "lzma.LZMAFile", "mailbox.Mailbox", "multiprocessing.connection.Listener",
+    "multiprocessing.connection.SocketListener", "multiprocessing.connection._ConnectionBase",
+    "multiprocessing.heap.Arena", "multiprocessing.managers.BaseManager", "multiprocessing.managers.BaseProxy",
+    "multiprocessing.managers.Server", "multiprocessing.pool.Pool", "multiprocessing.process.BaseProcess",
+    "multiprocessing.queues.Queue", "multiprocessing.queues.SimpleQueue",
+    "multiprocessing.resource_tracker.ResourceTracker", "multiprocessing.shared_memory.ShareableList",
+    "multiprocessing.shared_memory.SharedMemory", "multiprocessing.synchronize.SemLock",
+    "multiprocessing.util.Finalize", "os._wrap_close", "poplib.POP3", "selectors.BaseSelector", "shelve.Shelf",
+    "smtplib.SMTP", "socketserver.BaseServer", "subprocess.Popen", "tarfile.TarFile", "tarfile._Stream",
+    "telnetlib.Telnet", "tempfile.SpooledTemporaryFile", "tempfile.TemporaryDirectory",
+    "tempfile._TemporaryFileCloser", "tempfile._TemporaryFileWrapper", "urllib.request.URLopener", "wave.Wave_read",
+    "wave.Wave_write", "weakref.finalize", "zipfile.ZipExtFile", "zipfile.ZipFile", "zipfile._ZipWriteFile",
+})  # fmt: skip
+
+# What opens, attaches or connects when a pickle calls it.
+OPENERS = frozenset({
+    "_io.open", "io.open", "multiprocessing.connection.rebuild_connection", "multiprocessing.managers.RebuildProxy",
+    "multiprocessing.reduction._rebuild_socket", "multiprocessing.shared_memory.ShareableList",
+    "multiprocessing.shared_memory.SharedMemory", "os.fdopen",
+})  # fmt: skip
+
+
+def is_owner(cls: type) -> bool:
+    """Return True if instances of a class own something outside the process."""
+    return any(type_name(base) in OWNERS for base in mro(cls))
+
+
+def is_opener(found: object, name: str) -> bool:
+    """Return True if calling what a pickle names acquires something outside the process."""
+    return name in OPENERS or (is_a(found, type) and any(type_name(base) in OPENERS for base in mro(found)))

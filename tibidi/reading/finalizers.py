@@ -1,0 +1,165 @@
+"""Keep the finalizers of loaded objects from running, while a dump is loaded and ever after.
+
+Strategy
+--------
+A `__del__` would release what the crashed process owned: the file, descriptor
+or process with that name or number on this machine is another one.  So each
+class that a dump names or has gets a `__del__` that does nothing in a thread
+that is loading.  Half-built objects can be dropped meanwhile.  At the end the
+same `__del__` is called once for each object: CPython then regards the object
+as finalized, for good (PEP 442, and PyObject_CallFinalizer in
+Objects/object.c).  Then the classes get their own `__del__` back, so that the
+program's objects are finalized as ever.
+
+What application code itself makes while its objects are restored is released
+as usual: this process owns that.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import is_native
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_name
+from tibidi.look.owners import REASON
+from tibidi.look.owners import is_owner
+from tibidi.words.standins import Dummy
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+
+DEL = "__del__"
+_loading: list[int] = []  # threads that are loading, once for each dump
+_muted: dict[int, list[Any]] = {}  # by the id of a class: the class, its own `__del__` or None, the number of dumps
+_lock = threading.RLock()  # for `_muted`
+
+
+class Finalizers:
+    """The finalizers of the classes of one dump."""
+
+    def __init__(self) -> None:
+        self._classes: dict[int, type] = {}
+
+    def __enter__(self) -> None:
+        """Begin to load, in this thread."""
+        _loading.append(threading.get_ident())
+
+    def __exit__(self, *_: object) -> None:
+        """End that."""
+        _loading.remove(threading.get_ident())
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Run a block while finalizers work: a module that is imported has objects of its own."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
+
+    def mute(self, cls: object) -> bool:
+        """Mute the finalizer of a class; return False if it has none, or one that cannot be replaced."""
+        if id(cls) in self._classes:
+            return True
+        if not is_a(cls, type) or is_native(cls) or not any(DEL in namespace(base) for base in mro(cls)):
+            return False
+        with _lock:
+            entry = _muted.setdefault(id(cls), [cls, namespace(cls).get(DEL), 0])
+            entry[2] += 1
+            if entry[2] == 1:
+                type.__setattr__(cls, DEL, _muted_finalizer(cls))
+        self._classes[id(cls)] = cls
+        return True
+
+    def disarm(self, things: Collection[object]) -> None:
+        """Mark objects as finalized, if their class has a finalizer."""
+        classes = {id(type(thing)): type(thing) for thing in things}
+        armed = {key for key, cls in classes.items() if self.mute(cls)}
+        if armed:
+            with self:
+                _mark([thing for thing in things if id(type(thing)) in armed])
+
+    def disarm_locals(self, error: BaseException) -> None:
+        """Disarm the local variables of the code that raised: only there is an object whose `__init__` fails."""
+        tb = error.__traceback__
+        while tb is not None:
+            self.disarm([each for each in tb.tb_frame.f_locals.values() if id(type(each)) in self._classes])
+            tb = tb.tb_next
+
+    def restore(self) -> None:
+        """Give the classes their own finalizers back."""
+        for key in self._classes:
+            with _lock:
+                entry = _muted[key]
+                entry[2] -= 1
+                if not entry[2]:
+                    _unmute(*_muted.pop(key)[:2])
+        self._classes.clear()
+
+
+def _mark(things: Iterable[object]) -> None:
+    import ctypes  # slow to import, and few dumps need it
+
+    for thing in things:
+        reference = ctypes.py_object(thing)
+        ctypes.pythonapi.PyObject_CallFinalizer(reference)
+        if not gc.is_finalized(thing):  # no room for the mark: the collector does not know objects without attributes
+            ctypes.pythonapi.Py_IncRef(reference)  # so it is never freed
+
+
+def _muted_finalizer(cls: type) -> Any:
+    """Return a `__del__` that does nothing in a thread that is loading, and what that of the class does elsewhere."""
+    original: Any = next(namespace(base)[DEL] for base in mro(cls) if DEL in namespace(base))
+
+    def finalizer(self: object) -> None:
+        if threading.get_ident() not in _loading:
+            original.__get__(self, type(self))()
+
+    return finalizer
+
+
+def _unmute(cls: type, own: object) -> None:
+    if own is None:
+        type.__delattr__(cls, DEL)
+    else:
+        type.__setattr__(cls, DEL, own)
+
+
+def replace_owners(things: Iterable[object]) -> set[str]:
+    """Turn objects that own something outside the process into stand-ins, in place; return the names of their types.
+
+    Old dumps and those of other programs have such objects.  One with another
+    layout, of a subclass of a type in C, stays what it is; it is harmless
+    since it is marked as finalized.
+    """
+    known: dict[int, bool] = {}
+    replaced = set()
+    for thing in things:
+        cls = type(thing)
+        if id(cls) not in known:
+            known[id(cls)] = not is_native(cls) and is_owner(cls)
+        if known[id(cls)] and _replace(thing):
+            replaced.add(type_name(cls))
+    return replaced
+
+
+def _replace(thing: Any) -> bool:
+    name, own = type_name(type(thing)), dictionary(thing)
+    try:
+        object.__setattr__(thing, "__class__", Dummy)
+    except TypeError:
+        return False
+    state = dict(own)
+    own.clear()
+    own.update(type_name=name, reason=REASON, state=state)
+    return True
