@@ -83,4 +83,5 @@ class RoundTrip:
         for member in members:
             paths, value = reader.load(io.BytesIO(b"".join(zipped.chunks(file, member))))
             values.update(dict.fromkeys(paths, value))
+        reader.finish()
         return Loaded(values, outcome.omissions, outcome.complete, size, reader)

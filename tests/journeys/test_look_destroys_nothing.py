@@ -64,10 +64,9 @@ def crash_in(bait: Path, crash: Crasher, python: Path | None = None) -> Path:
 
 
 def listing(bait: Path) -> dict[str, object]:
-    """Return the size, time and content of all files, and the names of the shared memory."""
-    shared = list(SHARED.glob(prefix(bait) + "*"))
-    files = {each: each.stat() for each in [*bait.rglob("*"), *shared]}
-    return {str(each): (stat.st_size, stat.st_mtime_ns, each.is_dir() or each.read_bytes()) for each, stat in files.items()}
+    """Return the time and content of all files, shared memory included."""
+    files = [*bait.rglob("*"), *SHARED.glob(prefix(bait) + "*")]
+    return {str(each): (each.stat().st_mtime_ns, each.is_dir() or each.read_bytes()) for each in files}
 
 
 def look(bait: Path, crash: Crasher, *args: str, stdin: str = "") -> Crash:

@@ -35,8 +35,8 @@ from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
 
 DEL = "__del__"
 _loading: list[int] = []  # threads that are loading, once for each dump
@@ -81,13 +81,16 @@ class Finalizers:
         self._classes[id(cls)] = cls
         return True
 
+    def finish(self, things: Collection[object]) -> set[str]:
+        """Make loaded objects harmless, give the classes their own finalizers back; return the types of owners."""
+        classes = _classes_of(things)
+        self._disarm(things, classes)
+        self._restore()
+        return _replace_owners(things, classes)
+
     def disarm(self, things: Collection[object]) -> None:
         """Mark objects as finalized, if their class has a finalizer."""
-        classes = {id(type(thing)): type(thing) for thing in things}
-        armed = {key for key, cls in classes.items() if self.mute(cls)}
-        if armed:
-            with self:
-                _mark([thing for thing in things if id(type(thing)) in armed])
+        self._disarm(things, _classes_of(things))
 
     def disarm_locals(self, error: BaseException) -> None:
         """Disarm the local variables of the code that raised: only there is an object whose `__init__` fails."""
@@ -96,8 +99,13 @@ class Finalizers:
             self.disarm([each for each in tb.tb_frame.f_locals.values() if id(type(each)) in self._classes])
             tb = tb.tb_next
 
-    def restore(self) -> None:
-        """Give the classes their own finalizers back."""
+    def _disarm(self, things: Collection[object], classes: Mapping[int, type]) -> None:
+        armed = {key for key, cls in classes.items() if self.mute(cls)}
+        if armed:
+            with self:
+                _mark([thing for thing in things if id(type(thing)) in armed])
+
+    def _restore(self) -> None:
         for key in self._classes:
             with _lock:
                 entry = _muted[key]
@@ -107,14 +115,21 @@ class Finalizers:
         self._classes.clear()
 
 
-def _mark(things: Iterable[object]) -> None:
+def _classes_of(things: Collection[object]) -> dict[int, type]:
+    """Return the classes of objects by id, as a metaclass may have its own `__hash__`; there may be millions."""
+    return dict(zip(map(id, map(type, things)), map(type, things)))
+
+
+def _mark(things: Collection[object]) -> None:
     import ctypes  # slow to import, and few dumps need it
 
+    function = ctypes.PYFUNCTYPE(None, ctypes.py_object)
+    finalize = function(("PyObject_CallFinalizer", ctypes.pythonapi))
+    keep = function(("Py_IncRef", ctypes.pythonapi))
     for thing in things:
-        reference = ctypes.py_object(thing)
-        ctypes.pythonapi.PyObject_CallFinalizer(reference)
+        finalize(thing)
         if not gc.is_finalized(thing):  # no room for the mark: the collector does not know objects without attributes
-            ctypes.pythonapi.Py_IncRef(reference)  # so it is never freed
+            keep(thing)  # it is never freed
 
 
 def _muted_finalizer(cls: type) -> Any:
@@ -135,26 +150,20 @@ def _unmute(cls: type, own: object) -> None:
         type.__setattr__(cls, DEL, own)
 
 
-def replace_owners(things: Iterable[object]) -> set[str]:
+def _replace_owners(things: Collection[object], classes: Mapping[int, type]) -> set[str]:
     """Turn objects that own something outside the process into stand-ins, in place; return the names of their types.
 
     Old dumps and those of other programs have such objects.  One with another
     layout, of a subclass of a type in C, stays what it is; it is harmless
     since it is marked as finalized.
     """
-    known: dict[int, bool] = {}
-    replaced = set()
-    for thing in things:
-        cls = type(thing)
-        if id(cls) not in known:
-            known[id(cls)] = not is_native(cls) and is_owner(cls)
-        if known[id(cls)] and _replace(thing):
-            replaced.add(type_name(cls))
-    return replaced
+    owners = {key: cls for key, cls in classes.items() if not is_native(cls) and is_owner(cls)}
+    found = [thing for thing in things if id(type(thing)) in owners] if owners else []
+    return {name for thing in found for name in [type_name(type(thing))] if _replace(thing, name)}
 
 
-def _replace(thing: Any) -> bool:
-    name, own = type_name(type(thing)), dictionary(thing)
+def _replace(thing: object, name: str) -> bool:
+    own = dictionary(thing)
     try:
         object.__setattr__(thing, "__class__", Dummy)
     except TypeError:

@@ -31,7 +31,6 @@ from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
 from tibidi.reading import makers
 from tibidi.reading.finalizers import Finalizers
-from tibidi.reading.finalizers import replace_owners
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
@@ -72,10 +71,7 @@ class Rebuilder:
 
     def finish(self) -> None:
         """Make the loaded objects harmless: no finalizer of theirs runs, and owners are stand-ins."""
-        things = self._fast.memo.copy().values()
-        self._finalizers.disarm(things)
-        self._finalizers.restore()
-        for name in sorted(replace_owners(things)):
+        for name in sorted(self._finalizers.finish(self._fast.memo.copy().values())):
             self._names.problems.append(Omission("values", ILLEGAL, f"{name}: {REASON}"))
 
     def _load(self) -> object:
