@@ -98,7 +98,7 @@ def test_debugger(leave: str, bait: Path, crash: Crasher) -> None:
     ended = look(bait, crash, "-m", "tbdebug", "--live", str(dump), stdin=commands + leave)
 
     assert (0, "") == (ended.status, ended.stderr)
-    assert "Connection" in ended.stdout
+    assert "Connection: it owned something outside the process" in ended.stdout
     assert before == listing(bait)
 
 
