@@ -75,15 +75,19 @@ def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summar
 def _describe(crash: LiveCrash, redactor: Redactor, deadline: float) -> Summary:
     deadline = min(deadline, time.monotonic() + MAX_SECONDS)
     hunt(crash, redactor, deadline)
-    return _Summarizer(crash, redactor, deadline).summary()
+    previewer = Previewer(redactor, deadline)
+    try:
+        return _Summarizer(crash, redactor, previewer, deadline).summary()
+    finally:
+        previewer.close()
 
 
 class _Summarizer:
-    def __init__(self, crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
+    def __init__(self, crash: LiveCrash, redactor: Redactor, previewer: Previewer, deadline: float) -> None:
         self._crash = crash
         self._redactor = redactor
         self._deadline = deadline
-        self._previewer = Previewer(redactor, deadline)
+        self._previewer = previewer
         self._omissions: list[Omission] = list(crash.omissions)
         self._codes: dict[int, CodeRecord] = {}
         self._positions: dict[tuple[int, int], tuple[int | None, ...]] = {}

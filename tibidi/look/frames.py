@@ -6,6 +6,9 @@ The plain data about them is in `tibidi.model`.
 
 from __future__ import annotations
 
+import sys
+from collections import deque
+from itertools import repeat
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
@@ -27,6 +30,8 @@ WRAPPED = (
     (staticmethod, vars(staticmethod)["__func__"]),
     (property, vars(property)["fget"]),
 )
+CO_OPTIMIZED = 0x1  # Include/code.h: the variables of a function, which are in no dictionary
+UNSHARED = 3  # references to that dictionary: of the frame, of a variable here, of the argument of getrefcount()
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 
@@ -116,10 +121,31 @@ def _namespace(frame: FrameType) -> dict[str, object]:
         if variables is frame.f_globals:
             return frame.f_globals
         if issubclass(type(variables), dict):  # the bodies of enumerations have a subclass
-            return dict.copy(variables)
+            copy = dict.copy(variables)
+            # Others have it too if the application has called locals().
+            if frame.f_code.co_flags & CO_OPTIMIZED and sys.getrefcount(variables) == UNSHARED:
+                _empty_snapshot(frame, variables)
+            return copy
         return dict(variables) if type_name(type(variables)) == PROXY else {}
     except (RuntimeError, ValueError):
         return {}
+
+
+def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
+    """Remove the variables from the dictionary that reading `f_locals` has left in the frame of a function.
+
+    Until Python 3.12 the frame keeps it (Objects/frameobject.c,
+    PyFrame_FastToLocalsWithError), and so what the variables refer to now.  It
+    is filled again whenever it is read.  Under a trace function it must stay:
+    the variables are set from it after each call (Python/sysmodule.c,
+    call_trampoline).
+    """
+    threading = sys.modules.get("threading")
+    hooks = [getattr(threading, name, None) for name in ("_trace_hook", "_profile_hook")]
+    if all(hook is None for hook in (*hooks, sys.gettrace(), sys.getprofile(), frame.f_trace)):
+        code = frame.f_code
+        names = code.co_varnames + code.co_cellvars + code.co_freevars
+        deque(map(snapshot.pop, names, repeat(None)), 0)  # in one call, so that no other thread sees the half of it
 
 
 def qualname(live: LiveFrame) -> str:

@@ -69,6 +69,11 @@ class Previewer:
         self._is_spent = False
         self._shown: dict[int, tuple[object, str]] = {}
 
+    def close(self) -> None:
+        """Forget the values and classes, in tables that otherwise live until a garbage collection."""
+        self._shown.clear()
+        self._walker.close()
+
     def show(self, value: object, path: str = "", characters: int = MAX_VARIABLE_CHARACTERS) -> str:
         """Show the value at `path` in about so many characters."""
         self._walker.start(path, characters)
@@ -120,6 +125,11 @@ class Walker:
         self._instances: Instances | None = None
         self._table: dict[int, Show] = {**notation.numbers(), **self._builtins()}
         self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
+
+    def close(self) -> None:
+        """Break the reference cycles with the methods in the table."""
+        self._table.clear()
+        self._instances = None
 
     def start(self, path: str, characters: int) -> None:
         """Start with the variable at `path`, to be shown in about so many characters."""

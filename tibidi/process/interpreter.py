@@ -23,17 +23,27 @@ MAX_PACKAGES = 5000
 
 
 def frames() -> "dict[int, FrameType]":
-    """Return the innermost frame of each thread; only of the current thread if there are other interpreters.
+    """Return the innermost frame of each thread; only of the current thread if the others are unreadable."""
+    return {_thread.get_ident(): sys._getframe(1)} if why_frames_are_unreadable() else sys._current_frames()
 
-    From Python 3.12 on, each interpreter of a process may have its own memory
-    allocator (PEP 684).  `sys._current_frames()` returns the frames of all
-    interpreters, and a reference to a foreign one aborts the process.
+
+def why_frames_are_unreadable() -> str:
+    """Return why the frames of other threads must not be read, "" if they may be.
+
+    Without the GIL the other threads run on meanwhile, and free what is being
+    read (cpython#118680, #152355).  From Python 3.12 on, each interpreter of a
+    process may have its own memory allocator (PEP 684); `sys._current_frames()`
+    returns the frames of all interpreters, and a reference to a foreign one
+    aborts the process.
     """
-    return sys._current_frames() if is_single_interpreter() else {_thread.get_ident(): sys._getframe(1)}
+    if hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
+        return "free-threaded build: the stacks of other threads cannot be read while they run"
+    if not _is_single_interpreter():
+        return "there are other interpreters in this process, whose threads cannot be told from those of this one"
+    return ""
 
 
-def is_single_interpreter() -> bool:
-    """Return True if there is no other interpreter in this process."""
+def _is_single_interpreter() -> bool:
     if sys.version_info < OWN_MEMORY:
         return True
     for name in MODULES:

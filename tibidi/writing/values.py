@@ -115,6 +115,8 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
             run_watched(writer, state, deadline, debug=debug, on_wait=progress.show)
     except Interrupted as error:
         return _finish(writer, state, deadline, error)
+    finally:
+        reducers.close()
     return writer.outcome()
 
 
