@@ -153,9 +153,11 @@ class _Dumping:
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the summary was written")
-        else:
+        elif self._redactor.is_unsure:
+            self._omit("values", FAILED, "not written, since the search for secrets failed")
+        if not stingy:
             self._sources(archive, sources)
-        index = Index(complete=True) if stingy else self._values(archive)
+        index = Index(complete=True) if stingy or self._redactor.is_unsure else self._values(archive)
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
             archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
@@ -176,9 +178,10 @@ class _Dumping:
                     self._omit(path, TOO_LARGE, f"sources may take {room:.0f} bytes")
 
     def _values(self, archive: Archive) -> Index:
-        roots = Roots(self._crash)
-        index = Index(globals=roots.globals)
+        index = Index()
         with self._shielded("values"):
+            roots = Roots(self._crash)
+            index = Index(globals=roots.globals)
             outcome = write_values(
                 roots,
                 archive,

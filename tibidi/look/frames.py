@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from contextlib import contextmanager
 from itertools import repeat
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
+from tibidi.model import FAILED
+from tibidi.model import Omission
+from tibidi.process.interpreter import has_handler_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType
     from types import FrameType
     from types import TracebackType
-
-    from tibidi.model import Omission
 
 # The function in a classmethod, staticmethod or property.
 WRAPPED = (
@@ -114,6 +117,17 @@ class LiveCrash:
         return self.frame(frame, frame.f_lineno, frame.f_lasti)
 
 
+@contextmanager
+def shielded(omissions: list[Omission], path: str) -> Iterator[None]:
+    """Turn an error inside into an omission, so that it costs one part of pass one and not the dump."""
+    try:
+        yield
+    except Exception as error:
+        if has_handler_raised(error):
+            raise
+        omissions.append(Omission(path, FAILED, error_text(error)))
+
+
 def _namespace(frame: FrameType) -> dict[str, object]:
     """Copy the variables of a frame; {} where only application code could read them."""
     try:
@@ -127,7 +141,9 @@ def _namespace(frame: FrameType) -> dict[str, object]:
                 _empty_snapshot(frame, variables)
             return copy
         return dict(variables) if type_name(type(variables)) == PROXY else {}
-    except (RuntimeError, ValueError):
+    except Exception as error:
+        if has_handler_raised(error):
+            raise
         return {}
 
 
