@@ -38,6 +38,7 @@ from tibidi.process import os
 from tibidi.process import runs_a_dump
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
+from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock
 from tibidi.process.temporary import dump_settings
 from tibidi.redaction import Redactor
@@ -84,8 +85,11 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
         if not has_lock:
             raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
         path, interrupt = write(exc, None if filename is None else os.fspath(filename), deadline=deadline)
-    if interrupt is not None:
-        raise interrupt
+    try:
+        if interrupt is not None:
+            raise without_dump(interrupt)
+    finally:
+        del interrupt  # else it would keep itself alive, by this frame in its traceback
     return path
 
 

@@ -33,6 +33,14 @@ def test_nothing_is_kept_after_a_hang(crash: Crasher, hook: str) -> None:
     assert "4 values, alive: []\n" == crashed.stdout, crashed.stderr
 
 
+@pytest.mark.parametrize("hook", ["explicit", "logged"])
+def test_nothing_is_kept_after_an_interrupt(crash: Crasher, hook: str) -> None:
+    """The exception of a signal handler, which the application gets after the dump, keeps no value alive."""
+    crashed = crash("memory_hooks.py", hook, "interrupts", env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert "interrupted\n4 values, alive: []\n" == crashed.stdout, crashed.stderr
+
+
 LOCALS = """
     import sys, threading, tibidi
 

@@ -12,6 +12,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -33,6 +34,9 @@ class Value:
         if KIND == "fails":
             raise ValueError("no")
         if KIND == "hangs":
+            time.sleep(HANG_SECONDS)
+        if KIND == "interrupts":
+            os.kill(os.getpid(), signal.SIGUSR1)
             time.sleep(HANG_SECONDS)
         return Value, ()
 
@@ -156,13 +160,22 @@ def at_end() -> None:
 
 def report() -> None:
     """Print what is alive."""
-    if KIND == "hangs":
+    if KIND in {"hangs", "interrupts"}:
         time.sleep(1.5 * HANG_SECONDS)  # an abandoned worker ends when its call returns
     alive = [number for number, reference in enumerate(references) if reference() is not None]
     os.write(1, f"{len(references)} values, alive: {alive}\n".encode())
 
 
+def interrupt(*_: object) -> None:
+    """Handle a signal: ask the thread to stop."""
+    raise LookupError("asked to stop")
+
+
+signal.signal(signal.SIGUSR1, interrupt)
 gc.disable()
-globals()[sys.argv[1]]()
+try:
+    globals()[sys.argv[1]]()
+except LookupError:
+    print("interrupted", flush=True)
 if sys.argv[1] not in {"in_pool", "in_child"}:
     report()

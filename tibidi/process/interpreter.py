@@ -15,6 +15,7 @@ from tibidi.process import traceback_of
 if TYPE_CHECKING:
     from types import CodeType
     from types import FrameType
+    from types import TracebackType
 
 OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that
@@ -56,13 +57,29 @@ def _is_single_interpreter() -> bool:
 
 def has_handler_raised(error: BaseException) -> bool:
     """Return True if a signal handler of the application raised an exception."""
+    return _traceback_of_handler(error) is not None
+
+
+def without_dump(error: BaseException) -> BaseException:
+    """Remove our frames from the traceback of a signal handler's exception, and clear them: they refer to the dump."""
+    tb = _traceback_of_handler(error)
+    frame = None if tb is None else tb.tb_frame.f_back
+    try:
+        while frame is not None:
+            frame.clear()
+            frame = frame.f_back
+    except RuntimeError:  # this one is still running, and all that called it
+        pass
+    return BaseException.with_traceback(error, tb)
+
+
+def _traceback_of_handler(error: BaseException) -> "TracebackType | None":
+    """Return the traceback of an exception from a signal handler of the application on, None if it passed none."""
     codes = {_code_of(_signal.getsignal(number)) for number in range(1, _signal.NSIG)}
     tb = traceback_of(error)
-    while tb is not None:
-        if tb.tb_frame.f_code in codes:
-            return True
+    while tb is not None and tb.tb_frame.f_code not in codes:
         tb = tb.tb_next
-    return False
+    return tb
 
 
 def python_version() -> str:
