@@ -1,7 +1,8 @@
-"""tibidi.dumper: the names of members, and sources with unusual names."""
+"""tibidi.dumper: the names of members, sources with unusual names, and stages that fail."""
 
 from __future__ import annotations
 
+import asyncio
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,12 @@ from hypothesis import strategies
 import tibidi
 from tibidi.dumper import member_name
 from tibidi.dumpfile.members import KNOWN_NAME
+from tibidi.dumpfile.reader import Reader
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crashing import Crasher
 
 LONG = "x" * 396
@@ -50,3 +54,58 @@ def test_source_of_any_name(crash: Crasher, file: str) -> None:
     assert TEXT == dump.sources[ascii_safe(file)]
     with zipfile.ZipFile(path) as archive:
         assert "values/index.json" in archive.namelist()
+
+
+class Limit:
+    """Neither a number nor comparable with one."""
+
+    __eq__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("limit", "path"),
+    [
+        ("tibidi.capture.stacks.MAX_THREADS", "threads"),
+        ("tibidi.capture.tasks.MAX_TASKS", "tasks"),
+        ("tibidi.capture.process.MAX_ARGUMENT", "process"),
+        ("tibidi.capture.fingerprint.INNERMOST", "fingerprint"),
+        ("tibidi.capture.messages.MAX_NOTES", "exceptions[0].notes"),
+        ("tibidi.capture.summary.MAX_VARIABLES", "exceptions[0].frames[0].locals"),
+        ("tibidi.redaction.hunt.MAX_OBJECTS", "values"),
+    ],
+)
+def test_a_stage_that_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limit: str, path: str) -> None:
+    """A stage of pass one that fails, here at a limit that is no number, is an omission, and the rest is written."""
+    assert asyncio  # which must be loaded for tasks to be looked for
+    monkeypatch.setattr(limit, Limit())
+    number = 5
+    error = ValueError("x")
+    error.__notes__ = ["a note"]  # type: ignore[attr-defined,unused-ignore]  # Python 3.11
+    try:
+        raise error
+    except ValueError:
+        tibidi.dump_exception(error, tmp_path / "it.pkl")
+    with Reader(str(tmp_path / "it.pkl")) as reader:
+        record = reader.summary.exceptions[0]
+        failed = [each.path for each in reader.summary.omissions if each.reason == "failed"]
+
+    assert path in failed
+    assert ("builtins.ValueError", "x") == (record.type, record.message)
+    assert (
+        path in {"values", "exceptions[0].frames[0].locals"} or str(number) == record.frames[0].locals["number"].preview
+    )
+
+
+def test_no_value_without_the_search_for_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """If the search for secrets fails, no value is shown or written, as it may have a secret in it."""
+    monkeypatch.setattr("tibidi.redaction.hunt.MAX_OBJECTS", Limit())
+    token = "zaGtru4-Zu9q"
+    copy = [token]
+    with pytest.raises(ZeroDivisionError) as raised:
+        len(copy) / 0
+    tibidi.dump_exception(raised.value, tmp_path / "it.pkl")
+    with zipfile.ZipFile(tmp_path / "it.pkl") as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if not name.startswith("sources/")}
+
+    assert [] == [name for name, data in members.items() if token.encode() in data]
+    assert [] == [name for name in members if name.endswith(".pkl")]

@@ -38,6 +38,7 @@ from tibidi.process import os
 from tibidi.process import runs_a_dump
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
+from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock
 from tibidi.process.temporary import dump_settings
 from tibidi.redaction import Redactor
@@ -84,8 +85,11 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
         if not has_lock:
             raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
         path, interrupt = write(exc, None if filename is None else os.fspath(filename), deadline=deadline)
-    if interrupt is not None:
-        raise interrupt
+    try:
+        if interrupt is not None:
+            raise without_dump(interrupt)
+    finally:
+        del interrupt  # else it would keep itself alive, by this frame in its traceback
     return path
 
 
@@ -153,9 +157,11 @@ class _Dumping:
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         if stingy:
             self._omit("values", TOO_LARGE, "the disk is nearly full: only the summary was written")
-        else:
+        elif self._redactor.is_unsure:
+            self._omit("values", FAILED, "not written, since the search for secrets failed")
+        if not stingy:
             self._sources(archive, sources)
-        index = Index(complete=True) if stingy else self._values(archive)
+        index = Index(complete=True) if stingy or self._redactor.is_unsure else self._values(archive)
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
             archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
@@ -176,9 +182,10 @@ class _Dumping:
                     self._omit(path, TOO_LARGE, f"sources may take {room:.0f} bytes")
 
     def _values(self, archive: Archive) -> Index:
-        roots = Roots(self._crash)
-        index = Index(globals=roots.globals)
+        index = Index()
         with self._shielded("values"):
+            roots = Roots(self._crash)
+            index = Index(globals=roots.globals)
             outcome = write_values(
                 roots,
                 archive,

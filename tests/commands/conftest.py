@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from crashing import PROGRAMS
 
 import tibidi
 from tibidi import config
@@ -23,10 +19,17 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def dump(directory: Path, tmp_path: Path) -> Path:
-    """The dump of a ValueError whose cause is a KeyError, made by a process that holds nothing else."""
-    environ = {**os.environ, "TIBIDI_DIR": str(directory), "TIBIDI_KEY_FILE": str(tmp_path / "key")}
-    environ["PYTHONPATH"] = str(Path(tibidi.__file__).parent.parent)
-    program = [sys.executable, str(PROGRAMS / "no_price.py")]
-    ended = subprocess.run(program, env=environ, check=True, capture_output=True, text=True)
-    return Path(ended.stdout.strip())
+def dump(directory: Path) -> Path:
+    """The dump of a KeyError that became a ValueError."""
+
+    def price(sku: str) -> int:
+        prices = {"a": 1}
+        return prices[sku]
+
+    try:
+        try:
+            price("x\x1b[31m")
+        except KeyError as error:
+            raise ValueError("no price") from error
+    except ValueError as error:
+        return Path(tibidi.dump_exception(error))

@@ -51,6 +51,19 @@ def test_keeps_nothing_alive() -> None:
     assert reference() is None
 
 
+def test_keeps_no_attributes() -> None:
+    """A built-in exception with attributes is known again, and they are not kept alive."""
+    ledger, exc = Ledger(), caught()
+    exc.attribute = CustomError()  # type: ignore[attr-defined]  # any exception takes attributes
+    reference = weakref.ref(exc.attribute)  # type: ignore[attr-defined]  # likewise
+    ledger.add(exc)
+
+    assert ledger.has(exc)
+    del exc
+    gc.collect()
+    assert reference() is None
+
+
 def test_another_at_the_same_address() -> None:
     """An exception that gets the memory of one that is gone, raised at the same place, is another."""
 

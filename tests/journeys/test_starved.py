@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -26,18 +27,19 @@ def crash_of(path: Path) -> ExceptionRecord:
         return reader.summary.exceptions[-1]
 
 
+USE_UP = """
+def work(number):
+    files = []
+    while True:
+        files.append(open(os.devnull))
+work(5)
+"""
+
+
 def use_up(lower: str) -> str:
     """Return a program that opens files until it has no descriptor left."""
-    return textwrap.dedent(f"""
-        import os, resource
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        {lower}
-        def work(number):
-            files = []
-            while True:
-                files.append(open(os.devnull))
-        work(5)
-    """)
+    begin = "import os, resource\nhard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]\n"
+    return begin + textwrap.dedent(lower) + USE_UP
 
 
 @pytest.mark.parametrize("lower", ["pass", "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))"])
@@ -53,9 +55,27 @@ def test_no_descriptors(crash: Crasher, lower: str) -> None:
     )
 
 
-def test_no_descriptors_and_no_way_to_get_any(crash: Crasher) -> None:
-    """If the limit was lowered for good below what is in use, there is a dump, or one line."""
-    crashed = crash.run("-c", use_up("resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))"))
+# For root, runs a command that may not raise a limit again.
+WITHOUT_PRIVILEGE = ["setpriv", "--bounding-set=-sys_resource"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root without setpriv, of util-linux")
+def test_limit_of_descriptors_lowered_for_good(crash: Crasher) -> None:
+    """A process without privileges that lowered its limit for good and used up its descriptors leaves a whole dump."""
+    program = use_up("resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))")
+    start = WITHOUT_PRIVILEGE if os.geteuid() == 0 else []
+    command = [*start, str(crash.python), "-c", program]
+    crashed = crash.run("-c", "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])", *command)
+
+    assert "OSError: [Errno 24] Too many open files" in crashed.stderr
+    assert "5" == crash_of(crashed.dump).frames[-1].locals["number"].preview
+    with Reader(str(crashed.dump)) as reader:
+        assert reader.index.complete
+
+
+def test_limit_of_descriptors_below_the_reserve(crash: Crasher) -> None:
+    """If the limit was lowered for good to less than the reserve has, there is a dump, or one line."""
+    crashed = crash.run("-c", use_up("resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))"))
 
     assert 1 == crashed.status
     assert crashed.dumps or 1 == crashed.stderr.count("tibidi: no dump: ")
@@ -160,7 +180,7 @@ def test_descriptors_closed_by_the_program(crash: Crasher) -> None:
     code = """
         import os, threading
         os.closerange(3, 4096)
-        mine = [os.dup2(os.open(os.devnull, os.O_RDONLY), number) for number in (1022, 1023)]
+        mine = [os.dup2(os.open(os.devnull, os.O_RDONLY), number) for number in (62, 63)]
         thread = threading.Thread(target=lambda: 1 / 0)
         thread.start()
         thread.join()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
+import textwrap
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tibidi.dumpfile.reader import Reader
 from tibidi.process import interpreter
 
 if TYPE_CHECKING:
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crashing import Crasher
+
+WAITING = """
+    import asyncio, threading, tibidi
+    async def main(name):
+        asyncio.current_task().set_name(name)
+        started.set()
+        await asyncio.sleep(60)
+    async def nothing():
+        pass
+    started = threading.Event()
+    other, loop = asyncio.new_event_loop(), asyncio.new_event_loop()
+    task = other.create_task(main("other"))
+    threading.Thread(target=other.run_until_complete, args=(task,), name="waiting", daemon=True).start()
+    started.wait()
+    mine = loop.create_task(main("mine"))
+    loop.run_until_complete(nothing())
+    tibidi.dump_exception(ValueError("x"))
+"""
 
 SUBINTERPRETER = """
 import _thread
@@ -51,6 +71,25 @@ def test_another_interpreter(crash: Crasher) -> None:
     end = crash.run("-W", "ignore", "-c", SUBINTERPRETER)
 
     assert ("1 True\n", "") == (end.stdout, end.stderr)
+
+
+def test_free_threaded_build(crash: Crasher) -> None:
+    """Without the GIL no frame of another thread is read: its name is in the dump, and the reason.
+
+    No free-threaded interpreter is needed: here `sys` answers as one does.
+    """
+    facts = "import sys\nsys._is_gil_enabled = lambda: False\nsys._current_frames = lambda: print('called')\n"
+    (crash.work / "sitecustomize.py").write_text(facts, encoding="utf-8")
+    (crash.work / "program.py").write_text(textwrap.dedent(WAITING), encoding="utf-8")
+    crashed = crash.run("program.py", env={"PYTHONPATH": str(crash.work)})
+    with Reader(str(crashed.dump)) as reader:
+        summary = reader.summary
+
+    assert "" == crashed.stdout
+    assert [("MainThread", 1), ("waiting", 0)] == [(each.name, len(each.frames)) for each in summary.threads]
+    assert {("mine", 2), ("other", 0)} == {(each.name, len(each.frames)) for each in summary.tasks}
+    (why,) = (each.detail for each in summary.omissions if each.path == "threads")
+    assert why.startswith("free-threaded build: ")
 
 
 class Service:

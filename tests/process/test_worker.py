@@ -64,7 +64,7 @@ def test_a_worker_can_go_deep() -> None:
     with recursion_limit(worker.levels):
         assert worker.wait(60)
 
-    assert worker.error is None
+    assert worker.take_error() is None
     assert depths[0] >= 2_000
 
 

@@ -141,7 +141,7 @@ def test_replaced_states(pickling: Pickling) -> None:
     for _ in range(300):
         linked = Node(linked)
     for levels in range(500, 510):
-        pickling.plain = Snapshots(FilterHooks(lambda thing: None, pickling.reducers.reduce), {}).hooks
+        pickling.plain = Snapshots(FilterHooks(lambda thing: None, pickling.reducers.reduce), {}).hooks()
         loaded: Any = Reader(io.BytesIO(pickling.careful({}, levels=levels).pickled(linked))).load()
         while type(loaded) is Node:
             loaded = loaded.following
@@ -165,7 +165,7 @@ def test_snapshots(pickling: Pickling) -> None:
     with pytest.raises(RuntimeError):
         Fast(io.BytesIO(), pickling.reducers).dump(changing)  # type: ignore[arg-type]  # any file
     snapshots = Snapshots(pickling.plain, {})
-    pickler = Filtering(pickling.out, pickling.reducers, snapshots.hooks)
+    pickler = Filtering(pickling.out, pickling.reducers, snapshots.hooks())
     pickler.dump([changing])
     memo = pickler.memo.copy()
     snapshots.exchange(memo)

@@ -9,6 +9,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import exceptions
 from tibidi.capture.stacks import threads
 from tibidi.look.frames import LiveCrash
+from tibidi.look.frames import shielded
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -19,9 +20,11 @@ def survey(exc: BaseException, *, thread: Thread | None = None) -> LiveCrash:
     crash = LiveCrash()
     ident = None if thread is None else thread.ident
     crash.exceptions = exceptions(crash, exc)
-    crash.threads = threads(crash, _thread.get_ident() if ident is None else ident)
+    with shielded(crash.omissions, "threads"):
+        crash.threads = threads(crash, _thread.get_ident() if ident is None else ident)
     if "asyncio.tasks" in sys.modules:
-        from tibidi.capture import tasks  # only few processes have any
+        with shielded(crash.omissions, "tasks"):
+            from tibidi.capture import tasks  # only few processes have any
 
-        crash.tasks = tasks.tasks(crash)
+            crash.tasks = tasks.tasks(crash)
     return crash

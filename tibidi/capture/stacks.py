@@ -35,19 +35,19 @@ MAIN = "MainThread"  # its name in the threading module, which may not be loaded
 def threads(crash: LiveCrash, crashed: int) -> list[LiveThread]:
     """Return all threads but our workers, the crashed one first, the others in the order of their start."""
     here = _thread.get_ident()
-    stacks = {ident: _walk(frame) for ident, frame in interpreter.frames().items()}
-    known = {ident: thread for ident, thread in _known_threads() if ident in stacks}
-    order = [ident for ident in (crashed, *known, *stacks) if ident in stacks]
+    stacks = {ident: _stack(ident, frame, here) for ident, frame in interpreter.frames().items()}
+    known = dict(_known_threads())
+    unreadable = interpreter.why_frames_are_unreadable()
+    if unreadable:
+        crash.omissions.append(Omission("threads", UNAVAILABLE, unreadable))
+        stacks.update({ident: [] for ident in known.keys() - stacks.keys()})  # at least their names
+    order = dict.fromkeys(ident for ident in (crashed, *known, *stacks) if ident in stacks)
+    if len(order) > MAX_THREADS:
+        crash.omissions.append(Omission("threads", TOO_LARGE, f"{len(order) - MAX_THREADS} more threads"))
     found: list[LiveThread] = []
-    if not interpreter.is_single_interpreter():
-        why = "there are other interpreters in this process, whose threads cannot be told from those of this one"
-        crash.omissions.append(Omission("threads", UNAVAILABLE, why))
-    if len(stacks) > MAX_THREADS:
-        crash.omissions.append(Omission("threads", TOO_LARGE, f"{len(stacks) - MAX_THREADS} more threads"))
-    for ident in list(dict.fromkeys(order))[:MAX_THREADS]:
+    for ident in list(order)[:MAX_THREADS]:
         frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
-        frames = without_hook(frames) if ident == here else frames
-        if ident not in {here, crashed} and (not frames or is_ours(frames[0])):
+        if ident not in {here, crashed} and not unreadable and (not frames or is_ours(frames[0])):
             continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
         live.frames = [crash.frame_now(each) for each in without_middle(crash, frames, f"threads[{len(found)}]")]
@@ -55,14 +55,15 @@ def threads(crash: LiveCrash, crashed: int) -> list[LiveThread]:
     return found
 
 
-def _walk(innermost: FrameType) -> list[FrameType]:
+def _stack(ident: int, innermost: FrameType, here: int) -> list[FrameType]:
+    """Return a stack, outermost frame first, without our own frames, which would keep themselves alive."""
     frames: list[FrameType] = []
     frame: FrameType | None = innermost
     while frame is not None:
         frames.append(frame)
         frame = frame.f_back
     frames.reverse()
-    return frames
+    return without_hook(frames) if ident == here else frames
 
 
 def _known_threads() -> list[tuple[int, object]]:

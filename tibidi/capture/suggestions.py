@@ -43,6 +43,7 @@ def suggestion(live: LiveException) -> str:
     if double is None:
         return ""
     lines = list(traceback.TracebackException(type(double), double, double.__traceback__).format_exception_only())
+    double.__traceback__ = None  # it has a frame that refers to the double
     prefix = f"{type(double).__name__}: {MARK}"
     if not lines[-1].startswith(prefix):
         return ""

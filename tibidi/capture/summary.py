@@ -13,6 +13,7 @@ from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
 from tibidi.look.frames import qualname
+from tibidi.look.frames import shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.look.preview import Previewer
 from tibidi.model import FUNCTION
@@ -23,6 +24,7 @@ from tibidi.model import CodeRecord
 from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
 from tibidi.model import Omission
+from tibidi.model import ProcessRecord
 from tibidi.model import Summary
 from tibidi.model import TaskRecord
 from tibidi.model import ThreadRecord
@@ -33,6 +35,7 @@ from tibidi.process.worker import call
 from tibidi.redaction.hunt import hunt
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from types import CodeType
 
     from tibidi.look.frames import LiveCrash
@@ -74,48 +77,55 @@ def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summar
 
 def _describe(crash: LiveCrash, redactor: Redactor, deadline: float) -> Summary:
     deadline = min(deadline, time.monotonic() + MAX_SECONDS)
-    hunt(crash, redactor, deadline)
-    return _Summarizer(crash, redactor, deadline).summary()
+    previewer = Previewer(redactor, deadline)
+    try:
+        with shielded(previewer.omissions, "values"):
+            redactor.is_unsure = True
+            hunt(crash, redactor, deadline)
+            redactor.is_unsure = False
+        if redactor.is_unsure:
+            previewer.hide("no values are shown, since the search for secrets failed")
+        return _Summarizer(crash, redactor, previewer, deadline).summary()
+    finally:
+        previewer.close()
 
 
 class _Summarizer:
-    def __init__(self, crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
+    def __init__(self, crash: LiveCrash, redactor: Redactor, previewer: Previewer, deadline: float) -> None:
         self._crash = crash
         self._redactor = redactor
         self._deadline = deadline
-        self._previewer = Previewer(redactor, deadline)
+        self._previewer = previewer
         self._omissions: list[Omission] = list(crash.omissions)
         self._codes: dict[int, CodeRecord] = {}
         self._positions: dict[tuple[int, int], tuple[int | None, ...]] = {}
         self._variables: dict[int, dict[str, Variable]] = {}
 
     def summary(self) -> Summary:
-        record = process(self._redactor, self._omissions)
-        exceptions = self._exceptions()
-        threads = tuple(
-            ThreadRecord(
-                self._text(live.name),
-                live.ident,
-                live.crashed,
-                live.daemon,
-                self._frames(live.frames, f"threads[{number}]"),
-            )
-            for number, live in enumerate(self._crash.threads)
-        )
-        tasks = tuple(
-            TaskRecord(self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]"))
-            for number, live in enumerate(self._crash.tasks)
-        )
-        return Summary(
-            tibidi=tibidi.__version__,
-            time=_now(),
-            process=record,
-            exceptions=exceptions,
-            threads=threads,
-            tasks=tasks,
-            omissions=(*self._omissions, *self._previewer.omissions, *self._redactor.found),
-            fingerprint=fingerprint(exceptions),
-        )
+        record = ProcessRecord()
+        with self._shielded("process"):
+            record = process(self._redactor, self._omissions)  # first: it learns secrets from the arguments
+        summary = Summary(tibidi=tibidi.__version__, time=_now(), process=record, exceptions=self._exceptions())
+        with self._shielded("threads"):
+            summary = summary._replace(threads=tuple(map(self._thread, range(len(self._crash.threads)))))
+        with self._shielded("tasks"):
+            summary = summary._replace(tasks=tuple(map(self._task, range(len(self._crash.tasks)))))
+        with self._shielded("fingerprint"):
+            summary = summary._replace(fingerprint=fingerprint(summary.exceptions))
+        omissions = [each._replace(detail=self._text(each.detail)) for each in self._omissions]
+        return summary._replace(omissions=(*omissions, *self._previewer.omissions, *self._redactor.found))
+
+    def _shielded(self, path: str) -> AbstractContextManager[None]:
+        return shielded(self._omissions, path)
+
+    def _thread(self, number: int) -> ThreadRecord:
+        live = self._crash.threads[number]
+        frames = self._frames(live.frames, f"threads[{number}]")
+        return ThreadRecord(self._text(live.name), live.ident, live.crashed, live.daemon, frames)
+
+    def _task(self, number: int) -> TaskRecord:
+        live = self._crash.tasks[number]
+        return TaskRecord(self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]"))
 
     def _exceptions(self) -> tuple[ExceptionRecord, ...]:
         """Describe the exceptions, the last one first, since time may run out."""
@@ -127,13 +137,19 @@ class _Summarizer:
         message, omission = messages.message(live.exception, path, self._deadline)
         if omission is not None:
             self._omissions.append(omission)
+        kind = "?"
+        notes: tuple[str, ...] = ()
+        with self._shielded(f"{path}.type"):
+            kind = messages.type_of(live.exception)
+        with self._shielded(f"{path}.notes"):
+            notes = tuple([self._text(note, f"{path}.notes") for note in self._notes(live.exception, path)])
         return ExceptionRecord(
             id=live.id,
             parent=live.parent,
             relation=live.relation,
-            type=messages.type_of(live.exception),
+            type=kind,
             message=self._text(message, f"{path}.message"),
-            notes=tuple(self._text(note, f"{path}.notes") for note in self._notes(live.exception, path)),
+            notes=notes,
             suppress_context=BaseException.__dict__["__suppress_context__"].__get__(live.exception) is True,
             frames=self._frames(live.frames, path),
         )
@@ -154,20 +170,22 @@ class _Summarizer:
 
     def _frame(self, live: LiveFrame, path: str, characters: int) -> FrameRecord:
         code = live.frame.f_code
-        line, end_line, column, end_column = self._position(code, live)
-        return FrameRecord(
+        frame = FrameRecord(
             file=ascii_safe(code.co_filename),
             module=_module_name(live),
             name=code.co_name,
-            qualname=qualname(live),
-            line=line,
-            end_line=end_line,
-            column=column,
-            end_column=end_column,
+            qualname=code.co_name,
+            line=live.lineno,
             first_line=code.co_firstlineno,
             code=self._code(live),
-            locals=self._locals(live, path, characters),
         )
+        with self._shielded(path):
+            frame = frame._replace(qualname=qualname(live))
+            _, end_line, column, end_column = self._position(code, live)
+            frame = frame._replace(end_line=end_line, column=column, end_column=end_column)
+        with self._shielded(f"{path}.locals"):
+            frame = frame._replace(locals=self._locals(live, path, characters))
+        return frame
 
     def _position(self, code: CodeType, live: LiveFrame) -> tuple[int, int | None, int | None, int | None]:
         """Return the position of a frame (PEP 657), without columns if it disagrees with the line number."""

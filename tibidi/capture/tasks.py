@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from _thread import get_ident
 from types import AsyncGeneratorType
 from types import CoroutineType
 from types import GeneratorType
@@ -33,6 +34,7 @@ from tibidi.look.anatomy import values
 from tibidi.look.frames import LiveTask
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
+from tibidi.process import interpreter
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -147,13 +149,19 @@ def _state(task: object) -> str:
 def _walk(crash: LiveCrash, task: object, live: LiveTask, path: str) -> None:
     """Find the frames of a task, and what it waits for."""
     if live.state in {RUNNING, PENDING}:
-        live.frames = [crash.frame_now(frame) for frame in _chain(field(task, "_coro"))]
+        if not (interpreter.why_frames_are_unreadable() and _runs_elsewhere(task)):
+            live.frames = [crash.frame_now(frame) for frame in _chain(field(task, "_coro"))]
         live.state += _waiting_for(field(task, "_fut_waiter"))
         return
     error = _error(task)
     tb = _traceback_of_cancelled(task) if error is None else traceback_of(error)
     if tb is not None:
         live.frames = frames_of_traceback(crash, tb, path)
+
+
+def _runs_elsewhere(task: object) -> bool:
+    """Return True if the loop of a task may be running in another thread."""
+    return dictionary(field(task, "_loop")).get("_thread_id", "unknown") not in {None, get_ident()}
 
 
 def _error(task: object) -> BaseException | None:

@@ -222,8 +222,11 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
             _print_failure(error)
             return False
         interrupt = error
-    if interrupt is not None and hook not in FINAL_HOOKS:
-        raise interrupt
+    try:
+        if interrupt is not None and hook not in FINAL_HOOKS:
+            raise _load("tibidi.process.interpreter").without_dump(interrupt)
+    finally:
+        del interrupt  # else it would keep itself alive, by this frame in its traceback
     return bool(is_dumped)
 
 

@@ -1,9 +1,9 @@
 """Which crashes were dumped, so that a crash that several hooks catch is dumped once.
 
 Rules: an exception is neither kept alive nor marked.  It is recognised by its
-`__dict__`, which is kept: no other exception can have the same one meanwhile,
-and that of a built-in exception is empty.  A class that lets an exception hold
-attributes of the application also allows weak references, which are used then.
+`__dict__`, which is kept while it is empty: no other exception can have the same
+one meanwhile.  One with attributes would keep them alive, so that only its
+address is known, for a minute.  Classes of the application allow weak references.
 
 Hooks after which the process goes on have a quota: a thread or a worker that
 fails the same way again and again must not spend its time on dumps.
@@ -83,11 +83,19 @@ def _recognizer(exc: BaseException) -> Callable[[BaseException], bool]:
         reference = ref(exc)
     except TypeError:  # the built-in exceptions
         own = DICTIONARY.__get__(exc)
+        if own:
+            address, end = _address(exc), time.monotonic() + QUOTA_SECONDS
+            return lambda other: _address(other) == address and time.monotonic() < end
         return lambda other: DICTIONARY.__get__(other) is own
     return lambda other: reference() is other
 
 
-def _place(exc: BaseException) -> Hashable:
+def _address(exc: BaseException) -> tuple[object, ...]:
+    """Return where an exception is in memory, and where it was raised."""
+    return (id(exc), id(DICTIONARY.__get__(exc)), *_place(exc)[-1:])
+
+
+def _place(exc: BaseException) -> tuple[Hashable, ...]:
     """Return what identical crashes have in common: the class, and where in the code they happened."""
     lines: deque[tuple[str, int]] = deque(maxlen=PLACE_FRAMES)
     tb = traceback_of(exc)

@@ -6,12 +6,20 @@ The plain data about them is in `tibidi.model`.
 
 from __future__ import annotations
 
+import sys
+from collections import deque
+from contextlib import contextmanager
+from itertools import repeat
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
+from tibidi.model import FAILED
+from tibidi.model import Omission
+from tibidi.process.interpreter import has_handler_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +27,14 @@ if TYPE_CHECKING:
     from types import FrameType
     from types import TracebackType
 
-    from tibidi.model import Omission
-
 # The function in a classmethod, staticmethod or property.
 WRAPPED = (
     (classmethod, vars(classmethod)["__func__"]),
     (staticmethod, vars(staticmethod)["__func__"]),
     (property, vars(property)["fget"]),
 )
+CO_OPTIMIZED = 0x1  # Include/code.h: the variables of a function, which are in no dictionary
+UNSHARED = 3  # references to that dictionary: of the frame, of a variable here, of the argument of getrefcount()
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 
@@ -109,6 +117,17 @@ class LiveCrash:
         return self.frame(frame, frame.f_lineno, frame.f_lasti)
 
 
+@contextmanager
+def shielded(omissions: list[Omission], path: str) -> Iterator[None]:
+    """Turn an error inside into an omission, so that it costs one part of pass one and not the dump."""
+    try:
+        yield
+    except Exception as error:
+        if has_handler_raised(error):
+            raise
+        omissions.append(Omission(path, FAILED, error_text(error)))
+
+
 def _namespace(frame: FrameType) -> dict[str, object]:
     """Copy the variables of a frame; {} where only application code could read them."""
     try:
@@ -116,10 +135,33 @@ def _namespace(frame: FrameType) -> dict[str, object]:
         if variables is frame.f_globals:
             return frame.f_globals
         if issubclass(type(variables), dict):  # the bodies of enumerations have a subclass
-            return dict.copy(variables)
+            copy = dict.copy(variables)
+            # Others have it too if the application has called locals().
+            if frame.f_code.co_flags & CO_OPTIMIZED and sys.getrefcount(variables) == UNSHARED:
+                _empty_snapshot(frame, variables)
+            return copy
         return dict(variables) if type_name(type(variables)) == PROXY else {}
-    except (RuntimeError, ValueError):
+    except Exception as error:
+        if has_handler_raised(error):
+            raise
         return {}
+
+
+def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
+    """Remove the variables from the dictionary that reading `f_locals` has left in the frame of a function.
+
+    Until Python 3.12 the frame keeps it (Objects/frameobject.c,
+    PyFrame_FastToLocalsWithError), and so what the variables refer to now.  It
+    is filled again whenever it is read.  Under a trace function it must stay:
+    the variables are set from it after each call (Python/sysmodule.c,
+    call_trampoline).
+    """
+    threading = sys.modules.get("threading")
+    hooks = [getattr(threading, name, None) for name in ("_trace_hook", "_profile_hook")]
+    if all(hook is None for hook in (*hooks, sys.gettrace(), sys.getprofile(), frame.f_trace)):
+        code = frame.f_code
+        names = code.co_varnames + code.co_cellvars + code.co_freevars
+        deque(map(snapshot.pop, names, repeat(None)), 0)  # in one call, so that no other thread sees the half of it
 
 
 def qualname(live: LiveFrame) -> str:

@@ -27,6 +27,7 @@ from tibidi.look.notation import MORE
 from tibidi.look.notation import SCRUBBED_CHARACTERS
 from tibidi.look.notation import joined
 from tibidi.look.notation import step_text
+from tibidi.model import FAILED
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
@@ -69,13 +70,33 @@ class Previewer:
         self._is_spent = False
         self._shown: dict[int, tuple[object, str]] = {}
 
+    def hide(self, reason: str) -> None:
+        """Show no values from now on."""
+        self.omissions.append(Omission("previews", FAILED, reason))
+        self._is_spent = True
+
+    def close(self) -> None:
+        """Forget the values and classes, in tables that otherwise live until a garbage collection."""
+        self._shown.clear()
+        self._walker.close()
+
     def show(self, value: object, path: str = "", characters: int = MAX_VARIABLE_CHARACTERS) -> str:
         """Show the value at `path` in about so many characters."""
+        if self._is_spent:
+            return MORE
         self._walker.start(path, characters)
         return self._walker.show(value)
 
     def variable(self, name: str, value: object, path: str, characters: int = MAX_VARIABLE_CHARACTERS) -> Variable:
         """Preview the variable at `path` in about so many characters."""
+        try:
+            return self._variable(name, value, path, characters)
+        except Exception as error:  # whatever a value is, it costs its own preview at most
+            if has_handler_raised(error):
+                raise
+            return Variable("?", f"<cannot be shown: {type_name(type(error))}>")
+
+    def _variable(self, name: str, value: object, path: str, characters: int) -> Variable:
         type_of_value = self._walker.classes.of(type(value)).name
         if self._redactor.conceals(name, value):
             self._redactor.note(path, f"the name {name!r}")
@@ -120,6 +141,11 @@ class Walker:
         self._instances: Instances | None = None
         self._table: dict[int, Show] = {**notation.numbers(), **self._builtins()}
         self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
+
+    def close(self) -> None:
+        """Break the reference cycles with the methods in the table."""
+        self._table.clear()
+        self._instances = None
 
     def start(self, path: str, characters: int) -> None:
         """Start with the variable at `path`, to be shown in about so many characters."""

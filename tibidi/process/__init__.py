@@ -59,8 +59,10 @@ start_path = [_entry for _entry in _sys.path if isinstance(_entry, str) and _ent
 program_path = [_entry for _entry in _sys.path if isinstance(_entry, str) and _entry in _programs]
 
 RESERVED_BYTES = 40 << 20
-# The pipe has this number or the next lower one: above the low numbers that programs rely on, within usual limits.
-HIGHEST_DESCRIPTOR = 1_023
+# The pipe has this number and the next lower one: above the low numbers that programs rely on, and below the limits
+# that they set themselves.  A descriptor beyond a lowered limit is of no use: new ones must be below it.
+HIGHEST_DESCRIPTOR = 63
+ENOUGH_DESCRIPTORS = 1_023  # a lower limit of open files is raised for a dump
 
 
 class Reserve:
@@ -138,12 +140,12 @@ class Reserve:
         resource: Any = _sys.modules.get("resource")
         try:
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            if not 0 <= soft < HIGHEST_DESCRIPTOR:  # -1 is RLIM_INFINITY
+            if not 0 <= soft < ENOUGH_DESCRIPTORS:  # -1 is RLIM_INFINITY
                 return
             self._limits = soft, hard
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            if 0 <= hard < HIGHEST_DESCRIPTOR:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (HIGHEST_DESCRIPTOR, HIGHEST_DESCRIPTOR))  # allowed for root
+            if 0 <= hard < ENOUGH_DESCRIPTORS:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (ENOUGH_DESCRIPTORS, ENOUGH_DESCRIPTORS))  # allowed for root
         except (AttributeError, OSError, ValueError):  # AttributeError: None, or another module of that name
             return
 

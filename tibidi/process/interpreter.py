@@ -15,6 +15,7 @@ from tibidi.process import traceback_of
 if TYPE_CHECKING:
     from types import CodeType
     from types import FrameType
+    from types import TracebackType
 
 OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that
@@ -23,17 +24,27 @@ MAX_PACKAGES = 5000
 
 
 def frames() -> "dict[int, FrameType]":
-    """Return the innermost frame of each thread; only of the current thread if there are other interpreters.
+    """Return the innermost frame of each thread; only of the current thread if the others are unreadable."""
+    return {_thread.get_ident(): sys._getframe(1)} if why_frames_are_unreadable() else sys._current_frames()
 
-    From Python 3.12 on, each interpreter of a process may have its own memory
-    allocator (PEP 684).  `sys._current_frames()` returns the frames of all
-    interpreters, and a reference to a foreign one aborts the process.
+
+def why_frames_are_unreadable() -> str:
+    """Return why the frames of other threads must not be read, "" if they may be.
+
+    Without the GIL the other threads run on meanwhile, and free what is being
+    read (cpython#118680, #152355).  From Python 3.12 on, each interpreter of a
+    process may have its own memory allocator (PEP 684); `sys._current_frames()`
+    returns the frames of all interpreters, and a reference to a foreign one
+    aborts the process.
     """
-    return sys._current_frames() if is_single_interpreter() else {_thread.get_ident(): sys._getframe(1)}
+    if hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
+        return "free-threaded build: the stacks of other threads cannot be read while they run"
+    if not _is_single_interpreter():
+        return "there are other interpreters in this process, whose threads cannot be told from those of this one"
+    return ""
 
 
-def is_single_interpreter() -> bool:
-    """Return True if there is no other interpreter in this process."""
+def _is_single_interpreter() -> bool:
     if sys.version_info < OWN_MEMORY:
         return True
     for name in MODULES:
@@ -46,13 +57,29 @@ def is_single_interpreter() -> bool:
 
 def has_handler_raised(error: BaseException) -> bool:
     """Return True if a signal handler of the application raised an exception."""
+    return _traceback_of_handler(error) is not None
+
+
+def without_dump(error: BaseException) -> BaseException:
+    """Remove our frames from the traceback of a signal handler's exception, and clear them: they refer to the dump."""
+    tb = _traceback_of_handler(error)
+    frame = None if tb is None else tb.tb_frame.f_back
+    try:
+        while frame is not None:
+            frame.clear()
+            frame = frame.f_back
+    except RuntimeError:  # this one is still running, and all that called it
+        pass
+    return BaseException.with_traceback(error, tb)
+
+
+def _traceback_of_handler(error: BaseException) -> "TracebackType | None":
+    """Return the traceback of an exception from a signal handler of the application on, None if it passed none."""
     codes = {_code_of(_signal.getsignal(number)) for number in range(1, _signal.NSIG)}
     tb = traceback_of(error)
-    while tb is not None:
-        if tb.tb_frame.f_code in codes:
-            return True
+    while tb is not None and tb.tb_frame.f_code not in codes:
         tb = tb.tb_next
-    return False
+    return tb
 
 
 def python_version() -> str:

@@ -85,12 +85,14 @@ class Waiting:
 class Worker:
     """A thread that calls `function` once, with the levels of recursion that its stack allows.
 
-    An exception of the function is kept in `error`.
+    Once the function has returned, the worker refers to nothing of it but its
+    exception, which `take_error` hands over.
     """
 
     def __init__(self, function: Callable[[int], object]) -> None:
-        self.error: BaseException | None = None
-        self._function = function
+        self._error: BaseException | None = None
+        self._function: Callable[[int], object] | None = function
+        self._is_abandoned = False
         self._done = _thread.allocate_lock()
         self._done.acquire()
         self._context = contextvars.copy_context()
@@ -108,9 +110,16 @@ class Worker:
         self._done.release()
         return True
 
+    def take_error(self) -> BaseException | None:
+        """Return the exception of the function, and forget it: its traceback has a frame that refers to the worker."""
+        error, self._error = self._error, None
+        return error
+
     def abandon(self) -> None:
         """Stop waiting for the thread, and ask it to end."""
         self._waiting.end()
+        self._is_abandoned = True
+        self._error = None
         interrupt(self.ident)
 
     def _start(self) -> tuple[int, int]:
@@ -130,10 +139,11 @@ class Worker:
     def _run(self, levels: int) -> None:
         self._waiting.owner = _thread.get_ident()
         try:
-            self._context.run(self._function, levels)
+            self._context.run(self._function, levels)  # type: ignore[arg-type]  # it is called once
         except BaseException as error:  # noqa: BLE001 - the waiting thread decides, also about SystemExit
-            self.error = error
+            self._error = None if self._is_abandoned else error
         finally:
+            self._function = None  # now: this thread ends some time after the caller has gone on
             self._waiting.end()
             self._done.release()
 
@@ -151,8 +161,12 @@ def call(function: Callable[[], T], seconds: float) -> T:
     if not worker.wait(seconds):
         worker.abandon()
         raise TimeoutError(f"no answer within {seconds:.1f} s")
-    if worker.error is not None:
-        raise worker.error
+    error = worker.take_error()
+    try:
+        if error is not None:
+            raise error
+    finally:
+        del error  # else it would keep itself alive, by this frame in its traceback
     return results[0]
 
 

@@ -78,6 +78,7 @@ class Redactor:
         hook: Callable[[str, object], bool] | None = None,
     ) -> None:
         self.found: list[Omission] = []
+        self.is_unsure = False  # the search for secrets has failed, so that many values of secrets are not known
         self._globs = _compile_globs(names)
         self._hook: Callable[[str, object], bool] | None = None
         self._kinds: dict[str, str] = {}

@@ -211,4 +211,4 @@ class MemberWriter:
         from tibidi.writing.snapshots import Snapshots  # where a thread changes what is written
 
         self._snapshots = Snapshots(hooks, memo.copy())
-        return self._snapshots.hooks
+        return self._snapshots.hooks()

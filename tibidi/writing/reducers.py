@@ -117,6 +117,7 @@ class Reducers:
         self._table: dict[int, Reducer] = {id(cls): reducer for cls, reducer in known.items()}
         self._decided: list[type] = []  # keeps their ids valid
         self._nameable: dict[int, bool] = {}
+        self._is_closed = False
 
     def reduce(self, thing: object) -> Any:
         """Reduce an object, as `Pickler.reducer_override` does, to a stand-in if it raises."""
@@ -127,11 +128,18 @@ class Reducers:
         except BaseException as error:  # noqa: BLE001 - application code may raise anything, even SystemExit
             return self._state.failed(thing, error)
 
+    def close(self) -> None:
+        """Empty the table, whose methods refer to the reducers: else both would live until a garbage collection."""
+        self._is_closed = True
+        self._table.clear()
+
     def is_bytecode(self, data: object) -> bool:
         """Return True if `data` is the bytecode of a code object."""
         return id(data) in self._bytecode
 
     def _decide(self, cls: type) -> Reducer:
+        if self._is_closed:  # by a worker that was abandoned
+            raise Abandoned
         self._decided.append(cls)
         reducer = self._table[id(cls)] = self._reducer_for(cls)
         return reducer

@@ -36,10 +36,13 @@ class Snapshots:
     """Hooks for one member that also replace containers by copies, except those in `known`, the memo so far."""
 
     def __init__(self, inner: FilterHooks, known: Memo) -> None:
-        self.hooks = FilterHooks(self._replacement, self._reduce)
         self._inner = inner
         self._known = known
         self._copies: dict[int, tuple[object, object]] = {}
+
+    def hooks(self) -> FilterHooks:
+        """Return the hooks, which keep the snapshots alive, and not the other way round as well."""
+        return FilterHooks(self._replacement, self._reduce)
 
     def exchange(self, memo: Memo) -> None:
         """Replace the copies in a memo by their originals."""

@@ -114,17 +114,19 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
         with LateProgress(archive) as progress:
             run_watched(writer, state, deadline, debug=debug, on_wait=progress.show)
     except Interrupted as error:
-        return _finish(writer, state, deadline, error)
+        return _finish(writer, state, deadline, error.__cause__)
+    finally:
+        reducers.close()
     return writer.outcome()
 
 
-def _finish(writer: ValuesWriter, state: PickleState, deadline: float, interrupted: Interrupted) -> Outcome:
+def _finish(writer: ValuesWriter, state: PickleState, deadline: float, interrupt: BaseException | None) -> Outcome:
     """Write what can still be written at once; a second interrupt ends that."""
     try:
         run_watched(writer, state, min(deadline, time.monotonic() + GRACE_SECONDS))
     except Interrupted as again:
-        interrupted = again
-    return writer.outcome(interrupted.__cause__)
+        return writer.outcome(again.__cause__)
+    return writer.outcome(interrupt)
 
 
 class ValuesWriter:

@@ -72,7 +72,7 @@ def run_watched(
         if not is_done:
             worker.abandon()
             skip(task, state, deadline)
-        elif worker.error is None or is_over(task, worker.error, debug=debug):
+        elif is_over(task, worker.take_error(), debug=debug):
             return
 
 
@@ -115,16 +115,19 @@ def skip(task: Task, state: PickleState, deadline: float) -> None:
         task.stop()
 
 
-def is_over(task: Task, error: BaseException, *, debug: bool) -> bool:
-    """Return True if `error` ends the task; else prepare to continue without the part that raised it."""
-    if isinstance(error, OutOfTime):
+def is_over(task: Task, error: BaseException | None, *, debug: bool) -> bool:
+    """Return True if nothing is left to do after `error`; else prepare to continue without the part that raised it."""
+    if error is None or isinstance(error, OutOfTime):
         return True
-    if isinstance(error, DiskRefused) and error.__cause__ is not None:
-        raise error.__cause__
-    if debug:
-        raise error
-    task.skip_failed(error)
-    return False
+    try:
+        if isinstance(error, DiskRefused) and error.__cause__ is not None:
+            raise error.__cause__
+        if debug:
+            raise error
+        task.skip_failed(error)
+        return False
+    finally:
+        del error  # else it would keep itself alive, by this frame in its traceback
 
 
 def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Callable[[], None] | None) -> bool:
