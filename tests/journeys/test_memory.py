@@ -125,7 +125,7 @@ GROWTH = """
     def log(number):
         code = compile("import growth; growth.fail()", f"program{number}.py", "exec")  # each has a quota of its own
         try:
-            exec(code)
+            exec(code, {})
         except NameError:
             logging.exception("it failed")
 """
