@@ -33,10 +33,10 @@ from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Index
 from tibidi.model import Omission
+from tibidi.process import Watch
 from tibidi.process import is_inside_dump
 from tibidi.process import os
 from tibidi.process import runs_a_dump
-from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock
@@ -80,23 +80,33 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
         raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
     if is_inside_dump(sys._getframe(1)):
         raise DumpFailed("this code runs as part of another dump", "")
-    deadline = time.monotonic() + config.max_seconds
-    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
-        if not has_lock:
-            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
-        path, interrupt = write(exc, None if filename is None else os.fspath(filename), deadline=deadline)
+    name = None if filename is None else os.fspath(filename)
+    watch = Watch(config.max_seconds)
+    try:
+        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch))
+        interrupt = watch.interrupt or interrupt
+    except TimeoutError as error:
+        raise DumpFailed(str(error)) from None
     try:
         if interrupt is not None:
             raise without_dump(interrupt)
     finally:
-        del interrupt  # else it would keep itself alive, by this frame in its traceback
+        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
     return path
 
 
+def _write_in_turn(exc: BaseException, filename: str | None, watch: Watch) -> tuple[str, BaseException | None]:
+    """Dump `exc` when no other thread makes a dump."""
+    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
+        if not has_lock:
+            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
+        return write(exc, filename, watch)
+
+
 def write(
-    exc: BaseException, filename: str | None, *, deadline: float, thread: Thread | None = None
+    exc: BaseException, filename: str | None, watch: Watch, thread: Thread | None = None
 ) -> tuple[str, BaseException | None]:
-    """Dump `exc` until `deadline` (of time.monotonic); `thread` crashed, by default the current one.
+    """Dump `exc` until the deadline of `watch`; `thread` crashed, by default the one that waits.
 
     Return the path of the dump, and what a signal handler raised while values
     were written: Ctrl-C, or a request to stop a service.  Then the remaining
@@ -106,7 +116,7 @@ def write(
     """
     try:
         target = CrashTarget() if filename is None else NamedTarget(filename)
-        dumping = _Dumping(survey(exc, thread=thread), deadline)
+        dumping = _Dumping(survey(exc, thread=thread, watch=watch), watch)
         return dumping.write_to(target), dumping.interrupt
     except DumpFailed:
         raise
@@ -119,9 +129,9 @@ def write(
 class _Dumping:
     """A dump in the making."""
 
-    def __init__(self, crash: LiveCrash, deadline: float) -> None:
+    def __init__(self, crash: LiveCrash, watch: Watch) -> None:
         self._crash = crash
-        self._deadline = deadline
+        self._watch = watch
         self._redactor = Redactor(config.redact_names, os.environ, config.redact)
         self._omissions: list[Omission] = []
         self.interrupt: BaseException | None = None
@@ -143,7 +153,7 @@ class _Dumping:
         return target.path
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
-        summary = describe(self._crash, self._redactor, deadline=self._deadline)
+        summary = describe(self._crash, self._redactor, deadline=self._watch.deadline)
         archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
         sources: dict[str, str] = {}
         with self._shielded("sources"):
@@ -189,11 +199,12 @@ class _Dumping:
             outcome = write_values(
                 roots,
                 archive,
-                deadline=self._deadline,
+                deadline=self._watch.deadline,
                 max_bytes=int(config.max_bytes * (1 - INDEX_SHARE)),
                 redactor=self._redactor,
                 islegal=config.islegal,
                 debug=config.debug,
+                on_wait=self._watch.check,
             )
             members = {name: tuple(paths) for name, paths in outcome.members}
             index = Index(outcome.complete, members, roots.globals, tuple(outcome.omissions))

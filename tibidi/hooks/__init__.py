@@ -21,6 +21,7 @@ import sys
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
+from tibidi.process import Watch
 from tibidi.process import environ
 from tibidi.process import is_inside_dump
 from tibidi.process import os
@@ -62,6 +63,7 @@ MODULE_HOOKS = {
     "code": "consoles",
     "uvloop": "tasks",
 }
+MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 # Variables that need no check at the start, since any text is valid.
@@ -212,9 +214,10 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     try:
         if is_inside_dump(sys._getframe(1)):
             return False
-        with reserve, _load("tibidi.process.temporary").dump_settings():  # already the imports need them
-            desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
-            is_dumped, interrupt = desk.receive(exc, hook, thread, settings)
+        watch = Watch(_max_seconds())
+        with reserve:
+            is_dumped, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
+        interrupt = watch.interrupt or interrupt
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
@@ -228,6 +231,27 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     finally:
         del interrupt  # else it would keep itself alive, by this frame in its traceback
     return bool(is_dumped)
+
+
+def _receive(
+    exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
+) -> "tuple[bool, BaseException | None]":
+    """Import what a crash needs, and pass the exception on."""
+    with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
+        desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
+        result: tuple[bool, BaseException | None] = desk.receive(desk.Crash(exc, hook, thread, watch), settings)
+        return result
+
+
+def _max_seconds() -> float:
+    """Return the time for the imports of a first crash; then `desk` knows better."""
+    seconds: float = _setting("max_seconds", MAX_SECONDS)
+    return seconds
+
+
+def _setting(name: str, default: "Any") -> "Any":
+    """Return a setting; the default if no variable has set anything, or while another thread imports `config`."""
+    return getattr(sys.modules.get("tibidi.config"), name, default)
 
 
 def _has_handler_raised(error: BaseException) -> bool:
@@ -368,11 +392,10 @@ def _report_unseen() -> None:
 
 def _print_failure(error: BaseException) -> None:
     """Print in one line why there is no dump, without importing anything."""
-    config = sys.modules.get("tibidi.config")  # not loaded where no variable has set anything
-    if config is not None and config.silent:
+    if _setting("silent", False):
         return
     try:
-        if config is not None and config.debug:
+        if _setting("debug", False):
             sys.__excepthook__(type(error), error, error.__traceback__)
         sys.stderr.write(f"tibidi: no dump: {type(error).__name__}: {error}\n")
         sys.stderr.flush()

@@ -100,10 +100,12 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     redactor: Redactor,
     islegal: Callable[[object], bool] | None = None,
     debug: bool = False,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Pickle `roots` into members of `archive`, until `deadline` (of time.monotonic) and up to `max_bytes` in all.
 
     No exception of a value is raised; with `debug`, exceptions in our own code are.
+    `on_wait` is called now and then; what it raises is the interrupt.
     """
     namespaces = Namespaces()
     state = PickleState()
@@ -112,7 +114,12 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     writer = ValuesWriter(list(roots), namespaces, members, Budget(archive, max_bytes, deadline))
     try:
         with LateProgress(archive) as progress:
-            run_watched(writer, state, deadline, debug=debug, on_wait=progress.show)
+
+            def wait() -> None:
+                on_wait()
+                progress.show()
+
+            run_watched(writer, state, deadline, debug=debug, on_wait=wait)
     except Interrupted as error:
         return _finish(writer, state, deadline, error.__cause__)
     finally:
