@@ -29,6 +29,7 @@ from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.look.anatomy import error_text
 from tibidi.model import FAILED
+from tibidi.model import REDACTED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Index
@@ -172,6 +173,8 @@ class _Dumping:
         if not stingy:
             self._sources(archive, sources)
         index = Index(complete=True) if stingy or self._redactor.is_unsure else self._values(archive)
+        if self._redactor.hook_failure:
+            self._omit("config.redact", REDACTED, f"{self._redactor.hook_failure}: what it raises for is redacted")
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
             archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
