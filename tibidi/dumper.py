@@ -42,6 +42,7 @@ from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock
 from tibidi.process.temporary import dump_settings
+from tibidi.process.worker import call
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import CrashTarget
@@ -62,6 +63,10 @@ SOURCES_SHARE = 1 / 4
 # Characters that file systems and unpackers may refuse in a name.
 UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
 MAX_NAME_CHARACTERS = 400
+# ENOSPC, and EDQUOT on Linux and on macOS: another directory may have room.
+FULL = (28, 122, 69)
+# The file system of the key may not answer.
+MAX_KEY_SECONDS = 1.0
 
 # Signal handlers raise these to end a program.
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
@@ -116,15 +121,31 @@ def write(
     The caller holds `dump_lock` and `dump_settings`.
     """
     try:
-        target = CrashTarget() if filename is None else NamedTarget(filename)
-        dumping = _Dumping(survey(exc, thread=thread, watch=watch), watch)
-        return dumping.write_to(target), dumping.interrupt
+        crash = survey(exc, thread=thread, watch=watch)
+        return (
+            _Dumping(crash, watch).write_to(NamedTarget(filename))
+            if filename is not None
+            else _write_somewhere(crash, watch)
+        )
     except DumpFailed:
         raise
     except Exception as error:
         if config.debug or has_handler_raised(error):
             raise
         raise DumpFailed(_reason(error)) from error
+
+
+def _write_somewhere(crash: LiveCrash, watch: Watch) -> tuple[str, BaseException | None]:
+    """Write the dump to the first crash directory that has room."""
+    refused: dict[str, str] = {}
+    while True:
+        target = CrashTarget(refused)
+        try:
+            return _Dumping(crash, watch).write_to(target)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            target.refuse(error)
 
 
 class _Dumping:
@@ -137,8 +158,8 @@ class _Dumping:
         self._omissions: list[Omission] = []
         self.interrupt: BaseException | None = None
 
-    def write_to(self, target: NamedTarget | CrashTarget) -> str:
-        """Write the dump and give it its name; leave no file behind when that fails."""
+    def write_to(self, target: NamedTarget | CrashTarget) -> tuple[str, BaseException | None]:
+        """Write the dump and give it its name, and return what `write` does; leave no file behind when that fails."""
         try:
             self._write(Archive(target.partial.file), stingy=target.is_short_of_space())
             try:
@@ -151,7 +172,7 @@ class _Dumping:
         except BaseException:
             target.partial.discard()
             raise
-        return target.path
+        return target.path, self.interrupt
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
         summary = describe(self._crash, self._redactor, deadline=self._watch.deadline)
@@ -180,7 +201,7 @@ class _Dumping:
             archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
             self._report(omissions)
         with self._shielded("signature"):
-            archive.finish(read_or_make_key())
+            archive.finish(_key())
 
     def _sources(self, archive: Archive, sources: dict[str, str]) -> None:
         """Write the text of every file on a captured stack, as far as it fits."""
@@ -246,6 +267,13 @@ def member_name(file: str, taken: set[str]) -> str:
         name = f"{base}~{number}"
     taken.add(name)
     return name
+
+
+def _key() -> bytes | None:
+    try:
+        return call(read_or_make_key, MAX_KEY_SECONDS)
+    except TimeoutError:
+        return None
 
 
 def _reason(error: BaseException) -> str:

@@ -211,17 +211,17 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     if not _is_installed or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
         return False
     is_dumped, interrupt = False, None
+    watch = Watch(_max_seconds())
     try:
         if is_inside_dump(sys._getframe(1)):
             return False
-        watch = Watch(_max_seconds())
         with reserve:
             is_dumped, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
-        if hook in FINAL_HOOKS or not _has_handler_raised(error):
+        if hook in FINAL_HOOKS or not (error is watch.interrupt or _has_handler_raised(error)):
             _print_failure(error)
             return False
         interrupt = error
@@ -255,10 +255,10 @@ def _setting(name: str, default: "Any") -> "Any":
 
 
 def _has_handler_raised(error: BaseException) -> bool:
-    try:
-        return bool(_load("tibidi.process.interpreter").has_handler_raised(error))
-    except Exception:  # noqa: BLE001 - imports have failed
-        return False
+    interpreter: Any = sys.modules.get(
+        "tibidi.process.interpreter"
+    )  # None or half imported where the import has failed
+    return hasattr(interpreter, "has_handler_raised") and bool(interpreter.has_handler_raised(error))
 
 
 def install_in_modules(hooks: "Mapping[str, str]") -> None:
@@ -397,10 +397,21 @@ def _print_failure(error: BaseException) -> None:
     try:
         if _setting("debug", False):
             sys.__excepthook__(type(error), error, error.__traceback__)
-        sys.stderr.write(f"tibidi: no dump: {type(error).__name__}: {error}\n")
+        sys.stderr.write(f"tibidi: no dump: {_unreadable(error) or f'{type(error).__name__}: {error}'}\n")
         sys.stderr.flush()
     except Exception:  # noqa: BLE001 - no stderr, or one that raises
         return
+
+
+def _unreadable(error: BaseException) -> str:
+    """Return what hides behind a failed import: after setuid(), a process may not read the files of its Python."""
+    files = {"the standard library": os.__file__, "tibidi": __file__}
+    for what, file in files.items() if isinstance(error, ImportError) else ():
+        try:
+            os.stat(file)
+        except OSError as reason:
+            return f"{what} cannot be read: {file}: {reason.strerror}"
+    return ""
 
 
 def _forget_unfinished_imports() -> None:

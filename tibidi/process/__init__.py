@@ -349,7 +349,7 @@ class Watch:
 
     def __init__(self, seconds: float) -> None:
         self.ident = _get_ident()
-        self.frame: FrameType | None = _sys._getframe(1)
+        self.frame: FrameType | None = None
         self.deadline = time.monotonic() + seconds
         self.interrupt: BaseException | None = None
         self.is_over = False
@@ -361,6 +361,7 @@ class Watch:
         """
         results: list[T] = []
         start = time.monotonic()
+        self.frame = _sys._getframe(1)
         try:
             thread = DumpThread(lambda _: results.append(function(self)), (DUMP_STACK_BYTES,))
         except NoThread:
