@@ -211,7 +211,7 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     if not _is_installed or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
         return False
     is_dumped, interrupt = False, None
-    watch = Watch(_max_seconds())
+    watch = Watch(_setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
     try:
         if is_inside_dump(sys._getframe(1)):
             return False
@@ -241,12 +241,6 @@ def _receive(
         desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
         result: tuple[bool, BaseException | None] = desk.receive(desk.Crash(exc, hook, thread, watch), settings)
         return result
-
-
-def _max_seconds() -> float:
-    """Return the time for the imports of a first crash; then `desk` knows better."""
-    seconds: float = _setting("max_seconds", MAX_SECONDS)
-    return seconds
 
 
 def _setting(name: str, default: "Any") -> "Any":

@@ -282,7 +282,7 @@ class DumpThread:
         self._done = _allocate_lock()
         self._done.acquire()
         contexts: Any = _sys.modules.get("_contextvars")  # without that module there are no variables
-        self._call = contexts.copy_context().run if contexts else _call
+        self._call = contexts.copy_context().run if contexts else lambda function, levels: function(levels)
         self._waiting = Waiting()
         try:
             self.ident, self.levels = self._start(stack_sizes)
@@ -332,10 +332,6 @@ class DumpThread:
             del self._function, self._call  # now: this thread ends some time after the caller has gone on
             self._waiting.end()
             self._done.release()
-
-
-def _call(function: "Callable[[int], object]", levels: int) -> object:
-    return function(levels)
 
 
 class Watch:
