@@ -227,9 +227,9 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         interrupt = error
     try:
         if interrupt is not None and hook not in FINAL_HOOKS:
-            raise _load("tibidi.process.interpreter").without_dump(interrupt)
+            raise _without_dump(interrupt)
     finally:
-        del interrupt  # else it would keep itself alive, by this frame in its traceback
+        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
     return bool(is_dumped)
 
 
@@ -246,6 +246,11 @@ def _receive(
 def _setting(name: str, default: "Any") -> "Any":
     """Return a setting; the default if no variable has set anything, or while another thread imports `config`."""
     return getattr(sys.modules.get("tibidi.config"), name, default)
+
+
+def _without_dump(error: BaseException) -> BaseException:
+    interpreter: Any = sys.modules.get("tibidi.process.interpreter")  # its import may be what did not answer
+    return interpreter.without_dump(error) if hasattr(interpreter, "without_dump") else error
 
 
 def _has_handler_raised(error: BaseException) -> bool:

@@ -348,6 +348,7 @@ class Watch:
         self.frame: FrameType | None = None
         self.deadline = time.monotonic() + seconds
         self.interrupt: BaseException | None = None
+        self._pending: BaseException | None = None
         self.is_over = False
 
     def run(self, function: "Callable[[Watch], T]") -> "T":
@@ -380,15 +381,18 @@ class Watch:
             self.frame = error = None  # they refer to this object, and to the frame of this call
 
     def check(self) -> None:
-        """Raise what a signal handler raised in the crashed thread."""
-        if self.interrupt is not None:
-            raise self.interrupt
+        """Raise what a signal handler raised in the crashed thread, once."""
+        error, self._pending = self._pending, None
+        try:
+            if error is not None:
+                raise error
+        finally:
+            del error
 
     def _wait(self, thread: DumpThread) -> None:
         try:
             left = self.deadline + FINISH_SECONDS - time.monotonic()
             self.is_over = not thread.wait(min(POLL_SECONDS, left)) and left <= 0
         except BaseException as error:  # noqa: BLE001 - a signal handler has raised it
-            self.is_over = self.interrupt is not None  # the second one: end at once
-            self.interrupt = error
+            self.interrupt = self._pending = error
             self.deadline = min(self.deadline, time.monotonic())

@@ -121,19 +121,16 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
 
             run_watched(writer, state, deadline, debug=debug, on_wait=wait)
     except Interrupted as error:
-        return _finish(writer, state, deadline, error.__cause__)
+        deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
+        interrupt = error.__cause__
+        try:  # to write what can still be written at once; a second interrupt ends that
+            run_watched(writer, state, deadline, on_wait=on_wait)
+        except Interrupted as again:
+            interrupt = again.__cause__
+        return writer.outcome(interrupt)
     finally:
         reducers.close()
     return writer.outcome()
-
-
-def _finish(writer: ValuesWriter, state: PickleState, deadline: float, interrupt: BaseException | None) -> Outcome:
-    """Write what can still be written at once; a second interrupt ends that."""
-    try:
-        run_watched(writer, state, min(deadline, time.monotonic() + GRACE_SECONDS))
-    except Interrupted as again:
-        return writer.outcome(again.__cause__)
-    return writer.outcome(interrupt)
 
 
 class ValuesWriter:
