@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tibidi import commands
-from tibidi.commands import tbdebug
+INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
 
 def main() -> int:
     """Run the command with the arguments of the process."""
+    try:
+        from tibidi import commands
+        from tibidi.commands import tbdebug
+    except KeyboardInterrupt:  # the imports take a while
+        return INTERRUPTED
     return commands.run(tbdebug.main, sys.argv[1:], "tbdebug")
 
 

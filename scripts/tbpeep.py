@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tibidi import commands
-from tibidi.commands import tbpeep
+INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
 
 def main() -> int:
     """Run the command with the arguments of the process."""
+    try:
+        from tibidi import commands
+        from tibidi.commands import tbpeep
+    except KeyboardInterrupt:  # the imports take a while
+        return INTERRUPTED
     return commands.run(tbpeep.main, sys.argv[1:], "tbpeep")
 
 

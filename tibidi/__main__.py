@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING
 
-from tibidi import __version__
-from tibidi.commands import run
+from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +18,8 @@ COMMANDS = {
     "prune": ("prune", "delete old dumps"),
     "doctor": ("doctor", "check the installation: crash a child process and read its dump"),
 }
+
+INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
 USAGE = "usage: python -m tibidi [-h] [--version] COMMAND [-h] ..."
 
@@ -36,13 +35,18 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the first argument names; return its exit status."""
-    arguments = sys.argv[1:] if argv is None else argv
-    return run(_dispatch, arguments)
+    try:
+        from tibidi.commands import run
+    except KeyboardInterrupt:  # the imports take a while
+        return INTERRUPTED
+    return run(_dispatch, sys.argv[1:] if argv is None else argv)
 
 
 def _dispatch(argv: Sequence[str]) -> int:
     word = argv[0] if argv else "--help"
     if word in COMMANDS:
+        from importlib import import_module
+
         command = import_module(f"tibidi.commands.{COMMANDS[word][0]}")
         status: int = command.main(argv[1:])
         return status
@@ -50,6 +54,8 @@ def _dispatch(argv: Sequence[str]) -> int:
         print("\n".join(_help()))
         return 0
     if word == "--version":
+        from tibidi import __version__
+
         print(f"tibidi {__version__}")
         return 0
     print(f"tibidi: no command {word!r}; choose from: {', '.join(COMMANDS)}", file=sys.stderr)

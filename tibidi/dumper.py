@@ -29,18 +29,20 @@ from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.look.anatomy import error_text
 from tibidi.model import FAILED
+from tibidi.model import REDACTED
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Index
 from tibidi.model import Omission
+from tibidi.process import Watch
 from tibidi.process import is_inside_dump
 from tibidi.process import os
 from tibidi.process import runs_a_dump
-from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock
 from tibidi.process.temporary import dump_settings
+from tibidi.process.worker import call
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import CrashTarget
@@ -61,6 +63,10 @@ SOURCES_SHARE = 1 / 4
 # Characters that file systems and unpackers may refuse in a name.
 UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
 MAX_NAME_CHARACTERS = 400
+# ENOSPC, and EDQUOT on Linux and on macOS: another directory may have room.
+FULL = (28, 122, 69)
+# The file system of the key may not answer.
+MAX_KEY_SECONDS = 1.0
 
 # Signal handlers raise these to end a program.
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
@@ -80,23 +86,33 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
         raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
     if is_inside_dump(sys._getframe(1)):
         raise DumpFailed("this code runs as part of another dump", "")
-    deadline = time.monotonic() + config.max_seconds
-    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
-        if not has_lock:
-            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
-        path, interrupt = write(exc, None if filename is None else os.fspath(filename), deadline=deadline)
+    name = None if filename is None else os.fspath(filename)
+    watch = Watch(config.max_seconds)
+    try:
+        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch))
+        interrupt = watch.interrupt or interrupt
+    except TimeoutError as error:
+        raise DumpFailed(str(error)) from None
     try:
         if interrupt is not None:
             raise without_dump(interrupt)
     finally:
-        del interrupt  # else it would keep itself alive, by this frame in its traceback
+        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
     return path
 
 
+def _write_in_turn(exc: BaseException, filename: str | None, watch: Watch) -> tuple[str, BaseException | None]:
+    """Dump `exc` when no other thread makes a dump."""
+    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
+        if not has_lock:
+            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
+        return write(exc, filename, watch)
+
+
 def write(
-    exc: BaseException, filename: str | None, *, deadline: float, thread: Thread | None = None
+    exc: BaseException, filename: str | None, watch: Watch, thread: Thread | None = None
 ) -> tuple[str, BaseException | None]:
-    """Dump `exc` until `deadline` (of time.monotonic); `thread` crashed, by default the current one.
+    """Dump `exc` until the deadline of `watch`; `thread` crashed, by default the one that waits.
 
     Return the path of the dump, and what a signal handler raised while values
     were written: Ctrl-C, or a request to stop a service.  Then the remaining
@@ -105,9 +121,12 @@ def write(
     The caller holds `dump_lock` and `dump_settings`.
     """
     try:
-        target = CrashTarget() if filename is None else NamedTarget(filename)
-        dumping = _Dumping(survey(exc, thread=thread), deadline)
-        return dumping.write_to(target), dumping.interrupt
+        crash = survey(exc, thread=thread, watch=watch)
+        return (
+            _Dumping(crash, watch).write_to(NamedTarget(filename))
+            if filename is not None
+            else _write_somewhere(crash, watch)
+        )
     except DumpFailed:
         raise
     except Exception as error:
@@ -116,18 +135,31 @@ def write(
         raise DumpFailed(_reason(error)) from error
 
 
+def _write_somewhere(crash: LiveCrash, watch: Watch) -> tuple[str, BaseException | None]:
+    """Write the dump to the first crash directory that has room."""
+    refused: dict[str, str] = {}
+    while True:
+        target = CrashTarget(refused)
+        try:
+            return _Dumping(crash, watch).write_to(target)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            target.refuse(error)
+
+
 class _Dumping:
     """A dump in the making."""
 
-    def __init__(self, crash: LiveCrash, deadline: float) -> None:
+    def __init__(self, crash: LiveCrash, watch: Watch) -> None:
         self._crash = crash
-        self._deadline = deadline
+        self._watch = watch
         self._redactor = Redactor(config.redact_names, os.environ, config.redact)
         self._omissions: list[Omission] = []
         self.interrupt: BaseException | None = None
 
-    def write_to(self, target: NamedTarget | CrashTarget) -> str:
-        """Write the dump and give it its name; leave no file behind when that fails."""
+    def write_to(self, target: NamedTarget | CrashTarget) -> tuple[str, BaseException | None]:
+        """Write the dump and give it its name, and return what `write` does; leave no file behind when that fails."""
         try:
             self._write(Archive(target.partial.file), stingy=target.is_short_of_space())
             try:
@@ -140,10 +172,10 @@ class _Dumping:
         except BaseException:
             target.partial.discard()
             raise
-        return target.path
+        return target.path, self.interrupt
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
-        summary = describe(self._crash, self._redactor, deadline=self._deadline)
+        summary = describe(self._crash, self._redactor, deadline=self._watch.deadline)
         archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
         sources: dict[str, str] = {}
         with self._shielded("sources"):
@@ -162,12 +194,14 @@ class _Dumping:
         if not stingy:
             self._sources(archive, sources)
         index = Index(complete=True) if stingy or self._redactor.is_unsure else self._values(archive)
+        if self._redactor.hook_failure:
+            self._omit("config.redact", REDACTED, f"{self._redactor.hook_failure}: what it raises for is redacted")
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
             archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
             self._report(omissions)
         with self._shielded("signature"):
-            archive.finish(read_or_make_key())
+            archive.finish(_key())
 
     def _sources(self, archive: Archive, sources: dict[str, str]) -> None:
         """Write the text of every file on a captured stack, as far as it fits."""
@@ -189,11 +223,12 @@ class _Dumping:
             outcome = write_values(
                 roots,
                 archive,
-                deadline=self._deadline,
+                deadline=self._watch.deadline,
                 max_bytes=int(config.max_bytes * (1 - INDEX_SHARE)),
                 redactor=self._redactor,
                 islegal=config.islegal,
                 debug=config.debug,
+                on_wait=self._watch.check,
             )
             members = {name: tuple(paths) for name, paths in outcome.members}
             index = Index(outcome.complete, members, roots.globals, tuple(outcome.omissions))
@@ -232,6 +267,13 @@ def member_name(file: str, taken: set[str]) -> str:
         name = f"{base}~{number}"
     taken.add(name)
     return name
+
+
+def _key() -> bytes | None:
+    try:
+        return call(read_or_make_key, MAX_KEY_SECONDS)
+    except TimeoutError:
+        return None
 
 
 def _reason(error: BaseException) -> str:

@@ -50,6 +50,17 @@ def test_path_below_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert [f"Traceback dumped into: {path}"] == notice.of_dump(path, None)
 
 
+@pytest.mark.parametrize(
+    ("home", "shown"), [("/", "/x/y"), ("/x/", "~/y"), ("/x", "~/y"), ("//", "/x/y"), ("/xx", "/x/y")]
+)
+def test_home_directories(home: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The root directory is no home, and a slash at its end changes nothing."""
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.setattr(config, "directory", None)
+
+    assert [f"Traceback dumped into: {shown}"] == notice.of_dump("/x/y", None)
+
+
 def test_failures() -> None:
     """A failure is one line with the reason and, where it is known, what to do."""
     assert "tibidi: no dump: the disk is full; set TIBIDI_DIR" == notice.of_failure(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import zipfile
 from typing import TYPE_CHECKING
 
 from crashing import PROGRAMS
 
+import tibidi
 from tibidi.dumpfile.reader import Reader
 from tibidi.model import REDACTED
 
@@ -122,3 +124,24 @@ def test_hook_of_the_application(crash: Crasher, tmp_path: Path) -> None:
 
     assert "ward 3" in crashed.stderr
     assert not [name for name, data in members(crashed.dump).items() if b"Jane Roe" in data]
+
+
+def test_a_callback_that_raises(crash: Crasher) -> None:
+    """Where config.redact raises, the value is redacted, and the dump says why."""
+    code = """
+        import tibidi
+        def redact(name, value):
+            return value.startswith("private")
+        tibidi.config.redact = redact
+        def work(count, text):
+            return count / 0
+        work(12345, "kept")
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+    dump = tibidi.load(crashed.dump)
+
+    assert "redacted" in repr(dump.exceptions[-1][-1]["count"])
+    assert "kept" == dump.exceptions[-1][-1]["text"]
+    assert [each.detail.partition(" for ")[0] for each in dump.omissions if each.path == "config.redact"] == [
+        "config.redact raised AttributeError: 'int' object has no attribute 'startswith'"
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tibidi import config
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
 from tibidi.store.directory import CrashDirectory
+from tibidi.store.user_directories import can_be_made
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -252,3 +254,46 @@ def test_space(directory: CrashDirectory, monkeypatch: pytest.MonkeyPatch) -> No
         answers.append(directory.is_short_of_space())
 
     assert [True, False, True, False] == answers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["Z:\\dumps\\today", "Z:\\", "Z:dumps", "\\\\server\\share\\dumps", "\\\\?\\Z:\\dumps", "dumps", "NUL", "/", ""],
+)
+def test_paths_of_windows(path: str, fallback: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the path functions of Windows, a drive that does not exist ends the search, and the fallback is tried."""
+    from tibidi import process
+
+    monkeypatch.setattr(process.os, "path", ntpath)
+    # What is made where the backslash is no separator would be beside the tests.
+    monkeypatch.setattr(process.os, "mkdir", refuse)
+
+    assert isinstance(can_be_made_quietly(path), bool)
+    with pytest.raises(DumpFailed, match="no directory to write to"):
+        CrashDirectory.locate(create=True)
+
+
+def refuse(path: str, mode: int) -> None:
+    """Do as mkdir() does on a drive that does not exist."""
+    raise FileNotFoundError(2, "the system cannot find the path", path)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x/" * 50_000, "loop", "file/dumps"])
+def test_directories_that_cannot_be_made(name: str, tmp_path: Path, fallback: Path) -> None:
+    """Nothing is made on the way to a path that is too long, or has a loop of links or a file in it."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.iterdir())
+    config.directory = str(tmp_path / name)
+
+    assert not can_be_made_quietly(config.directory)
+    assert str(fallback) == CrashDirectory.locate(create=True).path
+    assert before == sorted(tmp_path.iterdir())
+
+
+def can_be_made_quietly(path: str) -> bool:
+    """Return what `can_be_made` does, False where that raises OSError."""
+    try:
+        return can_be_made(path)
+    except OSError:
+        return False

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The path of a key that does not exist yet."""
     path = tmp_path / "keys" / "key"
+    path.parent.mkdir(mode=0o700)
     monkeypatch.setattr(config, "key_file", str(path))
     return path
 
@@ -43,7 +44,6 @@ def test_made_on_first_use(key_file: Path) -> None:
     key = keys.read_or_make_key()
 
     assert 0o600 == stat.S_IMODE(key_file.stat().st_mode)
-    assert 0o700 == stat.S_IMODE(key_file.parent.stat().st_mode)
     assert key == keys.read_or_make_key() == keys.read_key()
     assert keys.KEY_BYTES == len(key)
 
@@ -61,7 +61,6 @@ def test_others_have_access(mode: int, key_file: Path) -> None:
 
 def test_no_key(key_file: Path) -> None:
     """A missing key, a short one or one that is no regular file is not used; a pipe does not block."""
-    key_file.parent.mkdir()
     assert (None, "") == keys.examine_key()
     key_file.write_bytes(b"short")
     key_file.chmod(0o600)
@@ -69,6 +68,36 @@ def test_no_key(key_file: Path) -> None:
     key_file.unlink()
     os.mkfifo(key_file, 0o600)
     assert "it is no regular file" in keys.examine_key()[1]
+
+
+def test_a_directory(key_file: Path) -> None:
+    """A directory is no key, as container runtimes make where the source of a mount is missing."""
+    key_file.mkdir()
+
+    assert f"the key file {key_file} is not used: it is no regular file" in keys.examine_key()[1]
+    assert keys.read_or_make_key() is None
+
+
+@pytest.mark.parametrize("mode", [None, 0o755, 0o770, 0o777])
+def test_not_made_just_anywhere(key_file: Path, mode: int | None) -> None:
+    """Where TIBIDI_KEY_FILE leads to no private directory, neither a key nor a directory is made."""
+    if mode is None:
+        key_file.parent.rmdir()
+    else:
+        key_file.parent.chmod(mode)
+
+    assert keys.read_or_make_key() is None
+    assert not key_file.exists()
+    assert f"no key is made in {key_file.parent}: " in keys.examine_key()[1]
+
+
+def test_default_directory_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default directory for the key is made, private."""
+    monkeypatch.setattr(config, "key_file", None)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    assert keys.KEY_BYTES == len(keys.read_or_make_key() or b"")
+    assert 0o700 == stat.S_IMODE((tmp_path / "config" / "tibidi").stat().st_mode)
 
 
 def test_trust(ours: Path, tmp_path: Path) -> None:

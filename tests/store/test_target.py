@@ -99,7 +99,7 @@ def crashes(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_crash_directory_is_brought_up_to_date(crashes: Path, directory: CrashDirectory) -> None:
     """A published dump is the latest one, and the oldest beyond the limit goes."""
     old = series(crashes, 2)
-    target = CrashTarget()
+    target = CrashTarget({})
     target.partial.file.write(b"dump")
 
     assert target.path not in map(str, crashes.iterdir())
@@ -112,7 +112,7 @@ def test_crash_directory_is_brought_up_to_date(crashes: Path, directory: CrashDi
 
 def test_crashes_within_a_second(crashes: Path) -> None:
     """Two dumps of one process at the same time have names of their own."""
-    first, second = CrashTarget(), CrashTarget()
+    first, second = CrashTarget({}), CrashTarget({})
     for target in (first, second):
         target.publish()
 
@@ -127,7 +127,7 @@ def test_without_a_program(crashes: Path, monkeypatch: pytest.MonkeyPatch, argv:
         monkeypatch.delattr(sys, "argv")
     else:
         monkeypatch.setattr(sys, "argv", argv)
-    target = CrashTarget()
+    target = CrashTarget({})
     target.partial.discard()
 
     assert f"-python-{os.getpid()}.pkl" in target.path

@@ -136,7 +136,7 @@ def test_large_objects() -> None:
 
 
 def test_islegal() -> None:
-    """What `islegal` refuses is replaced; it is not called for our own objects, and its errors refuse nothing."""
+    """What `islegal` refuses or raises for is replaced; it is not called for our own objects."""
     shown: list[object] = []
 
     def islegal(thing: object) -> bool:
@@ -149,19 +149,21 @@ def test_islegal() -> None:
     replacements = [filtered(thing) for thing in (1, 2, 3, None, vocabulary._function, Cut("list", "too large"))]
 
     assert [1, 2, 3] == shown
-    assert (NotPickleable, "config.islegal refused it") == (type(replacements[2]), replacements[2].reason)
-    assert [None] * 5 == [*replacements[:2], *replacements[3:]]
-    assert [(ILLEGAL, None)] == filtered.reasons()
+    assert (NotPickleable, NotPickleable) == (type(replacements[1]), type(replacements[2]))
+    assert "config.islegal raised ValueError: unexpected" == replacements[1].reason
+    assert "config.islegal refused it" == replacements[2].reason
+    assert [None] * 4 == [replacements[0], *replacements[3:]]
+    assert 2 * [(ILLEGAL, None)] == filtered.reasons()
 
 
 def test_an_islegal_that_hung_is_not_called_again() -> None:
-    """After `islegal` has hung, everything is legal."""
-    filtered = Filtered(lambda thing: False)
-    assert filtered(1) is not None
+    """After `islegal` has hung, nothing is legal."""
+    filtered = Filtered(lambda thing: True)
+    assert filtered(1) is None
     filtered.state.running = filtered.filter._islegal
     filtered.state.block_running()
 
-    assert filtered(2) is None
+    assert "config.islegal did not finish in time" == filtered(2).reason
 
 
 @pytest.mark.parametrize("rules", [{}, {"texts": True}])

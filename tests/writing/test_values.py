@@ -462,7 +462,7 @@ def test_a_namespace_met_only_on_the_way(round_trip: Any) -> None:
 
 
 def test_islegal_is_asked_of_every_object(round_trip: Any) -> None:
-    """An object that config.islegal refuses is a NotPickleable even if nested; one for which it raises is kept."""
+    """An object that config.islegal refuses, or for which it raises, is a NotPickleable even if nested."""
 
     class Connection:
         pass
@@ -479,9 +479,30 @@ def test_islegal_is_asked_of_every_object(round_trip: Any) -> None:
     loaded = round_trip({"nested": [{"c": Connection()}, 5], "text": "some text"})
 
     assert isinstance(loaded.locals["nested"][0]["c"], tibidi.NotPickleable)
-    assert 5 == loaded.locals["nested"][1]
+    assert isinstance(loaded.locals["nested"][1], tibidi.NotPickleable)
     assert "some text" in asked
-    assert {f"{WHERE}['nested'][0]['c']": "illegal"} == loaded.reasons()
+    assert {f"{WHERE}['nested'][0]['c']": "illegal", f"{WHERE}['nested'][1]": "illegal"} == loaded.reasons()
+    assert "int: config.islegal raised TypeError: never thought of numbers" == loaded.omissions[-1].detail
+
+
+@pytest.mark.parametrize(
+    ("islegal", "reason"),
+    [
+        (lambda thing: False, "refused it"),
+        (lambda thing: thing.no_such_attribute, "raised AttributeError"),
+        (lambda thing: time.sleep(100), "did not finish in time"),
+    ],
+    ids=["refuses", "raises", "hangs"],
+)
+def test_islegal_that_allows_nothing(round_trip: Any, islegal: Any, reason: str) -> None:
+    """Every variable is a NotPickleable, whose own parts are not asked about; the names of variables are there."""
+    round_trip.seconds = 5
+    round_trip.islegal = islegal
+    loaded = round_trip({"nested": [object(), 5], "text": "some text"})
+
+    assert ["nested", "text"] == list(loaded.locals)
+    assert all(f"config.islegal {reason}" in each.reason for each in loaded.locals.values())
+    assert {f"{WHERE}['nested']": "illegal", f"{WHERE}['text']": "illegal"} == loaded.reasons()
 
 
 class Sleepy:

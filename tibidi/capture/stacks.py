@@ -32,12 +32,17 @@ MAX_THREADS = 500
 MAIN = "MainThread"  # its name in the threading module, which may not be loaded
 
 
-def threads(crash: LiveCrash, crashed: int) -> list[LiveThread]:
-    """Return all threads but our workers, the crashed one first, the others in the order of their start."""
-    here = _thread.get_ident()
-    stacks = {ident: _stack(ident, frame, here) for ident, frame in interpreter.frames().items()}
-    known = dict(_known_threads())
+def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[LiveThread]:
+    """Return all threads but our workers, the crashed one first, the others in the order of their start.
+
+    `here` has the innermost frame of the thread that the dump is made for.
+    """
     unreadable = interpreter.why_frames_are_unreadable()
+    innermost = {} if unreadable else interpreter.frames()
+    innermost.pop(_thread.get_ident(), None)  # that of this function, which would keep itself alive
+    innermost.update(here)
+    stacks = {ident: _stack(ident, frame, here) for ident, frame in innermost.items()}
+    known = dict(_known_threads())
     if unreadable:
         crash.omissions.append(Omission("threads", UNAVAILABLE, unreadable))
         stacks.update({ident: [] for ident in known.keys() - stacks.keys()})  # at least their names
@@ -47,7 +52,7 @@ def threads(crash: LiveCrash, crashed: int) -> list[LiveThread]:
     found: list[LiveThread] = []
     for ident in list(order)[:MAX_THREADS]:
         frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
-        if ident not in {here, crashed} and not unreadable and (not frames or is_ours(frames[0])):
+        if ident not in {*here, crashed} and not unreadable and (not frames or is_ours(frames[0])):
             continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
         live.frames = [crash.frame_now(each) for each in without_middle(crash, frames, f"threads[{len(found)}]")]
@@ -55,7 +60,7 @@ def threads(crash: LiveCrash, crashed: int) -> list[LiveThread]:
     return found
 
 
-def _stack(ident: int, innermost: FrameType, here: int) -> list[FrameType]:
+def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list[FrameType]:
     """Return a stack, outermost frame first, without our own frames, which would keep themselves alive."""
     frames: list[FrameType] = []
     frame: FrameType | None = innermost
@@ -63,7 +68,7 @@ def _stack(ident: int, innermost: FrameType, here: int) -> list[FrameType]:
         frames.append(frame)
         frame = frame.f_back
     frames.reverse()
-    return without_hook(frames) if ident == here else frames
+    return without_hook(frames) if ident in here else frames
 
 
 def _known_threads() -> list[tuple[int, object]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bdb import BdbQuit
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tibidi import commands
@@ -33,5 +35,6 @@ def main(argv: Sequence[str]) -> int:
     _, problem = examine_key()
     if problem and options.trust is None:
         print(printable(problem))
-    debug(dump, say=print, number=options.exception, may_live=options.trust is not False)
+    with suppress(BdbQuit):  # raised in a debugger within the debugger, as its command `debug` starts one
+        debug(dump, say=print, number=options.exception, may_live=options.trust is not False)
     return 0

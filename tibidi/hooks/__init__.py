@@ -21,6 +21,7 @@ import sys
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
+from tibidi.process import Watch
 from tibidi.process import environ
 from tibidi.process import is_inside_dump
 from tibidi.process import os
@@ -62,6 +63,7 @@ MODULE_HOOKS = {
     "code": "consoles",
     "uvloop": "tasks",
 }
+MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 # Variables that need no check at the start, since any text is valid.
@@ -209,32 +211,53 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     if not _is_installed or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
         return False
     is_dumped, interrupt = False, None
+    watch = Watch(_setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
     try:
         if is_inside_dump(sys._getframe(1)):
             return False
-        with reserve, _load("tibidi.process.temporary").dump_settings():  # already the imports need them
-            desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
-            is_dumped, interrupt = desk.receive(exc, hook, thread, settings)
+        with reserve:
+            is_dumped, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
+        interrupt = watch.interrupt or interrupt
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
-        if hook in FINAL_HOOKS or not _has_handler_raised(error):
+        if hook in FINAL_HOOKS or not (error is watch.interrupt or _has_handler_raised(error)):
             _print_failure(error)
             return False
         interrupt = error
     try:
         if interrupt is not None and hook not in FINAL_HOOKS:
-            raise _load("tibidi.process.interpreter").without_dump(interrupt)
+            raise _without_dump(interrupt)
     finally:
-        del interrupt  # else it would keep itself alive, by this frame in its traceback
+        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
     return bool(is_dumped)
 
 
+def _receive(
+    exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
+) -> "tuple[bool, BaseException | None]":
+    """Import what a crash needs, and pass the exception on."""
+    with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
+        desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
+        result: tuple[bool, BaseException | None] = desk.receive(desk.Crash(exc, hook, thread, watch), settings)
+        return result
+
+
+def _setting(name: str, default: "Any") -> "Any":
+    """Return a setting; the default if no variable has set anything, or while another thread imports `config`."""
+    return getattr(sys.modules.get("tibidi.config"), name, default)
+
+
+def _without_dump(error: BaseException) -> BaseException:
+    interpreter: Any = sys.modules.get("tibidi.process.interpreter")  # its import may be what did not answer
+    return interpreter.without_dump(error) if hasattr(interpreter, "without_dump") else error
+
+
 def _has_handler_raised(error: BaseException) -> bool:
-    try:
-        return bool(_load("tibidi.process.interpreter").has_handler_raised(error))
-    except Exception:  # noqa: BLE001 - imports have failed
-        return False
+    interpreter: Any = sys.modules.get(
+        "tibidi.process.interpreter"
+    )  # None or half imported where the import has failed
+    return hasattr(interpreter, "has_handler_raised") and bool(interpreter.has_handler_raised(error))
 
 
 def install_in_modules(hooks: "Mapping[str, str]") -> None:
@@ -368,16 +391,26 @@ def _report_unseen() -> None:
 
 def _print_failure(error: BaseException) -> None:
     """Print in one line why there is no dump, without importing anything."""
-    config = sys.modules.get("tibidi.config")  # not loaded where no variable has set anything
-    if config is not None and config.silent:
+    if _setting("silent", False):
         return
     try:
-        if config is not None and config.debug:
+        if _setting("debug", False):
             sys.__excepthook__(type(error), error, error.__traceback__)
-        sys.stderr.write(f"tibidi: no dump: {type(error).__name__}: {error}\n")
+        sys.stderr.write(f"tibidi: no dump: {_unreadable(error) or f'{type(error).__name__}: {error}'}\n")
         sys.stderr.flush()
     except Exception:  # noqa: BLE001 - no stderr, or one that raises
         return
+
+
+def _unreadable(error: BaseException) -> str:
+    """Return what hides behind a failed import: after setuid(), a process may not read the files of its Python."""
+    files = {"the standard library": os.__file__, "tibidi": __file__}
+    for what, file in files.items() if isinstance(error, ImportError) else ():
+        try:
+            os.stat(file)
+        except OSError as reason:
+            return f"{what} cannot be read: {file}: {reason.strerror}"
+    return ""
 
 
 def _forget_unfinished_imports() -> None:

@@ -22,6 +22,7 @@ from tibidi.process.temporary import dump_lock
 if TYPE_CHECKING:
     from threading import Thread
 
+    from tibidi.process import Watch
 
 # A process that goes on after a crash waits no longer than this for the dump.
 LIVING_SECONDS = 2.0
@@ -34,12 +35,12 @@ _ledger = Ledger()
 
 
 class Crash(NamedTuple):
-    """An exception, the hook that caught it, and until when (of time.monotonic) its dump may take."""
+    """An exception, the hook that caught it, the thread that it ended, and who waits for the dump."""
 
     exc: BaseException
     hook: str
     thread: Thread | None
-    deadline: float
+    watch: Watch
 
 
 class Written(NamedTuple):
@@ -50,26 +51,25 @@ class Written(NamedTuple):
     interrupt: BaseException | None = None
 
 
-def receive(
-    exc: BaseException, hook: str, thread: Thread | None, settings: Settings | None
-) -> tuple[bool, BaseException | None]:
+def receive(crash: Crash, settings: Settings | None) -> tuple[bool, BaseException | None]:
     """Dump an exception unless there is a reason not to, and report the dump on stderr.
 
     Return whether it is in a dump now, and what a signal handler raised meanwhile.
     """
-    if not judgement.is_crash(exc, hook):
+    if not judgement.is_crash(crash.exc, crash.hook):
         return False, None
     start = time.monotonic()
-    is_final = hook in hooks.FINAL_HOOKS
-    with dump_lock(_patience(hook)) as has_lock:
+    is_final = crash.hook in hooks.FINAL_HOOKS
+    patience = _patience(crash.hook)
+    seconds = config.max_seconds if is_final else min(LIVING_SECONDS, config.max_seconds)
+    crash.watch.deadline = start + (seconds if is_final else patience + seconds)
+    with dump_lock(patience) as has_lock:
         # A crash that ends the process is dumped even if another thread hangs in its dump.
         if not has_lock and not is_final:
             return False, None
-        if is_final:
-            deadline = start + config.max_seconds
-        else:
-            deadline = time.monotonic() + min(LIVING_SECONDS, config.max_seconds)
-        return _receive(Crash(exc, hook, thread, deadline), settings or FROM_ENVIRONMENT)
+        if not is_final:
+            crash.watch.deadline = time.monotonic() + seconds
+        return _receive(crash, settings or FROM_ENVIRONMENT)
 
 
 def _patience(hook: str) -> float:
@@ -100,7 +100,7 @@ def _receive(crash: Crash, settings: Settings) -> tuple[bool, BaseException | No
     written = _dump(crash, settings)
     if written.path is not None:
         _ledger.add(exc)
-    if not silent:
+    if not silent and not crash.watch.is_over:  # else the crashed thread has said that it took too long
         notice.write(*written.lines)
     return written.path is not None, written.interrupt
 
@@ -109,7 +109,7 @@ def _dump(crash: Crash, settings: Settings) -> Written:
     """Write the dump."""
     try:
         dumper = imports.import_module("tibidi.dumper")
-        path, interrupt = dumper.write(crash.exc, settings.filename, deadline=crash.deadline, thread=crash.thread)
+        path, interrupt = dumper.write(crash.exc, settings.filename, crash.watch, crash.thread)
     except Exception as error:
         if has_handler_raised(error) or (config.debug and not isinstance(error, DumpFailed)):
             raise

@@ -69,7 +69,7 @@ def _headline(exc: BaseException) -> str:
 
 def _shown(path: str) -> str:
     """Return a path as a user types it: with a tilde for the home directory, unless TIBIDI_DIR is set."""
-    home = os.path.expanduser("~")
-    if config.directory is None and os.path.isabs(path) and path.startswith(os.path.join(home, "")):
+    home = os.path.expanduser("~").rstrip(os.sep)  # nothing remains of "/", the home of a user without one
+    if config.directory is None and home and os.path.isabs(path) and path.startswith(home + os.sep):
         return "~" + path[len(home) :]
     return path

@@ -1,8 +1,8 @@
 """What a dump changes in the whole process while it is made: garbage collector, recursion limit, switch interval.
 
-Each change is undone when its context ends, and at once in a child of fork(),
-where the thread that would undo it does not exist.  `dump_settings` makes all
-of them, and `dump_lock` lets one thread dump at a time.
+Each change is undone when its context ends, and at once where the thread that
+would undo it hangs or, in a child of fork(), does not exist.  `dump_settings`
+makes all of them, and `dump_lock` lets one thread dump at a time.
 """
 
 # No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
@@ -164,8 +164,8 @@ _in_force: list[ProcessSetting] = []
 _lock = allocate_lock()
 
 
-def reset_after_fork() -> None:
-    """Restore what threads have changed that do not exist in this child of fork(), and forget who held the lock."""
+def reset() -> None:
+    """Restore what threads have changed that hang, or do not exist in a child of fork(); forget who held the lock."""
     global _lock
     _lock = allocate_lock()
     while _in_force:
@@ -173,7 +173,7 @@ def reset_after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=reset_after_fork)
+    os.register_at_fork(after_in_child=reset)
 
 
 def _has_depth(depth: int) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
@@ -79,6 +80,7 @@ class Redactor:
     ) -> None:
         self.found: list[Omission] = []
         self.is_unsure = False  # the search for secrets has failed, so that many values of secrets are not known
+        self.hook_failure = ""  # the first one
         self._globs = _compile_globs(names)
         self._hook: Callable[[str, object], bool] | None = None
         self._kinds: dict[str, str] = {}
@@ -230,7 +232,8 @@ class Redactor:
     def _asks_hook(self, name: str, value: object) -> bool:
         try:
             return self._hook is not None and bool(self._hook(name, value))
-        except Exception:  # noqa: BLE001 - application code; in doubt, keep the secret
+        except Exception as error:  # noqa: BLE001 - application code; in doubt, keep the secret
+            self.hook_failure = self.hook_failure or f"config.redact raised {error_text(error)} for {name!r}"
             return True
 
 

@@ -32,10 +32,12 @@ from tibidi.store import user_directories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping
 
 LATEST = "latest.pkl"
 TIME_LENGTH = len("20261122T215000Z")
 SECONDS_PER_DAY = 86_400
+NONE_REFUSED: Mapping[str, str] = {}
 
 MIN_FREE_BYTES = 500 << 20
 MIN_FREE_SHARE = 0.05
@@ -83,13 +85,17 @@ class CrashDirectory:
         self.path = path
 
     @classmethod
-    def locate(cls, *, create: bool) -> CrashDirectory:
+    def locate(cls, *, create: bool, refused: Mapping[str, str] = NONE_REFUSED) -> CrashDirectory:
         """Return the directory in force: TIBIDI_DIR or the user's cache, else a private one in the temporary directory.
 
         With `create` it is made if missing, and DumpFailed gives the reasons if none can be written.
+        `refused` has those that cannot, as was found out otherwise, with the reasons.
         """
         reasons = []
         for candidate in user_directories.candidates():
+            if candidate.path in refused:
+                reasons.append(f"{candidate.path}: {refused[candidate.path]}")
+                continue
             try:
                 if create:
                     user_directories.make(candidate.path, is_home=candidate.is_home)

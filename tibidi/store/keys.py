@@ -37,13 +37,14 @@ def examine_key() -> tuple[bytes | None, str]:
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
-        return None, ""
+        return None, _obstacle(path)
     except OSError as error:
         return None, f"the key file {path} can't be read: {error.strerror}; set TIBIDI_KEY_FILE to one that can"
+    problem = _problem(path, os.fstat(number))
+    if problem:
+        os.close(number)
+        return None, f"the key file {path} is not used: {problem}"
     with io.open(number, "rb") as file:
-        problem = _problem(path, os.fstat(number))
-        if problem:
-            return None, f"the key file {path} is not used: {problem}"
         key = file.read(MAX_KEY_BYTES)
     if len(key) < KEY_BYTES:
         size = f"it has {len(key)} bytes, a key has {KEY_BYTES} or more"
@@ -64,16 +65,33 @@ def _problem(path: str, status: os.stat_result) -> str:
     return ""
 
 
+def _obstacle(path: str) -> str:
+    """Return why no key is made at a path that TIBIDI_KEY_FILE names, and the remedy, or "".
+
+    A variable of the environment must not make root create a file anywhere,
+    such as /etc/cron.d.
+    """
+    folder = os.path.dirname(path)
+    if config.key_file is None:
+        return ""
+    try:
+        status = os.stat(folder)
+    except OSError as error:
+        return f"no key is made in {folder}: {error.strerror}; make it with: mkdir -m 700 {folder}"
+    if os.name != "nt" and (status.st_mode & OTHERS or not user_directories.is_mine(status)):
+        return f"no key is made in {folder}: it is not private; set TIBIDI_KEY_FILE to a path in a private directory"
+    return ""
+
+
 def read_or_make_key() -> bytes | None:
     """Return the key, made on first use with mode 0600, or None if it cannot be made."""
-    key = read_key()
-    if key is not None:
+    key, problem = examine_key()
+    if key is not None or problem:
         return key
     path = key_path()
-    if not os.path.isabs(path):
-        return None
     try:
-        user_directories.make(os.path.dirname(path), is_home=config.key_file is None)
+        if config.key_file is None:
+            user_directories.make(os.path.dirname(path), is_home=True)
         _make_key(path)
     except OSError:
         pass  # another process was faster; else the dump gets no signature

@@ -35,12 +35,26 @@ class NamedTarget:
 
 
 class CrashTarget:
-    """A new file in the crash directory; `latest.pkl` and the older dumps follow when it is finished."""
+    """A new file in the crash directory; `latest.pkl` and the older dumps follow when it is finished.
 
-    def __init__(self) -> None:
-        self._directory = CrashDirectory.locate(create=True)
-        self.partial = self._begin()
+    `refused` has the directories that cannot be written, with the reasons;
+    one in which no file can be made is added.
+    """
+
+    def __init__(self, refused: dict[str, str]) -> None:
+        self._refused = refused
+        while True:
+            self._directory = CrashDirectory.locate(create=True, refused=refused)
+            try:
+                self.partial = self._begin()
+                break
+            except OSError as error:
+                self.refuse(error)
         self.path = self.partial.path
+
+    def refuse(self, error: OSError) -> None:
+        """Have the next target avoid this directory."""
+        self._refused[self._directory.path] = str(error.strerror)
 
     def is_short_of_space(self) -> bool:
         """Return True if there is no room for more than the summary."""

@@ -88,18 +88,25 @@ def make(path: str, *, is_home: bool) -> None:
 
 
 def can_be_made(path: str) -> bool:
-    """Return True if a directory does not exist, but a crash could make it."""
+    """Return True if a directory does not exist, but a crash could make it; may raise OSError."""
     missing, above = _missing(path)
     return bool(missing) and os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
 
 
 def _missing(path: str) -> tuple[list[str], str]:
-    """Return the directories that do not exist, the innermost first, and the one above them that does."""
+    """Return the directories that do not exist, the innermost first, and the one above them.
+
+    Raises OSError where none can be made: the path is too long, or a file is in the way.
+    """
     missing = []
     path = os.path.abspath(path)  # dirname() of a relative path ends at "", which never exists
-    while not os.path.lexists(path):
-        missing.append(path)
-        path = os.path.dirname(path)
+    while path != os.path.dirname(path):  # as that of a root is, which need not exist: Z:\
+        try:
+            os.lstat(path)
+            break
+        except FileNotFoundError:
+            missing.append(path)
+            path = os.path.dirname(path)
     return missing, path
 
 

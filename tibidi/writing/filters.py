@@ -7,6 +7,7 @@ returns the replacement, or None.  Loaded for the first piece that needs it.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import mro
@@ -80,6 +81,7 @@ class Filter:
         self._state = state
         self._redactor = redactor
         self._islegal = islegal
+        self._spared: dict[int, object] = {}  # our own objects, kept alive for their ids
         self._harmless: set[object] = set()
         self._classes = Classes()
         self._measure: Any = None  # the module, if a rule needs it
@@ -113,13 +115,18 @@ class Filter:
         is_strict = self._islegal is not None or rules.max_bytes > 0
         return FilterHooks(strict_replacement if is_strict else replacement, self._reduce)
 
+    def spare(self, *things: object) -> None:
+        """Never ask `islegal` about these: whoever refuses everything would refuse the parts of stand-ins for ever."""
+        self._spared.update((id(thing), thing) for thing in things)
+
     def _refused(self, thing: object) -> object:
         """Return a stand-in for an object that is forbidden or too large."""
         known = self._state.replaced.get(id(thing))
         if known is not None:
             return known[1]
-        if self._islegal is not None and not self._allows(thing):
-            return self._replace(thing, self._illegal(thing))
+        refusal = self._refusal(thing) if self._islegal is not None else ""
+        if refusal:
+            return self._replace(thing, self._illegal(thing, refusal))
         if self._rules.max_bytes and self._measure.measure(thing) > self._rules.max_bytes:
             return self._replace(thing, self._cut(thing))
         return None
@@ -128,21 +135,25 @@ class Filter:
         self._state.replaced[id(thing)] = (thing, instead)
         return instead
 
-    def _allows(self, thing: object) -> bool:
-        """Call `islegal`; an exception in it is not a refusal."""
-        if exact_type(thing) in OURS or is_word(thing) or self._islegal is None or self._state.has_hung(self._islegal):
-            return True
+    def _refusal(self, thing: object) -> str:
+        """Ask the application, and return why a thing must not be written, or "": in doubt, it must not."""
+        if exact_type(thing) in OURS or is_word(thing) or self._islegal is None or id(thing) in self._spared:
+            return ""
+        if self._state.has_hung(self._islegal):
+            return "config.islegal did not finish in time"
         self._state.running = self._islegal
         try:
-            return bool(self._islegal(thing))
-        except Exception:  # noqa: BLE001 - application code, called with types that it does not expect
-            return True
+            return "" if self._islegal(thing) else "config.islegal refused it"
+        except Exception as error:  # noqa: BLE001 - application code, asked of types it has never thought of
+            return f"config.islegal raised {self._redactor.text(error_text(error))}"
         finally:
             self._state.running = None
 
-    def _illegal(self, thing: object) -> NotPickleable:
-        self._note(thing, ILLEGAL, f"{type_name(type(thing))}: config.islegal refused it")
-        return NotPickleable(type_name(type(thing)), "config.islegal refused it", described(thing))
+    def _illegal(self, thing: object, refusal: str) -> NotPickleable:
+        self._note(thing, ILLEGAL, f"{type_name(type(thing))}: {refusal}")
+        stand_in = NotPickleable(type_name(type(thing)), refusal, described(thing))
+        self.spare((), vars(stand_in), *vars(stand_in), *vars(stand_in).values())
+        return stand_in
 
     def _cut(self, thing: object) -> Cut:
         name, facts = type_name(type(thing)), self._measure.summary(thing, self._redactor.text)
@@ -222,6 +233,8 @@ class Filter:
         """Reduce an object, and replace the secrets that have their names in the reduce value only."""
         reduced = self._reduce_all(thing)
         if type(reduced) is not tuple:
+            if self._islegal is not None:  # a global: its two names must be texts
+                self.spare(reduced, *(getattr(thing, each, None) for each in ("__module__", "__qualname__")))
             return reduced
         if reduced[0] is words._member:
             return self._member(thing, reduced)

@@ -102,13 +102,18 @@ class MemberWriter:
         self._sink.scans_values = piece.effort < TEXTS
         self._sink.begin(name, part)
         self._reducers.until = part.until
+        member = (paths, piece.value)
+        if self._islegal is not None and self._filter is not None:
+            self._filter.spare(member, paths, *paths)
+            if piece.is_dictionary and isinstance(piece.value, dict):  # of variables, which no application has made
+                self._filter.spare(piece.value, *piece.value)
         # Not below that rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
         is_deep = piece.effort >= SNAPSHOT
         with recursion_limit(self.levels if is_deep else 0):
             if piece.effort == CAREFUL and self._hooks is not None:
-                self._pickle_carefully((paths, piece.value), self._hooks, part)
+                self._pickle_carefully(member, self._hooks, part)
             else:
-                self._pickler.dump((paths, piece.value))
+                self._pickler.dump(member)
         if self._snapshots is not None:
             memo: Memo = self._pickler.memo.copy()
             self._snapshots.exchange(memo)

@@ -100,10 +100,12 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     redactor: Redactor,
     islegal: Callable[[object], bool] | None = None,
     debug: bool = False,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Pickle `roots` into members of `archive`, until `deadline` (of time.monotonic) and up to `max_bytes` in all.
 
     No exception of a value is raised; with `debug`, exceptions in our own code are.
+    `on_wait` is called now and then; what it raises is the interrupt.
     """
     namespaces = Namespaces()
     state = PickleState()
@@ -112,21 +114,23 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     writer = ValuesWriter(list(roots), namespaces, members, Budget(archive, max_bytes, deadline))
     try:
         with LateProgress(archive) as progress:
-            run_watched(writer, state, deadline, debug=debug, on_wait=progress.show)
+
+            def wait() -> None:
+                on_wait()
+                progress.show()
+
+            run_watched(writer, state, deadline, debug=debug, on_wait=wait)
     except Interrupted as error:
-        return _finish(writer, state, deadline, error.__cause__)
+        deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
+        interrupt = error.__cause__
+        try:  # to write what can still be written at once; a second interrupt ends that
+            run_watched(writer, state, deadline, on_wait=on_wait)
+        except Interrupted as again:
+            interrupt = again.__cause__
+        return writer.outcome(interrupt)
     finally:
         reducers.close()
     return writer.outcome()
-
-
-def _finish(writer: ValuesWriter, state: PickleState, deadline: float, interrupt: BaseException | None) -> Outcome:
-    """Write what can still be written at once; a second interrupt ends that."""
-    try:
-        run_watched(writer, state, min(deadline, time.monotonic() + GRACE_SECONDS))
-    except Interrupted as again:
-        return writer.outcome(again.__cause__)
-    return writer.outcome(interrupt)
 
 
 class ValuesWriter:
