@@ -141,8 +141,10 @@ def test_short_of_space(crash: Crasher, small_disk: Path) -> None:
 
 
 def test_full_disk(crash: Crasher, small_disk: Path) -> None:
-    """On a full disk one line says why, no file is left behind, and older dumps are unchanged."""
-    environment = {"TIBIDI_DIR": str(small_disk)}
+    """On a full disk the dump goes to the temporary directory; nothing is left behind, older dumps are unchanged."""
+    temporary = crash.work / "temporary"
+    temporary.mkdir()
+    environment = {"TIBIDI_DIR": str(small_disk), "TMPDIR": str(temporary)}
     crash.run("-c", "1 / 0", env=environment)
     older = {path.name: path.read_bytes() for path in small_disk.iterdir()}
     filler = small_disk / "filler"
@@ -152,5 +154,18 @@ def test_full_disk(crash: Crasher, small_disk: Path) -> None:
     filler.unlink()
 
     assert 1 == crashed.status
-    assert 1 == crashed.stderr.count("\ntibidi: no dump: No space left on device")
+    assert f"Traceback dumped into: {temporary}/tibidi-" in crashed.stderr
     assert older == {path.name: path.read_bytes() for path in small_disk.iterdir()}
+
+
+def test_no_room_anywhere(crash: Crasher, small_disk: Path) -> None:
+    """Without room in any crash directory one line says why."""
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space left"):
+        filler.write_bytes(bytes(2 << 20))
+    crashed = crash.run("-c", "1 / 0", env={"TIBIDI_DIR": str(small_disk), "TMPDIR": str(small_disk)})
+    filler.unlink()
+
+    assert 1 == crashed.status
+    assert 1 == crashed.stderr.count("\ntibidi: no dump: ")
+    assert "No space left on device" in crashed.stderr
