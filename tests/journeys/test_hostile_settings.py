@@ -219,6 +219,7 @@ def test_interrupted_at_the_start(crash: Crasher, command: str) -> None:
     """Ctrl-C while a command imports ends it with the status of a shell, and no traceback."""
     code = f"""
         import runpy, signal, sys, os
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits that it is ignored
         pressed = []
         def press(event, arguments):
             if event == "import" and arguments[0].startswith("tibidi.commands") and not pressed:
