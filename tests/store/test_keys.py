@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 import pytest
 from dumpfile import samples
@@ -15,9 +16,6 @@ from tibidi.dumpfile.reader import Reader
 from tibidi.errors import NotADump
 from tibidi.loader import load
 from tibidi.store import keys
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -79,16 +77,24 @@ def test_a_directory(key_file: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [None, 0o755, 0o770, 0o777])
-def test_not_made_just_anywhere(key_file: Path, mode: int | None) -> None:
+def test_not_made_just_anywhere(mode: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where TIBIDI_KEY_FILE leads to no private directory, neither a key nor a directory is made."""
-    if mode is None:
-        key_file.parent.rmdir()
-    else:
-        key_file.parent.chmod(mode)
+    with tempfile.TemporaryDirectory() as folder:  # not below that of pytest, which is private
+        key_file = Path(folder) / "key" if mode else Path(folder) / "missing" / "key"
+        Path(folder).chmod(mode or 0o755)
+        monkeypatch.setattr(config, "key_file", str(key_file))
 
-    assert keys.read_or_make_key() is None
-    assert not key_file.exists()
-    assert f"no key is made in {key_file.parent}: " in keys.examine_key()[1]
+        assert keys.read_or_make_key() is None
+        assert not key_file.exists()
+        assert f"no key is made in {key_file.parent}: " in keys.examine_key()[1]
+
+
+def test_below_a_private_directory(key_file: Path) -> None:
+    """A directory that others cannot reach is private, whatever its own mode is."""
+    key_file.parent.chmod(0o755)
+    key_file.parent.parent.chmod(0o700)
+
+    assert keys.KEY_BYTES == len(keys.read_or_make_key() or b"")
 
 
 def test_default_directory_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,12 +75,21 @@ def _obstacle(path: str) -> str:
     if config.key_file is None:
         return ""
     try:
-        status = os.stat(folder)
+        os.stat(folder)
+        if os.name == "nt" or _is_private(folder):
+            return ""
     except OSError as error:
         return f"no key is made in {folder}: {error.strerror}; make it with: mkdir -m 700 {folder}"
-    if os.name != "nt" and (status.st_mode & OTHERS or not user_directories.is_mine(status)):
-        return f"no key is made in {folder}: it is not private; set TIBIDI_KEY_FILE to a path in a private directory"
-    return ""
+    return f"no key is made in {folder}: it is not private; set TIBIDI_KEY_FILE to a path in a private directory"
+
+
+def _is_private(folder: str) -> bool:
+    """Return True if no other user can enter a directory, or one above it."""
+    status = os.stat(folder)
+    if not status.st_mode & OTHERS and user_directories.is_mine(status):
+        return True
+    above = os.path.dirname(folder)
+    return above != folder and _is_private(above)
 
 
 def read_or_make_key() -> bytes | None:
