@@ -6,13 +6,20 @@ import _thread
 import sys
 import time
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NoReturn
 
 import pytest
 
+from tibidi.look import anatomy
+from tibidi.look import measure
+from tibidi.process import worker
 from tibidi.process.temporary import recursion_limit
 from tibidi.process.worker import Worker
+from tibidi.words import standins
+from tibidi.writing import values
 from tibidi.writing.pickle_state import PickleState
+from tibidi.writing.watch import foreign
 from tibidi.writing.watch import run_watched
 
 if TYPE_CHECKING:
@@ -91,3 +98,13 @@ def test_a_limit_that_is_raised_at_once() -> None:
         sys.setrecursionlimit(before)
 
     assert before == after
+
+
+@pytest.mark.parametrize("module", [anatomy, measure, standins, values, worker], ids=lambda module: module.__name__)
+def test_code_of_pass_two_has_not_hung(module: types.ModuleType) -> None:
+    """A thread that runs code of pass two, whatever its folder, is at work; one in other code may hang."""
+    frames: dict[str, Any] = {}
+    exec(compile("import sys; frame = sys._getframe()", str(module.__file__), "exec"), frames)
+
+    assert foreign(frames["frame"]) is None
+    assert foreign(sys._getframe()) is not None

@@ -43,8 +43,10 @@ PROGRESS_AFTER_SECONDS = 1.0
 # One call of application code may take this part of the remaining time, and so many seconds.
 PATIENCE_PART = 0.2
 PATIENCE_SECONDS = 2.0
-# Our own code: a thread that runs no other code has not hung.
-OURS = (os.path.dirname(__file__), "pickle.py", "cloudpickle.py", "cloudpickle_fast.py")
+# The code of pass two: a thread that runs no other code has not hung.
+PACKAGE = os.path.dirname(os.path.dirname(__file__))
+OUR_FOLDERS = tuple(os.path.join(PACKAGE, name, "") for name in ("look", "process", "words", "writing"))
+OUR_FILES = frozenset({"pickle.py", "cloudpickle.py", "cloudpickle_fast.py"})
 
 
 class Interrupted(Exception):
@@ -182,6 +184,6 @@ def foreign(frame: FrameType | None) -> object:
 
 
 def is_ours(frame: FrameType) -> bool:
-    """Return True for a frame of this package or of a pickler."""
+    """Return True for a frame of pass two or of a pickler."""
     file = frame.f_code.co_filename
-    return file.startswith(OURS[0]) or os.path.basename(file) in OURS[1:]
+    return file.startswith(OUR_FOLDERS) or os.path.basename(file) in OUR_FILES
