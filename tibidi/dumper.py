@@ -122,11 +122,9 @@ def write(
     """
     try:
         crash = survey(exc, thread=thread, watch=watch)
-        return (
-            _Dumping(crash, watch).write_to(NamedTarget(filename))
-            if filename is not None
-            else _write_somewhere(crash, watch)
-        )
+        if filename is None:
+            return _write_somewhere(crash, watch)
+        return _Dumping(crash, watch).write_to(NamedTarget(filename))
     except DumpFailed:
         raise
     except Exception as error:

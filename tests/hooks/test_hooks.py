@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tibidi import config
 from tibidi import hooks
 
 if TYPE_CHECKING:
@@ -135,3 +136,8 @@ def test_finder_leaves_other_modules_alone() -> None:
 def test_at_a_prompt(crash: Crasher, asked: str, count: int) -> None:
     """An exception at a prompt ends nothing: it is dumped only if the program has called set_excepthook()."""
     assert count == len(crash.run("-c", f"import sys; sys.ps1 = '>>> '; {asked}1 / 0").dumps)
+
+
+def test_default_deadline() -> None:
+    """The time for the imports of a first crash is the default of the setting, which is not loaded by then."""
+    assert config.SETTINGS["max_seconds"].default == hooks.MAX_SECONDS

@@ -254,9 +254,7 @@ def _without_dump(error: BaseException) -> BaseException:
 
 
 def _has_handler_raised(error: BaseException) -> bool:
-    interpreter: Any = sys.modules.get(
-        "tibidi.process.interpreter"
-    )  # None or half imported where the import has failed
+    interpreter: Any = sys.modules.get("tibidi.process.interpreter")  # missing or half imported if imports failed
     return hasattr(interpreter, "has_handler_raised") and bool(interpreter.has_handler_raised(error))
 
 

@@ -124,8 +124,8 @@ class PrivateImporter:
     ) -> "ModuleType":
         """Execute an import statement of a module of tibidi or of a private copy."""
         if level:
-            package = str((globals or {})["__package__"])
-            name = ".".join(filter(None, (*package.split(".")[: len(package.split(".")) + 1 - level], name)))
+            package = str((globals or {})["__package__"]).split(".")
+            name = ".".join(filter(None, (*package[: len(package) + 1 - level], name)))
         module = self.load(name)
         if not fromlist:
             return module if level else self.load(name.partition(".")[0])
