@@ -14,8 +14,10 @@ from tibidi.dumpfile.writer import Archive
 from tibidi.process.worker import Abandoned
 from tibidi.redaction import Redactor
 from tibidi.writing.stream import CHUNK_BYTES
-from tibidi.writing.stream import PIECE_PART
-from tibidi.writing.stream import PIECE_PART_OF_SEVERAL
+from tibidi.writing.stream import LARGE_PART
+from tibidi.writing.stream import LARGE_PART_BESIDE_OTHERS
+from tibidi.writing.stream import SMALL_BYTES
+from tibidi.writing.stream import SMALL_PART
 from tibidi.writing.stream import SMALL_ROOT_BYTES
 from tibidi.writing.stream import Budget
 from tibidi.writing.stream import DiskRefused
@@ -176,25 +178,27 @@ def test_rollback() -> None:
 
 
 def test_budget() -> None:
-    """A piece gets a part of what is left, several variables less of the time, and queued roots keep some space."""
+    """A small piece gets little, a large one a part of what is left, and pieces in the queue keep some space."""
     deadline = time.monotonic() + 100
     budget = Budget(Archive(io.BytesIO()), 1 << 20, deadline)
-    one, several = budget.slice(0, is_several=False), budget.slice(0, is_several=True)
-    beside_others = budget.slice(10, is_several=False)
+    small, large = budget.slice(0, is_large=False), budget.slice(0, is_large=True)
+    beside_others = budget.slice(10, is_large=True)
 
-    assert int((1 << 20) * PIECE_PART) == one.bytes == several.bytes
-    assert int(((1 << 20) - 10 * SMALL_ROOT_BYTES) * PIECE_PART) == beside_others.bytes
-    assert 100 * (1 - PIECE_PART) == pytest.approx(deadline - one.until, abs=2)
-    assert 100 * (1 - PIECE_PART_OF_SEVERAL) == pytest.approx(deadline - several.until, abs=2)
+    assert SMALL_BYTES == small.raw_bytes
+    assert int((1 << 20) * LARGE_PART) == large.bytes
+    assert int(((1 << 20) - 10 * SMALL_ROOT_BYTES) * LARGE_PART) == beside_others.bytes
+    assert 100 * (1 - SMALL_PART) == pytest.approx(deadline - small.until, abs=2)
+    assert 100 * (1 - LARGE_PART) == pytest.approx(deadline - large.until, abs=2)
+    assert 100 * (1 - LARGE_PART_BESIDE_OTHERS) == pytest.approx(deadline - beside_others.until, abs=2)
 
 
 def test_budget_that_is_used_up() -> None:
     """Members reserve space for their entries at the end; when all is used there is none left, and never less."""
     budget = Budget(Archive(io.BytesIO()), 1_000, time.monotonic() + 100)
-    first = budget.slice(0, is_several=False).bytes
+    first = budget.slice(0, is_large=True).bytes
     budget.count_member()
 
-    assert budget.slice(0, is_several=False).bytes < first
+    assert budget.slice(0, is_large=True).bytes < first
     for _ in range(10):
         budget.count_member()
-    assert 0 == budget.slice(3, is_several=False).bytes
+    assert 0 == budget.slice(3, is_large=True).bytes

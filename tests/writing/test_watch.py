@@ -11,11 +11,13 @@ from typing import NoReturn
 
 import pytest
 
+from tibidi.dumpfile import writer
 from tibidi.look import anatomy
 from tibidi.look import measure
 from tibidi.process import worker
 from tibidi.process.temporary import recursion_limit
 from tibidi.process.worker import Worker
+from tibidi.redaction import patterns
 from tibidi.words import standins
 from tibidi.writing import values
 from tibidi.writing.pickle_state import PickleState
@@ -100,7 +102,10 @@ def test_a_limit_that_is_raised_at_once() -> None:
     assert before == after
 
 
-@pytest.mark.parametrize("module", [anatomy, measure, standins, values, worker], ids=lambda module: module.__name__)
+OURS = (anatomy, measure, patterns, standins, values, worker, writer)
+
+
+@pytest.mark.parametrize("module", OURS, ids=lambda module: module.__name__)
 def test_code_of_pass_two_has_not_hung(module: types.ModuleType) -> None:
     """A thread that runs code of pass two, whatever its folder, is at work; one in other code may hang."""
     frames: dict[str, Any] = {}

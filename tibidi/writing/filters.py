@@ -19,6 +19,7 @@ from tibidi.model import REDACTED
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
+from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut
@@ -29,6 +30,7 @@ from tibidi.writing.namespaces import Placeholder
 from tibidi.writing.pickle_state import Substitution
 from tibidi.writing.pickle_state import described
 from tibidi.writing.picklers import FilterHooks
+from tibidi.writing.stream import TooLate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 # Shorter texts contain no secret that matches a pattern or was learnt.
 SHORTEST_SECRET = 5
+# Longer texts are searched for secrets only if there is time for that, as a sample of so many characters shows.
+LONG_TEXT = 1 << 20
+SAMPLE = 32 << 10
 # The scan of a stream does not take longer texts for names.
 LONGEST_NAME = 48
 MOST_HARMLESS = 50_000
@@ -75,6 +80,7 @@ class Filter:
         islegal: Callable[[object], bool] | None,
     ) -> None:
         self._rules = Rules()
+        self._reducers = reducers
         self._is_bytecode = reducers.is_bytecode
         self._reduce_all = reducers.reduce
         self._seeded = reducers.seeded
@@ -165,11 +171,21 @@ class Filter:
 
     def _text(self, text: str) -> object:
         if len(text) >= SHORTEST_SECRET:
+            if len(text) > LONG_TEXT:
+                self._check_time(text[:SAMPLE], len(text))
             cleaned, rule = self._redactor.scrub(text)
             if cleaned is not text:
                 self._note(text, REDACTED, rule)
                 return self._replace(text, cleaned)
         return self._name(text)
+
+    def _check_time(self, sample: str, length: int) -> None:
+        """Raise TooLate if the search of a long text, which nothing can interrupt, would take too long."""
+        begin = time.monotonic()
+        self._redactor.scrub(sample)
+        end = time.monotonic()
+        if end + (end - begin) * length / SAMPLE > self._reducers.until:
+            raise TooLate
 
     def _name(self, text: str) -> object:
         """Return a copy of the name of a secret, so that the name itself never enters the memo.
@@ -192,6 +208,8 @@ class Filter:
     def _data(self, data: bytes | bytearray) -> object:
         if self._is_bytecode(data):
             return self._bytecode(data)
+        if len(data) > LONG_TEXT:
+            self._check_time(bytes(data[:SAMPLE]).decode("latin-1"), len(data))
         cleaned = self._redactor.data(bytes(data))
         if cleaned == data:
             return None

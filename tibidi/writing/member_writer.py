@@ -166,7 +166,8 @@ class MemberWriter:
         from tibidi.writing import careful  # for few variables
 
         memo: Memo = self._pickler.memo.copy()
-        limits = careful.Limits(sys.getrecursionlimit(), part.bytes * CAREFUL_RATIO, part.until)
+        most = min(part.bytes * CAREFUL_RATIO, part.raw_bytes)
+        limits = careful.Limits(sys.getrecursionlimit(), most, part.until)
         pickler = careful.Careful(self._state, memo, hooks, limits)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo

@@ -31,14 +31,16 @@ class Piece(NamedTuple):
     """A root or some of its variables, and the effort of writing it.
 
     `value` is pickled: if `is_dictionary`, a dictionary of variables, which can
-    be split.  A piece that `is_late` has used up its time, so that large items
-    are left out for lack of time, not of space.
+    be split.  A piece that `is_large` was tried as a small one, and waits until
+    all small ones are written.  A piece that `is_late` has used up its time, so
+    that large items are left out for lack of time, not of space.
     """
 
     paths: tuple[str, ...]
     value: object
     is_dictionary: bool
     effort: int = DIRECT
+    is_large: bool = False
     is_late: bool = False
     item_level: int = 0
 
@@ -60,12 +62,21 @@ class Piece(NamedTuple):
 
     def split(self) -> list[Piece]:
         """Return a piece for each variable, the smallest first; an empty list if there are not several."""
+        return [self._replace(value={name: value}) for name, value in self._sorted()]
+
+    def halves(self) -> list[Piece]:
+        """Return two pieces, that with the smaller variables first; an empty list if there are not several."""
+        variables = self._sorted()
+        middle = len(variables) // 2
+        parts = (variables[:middle], variables[middle:]) if variables else ()
+        return [self._replace(value=dict(part)) for part in parts]
+
+    def _sorted(self) -> list[tuple[object, object]]:
         if not isinstance(self.value, dict) or not self.has_several:
             return []
         from tibidi.look.measure import measure  # few pieces are split
 
-        variables = sorted(self.value.items(), key=lambda item: measure(item[1]))
-        return [self._replace(value={name: value}) for name, value in variables]
+        return sorted(self.value.items(), key=lambda item: measure(item[1]))
 
     def separate(self, names: set[str]) -> list[Piece]:
         """Return the variables with these names, to be filtered, apart from the others, which then need not be."""
@@ -80,19 +91,15 @@ class Piece(NamedTuple):
         """Return the same piece with at least this effort."""
         return self._replace(effort=max(self.effort, effort))
 
-    def late(self) -> Piece:
-        """Return the same piece with little time left."""
-        return self._replace(is_late=True)
-
     def with_smaller_items(self, below: int = sys.maxsize) -> Piece | None:
         """Return the same piece without large items, fewer on each call; None if none can be left out any more.
 
-        An item as large as `below` is left out at once, if possible.
+        An item as large as `below` is left out at once, if possible; else as many as possible are.
         """
         levels = range(self.item_level + 1, len(ITEM_BYTES))
         if not levels:
             return None
-        level = next((level for level in levels if ITEM_BYTES[level] < below), levels[0])
+        level = next((level for level in levels if ITEM_BYTES[level] < below), levels[-1])
         return self._replace(item_level=level)
 
     def replaced_by(self, stand_in: object) -> Piece:

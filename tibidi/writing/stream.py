@@ -42,14 +42,19 @@ if TYPE_CHECKING:
 # Picklers write objects larger than a frame (64 KiB, PEP 3154) separately.
 LARGE_BYTES = 128 << 10
 CHUNK_BYTES = 1 << 20
+# A secret across the border of two chunks is searched for in a longer one.
+OVERLAP_BYTES = 4 << 10
 # Deflate never compresses better than this (RFC 1951): data that is over the limit even then need not be written.
 BEST_RATIO = 1032
 
-# The part of the remaining size and time that one piece may take: inner frames come first, but never take everything.
-PIECE_PART = 0.75
-# The part of the time for several variables together: the rest is kept for trying them one by one.
-PIECE_PART_OF_SEVERAL = 0.4
-# Kept for each root in the queue, so that the small values of outer frames fit too.
+# What a small piece may take: bytes before compression, as many as the C pickler collects before it writes, and a part
+# of the remaining time.  What takes more is written after all that is small.
+SMALL_BYTES = 64 << 10
+SMALL_PART = 1 / 20
+# The part of the remaining size and time that a large piece may take; of the time while others wait.
+LARGE_PART = 0.75
+LARGE_PART_BESIDE_OTHERS = 0.5
+# Kept for each piece in the queue, so that at least its stand-in fits too.
 SMALL_ROOT_BYTES = 8 << 10
 # The overhead of a member: headers, and an entry in the central directory.
 MEMBER_BYTES = 256
@@ -81,10 +86,14 @@ class SecretValue(Exception):
 
 
 class Slice(NamedTuple):
-    """The part of the budget that one piece may use: bytes on disk, and a moment (of time.monotonic)."""
+    """The part of the budget that one piece may use.
+
+    Bytes on disk, a moment (of time.monotonic), and bytes before compression.
+    """
 
     bytes: int
     until: float
+    raw_bytes: int = sys.maxsize
 
 
 class Budget:
@@ -100,13 +109,15 @@ class Budget:
         """Reserve the space that one more member needs at the end of the archive."""
         self._members += 1
 
-    def slice(self, others: int, *, is_several: bool) -> Slice:
-        """Return the slice for a piece, of several variables perhaps, while `others` are in the queue."""
+    def slice(self, others: int, *, is_large: bool) -> Slice:
+        """Return the slice for a piece while `others` are in the queue."""
         left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
         kept = min(others * SMALL_ROOT_BYTES, left // 4)
+        size = int((left - kept) * LARGE_PART)
         now = time.monotonic()
-        part = PIECE_PART_OF_SEVERAL if is_several else PIECE_PART
-        return Slice(int((left - kept) * PIECE_PART), now + (self._deadline - now) * part)
+        if not is_large:
+            return Slice(size, now + (self._deadline - now) * SMALL_PART, SMALL_BYTES)
+        return Slice(size, now + (self._deadline - now) * (LARGE_PART_BESIDE_OTHERS if others else LARGE_PART))
 
 
 def reserve() -> list[bytes]:
@@ -123,7 +134,7 @@ class Sink:
     `total` counts the bytes written, except large texts and data, as a measure
     of the size of the memo.
 
-    `write` raises TooLarge beyond `limit` bytes on disk, TooLate after the moment
+    `write` raises TooLarge beyond `limit` bytes on disk or `raw_limit` bytes written, TooLate after the moment
     `until`, OutOfTime after the deadline, SecretName or SecretValue where it
     scans for them and may have found one, and Abandoned once nobody waits for
     the writing thread any more, as in a child of fork().
@@ -133,6 +144,7 @@ class Sink:
         self.scans_names = self.scans_values = False
         self.total = self._total_before = 0
         self.limit = 0
+        self.raw_limit = sys.maxsize
         self.until = deadline
         self.abandoned = False
         self._process = os.getpid()
@@ -145,6 +157,7 @@ class Sink:
         """Open a member, which may use its part of the budget, or all of it."""
         self.limit = sys.maxsize if part is None else self._target.size + part.bytes
         self.until = self._deadline if part is None else part.until
+        self.raw_limit = sys.maxsize if part is None else part.raw_bytes
         self._total_before = self.total
         self._stream = self._target.open(name)
 
@@ -169,13 +182,14 @@ class Sink:
         # Application code may have forked: the file belongs to the parent, which goes on writing at this offset.
         if self.abandoned or self._stream is None or self._process != os.getpid():
             raise Abandoned
+        view = memoryview(data)
+        self.raw_limit -= view.nbytes
+        if self.raw_limit < 0:  # before the scan, which takes time
+            raise TooLarge
         # A buffer belongs to an array: secrets are neither looked for in numbers nor could they be replaced.
         if type(data) is not PickleBuffer:
             self._scan(bytes(data))
-        now = time.monotonic()
-        if now > self.until:
-            raise OutOfTime if now > self._deadline else TooLate
-        view = memoryview(data)
+        self._check_time()
         if view.nbytes < LARGE_BYTES:
             self.total += view.nbytes
         if self._target.size + view.nbytes // BEST_RATIO > self.limit:
@@ -194,8 +208,17 @@ class Sink:
         if self._target.size > self.limit:
             raise TooLarge
 
+    def _check_time(self) -> None:
+        now = time.monotonic()
+        if now > self.until:
+            raise OutOfTime if now > self._deadline else TooLate
+
     def _scan(self, data: bytes) -> None:
         if self.scans_names and self._redactor.suspects_name(data):
             raise SecretName
-        if self.scans_values and self._redactor.suspects_value(data):
-            raise SecretValue
+        # In chunks too, as a scan may take long.
+        for end in range(CHUNK_BYTES, len(data) + CHUNK_BYTES, CHUNK_BYTES) if self.scans_values else ():
+            start = max(0, min(end, len(data)) - CHUNK_BYTES - OVERLAP_BYTES)  # the last one is as long as the others
+            if self._redactor.suspects_value(data[start:end]):
+                raise SecretValue
+            self._check_time()

@@ -5,21 +5,23 @@ Strategy
 The work is a queue of pieces, at first one for each root: the variables of a
 frame, an exception, the globals of a module.  A piece becomes one member of
 the archive, written by C code at full speed.  If that fails, the bytes and the
-memo are rolled back (`member_writer`), and the piece is tried again: variable
-by variable if there are several, then a rung higher (`pieces` has the rungs
-and their cost).
+memo are rolled back (`member_writer`), and the piece is tried again: in halves
+if there are several variables, then a rung higher (`pieces` has the rungs and
+their cost).
 
+    large, or slow                -> alone, once all that is small is written
     it may contain a secret       -> all of it, filtered by names, or texts as well
     a thread is changing it       -> from snapshots
     it is nested too deep         -> likewise, with a higher recursion limit
     anything else raises          -> object by object
-    too large for its slice       -> without large items
-    too late for its slice        -> likewise, and so are all pieces after it
+    then too large for its slice  -> without large items
+    then too late for its slice   -> likewise
     its own code hangs            -> without the object that hung
 
-A worker thread does all this, and the thread that crashed watches it
-(`watch`).  All pieces share one memo, so that an object in two frames is one
-object again when it is loaded.
+What is large or slow in one frame never costs what is small in another; of
+both, the innermost frame comes first.  A worker thread does all this, and the
+thread that crashed watches it (`watch`).  All pieces share one memo, so that an
+object in two frames is one object again when it is loaded.
 """
 
 from __future__ import annotations
@@ -144,9 +146,9 @@ class ValuesWriter:
         self._finder: OmissionFinder | None = None
         self._members: list[tuple[str, tuple[str, ...]]] = []
         self._is_complete = True
-        self._is_late = False
         self._reserve = reserve()
         self._queue: deque[Root | Piece] = deque(roots)
+        self._large: deque[Piece] = deque()  # they wait until the queue is empty
         for root in roots:
             if root.kind == GLOBALS and isinstance(root.value, dict):
                 namespaces.add(root.paths[0], root.value, root.codes)
@@ -158,7 +160,7 @@ class ValuesWriter:
             name = self._next_name()
             self._writer.seed(name, self._namespaces.seeds())
             self._members.append((name, ()))
-        while self._queue or self._find_globals():
+        while self._queue or self._find_globals() or self._take_large():
             piece = self._first_piece()
             instead = self._write(piece)
             self._queue.popleft()
@@ -190,17 +192,17 @@ class ValuesWriter:
         why = "not reached within the time that a dump has"
         if interrupt is not None:
             why = f"not reached before the dump was interrupted: {error_text(interrupt)}"
+        self._queue.extend(self._large)
+        self._large.clear()
         for left in self._queue:
-            self._note(left.paths[0], TIMEOUT, why)
+            for path in left.by_path() if isinstance(left, Piece) else left.paths[:1]:
+                self._note(path, TIMEOUT, why)
         first_of_each = {(each.path, each.reason): each for each in reversed(self._omissions)}
         omissions = list(first_of_each.values())[::-1]
         return Outcome(self._members, omissions, self._is_complete and not self._queue, interrupt)
 
     def _first_piece(self) -> Piece:
-        """Return the first of the queue as a piece; variables with names of secrets become pieces of their own.
-
-        Once a piece took too long, large items are not tried any more.
-        """
+        """Return the first of the queue as a piece; variables with names of secrets become pieces of their own."""
         first = self._queue[0]
         if isinstance(first, Piece):
             return first
@@ -208,8 +210,6 @@ class ValuesWriter:
             piece = Piece(first.paths, self._namespaces.take(first.paths[0]), is_dictionary=True)
         else:
             piece = whole(first)
-        if self._is_late:
-            piece = piece.late().with_smaller_items() or piece
         self._queue.popleft()
         self._queue.extendleft(reversed(piece.separate(self._writer.secret_names(piece))))
         return self._first_piece()
@@ -219,11 +219,18 @@ class ValuesWriter:
         self._queue.extend(Root((key,), GLOBALS, None) for key in self._namespaces.pending())
         return bool(self._queue)
 
+    def _take_large(self) -> bool:
+        """Queue the first of the large pieces; return True if there is one."""
+        if self._large:
+            self._queue.append(self._large.popleft())
+        return bool(self._queue)
+
     def _write(self, piece: Piece) -> list[Piece] | None:
         """Write a piece; return None, or the pieces to try instead if that failed."""
         name = self._next_name()
         try:
-            self._writer.write(name, piece, self._budget.slice(len(self._queue), is_several=piece.has_several))
+            others = len(self._queue) - 1 + len(self._large)
+            self._writer.write(name, piece, self._budget.slice(others, is_large=piece.is_large))
         except (Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - application code may raise anything, even SystemExit
@@ -240,21 +247,27 @@ class ValuesWriter:
             raise error
         if is_a(error, (SecretName, SecretValue)):
             return [piece.with_effort(NAMES if is_a(error, SecretName) else TEXTS)]
+        if is_a(error, (TooLarge, TooLate)) and not piece.is_large:
+            return piece.halves() or self._postpone(piece)
         if is_a(error, TooLarge):
-            return piece.split() or self._smaller(piece)
+            return self._smaller(piece)
         if is_a(error, TooLate):
-            return piece.split() or self._late(piece)
+            return self._late(piece)
         if SNAPSHOTS_AT_ONCE and is_about_change(error) and piece.effort < SNAPSHOT:
             return [piece.with_effort(SNAPSHOT)]
-        return piece.split() or self._higher(piece, error)
+        return piece.halves() or self._higher(piece, error)
+
+    def _postpone(self, piece: Piece) -> list[Piece]:
+        """Write a piece once all that is small is written."""
+        self._large.append(piece._replace(is_large=True))
+        return []
 
     def _late(self, piece: Piece) -> list[Piece]:
         """Leave out the items that take so long: those of the variable itself, or larger ones in it."""
-        self._is_late = True
         ((_, value),) = piece.by_path().items()
         from tibidi.look.measure import measure  # only for lack of time
 
-        return self._smaller(piece.late(), below=measure(value))
+        return self._smaller(piece._replace(is_late=True), below=measure(value))
 
     def _smaller(self, piece: Piece, below: int = sys.maxsize) -> list[Piece]:
         smaller = piece.with_smaller_items(below)
