@@ -6,6 +6,8 @@ returns the replacement, or None.  Loaded for the first piece that needs it.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import exact_type
@@ -49,6 +51,7 @@ LONG_TEXT = 1 << 20
 SAMPLE = 32 << 10
 # The scan of a stream does not take longer texts for names.
 LONGEST_NAME = 48
+LONGEST_CLEAN = 200
 MOST_HARMLESS = 50_000
 # Where a reduce value has the items of a mapping.
 PAIRS = 4
@@ -88,7 +91,9 @@ class Filter:
         self._redactor = redactor
         self._islegal = islegal
         self._spared: dict[int, object] = {}  # our own objects, kept alive for their ids
-        self._harmless: set[object] = set()
+        self._harmless: set[object] = set()  # names
+        self._clean: set[str] = set()  # texts that are no such names either
+        self._secret_fields: dict[int, tuple[str, ...]] = {}
         self._classes = Classes()
         self._measure: Any = None  # the module, if a rule needs it
 
@@ -100,6 +105,7 @@ class Filter:
         """
         self._rules = rules
         checks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._row}
+        passed = self._clean if rules.texts else self._harmless  # most texts occur several times
         if rules.texts:
             checks.update({str: self._text, bytes: self._data, bytearray: self._data})
         else:
@@ -107,7 +113,10 @@ class Filter:
         check_for = checks.get
 
         def replacement(thing: object) -> object:
-            check = check_for(type(thing) if type(type(thing)) is type else object)
+            cls = type(thing)
+            if cls is str and thing in passed:
+                return None
+            check = check_for(cls if type(cls) is type else object)
             return None if check is None else check(thing)
 
         def strict_replacement(thing: object) -> object:
@@ -177,7 +186,10 @@ class Filter:
             if cleaned is not text:
                 self._note(text, REDACTED, rule)
                 return self._replace(text, cleaned)
-        return self._name(text)
+        instead = self._name(text)
+        if instead is None and len(text) <= LONGEST_CLEAN and len(self._clean) < MOST_HARMLESS:
+            self._clean.add(text)
+        return instead
 
     def _check_time(self, sample: str, length: int) -> None:
         """Raise TooLate if the search of a long text, which nothing can interrupt, would take too long."""
@@ -258,14 +270,20 @@ class Filter:
             return self._member(thing, reduced)
         if reduced[0] is words._function:
             return self._function(thing, reduced)
-        names = self._classes.of(type(thing)).fields
-        if names and any(map(self._redactor.is_secret_name, names)):
+        names = self._secret_fields.get(id(type(thing)))
+        if names is None:
+            names = self._classes.of(type(thing)).fields or ()
+            names = names if any(map(self._redactor.is_secret_name, names)) else ()
+            self._secret_fields[id(type(thing))] = names  # `_classes` keeps the class alive
+        if names:
             if reduced[0] is words._made:
                 *makers, arguments = reduced[1]
                 made = words._made, (*makers, self._part(thing, names, arguments))
                 return (*made, *(self._part(thing, names, part) for part in reduced[2:]))
             return tuple(self._part(thing, names, part) for part in reduced)
         if len(reduced) > PAIRS and reduced[PAIRS] is not None:
+            if not self._redactor.has_hook and exact_type(thing) is OrderedDict and self._harmless.issuperset(thing):
+                return reduced
             return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
         return reduced
 
@@ -302,6 +320,8 @@ class Filter:
 
     def _pairs(self, thing: object, pairs: Iterable[tuple[object, object]]) -> Iterator[tuple[object, object]]:
         for name, value in pairs:
+            if type(name) is str and name not in self._harmless:
+                self._is_name(name)
             yield name, self._redacted(thing, name, value) if self._redactor.conceals(name, value) else value
 
     def _redacted(self, holder: object, name: object, value: object) -> object:

@@ -13,6 +13,7 @@ import copyreg
 import sys
 import types
 from _pickle import PicklingError
+from collections import OrderedDict
 from types import ClassMethodDescriptorType
 from types import GetSetDescriptorType
 from types import MappingProxyType
@@ -60,6 +61,7 @@ DESCRIPTORS = (
 )
 
 ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
+    OrderedDict: lambda items: (OrderedDict, (), items.__dict__ or None, None, iter(items.items())),
     MappingProxyType: lambda view: (MappingProxyType, (dict(view),)),
     MethodType: lambda method: (MethodType, (method.__func__, method.__self__)),
     classmethod: lambda method: (classmethod, (method.__func__,)),
