@@ -400,6 +400,28 @@ def test_identity_with_snapshots(round_trip: Any) -> None:
     assert third["after"] is second["changing"]["after"]
 
 
+class Starving(list):
+    """Takes the last of the memory at its end, and counts the items that were asked for."""
+
+    asked = 0
+
+    def __iter__(self) -> Any:
+        for number in range(60_000):
+            Starving.asked += 1
+            yield number
+        raise MemoryError
+
+
+def test_one_attempt_without_memory(round_trip: Any) -> None:
+    """A value for which the memory does not suffice is tried once in full, and not once more beside the others."""
+    Starving.asked = 0
+    loaded = round_trip({"before": [1], "starving": Starving(), "after": [2]})
+
+    assert 60_000 <= Starving.asked < 120_000
+    assert ([1], [2]) == (loaded.locals["before"], loaded.locals["after"])
+    assert {f"{WHERE}['starving']": "failed"} == loaded.reasons()
+
+
 class Slow:
     """Is slow, but never so slow that it seems to hang."""
 

@@ -270,22 +270,28 @@ class Filter:
             return self._member(thing, reduced)
         if reduced[0] is words._function:
             return self._function(thing, reduced)
-        names = self._secret_fields.get(id(type(thing)))
-        if names is None:
-            names = self._classes.of(type(thing)).fields or ()
-            names = names if any(map(self._redactor.is_secret_name, names)) else ()
-            self._secret_fields[id(type(thing))] = names  # `_classes` keeps the class alive
+        names = self._fields(type(thing))
         if names:
             if reduced[0] is words._made:
                 *makers, arguments = reduced[1]
                 made = words._made, (*makers, self._part(thing, names, arguments))
                 return (*made, *(self._part(thing, names, part) for part in reduced[2:]))
             return tuple(self._part(thing, names, part) for part in reduced)
-        if len(reduced) > PAIRS and reduced[PAIRS] is not None:
-            if not self._redactor.has_hook and exact_type(thing) is OrderedDict and self._harmless.issuperset(thing):
-                return reduced
-            return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
-        return reduced
+        if len(reduced) <= PAIRS or reduced[PAIRS] is None or self._is_harmless(thing):
+            return reduced
+        return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
+
+    def _fields(self, cls: type) -> tuple[str, ...]:
+        """Return the names of the fields of a class if there are names of secrets among them."""
+        found = self._secret_fields.get(id(cls))
+        if found is None:
+            names = self._classes.of(cls).fields or ()  # keeps the class alive, and so its id
+            found = self._secret_fields[id(cls)] = names if any(map(self._redactor.is_secret_name, names)) else ()
+        return found
+
+    def _is_harmless(self, thing: object) -> bool:
+        """Return True for an ordered dictionary whose keys are no names of secrets."""
+        return type(thing) is OrderedDict and not self._redactor.has_hook and self._harmless.issuperset(thing)
 
     def _member(self, member: object, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         """Replace the value of an enumeration member with the name of a secret."""
