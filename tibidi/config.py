@@ -205,6 +205,9 @@ class Config(Module):
     key_file = Setting(
         "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration directory"
     )
+    own: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
+        "TIBIDI_OWN", parse_names, (), "folders and modules that count as the application's own code; default none"
+    )
     islegal: "Setting[IsLegal | None, IsLegal | None]" = Setting(
         "", parse_function, None, "called with every object; where it returns False, the dump has a NotPickleable"
     )

@@ -72,14 +72,58 @@ def test_list_of_nothing(say, directory: Path) -> None:
 
 def test_list(say, dump: Path) -> None:
     """`list` says what crashed, when, in which program and process, and how large the dump is."""
-    heading, line = say("list")
+    heading, line = say("list", "--all")
 
     assert ["NAME", "TIME", "(UTC)", "PROGRAM", "PID", "SIZE", "CRASH"] == heading.split()
     assert line.startswith(dump.name)
     assert str(os.getpid()) in line
     assert re.search(r" [KM]iB ", line)
-    assert "ValueError: no price (conftest.py:" in line
+    assert "ValueError, caused by KeyError at conftest.py:" in line
     assert f"  {dump.name.split('-')[1]}  " in line
+
+
+def test_list_by_fingerprint(say, dump: Path) -> None:
+    """By default `list` has a line for each fingerprint, with the name of the newest dump."""
+    twin = dump.with_name(dump.name.replace(f"-{os.getpid()}.pkl", "-77.pkl"))
+    shutil.copy(dump, twin)
+    heading, line = say("list")
+    (row,) = json.loads("\n".join(say("list", "--json")))
+
+    assert ["COUNT", "FIRST", "(UTC)", "LAST", "(UTC)", "NEWEST", "CRASH"] == heading.split()
+    assert "2" == line.split()[0]
+    assert "ValueError, caused by KeyError at conftest.py:" in line
+    assert (2, {str(dump), str(twin)}) == (row["count"], set(row["dumps"]))
+    assert 2 == len(json.loads("\n".join(say("list", "--all", "--json"))))
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (["--type", "ValueError"], 1),
+        (["--type", "builtins.Key*"], 1),
+        (["--type", "OSError"], 0),
+        (["--program", "*"], 1),
+        (["--program", "shop"], 0),
+        (["--since", "1h"], 1),
+        (["--since", "0s"], 0),
+    ],
+)
+def test_list_some(say, dump: Path, options: list[str], count: int) -> None:
+    """`list` can be limited by type of the crash or its cause, by program and by age."""
+    assert dump.exists()
+    assert count == len(json.loads("\n".join(say("list", "--json", *options))))
+
+
+def test_list_a_folder(say, dump: Path, tmp_path: Path) -> None:
+    """`list DIR` lists every dump there, under any name, with its path; no other file."""
+    folder = tmp_path / "customers"
+    folder.mkdir()
+    shutil.copy(dump, folder / "from-acme.pkl")
+    (folder / "other.pkl").write_bytes(b"\x80\x04N.")
+    lines = say("list", "--all", str(folder))
+
+    assert [str(folder / "from-acme.pkl")] == [line.split()[0] for line in lines[1:]]
+    assert f"cannot list {tmp_path / 'none'}" in say("list", str(tmp_path / "none"), status=1)[0]
 
 
 def test_list_for_programs(say, dump: Path) -> None:
@@ -99,10 +143,10 @@ def test_list_of_what_is_broken(say, dump: Path) -> None:
     dump.with_name(f"{stem}-78.pkl").write_bytes(content[: len(content) // 2])
     dump.with_name(f"{stem}-79.pkl").write_bytes(b"")
 
-    lines = {line.split()[0].partition(stem)[2]: line for line in say("list")[1:]}
+    lines = {line.split()[0].partition(stem)[2]: line for line in say("list", "--all")[1:]}
 
-    assert "[unfinished] ValueError: no price" in lines["-77.pkl.partial"]
-    assert "[damaged] ValueError: no price" in lines["-78.pkl"]
+    assert "[unfinished] ValueError, caused by KeyError" in lines["-77.pkl.partial"]
+    assert "[damaged] ValueError, caused by KeyError" in lines["-78.pkl"]
     assert lines["-79.pkl"].endswith("[damaged]")
 
 
@@ -176,7 +220,7 @@ def test_list_of_a_thousand(say, dump: Path) -> None:
     for number in range(1000):
         shutil.copyfile(dump, dump.with_name(f"20250101T0000{number % 60:02}Z-app-{number + 1}.pkl"))
 
-    names = [line.split()[0] for line in say("list")[1:]]
+    names = [line.split()[0] for line in say("list", "--all")[1:]]
 
     assert 1001 == len(names)
     assert [name.partition("-")[0] for name in names] == sorted(name.partition("-")[0] for name in names)

@@ -10,6 +10,7 @@ import hmac
 import io
 import json
 import pickle
+import re
 import struct
 import zipfile
 import zlib
@@ -157,11 +158,12 @@ def test_members(dump: Path) -> None:
 def test_notes(dump: Path) -> None:
     """Extra fields hold the headline and the name of each source file, with the keys of the page."""
     found = list(members(dump.read_bytes()))
-    headline = "fingerprint time type message program pid file line name"
+    headline = "fingerprint time type message program pid file line name cause own_file own_line own_name"
     summary = json.loads(found[0].content)
 
     assert headline.split() == list(found[0].note)
-    assert " ".join(PAGE[PAGE.index("(fingerprint, time") + 1 :].split()).startswith(headline.replace(" ", ", ") + ")")
+    described = re.findall(r"\w+", PAGE[PAGE.index("(fingerprint, time") :].partition(")")[0])
+    assert headline.split() == [word for word in described if word in headline.split()]
     assert {"file": summary["exceptions"][-1]["frames"][-1]["file"]} == found[2].note
     assert [{}] * (len(found) - 3) == [each.note for each in (found[1], *found[3:-1])]
     assert PROGRAM == found[2].content.decode()

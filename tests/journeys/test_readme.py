@@ -26,7 +26,7 @@ PROMPT = "(Pdb) "
 # What differs from run to run and from machine to machine.
 VARYING = (
     (r"\d{8}T\d{6}Z", "TIME"),
-    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "TIME"),
     (r"-\d+\.pkl", "-PID.pkl"),
     (r"divide +\d+ +[\d.]+ KiB", "divide PID SIZE"),
     (r"on \S+, Python \S+", "on HOST, Python VERSION"),

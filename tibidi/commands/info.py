@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tibidi import commands
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 python -m tibidi info
-python -m tibidi info traceback.pkl
+python -m tibidi info --all traceback.pkl
+python -m tibidi info --json traceback.pkl | jq .root_cause
 """
 
 BY_KEY = "by your key: opens live"
@@ -25,12 +27,18 @@ NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
 
 def main(argv: Sequence[str]) -> int:
     """Print everything about a dump except its frames; nothing is unpickled."""
-    purpose = "Print where a dump comes from, what it contains, what is missing, and what differs on this machine."
+    purpose = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
     parser = commands.parser("tibidi info", purpose, EXAMPLES)
+    parser.add_argument("--all", action="store_true", help="list packages, environment variables and omissions, too")
+    parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
     commands.add_dump_argument(parser)
-    with Reader(find(parser.parse_args(argv).dump)) as reader:
+    options = parser.parse_args(argv)
+    with Reader(find(options.dump)) as reader:
         differences = map(str, mismatches(reader.summary, reader.sources))
-        trust = BY_KEY if reader.is_signed_by(read_key()) else NOT_BY_KEY
-        lines = info.lines(reader, trust=trust, mismatches=differences)
-        print("\n".join(lines))
+        signed = reader.is_signed_by(read_key())
+        if options.json:
+            print(json.dumps(info.to_json(reader, signed=signed, mismatches=differences), indent=2))
+            return 0
+        trust = BY_KEY if signed else NOT_BY_KEY
+        print("\n".join(info.lines(reader, trust=trust, mismatches=differences, everything=options.all)))
     return 0

@@ -3,34 +3,85 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from tibidi import commands
+from tibidi.commands.ages import parse_age
 from tibidi.present import listing
+from tibidi.present.phrases import bare_type
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import dumps_in
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
     from collections.abc import Sequence
+
+    from tibidi.present.listing import Row
 
 EXAMPLES = """\
 python -m tibidi list
+python -m tibidi list --all --since 2d --type KeyError
+python -m tibidi list ./from-customers
 python -m tibidi list --json | jq -r '.[].type'
 python -m tbdebug NAME
 """
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print a line for each dump in the crash directory, the newest last."""
-    parser = commands.parser("tibidi list", "List the dumps in the crash directory, the newest last.", EXAMPLES)
+    """Print a line for each fingerprint, or for each dump, the newest last."""
+    purpose = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
+    parser = commands.parser("tibidi list", purpose, EXAMPLES)
+    parser.add_argument("--all", action="store_true", help="one line for each dump")
+    parser.add_argument("--since", metavar="AGE", type=parse_age, help="only dumps not older than 2d, 12h or 90m")
+    parser.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
+    parser.add_argument(
+        "--type", metavar="T", default="*", help="only dumps of this exception, or caused by it; may be a glob"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    parser.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
     options = parser.parse_args(argv)
-    directory = CrashDirectory.locate(create=False)
-    rows = [listing.row(entry) for entry in directory.entries()]
+    rows = [each for each in _rows(options.directories) if _is_wanted(each, options)]
+    found = listing.groups(rows)
+    # On a terminal a long line would be wrapped; in a pipe nothing is cut.
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if options.json:
-        print(json.dumps(list(map(listing.to_json, rows)), indent=2))
+        data = map(listing.to_json, rows) if options.all else map(listing.group_to_json, found)
+        print(json.dumps(list(data), indent=2))
     elif rows:
-        print("\n".join(listing.lines(rows)))
+        print("\n".join(listing.lines(rows, width) if options.all else listing.inbox(found, width)))
     else:
-        print(printable(f"no dumps in {directory.path}"))
+        print(printable(f"no dumps in {', '.join(options.directories) or CrashDirectory.locate(create=False).path}"))
     return 0
+
+
+def _rows(directories: Sequence[str]) -> Iterator[Row]:
+    if not directories:
+        yield from map(listing.row, CrashDirectory.locate(create=False).entries())
+    for directory in directories:
+        yield from (listing.row(entry, entry.path) for entry in dumps_in(directory))
+
+
+def _is_wanted(each: Row, options: argparse.Namespace) -> bool:
+    headline = each.headline
+    names = [name for type_name in (headline.type, headline.cause) for name in (type_name, bare_type(type_name))]
+    return (
+        fnmatch(each.entry.program, options.program)
+        and any(fnmatch(name, options.type) for name in names)
+        and (options.since is None or _is_since(headline.time, options.since))
+    )
+
+
+def _is_since(moment: str, days: float) -> bool:
+    try:
+        age = datetime.now(timezone.utc) - datetime.fromisoformat(moment)
+    except (ValueError, TypeError):  # no time, or one without a time zone: the file may be damaged or forged
+        return False
+    return age <= timedelta(days=days)

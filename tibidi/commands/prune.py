@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi import config
+from tibidi.commands.ages import parse_age
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import Limits
+from tibidi.store.directory import newest
 from tibidi.store.directory import unlink
 from tibidi.store.retention import is_being_written
+from tibidi.store.retention import victims
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +27,8 @@ EXAMPLES = """\
 python -m tibidi prune                     # keep what TIBIDI_KEEP, _KEEP_BYTES and _KEEP_DAYS allow
 python -m tibidi prune --keep 5
 python -m tibidi prune --older-than 7d
-python -m tibidi prune --all
+python -m tibidi prune --all --dry-run
 """
-AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.IGNORECASE)
-DAYS_PER_UNIT = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "": 1.0, "w": 7.0}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -35,13 +36,24 @@ def main(argv: Sequence[str]) -> int:
     purpose = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
     parser = commands.parser("tibidi prune", purpose, EXAMPLES)
     parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
-    parser.add_argument("--older-than", metavar="AGE", type=parse_age, help="delete dumps older than 7d, 12h or 2w")
+    parser.add_argument(
+        "--older-than",
+        metavar="AGE",
+        type=parse_age,
+        help="delete dumps older than 12h, 7d or 2w; without a unit, days",
+    )
     parser.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
     options = parser.parse_args(argv)
     if options.all and not (options.keep is None and options.older_than is None):
         raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
     directory = CrashDirectory.locate(create=False)
-    deleted = _delete_all(directory) if options.all else _prune(directory, options.keep, options.older_than)
+    if options.dry_run:
+        doomed = _deletable(directory) if options.all else _victims(directory, options)
+        print("".join(printable(f"would delete {entry.name}") + "\n" for entry in doomed), end="")
+        print(printable(f"{len(doomed)} of {len(directory.entries())} would be deleted from {directory.path}"))
+        return 0
+    deleted = _delete_all(directory) if options.all else directory.prune(**_limits(options)._asdict())
     for entry in deleted:
         print(printable(f"deleted {entry.name}"))
     left = directory.entries()
@@ -53,14 +65,6 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def parse_age(text: str) -> float:
-    """Return an age such as `7d`, `12h`, `90m` or `2w` in days; a number without a unit is days."""
-    match = AGE.fullmatch(text.strip())
-    if match is None:
-        raise argparse.ArgumentTypeError(f"not an age such as 7d, 12h or 2w: {text!r}")
-    return float(match[1]) * DAYS_PER_UNIT[match[2].lower()]
-
-
 def parse_count(text: str) -> int:
     """Return a number of dumps, at least 1: the newest is never pruned."""
     if not text.isdecimal() or int(text) < 1:
@@ -68,16 +72,25 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-def _prune(directory: CrashDirectory, keep: int | None, days: float | None) -> list[Entry]:
-    """Prune to the options; without options, to the settings."""
-    if keep is None and days is None:
-        return directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
-    return directory.prune(keep=keep, keep_days=days)
+def _limits(options: argparse.Namespace) -> Limits:
+    """Return the limits that the options set; without options, those of the settings."""
+    if options.keep is None and options.older_than is None:
+        return Limits(config.keep, config.keep_bytes, config.keep_days)
+    return Limits(keep=options.keep, keep_days=options.older_than)
+
+
+def _victims(directory: CrashDirectory, options: argparse.Namespace) -> list[Entry]:
+    entries = directory.entries()
+    return victims(entries, newest(entries), _limits(options), time.time())
+
+
+def _deletable(directory: CrashDirectory) -> list[Entry]:
+    """Return the dumps that are not being written: without its file, a process that is crashing would leave no dump."""
+    now = time.time()
+    return [entry for entry in directory.entries() if not is_being_written(entry, now)]
 
 
 def _delete_all(directory: CrashDirectory) -> list[Entry]:
-    """Delete every dump that is not being written: without its file, a process that is crashing would leave no dump."""
-    now = time.time()
-    deleted = [entry for entry in directory.entries() if not is_being_written(entry, now) and unlink(entry.path)]
+    deleted = [entry for entry in _deletable(directory) if unlink(entry.path)]
     directory.forget_latest()
     return deleted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tibidi import TYPE_CHECKING
+from tibidi.culprit import culprit
 from tibidi.dumpfile.format import FORMAT
 from tibidi.process.digest import hmac_sha256
 from tibidi.process.digest import sha256
@@ -53,6 +54,9 @@ def headline(summary: Summary) -> dict[str, object]:
     """Return the fields of a `Headline`."""
     crash = summary.exceptions[-1]
     frame = crash.frames[-1] if crash.frames else None
+    found = culprit(summary.exceptions, summary.process)
+    cause = summary.exceptions[found.exception]
+    own = None if found.frame is None else cause.frames[found.frame]
     return {
         "fingerprint": summary.fingerprint[:64],
         "time": summary.time,
@@ -63,6 +67,10 @@ def headline(summary: Summary) -> dict[str, object]:
         "file": frame.file[-MAX_HEADLINE_CHARACTERS:] if frame else "",
         "line": frame.line if frame else 0,
         "name": frame.name[:MAX_HEADLINE_CHARACTERS] if frame else "",
+        "cause": "" if cause is crash else cause.type[:MAX_HEADLINE_CHARACTERS],
+        "own_file": own.file[-MAX_HEADLINE_CHARACTERS:] if own else "",
+        "own_line": own.line if own else 0,
+        "own_name": own.name[:MAX_HEADLINE_CHARACTERS] if own else "",
     }
 
 

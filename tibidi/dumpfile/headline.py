@@ -15,6 +15,7 @@ from tibidi.process import io
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
+    from io import RawIOBase
     from typing import Any
 
 PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES
@@ -25,6 +26,9 @@ class Headline(NamedTuple):
 
     `time` is ISO 8601 in UTC; `program` is the first word of the command line;
     `file`, `line` and `name` are those of the innermost frame of the crash.
+    `cause` is the type of the exception that caused it, if another one did;
+    `own_file`, `own_line` and `own_name` are those of the innermost frame of own
+    code in the root cause, where there is one (dumps of tibidi 1.0 have none).
     """
 
     fingerprint: str = ""
@@ -36,6 +40,10 @@ class Headline(NamedTuple):
     file: str = ""
     line: int = 0
     name: str = ""
+    cause: str = ""
+    own_file: str = ""
+    own_line: int = 0
+    own_name: str = ""
 
 
 def peek(path: str) -> Headline:
@@ -44,7 +52,12 @@ def peek(path: str) -> Headline:
     Raises OSError, or NotADump if it has none.
     """
     with io.open(path, "rb", buffering=0) as file:
-        start = file.read(PEEK_BYTES) or b""
+        return headline_of(file, path)
+
+
+def headline_of(file: RawIOBase, path: str) -> Headline:
+    """Read the headline of an open dump; raise NotADump, which names `path`, if it has none."""
+    start = file.read(PEEK_BYTES) or b""
     fields: Any = note(start)
     if "time" not in fields:
         raise NotADump(f"not a dump: {path} starts with {start[:8]!r}")

@@ -1,4 +1,4 @@
-"""`tibidi info`: the origin of a dump, its content, and what is missing."""
+"""`tibidi info`: what crashed, where the dump comes from, and how much of it there is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tibidi import model
+from tibidi.culprit import culprit
+from tibidi.dumpfile import encode
 from tibidi.present import phrases
 from tibidi.present import show
 from tibidi.process.texts import printable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dumpfile.reader import Reader
+    from tibidi.model import ExceptionRecord
     from tibidi.model import Omission
     from tibidi.model import ProcessRecord
     from tibidi.model import Summary
@@ -34,8 +37,9 @@ def lines(
     trust: str,
     mismatches: Iterable[str],
     omissions: Sequence[Omission] | None = None,
+    everything: bool = False,
 ) -> Iterator[str]:
-    """Yield everything about a dump but its frames and variables.
+    """Yield what a dump is of and where it comes from; with `everything`, also packages, environment and omissions.
 
     `trust` is a text about its signature, `mismatches` are the differences of
     its environment, `omissions` replace those in the file if loading found more.
@@ -51,19 +55,70 @@ def lines(
     reasons = Counter(omission.reason for omission in missing)
     yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
     yield from _section("differences from here", mismatches)
-    yield from _section("packages", _pairs(summary.process.packages, " "))
-    yield from _section("environment", _pairs(summary.process.environment, "="))
+    packages, environment = summary.process.packages, summary.process.environment
+    if everything:
+        yield from _section("packages", _pairs(packages, " "))
+        yield from _section("environment", _pairs(environment, "="))
+        yield ""
+        yield from show.omissions(missing)
+        return
+    counts = (phrases.count(len(packages), "package"), phrases.count(len(environment), "environment variable"))
     yield ""
-    yield from show.omissions(missing)
+    yield f"{', '.join(counts)}, {phrases.count(len(missing), 'omission')}; --all lists them"
+
+
+def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[str, object]:
+    """Return the same as plain data."""
+    summary = reader.summary
+    found = culprit(summary.exceptions, summary.process)
+    cause = summary.exceptions[found.exception]
+    own = None if found.frame is None else cause.frames[found.frame]
+    missing = (*summary.omissions, *reader.damage)
+    return {
+        "path": reader.path,
+        "size": os.path.getsize(reader.path),
+        "format": summary.format,
+        "tibidi": summary.tibidi,
+        "complete": summary.complete,
+        "signed_by_your_key": signed,
+        "time": summary.time,
+        "fingerprint": summary.fingerprint,
+        "crash": _exception_to_json(summary.exceptions[-1]),
+        "root_cause": _exception_to_json(cause),
+        "at": own and {"file": own.file, "line": own.line, "name": own.name, "qualname": own.qualname},
+        "process": encode.summary_to_json(summary)["process"],
+        "content": _counts(summary, reader.sources),
+        "differences": list(mismatches),
+        "omissions": [omission._asdict() for omission in missing],
+    }
+
+
+def _exception_to_json(record: ExceptionRecord) -> dict[str, object]:
+    return {"type": record.type, "message": record.message}
 
 
 def _crash(summary: Summary) -> Iterator[str]:
     yield _field("time", f"{phrases.moment(summary.time)} UTC")
-    for record in summary.exceptions[-1:]:
-        yield _field("crash", phrases.crash_line(record.type, record.message))
-        for frame in record.frames[-1:]:
-            yield _field("at", f"{frame.file}:{frame.line} in {frame.qualname}")
+    if summary.exceptions:
+        yield from _culprit(summary)
     yield _field("fingerprint", summary.fingerprint)
+
+
+def _culprit(summary: Summary) -> Iterator[str]:
+    crash = summary.exceptions[-1]
+    found = culprit(summary.exceptions, summary.process)
+    cause = summary.exceptions[found.exception]
+    yield _field("crash", phrases.crash_line(crash.type, crash.message))
+    if cause is not crash:
+        yield _field("root cause", phrases.crash_line(cause.type, cause.message))
+    if found.frame is None:
+        return
+    frame, raised = cause.frames[found.frame], cause.frames[-1]
+    yield _field("at", phrases.place(frame.file, frame.line, frame.qualname))
+    deeper = len(cause.frames) - 1 - found.frame
+    if deeper:
+        frames = phrases.count(deeper, "frame")
+        yield _field("raised", f"{frames} deeper, at {phrases.place(raised.file, raised.line, raised.qualname)}")
 
 
 def _process(process: ProcessRecord) -> Iterator[str]:
@@ -74,16 +129,20 @@ def _process(process: ProcessRecord) -> Iterator[str]:
 
 
 def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
+    counts = _counts(summary, sources).items()
+    yield _field("content", ", ".join(phrases.count(number, noun[:-1].replace("_", " ")) for noun, number in counts))
+
+
+def _counts(summary: Summary, sources: Mapping[str, str]) -> dict[str, int]:
     frames = summary.frames()
-    parts = (
-        phrases.count(len(summary.exceptions), "exception"),
-        phrases.count(len(summary.threads), "thread"),
-        phrases.count(len(summary.tasks), "task"),
-        phrases.count(len(frames), "frame"),
-        phrases.count(sum(len(frame.locals) for frame in frames), "variable"),
-        phrases.count(len(sources), "source file"),
-    )
-    yield _field("content", ", ".join(parts))
+    return {
+        "exceptions": len(summary.exceptions),
+        "threads": len(summary.threads),
+        "tasks": len(summary.tasks),
+        "frames": len(frames),
+        "variables": sum(len(frame.locals) for frame in frames),
+        "source_files": len(sources),
+    }
 
 
 def _completeness(reader: Reader) -> str:

@@ -1,4 +1,4 @@
-"""`tibidi list`: one line for each dump of a crash directory."""
+"""`tibidi list`: one line for each fingerprint, or with --all for each dump."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from tibidi.dumpfile.headline import Headline
-from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.headline import headline_of
 from tibidi.dumpfile.members import is_ended
 from tibidi.errors import NotADump
 from tibidi.present import phrases
@@ -16,11 +16,13 @@ from tibidi.process.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from tibidi.store.directory import Entry
 
-COLUMNS = ("NAME", "TIME (UTC)", "PROGRAM", "PID", "SIZE", "CRASH")
-NUMBERS = ("PID", "SIZE")
+DUMP_COLUMNS = ("NAME", "TIME (UTC)", "PROGRAM", "PID", "SIZE", "CRASH")
+GROUP_COLUMNS = ("COUNT", "FIRST (UTC)", "LAST (UTC)", "NEWEST", "CRASH")
+NUMBERS = ("PID", "SIZE", "COUNT")
 
 WHOLE = ""
 UNFINISHED = "unfinished"  # its process was killed while writing, or is still writing
@@ -28,44 +30,78 @@ DAMAGED = "damaged"
 
 
 class Row(NamedTuple):
-    """One dump, as far as its first bytes describe it."""
+    """One dump, as far as its first bytes describe it; `shown` is the name to open it by."""
 
     entry: Entry
     state: str
     headline: Headline
+    shown: str
 
 
-def row(entry: Entry) -> Row:
-    """Read the headline of a dump in the crash directory."""
+def row(entry: Entry, shown: str = "") -> Row:
+    """Read the headline of a dump."""
+    shown = shown or entry.name
     try:
-        headline = peek(entry.path)
-        with open(entry.path, "rb") as file:
+        with open(entry.path, "rb", buffering=0) as file:
+            headline = headline_of(file, entry.path)
             whole = is_ended(file, entry.size)
     except (OSError, NotADump):
-        return Row(entry, DAMAGED, Headline())
-    return Row(entry, UNFINISHED if entry.partial else WHOLE if whole else DAMAGED, headline)
+        return Row(entry, DAMAGED, Headline(), shown)
+    return Row(entry, UNFINISHED if entry.partial else WHOLE if whole else DAMAGED, headline, shown)
 
 
-def lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the table with its heading, in the order of `rows`."""
-    table = [COLUMNS, *map(_cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    for cells in table:
-        yield "  ".join(map(_pad, COLUMNS, cells, widths)).rstrip()
+def groups(rows: Iterable[Row]) -> list[list[Row]]:
+    """Return the rows by fingerprint, in the order of the newest of each; a dump without one is a group of its own."""
+    found: dict[str, list[Row]] = {}
+    for each in rows:
+        key = each.headline.fingerprint or each.entry.path
+        group = found[key] = found.pop(key, [])  # moved to the end, as `each` is newer than all before
+        group.append(each)
+    return list(found.values())
+
+
+def inbox(found: Sequence[Sequence[Row]], width: int | None = None) -> Iterator[str]:
+    """Yield a line for each group; with `width`, the crash is cut where the line would be longer."""
+    return _table([GROUP_COLUMNS, *map(_group_cells, found)], width)
+
+
+def lines(rows: Iterable[Row], width: int | None = None) -> Iterator[str]:
+    """Yield a line for each dump, in the order of `rows`; with `width`, the crash is cut."""
+    return _table([DUMP_COLUMNS, *map(_cells, rows)], width)
 
 
 def to_json(each: Row) -> dict[str, object]:
-    """Return a line of the table as plain data."""
+    """Return a dump as plain data."""
     entry, fields = each.entry, each.headline._asdict()
     function = fields.pop("name")
     own = {"path": entry.path, "size": entry.size, "state": each.state or "whole", "dump": entry.name}
     return {**own, **fields, "program": entry.program, "function": function}
 
 
+def group_to_json(rows: Sequence[Row]) -> dict[str, object]:
+    """Return the newest dump of a group as plain data, with the number of dumps, the times, and the paths of all."""
+    times = {"first": rows[0].headline.time, "last": rows[-1].headline.time}
+    return {**to_json(rows[-1]), "count": len(rows), **times, "dumps": [each.entry.path for each in rows]}
+
+
+def _table(table: list[tuple[str, ...]], width: int | None) -> Iterator[str]:
+    columns = table[0]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for cells in table:
+        line = "  ".join(map(_pad, columns, cells, widths)).rstrip()
+        yield line if width is None or len(line) <= width else line[: max(width - 1, 0)] + "…"
+
+
+def _group_cells(rows: Sequence[Row]) -> tuple[str, ...]:
+    first, last = rows[0].headline.time, rows[-1].headline.time
+    times = ["" if len(rows) == 1 else phrases.minute(first), phrases.minute(last)]
+    return (str(len(rows)), *map(printable, (*times, rows[-1].shown, _crash(rows[-1]))))
+
+
 def _cells(each: Row) -> tuple[str, ...]:
     headline = each.headline
     return (
-        printable(each.entry.name),
+        printable(each.shown),
         printable(phrases.moment(headline.time)),
         printable(each.entry.program),
         str(headline.pid or ""),
@@ -79,8 +115,13 @@ def _crash(each: Row) -> str:
     mark = f"[{each.state}] " if each.state else ""
     if not headline.type:
         return mark.rstrip()
-    place = f" ({os.path.basename(headline.file)}:{headline.line} in {headline.name})" if headline.file else ""
-    return mark + phrases.crash_line(headline.type, headline.message) + place
+    file, line, name = headline.file, headline.line, headline.name
+    if headline.own_file:
+        file, line, name = headline.own_file, headline.own_line, headline.own_name
+    place = phrases.place(os.path.basename(file.replace("\\", "/")), line, name) if file else ""
+    if headline.cause:
+        return mark + phrases.caused_by(headline.type, headline.cause, place)
+    return mark + phrases.crash_line(headline.type, headline.message) + (place and f" ({place})")
 
 
 def _pad(column: str, cell: str, width: int) -> str:

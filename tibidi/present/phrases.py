@@ -25,6 +25,26 @@ def moment(text: str) -> str:
         return text
 
 
+def minute(text: str) -> str:
+    """Return an ISO 8601 time to the minute."""
+    return moment(text)[: len("2026-11-22 21:50")]
+
+
+def place(file: str, line: int, name: str) -> str:
+    """Return where something was raised."""
+    return f"{file}:{line} in {name}"
+
+
+def bare_type(name: str) -> str:
+    """Return the name of a type without its module."""
+    return name.rpartition(".")[2]
+
+
+def caused_by(type_name: str, cause: str, place: str) -> str:
+    """Return `ReportError, caused by InvalidOperation at report.py:34 in money`."""
+    return f"{bare_type(type_name)}, caused by {bare_type(cause)}" + (place and f" at {place}")
+
+
 def short_type(name: str) -> str:
     """Return the dotted name of a type as tracebacks print it: bare for builtins and `__main__`."""
     module, _, rest = name.partition(".")

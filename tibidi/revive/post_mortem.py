@@ -120,10 +120,11 @@ class DumpPdb(pdb.Pdb):
     # --- about the dump
 
     def do_info(self, arg: str) -> None:
-        """info
+        """info [all]
 
-        Describe the dump: its process, versions and packages, and
-        everything that differs on this machine.
+        Describe the dump: what crashed, its process, and everything that
+        differs on this machine; with `all` its packages, environment
+        variables and omissions, too.
         """
         dump = self._revived.dump
         try:
@@ -134,6 +135,7 @@ class DumpPdb(pdb.Pdb):
                     trust=trust,
                     mismatches=map(str, mismatches(dump.summary, dump.sources)),
                     omissions=dump.omissions,
+                    everything=arg == "all",
                 )
                 self.message("\n".join(lines))
         except (OSError, TibidiError) as error:

@@ -120,7 +120,7 @@ class CrashDirectory:
         """Return the dumps here, oldest first, including those of killed processes."""
         try:
             with os.scandir(self.path) as items:
-                found = [_entry(item) for item in items]
+                found = [entry_of(item) for item in items]
         except OSError:
             return []
         # A dump that is renamed while the directory is read may appear under both names.
@@ -227,7 +227,7 @@ def newest(entries: list[Entry]) -> Entry | None:
     return max(finished or entries, key=lambda entry: entry.age, default=None)
 
 
-def _entry(item: os.DirEntry[str]) -> Entry | None:
+def entry_of(item: os.DirEntry[str]) -> Entry | None:
     """Return the dump that a directory entry is, or None."""
     parts = _parse(item.name)
     if parts is None:

@@ -1,11 +1,16 @@
-"""Find a dump by path, by its name in `tibidi list`, or by default the latest one."""
+"""Find a dump by path, by its name in `tibidi list`, or by default the latest one; find all in a folder."""
 
 from __future__ import annotations
 
 import os
 
+from tibidi.dumpfile.headline import peek
 from tibidi.errors import DumpNotFound
+from tibidi.errors import NotADump
+from tibidi.store.directory import LATEST
 from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import Entry
+from tibidi.store.directory import entry_of
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
@@ -24,3 +29,29 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     if os.path.dirname(path):  # names in a list have none
         raise DumpNotFound(f"no such file: {path}")
     return CrashDirectory.locate(create=False).find(path)
+
+
+def dumps_in(folder: str) -> list[Entry]:
+    """Return the dumps in any folder, oldest first, whatever their names and owners; raise DumpNotFound.
+
+    A file without the name of a dump is one if its name ends as that of a dump
+    and it begins as one; its program and time are those of its headline.
+    """
+    try:
+        with os.scandir(folder) as items:
+            found = [entry_of(item) or _renamed(item) for item in items if item.name != LATEST]
+    except OSError as error:
+        raise DumpNotFound(f"cannot list {folder}: {error.strerror}") from None
+    return sorted(filter(None, found), key=lambda entry: entry.age)
+
+
+def _renamed(item: os.DirEntry[str]) -> Entry | None:
+    if not item.name.endswith((".pkl", ".tibidi")) or not item.is_file():
+        return None
+    try:
+        headline, status = peek(item.path), item.stat()
+    except (OSError, NotADump):
+        return None
+    moment = headline.time[:19].replace("-", "").replace(":", "") + "Z"
+    program, _ = os.path.splitext(os.path.basename(headline.program.replace("\\", "/")))
+    return Entry(item.path, item.name, program, headline.pid, 1, moment, status.st_mtime, status.st_size, False)

@@ -1,0 +1,120 @@
+"""The culprit of a crash: the exception that caused it, and the innermost frame of the application's own code.
+
+Strategy
+--------
+Own code is everything that is not installed: not below the library of an
+interpreter, a `site-packages` folder or the folder of the executable.  The
+working directory and the folder of the program count as own even there, as
+far as there is no other `site-packages` folder below them (that of a `.venv`),
+and so do the folders and modules that TIBIDI_OWN names.  Only names are
+compared: the files are those of the machine of the crash.
+
+A context is a cause only if its handler raised the next exception itself:
+`except KeyError: return compute(key)` handles a KeyError that has nothing to
+do with a crash in `compute`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tibidi import TYPE_CHECKING
+from tibidi import config
+from tibidi.look.anatomy import STANDARD_MODULES
+from tibidi.model import CAUSE
+from tibidi.model import CONTEXT
+from tibidi.model import MEMBER
+from tibidi.process.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tibidi.model import ExceptionRecord
+    from tibidi.model import FrameRecord
+    from tibidi.model import ProcessRecord
+
+# Where packages are installed and the standard library is: on Unix, in an archive, on Windows.
+INSTALLED = r"(?i)/(?:(?:site|dist)-packages|lib(?:64)?/(?:python|pypy)[\d.]+t?|python\d\d+(?:\.zip|/lib))/"
+
+
+class Culprit(NamedTuple):
+    """Where to look first: the index of the root cause, and that of its innermost own frame.
+
+    Without an own frame it is the innermost frame, without frames None.
+    """
+
+    exception: int
+    frame: int | None
+
+
+def culprit(exceptions: Sequence[ExceptionRecord], process: ProcessRecord) -> Culprit:
+    """Return the culprit of a crash; there is at least one exception."""
+    index = root_cause(exceptions)
+    frames = exceptions[index].frames
+    own = OwnCode(process)
+    innermost = len(frames) - 1
+    number = next((n for n in range(innermost, -1, -1) if own.has(frames[n])), innermost)
+    return Culprit(index, number if frames else None)
+
+
+def root_cause(exceptions: Sequence[ExceptionRecord]) -> int:
+    """Return the index of the exception that caused the last one; in a group, the first member is followed."""
+    related = {(record.parent, record.relation): n for n, record in reversed(list(enumerate(exceptions)))}
+    index = len(exceptions) - 1
+    for _ in exceptions:  # a forged dump may have a loop
+        record = exceptions[index]
+        below = [related.get((record.id, relation)) for relation in (MEMBER, CAUSE)]
+        context = related.get((record.id, CONTEXT))
+        if context is not None and _has_wrapped(record, exceptions[context]):
+            below.append(context)
+        following = next((n for n in below if n is not None), index)
+        if following == index:
+            break
+        index = following
+    return index
+
+
+def _has_wrapped(record: ExceptionRecord, context: ExceptionRecord) -> bool:
+    """Return True if the function that handled `context` raised `record` itself."""
+    if record.suppress_context or not (record.frames and context.frames):
+        return False
+    raised, handled = record.frames[-1], context.frames[0]
+    return (raised.file, raised.first_line, raised.name) == (handled.file, handled.first_line, handled.name)
+
+
+class OwnCode:
+    """What is the application's own code, and what is installed."""
+
+    def __init__(self, process: ProcessRecord) -> None:
+        self._named = config.own
+        executables = _parent(process.executable)
+        self._executables = executables and _folder(executables)
+        program = process.argv[0] if process.argv else ""
+        roots = (_folder(process.cwd), _folder(_parent(program)))
+        self._roots = [root for root in roots if not re.search(f"{INSTALLED}$", root)]
+
+    def has(self, frame: FrameRecord) -> bool:
+        """Return True if a frame runs own code."""
+        file, package = _unix(frame.file), frame.module.partition(".")[0]
+        for name in self._named:
+            if f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)):
+                return True
+        if not file.startswith("/") and file[1:2] != ":":  # not a file, or one in a frozen program
+            return package not in STANDARD_MODULES and not re.search(INSTALLED, f"/{file}")
+        if self._executables and file.startswith(self._executables):  # a script that an installer wrote
+            return False
+        root = next(filter(file.startswith, self._roots), "/")
+        return not re.search(INSTALLED, file[len(root) - 1 :])
+
+
+def _unix(path: str) -> str:
+    return path.replace("\\", "/")
+
+
+def _parent(path: str) -> str:
+    return _unix(path).rpartition("/")[0]
+
+
+def _folder(path: str) -> str:
+    """Return the prefix of the names of all files in a folder."""
+    return _unix(path).rstrip("/") + "/"
