@@ -25,13 +25,6 @@ def test_every_record_is_tested() -> None:
     assert {model.Summary, model.FrameRecord, model.Variable} <= set(RECORDS)
 
 
-def test_reasons_are_all_listed() -> None:
-    """REASONS has every constant that an omission may have as its reason."""
-    constants = (model.ILLEGAL, model.FAILED, model.TIMEOUT, model.TOO_LARGE, model.TOO_DEEP, model.LAZY)
-
-    assert {*constants, model.REDACTED, model.DAMAGED, model.UNAVAILABLE} == set(model.REASONS)
-
-
 def test_a_frame_needs_only_its_position() -> None:
     """Fields that old Pythons do not know have defaults."""
     frame = model.FrameRecord("a.py", "a", "f", "f", 3)

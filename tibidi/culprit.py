@@ -1,12 +1,9 @@
 """The culprit of a crash: the exception that caused it, and the innermost frame of the application's own code.
 
-Strategy
---------
-Own code is everything that is not installed: not below the library of an
-interpreter, a `site-packages` folder or the folder of the executable.  The
-working directory and the folder of the program count as own even there, as
-far as there is no other `site-packages` folder below them (that of a `.venv`),
-and so do the folders and modules that TIBIDI_OWN names.  Only names are
+Own code is what is not installed: not below the library of an interpreter, a
+`site-packages` folder or the folder of the executable.  The working directory
+and the folder of the program are own even there, up to another `site-packages`
+below them (that of a `.venv`), and so is what TIBIDI_OWN names.  Only names are
 compared: the files are those of the machine of the crash.
 
 A context is a cause only if its handler raised the next exception itself:
@@ -38,10 +35,7 @@ INSTALLED = r"(?i)/(?:(?:site|dist)-packages|lib(?:64)?/(?:python|pypy)[\d.]+t?|
 
 
 class Culprit(NamedTuple):
-    """Where to look first: the index of the root cause, and that of its innermost own frame.
-
-    Without an own frame it is the innermost frame, without frames None.
-    """
+    """The index of the root cause, and that of its innermost own frame, else innermost frame; None without frames."""
 
     exception: int
     frame: int | None
@@ -63,23 +57,18 @@ def root_cause(exceptions: Sequence[ExceptionRecord]) -> int:
     index = len(exceptions) - 1
     for _ in exceptions:  # a forged dump may have a loop
         record = exceptions[index]
-        below = [related.get((record.id, relation)) for relation in (MEMBER, CAUSE)]
-        context = related.get((record.id, CONTEXT))
-        if context is not None and _has_wrapped(record, exceptions[context]):
-            below.append(context)
-        following = next((n for n in below if n is not None), index)
-        if following == index:
-            break
-        index = following
+        member, cause, context = (related.get((record.id, relation)) for relation in (MEMBER, CAUSE, CONTEXT))
+        if context is not None and not _is_raised_in_handler(record, exceptions[context]):
+            context = None
+        index = next((found for found in (member, cause, context) if found is not None), index)
     return index
 
 
-def _has_wrapped(record: ExceptionRecord, context: ExceptionRecord) -> bool:
-    """Return True if the function that handled `context` raised `record` itself."""
+def _is_raised_in_handler(record: ExceptionRecord, context: ExceptionRecord) -> bool:
     if record.suppress_context or not (record.frames and context.frames):
         return False
-    raised, handled = record.frames[-1], context.frames[0]
-    return (raised.file, raised.first_line, raised.name) == (handled.file, handled.first_line, handled.name)
+    raised, handler = record.frames[-1], context.frames[0]
+    return (raised.file, raised.first_line, raised.name) == (handler.file, handler.first_line, handler.name)
 
 
 class OwnCode:
@@ -88,17 +77,15 @@ class OwnCode:
     def __init__(self, process: ProcessRecord) -> None:
         self._named = config.own
         executables = _parent(process.executable)
-        self._executables = executables and _folder(executables)
-        program = process.argv[0] if process.argv else ""
-        roots = (_folder(process.cwd), _folder(_parent(program)))
+        self._executables = executables and f"{executables}/"
+        roots = (_folder(process.cwd), *(_folder(_parent(program)) for program in process.argv[:1]))
         self._roots = [root for root in roots if not re.search(f"{INSTALLED}$", root)]
 
     def has(self, frame: FrameRecord) -> bool:
         """Return True if a frame runs own code."""
         file, package = _unix(frame.file), frame.module.partition(".")[0]
-        for name in self._named:
-            if f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)):
-                return True
+        if any(f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)) for name in self._named):
+            return True
         if not file.startswith("/") and file[1:2] != ":":  # not a file, or one in a frozen program
             return package not in STANDARD_MODULES and not re.search(INSTALLED, f"/{file}")
         if self._executables and file.startswith(self._executables):  # a script that an installer wrote

@@ -4,12 +4,8 @@ Rules
 -----
 Everything in these records is a builtin value, never a live object, frame,
 module or exception: a record keeps no application object alive, and reading
-it runs no application code.  As in `traceback.TracebackException`, a crash is
-captured into an intermediary form that holds no references, and any number
-of readers work on that.
-
-They are named tuples, as creating a dataclass at import takes ten times as
-long (the dump of a small program would take a fifth longer).
+it runs no application code.  `traceback.TracebackException` does the same.
+They are named tuples: creating a dataclass at import takes ten times as long.
 
 `Summary` > `ExceptionRecord` | `ThreadRecord` | `TaskRecord` > `FrameRecord` > `Variable`
 
@@ -167,7 +163,6 @@ LAZY = "lazy"  # reading it would have run a query or a request
 REDACTED = "redacted"  # a secret
 DAMAGED = "damaged"  # the file is damaged or cut there
 UNAVAILABLE = "unavailable"  # not found: a source file at the crash, a module on loading
-REASONS = (ILLEGAL, FAILED, TIMEOUT, TOO_LARGE, TOO_DEEP, LAZY, REDACTED, DAMAGED, UNAVAILABLE)
 
 REDACTED_TEXT = "<redacted>"  # replaces a secret text
 

@@ -73,7 +73,7 @@ def test_use() -> None:
     assert ("a.py", 3, "a.py:3") == (place.file, place[1], place.short)
     assert (Place("a.py", 4), ("a.py", 3, ())) == (place._replace(line=4), place)
     assert (("file", "line", "notes"), {"line": 1, "notes": ()}) == (Place._fields, Place._field_defaults)
-    assert Place("b") == Place._make(["b", 1, ()])
+    assert Place("b") == Place("b", 1, ())
     assert 1 == len({place, Place("a.py", 3)})
     with pytest.raises(AttributeError):
         place.line = 4

@@ -48,12 +48,7 @@ def _is_writable() -> bool:
         poll = select.poll()
         poll.register(sys.stderr.fileno(), select.POLLOUT)
         return bool(poll.poll(READER_SECONDS * 1_000))
-    except (
-        ImportError,
-        AttributeError,
-        OSError,
-        ValueError,
-    ):  # no poll() here, or stderr is closed
+    except (ImportError, AttributeError, OSError, ValueError):  # no poll() here, or stderr is closed
         return True
 
 

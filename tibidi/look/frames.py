@@ -19,7 +19,6 @@ from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
 from tibidi.model import FAILED
 from tibidi.model import Omission
-from tibidi.process.interpreter import has_handler_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,9 +121,7 @@ def shielded(omissions: list[Omission], path: str) -> Iterator[None]:
     """Turn an error inside into an omission, so that it costs one part of pass one and not the dump."""
     try:
         yield
-    except Exception as error:
-        if has_handler_raised(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - whatever went wrong is in the dump
         omissions.append(Omission(path, FAILED, error_text(error)))
 
 
@@ -141,9 +138,7 @@ def _namespace(frame: FrameType) -> dict[str, object]:
                 _empty_snapshot(frame, variables)
             return copy
         return dict(variables) if type_name(type(variables)) == PROXY else {}
-    except Exception as error:
-        if has_handler_raised(error):
-            raise
+    except Exception:  # noqa: BLE001 - a mapping of the application
         return {}
 
 

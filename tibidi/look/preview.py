@@ -34,7 +34,6 @@ from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.model import Variable
 from tibidi.process import time
-from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
@@ -91,9 +90,7 @@ class Previewer:
         """Preview the variable at `path` in about so many characters."""
         try:
             return self._variable(name, value, path, characters)
-        except Exception as error:  # whatever a value is, it costs its own preview at most
-            if has_handler_raised(error):
-                raise
+        except Exception as error:  # noqa: BLE001 - whatever a value is, it costs its own preview at most
             return Variable("?", f"<cannot be shown: {type_name(type(error))}>")
 
     def _variable(self, name: str, value: object, path: str, characters: int) -> Variable:
@@ -160,9 +157,7 @@ class Walker:
         before, depth = self._left, len(self._steps)
         try:
             shown = (show or self._decide(type(value)))(value)
-        except Exception as error:  # a type in C whose repr raises costs one preview
-            if has_handler_raised(error):
-                raise
+        except Exception as error:  # noqa: BLE001 - a type in C whose repr raises costs one preview
             del self._steps[depth:]
             shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
         self._left = before - len(shown)

@@ -22,7 +22,6 @@ import builtins
 import sys
 from _frozen_importlib import BuiltinImporter
 from _frozen_importlib import FrozenImporter
-from _frozen_importlib import module_from_spec
 from _frozen_importlib_external import PathFinder
 from _thread import RLock
 from _thread import get_ident
@@ -49,8 +48,6 @@ DEPENDENCIES = frozenset({"cloudpickle", "platformdirs"})
 NEVER_PRIVATE = frozenset(
     {"_frozen_importlib", "_frozen_importlib_external", "builtins", "copyreg", "importlib", "sys"}
 )
-# Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
-IMPORTED_BY_C = {"_pickle": ("_compat_pickle", "codecs", "functools")}
 MISSING: "Any" = object()
 MODULE_SUFFIXES = ("py", "pyc", "pyd", "so")
 # Longer than the imports of a first dump take.  The thread that holds the lock may be waiting for a public module that
@@ -87,11 +84,11 @@ class PrivateImporter:
 
     def __init__(self) -> None:
         # What an import statement gets, by name: public modules and private copies of the standard library.
-        self._modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time}
-        self._modules.update({"os.path": os.path, os.path.__name__: os.path})
+        self.modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time}
+        self.modules.update({"os.path": os.path, os.path.__name__: os.path})
         self._known = standard_names() | DEPENDENCIES
         self._has_shadows = False
-        self._builtins = {**vars(builtins), "__import__": self.import_, "open": io.open}
+        self.builtins = {**vars(builtins), "__import__": self.import_, "open": io.open}
         self._threads: list[int] = []  # that are importing modules of tibidi
 
     def reset_after_fork(self) -> None:
@@ -138,16 +135,16 @@ class PrivateImporter:
         """Return the module that this name had at the start, importing it if needed."""
         if name.startswith(PRIVATE):
             name = name[len(PRIVATE) :]
-            return self._modules.get(name) or self._load_private(name)
-        if name in self._modules:
-            return self._modules[name]
+            return self.modules.get(name) or self._load_private(name)
+        if name in self.modules:
+            return self.modules[name]
         top = name.partition(".")[0]
         if top == "tibidi":
             return _loaded(name) or self._load_own(name)
         if top not in self._known:  # of the application: the C pickler imports with the builtins of its caller
             return _import(name)
         module = self._load_private(name) if self._needs_copy(name, top) else self._load_public(name)
-        self._modules[name] = module
+        self.modules[name] = module
         return module
 
     def find_spec(
@@ -178,7 +175,7 @@ class PrivateImporter:
 
         def exec_module(module: "ModuleType") -> None:
             del loader.exec_module  # the instance attribute: the method of the class is visible again
-            module.__dict__["__builtins__"] = self._builtins
+            module.__dict__["__builtins__"] = self.builtins
             loader.exec_module(module)
 
         loader.exec_module = exec_module
@@ -211,40 +208,14 @@ class PrivateImporter:
 
     def _load_private(self, name: str) -> "ModuleType":
         """Load a private copy of a module; of one in C that is loaded or built in, the one that there is."""
-        parent, _, child = name.rpartition(".")
-        package = self.load(PRIVATE + parent) if parent else None
-        spec = _find(name, None if package is None else package.__path__)
-        if spec is None:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        module = self._create(spec, IMPORTED_BY_C.get(name, ()))
-        module.__dict__["__builtins__"] = self._builtins
-        self._modules[name] = sys.modules[PRIVATE + name] = module
-        try:
-            assert spec.loader is not None
-            spec.loader.exec_module(module)
-        except BaseException:
-            del self._modules[name], sys.modules[PRIVATE + name]
-            raise
-        if package is not None:
-            setattr(package, child, module)
+        module: ModuleType = self.load("tibidi.process.copies").load_copy(self, name)
         return module
-
-    def _create(self, spec: "ModuleSpec", needed: "Sequence[str]") -> "ModuleType":
-        """Create a module, with the modules that it needs in `sys.modules` meanwhile, if they are not there."""
-        lent = {each: self.load(each) for each in needed if each not in sys.modules}
-        lent = {each: module for each, module in lent.items() if sys.modules.setdefault(each, module) is module}
-        try:
-            return module_from_spec(spec)
-        finally:
-            for each, module in lent.items():
-                if module.__name__.startswith(PRIVATE) and sys.modules.get(each) is module:
-                    del sys.modules[each]
 
     def _needs_copy(self, name: str, top: str) -> bool:
         """Return True for a module that is shadowed, or that might import one which is."""
         if top in NEVER_PRIVATE:
             return False
-        loaded = self._modules.get(top)
+        loaded = self.modules.get(top)
         if loaded is not None and loaded.__name__.startswith(PRIVATE):
             return True
         return self._is_shadowed(top) or (self._has_shadows and _loaded(name) is None)
@@ -252,18 +223,18 @@ class PrivateImporter:
     def _is_shadowed(self, top: str) -> bool:
         """Return True if `sys.modules` has another module than the one on the path of the start."""
         module = sys.modules.get(top, MISSING)
-        if module is MISSING or top in NEVER_PRIVATE or top in self._modules:
+        if module is MISSING or top in NEVER_PRIVATE or top in self.modules:
             return False
         if module is None:  # the application has forbidden to import it
-            return _find(top) is not None
+            return find_standard(top) is not None
         try:
             facts = object.__getattribute__(module, "__dict__")  # getattr() would load a lazy module
         except AttributeError:
             return False
         file = facts.get("__file__")
         if isinstance(file, str):
-            return not _is_on_path(file) and _find(top) is not None
-        return facts.get("__spec__") is None and _find(top) is not None
+            return not _is_on_path(file) and find_standard(top) is not None
+        return facts.get("__spec__") is None and find_standard(top) is not None
 
 
 def standard_names() -> "frozenset[str]":
@@ -295,7 +266,7 @@ def _names_in(folder: str, packages: "frozenset[str] | None" = None) -> "Iterato
             yield name
 
 
-def _find(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
+def find_standard(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
     """Find a module along the path of the start, or a submodule in the directories of its package."""
     spec = PathFinder.find_spec(PRIVATE + name, list(_path()) if path is None else path)
     if spec is not None or path is not None:

@@ -41,11 +41,6 @@ else:
                 values += tuple([given[name] for name in rest])
             return tuple.__new__(cls, values)
 
-        @classmethod
-        def _make(cls, values: Any) -> NamedTuple:
-            """Make a record of the values of an iterable."""
-            return cls(*values)
-
         def _replace(self, **named: object) -> NamedTuple:
             """Return a record with other values for some fields."""
             return type(self)(**{**self._asdict(), **named})

@@ -14,7 +14,6 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.look.classes import Classes
 from tibidi.process import time
-from tibidi.process.interpreter import has_handler_raised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,9 +79,8 @@ class _Hunt:
                 return
             try:
                 self._look(self._waiting.popleft())
-            except Exception as error:  # a type in C whose descriptors raise: the search goes on
-                if has_handler_raised(error):
-                    raise
+            except Exception:  # noqa: BLE001, S112 - a type in C whose descriptors raise
+                continue
 
     def _look(self, value: Any) -> None:
         cls = type(value)

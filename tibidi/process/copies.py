@@ -1,0 +1,53 @@
+"""Load private copies of standard modules that the application shadows; only then is this module loaded."""
+
+# No `from __future__ import annotations` here: it may be shadowed.
+
+import sys
+from _frozen_importlib import module_from_spec
+
+from tibidi import TYPE_CHECKING
+from tibidi.process.imports import PRIVATE
+from tibidi.process.imports import find_standard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    from tibidi.process.imports import PrivateImporter
+
+# Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
+IMPORTED_BY_C = {"_pickle": ("_compat_pickle", "codecs", "functools")}
+
+
+def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
+    """Load a copy of a module for `importer`; of one in C that is loaded or built in, return that."""
+    parent, _, child = name.rpartition(".")
+    package = importer.load(PRIVATE + parent) if parent else None
+    spec = find_standard(name, None if package is None else package.__path__)
+    if spec is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    module = _create(importer, spec, IMPORTED_BY_C.get(name, ()))
+    module.__dict__["__builtins__"] = importer.builtins
+    importer.modules[name] = sys.modules[PRIVATE + name] = module
+    try:
+        assert spec.loader is not None
+        spec.loader.exec_module(module)
+    except BaseException:
+        del importer.modules[name], sys.modules[PRIVATE + name]
+        raise
+    if package is not None:
+        setattr(package, child, module)
+    return module
+
+
+def _create(importer: "PrivateImporter", spec: "ModuleSpec", needed: "Sequence[str]") -> "ModuleType":
+    """Create a module, with the modules that it needs in `sys.modules` meanwhile, if they are not there."""
+    lent = {each: importer.load(each) for each in needed if each not in sys.modules}
+    lent = {each: module for each, module in lent.items() if sys.modules.setdefault(each, module) is module}
+    try:
+        return module_from_spec(spec)
+    finally:
+        for each, module in lent.items():
+            if module.__name__.startswith(PRIVATE) and sys.modules.get(each) is module:
+                del sys.modules[each]
