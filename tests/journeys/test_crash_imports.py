@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -12,9 +14,10 @@ import pytest
 if TYPE_CHECKING:
     from crashing import Crasher
 
-# What the smallest crash may load of tibidi.  These numbers may only fall.
+# What the smallest crash may load of tibidi: modules, and lines of code.  These numbers may only fall.
 LIMIT_MODULES = 72
-LIMIT_LINES = 9_850
+LIMIT_LINES = 6_700
+UNCOUNTED = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
 # What a crash has no use for: the developer's side, and third-party packages.
 NEVER_LOADED = (
     "tibidi.commands",
@@ -82,9 +85,23 @@ def loaded(crash: Crasher) -> Loaded:
     return Loaded(ours, set(added) - set(ours))
 
 
+def lines_of_code(file: Path) -> int:
+    """Count the lines without comments, docstrings and empty ones, which cost nothing once a module is compiled."""
+    used: set[int] = set()
+    statement: list[tokenize.TokenInfo] = []
+    for token in tokenize.tokenize(io.BytesIO(file.read_bytes()).readline):
+        if token.type not in UNCOUNTED:
+            statement.append(token)
+        if token.type == tokenize.NEWLINE:
+            if statement[0].type != tokenize.STRING:
+                used.update(n for each in statement for n in range(each.start[0], each.end[0] + 1))
+            statement = []
+    return len(used)
+
+
 def test_little_of_tibidi(loaded: Loaded) -> None:
-    """The smallest crash loads no more modules and lines of tibidi than the limits say."""
-    lines = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in loaded.ours.items()}
+    """The smallest crash loads no more modules and lines of code of tibidi than the limits say."""
+    lines = {name: lines_of_code(file) for name, file in loaded.ours.items()}
     total = sum(lines.values())
     listed = "\n".join(f"{count:6} {name}" for name, count in sorted(lines.items()))
     message = f"{len(lines)} modules, {total} lines; the limits may only fall, never rise:\n{listed}"
