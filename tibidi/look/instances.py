@@ -11,6 +11,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
+from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.look.anatomy import is_native
 from tibidi.look.anatomy import type_name
 from tibidi.look.notation import SCRUBBED_CHARACTERS
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tibidi.look.preview import Walker
 
 MAX_ATTRIBUTES = 12  # that are searched for the name of a member of an enumeration, or the model of a query
+MAX_FACTS = 6
 # The bases of arrays and tables.
 ARRAYS = frozenset({
     "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
@@ -65,16 +67,25 @@ class Instances:
         number = notation.number_or_time(facts.names)
         if number is not None:
             return lambda value: f"{short}({number(value)})"
-        if type(facts.cls) is type and (is_native(facts.cls) or "_socket.socket" in facts.names):
-            from tibidi.look.resources import describe  # few crashes need it
+        if is_native(facts.cls) or any(name.partition(".")[0] in STANDARD_MODULES for name in facts.names - {"object"}):
+            from tibidi.look import resources  # few crashes need it
 
-            return lambda value: self._described(describe(value)) or self._instance(value, facts, short)
+            if resources.reader_of(facts.cls) is not None:
+                return lambda value: (
+                    self._described(resources.essence(value), short) or self._instance(value, facts, short)
+                )
         return lambda value: self._instance(value, facts, short)
 
-    def _described(self, description: str) -> str:
-        if not description or description.startswith("<"):
-            return description
-        return f"<{self._walker.redactor.text(description)}>"
+    def _described(self, known: dict[str, object], short: str) -> str:
+        """Show the essence of what cannot leave its process, in the words of its stand-in."""
+        if "" in known:
+            text = str(known[""])
+            return text if text.startswith("<") else f"<{self._walker.redactor.text(text)}>"
+        entries = [
+            f"{name.rstrip('()[]')}={self._walker.entry(name, fact, '.' + name)}"
+            for name, fact in [each for each in known.items() if each[0] != "[]"][:MAX_FACTS]
+        ]
+        return f"<{short} {', '.join(entries)}>" if entries else ""
 
     def _instance(self, value: object, facts: ClassFacts, short: str) -> str:
         attributes = self._walker.attributes(value, facts)

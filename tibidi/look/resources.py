@@ -1,114 +1,361 @@
-"""Describe what cannot be pickled: which file, which address, which lock, where a generator stands.
+"""Describe what cannot leave its process: which file, which address, which lock, where a generator stands.
 
-Exact types only, read by C code of the interpreter: no application code runs,
-nothing is flushed, read or moved.
+`reader_of` returns how to read the essence of instances of a class: what they
+hold, by the names of attributes and methods (`words.standins` has the rules for
+these names).  Everything is read by C code of the interpreter: no application
+code runs, nothing is flushed, read or moved.
 """
 
 from __future__ import annotations
 
-import io
+import _weakref
+import gc
+import re
 import sys
-import types
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import stored
 from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import values
 
 if TYPE_CHECKING:
+    import io
+    import types
     from collections.abc import Callable
     from types import CodeType
+    from typing import Any
+
+    Essence = dict[str, object]
 
 MAX_CHARS = 300
+MAX_CONTEXTS = 10
+TEXTS = (str, bytes)
+# Types in C whose getters tell all that there is to know.
+TOLD_BY_GETTERS = frozenset({
+    "_bz2.BZ2Compressor", "_bz2.BZ2Decompressor", "_csv.Dialect", "_csv.reader", "_csv.writer", "_lzma.LZMACompressor",
+    "_lzma.LZMADecompressor", "_ssl.MemoryBIO", "_ssl.SSLSession", "_ssl._SSLContext", "_ssl._SSLSocket",
+    "nt.DirEntry", "posix.DirEntry", "sqlite3.Connection", "sqlite3.Cursor", "zlib.Compress", "zlib.Decompress",
+    "zlib._ZlibDecompressor",
+})  # fmt: skip
+DIGESTS = ("_blake2", "_hashlib", "_hmac", "_md5", "_sha1", "_sha2", "_sha256", "_sha3", "_sha512")
+LOCK = re.compile(r"<(?P<state>locked|unlocked) \S+ object(?: owner=(?P<owner>\d+) count=(?P<count>\d+))?")
+# Fields that hold the address of something: reading them may read memory that is not there any more.
+POINTER_TYPES = ("_ctypes.PyCFuncPtrType", "_ctypes.PyCPointerType")
+POINTERS = ("O", "P", "X", "Z", "z")
 
 
-def describe(thing: object) -> str:
-    """Return what a thing was, in one line; empty where nothing is known of it."""
-    text = TABLE.get(exact_type(thing)) or _by_name(type(thing))
-    if text is None:
-        return ""
+def reader_of(cls: type) -> Callable[[Any], Essence] | None:
+    """Return how to read the essence of instances of a class, None where nothing is known of it."""
+    for base in mro(cls):
+        read = TABLE.get(type_name(base)) or _read_by_module(base, exact=base is cls)
+        if read is not None:
+            return read
+    return None
+
+
+def essence(thing: object) -> Essence:
+    """Return what is known of a thing by the names of its attributes, {} if nothing is; "" is a description."""
+    read = reader_of(type(thing))
     try:
-        return text(thing)[:MAX_CHARS]
+        found = {} if read is None else read(thing)
     except Exception:  # noqa: BLE001 - a closed socket, a detached buffer
-        return ""
+        return {}
+    if "" in found:
+        found[""] = str(found[""])[:MAX_CHARS]
+    return found
 
 
-def _generator(thing: types.GeneratorType[object, object, object]) -> str:
+# Computations.
+
+
+def _generator(thing: types.GeneratorType[object, object, object]) -> Essence:
     return _suspended("generator", thing.gi_code, thing.gi_frame)
 
 
-def _coroutine(thing: types.CoroutineType[object, object, object]) -> str:
+def _coroutine(thing: types.CoroutineType[object, object, object]) -> Essence:
     return _suspended("coroutine", thing.cr_code, thing.cr_frame)
 
 
-def _async_generator(thing: types.AsyncGeneratorType[object, object]) -> str:
+def _async_generator(thing: types.AsyncGeneratorType[object, object]) -> Essence:
     return _suspended("asynchronous generator", thing.ag_code, thing.ag_frame)
 
 
-def _suspended(kind: str, code: CodeType, frame: types.FrameType | None) -> str:
+def _suspended(kind: str, code: CodeType, frame: types.FrameType | None) -> Essence:
     name = getattr(code, "co_qualname", code.co_name)
     where = f"at line {frame.f_lineno}" if frame is not None else "finished"
-    return f"{kind} {name} of {code.co_filename}, {where}"
+    text = f"{kind} {name} of {code.co_filename}, {where}"
+    facts: Essence = {"name": name, "file": code.co_filename, "line": frame and frame.f_lineno}
+    if frame is not None:
+        from tibidi.look.frames import LiveCrash  # loaded already, at a crash
+
+        facts["locals"] = dict(LiveCrash().frame_now(frame).namespace)
+    return {**facts, "": text}
 
 
-def _frame(frame: types.FrameType) -> str:
-    return f"frame of {frame.f_code.co_name} in {frame.f_code.co_filename}, line {frame.f_lineno}"
+def _frame(frame: types.FrameType) -> Essence:
+    text = f"frame of {frame.f_code.co_name} in {frame.f_code.co_filename}, line {frame.f_lineno}"
+    return {"name": frame.f_code.co_name, "file": frame.f_code.co_filename, "f_lineno": frame.f_lineno, "": text}
 
 
-def _traceback(tb: types.TracebackType) -> str:
-    return f"traceback through {tb.tb_frame.f_code.co_name}, line {tb.tb_lineno}"
+def _traceback(tb: types.TracebackType) -> Essence:
+    text = f"traceback through {tb.tb_frame.f_code.co_name}, line {tb.tb_lineno}"
+    return {"tb_lineno": tb.tb_lineno, "tb_frame": tb.tb_frame, "tb_next": tb.tb_next, "": text}
 
 
-def _text_file(file: io.TextIOWrapper) -> str:
-    words = f"file {file.name!r}, mode {getattr(file, 'mode', '?')!r}, encoding {file.encoding}"
-    return words + _position(file.buffer)
+def _future(thing: object) -> Essence:
+    """Read a future or task of C, without the methods that mark its exception as retrieved."""
+    known = dict(values(thing, stored(type(thing))))
+    state, error = known.get("_state"), known.get("_exception")
+    facts: Essence = {"_state": state, "done()": state != "PENDING", "cancelled()": state == "CANCELLED"}
+    if "_coro" in known:
+        task: Any = sys.modules["_asyncio"].Task
+        facts.update({"get_name()": task.get_name(thing), "get_coro()": known["_coro"]})
+        facts["_fut_waiter"] = known.get("_fut_waiter")
+    if error is not None:
+        facts["exception()"] = error
+    elif state == "FINISHED":
+        facts.update({"result()": known.get("_result"), "exception()": None})
+    return facts
 
 
-def _binary_file(file: io.BufferedReader) -> str:
-    return f"file {file.name!r}, mode {file.mode!r}" + _position(file)
+# Context.
 
 
-def _position(file: object) -> str:
-    if getattr(file, "closed", True):
-        return ", closed"
+def _variable(variable: Any) -> Essence:
+    """Read a context variable; if it has no value here, its values in other contexts: that of the crash may be over."""
+    facts: Essence = {"name": variable.name}
+    absent = object()
+    value = variable.get(absent)
+    if value is absent:
+        found = [context[variable] for context in gc.get_objects() if _has(context, variable)]
+        found = list({id(each): each for each in found}.values())[:MAX_CONTEXTS]
+        defaults = [each for each in gc.get_referents(variable) if each is not variable.name]
+        facts.update({"elsewhere": found} if found else {}, **dict(zip(["default"], defaults)))
+        value = next(iter((*found, *defaults)), absent)
+    return facts if value is absent else {**facts, "get()": value}
+
+
+def _has(context: Any, variable: object) -> bool:
+    return type(context).__name__ == "Context" and type(context) is type(_new_context()) and variable in context
+
+
+def _new_context() -> Any:
+    return sys.modules["_contextvars"].Context()
+
+
+def _context(context: Any) -> Essence:
+    return {variable.name: value for variable, value in list(context.items())}
+
+
+def _token(token: Any) -> Essence:
+    missing = type(token).MISSING
+    return {"var": token.var, "old_value": "(no value)" if token.old_value is missing else token.old_value}
+
+
+def _thread_local(local: object) -> Essence:
+    """Return the attributes of the only thread that has any, or those of all."""
+    found = [own for own in _dictionaries(local, 2) if own]
+    if len(found) == 1:
+        return {str(name): value for name, value in found[0].items()}
+    return {"of_each_thread": found}
+
+
+def _dictionaries(thing: object, levels: int) -> list[dict[object, object]]:
+    """Return the dictionaries of threads, which are in one by thread (Modules/_threadmodule.c, local_traverse)."""
+    parts = [each for each in gc.get_referents(thing) if type(each) is dict]
+    if levels == 0 or not parts:
+        return parts
+    return [each for part in parts for each in part.values() if type(each) is dict]
+
+
+def _weak_reference(reference: Any) -> Essence:
+    target = _weakref.ref.__call__(reference)
+    return {"": "a dead weakref" if target is None else f"weakref to {type_name(type(target))}"}
+
+
+# Data.
+
+
+def _match(match: re.Match[Any]) -> Essence:
+    """Read a match; of a text that is not plain, whose slices are application code, the places only."""
+    names = [*range(match.re.groups + 1), *match.re.groupindex]
+    facts: Essence = {"string": match.string, "span[]": {name: match.span(name) for name in names}}
+    if type(match.string) in TEXTS:
+        facts.update({"groups()": match.groups(), "groupdict()": match.groupdict()})
+        facts["group[]"] = facts["[]"] = {name: match.group(name) for name in names}
+    ends = {"start[]": {name: match.start(name) for name in names}, "end[]": {name: match.end(name) for name in names}}
+    more = ("re", "pos", "endpos", "lastindex", "lastgroup")
+    return {**facts, **ends, **{name: getattr(match, name) for name in more}}
+
+
+def _digest(thing: Any) -> Essence:
+    facts: Essence = {name: getattr(thing, name) for name in ("name", "digest_size", "block_size")}
     try:
-        return f", at byte {file.tell()}"  # type: ignore[attr-defined]  # one of the types of io
+        facts.update({"hexdigest()": thing.hexdigest(), "digest()": thing.digest()})
+    except TypeError:  # of a length that the caller chooses
+        facts["hexdigest()"] = thing.hexdigest(32)
+    return facts
+
+
+def _simple_queue(queue: Any) -> Essence:
+    """Return the items, which no method tells: up to Python 3.12 the end of a list, later referents themselves."""
+    size = queue.qsize()
+    items = [each for each in gc.get_referents(queue) if each is not type(queue)]
+    if sys.version_info < (3, 13):
+        items = items[0] if items else []
+    return {"queue": items[len(items) - size :], "qsize()": size, "empty()": size == 0}
+
+
+def _row(row: Any) -> Essence:
+    items = tuple(row)
+    by_key = {**dict(enumerate(items)), **dict(zip(row.keys(), items))}
+    return {**dict(zip(row.keys(), items)), "keys()": row.keys(), "[]": by_key}
+
+
+def _structure(thing: Any) -> Essence:
+    """Read the fields of a structure or union of ctypes, except those that are addresses."""
+    fields = [field for base in reversed(mro(type(thing))) for field in vars(base).get("_fields_", ())]
+    return {name: getattr(thing, name) for name, kind, *_ in fields if not _is_pointer(kind)}
+
+
+def _array(thing: Any) -> Essence:
+    kind = type(thing)._type_
+    if _is_pointer(kind):
+        return {"_length_": len(thing)}
+    return {"value": thing.value} if hasattr(type(thing), "value") else {"value": list(thing), "[]": list(thing)}
+
+
+def _is_pointer(kind: Any) -> bool:
+    code = getattr(kind, "_type_", None)
+    return code in POINTERS if type(code) is str else type_name(type(kind)) in POINTER_TYPES
+
+
+def _iterator(thing: object) -> Essence:
+    if type(thing).__name__ in {"count", "repeat"}:
+        return {"": repr(thing)}
+    return {"over": [each for each in gc.get_referents(thing) if each is not type(thing)]}
+
+
+def _bound_super(thing: Any) -> Essence:
+    kind = vars(super)
+    return {name: kind[name].__get__(thing) for name in ("__self__", "__thisclass__")}
+
+
+# Resources of the system.
+
+
+def _text_file(file: io.TextIOWrapper) -> Essence:
+    mode = getattr(file, "mode", "?")
+    text = f"file {file.name!r}, mode {mode!r}, encoding {file.encoding}"
+    return _with_position(file.buffer, name=file.name, mode=mode, encoding=file.encoding, closed=file.closed, text=text)
+
+
+def _binary_file(file: io.BufferedReader) -> Essence:
+    text = f"file {file.name!r}, mode {file.mode!r}"
+    return _with_position(file, name=file.name, mode=file.mode, closed=file.closed, text=text)
+
+
+def _with_position(file: Any, text: str, **facts: object) -> Essence:
+    if getattr(file, "closed", True):
+        return {**facts, "": f"{text}, closed"}
+    try:
+        at = file.tell()
     except (OSError, ValueError):  # a pipe, a terminal
-        return ""
+        return {**facts, "": text}
+    return {**facts, "tell()": at, "": f"{text}, at byte {at}"}
 
 
-def _socket(thing: object) -> str:
-    import _socket  # loaded already, as there is a socket
-
-    raw = _socket.socket
-    words = [f"socket fd {raw.fileno(thing)}"]  # type: ignore[arg-type]  # a subclass of it
-    for label, get in (("from", raw.getsockname), ("to", raw.getpeername)):
+def _socket(thing: Any) -> Essence:
+    raw = sys.modules["_socket"].socket
+    words = [f"socket fd {raw.fileno(thing)}"]
+    facts: Essence = {name: vars(raw)[name].__get__(thing) for name in ("family", "type", "proto")}
+    facts["fileno()"] = raw.fileno(thing)
+    for label, name in (("from", "getsockname"), ("to", "getpeername")):
         try:
-            words.append(f"{label} {get(thing)!r}")  # type: ignore[arg-type]  # likewise
+            facts[f"{name}()"] = getattr(raw, name)(thing)
         except OSError:  # not bound, not connected
             continue
-    return " ".join(words)
+        words.append(f"{label} {facts[f'{name}()']!r}")
+    return {**facts, "": " ".join(words)}
 
 
-def _by_name(cls: type) -> Callable[..., str] | None:
-    """Return how to describe an instance of a type that may not be loaded, or that has no public name."""
-    socket = sys.modules.get("_socket")
-    if socket is not None and issubclass(cls, socket.socket):
-        return _socket
-    # The repr of these is C code: that of a lock says whether it is locked, that of a thread's handle its number.
-    is_known = type_name(cls).startswith(("_thread.", "select.", "_io.")) and len(mro(cls)) == 2
-    return cls.__repr__ if is_known else None
+def _lock(thing: Any) -> Essence:
+    """Return the state of a lock, which its repr in C tells without waiting for it."""
+    shown = repr(thing)
+    found = LOCK.match(shown)
+    if found is None:
+        return {"": shown}
+    is_locked = found["state"] == "locked"
+    facts: Essence = {"locked()": is_locked, "acquire()": not is_locked, "release()": None}
+    if found["owner"]:
+        facts.update(owner=int(found["owner"]), count=int(found["count"]))
+    return {**facts, "": shown}
 
 
-TABLE: dict[type, Callable[..., str]] = {
-    types.GeneratorType: _generator,
-    types.CoroutineType: _coroutine,
-    types.AsyncGeneratorType: _async_generator,
-    types.FrameType: _frame,
-    types.TracebackType: _traceback,
-    io.TextIOWrapper: _text_file,
-    io.BufferedReader: _binary_file,
-    io.BufferedWriter: _binary_file,
-    io.BufferedRandom: _binary_file,
-    io.FileIO: _binary_file,
+def _mapped(thing: Any) -> Essence:
+    return {"size()": len(thing), "tell()": thing.tell(), "closed": thing.closed}
+
+
+def _shown(thing: object) -> Essence:
+    """Return the repr of a type of C, and what its getters tell."""
+    return {**_told(thing), "": repr(thing)}
+
+
+def _told(thing: object) -> Essence:
+    """Return what the getters of a type in C tell."""
+    return {name: value for name, value in values(thing, stored(type(thing))) if not callable(value)}
+
+
+def _read_by_module(cls: type, *, exact: bool) -> Callable[..., Essence] | None:
+    name = type_name(cls)
+    if name in TOLD_BY_GETTERS:
+        return _told
+    module = name.partition(".")[0]
+    if module in {"_thread", "_io", "select"} and exact:
+        return _shown
+    return {**dict.fromkeys(DIGESTS, _digest), "itertools": _iterator}.get(module)
+
+
+TABLE: dict[str, Callable[..., Essence]] = {
+    # Their names up to Python 3.9.
+    "Context": _context,
+    "ContextVar": _variable,
+    "Token": _token,
+    # Later.
+    "_asyncio.Future": _future,
+    "_contextvars.Context": _context,
+    "_contextvars.ContextVar": _variable,
+    "_contextvars.Token": _token,
+    "_ctypes.Array": _array,
+    "_ctypes.CFuncPtr": lambda _: {},
+    "_ctypes.Structure": _structure,
+    "_ctypes.Union": _structure,
+    "_ctypes._Pointer": lambda _: {},
+    "_ctypes._SimpleCData": lambda thing: {} if _is_pointer(type(thing)) else {"value": thing.value},
+    "_io.BufferedRandom": _binary_file,
+    "_io.BufferedReader": _binary_file,
+    "_io.BufferedWriter": _binary_file,
+    "_io.FileIO": _binary_file,
+    "_io.TextIOWrapper": _text_file,
+    "_queue.SimpleQueue": _simple_queue,
+    "_socket.socket": _socket,
+    "_thread.RLock": _lock,
+    "_thread._local": _thread_local,
+    "_thread.lock": _lock,
+    "async_generator": _async_generator,
+    "coroutine": _coroutine,
+    "frame": _frame,
+    "generator": _generator,
+    "mmap.mmap": _mapped,
+    "re.Match": _match,
+    "sqlite3.Row": _row,
+    "super": _bound_super,
+    "traceback": _traceback,
+    "weakcallableproxy": _shown,
+    "weakproxy": _shown,
+    "weakref": _weak_reference,
+    "weakref.CallableProxyType": _shown,
+    "weakref.ProxyType": _shown,
+    "weakref.ReferenceType": _weak_reference,
 }

@@ -12,6 +12,7 @@ import dataclasses
 import marshal
 import sys
 import types
+import weakref
 from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
 from functools import lru_cache
@@ -281,6 +282,54 @@ def _slots_state(thing: object, state: Mapping[str, object]) -> None:
     """Fill the slots of an object of the standard library; they differ from version to version."""
     for name in getattr(type(thing), "__slots__", ()):
         setattr(thing, name, state.get(name))
+
+
+def _view(data: bytes | bytearray, code: Any, shape: tuple[int, ...]) -> object:
+    """Return a view of bytes; of a format that only another library knows, one of the bytes."""
+    try:
+        return memoryview(data).cast(code, shape)
+    except (TypeError, ValueError):
+        return memoryview(data)
+
+
+class Reference(weakref.ref):  # type: ignore[type-arg]  # any object
+    """A weak reference that keeps its object: in a dump, little else may refer to it."""
+
+    __module__ = "weakref"
+    __qualname__ = "ReferenceType"
+    __slots__ = ("held",)
+
+
+class MethodReference(weakref.WeakMethod):  # type: ignore[type-arg]  # likewise
+    """A weak reference to a method, which keeps its object."""
+
+    __module__ = "weakref"
+    __qualname__ = "WeakMethod"
+    __slots__ = ("held",)
+
+
+def _weakref(target: Any, function: Any = None) -> object:
+    """Return a weak reference to an object, or to its method `function`; a dead one if there is no object."""
+    if target is None:
+        return weakref.ref(type("dead", (), {})())
+    try:
+        made: Any = Reference(target) if function is None else MethodReference(types.MethodType(function, target))
+        made.held = target, function
+    except TypeError:  # a stub of a class, most likely
+        return lambda: target
+    return made
+
+
+def _weak(cls: Any) -> object:
+    """Make a weak collection, which `_weak_state` fills."""
+    made = cls.__new__(cls)
+    next(base for base in cls.__mro__ if base.__module__ in {"weakref", "_weakrefset"}).__init__(made)
+    return made
+
+
+def _weak_state(made: Any, content: Sequence[Any]) -> None:
+    made.update(content)
+    made.held = content
 
 
 def _exception(cls: type[BaseException], *group: object) -> BaseException:

@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 
 # Types that cloudpickle has reducers for: builtin ones by name, of others the modules.
 THEIR_TYPES = frozenset({
-    "dict_items", "dict_keys", "dict_values", "getset_descriptor", "memoryview", "odict_items", "odict_keys",
-    "odict_values",
+    "dict_items", "dict_keys", "dict_values", "getset_descriptor", "odict_items", "odict_keys", "odict_values",
 })  # fmt: skip
 THEIR_MODULES = frozenset({"_abc", "_weakrefset", "abc", "logging", "typing", "weakref"})
 # The interpreter creates these with the class, or on demand.
@@ -64,10 +63,15 @@ ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
     OrderedDict: lambda items: (OrderedDict, (), items.__dict__ or None, None, iter(items.items())),
     MappingProxyType: lambda view: (MappingProxyType, (dict(view),)),
     MethodType: lambda method: (MethodType, (method.__func__, method.__self__)),
+    memoryview: lambda view: (words._view, (_bytes_of(view), view.format, view.shape)),
     classmethod: lambda method: (classmethod, (method.__func__,)),
     property: lambda found: (property, (found.fget, found.fset, found.fdel, found.__doc__)),
     staticmethod: lambda method: (staticmethod, (method.__func__,)),
 }
+
+
+def _bytes_of(view: memoryview) -> bytes | bytearray:
+    return view.tobytes() if view.readonly else bytearray(view.tobytes())
 
 
 def is_importable(thing: Any) -> bool:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from types import GetSetDescriptorType
+from types import MemberDescriptorType
+
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import attributes
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import error_text
+from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import values
 from tibidi.model import FAILED
 from tibidi.model import ILLEGAL
 from tibidi.model import LAZY
@@ -24,6 +31,11 @@ if TYPE_CHECKING:
     # What a reducer returns, see `object.__reduce__`: a call and what follows it.
     Reduced = tuple[Any, ...]
 
+ONLY_THERE = "it cannot leave its process"
+GETTERS = (GetSetDescriptorType, MemberDescriptorType)
+PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
+# The attributes of owners that say most, which are shown first.
+TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
 # Once so many objects of a type have hung, the others of that type are not tried any more.
 MOST_HUNG = 2
 
@@ -95,49 +107,86 @@ class PickleState:
         """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
         if is_a(error, RecursionError):
             return self.too_deep(thing)
+        known = self._known(thing)
+        if known or is_about_pickling(error):
+            return self.described(thing, known or attributes(thing) or self._told(thing))
         detail = error_text(error)
-        self._note(thing, FAILED, detail)
-        return _dummy(thing, detail, attributes(thing))
+        self.note(thing, FAILED, detail)
+        return _dummy(thing, detail, attributes(thing) or self._told(thing))
 
     def owner(self, thing: object, reason: str) -> Reduced:
         """Return a stand-in for a thing that owns something outside the process, with its attributes."""
-        self._note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
-        return _dummy(thing, reason, attributes(thing) or dictionary(thing))
+        self.note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
+        known = {**(attributes(thing) or dictionary(thing)), **self._known(thing)}
+        return _dummy(thing, reason, {**{name: known[name] for name in TELLING if name in known}, **known})
+
+    def described(self, thing: object, known: dict[str, object]) -> Reduced:
+        """Return a stand-in for an object of which only this is known."""
+        self.note(thing, ILLEGAL, f"{type_name(type(thing))}: {ONLY_THERE}")
+        return _dummy(thing, ONLY_THERE, known)
 
     def too_deep(self, thing: object) -> Reduced:
         """Return a stand-in for an object nested deeper than the interpreter can follow."""
-        self._note(thing, TOO_DEEP, "nested deeper than this Python can follow")
+        self.note(thing, TOO_DEEP, "nested deeper than this Python can follow")
         return Cut, (type_name(type(thing)), "too deep")
 
     def illegal(self, thing: object) -> Reduced:
         """Return a stand-in for the state of a computation."""
         name, reason = type_name(type(thing)), "the state of a computation cannot be pickled"
-        self._note(thing, ILLEGAL, f"{name}: {reason}")
-        return NotPickleable, (name, reason, described(thing))
+        self.note(thing, ILLEGAL, f"{name}: {reason}")
+        known = self._known(thing)
+        return NotPickleable, (name, reason, known.pop("", "")), {"state": known}
 
     def lazy(self, thing: object) -> Reduced:
         """Return a stand-in for an object that would run a query or a request."""
         name = type_name(type(thing))
-        self._note(thing, LAZY, f"{name}: not evaluated")
+        self.note(thing, LAZY, f"{name}: not evaluated")
         return Dummy, (name, "not evaluated: that would have run a query or a request")
 
     def hung(self, thing: object) -> Reduced:
         """Return a stand-in for an object whose own code did not finish in time."""
         name = type_name(type(thing))
-        self._note(thing, TIMEOUT, f"{name}: its own code did not finish in time")
+        self.note(thing, TIMEOUT, f"{name}: its own code did not finish in time")
         return Dummy, (name, "timed out: its own code did not finish in time")
 
-    def _note(self, thing: object, reason: str, detail: str) -> None:
+    def _known(self, thing: object) -> dict[str, object]:
+        from tibidi.look.resources import essence  # few dumps need it
+
+        return essence(thing)
+
+    def _told(self, thing: object) -> dict[str, object]:
+        """Return what the getters of a type in C tell, which is code of a library."""
+        if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
+            return {}
+        self.running = thing
+        found = values(thing, {name: each for base in mro(type(thing)) for name, each in getters(base).items()})
+        told = {name: value for name, value in found if exact_type(value) in PLAIN}
+        self.running = None
+        return told
+
+    def note(self, thing: object, reason: str, detail: str) -> None:
+        """Add a substitution."""
         self.substitutions.append(Substitution(thing, reason, detail))
 
 
 def _dummy(thing: object, reason: str, left: object) -> Reduced:
-    made = Dummy, (type_name(type(thing)), reason, described(thing) or None)
+    made = Dummy, (type_name(type(thing)), reason)
     return (*made, {"state": left}) if left else made
+
+
+def is_about_pickling(error: BaseException) -> bool:
+    """Return True for an error that says only that a type cannot be pickled, in words for programmers."""
+    return any(word in error_text(error) for word in ("pickle", "__reduce__", "Pickling"))
+
+
+def getters(cls: type) -> dict[str, Any]:
+    """Return the public getters and members of a class in C, by name."""
+    own = namespace(cls) if cls is not object else {}
+    return {name: each for name, each in own.items() if type(each) in GETTERS and name[:1] != "_"}
 
 
 def described(thing: object) -> str:
     """Return a description of an object that cannot be pickled."""
-    from tibidi.look.resources import describe  # few dumps need it
+    from tibidi.look.resources import essence  # few dumps need it
 
-    return describe(thing)
+    return str(essence(thing).get("", ""))

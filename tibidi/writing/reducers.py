@@ -33,6 +33,7 @@ from tibidi.look.anatomy import is_group
 from tibidi.look.anatomy import is_plain
 from tibidi.look.anatomy import member_attributes
 from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import type_name
 from tibidi.look.classes import is_evaluated
 from tibidi.look.classes import is_lazy
 from tibidi.process import time
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from tibidi.writing.libraries import LibraryReducers
     from tibidi.writing.namespaces import Namespaces
     from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.pickle_state import Reduced
@@ -75,6 +77,10 @@ ILLEGAL_TYPES = (
     types.TracebackType,
 )
 FILE_TYPES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
+# Modules of types that are described instead of pickled.
+LIBRARIES = frozenset({
+    "_ctypes", "_weakrefset", "_wrappers", "lxml", "weakcallableproxy", "weakproxy", "weakref", "wrapt",
+})  # fmt: skip
 FUNCTION_ATTRIBUTES = (
     "__qualname__",
     "__module__",
@@ -95,6 +101,8 @@ class Reducers:
 
     def __init__(self, namespaces: Namespaces, state: PickleState) -> None:
         self.seeded = namespaces.seeded
+        self.roots: list[object] = []  # the values to write
+        self._libraries: LibraryReducers | None = None
         self.until = float("inf")
         self._namespaces = namespaces
         self._state = state
@@ -132,6 +140,7 @@ class Reducers:
         """Empty the table, whose methods refer to the reducers: else both would live until a garbage collection."""
         self._is_closed = True
         self._table.clear()
+        self.roots.clear()
 
     def is_bytecode(self, data: object) -> bool:
         """Return True if `data` is the bytecode of a code object."""
@@ -153,7 +162,7 @@ class Reducers:
             return self._exception
         if is_lazy(cls):
             return self._lazy
-        theirs = self._owner_reducer(cls) or reducer_for(cls)
+        theirs = self._library_reducer(cls) or self._owner_reducer(cls) or reducer_for(cls)
         if theirs is not None:
             return lambda thing: named(thing, theirs(thing))
         try:
@@ -166,6 +175,15 @@ class Reducers:
         if cls.__module__ == "dataclasses":
             return reduce_dataclass_part
         return self._plain if is_plain(cls) else self._watched
+
+    def _library_reducer(self, cls: type) -> Reducer | None:
+        if LIBRARIES.isdisjoint(type_name(base).partition(".")[0] for base in mro(cls)):
+            return None
+        if self._libraries is None:
+            from tibidi.writing.libraries import LibraryReducers  # few dumps need it
+
+            self._libraries = LibraryReducers(self.roots, self._state)
+        return self._libraries.reducer_for(cls)
 
     def _owner_reducer(self, cls: type) -> Reducer | None:
         from tibidi.look import owners  # few types get here

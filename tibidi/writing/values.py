@@ -112,8 +112,10 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     namespaces = Namespaces()
     state = PickleState()
     reducers = Reducers(namespaces, state)
+    roots = list(roots)
+    reducers.roots = [root.value for root in roots]
     members = MemberWriter(archive, deadline, reducers, state, redactor, islegal)
-    writer = ValuesWriter(list(roots), namespaces, members, Budget(archive, max_bytes, deadline))
+    writer = ValuesWriter(roots, namespaces, members, Budget(archive, max_bytes, deadline))
     try:
         with LateProgress(archive) as progress:
 

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.reading import makers
 from tibidi.reading.inert import classes
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.exceptions import exception_state
@@ -29,6 +30,7 @@ from tibidi.reading.inert.types import INERT
 from tibidi.reading.inert.types import InertAtom
 from tibidi.reading.inert.types import InertMapping
 from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertSequence
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
@@ -93,6 +95,16 @@ class InertAttribute(InertObject):
     def __repr__(self) -> str:
         own = self.__dict__
         return f"<{clean(own['__name__'])} of {BOUNDED.repr(own['__self__'])} (inert)>"
+
+
+class InertReference(InertObject):
+    """A weak reference, which keeps its object; called, it returns it, None if it was dead."""
+
+    _inert_name_ = "weakref"
+
+    def __call__(self) -> object:
+        """Return the object."""
+        return self.__dict__.get("to")
 
 
 class InertPattern(InertObject):
@@ -188,6 +200,30 @@ def _items(content: object, ordered: object = False) -> object:
 
 def _field(name: object) -> object:
     return instance(make_type("dataclasses", clean(name)))
+
+
+def _weakref(target: object, _function: object = None) -> object:
+    return instance(InertReference, to=target)
+
+
+def _weak(cls: object) -> object:
+    name = (cls.__module__, cls.__qualname__) if isinstance(cls, InertType) else ("weakref", "?")
+    return instance(make_type(*name, InertSequence), _items_=[])
+
+
+def _weak_state(made: object, content: object) -> None:
+    """Fill a collection; that of a mapping is pairs, of which only keys that are plain or inert are hashed."""
+    if not isinstance(made, InertSequence):
+        return
+    items: Any = plain.expect(content, list)
+    if items and all(type(each) is tuple and len(each) == 2 for each in items):
+        made.__class__ = make_type(type(made).__module__, type(made).__qualname__, InertMapping)
+        items = {key: value for key, value in items if type(key) in {str, int, bytes} or isinstance(key, InertObject)}
+    made.__dict__["_items_"] = items
+
+
+def _view(data: object, code: object, shape: object) -> object:
+    return makers._view(plain.expect(data, bytes, bytearray), plain.expect_text(code, 2), plain.expect(shape, tuple))
 
 
 def _standin(kind: type) -> Callable[..., object]:

@@ -1,0 +1,61 @@
+"""Reduce what libraries need help with: weak references, proxies of wrapt, elements of lxml.
+
+Loaded for the first object of one of these libraries.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import type_name
+from tibidi.look.resources import essence
+from tibidi.model import ILLEGAL
+from tibidi.words import vocabulary as words
+from tibidi.writing.naming import is_found
+from tibidi.writing.weak import WeakReducers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from typing import Any
+
+    from tibidi.writing.pickle_state import PickleState
+
+# Types whose instances only their class can read, and that cannot be made again from a script.
+NATIVE_LAYOUTS = frozenset({"_ctypes.Array", "_ctypes.Structure", "_ctypes.Union"})
+WRAPPED = "the object that it wraps is in its place"
+
+
+class LibraryReducers:
+    """Chooses reducers by the names of classes."""
+
+    def __init__(self, roots: Iterable[object], state: PickleState) -> None:
+        self._state = state
+        self._weak = WeakReducers(roots)
+
+    def reducer_for(self, cls: type) -> Callable[[Any], Any] | None:
+        """Return the reducer for a class, None for a class that is reduced like any other."""
+        names = {type_name(base) for base in mro(cls)}
+        if not names.isdisjoint(NATIVE_LAYOUTS) and not is_found(cls):
+            return lambda thing: self._state.described(thing, essence(thing))
+        if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:
+            return self._element
+        if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
+            return self._wrapper
+        return self._weak.reducer_for(cls)
+
+    def _element(self, element: Any) -> Any:
+        """Describe an element or a tree of lxml, whose content is in a library in C."""
+        text = sys.modules["lxml.etree"].tostring(element, encoding="unicode")
+        facts = {name: getattr(element, name, None) for name in ("tag", "text", "tail", "sourceline")}
+        attributes = dict(element.items()) if hasattr(element, "items") else {}
+        return self._state.described(element, {**facts, "attrib": attributes, "tostring()": text, "": text})
+
+    def _wrapper(self, wrapper: Any) -> Any:
+        """Write what a proxy wraps, and of a decorated function the name under which it is found."""
+        if is_found(wrapper):
+            return wrapper.__qualname__
+        self._state.note(wrapper, ILLEGAL, f"{type_name(type(wrapper))}: {WRAPPED}")
+        return words._same, (object.__getattribute__(wrapper, "__wrapped__"),)

@@ -1,0 +1,128 @@
+"""Reduce weak references: to what they refer to, where that is in the dump anyway.
+
+A weak reference must not bring more into the dump.  So its object is written
+with it only if something else in the dump refers to it: the search goes from
+the roots through strong references, as the pickler will.  Of any other object
+the reference says what it was.
+"""
+
+from __future__ import annotations
+
+import _weakref
+import gc
+from types import CodeType
+from types import FrameType
+from types import FunctionType
+from types import ModuleType
+from types import TracebackType
+
+from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import type_name
+from tibidi.process import time
+from tibidi.words import vocabulary as words
+from tibidi.words.standins import NotPickleable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from typing import Any
+
+    from tibidi.writing.pickle_state import Reduced
+
+MAX_THINGS = 500_000
+MAX_SECONDS = 0.5
+BATCH = 1_000
+# What they refer to is not written with them.
+CLOSED = (CodeType, FrameType, ModuleType, TracebackType, type)
+PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
+ONLY_WEAK = "nothing else in the dump refers to it"
+# The collections of the module weakref: how to list their content, as keys and values.
+DICTIONARIES = {"weakref.WeakKeyDictionary": True, "weakref.WeakValueDictionary": False}
+
+
+class WeakReducers:
+    """Reduces weak references and collections of them, in a dump of `roots`."""
+
+    def __init__(self, roots: Iterable[object]) -> None:
+        self._roots = list(roots)
+        self._reachable: set[int] | None = None
+        self._instead: dict[int, object] = {}
+
+    def reducer_for(self, cls: type) -> Callable[[Any], Reduced] | None:
+        """Return the reducer for a class of weak references, None for any other class."""
+        names = [type_name(base) for base in mro(cls)]
+        if "weakref.WeakMethod" in names:
+            return self._method
+        if _weakref.ref in mro(cls):
+            return lambda reference: (words._weakref, (self._target(_weakref.ref.__call__(reference)),))
+        if cls in PROXIES:
+            return self._proxy
+        for name, is_by_key in DICTIONARIES.items():
+            if name in names:
+                return lambda mapping: self._mapping(mapping, is_by_key=is_by_key)
+        return self._set if "_weakrefset.WeakSet" in names else None
+
+    def _target(self, target: object) -> object:
+        """Return what a reference refers to, or a stand-in if nothing else in the dump does; None if it is dead."""
+        if self._reachable is None:
+            self._reachable = reachable(self._roots)
+        if target is None or id(target) in self._reachable:
+            return target
+        if id(target) not in self._instead:
+            self._instead[id(target)] = NotPickleable(type_name(type(target)), ONLY_WEAK)
+        return self._instead[id(target)]
+
+    def _method(self, reference: Any) -> Reduced:
+        function: Any = getattr(reference, "_func_ref", None)
+        target = self._target(_weakref.ref.__call__(reference))
+        return words._weakref, (target, _weakref.ref.__call__(function) if function is not None else None)
+
+    def _proxy(self, proxy: Any) -> Reduced:
+        try:
+            target = proxy.__reduce_ex__.__self__  # of a method of the object, to which a proxy forwards
+        except ReferenceError:
+            return words._weakref, (None,)
+        return words._same, (self._target(target),)
+
+    def _mapping(self, mapping: Any, *, is_by_key: bool) -> Reduced:
+        found = []
+        data: Any = dictionary(mapping).get("data", {})
+        for key, value in list(data.items()):
+            target = _weakref.ref.__call__(key if is_by_key else value)
+            if target is not None:
+                held = self._target(target)
+                found.append((held, value) if is_by_key else (key, held))
+        return words._weak, (type(mapping),), found, None, None, words._weak_state
+
+    def _set(self, content: Any) -> Reduced:
+        data: Any = dictionary(content).get("data", ())
+        targets = [_weakref.ref.__call__(each) for each in list(data)]
+        found = [self._target(each) for each in targets if each is not None]
+        return words._weak, (type(content),), found, None, None, words._weak_state
+
+
+def reachable(roots: Iterable[object]) -> set[int]:
+    """Return the ids of the objects that strong references lead to, as far as a short search finds them."""
+    seen: set[int] = set()
+    pending = list(roots)
+    end = time.monotonic() + MAX_SECONDS
+    while pending and len(seen) < MAX_THINGS and time.monotonic() < end:
+        batch, pending = pending[-BATCH:], pending[:-BATCH]
+        found = {id(each): each for each in _referents(batch) if exact_type(each) not in PLAIN}
+        pending += [each for key, each in found.items() if key not in seen and not is_a(each, CLOSED)]
+        seen.update(found)
+    return seen
+
+
+def _referents(things: list[object]) -> list[object]:
+    """Return what things refer to; of functions, not their globals."""
+    functions = [each for each in things if is_a(each, FunctionType)]
+    found = gc.get_referents(*(each for each in things if not is_a(each, FunctionType)))
+    for each in functions:
+        found += [each.__defaults__, each.__closure__, each.__dict__]
+    return found
