@@ -121,7 +121,7 @@ def test_state_that_is_refused(folder: Path) -> None:
 
     assert KEPT == lines[:3]
     assert "<Dummy shop.Bad: x=1 (RuntimeError: no way)>" == lines[3]
-    assert "<Dummy shop.Exits: SystemExit: 3>" == lines[4]
+    assert "<Dummy shop.Exits: x=1 (SystemExit: 3)>" == lines[4]
     assert 4 == lines.count("exceptions[0].frames[2].locals shop.Bad: RuntimeError: no way") + lines.count(
         "exceptions[0].frames[1].locals shop.Bad: RuntimeError: no way"
     )

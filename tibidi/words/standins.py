@@ -13,18 +13,13 @@ from tibidi.process.texts import printable
 if TYPE_CHECKING:
     from typing import Any
 
-MOST_SHOWN = 6  # of what is known
-SHOWN_CHARS = 120  # of each
-_shown: set[int] = set()  # ids of stand-ins that are being shown, as one may be a part of itself
 show = repr  # the readers replace it by one that is bounded: a stranger may have written what a stand-in holds
 
 
 class StandIn:
     """The base of all stand-ins: the `type_name` of the value, and the `reason` why it is missing.
 
-    What is known of the value can be read as its attributes.  A name that ends
-    in "()" is the result of that method, one that ends in "[]" has its results
-    by the argument; "" is a description of all in one line.
+    What is known of the value can be read as its attributes, see `known`.
     """
 
     __module__ = "tibidi"
@@ -34,65 +29,19 @@ class StandIn:
         self.reason = reason
 
     def __getattr__(self, name: str) -> object:
-        known = {} if name.startswith("__") else self._left()
-        if name in known:
-            return known[name]
-        if f"{name}()" in known:
-            return lambda *_, **__: known[f"{name}()"]
-        if f"{name}[]" in known:
-            return lambda *keys: _at(known[f"{name}[]"], keys)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return _known().attribute(self, name)
 
     def __getitem__(self, key: object) -> object:
-        known = self._left()
-        if "[]" not in known:
-            raise TypeError(f"{type(self).__name__!r} object of a {_text(self.type_name)} has no items")
-        return _at(known["[]"], (key,))
+        return _known().item(self, key)
 
     def __dir__(self) -> list[str]:
-        names = [name.rstrip("()[]") for name in self._left() if type(name) is str]
-        return [*super().__dir__(), *filter(None, names)]
+        return [*super().__dir__(), *_known().names(self)]
 
     def __repr__(self) -> str:
         return printable(f"<{type(self).__name__} {_text(self.type_name)}: {self._words()}>")
 
     def _words(self) -> str:
         return _text(self.reason)
-
-    def _left(self) -> dict[Any, Any]:
-        for name in ("state", "facts"):
-            known = vars(self).get(name)
-            if type(known) is dict:
-                return known
-        return {}
-
-    def _known(self) -> str:
-        """Return what is known of the value, in one line; "" if nothing is."""
-        known = self._left()
-        if id(self) in _shown or type(known.get("", "")) is not str:
-            return "..."
-        _shown.add(id(self))
-        try:
-            facts = [each for each in known.items() if each[0] != "[]"][:MOST_SHOWN]
-            return known.get("") or ", ".join(_fact(*each) for each in facts)
-        finally:
-            _shown.discard(id(self))
-
-
-def _at(results: Any, keys: tuple[Any, ...]) -> Any:
-    """Return the result for a key, which is 0 by default, or the results for several."""
-    if len(keys) > 1:
-        return tuple(results[key] for key in keys)
-    return results[keys[0] if keys else 0]
-
-
-def _fact(name: object, fact: object) -> str:
-    if (
-        type(name) is str and name.endswith("[]") and type(fact) is dict
-    ):  # of those, the one that is meant without an argument
-        fact = fact.get(0, fact)
-    shown = show(fact)
-    return f"{_text(name).rstrip('()[]')}={shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + '...'}"
 
 
 def is_missing(thing: object) -> bool:
@@ -133,7 +82,7 @@ class Dummy(StandIn):
         """Do nothing."""
 
     def _words(self) -> str:
-        known = self.state if isinstance(self.state, str) else self._known()
+        known = self.state if isinstance(self.state, str) else _known().text(self)
         return f"{known} ({_text(self.reason)})" if known else _text(self.reason)
 
 
@@ -157,6 +106,12 @@ class Redacted(StandIn):
 
     def __init__(self, type_name: str = "object") -> None:
         super().__init__(type_name, "redacted")
+
+
+def _known() -> Any:
+    from tibidi.words import known  # at a crash, nobody reads them
+
+    return known
 
 
 def _text(thing: object) -> str:

@@ -30,7 +30,6 @@ from tibidi.words.standins import Redacted
 from tibidi.words.standins import StandIn
 from tibidi.writing.namespaces import Placeholder
 from tibidi.writing.pickle_state import Substitution
-from tibidi.writing.pickle_state import described
 from tibidi.writing.picklers import FilterHooks
 from tibidi.writing.stream import TooLate
 
@@ -166,7 +165,10 @@ class Filter:
 
     def _illegal(self, thing: object, refusal: str) -> NotPickleable:
         self._note(thing, ILLEGAL, f"{type_name(type(thing))}: {refusal}")
-        stand_in = NotPickleable(type_name(type(thing)), refusal, described(thing))
+        from tibidi.look.resources import essence  # few dumps need it
+
+        known = str(essence(thing).get("", ""))
+        stand_in = NotPickleable(type_name(type(thing)), refusal, known)
         self.spare((), vars(stand_in), *vars(stand_in), *vars(stand_in).values())
         return stand_in
 

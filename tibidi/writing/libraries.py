@@ -13,6 +13,7 @@ from tibidi.look.anatomy import type_name
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
+from tibidi.writing.essences import described
 from tibidi.writing.naming import is_found
 from tibidi.writing.weak import WeakReducers
 
@@ -39,7 +40,7 @@ class LibraryReducers:
         """Return the reducer for a class, None for a class that is reduced like any other."""
         names = {type_name(base) for base in mro(cls)}
         if not names.isdisjoint(NATIVE_LAYOUTS) and not is_found(cls):
-            return lambda thing: self._state.described(thing, essence(thing))
+            return lambda thing: described(self._state, thing, essence(thing))
         if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:
             return self._element
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
@@ -51,7 +52,7 @@ class LibraryReducers:
         text = sys.modules["lxml.etree"].tostring(element, encoding="unicode")
         facts = {name: getattr(element, name, None) for name in ("tag", "text", "tail", "sourceline")}
         attributes = dict(element.items()) if hasattr(element, "items") else {}
-        return self._state.described(element, {**facts, "attrib": attributes, "tostring()": text, "": text})
+        return described(self._state, element, {**facts, "attrib": attributes, "tostring()": text, "": text})
 
     def _wrapper(self, wrapper: Any) -> Any:
         """Write what a proxy wraps, and of a decorated function the name under which it is found."""

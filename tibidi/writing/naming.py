@@ -63,15 +63,11 @@ ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
     OrderedDict: lambda items: (OrderedDict, (), items.__dict__ or None, None, iter(items.items())),
     MappingProxyType: lambda view: (MappingProxyType, (dict(view),)),
     MethodType: lambda method: (MethodType, (method.__func__, method.__self__)),
-    memoryview: lambda view: (words._view, (_bytes_of(view), view.format, view.shape)),
+    memoryview: lambda view: (words._view, ((bytes if view.readonly else bytearray)(view), view.format, view.shape)),
     classmethod: lambda method: (classmethod, (method.__func__,)),
     property: lambda found: (property, (found.fget, found.fset, found.fdel, found.__doc__)),
     staticmethod: lambda method: (staticmethod, (method.__func__,)),
 }
-
-
-def _bytes_of(view: memoryview) -> bytes | bytearray:
-    return view.tobytes() if view.readonly else bytearray(view.tobytes())
 
 
 def is_importable(thing: Any) -> bool:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from types import GetSetDescriptorType
-from types import MemberDescriptorType
-
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
-from tibidi.look.anatomy import values
-from tibidi.model import FAILED
-from tibidi.model import ILLEGAL
 from tibidi.model import LAZY
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
 from tibidi.process.records import NamedTuple
 from tibidi.words.standins import Cut
 from tibidi.words.standins import Dummy
-from tibidi.words.standins import NotPickleable
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,11 +18,6 @@ if TYPE_CHECKING:
     # What a reducer returns, see `object.__reduce__`: a call and what follows it.
     Reduced = tuple[Any, ...]
 
-ONLY_THERE = "it cannot leave its process"
-GETTERS = (GetSetDescriptorType, MemberDescriptorType)
-PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
-# The attributes of owners that say most, which are shown first.
-TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
 # Once so many objects of a type have hung, the others of that type are not tried any more.
 MOST_HUNG = 2
 
@@ -107,23 +89,11 @@ class PickleState:
         """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
         if is_a(error, RecursionError):
             return self.too_deep(thing)
-        known = self._known(thing)
-        if known or is_about_pickling(error):
-            return self.described(thing, known or attributes(thing) or self._told(thing))
-        detail = error_text(error)
-        self.note(thing, FAILED, detail)
-        return _dummy(thing, detail, attributes(thing) or self._told(thing))
+        return _essences().failed(self, thing, error)  # type: ignore[no-any-return]  # a late import
 
     def owner(self, thing: object, reason: str) -> Reduced:
         """Return a stand-in for a thing that owns something outside the process, with its attributes."""
-        self.note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
-        known = {**(attributes(thing) or dictionary(thing)), **self._known(thing)}
-        return _dummy(thing, reason, {**{name: known[name] for name in TELLING if name in known}, **known})
-
-    def described(self, thing: object, known: dict[str, object]) -> Reduced:
-        """Return a stand-in for an object of which only this is known."""
-        self.note(thing, ILLEGAL, f"{type_name(type(thing))}: {ONLY_THERE}")
-        return _dummy(thing, ONLY_THERE, known)
+        return _essences().owner(self, thing, reason)  # type: ignore[no-any-return]  # likewise
 
     def too_deep(self, thing: object) -> Reduced:
         """Return a stand-in for an object nested deeper than the interpreter can follow."""
@@ -132,10 +102,7 @@ class PickleState:
 
     def illegal(self, thing: object) -> Reduced:
         """Return a stand-in for the state of a computation."""
-        name, reason = type_name(type(thing)), "the state of a computation cannot be pickled"
-        self.note(thing, ILLEGAL, f"{name}: {reason}")
-        known = self._known(thing)
-        return NotPickleable, (name, reason, known.pop("", "")), {"state": known}
+        return _essences().illegal(self, thing)  # type: ignore[no-any-return]  # likewise
 
     def lazy(self, thing: object) -> Reduced:
         """Return a stand-in for an object that would run a query or a request."""
@@ -149,44 +116,12 @@ class PickleState:
         self.note(thing, TIMEOUT, f"{name}: its own code did not finish in time")
         return Dummy, (name, "timed out: its own code did not finish in time")
 
-    def _known(self, thing: object) -> dict[str, object]:
-        from tibidi.look.resources import essence  # few dumps need it
-
-        return essence(thing)
-
-    def _told(self, thing: object) -> dict[str, object]:
-        """Return what the getters of a type in C tell, which is code of a library."""
-        if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
-            return {}
-        self.running = thing
-        found = values(thing, {name: each for base in mro(type(thing)) for name, each in getters(base).items()})
-        told = {name: value for name, value in found if exact_type(value) in PLAIN}
-        self.running = None
-        return told
-
     def note(self, thing: object, reason: str, detail: str) -> None:
         """Add a substitution."""
         self.substitutions.append(Substitution(thing, reason, detail))
 
 
-def _dummy(thing: object, reason: str, left: object) -> Reduced:
-    made = Dummy, (type_name(type(thing)), reason)
-    return (*made, {"state": left}) if left else made
+def _essences() -> Any:
+    from tibidi.writing import essences  # few dumps need it
 
-
-def is_about_pickling(error: BaseException) -> bool:
-    """Return True for an error that says only that a type cannot be pickled, in words for programmers."""
-    return any(word in error_text(error) for word in ("pickle", "__reduce__", "Pickling"))
-
-
-def getters(cls: type) -> dict[str, Any]:
-    """Return the public getters and members of a class in C, by name."""
-    own = namespace(cls) if cls is not object else {}
-    return {name: each for name, each in own.items() if type(each) in GETTERS and name[:1] != "_"}
-
-
-def described(thing: object) -> str:
-    """Return a description of an object that cannot be pickled."""
-    from tibidi.look.resources import essence  # few dumps need it
-
-    return str(essence(thing).get("", ""))
+    return essences

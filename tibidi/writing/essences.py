@@ -1,0 +1,91 @@
+"""Reduce what cannot be pickled to what is known of it.
+
+What each type of the standard library holds is in `look.resources`; of a type
+in C of another library, its getters are asked.
+"""
+
+from __future__ import annotations
+
+from types import GetSetDescriptorType
+from types import MemberDescriptorType
+
+from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import attributes
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import error_text
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import values
+from tibidi.look.resources import essence
+from tibidi.model import FAILED
+from tibidi.model import ILLEGAL
+from tibidi.words.standins import Dummy
+from tibidi.words.standins import NotPickleable
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tibidi.writing.pickle_state import PickleState
+    from tibidi.writing.pickle_state import Reduced
+
+ONLY_THERE = "it cannot leave its process"
+COMPUTATION = "the state of a computation cannot be pickled"
+GETTERS = (GetSetDescriptorType, MemberDescriptorType)
+PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
+# The attributes of owners that say most, which are shown first.
+TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
+# In the errors of pickling, which are words for programmers.
+PICKLING = ("pickle", "Pickling", "__reduce__")
+
+
+def failed(state: PickleState, thing: object, error: BaseException) -> Reduced:
+    """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
+    known, detail = essence(thing), error_text(error)
+    if known or any(word in detail for word in PICKLING):
+        return described(state, thing, known or attributes(thing) or told(state, thing))
+    state.note(thing, FAILED, detail)
+    return _dummy(thing, detail, attributes(thing) or told(state, thing))
+
+
+def described(state: PickleState, thing: object, known: dict[str, object]) -> Reduced:
+    """Return a stand-in for an object of which only this is known."""
+    state.note(thing, ILLEGAL, f"{type_name(type(thing))}: {ONLY_THERE}")
+    return _dummy(thing, ONLY_THERE, known)
+
+
+def owner(state: PickleState, thing: object, reason: str) -> Reduced:
+    """Return a stand-in for a thing that owns something outside the process, with its attributes."""
+    state.note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
+    known = {**(attributes(thing) or dictionary(thing)), **essence(thing)}
+    return _dummy(thing, reason, {**{name: known[name] for name in TELLING if name in known}, **known})
+
+
+def illegal(state: PickleState, thing: object) -> Reduced:
+    """Return a stand-in for the state of a computation."""
+    name, known = type_name(type(thing)), essence(thing)
+    state.note(thing, ILLEGAL, f"{name}: {COMPUTATION}")
+    return NotPickleable, (name, COMPUTATION, known.pop("", "")), {"state": known}
+
+
+def told(state: PickleState, thing: object) -> dict[str, Any]:
+    """Return what the getters of a type in C tell, which is code of a library."""
+    if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
+        return {}
+    state.running = thing
+    found = values(thing, {name: each for base in mro(type(thing)) for name, each in _getters(base).items()})
+    plain = {name: value for name, value in found if exact_type(value) in PLAIN}
+    state.running = None
+    return plain
+
+
+def _getters(cls: type) -> dict[str, Any]:
+    """Return the public getters and members of a class in C, by name."""
+    own = namespace(cls) if cls is not object else {}
+    return {name: each for name, each in own.items() if type(each) in GETTERS and name[:1] != "_"}
+
+
+def _dummy(thing: object, reason: str, left: dict[str, object]) -> Reduced:
+    made = Dummy, (type_name(type(thing)), reason)
+    return (*made, {"state": left}) if left else made
