@@ -62,6 +62,7 @@ GIB = 1 << 30
 PREFIX = "TIBIDI_"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+ERRORS = "errors"
 SIZE_SUFFIXES = {"K": KIB, "M": MIB, "G": GIB}
 # The levels of the standard logging module, which must not be imported here; NOTSET is 1, since 0 is off.
 LEVELS = {"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "INFO": 20, "DEBUG": 10, "NOTSET": 1}
@@ -121,6 +122,14 @@ def parse_level(value: "str | int | None") -> "int | None":
     return LEVELS[word] if word in LEVELS else parse_count(word)
 
 
+def parse_exits(value: "str | None") -> "str | None":
+    """Return "errors", or None for off."""
+    word = "" if value is None else _word(value).lower()
+    if word != ERRORS and word not in FALSE_WORDS:
+        raise ValueError(word)
+    return word if word == ERRORS else None
+
+
 def parse_names(value: "str | Iterable[str]") -> tuple[str, ...]:
     """Return the globs in a comma-separated text, or in a collection."""
     if not isinstance(value, (str, list, tuple, set, frozenset)):
@@ -163,6 +172,7 @@ ALLOWED: "dict[Callable[[Any], object], str]" = {
     parse_positive: "a number above 0",
     parse_count: "a whole number above 0",
     parse_level: "a logging level, such as ERROR or 40, or off",
+    parse_exits: "errors or off",
     parse_names: "names or globs, comma-separated or a list",
     parse_path: "a path",
     parse_function: "a function or None",
@@ -200,7 +210,10 @@ class Config(Module):
         "TIBIDI_REDACT", parse_names, (), "more names to redact, globs in any case; default none"
     )
     logging_level = Setting(
-        "TIBIDI_LOGGING", parse_level, None, "dump log records with exc_info from this level on; None: off"
+        "TIBIDI_LOGGING", parse_level, None, "dump exceptions that are logged at this level or above; None: off"
+    )
+    exits: "Setting[str | None, str | None]" = Setting(
+        "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
     )
     key_file = Setting(
         "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration directory"
@@ -252,6 +265,9 @@ def configure(**settings: object) -> None:
     except ValueError as error:
         raise BadSetting(": ".join(error.args)) from None
     vars(config).update(checked)
+    hooks = sys.modules.get("tibidi.hooks")
+    if hooks is not None:
+        hooks.apply_settings()
 
 
 def from_environment(environ: "Mapping[str, str]") -> tuple[dict[str, object], tuple[str, ...]]:

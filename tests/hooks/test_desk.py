@@ -26,13 +26,13 @@ def test_one_exception_is_one_dump(crash: Crasher) -> None:
     code = "error = crash(1); print(hooks.report(error, hooks.TASK), hooks.report(error, hooks.EXCEPTHOOK))"
     end = crash.run("-c", f"{CATCH}\n{code}")
 
-    assert "True True\n" == end.stdout
+    assert f"{end.dump} {end.dump}\n" == end.stdout
     assert f"Traceback dumped into: {end.dump}\n" == end.stderr
 
 
 def test_quota(crash: Crasher) -> None:
     """Of crashes at one place that are only logged the first is dumped, and the first refusal is reported."""
-    end = crash.run("-c", f"{CATCH}\nprint(*[hooks.report(crash(number), hooks.LOGGING) for number in range(3)])")
+    end = crash.run("-c", f"{CATCH}\nprint(*[bool(hooks.report(crash(number), hooks.LOGGING)) for number in range(3)])")
 
     assert "True False False\n" == end.stdout
     assert [f"Traceback dumped into: {end.dump}", MORE] == end.stderr.splitlines()
@@ -40,10 +40,19 @@ def test_quota(crash: Crasher) -> None:
 
 def test_what_ends_the_process_has_no_quota(crash: Crasher) -> None:
     """What ends the process is dumped although its like was dumped before."""
-    code = "print(hooks.report(crash(0), hooks.LOGGING), hooks.report(crash(1), hooks.EXCEPTHOOK))"
+    code = "print(all([hooks.report(crash(0), hooks.LOGGING), hooks.report(crash(1), hooks.EXCEPTHOOK)]))"
     end = crash.run("-c", f"{CATCH}\n{code}")
 
-    assert ("True True\n", 2) == (end.stdout, len(end.dumps))
+    assert ("True\n", 2) == (end.stdout, len(end.dumps))
+
+
+def test_failed_dump_is_not_tried_again(crash: Crasher) -> None:
+    """Where no dump could be written for one hook, the next hook does not try it for the same exception."""
+    code = "[hooks.report(error, hook, settings=hooks.Settings('missing/a.pkl')) for hook in ('task', 'leftover')]"
+    end = crash.run("-c", f"{CATCH}\nerror = crash(1); print({code})")
+
+    assert "['', '']\n" == end.stdout
+    assert 1 == end.stderr.count("tibidi: no dump: No such file or directory: ")
 
 
 @pytest.mark.parametrize("exc", ["SystemExit(1)", "KeyboardInterrupt()", "None", "'text'"])
@@ -51,7 +60,7 @@ def test_no_crash(crash: Crasher, exc: str) -> None:
     """What is no crash leaves no dump and no line."""
     end = crash.run("-c", f"from tibidi import hooks; print(hooks.report({exc}, hooks.THREAD))")
 
-    assert ("False\n", "", []) == (end.stdout, end.stderr, end.dumps)
+    assert ("\n", "", []) == (end.stdout, end.stderr, end.dumps)
 
 
 def test_silent(crash: Crasher) -> None:
@@ -66,6 +75,6 @@ def test_no_dump(crash: Crasher) -> None:
     code = "print(hooks.report(crash(1), hooks.THREAD, settings=hooks.Settings('missing/dump.pkl')))"
     end = crash.run("-c", f"{CATCH}\n{code}")
 
-    assert "False\n" == end.stdout
+    assert "\n" == end.stdout
     assert end.stderr.startswith("tibidi: no dump: No such file or directory: ")
     assert 1 == end.stderr.count("\n")

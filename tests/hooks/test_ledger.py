@@ -29,21 +29,21 @@ def caught(kind: type[Exception] = ValueError) -> Exception:
 def test_knows_it_again(kind: type[Exception]) -> None:
     """An exception that one hook saw is known at another, also after it was raised further."""
     ledger, exc = Ledger(), caught(kind)
-    ledger.add(exc)
+    ledger.add(exc, "a.pkl")
     try:
         raise exc
     except kind as again:
-        known = ledger.has(again)
+        known = ledger.find(again)
 
     assert known
-    assert not ledger.has(caught(kind))
+    assert None is ledger.find(caught(kind))
 
 
 def test_keeps_nothing_alive() -> None:
     """What was dumped can be collected."""
     ledger, exc = Ledger(), caught(CustomError)
     reference = weakref.ref(exc)
-    ledger.add(exc)
+    ledger.add(exc, "a.pkl")
     ledger.charge(exc)
     del exc
     gc.collect()
@@ -56,9 +56,9 @@ def test_keeps_no_attributes() -> None:
     ledger, exc = Ledger(), caught()
     exc.attribute = CustomError()  # type: ignore[attr-defined]  # any exception takes attributes
     reference = weakref.ref(exc.attribute)  # type: ignore[attr-defined]  # likewise
-    ledger.add(exc)
+    ledger.add(exc, "a.pkl")
 
-    assert ledger.has(exc)
+    assert "a.pkl" == ledger.find(exc)
     del exc
     gc.collect()
     assert reference() is None
@@ -71,16 +71,16 @@ def test_another_at_the_same_address() -> None:
         try:
             return {}[number]  # type: ignore[no-any-return]  # it raises
         except KeyError as error:
-            known.append(ledger.has(error))
-            ledger.add(error)
+            known.append(ledger.find(error))
+            ledger.add(error, "a.pkl")
             return id(error)
 
     ledger = Ledger()
-    known: list[bool] = []
+    known: list[str | None] = []
     addresses = {crash(number) for number in range(50)}
 
     assert len(addresses) < 50, "no address came twice, so nothing was tried"
-    assert [False] * 50 == known
+    assert [None] * 50 == known
 
 
 @pytest.mark.parametrize(("hook", "quota"), [(hooks.LOGGING, 1), (hooks.UNRAISABLE, 1), (hooks.THREAD, ANY_QUOTA)])

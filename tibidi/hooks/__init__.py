@@ -50,19 +50,28 @@ CHILD = "child"
 POOL = "pool"
 TASK = "task"
 LOGGING = "logging"
+PRINTED = "printed"
+EXIT = "exit"
 LEFTOVER = "leftover"
 # The process ends after these.
-FINAL_HOOKS = (EXCEPTHOOK, CHILD, LEFTOVER)
-# module of the standard library or of a package -> the file in hooks/ that installs a hook in it
-MODULE_HOOKS = {
-    "threading": "threads",
-    "multiprocessing.process": "children",
-    "multiprocessing.pool": "pools",
-    "concurrent.futures.process": "pools",
-    "asyncio.base_events": "tasks",
-    "code": "consoles",
-    "uvloop": "tasks",
+FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
+# file in hooks/ -> the modules that it installs hooks in; what they have in common is in that file
+_FILES = {
+    "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
+    " eventlet.hubs.hub twisted.logger._logger twisted.python.log",
+    "children": "multiprocessing.process multiprocess.process billiard.process",
+    "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
+    " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types xmlrpc.client loky.process_executor"
+    " joblib.externals.loky.process_executor dask.multiprocessing distributed.core ray.exceptions pyspark.util",
+    "servers": "gunicorn.glogging gunicorn.workers.base",
+    "consoles": "code",
+    "qt": "PyQt5.QtCore PyQt6.QtCore",
 }
+MODULE_HOOKS = {name: file for file, names in _FILES.items() for name in names.split()}
+# Installed with TIBIDI_LOGGING.
+LOG_HOOKS = dict.fromkeys(
+    ("logging", "loguru._handler", "structlog._base", "traceback", "concurrent.futures._base"), "logs"
+)
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
@@ -88,7 +97,7 @@ settings: "Settings | None" = None
 _is_installed = False
 # Replaced functions: owner, name, original, replacement.
 _installed: "list[tuple[object, str, Any, Any]]" = []
-# Like MODULE_HOOKS: the modules that PostImportFinder waits for.
+# The modules that PostImportFinder waits for -> the files in hooks/, separated by spaces.
 _awaited: dict[str, str] = {}
 
 
@@ -113,19 +122,17 @@ def install_all() -> "Sequence[str]":
     """
     install()
     replace_function(sys, "unraisablehook", _wrap_unraisablehook)
-    atexit.unregister(_report_unseen)
-    atexit.register(_report_unseen)
+    atexit.unregister(report_unseen)
+    atexit.register(report_unseen)
     if sys.version_info < (3, 10):
         replace_function(atexit, "register", _wrap_register)
-    modules = MODULE_HOOKS
     problems: Sequence[str] = ()
     if environ.keys() - NEVER_WRONG:
         from tibidi import config
 
         problems = config.problems
-        if config.logging_level is not None:
-            modules = {**MODULE_HOOKS, "logging": "logs"}
-    install_in_modules(modules)
+    install_in_modules(MODULE_HOOKS)
+    apply_settings()  # `config` may not have been imported before
     return problems
 
 
@@ -136,6 +143,15 @@ def install(told: "Settings | None" = None) -> None:
     settings = told or settings
     reserve.fill()
     replace_function(sys, "excepthook", _wrap_excepthook)
+    apply_settings()
+
+
+def apply_settings() -> None:
+    """Install the hooks that settings ask for; called again when the application changes them."""
+    if _is_installed and _setting("logging_level", None) is not None:
+        install_in_modules(LOG_HOOKS)
+    if _is_installed and _setting("exits", None):
+        _load("tibidi.hooks.exits").install()
 
 
 def uninstall() -> None:
@@ -151,7 +167,7 @@ def uninstall() -> None:
     _awaited.clear()
     if PostImportFinder in sys.meta_path:
         sys.meta_path.remove(PostImportFinder)
-    atexit.unregister(_report_unseen)
+    atexit.unregister(report_unseen)
     while _installed:
         owner, name, original, replacement = _installed.pop()
         if getattr(owner, name, None) is replacement:
@@ -167,9 +183,14 @@ def replace_function(owner: object, name: str, wrap: "Callable[[Any], Any]") -> 
     """Replace the function `owner.name` by `wrap(original)`, unless it is our hook already."""
     original = getattr(owner, name)
     if not is_hook(original):
-        replacement = wrap(original)
-        setattr(owner, name, replacement)
-        _installed.append((owner, name, original, replacement))
+        set_function(owner, name, wrap(original))
+
+
+def set_function(owner: object, name: str, replacement: "Any") -> None:
+    """Replace the function `owner.name`, until uninstall()."""
+    original = getattr(owner, name)
+    setattr(owner, name, replacement)
+    _installed.append((owner, name, original, replacement))
 
 
 def is_hook(function: object) -> bool:
@@ -198,8 +219,8 @@ def is_exception(exc: object) -> bool:
 
 
 @runs_a_dump
-def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: "Settings | None" = None) -> bool:
-    """Dump an exception and print one line about the dump; return True if the exception is in a dump now.
+def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: "Settings | None" = None) -> str:
+    """Dump an exception and print one line about the dump; return the path of the dump that it is in now, or "".
 
     It is not dumped when it is no crash, or when its quota is used up; when
     the dump fails, a line on stderr tells why.  Without `settings` those of the
@@ -208,38 +229,40 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     """
     # Check these first: an import here can make the interpreter forget that SIGINT is to end it.  And check
     # `_is_installed` before all: during finalization every global here is None.
-    if not _is_installed or not is_exception(exc) or issubclass(type(exc), ENDS) or sys.is_finalizing():
-        return False
-    is_dumped, interrupt = False, None
+    if not _is_installed or not is_exception(exc) or sys.is_finalizing():
+        return ""
+    if issubclass(type(exc), ENDS) and hook != EXIT:
+        return ""
+    path, interrupt = "", None
     watch = Watch(_setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
     try:
         if is_inside_dump(sys._getframe(1)):
-            return False
+            return ""
         with reserve:
-            is_dumped, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
+            path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
         if hook in FINAL_HOOKS or not (error is watch.interrupt or _has_handler_raised(error)):
             _print_failure(error)
-            return False
+            return ""
         interrupt = error
     try:
         if interrupt is not None and hook not in FINAL_HOOKS:
             raise _without_dump(interrupt)
     finally:
         del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
-    return bool(is_dumped)
+    return path
 
 
 def _receive(
     exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
-) -> "tuple[bool, BaseException | None]":
+) -> "tuple[str, BaseException | None]":
     """Import what a crash needs, and pass the exception on."""
     with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
         desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
-        result: tuple[bool, BaseException | None] = desk.receive(desk.Crash(exc, hook, thread, watch), settings)
+        result: tuple[str, BaseException | None] = desk.receive(desk.Crash(exc, hook, thread, watch), settings)
         return result
 
 
@@ -260,13 +283,15 @@ def _has_handler_raised(error: BaseException) -> bool:
 
 def install_in_modules(hooks: "Mapping[str, str]") -> None:
     """Install the hooks of modules: now where a module is loaded, else when the application imports it."""
-    _awaited.update(hooks)
+    for name, file in hooks.items():
+        files = _awaited.get(name, "")
+        _awaited[name] = files if file in files.split() else f"{files} {file}"
     if PostImportFinder not in sys.meta_path:
         sys.meta_path.insert(0, PostImportFinder)
     for name in hooks:
         module = sys.modules.get(name)
         if module is not None:
-            _install_in(name, module)
+            _install_in(module, _awaited[name])
 
 
 class PostImportFinder:
@@ -302,21 +327,22 @@ def _call_after(loader: "Any") -> None:
         del loader.exec_module  # the instance attribute: the method of the class is visible again
         loader.exec_module(module)
         if module.__name__ in _awaited:
-            _install_in(module.__name__, module)
+            _install_in(module, _awaited[module.__name__])
 
     loader.exec_module = exec_module
 
 
-def _install_in(name: str, module: "ModuleType") -> None:
-    """Install the hook of a module; an unknown version of that module stays without."""
-    try:
-        # Imported as ever: what a hook calls in C, such as the printing of a traceback, imports with its builtins.
-        _load("tibidi.hooks." + _awaited[name]).install(module)
-    except Exception:  # noqa: BLE001 - the import belongs to the application, and must succeed without the hook
-        from tibidi import config
+def _install_in(module: "ModuleType", files: str) -> None:
+    """Install the hooks of a module; an unknown version of that module stays without."""
+    for file in files.split():
+        try:
+            # Imported as ever: what a hook calls in C, such as the printing of a traceback, imports with its builtins.
+            _load("tibidi.hooks." + file).install(module)
+        except Exception:  # noqa: BLE001 - the import belongs to the application, and must succeed without the hook
+            from tibidi import config
 
-        if config.debug:
-            sys.__excepthook__(*sys.exc_info())
+            if config.debug:
+                sys.__excepthook__(*sys.exc_info())
 
 
 def _load(name: str) -> "Any":
@@ -340,12 +366,13 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
     return excepthook
 
 
-def _report(exc: BaseException, tb: "TracebackType | None") -> bool:
+def _report(exc: BaseException, tb: "TracebackType | None") -> str:
     if is_exception(exc) and traceback_of(exc) is None:
         # The application called sys.excepthook() with a traceback of its own; frozen dataclasses refuse assignments.
         BaseException.with_traceback(exc, tb)
     # At the prompt an exception does not end the process: it is dumped only after set_excepthook().
-    return (settings is not None or not hasattr(sys, "ps1")) and report(exc, EXCEPTHOOK, settings=settings)
+    is_prompt = settings is None and hasattr(sys, "ps1")
+    return "" if is_prompt else report(exc, EXCEPTHOOK, settings=settings)
 
 
 def _wrap_unraisablehook(previous: "UnraisableHook") -> "UnraisableHook":
@@ -371,7 +398,7 @@ def _wrap_register(previous: "Callable[..., object]") -> "Callable[..., Any]":
     return register
 
 
-def _report_unseen() -> None:
+def report_unseen() -> None:
     """Report at the exit an exception that no hook has seen.
 
     Rich, IPython and Qt bindings replace `sys.excepthook` without calling the
@@ -379,9 +406,10 @@ def _report_unseen() -> None:
     `sys.last_value` before it calls any hook, and this callback runs last, as
     it was registered first.
     """
-    callbacks = sys.modules.get("tibidi.hooks.callbacks")
-    for exc in callbacks.raised if callbacks else ():
-        report(exc, UNRAISABLE)
+    for name, hook in (("callbacks", UNRAISABLE), ("logs", LOGGING), ("exits", EXIT)):
+        module = sys.modules.get(f"tibidi.hooks.{name}")
+        for exc in module.unseen() if module else ():
+            report(exc, hook)
     # Our own excepthook has seen every exception; at a prompt exceptions do not end the process.
     if not is_hook(getattr(sys, "excepthook", None)) and not hasattr(sys, "ps1"):
         report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)

@@ -16,8 +16,13 @@ from tibidi.process import traceback_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Exceptions of callbacks, for the exit handler that runs last.
-raised: list[BaseException] = []
+# Exceptions of callbacks.
+_raised: list[BaseException] = []
+
+
+def unseen() -> list[BaseException]:
+    """Return the exceptions of callbacks, for the exit handler that runs last."""
+    return _raised
 
 
 class _Callback:
@@ -51,4 +56,4 @@ def _keep(exc: "BaseException | None") -> None:
     tb = None if exc is None else traceback_of(exc)
     if exc is not None and tb is not None:
         BaseException.with_traceback(exc, tb.tb_next)  # frozen dataclasses refuse assignments
-        raised.append(exc)
+        _raised.append(exc)

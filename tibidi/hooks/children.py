@@ -1,4 +1,4 @@
-"""The hook for children of `multiprocessing`.
+"""The hook for children of `multiprocessing`, and of its forks `multiprocess` (dill) and `billiard` (Celery).
 
 Their exceptions reach no excepthook: `BaseProcess._bootstrap()`
 (Lib/multiprocessing/process.py) catches them, prints the traceback and ends the
@@ -31,7 +31,7 @@ _catchers: set[CodeType] = set()
 
 
 def install(module: ModuleType) -> None:
-    """Install the hook in `multiprocessing.process`, or in a child in `traceback`."""
+    """Install the hook in the module of `BaseProcess`, or in a child in `traceback`."""
     if module.__name__ == "traceback":
         hooks.replace_function(module, "print_exc", _wrap_print)
     else:
@@ -44,7 +44,11 @@ def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
     def _bootstrap(self: BaseProcess, *args: object, **options: object) -> object:
         if hooks.is_installed():
             hooks.install_in_modules({"traceback": "children"})  # importing it takes longer than many children
-        return previous(self, *args, **options)
+        status = previous(self, *args, **options)
+        exits = sys.modules.get("tibidi.hooks.exits")
+        for exc in exits.unseen(previous) if exits else ():
+            hooks.report(exc, hooks.EXIT)
+        return status
 
     return _bootstrap
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A process that goes on after a crash waits no longer than this for the dump.
 LIVING_SECONDS = 2.0
 # Behind these hooks a caller waits for an answer, and should not wait long for the dump of another thread.
-URGENT_HOOKS = (hooks.LOGGING, hooks.TASK, hooks.UNRAISABLE)
+URGENT_HOOKS = (hooks.LOGGING, hooks.TASK, hooks.UNRAISABLE, hooks.PRINTED)
 
 FROM_ENVIRONMENT = Settings()
 
@@ -44,20 +44,20 @@ class Crash(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The result of a dump: the lines for stderr, its path, and what a signal handler raised meanwhile."""
+    """The result of a dump: the lines for stderr, its path or "", and what a signal handler raised meanwhile."""
 
     lines: list[str]
-    path: str | None = None
+    path: str = ""
     interrupt: BaseException | None = None
 
 
-def receive(crash: Crash, settings: Settings | None) -> tuple[bool, BaseException | None]:
+def receive(crash: Crash, settings: Settings | None) -> tuple[str, BaseException | None]:
     """Dump an exception unless there is a reason not to, and report the dump on stderr.
 
-    Return whether it is in a dump now, and what a signal handler raised meanwhile.
+    Return the path of the dump that it is in now, or "", and what a signal handler raised meanwhile.
     """
     if not judgement.is_crash(crash.exc, crash.hook):
-        return False, None
+        return "", None
     start = time.monotonic()
     is_final = crash.hook in hooks.FINAL_HOOKS
     patience = _patience(crash.hook)
@@ -66,7 +66,7 @@ def receive(crash: Crash, settings: Settings | None) -> tuple[bool, BaseExceptio
     with dump_lock(patience) as has_lock:
         # A crash that ends the process is dumped even if another thread hangs in its dump.
         if not has_lock and not is_final:
-            return False, None
+            return "", None
         if not is_final:
             crash.watch.deadline = time.monotonic() + seconds
         return _receive(crash, settings or FROM_ENVIRONMENT)
@@ -86,23 +86,23 @@ def reset_after_fork() -> None:
     _ledger = Ledger()
 
 
-def _receive(crash: Crash, settings: Settings) -> tuple[bool, BaseException | None]:
+def _receive(crash: Crash, settings: Settings) -> tuple[str, BaseException | None]:
     """Dump an exception that was not dumped before, within its quota."""
     exc = crash.exc
     silent = settings.silent or config.silent
-    if _ledger.has(exc):
-        return True, None
+    known = _ledger.find(exc)
+    if known is not None:
+        return known, None
     if crash.hook not in hooks.FINAL_HOOKS and not _ledger.has_quota(exc, crash.hook):
         if not silent and _ledger.is_first_refused(exc):
             notice.write("tibidi: further identical crashes are not dumped for 60 s")
-        return False, None
+        return "", None
     _ledger.charge(exc)
     written = _dump(crash, settings)
-    if written.path is not None:
-        _ledger.add(exc)
+    _ledger.add(exc, written.path)  # also without a dump: another attempt would fail as well
     if not silent and not crash.watch.is_over:  # else the crashed thread has said that it took too long
         notice.write(*written.lines)
-    return written.path is not None, written.interrupt
+    return written.path, written.interrupt
 
 
 def _dump(crash: Crash, settings: Settings) -> Written:

@@ -17,7 +17,7 @@ STANDARD_STREAMS = (1, 2)
 def is_crash(exc: BaseException, hook: str) -> bool:
     """Return True unless the exception asks the program to end, or says that a pipe has no reader (`| head`)."""
     if issubclass(type(exc), hooks.ENDS):
-        return False
+        return hook == hooks.EXIT  # which asks for them only
     if issubclass(type(exc), BrokenPipeError):
         return hook != hooks.UNRAISABLE and not _is_reader_gone()
     members = group_members(exc)

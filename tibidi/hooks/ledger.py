@@ -30,7 +30,7 @@ MAX_PLACES = 512
 PLACE_FRAMES = 8  # innermost ones, which identify a crash
 QUOTA_SECONDS = 60.0
 # Number of dumps of identical crashes within that time.
-QUOTA = {hooks.LOGGING: 1, hooks.TASK: 1, hooks.UNRAISABLE: 1}
+QUOTA = {hooks.LOGGING: 1, hooks.TASK: 1, hooks.UNRAISABLE: 1, hooks.PRINTED: 1}
 ANY_QUOTA = 10
 
 
@@ -38,17 +38,17 @@ class Ledger:
     """The latest dumps, and how many there were of each kind of crash."""
 
     def __init__(self) -> None:
-        self._known: deque[Callable[[BaseException], bool]] = deque(maxlen=MAX_ENTRIES)
+        self._known: deque[tuple[Callable[[BaseException], bool], str]] = deque(maxlen=MAX_ENTRIES)
         self._times: dict[Hashable, list[float]] = {}
         self._refused: dict[Hashable, float] = {}
 
-    def has(self, exc: BaseException) -> bool:
-        """Return True if this exception was dumped."""
-        return any(is_it(exc) for is_it in self._known)
+    def find(self, exc: BaseException) -> str | None:
+        """Return the path of the dump of this exception, "" if the dump failed, None if there was no attempt."""
+        return next((path for is_it, path in self._known if is_it(exc)), None)
 
-    def add(self, exc: BaseException) -> None:
-        """Remember an exception that was dumped."""
-        self._known.append(_recognizer(exc))
+    def add(self, exc: BaseException, path: str) -> None:
+        """Remember an exception, and the path of its dump."""
+        self._known.append((_recognizer(exc), path))
 
     def charge(self, exc: BaseException) -> None:
         """Charge the quota with a dump, whether it succeeds or not."""

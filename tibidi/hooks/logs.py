@@ -1,47 +1,149 @@
-"""The hook for exceptions that an application catches and logs: records with `exc_info`.
+"""The hook for exceptions that an application catches and logs: with `logging`, loguru or structlog, or by printing.
 
 Installed with TIBIDI_LOGGING, for records of that level or above.  Web
-frameworks and task queues report failed views and tasks this way.
+frameworks and task queues report failed views and tasks this way.  A record
+without `exc_info` stands for the exception that is being handled: many log the
+text of the traceback instead.  `traceback.print_exc()` counts as a record of
+level ERROR, and so does an exception in a future whose result nobody asks for.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import wraps
+from types import FunctionType
+from weakref import WeakSet
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import hooks
+from tibidi.config import LEVELS
+from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from logging import Logger
-    from logging import LogRecord
     from types import ModuleType
+    from typing import Any
 
-    Handle = Callable[[Logger, LogRecord], None]
+    Function = Callable[..., Any]
+
+ERROR = LEVELS["ERROR"]
+# Methods of structlog that are not called like their level.
+METHODS = {"EXCEPTION": ERROR, "ERR": ERROR, "FAILURE": ERROR}
+UNSEEN = "_tibidi_unseen"  # an attribute of futures
 
 
 def install(module: ModuleType) -> None:
-    """Install the hook in `logging`, after the filters of loggers and before their handlers."""
-    hooks.replace_function(module.Logger, "callHandlers", _wrap)
+    """Install the hook in a module of `hooks.LOG_HOOKS`."""
+    if module.__name__ == "loguru._handler":
+        hooks.replace_function(module.Handler, "emit", _wrap(_in_loguru))
+    elif module.__name__ == "structlog._base":
+        wrap = _wrap(_in_structlog)
+        hooks.replace_function(
+            module.BoundLoggerBase, "_proxy_to_logger", lambda previous: _in_module(wrap(previous), module)
+        )
+    elif module.__name__ == "traceback":
+        hooks.replace_function(module, "print_exception", _wrap(_printed))
+    elif module.__name__ == "concurrent.futures._base":
+        if "_exception" not in vars(module.Future):
+            module.Future._exception = _Outcome()
+    else:  # after the filters of loggers and before their handlers
+        hooks.replace_function(module.Logger, "callHandlers", _wrap(_in_record))
 
 
-def _wrap(previous: Handle) -> Handle:
-    @wraps(previous)
-    def callHandlers(self: Logger, record: LogRecord) -> None:  # noqa: N802 - logging's name
-        exc = _exception(record)  # now, since handlers for queues remove it
-        try:
-            previous(self, record)
-        finally:
-            if exc is not None:
-                hooks.report(exc, hooks.LOGGING)
-
-    return callHandlers
+def unseen() -> list[BaseException]:
+    """Return the exceptions of futures that nobody has asked for until the exit."""
+    return [each.exc for each in list(_unseen)]
 
 
-def _exception(record: LogRecord) -> BaseException | None:
-    """Return the exception of a record that must be dumped, else None."""
-    if config.logging_level is None or record.levelno < config.logging_level:
+def _wrap(find: Function) -> Callable[[Function], Function]:
+    def wrap(previous: Function) -> Function:
+        @wraps(previous)
+        def logged(*args: Any, **options: Any) -> Any:
+            exc = find(*args, **options)  # now, since handlers for queues remove it
+            try:
+                return previous(*args, **options)
+            finally:
+                if exc is not None:
+                    hooks.report(exc, hooks.LOGGING)
+
+        return logged
+
+    return wrap
+
+
+def _in_module(function: Any, module: ModuleType) -> Any:
+    """Return the function as if it were of that module: structlog looks for its caller by the names of modules."""
+    copy = FunctionType(function.__code__, {**globals(), "__name__": module.__name__}, None, None, function.__closure__)
+    copy.__dict__.update(vars(function))
+    return copy
+
+
+def _in_record(_: object, record: Any) -> object:
+    """Return what a record of `logging` is about, else None."""
+    return _about(record.levelno, record.exc_info)
+
+
+def _in_loguru(_: object, record: Any, *__: object) -> object:
+    """Return what a record of loguru is about."""
+    return _about(record["level"].no, record["exception"])
+
+
+def _in_structlog(_: object, method: str, event: object = None, **values: object) -> object:
+    """Return what a call of structlog is about."""
+    name = method.upper()
+    return _about(LEVELS.get(name) or METHODS.get(name, 0), values.get("exc_info"))
+
+
+def _printed(*args: object, **options: object) -> object:
+    """Return the exception that `traceback.print_exception()` prints on a standard stream."""
+    file = options.get("file", args[4] if len(args) > 4 else None)
+    if file is not None and file is not sys.stderr and file is not sys.stdout:
         return None
-    info = record.exc_info
-    return info[1] if isinstance(info, tuple) and len(info) == 3 else None
+    return _about(ERROR, next(filter(hooks.is_exception, (*args, *options.values())), None))
+
+
+def _about(level: int, info: Any) -> object:
+    """Return the exception that a record is about: that of its `exc_info`, else the one being handled."""
+    if config.logging_level is None or level < config.logging_level:
+        return None
+    if issubclass(type(info), tuple) and len(info) == 3:
+        return info[1]
+    if hooks.is_exception(info):
+        return info
+    exc = sys.exc_info()[1]
+    return exc if issubclass(type(exc), Exception) else None  # others, such as CancelledError, end something
+
+
+class _Outcome:
+    """The attribute `_exception` of a Future: one that is set and never read has been overlooked.
+
+    A wrapper of `result()` would be in the tracebacks that applications print.
+    """
+
+    def __get__(self, future: Any, owner: object = None) -> Any:
+        if future is None:
+            return self
+        unseen = vars(future).pop(UNSEEN, None)
+        if unseen is not None:
+            unseen.exc = None
+        return vars(future)["_exception"]
+
+    def __set__(self, future: Any, exc: BaseException | None) -> None:
+        vars(future)["_exception"] = exc
+        if exc is not None and traceback_of(exc) is not None:
+            vars(future)[UNSEEN] = _Unseen(exc)
+
+
+class _Unseen:
+    """An exception that nobody has asked for so far."""
+
+    def __init__(self, exc: BaseException) -> None:
+        self.exc = exc
+        _unseen.add(self)
+
+    def __del__(self) -> None:
+        hooks.report(self.exc, hooks.LOGGING)
+
+
+_unseen: WeakSet[_Unseen] = WeakSet()

@@ -1,41 +1,138 @@
-"""The hook for workers of process pools: exceptions of the functions that they run.
+"""The hook for workers: exceptions that a worker catches to send them to another process or thread.
 
-A worker goes on and sends the exception to its parent, without the frames.
-`concurrent.futures` and `multiprocessing.pool` both wrap it in an object of
-their own, in the worker, while the traceback exists.
+Nobody there has the frames.  Pools wrap an exception in an object of their own
+while its traceback exists; managers send it as it is.  The workers of clusters
+are on machines that one does not look at: there the exception gets a note
+(PEP 678) that names the file.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import wraps
 
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
+from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
-    from types import TracebackType
+    from typing import Any
 
-    Init = Callable[[object, BaseException, "TracebackType | None"], None]
+    Function = Callable[..., Any]
 
-WRAPPERS = ("_ExceptionWithTraceback", "ExceptionWithTraceback")
+# module -> a function that wraps the exception for the journey: an argument, or else the exception being handled
+WRAPPERS = {
+    "concurrent.futures.process": "_ExceptionWithTraceback.__init__",
+    "multiprocessing.pool": "ExceptionWithTraceback.__init__",
+    "multiprocess.pool": "ExceptionWithTraceback.__init__",
+    "multiprocessing.managers": "format_exc",
+    "multiprocess.managers": "format_exc",
+    "billiard.einfo": "ExceptionInfo.__init__",
+    "pebble.common.types": "RemoteException.__init__",
+    "xmlrpc.client": "Fault.__init__",
+    "loky.process_executor": "_ExceptionWithTraceback.__init__",
+    "joblib.externals.loky.process_executor": "_ExceptionWithTraceback.__init__",
+    "dask.multiprocessing": "pack_exception",
+    "distributed.core": "error_message",
+    "ray.exceptions": "RayTaskError.__init__",
+    "pyspark.util": "handle_worker_exception",
+    "pyspark.worker_util": "handle_worker_exception",
+}
+# These get a note.
+CLUSTERS = ("distributed", "ray", "pyspark")
+# Where not every call is about a crash: Celery makes an ExceptionInfo also for a task that it tries again, and
+# applications raise a Fault themselves.
+CALLERS = {"billiard.einfo": "workloop", "xmlrpc.client": "_marshaled_dispatch"}
 
 
 def install(module: ModuleType) -> None:
-    """Install the hook in `concurrent.futures.process` or `multiprocessing.pool`."""
-    for name in WRAPPERS:
-        wrapper = getattr(module, name, None)
-        if wrapper is not None:
-            hooks.replace_function(wrapper, "__init__", _wrap)
+    """Install the hook in a module of WRAPPERS, and in what its workers do besides."""
+    name = module.__name__
+    if name == "concurrent.futures._base":
+        # It says why a worker of a pool ends: its initializer failed, in loky and joblib as well.
+        hooks.replace_function(module.LOGGER, "callHandlers", _wrap_handlers)
+        return
+    *owners, function = WRAPPERS[name].split(".")
+    hooks.replace_function(
+        getattr(module, owners[0]) if owners else module, function, lambda previous: _wrap(previous, name)
+    )
+    if name.endswith(".managers"):
+        hooks.replace_function(module.Server, "serve_client", _wrap_serve_client)
 
 
-def _wrap(previous: Init) -> Init:
+def _wrap(previous: Function, module: str) -> Function:
+    caller = CALLERS.get(module)
+    has_note = module.partition(".")[0] in CLUSTERS
+    first = int(previous.__name__ == "__init__")  # behind `self`, which may be an exception
+
     @wraps(previous)
-    def __init__(self: object, exc: BaseException, tb: TracebackType | None) -> None:  # noqa: N807 - it replaces one
+    def wrapper(*args: Any, **options: Any) -> Any:
         try:
-            hooks.report(exc, hooks.POOL)  # first: the original removes the traceback
+            if caller is None or sys._getframe(1).f_code.co_name == caller:
+                exc = next(filter(hooks.is_exception, (*args[first:], *options.values())), None) or sys.exc_info()[1]
+                # First: the original removes the traceback.  There is none where the exception has arrived.
+                path = hooks.report(exc, hooks.POOL) if exc is not None and traceback_of(exc) else ""
+                if path and has_note:
+                    args = _with_note(exc, path, args)
         finally:
-            previous(self, exc, tb)
+            result = previous(*args, **options)
+        return result
 
-    return __init__
+    return wrapper
+
+
+def _with_note(exc: Any, path: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Add a note about the dump to an exception, and to a text of its traceback among the arguments."""
+    note = f"Traceback dumped into: {path} on {_hostname()}"
+    if hasattr(BaseException, "add_note") and note not in getattr(exc, "__notes__", ()):
+        BaseException.add_note(exc, note)
+    return tuple(f"{arg.rstrip()}\n{note}\n" if is_traceback(arg) else arg for arg in args)
+
+
+def is_traceback(text: object) -> bool:
+    """Return True for a text that is a traceback."""
+    return type(text) is str and "Traceback (most recent call last)" in text
+
+
+def _hostname() -> str:
+    import socket  # loaded: the exception is about to be sent
+
+    return socket.gethostname()
+
+
+def _wrap_handlers(previous: Function) -> Function:
+    @wraps(previous)
+    def callHandlers(record: Any) -> None:  # noqa: N802 - logging's name
+        exc = record.exc_info[1] if record.levelname == "CRITICAL" and record.exc_info else None
+        try:
+            previous(record)
+        finally:
+            hooks.report(exc, hooks.POOL)
+
+    return callHandlers
+
+
+def _wrap_serve_client(previous: Function) -> Function:
+    @wraps(previous)
+    def serve_client(self: object, conn: object) -> None:
+        previous(self, _Connection(conn))
+
+    return serve_client
+
+
+class _Connection:
+    """The connection of a manager to one client; it reports exceptions that are sent."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def send(self, message: Any) -> None:
+        """Send an answer: its kind and its content."""
+        if message[0] == "#ERROR":
+            hooks.report(message[1], hooks.POOL)
+        self._connection.send(message)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)

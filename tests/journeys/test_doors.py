@@ -1,0 +1,75 @@
+"""Ways in which a program can fail, as scripts/doors tries them: those that need the standard library only."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from crashing import PROGRAMS
+
+from tibidi.dumpfile.reader import Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crash
+    from crashing import Crasher
+
+NAMES = [
+    "asyncio_server",
+    "plain_finalize",
+    "printed_logging_handler",
+    "printed_print_exc",
+    "printed_socketserver",
+    "printed_udp",
+    "printed_wsgiref",
+    "printed_xmlrpc",
+]
+
+
+def facts(name: str) -> dict[str, str]:
+    """Return what the comment at the top of a program says of it."""
+    lines = (PROGRAMS / "doors" / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    return dict(line[2:].split(": ", 1) for line in lines[1:] if line.startswith("# ") and ": " in line)
+
+
+def run(crash: Crasher, name: str, *, enabled: bool = True) -> Crash:
+    """Run a program of tests/programs/doors."""
+    env = dict(pair.split("=", 1) for pair in facts(name).get("env", "").split())
+    env |= {"PYTHONPATH": str(crash.work), "TIBIDI_ENABLE": str(int(enabled))}
+    shutil.copytree(PROGRAMS / "doors", crash.work, dirs_exist_ok=True)
+    return crash(crash.work / f"{name}.py", env=env)
+
+
+def orders(path: Path) -> list[str]:
+    """Return the variables called `order` in a dump."""
+    with Reader(str(path)) as reader:
+        frames = [frame for record in reader.summary.exceptions for frame in record.frames]
+    return [frame.locals["order"].preview for frame in frames if frame.name == "work"]
+
+
+def plain(text: str) -> list[str]:
+    """Return the lines of an output without those of tibidi, and without numbers and addresses, which differ from run to run."""
+    return sorted(
+        re.sub(r"0x[0-9a-f]+|\d+", "", line) for line in text.splitlines() if "Traceback dumped into: " not in line
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_doors(crash: Crasher, name: str) -> None:
+    """A failure that a library catches leaves one dump with its variables, and changes nothing else."""
+    without = run(crash, name, enabled=False)
+    crashed = run(crash, name)
+
+    assert [] == without.dumps
+    assert (without.status, plain(without.stdout)) == (crashed.status, plain(crashed.stdout))
+    assert plain(without.stderr) == plain(crashed.stderr)
+    assert "{'id': 7, 'amount': 0}" in orders(crashed.dump)
+
+
+@pytest.mark.parametrize("name", ["printed_socketserver_gone", "printed_print_exc_off", "printed_print_exc_text"])
+def test_no_doors(crash: Crasher, name: str) -> None:
+    """A client that has gone is no crash, nor is what an application handles itself."""
+    assert [] == run(crash, name).dumps

@@ -1,0 +1,11 @@
+# asyncio.run() raises
+import asyncio
+
+import shop
+
+
+async def main():
+    shop.fail()
+
+
+asyncio.run(main())

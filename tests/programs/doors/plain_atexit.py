@@ -1,0 +1,6 @@
+# an atexit callback fails
+import atexit
+
+import shop
+
+atexit.register(shop.fail)

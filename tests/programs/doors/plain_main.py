@@ -1,0 +1,4 @@
+# an exception ends the program
+import shop
+
+shop.fail()

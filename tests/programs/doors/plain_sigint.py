@@ -1,0 +1,5 @@
+# Ctrl-C is no crash
+# dumps: 0
+import signal
+
+signal.raise_signal(signal.SIGINT)

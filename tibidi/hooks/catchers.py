@@ -1,0 +1,113 @@
+"""The hook for functions that a library calls about an exception that it has caught, before it goes on.
+
+They print the exception, or log it.  Each is called while the traceback still
+exists: that of a thread or a greenlet that ends, of a callback of an event loop
+or a window, or of a request handler.  What an application does in its own
+`except` blocks is its own business, and no crash.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import wraps
+
+from tibidi import TYPE_CHECKING
+from tibidi import hooks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    Find = Callable[..., Any]
+    Function = Callable[..., Any]
+
+# Where a server writes to a client that has gone (wsgiref.handlers.BaseHandler.run() ignores them as well).
+GONE = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
+
+
+def install(module: ModuleType) -> None:
+    """Install the hook in the functions of a module that CATCHERS names."""
+    for path, find, hook in CATCHERS[module.__name__]:
+        *owners, name = path.split(".")
+        owner: Any = module
+        for each in owners:
+            owner = getattr(owner, each, None)
+        if hasattr(owner, name):  # else another version of the library
+            hooks.replace_function(owner, name, _wrapper(find, hook))
+
+
+def _wrapper(find: Find, hook: str) -> Callable[[Function], Function]:
+    def wrap(previous: Function) -> Function:
+        @wraps(previous)
+        def catcher(*args: object, **options: object) -> object:
+            exc = find(*args, *options.values())  # now, since the library may remove the traceback
+            hooks.release_reserve_for(exc)
+            try:
+                return previous(*args, **options)
+            finally:
+                hooks.report(exc, hook, thread=getattr(args[0], "thread", None) if hook == hooks.THREAD else None)
+
+        return catcher
+
+    return wrap
+
+
+def _handled(*_: object) -> object:
+    """Return the exception that is being handled."""
+    return sys.exc_info()[1]
+
+
+def _of_request(*_: object) -> object:
+    """Return the exception that is being handled, unless the client of a server has gone."""
+    exc = sys.exc_info()[1]
+    return None if issubclass(type(exc), GONE) else exc
+
+
+def _in_info(*values: Any) -> object:
+    """Return the exception in the last argument, which is a tuple like `sys.exc_info()`."""
+    return values[-1][1]
+
+
+def _before_traceback(*values: object) -> object:
+    """Return the last argument but one, before the traceback."""
+    return values[-2]
+
+
+def _in_context(_: object, context: Any) -> object:
+    """Return the exception in the context of asyncio, if there is one."""
+    return context.get("exception")
+
+
+def _in_failure(*values: Any) -> object:
+    """Return the exception in the first Failure of Twisted, or the exception itself, else the one being handled."""
+    for value in values:
+        exc = value.value if type(value).__name__ == "Failure" else value
+        if hooks.is_exception(exc):
+            return exc
+    return sys.exc_info()[1]
+
+
+def _of_thread(args: Any) -> object:
+    """Return the exception in the arguments of `threading.excepthook`."""
+    return args.exc_value
+
+
+# module -> functions, how to find the exception in the arguments of each, and the name of the hook
+CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
+    "threading": (("excepthook", _of_thread, hooks.THREAD),),
+    "asyncio.base_events": (("BaseEventLoop.call_exception_handler", _in_context, hooks.TASK),),
+    "uvloop": (("Loop.call_exception_handler", _in_context, hooks.TASK),),
+    "logging": (("Handler.handleError", _handled, hooks.PRINTED),),
+    "socketserver": (("BaseServer.handle_error", _of_request, hooks.PRINTED),),
+    "wsgiref.handlers": (("BaseHandler.log_exception", _in_info, hooks.PRINTED),),
+    "tkinter": (("Misc._report_exception", _handled, hooks.PRINTED),),
+    "gevent.hub": (("Hub.print_exception", _before_traceback, hooks.PRINTED),),
+    "eventlet.hubs.hub": (
+        ("BaseHub.squelch_exception", _in_info, hooks.PRINTED),
+        ("BaseHub.squelch_generic_exception", _in_info, hooks.PRINTED),
+        ("BaseHub.squelch_timer_exception", _in_info, hooks.PRINTED),
+    ),
+    "twisted.logger._logger": (("Logger.failure", _in_failure, hooks.PRINTED),),
+    "twisted.python.log": (("err", _in_failure, hooks.PRINTED),),
+}
