@@ -51,7 +51,7 @@ def orders(path: Path) -> list[str]:
 
 
 def plain(text: str) -> list[str]:
-    """Return the lines of an output without those of tibidi, and without numbers and addresses, which differ from run to run."""
+    """Return the lines of an output without those of tibidi, and without numbers and addresses."""
     return sorted(
         re.sub(r"0x[0-9a-f]+|\d+", "", line) for line in text.splitlines() if "Traceback dumped into: " not in line
     )
