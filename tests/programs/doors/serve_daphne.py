@@ -1,0 +1,8 @@
+# an application fails in daphne
+# needs: daphne
+# env: TIBIDI_LOGGING=ERROR
+import serving
+
+port = serving.free_port()
+with serving.running("daphne", "-p", port, "failing:asgi", port=port):
+    print(serving.get(port))

@@ -1,0 +1,8 @@
+# an application fails in gunicorn
+# needs: gunicorn
+# env: TIBIDI_LOGGING=ERROR
+import serving
+
+port = serving.free_port()
+with serving.running("gunicorn", "-b", f"127.0.0.1:{port}", "failing:app", port=port):
+    print(serving.get(port))
