@@ -56,6 +56,12 @@ class RoundTrip:
 
     def __call__(self, *frames: dict[str, Any], exception: BaseException | None = None, **modules: Any) -> Loaded:
         """Write and load."""
+        return self._load(*self.write(*frames, exception=exception, **modules))
+
+    def write(
+        self, *frames: dict[str, Any], exception: BaseException | None = None, **modules: Any
+    ) -> tuple[io.BytesIO, Any]:
+        """Return the archive, and the outcome of writing it."""
         roots = [Root((f"exceptions[0].frames[{n}].locals",), LOCALS, frame) for n, frame in enumerate(frames)]
         if exception is not None:
             roots.append(Root(("exceptions[0].exception",), EXCEPTION, exception))
@@ -72,16 +78,21 @@ class RoundTrip:
             debug=True,
         )
         archive.finish(None)
-        return self._load(file, outcome)
+        members, _ = zipped.scan(file, len(file.getvalue()))
+        assert [member.name for member in members] == [name for name, _ in outcome.members]
+        return file, outcome
 
     def _load(self, file: io.BytesIO, outcome: Any) -> Loaded:
         reader = ValuesReader(live=self.live, sources=self.sources)
         size = len(file.getvalue())
-        members, _ = zipped.scan(file, size)
-        assert [member.name for member in members] == [name for name, _ in outcome.members]
+        return Loaded(self.read(file, reader), outcome.omissions, outcome.complete, size, reader)
+
+    def read(self, file: io.BytesIO, reader: ValuesReader) -> dict[str, Any]:
+        """Return the values of an archive by path."""
+        members, _ = zipped.scan(file, len(file.getvalue()))
         values: dict[str, Any] = {}
         for member in members:
             paths, value = reader.load(io.BytesIO(b"".join(zipped.chunks(file, member))))
             values.update(dict.fromkeys(paths, value))
         reader.finish()
-        return Loaded(values, outcome.omissions, outcome.complete, size, reader)
+        return values
