@@ -166,3 +166,15 @@ def test_namespaces() -> None:
 
     assert module.namespace is namespace
     assert 1 == body.namespace["attribute"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
+def test_member_that_is_the_cause_as_well() -> None:
+    """An exception that was seen before is in a group as its member, with the same frames."""
+    one = caught(ValueError("one"))
+    group = ExceptionGroup("group", [one, TypeError("other")])  # noqa: F821 - skipped where there is none
+    group.__cause__ = group.__context__ = one
+    scene = survey(group)
+
+    assert [("one", "cause", 3), ("one", "member", 3), ("other", "member", 3)] == told(scene)[:3]
+    assert scene.exceptions[0].frames is scene.exceptions[1].frames

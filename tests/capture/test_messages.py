@@ -9,10 +9,11 @@ import time
 
 import pytest
 
+from tibidi.capture.messages import has_notes
 from tibidi.capture.messages import is_native
 from tibidi.capture.messages import message
-from tibidi.capture.messages import notes
 from tibidi.capture.messages import type_of
+from tibidi.capture.notes import notes
 
 
 class Own(Exception):
@@ -78,14 +79,16 @@ def test_message_that_takes_too_long() -> None:
 
 
 def test_notes() -> None:
-    """Notes are returned as they are, also those that are no list of texts."""
+    """Notes are returned as Python prints them, also those that are no list of texts."""
     noted, odd = ValueError(), ValueError()
-    noted.__dict__["__notes__"] = ["one", 2]
+    noted.__dict__["__notes__"] = ["one", 2, {"password": "x"}, Argument()]
     odd.__dict__["__notes__"] = 5
+    deadline = time.monotonic() + 5
 
-    assert ([], None) == notes(ValueError(), "x")
-    assert (["one", 2], None) == notes(noted, "x")
-    assert ([5], None) == notes(odd, "x")
+    assert not has_notes(ValueError())
+    assert has_notes(noted)
+    assert (["one", "2", "shown", "an argument"], None) == notes(noted, "x", lambda _: "shown", deadline)
+    assert (["5"], None) == notes(odd, "x", repr, deadline)
 
 
 def test_too_much_is_told() -> None:
@@ -93,7 +96,7 @@ def test_too_much_is_told() -> None:
     long, noted = ValueError("x" * 100_007), ValueError()
     noted.__dict__["__notes__"] = ["note"] * 103
     text, cut = message(long, "it", time.monotonic() + 1)
-    shown, left_out = notes(noted, "it")
+    shown, left_out = notes(noted, "it", repr, time.monotonic() + 1)
 
     assert (100_000, 100) == (len(text), len(shown))
     assert ("it.message", "7 characters more") == (cut and cut.path, cut and cut.detail)

@@ -97,7 +97,7 @@ def test_source_that_is_not_there(crash: Crasher) -> None:
     assert "sources['<made up>']" in {omission.path for omission in tibidi.load(crashed.dump).omissions}
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="before Python 3.12 the suggestions are made in C")
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="suggestions came with Python 3.10")
 @pytest.mark.parametrize("name", SUGGESTIONS)
 def test_suggestions_are_as_python_makes_them(crash: Crasher, name: str) -> None:
     """Suggestions of other names are those of Python, without calling methods of the objects."""

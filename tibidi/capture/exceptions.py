@@ -8,7 +8,7 @@ descriptors of the builtin classes.
 
 from __future__ import annotations
 
-from collections import deque
+import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.launcher import without_launcher
@@ -23,7 +23,6 @@ from tibidi.model import Omission
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
     from typing import TypeVar
 
@@ -40,6 +39,8 @@ LAST_FRAMES = 1000
 
 _CAUSE = BaseException.__dict__["__cause__"]
 _CONTEXT = BaseException.__dict__["__context__"]
+_SUPPRESS = BaseException.__dict__["__suppress_context__"]
+IS_PRINTED_IN_C = sys.version_info < (3, 13)
 
 
 def exceptions(crash: LiveCrash, exc: BaseException) -> list[LiveException]:
@@ -64,24 +65,38 @@ class _Node:
         self.live = LiveException(exception, relation)
         self.children: list[_Node] = []
 
+    def add(self, related: list[tuple[BaseException, str]]) -> list[_Node]:
+        """Add children, causes and contexts before members, and return them."""
+        added = [_Node(exception, relation) for exception, relation in related]
+        self.children = sorted(self.children + added, key=lambda child: child.live.relation == MEMBER)
+        return added
+
 
 def _grow(crash: LiveCrash, root: _Node) -> None:
-    """Find all exceptions; one that belongs to several is a child of the outermost, since Python prints it once."""
+    """Find all exceptions, first those that Python prints, in its order: one that was seen is only a member again."""
     seen = {id(root.live.exception)}
-    waiting = deque([root])
-    while waiting:
-        node = waiting.popleft()
-        for exception, relation in _children(node.live.exception):
-            if id(exception) in seen:  # a cycle, or a cause that is the context as well
-                continue
-            if len(seen) == MAX_EXCEPTIONS:
-                detail = f"only {MAX_EXCEPTIONS} are kept, those nearest to the last one"
-                crash.omissions.append(Omission("exceptions", TOO_LARGE, detail))
-                return
-            seen.add(id(exception))
-            child = _Node(exception, relation)
-            node.children.append(child)
-            waiting.append(child)
+    found: list[_Node] = []
+    waiting = [root]
+    while waiting and len(found) + len(waiting) < MAX_EXCEPTIONS:
+        node = waiting.pop()
+        found.append(node)
+        exception = node.live.exception
+        seen.add(id(exception))
+        related = [link for link in _links(exception, only_printed=True) if id(link[0]) not in seen]
+        related.extend((member, MEMBER) for member in group_members(exception))
+        children = node.add(related[: MAX_EXCEPTIONS - len(found) - len(waiting)])
+        if IS_PRINTED_IN_C:  # Python/pythonrun.c, print_exception_recursive: one after the other
+            children.reverse()
+        else:  # Lib/traceback.py, TracebackException.__init__: first all of one exception, then those of the last
+            seen.update(id(child.live.exception) for child in children)
+        waiting.extend(children)
+        for each in () if waiting else tuple(found):
+            hidden = [link for link in _links(each.live.exception) if id(link[0]) not in seen]
+            seen.update(id(exception) for exception, _ in hidden)
+            waiting.extend(each.add(hidden))
+    if waiting:
+        detail = f"only {MAX_EXCEPTIONS} are kept, those nearest to the last one"
+        crash.omissions.append(Omission("exceptions", TOO_LARGE, detail))
 
 
 def _in_order(root: _Node) -> list[LiveException]:
@@ -100,13 +115,12 @@ def _in_order(root: _Node) -> list[LiveException]:
     return [node.live for node in reversed(backwards)]
 
 
-def _children(exc: BaseException) -> Iterator[tuple[BaseException, str]]:
-    """Yield the exceptions that belong to one, in the order in which Python prints them."""
-    for exception, relation in ((_CAUSE.__get__(exc), CAUSE), (_CONTEXT.__get__(exc), CONTEXT)):
-        if exception is not None:
-            yield exception, relation
-    for member in group_members(exc):
-        yield member, MEMBER
+def _links(exception: BaseException, *, only_printed: bool = False) -> list[tuple[BaseException, str]]:
+    """Return the cause and the context of an exception; Python prints one of them at most."""
+    cause, context = _CAUSE.__get__(exception), _CONTEXT.__get__(exception)
+    if only_printed and (cause is not None or _SUPPRESS.__get__(exception)):
+        context = None
+    return [(link, relation) for link, relation in ((cause, CAUSE), (context, CONTEXT)) if link is not None]
 
 
 def frames_of_traceback(crash: LiveCrash, tb: TracebackType, path: str) -> list[LiveFrame]:

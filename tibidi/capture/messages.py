@@ -1,4 +1,4 @@
-"""Type, message and notes of an exception.
+"""Type and message of an exception.
 
 `str()` of an exception runs C code of the interpreter as long as neither its
 class nor an argument defines `__str__` or `__repr__`.  Otherwise it is
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 0.3
 MAX_CHARACTERS = 100_000
-MAX_NOTES = 100
 MAX_PLAIN_ITEMS = 100
 PLAIN = frozenset(map(id, (str, bytes, int, float, complex, bool, type(None))))
 WRAPPER = type(BaseException.__str__)  # the type of `__str__` of a class written in C
@@ -38,13 +37,18 @@ def type_of(exception: BaseException) -> str:
     return name if "." in name else f"builtins.{name}"
 
 
+def has_module(cls: type) -> bool:
+    """Return True if the name of a class has a module: `__module__` of a class statement may be anything."""
+    return type(namespace(cls).get("__module__", "")) is str
+
+
 def message(exception: BaseException, path: str, deadline: float) -> tuple[str, Omission | None]:
     """Return `str()` of an exception, and an omission if that failed, took too long or is too long."""
     try:
         if is_native(exception):
             return _cut(str(exception), path)
-        seconds = min(MAX_SECONDS, max(0.0, deadline - time.monotonic()))
-        return _cut(call(lambda: str(exception), seconds), path)
+        # Twice, as Python prints what `__str__` returns, which may be of a subclass of str.
+        return _cut(call(lambda: str(str(exception)), patience(deadline)), path)
     except TimeoutError:
         return FAILURE, Omission(f"{path}.message", TIMEOUT, "__str__ of the exception did not return in time")
     except BaseException as error:  # noqa: BLE001 - an application __str__ may raise anything, also SystemExit
@@ -58,14 +62,14 @@ def _cut(text: str, path: str) -> tuple[str, Omission | None]:
     return str.__getitem__(text, slice(MAX_CHARACTERS)), omission
 
 
-def notes(exception: BaseException, path: str) -> tuple[list[object], Omission | None]:
-    """Return the notes of an exception (PEP 678), and an omission if there are too many."""
-    found = dictionary(exception).get("__notes__")
-    if type(found) is not list and type(found) is not tuple:
-        return [] if found is None else [found], None
-    excess = len(found) - MAX_NOTES
-    omission = Omission(f"{path}.notes", TOO_LARGE, f"{excess} notes more") if excess > 0 else None
-    return list(found[:MAX_NOTES]), omission
+def has_notes(exception: BaseException) -> bool:
+    """Return True if an exception or its class has `__notes__` (PEP 678)."""
+    return "__notes__" in dictionary(exception) or any("__notes__" in namespace(base) for base in mro(type(exception)))
+
+
+def patience(deadline: float) -> float:
+    """Return how many seconds to wait for code of the application."""
+    return min(MAX_SECONDS, max(0.0, deadline - time.monotonic()))
 
 
 def is_native(exception: BaseException) -> bool:

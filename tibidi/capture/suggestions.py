@@ -5,7 +5,8 @@ objects by `dir()` and `hasattr()`.  Here it is given substitutes with the same
 names and empty values, so that no application code runs.  Where the
 application defines `__dir__`, nothing is suggested.
 
-Only Python 3.12 and later make suggestions in the `traceback` module.
+Python 3.13 and later print with the module `traceback`, which this uses;
+`suggestions_in_c` has what C code did before.
 """
 
 from __future__ import annotations
@@ -37,8 +38,12 @@ def suggestion(live: LiveException) -> str:
     The substitutes have the message `?`, so that the text after it is the
     suggestion.
     """
-    if sys.version_info < (3, 12):
+    if sys.version_info < (3, 10):
         return ""
+    if sys.version_info < (3, 13):
+        from tibidi.capture import suggestions_in_c
+
+        return suggestions_in_c.suggestion(live)
     double = _double(live)
     if double is None:
         return ""
@@ -47,8 +52,7 @@ def suggestion(live: LiveException) -> str:
     prefix = f"{type(double).__name__}: {MARK}"
     if not lines[-1].startswith(prefix):
         return ""
-    added = lines[-1].rstrip("\n")[len(prefix) :]
-    return added + "?" if added.endswith("'") else added  # Python 3.12 forgets one question mark
+    return lines[-1].rstrip("\n")[len(prefix) :]
 
 
 def _double(live: LiveException) -> BaseException | None:
@@ -69,11 +73,11 @@ def _name_error(live: LiveException, name: object) -> BaseException | None:
     if type(name) is not str:
         return None
     innermost = live.frames[-1]
-    variables: dict[str, object] = dict.fromkeys(_texts(innermost.namespace))
+    variables: dict[str, object] = dict.fromkeys(texts(innermost.namespace))
     if "self" in variables:
-        names = _names(innermost.namespace["self"])
+        names = names_of(innermost.namespace["self"])
         variables["self"] = SimpleNamespace(**dict.fromkeys({name} & names))
-    known: dict[str, object] = dict.fromkeys(_texts(innermost.frame.f_globals))
+    known: dict[str, object] = dict.fromkeys(texts(innermost.frame.f_globals))
     double = NameError(MARK, name=name)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
     known.update(__builtins__=vars(sys.modules["builtins"]), double=double)
     try:
@@ -85,20 +89,30 @@ def _name_error(live: LiveException, name: object) -> BaseException | None:
 
 
 def _attribute_error(name: object, thing: object) -> BaseException | None:
-    if type(name) is not str or thing is None or _has_own_dir(thing):
+    if type(name) is not str or thing is None:
         return None
-    double = SimpleNamespace(**dict.fromkeys(sorted(_names(thing))[:MAX_NAMES]))
+    double = SimpleNamespace(**dict.fromkeys(known_names(thing)[:MAX_NAMES]))
     return AttributeError(MARK, name=name, obj=double)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
 
 
 def _import_error(module: object, name: object) -> BaseException | None:
-    loaded = sys.modules.get(module) if type(module) is str else None
-    if type(name) is not str or type(loaded) is not ModuleType or _has_own_dir(loaded):
+    if type(name) is not str or module_of(module) is None:
         return None
     double = ImportError(MARK)
     double.name = str(module)
     double.name_from = name  # type: ignore[attr-defined,unused-ignore]  # since Python 3.12
     return double
+
+
+def module_of(name: object) -> object:
+    """Return the loaded module of that name if `dir()` of it runs no code of the application, else None."""
+    loaded = sys.modules.get(name) if type(name) is str else None
+    return loaded if type(loaded) is ModuleType and not _has_own_dir(loaded) else None
+
+
+def known_names(thing: object) -> list[str]:
+    """Return the names that `dir()` finds, sorted; none where the application defines `__dir__`."""
+    return [] if thing is None or _has_own_dir(thing) else sorted(names_of(thing))
 
 
 def _has_own_dir(thing: object) -> bool:
@@ -108,20 +122,21 @@ def _has_own_dir(thing: object) -> bool:
     return any("__dir__" in namespace(base) for base in bases if base is not object)
 
 
-def _names(thing: Any) -> set[str]:
-    """Return the names that `dir()` finds."""
+def names_of(thing: Any) -> set[str]:
+    """Return the names of all attributes."""
     if type(thing) is ModuleType:
-        return set(_texts(contents(thing)))
+        return set(texts(contents(thing)))
     names: set[str] = set()
     if issubclass(type(thing), type):
         bases = mro(thing)
     else:
         bases = mro(type(thing))
-        names.update(_texts(name for name, _ in class_facts(type(thing)).attributes(thing, MAX_NAMES)))
+        names.update(texts(name for name, _ in class_facts(type(thing)).attributes(thing, MAX_NAMES)))
     for base in bases:
-        names.update(_texts(namespace(base)))
+        names.update(texts(namespace(base)))
     return names
 
 
-def _texts(names: Iterable[object]) -> list[str]:
+def texts(names: Iterable[object]) -> list[str]:
+    """Return the names that are texts."""
     return [name for name in list(names) if type(name) is str]

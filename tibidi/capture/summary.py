@@ -155,10 +155,14 @@ class _Summarizer:
         )
 
     def _notes(self, exception: BaseException, path: str) -> list[str]:
-        notes, omission = messages.notes(exception, path)
+        if not messages.has_notes(exception):
+            return []
+        from tibidi.capture.notes import notes  # few exceptions have any
+
+        found, omission = notes(exception, path, self._previewer.show, self._deadline)
         if omission is not None:
             self._omissions.append(omission)
-        return [note if type(note) is str else self._previewer.show(note) for note in notes]
+        return found
 
     def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
         """Describe a stack, the innermost frame first, since time may run out."""

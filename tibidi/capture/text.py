@@ -7,6 +7,11 @@ one is made of an empty exception, and is then given the frames and the last
 lines of a record.  The source lines are passed in, so that it asks neither
 files nor loaders.  Messages and notes are redacted in the summary already;
 source lines are not, as in the sources.
+
+Up to Python 3.12 C code prints (Python/traceback.c, Python/pythonrun.c).  It
+indents only the first line of each text in a group, and keeps the space at
+the end of source lines.  There the characters that the module would treat
+otherwise are HIDDEN until it is done.
 """
 
 from __future__ import annotations
@@ -15,7 +20,8 @@ import sys
 import traceback
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.messages import is_native
+from tibidi.capture.messages import has_module
+from tibidi.look.anatomy import is_a
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
@@ -32,11 +38,15 @@ if TYPE_CHECKING:
     from tibidi.model import FrameRecord
     from tibidi.model import Summary
 
+IS_PRINTED_IN_C = sys.version_info < (3, 13)
+MAX_FRAMES = 1000  # PyTraceBack_LIMIT
 # Python suggests similar names for these.
 SUGGESTIVE = (NameError, AttributeError, ImportError)
-SYNTAX_FIELDS = {"msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset"}
 # Not printed before the name of a type.
 UNNAMED_MODULES = ("builtins.", "__main__.") if sys.version_info >= (3, 11) else ("builtins.",)
+# White space by a character for private use.
+HIDDEN = {ord(space): 0x10FE00 + number for number, space in enumerate("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029 \t")}
+SHOWN = {hidden: space for space, hidden in HIDDEN.items()}
 
 
 def traceback_text(
@@ -64,15 +74,37 @@ def traceback_text(
             parent.__cause__ = printed[record.id]
         elif record.relation == CONTEXT:
             parent.__context__ = printed[record.id]
-    return "".join(printed[summary.exceptions[-1].id].format())
+    return "".join(printed[summary.exceptions[-1].id].format()).translate(SHOWN)
 
 
 def _traceback_exception(record: ExceptionRecord, texts: Mapping[str, list[str]], last_lines: str) -> Any:
     result: Any = traceback.TracebackException(Exception, Exception(), None)
-    result.stack = traceback.StackSummary.from_list([_frame_summary(frame, texts) for frame in record.frames])
+    limit = _limit(len(record.frames))
+    frames = record.frames[-limit:] if limit else ()
+    result.stack = stack = traceback.StackSummary.from_list([_frame_summary(frame, texts) for frame in frames])
+    if IS_PRINTED_IN_C:
+        stack.format = lambda: _with_repetitions(traceback.StackSummary.format(stack))  # type: ignore[method-assign]
     result.__suppress_context__ = record.suppress_context
     result.format_exception_only = lambda **_: [last_lines]
     return result
+
+
+def _with_repetitions(blocks: list[str]) -> list[str]:
+    """Return the blocks of a stack, with the line `[Previous line repeated ...]` at the end of the block before."""
+    found: list[str] = []
+    for block in blocks:
+        if found and block.startswith("  [Previous line repeated "):
+            block = f"{found.pop()[:-1]}{chr(HIDDEN[10])}{block}"
+        found.append(block)
+    return found
+
+
+def _limit(frames: int) -> int:
+    """Return how many frames Python prints, the innermost ones (Python/traceback.c, PyTraceBack_Print)."""
+    limit = getattr(sys, "tracebacklimit", None)
+    if type(limit) is int:
+        return max(limit, 0)
+    return MAX_FRAMES if IS_PRINTED_IN_C else frames
 
 
 def _frame_summary(frame: FrameRecord, texts: Mapping[str, list[str]]) -> traceback.FrameSummary:
@@ -82,48 +114,52 @@ def _frame_summary(frame: FrameRecord, texts: Mapping[str, list[str]]) -> traceb
     extra: dict[str, Any] = {}
     if sys.version_info >= (3, 11):
         extra = {"end_lineno": frame.end_line, "colno": frame.column, "end_colno": frame.end_column}
-    if sys.version_info >= (3, 13):
+    if not IS_PRINTED_IN_C:
         line = "".join(f"{each.rstrip()}\n" for each in text)
     else:
-        line = f"{text[0]}\n" if text else ""  # with its end, as linecache has it: 3.11 and 3.12 count it
+        line = f"{_unstripped(text[0])}\n" if text else ""  # with its end, as linecache has it: 3.11 and 3.12 count it
     return traceback.FrameSummary(frame.file, frame.line, frame.name, lookup_line=False, line=line, **extra)
+
+
+def _unstripped(line: str) -> str:
+    """Return a source line whose space at the end is not space, so that it is printed, as by C code."""
+    end = line[len(line.rstrip()) :]
+    return line[: len(line) - len(end)] + end.translate(HIDDEN)
 
 
 def _last_lines(record: ExceptionRecord, live: LiveException | None, clean: Callable[[str], str]) -> str:
     """Return type, message and notes, as they stand below a traceback."""
-    name = _name(record)
-    if live is not None and issubclass(type(live.exception), SyntaxError) and is_native(live.exception):
-        lines = [clean(line) for line in _of_syntax_error(name, live.exception)]
-    else:
-        message = record.message + _suggestion(live)
-        lines = [f"{name}: {message}" if message else name]
-    return "".join(f"{line}\n" for line in (*lines, *record.notes))
+    name = _name(record, live)
+    blocks: list[str] | None = None
+    if live is not None and is_a(live.exception, SyntaxError):
+        from tibidi.capture import syntax_errors  # few crashes need it, here and below
 
+        blocks = [clean(block) for block in syntax_errors.blocks(name, live.exception) or ()]
+    if not blocks:
+        suggestion = _suggestion(live)
+        is_silent = not record.message and (IS_PRINTED_IN_C or not suggestion)
+        blocks = [name + ("" if is_silent else f": {record.message}") + suggestion]
+    if IS_PRINTED_IN_C:
+        blocks = [block.translate(HIDDEN) for block in blocks]
+    text = "".join(f"{block}\n" for block in (*blocks, *record.notes))
+    if live is not None and record.notes:
+        from tibidi.capture import notes
 
-def _of_syntax_error(name: str, error: BaseException) -> list[str]:
-    """Return the source line with its marks, and the message.
-
-    Python is given an exception with the fields of `error` alone: with
-    `error` it would call the `__str__` of its causes.
-    """
-    double = type(name, (SyntaxError,), {"__module__": "builtins"})()
-    for field in SYNTAX_FIELDS & vars(SyntaxError).keys():
-        value = vars(SyntaxError)[field].__get__(error)
-        if type(value) in (int, str):
-            setattr(double, field, value)
-    blocks = traceback.TracebackException(type(double), double, None).format_exception_only()
-    return "".join(blocks).rstrip("\n").split("\n")
+        return text[:-1] if notes.has_unended_notes(live.exception) else text
+    return text
 
 
 def _suggestion(live: LiveException | None) -> str:
-    if live is None or not issubclass(type(live.exception), SUGGESTIVE):
+    if live is None or not is_a(live.exception, SUGGESTIVE):
         return ""
-    from tibidi.capture.suggestions import suggestion  # few crashes need it
+    from tibidi.capture.suggestions import suggestion
 
     return suggestion(live)
 
 
-def _name(record: ExceptionRecord) -> str:
+def _name(record: ExceptionRecord, live: LiveException | None) -> str:
+    if live is not None and not has_module(type(live.exception)):
+        return f"<unknown>.{record.type.partition('.')[2]}"
     for module in UNNAMED_MODULES:
         if record.type.startswith(module):
             return record.type[len(module) :]

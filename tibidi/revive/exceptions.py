@@ -55,8 +55,10 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
         raise_in(each, exceptions[each.id], renamed)
     for each in dumped:
         exception = exceptions[each.id]
-        context, cause, suppress = links[id(exception)]
+        context, cause, suppress = links.get(id(exception), (None, None, False))
         causes, contexts = (_children(dumped, each, relation) for relation in (model.CAUSE, model.CONTEXT))
+        if links.pop(id(exception), None) is None and not causes and not contexts:
+            continue  # it is in the dump again, as a member of a group
         _context.__set__(exception, context or next(map(exceptions.get, contexts), None))
         _cause.__set__(exception, cause or next(map(exceptions.get, causes), None))
         _suppress.__set__(exception, suppress or each.record.suppress_context or bool(causes))
