@@ -94,6 +94,8 @@ class Filter:
         self._clean: set[str] = set()  # texts that are no such names either
         self._secret_fields: dict[int, tuple[str, ...]] = {}
         self._classes = Classes()
+        if islegal is not None or redactor.has_hook:
+            reducers.hide_warnings()
         self._measure: Any = None  # the module, if a rule needs it
 
     def hooks(self, rules: Rules) -> FilterHooks:

@@ -126,6 +126,7 @@ class Reducers:
         self._decided: list[type] = []  # keeps their ids valid
         self._nameable: dict[int, bool] = {}
         self._is_closed = False
+        self._hidden: Any = None  # warnings, if application code may show some
 
     def reduce(self, thing: object) -> Any:
         """Reduce an object, as `Pickler.reducer_override` does, to a stand-in if it raises."""
@@ -141,6 +142,16 @@ class Reducers:
         self._is_closed = True
         self._table.clear()
         self.roots.clear()
+        if self._hidden is not None:
+            self._hidden.__exit__()
+
+    def hide_warnings(self) -> None:
+        """Hide the warnings of application code from now on, until `close`."""
+        if self._hidden is None:
+            from tibidi.process.quiet import warnings_hidden  # few dumps call application code
+
+            self._hidden = warnings_hidden()
+            self._hidden.__enter__()
 
     def is_bytecode(self, data: object) -> bool:
         """Return True if `data` is the bytecode of a code object."""
@@ -150,6 +161,8 @@ class Reducers:
         if self._is_closed:  # by a worker that was abandoned
             raise Abandoned
         self._decided.append(cls)
+        if not is_plain(cls):
+            self.hide_warnings()
         reducer = self._table[id(cls)] = self._reducer_for(cls)
         return reducer
 
