@@ -76,6 +76,7 @@ class OwnCode:
 
     def __init__(self, process: ProcessRecord) -> None:
         self._named = config.own
+        self._packages = process.packages
         executables = _parent(process.executable)
         self._executables = executables and f"{executables}/"
         roots = (_folder(process.cwd), *(_folder(_parent(program)) for program in process.argv[:1]))
@@ -86,8 +87,8 @@ class OwnCode:
         file, package = _unix(frame.file), frame.module.partition(".")[0]
         if any(f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)) for name in self._named):
             return True
-        if not file.startswith("/") and file[1:2] != ":":  # not a file, or one in a frozen program
-            return package not in STANDARD_MODULES and not re.search(INSTALLED, f"/{file}")
+        if not file.startswith("/") and file[1:2] != ":":  # not a file, or one of Cython or of a frozen program
+            return package not in STANDARD_MODULES and package.lower().replace("_", "-") not in self._packages
         if self._executables and file.startswith(self._executables):  # a script that an installer wrote
             return False
         root = next(filter(file.startswith, self._roots), "/")

@@ -44,11 +44,19 @@ MAPPING = "mapping"  # a separate namespace: class bodies, exec() with two dicts
 KINDS = (FUNCTION, MODULE, MAPPING)
 
 
+class Table(NamedTuple):
+    """The beginning of a table or array for display: its title, and rows of cells, the column names first."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
 class Variable(NamedTuple):
-    """One variable for display: the name of its type and a bounded preview."""
+    """One variable for display: the name of its type and a bounded preview, of a table also its first rows."""
 
     type: str
     preview: str
+    table: Table | None = None
 
 
 class CodeRecord(NamedTuple):

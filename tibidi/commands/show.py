@@ -1,4 +1,4 @@
-"""`tibidi show`: print the traceback of a dump with the variables of every frame."""
+"""`tibidi show`: print a crash for reading."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from tibidi import commands
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import show
+from tibidi.present import terminal
+from tibidi.present.lines import plain
+from tibidi.present.show import View
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
@@ -16,15 +19,18 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 python -m tibidi show
-python -m tibidi show traceback.pkl
+python -m tibidi show --all traceback.pkl
 python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].locals'
 """
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print the summary of a dump, as text or as JSON; nothing is unpickled."""
-    purpose = "Print the traceback of a dump with the variables of every frame. Nothing in the dump is executed."
+    """Print a crash for reading, or its summary as JSON; nothing is unpickled."""
+    purpose = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
     parser = commands.parser("tibidi show", purpose, EXAMPLES)
+    parser.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
+    parser.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
+    parser.add_argument("--plain", action="store_true", help="no colour and no pager")
     parser.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
     commands.add_dump_argument(parser)
     options = parser.parse_args(argv)
@@ -33,6 +39,11 @@ def main(argv: Sequence[str]) -> int:
         summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:
         print(json.dumps(summary_to_json(summary), indent=2))
+        return 0
+    view = View(terminal.width(), options.all, options.newest_first)
+    lines = show.lines(summary, sources, view)
+    if options.plain:
+        print("\n".join(map(plain, lines)))
     else:
-        print("\n".join(show.lines(summary, sources)))
+        terminal.write(lines, colour=terminal.has_colour())
     return 0

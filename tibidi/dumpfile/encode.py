@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tibidi.model import Summary
     from tibidi.model import TaskRecord
     from tibidi.model import ThreadRecord
+    from tibidi.model import Variable
 
 MAX_HEADLINE_CHARACTERS = 200  # of one field
 
@@ -46,8 +47,13 @@ def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[st
 
 
 def _frame_to_json(frame: FrameRecord) -> dict[str, object]:
-    variables = {name: variable._asdict() for name, variable in frame.locals.items()}
+    variables = {name: _variable_to_json(variable) for name, variable in frame.locals.items()}
     return {**frame._asdict(), "code": frame.code._asdict(), "locals": variables}
+
+
+def _variable_to_json(variable: Variable) -> dict[str, object]:
+    table = {} if variable.table is None else {"table": variable.table._asdict()}
+    return {"type": variable.type, "preview": variable.preview, **table}
 
 
 def headline(summary: Summary) -> dict[str, object]:

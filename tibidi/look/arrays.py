@@ -11,11 +11,15 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.model import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from tibidi.look.preview import Walker
+
+ROWS = 5  # of a table
 HEAD = 3  # items, rows
 TAIL = 3
 COLUMNS = 8
@@ -32,6 +36,39 @@ def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) ->
     if "pandas.core.frame.DataFrame" in names or "pandas.DataFrame" in names:
         return _table(value, show)
     return _column(value, show)
+
+
+def table_of(value: Any, walker: Walker) -> Table | None:
+    """Return the first rows of a table, or of an array with two dimensions; None for any other value."""
+    ndarray, pandas = sys.modules["numpy"].ndarray, sys.modules.get("pandas")
+    if type(value) is ndarray and value.ndim == 2 and value.dtype.kind in PLAIN_KINDS:
+        head = value[:ROWS, :COLUMNS]
+        title = f"ndarray, shape {value.shape}, {_dtype(value.dtype)}"
+        names: list[Any] = list(range(head.shape[1]))
+        rows = [(str(number), *map(walker.show, row)) for number, row in enumerate(head.tolist())]
+    elif pandas is not None and type(value) is pandas.DataFrame:
+        head = value.iloc[:ROWS, :COLUMNS]
+        types = ", ".join(dtype.name for dtype in head.dtypes)
+        title = f"DataFrame, {value.shape[0]} rows x {value.shape[1]} columns ({types})"
+        names = list(head.columns)
+        columns = [head.iloc[:, at].tolist() for at in range(head.shape[1])]
+        cells = [[_entry(walker, name, cell) for cell in column] for name, column in zip(names, columns)]
+        rows = list(zip([_cell(walker.show, label) for label in head.index.tolist()], *cells))
+    else:
+        return None
+    header = ("", *(_cell(walker.show, name) for name in names))
+    more = [("…",) * len(header)] if value.shape[0] > ROWS else []
+    return Table(title, (header, *rows, *more))
+
+
+def _entry(walker: Walker, name: object, value: object) -> str:
+    return _cell(lambda each: walker.entry(name, each, (name,)), value)
+
+
+def _cell(show: Callable[[object], str], value: object) -> str:
+    """Show a value without the quotes of a text, which a table does not need."""
+    shown = show(value)
+    return shown[1:-1] if type(value) is str and shown[:1] in {"'", '"'} and shown[-1:] == shown[:1] else shown
 
 
 def _array(value: Any, show: Callable[[object], str]) -> str:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tibidi.look.instances import Instances
     from tibidi.look.notation import Show
     from tibidi.look.notation import Step
+    from tibidi.model import Table
     from tibidi.redaction import Redactor
 
 MAX_VARIABLE_CHARACTERS = 800
@@ -52,6 +53,7 @@ MAX_ITEMS = 12  # of the outermost container
 MAX_NESTED_ITEMS = 6
 MAX_TEXT_CHARACTERS = 300
 MIN_TEXT_CHARACTERS = 8
+TABLES = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.core.frame.DataFrame"})
 MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to occur several times
 
 VIEWS = (id(type({}.keys())), id(type({}.values())), id(type({}.items())))
@@ -67,7 +69,7 @@ class Previewer:
         self._deadline = deadline
         self._room = MAX_DUMP_CHARACTERS
         self._is_spent = False
-        self._shown: dict[int, tuple[object, str]] = {}
+        self._shown: dict[int, tuple[object, str, Table | None]] = {}
 
     def hide(self, reason: str) -> None:
         """Show no values from now on."""
@@ -101,17 +103,25 @@ class Previewer:
         if self._is_spent or not self._has_budget():
             return Variable(type_of_value, MORE)
         known = self._shown.get(id(value))
-        preview = self._preview(value, path, characters) if known is None else known[1]
+        _, preview, table = self._preview(value, type_of_value, path, characters) if known is None else known
         self._room -= len(preview)
-        return Variable(type_of_value, preview)
+        return Variable(type_of_value, preview, table)
 
-    def _preview(self, value: object, path: str, characters: int) -> str:
+    def _preview(
+        self, value: object, type_of_value: str, path: str, characters: int
+    ) -> tuple[object, str, Table | None]:
         """Show a value; keep the preview, unless something in it is recorded with its path, which differs elsewhere."""
         found = len(self._redactor.found), len(self.omissions)
-        preview = self.show(value, path, characters)
+        preview, table = self.show(value, path, characters), None
+        if type_of_value in TABLES:
+            from tibidi.look.arrays import table_of  # only where there is a table
+
+            self._walker.start(path, characters)
+            table = table_of(value, self._walker)
+        shown = value, preview, table
         if found == (len(self._redactor.found), len(self.omissions)):
-            self._shown[id(value)] = value, preview  # kept alive, and so its id()
-        return preview
+            self._shown[id(value)] = shown  # kept alive, and so its id()
+        return shown
 
     def _has_budget(self) -> bool:
         if self._room <= 0:
@@ -302,7 +312,7 @@ class Walker:
         if not self._enter(value):
             return "..."
         limit = self._limit()
-        pairs = facts.attributes(value, limit + 1)
+        pairs = sorted(facts.attributes(value, limit + 1), key=lambda pair: pair[0].startswith("_"))
         shown = []
         for name, attribute in pairs[:limit] if len(self._steps) < MAX_DEPTH else []:
             if self._left <= 0:

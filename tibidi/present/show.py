@@ -1,34 +1,40 @@
-"""`tibidi show`: the whole summary, with the variables of every frame.
+"""`tibidi show`: a crash for reading.
 
+Own frames are shown in full, those of libraries in one line each.
 Exceptions are in the order of the dump, root cause first, each under its path
 in omissions and loaded dumps.  They are printed as a list, not as a tree,
 which needs no recursion: a forged dump may claim any shape.
-
-Carets are computed here and not by the `traceback` module, whose output
-depends on the Python that runs: a dump looks the same in each.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
+from tibidi.culprit import culprit
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
 from tibidi.present import phrases
+from tibidi.present.frames import Frames
+from tibidi.present.lines import ERROR
+from tibidi.present.lines import FAINT
+from tibidi.present.lines import HEADING
+from tibidi.present.lines import PLAIN
 from tibidi.process.texts import printable
-from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
 
     from tibidi.model import ExceptionRecord
-    from tibidi.model import FrameRecord
     from tibidi.model import Omission
     from tibidi.model import Summary
+    from tibidi.model import TaskRecord
+    from tibidi.model import ThreadRecord
+    from tibidi.present.lines import Line
 
 # The relation of an exception to its parent, after the heading `exceptions[0]`.
 RELATION_WORDS = {
@@ -38,23 +44,33 @@ RELATION_WORDS = {
 }
 
 
-def lines(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield exceptions, threads, tasks and omissions."""
-    texts = {name: source_lines(text) for name, text in sources.items()}
+class View(NamedTuple):
+    """How to show a crash: `width` in characters, None for no limit; every frame and value in full; the last first."""
+
+    width: int | None = None
+    everything: bool = False
+    newest_first: bool = False
+
+
+def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[Line]:
+    """Yield the root cause, then exceptions, threads, tasks, and what is missing."""
+    frames = Frames(summary.process, sources, width=view.width, everything=view.everything)
+    yield from _headline(summary, frames)
     places = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
-    for index, exception in enumerate(summary.exceptions):
-        yield from _exception(index, exception, places, texts)
-        yield ""
-    for index, thread in enumerate(summary.threads):
-        marks = [word for word, holds in (("crashed", thread.crashed), ("daemon", thread.daemon)) if holds]
-        yield printable(f"threads[{index}], {', '.join([thread.name, *marks])}")
-        yield from _frames(thread.frames, texts)
-        yield ""
-    for index, task in enumerate(summary.tasks):
-        yield printable(f"tasks[{index}], {task.name}, {task.state}")
-        yield from _frames(task.frames, texts)
-        yield ""
-    yield from omissions(summary.omissions)
+    exceptions = list(enumerate(summary.exceptions))
+    for index, exception in exceptions[::-1] if view.newest_first else exceptions:
+        yield []
+        yield [(HEADING, f"exceptions[{index}]" + _relation(exception, places))]
+        yield from frames.stack(f"exceptions[{index}]", exception.frames, newest_first=view.newest_first)
+        yield from _message(exception)
+    yield from _others(summary, frames, view)
+    yield []
+    if view.everything:
+        yield from ([(PLAIN, line)] for line in omissions(summary.omissions))
+    elif summary.omissions:
+        yield [(FAINT, f"{phrases.count(len(summary.omissions), 'omission')}: {reasons(summary.omissions)}; see --all")]
+    else:
+        yield [(FAINT, "Nothing is missing.")]
 
 
 def omissions(records: Sequence[Omission]) -> Iterator[str]:
@@ -67,17 +83,31 @@ def omissions(records: Sequence[Omission]) -> Iterator[str]:
         yield printable(f"  {record.path}: {record.reason}" + (f", {record.detail}" if record.detail else ""))
 
 
-def _exception(
-    index: int, record: ExceptionRecord, places: Mapping[int, str], texts: Mapping[str, Sequence[str]]
-) -> Iterator[str]:
-    yield f"exceptions[{index}]" + _relation(record, places)
-    if record.frames:
-        yield "Traceback (most recent call last):"
-    yield from _frames(record.frames, texts)
+def reasons(records: Sequence[Omission]) -> str:
+    """Return how many things are missing for each reason."""
+    counts = Counter(record.reason for record in records)
+    return ", ".join(f"{number:,} {reason}" for reason, number in counts.items())
+
+
+def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
+    crash = summary.exceptions[-1]
+    found = culprit(summary.exceptions, summary.process)
+    cause = summary.exceptions[found.exception]
+    place = "" if found.frame is None else frames.place(cause.frames[found.frame])
+    if cause is not crash:
+        yield [(ERROR, phrases.caused_by(crash.type, cause.type, place))]
+    else:
+        yield [(ERROR, phrases.bare_type(crash.type) + (place and f" at {place}"))]
+    process = summary.process
+    program = " ".join(process.argv) or process.executable
+    yield [(FAINT, f"{program}, {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}")]
+
+
+def _message(record: ExceptionRecord) -> Iterator[Line]:
     for line in phrases.crash_line(record.type, record.message).split("\n"):
-        yield printable(line)
+        yield [(ERROR, line)]
     for note in record.notes:
-        yield from map(printable, note.split("\n"))
+        yield from ([(PLAIN, line)] for line in note.split("\n"))
 
 
 def _relation(record: ExceptionRecord, places: Mapping[int, str]) -> str:
@@ -87,35 +117,21 @@ def _relation(record: ExceptionRecord, places: Mapping[int, str]) -> str:
     return ", " + RELATION_WORDS[record.relation].format(parent)
 
 
-def _frames(frames: Iterable[FrameRecord], texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    for frame in frames:
-        yield printable(f'  File "{frame.file}", line {frame.line}, in {frame.name}')
-        yield from _source(frame, texts.get(frame.file, ()))
-        for name, variable in frame.locals.items():
-            yield printable(f"      {name}: {variable.type} = {variable.preview}")
-
-
-def _source(frame: FrameRecord, text: Sequence[str]) -> Iterator[str]:
-    if not 0 < frame.line <= len(text):
-        return
-    line = text[frame.line - 1].expandtabs(1)
-    yield printable("    " + line.strip())
-    carets = _carets(frame, line)
-    if carets and line.isprintable():
-        yield "    " + carets
-
-
-def _carets(frame: FrameRecord, line: str) -> str:
-    """Return the marks under the part of `line` that was being executed, "" if that is the whole line."""
-    if frame.column is None or frame.end_column is None or frame.end_line != frame.line:
-        return ""
-    start, end = (_characters(line, offset) for offset in (frame.column, frame.end_column))
-    indent = len(line) - len(line.lstrip())
-    if end - start >= len(line.strip()) or not indent <= start < end:
-        return ""
-    return " " * (start - indent) + "^" * (end - start)
-
-
-def _characters(line: str, offset: int) -> int:
-    """Return the number of characters in the first `offset` bytes of a line."""
-    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+def _others(summary: Summary, frames: Frames, view: View) -> Iterator[Line]:
+    """Yield threads and tasks: in full, or a line each and without the crashed thread."""
+    stacks: list[tuple[str, ThreadRecord | TaskRecord]] = []
+    for index, thread in enumerate(summary.threads):
+        marks = [word for word, holds in (("crashed", thread.crashed), ("daemon", thread.daemon)) if holds]
+        if view.everything or not thread.crashed:
+            stacks.append((f"threads[{index}], {', '.join([thread.name, *marks])}", thread))
+    for index, task in enumerate(summary.tasks):
+        stacks.append((f"tasks[{index}], {task.name}, {task.state}", task))
+    if stacks and not view.everything:
+        yield []
+    for title, stack in stacks:
+        if view.everything:
+            yield []
+            yield [(HEADING, title)]
+            yield from frames.stack(title.partition(",")[0], stack.frames, newest_first=view.newest_first)
+        else:
+            yield [(PLAIN, title), *frames.innermost(stack.frames)]

@@ -1,0 +1,189 @@
+"""Frames for reading: source, carets and variables of own frames; a line for each frame of a library.
+
+Carets are computed here and not by the `traceback` module, whose output
+depends on the Python that runs: a dump looks the same in each.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tibidi.culprit import INSTALLED
+from tibidi.culprit import OwnCode
+from tibidi.model import MODULE
+from tibidi.present import phrases
+from tibidi.present.lines import CODE
+from tibidi.present.lines import FAINT
+from tibidi.present.lines import NAME
+from tibidi.present.lines import PLACE
+from tibidi.present.lines import PLAIN
+from tibidi.present.lines import VALUE
+from tibidi.present.lines import cut
+from tibidi.present.lines import table
+from tibidi.process.texts import printable
+from tibidi.process.texts import source_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from tibidi.model import FrameRecord
+    from tibidi.model import ProcessRecord
+    from tibidi.model import Variable
+    from tibidi.present.lines import Line
+
+BEFORE, AFTER = 2, 1  # lines of source around the one that was running
+MAX_PERIOD = 4  # frames of a recursion that repeat
+SHOWN_TURNS = 3  # of a recursion, as in Python's tracebacks
+LONG = 40  # characters; a value that is longer is shown once
+# What a module defines and imports is no news; its other variables are.
+DEFINITIONS = re.compile(r"<(?:class|module|function|built-in function) ")
+
+
+class Frames:
+    """Shows stacks of one process."""
+
+    def __init__(
+        self, process: ProcessRecord, sources: Mapping[str, str], *, width: int | None, everything: bool
+    ) -> None:
+        self._own = OwnCode(process)
+        self._cwd = process.cwd.replace("\\", "/").rstrip("/") + "/"
+        self._texts = {name: source_lines(text) for name, text in sources.items()}
+        self._width = width
+        self._everything = everything
+        self._path = ""
+        self._shown: dict[tuple[str, str], tuple[str, str]] = {}  # type, preview -> path of the frame, name
+
+    def stack(self, path: str, frames: Sequence[FrameRecord], *, newest_first: bool = False) -> Iterator[Line]:
+        """Yield the stack at `path` in the dump, the outermost frame first unless `newest_first`."""
+        self._path = path
+        blocks = list(self._blocks(frames))
+        for block in blocks[::-1] if newest_first else blocks:
+            yield from block
+
+    def place(self, frame: FrameRecord) -> str:
+        """Return where a frame was, by the short name of its file."""
+        return phrases.place(self._file(frame), frame.line, frame.name)
+
+    def innermost(self, frames: Sequence[FrameRecord]) -> Line:
+        """Return the place of the innermost own frame, else of the innermost."""
+        own = [frame for frame in frames if self._own.has(frame)]
+        return [(FAINT, f", at {self.place((own or list(frames))[-1])}")] if frames else []
+
+    def _blocks(self, frames: Sequence[FrameRecord]) -> Iterator[list[Line]]:
+        number = 0
+        while number < len(frames):
+            period, turns = (0, 0) if self._everything else _recursion(frames, number)
+            if turns > SHOWN_TURNS:
+                shown = period * SHOWN_TURNS
+                for each in range(number, number + shown):
+                    yield list(self._frame(each, frames[each]))
+                repeated = phrases.count(period * turns - shown, "frame")
+                yield [[(FAINT, f"  … {repeated} more of the same recursion, up to [{number + period * turns - 1}]")]]
+                number += period * turns
+            else:
+                yield list(self._frame(number, frames[number]))
+                number += 1
+
+    def _frame(self, number: int, frame: FrameRecord) -> Iterator[Line]:
+        label = f"  [{number}] "
+        if not self._own.has(frame) and not self._everything:
+            text = f"{label}{self.place(frame)}"
+            line = self._line(frame, frame.line).strip()
+            room = None if self._width is None else self._width - len(text) - 4
+            yield [(FAINT, text), (FAINT, f"    {cut(line, room)}" if line and (room is None or room > 20) else "")]
+            return
+        yield [(PLAIN, label), (PLACE, self.place(frame))]
+        yield from self._source(frame)
+        yield from self._variables(number, frame)
+
+    def _source(self, frame: FrameRecord) -> Iterator[Line]:
+        if not self._line(frame, frame.line):
+            return
+        first, last = max(frame.line - BEFORE, min(frame.first_line, frame.line), 1), frame.line + AFTER
+        numbers = [number for number in range(first, last + 1) if number <= frame.line or self._line(frame, number)]
+        while not self._line(frame, numbers[0]).strip():
+            del numbers[0]
+        texts = [self._line(frame, number) for number in numbers]
+        indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
+        digits = len(str(last))
+        for number, text in zip(numbers, texts):
+            mark = ">" if number == frame.line else " "
+            room = None if self._width is None else self._width - digits - 9
+            yield [(FAINT, f"    {mark} {number:{digits}} | "), (CODE, cut(text[indent:], room))]
+            if number == frame.line:
+                carets = _carets(frame, text)
+                if carets and text.isprintable():
+                    yield [(FAINT, f"      {'':{digits}} | "), (FAINT, cut(carets[indent:], room))]
+
+    def _line(self, frame: FrameRecord, number: int) -> str:
+        text = self._texts.get(frame.file, ())
+        return text[number - 1].expandtabs(1) if 0 < number <= len(text) else ""
+
+    def _variables(self, number: int, frame: FrameRecord) -> Iterator[Line]:
+        hidden = 0
+        for name, variable in frame.locals.items():
+            if frame.code.kind == MODULE and not self._everything and DEFINITIONS.match(variable.preview):
+                hidden += 1
+                continue
+            yield from self._variable(number, name, variable)
+        if hidden:
+            yield [(FAINT, f"      + {phrases.count(hidden, 'definition')} and imports")]
+
+    def _variable(self, number: int, name: str, variable: Variable) -> Iterator[Line]:
+        head = f"{name}: {phrases.bare_type(variable.type)} = "
+        preview = variable.preview
+        here = (f"{self._path}[{number}]", name)
+        before = self._shown.setdefault((variable.type, preview), here)
+        if before != here and len(preview) > LONG and not self._everything:
+            place = before[0][len(self._path) :] if before[0].startswith(f"{self._path}[") else before[0]
+            yield [(NAME, f"      {head}"), (FAINT, f"as {before[1]} in {place}")]
+            return
+        if variable.table is not None:
+            yield [(NAME, f"      {name}: "), (VALUE, variable.table.title)]
+            room = None if self._width is None else self._width - 8
+            yield from ([(VALUE, f"        {row}")] for row in table(variable.table.rows, room))
+            return
+        room = None if self._everything or self._width is None else max(self._width - len(head) - 6, 20)
+        yield [(NAME, f"      {head}"), (VALUE, cut(printable(preview), room))]
+
+    def _file(self, frame: FrameRecord) -> str:
+        """Return the name of a file below the working directory, or below where packages are installed."""
+        file = frame.file.replace("\\", "/")
+        if self._own.has(frame):
+            return file[len(self._cwd) :] if file.startswith(self._cwd) else file
+        found = list(re.finditer(f"(?=({INSTALLED[4:]}))", file, re.IGNORECASE))  # they may overlap
+        return file[found[-1].end(1) :] if found else file
+
+
+def _recursion(frames: Sequence[FrameRecord], start: int) -> tuple[int, int]:
+    """Return how many frames repeat from `start` on, and how often."""
+    for period in range(1, MAX_PERIOD + 1):
+        end = start + period
+        while end < len(frames) and _is_same(frames[end], frames[end - period]):
+            end += 1
+        if end - start > period * SHOWN_TURNS:
+            return period, (end - start) // period
+    return 0, 0
+
+
+def _is_same(one: FrameRecord, other: FrameRecord) -> bool:
+    return (one.line, one.name, one.file) == (other.line, other.name, other.file)
+
+
+def _carets(frame: FrameRecord, line: str) -> str:
+    """Return the marks under the part of `line` that was being executed, "" if that is the whole line."""
+    if frame.column is None or frame.end_column is None or frame.end_line != frame.line:
+        return ""
+    start, end = (_characters(line, offset) for offset in (frame.column, frame.end_column))
+    indent = len(line) - len(line.lstrip())
+    if end - start >= len(line.strip()) or not indent <= start < end:
+        return ""
+    return " " * start + "^" * (end - start)
+
+
+def _characters(line: str, offset: int) -> int:
+    """Return the number of characters in the first `offset` bytes of a line."""
+    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
