@@ -59,7 +59,8 @@ class _Loading:
     def __init__(self, reader: Reader, live: bool) -> None:
         self.reader = reader
         self.live = live
-        self.values = ValuesReader(live=live, sources=reader.sources)
+        self.sources: dict[str, str] = {}
+        self.values = ValuesReader(live=live, sources=self.sources)  # starts a process, which works meanwhile
         self.found: dict[str, object] = {}
         self.problems: list[Omission] = []
 
@@ -88,6 +89,10 @@ class _Loading:
             self.values.finish()
 
     def _read_values(self) -> None:
+        self.sources.update(self.reader.sources)
+        self._load_values()
+
+    def _load_values(self) -> None:
         """Load every pickle in turn, up to a damaged one: after that the memo cannot be trusted."""
         with Progress("loading", silent=config.silent) as progress:
             for name, file in self.reader.values(progress.advance):

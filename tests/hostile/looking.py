@@ -31,6 +31,7 @@ from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import unpickler
+from tibidi.reading.inert.fuse import START
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.unpickler import ValuesReader
@@ -42,7 +43,15 @@ if TYPE_CHECKING:
 
 # Looking at what the interpreter has anyway.
 HARMLESS = frozenset(
-    {"builtins.id", "object.__getattr__", "object.__setattr__", "os.listdir", "os.scandir", "sys._getframe"}
+    {
+        "builtins.id",
+        "gc.get_referents",
+        "object.__getattr__",
+        "object.__setattr__",
+        "os.listdir",
+        "os.scandir",
+        "sys._getframe",
+    }
 )
 COMMANDS = {
     "info": tibidi.commands.info.main,
@@ -71,10 +80,12 @@ class Watch:
             return
         if event == "open" and self._may_open(*arguments):
             return
+        if event == "os.killpg" or (event == "subprocess.Popen" and START in arguments[1]):
+            return  # the process in which values are tried
         self.events.append(f"{event} {arguments!r}"[:300])
 
     def _may_open(self, path: object, mode: object, flags: int) -> bool:
-        writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        writes = path != os.devnull and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         return isinstance(path, int) or (not writes and str(path) in self.allowed)
 
 
@@ -82,7 +93,7 @@ def prepare() -> None:
     """Import all that plain data may need, as nothing may be imported later."""
     for module, _ in plain.TABLE:
         importlib.import_module(module)
-    ValuesReader(live=False, sources={})
+    ValuesReader(live=False, sources={}).finish()
     for module in ("numpy", "importlib.metadata", "platform", "email.parser", "csv", "zipfile"):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
@@ -120,7 +131,7 @@ def printed(main: Callable[[Sequence[str]], int], argv: list[str]) -> str:
 def report(watch: Watch, path: str) -> dict[str, object]:
     """Do all of the above with one dump."""
     watch.events = []
-    watch.allowed = {path, key_path()}
+    watch.allowed = {path, key_path(), os.devnull}
     began = time.process_time()
     answers = {}
     watch.is_on = True

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import pickle
+from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.unpickler import ValuesReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LOCALS = "exceptions[0].frames[0].locals"
 
@@ -20,9 +24,11 @@ def load(reader: ValuesReader, value: object) -> Any:
 
 
 @pytest.fixture(params=[False, True], ids=["inert", "live"])
-def reader(request: pytest.FixtureRequest) -> ValuesReader:
+def reader(request: pytest.FixtureRequest) -> Iterator[ValuesReader]:
     """Return a reader of either kind."""
-    return ValuesReader(live=request.param, sources={})
+    reader = ValuesReader(live=request.param, sources={})
+    yield reader
+    reader.finish()
 
 
 def test_parts_of_a_frame(reader: ValuesReader) -> None:

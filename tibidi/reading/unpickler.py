@@ -6,6 +6,7 @@ nothing that the file names is called or imported: see `inert`.
 
 from __future__ import annotations
 
+import io
 from _frozen_importlib_external import MAGIC_NUMBER
 from typing import TYPE_CHECKING
 from typing import Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tibidi.model import Omission
+    from tibidi.reading.inert.fuse import Fuse
 
 
 class ValuesReader:
@@ -41,26 +43,30 @@ class ValuesReader:
         self._file = MemberFile()
         # Only the reader that is used is imported.
         self._unpickler: Any
+        self._fuse: Fuse | None = None
         if live:
             from tibidi.reading.live import Rebuilder
 
             words = {"_namespace": self.namespace, "_code": self.code}
             self._unpickler = Rebuilder(self._file, words, self.problems)
         else:
+            from tibidi.reading.inert.fuse import Fuse
             from tibidi.reading.inert.unpickler import InertUnpickler
 
+            self._fuse = Fuse()
             self._unpickler = InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
     def load(self, file: BinaryIO) -> tuple[tuple[str, ...], object]:
         """Return the paths and the value in one member; raise DamagedDump if it cannot be read to its end."""
-        self._file.source = file
+        self._file.source = file if self._fuse is None else io.BytesIO(self._fuse.tried(file))
         paths, value = _checked(self._unpickler.load())
         return paths, self._joined(paths, value)
 
     def finish(self) -> None:
         """Make what was loaded harmless; call it after the last member, also if loading was interrupted."""
-        if hasattr(self._unpickler, "finish"):  # inert objects are
-            self._unpickler.finish()
+        self._unpickler.finish()
+        if self._fuse is not None:
+            self._fuse.end()
 
     def namespace(self, key: str) -> dict[str, object]:
         """Return the dictionary of globals with this path, the same each time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
@@ -58,7 +59,7 @@ def make_generic(origin: object, arguments: object) -> InertGeneric:
     """Make a generic type with arguments, like `operator.getitem` and `types.GenericAlias`."""
     if not isinstance(origin, type):
         raise TypeError("arguments of something that is not a type")
-    return generic(origin, arguments if type(arguments) is tuple else (arguments,))
+    return generic(real(origin), arguments if type(arguments) is tuple else (arguments,))
 
 
 def make_union(function: object, members: object, *_: object) -> InertGeneric:
@@ -71,7 +72,7 @@ def make_union(function: object, members: object, *_: object) -> InertGeneric:
 
 def generic(origin: object, arguments: tuple[object, ...], kind: str = "[") -> InertGeneric:
     """Return a generic type or a union."""
-    return instance(InertGeneric, __origin__=origin, __args__=arguments, _value_=kind)
+    return instance(InertGeneric, __origin__=origin, __args__=tuple(map(real, arguments)), _value_=kind)
 
 
 ANNOTATION_WORDS: dict[tuple[str, str], Callable[..., object]] = {

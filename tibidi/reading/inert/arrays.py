@@ -17,9 +17,10 @@ from typing import Callable
 
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.items import MAX_NESTING
+from tibidi.reading.inert.loading import REFUSED
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertDtype
-from tibidi.reading.inert.ndarray import describe
+from tibidi.reading.inert.ndarray import checked_shape
 from tibidi.reading.inert.ndarray import facts
 from tibidi.reading.inert.ndarray import make_scalar
 from tibidi.reading.inert.types import InertType
@@ -27,9 +28,6 @@ from tibidi.reading.inert.types import instance
 
 # One kind of item: byte order, kind, size in bytes (characters for U).
 CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)")
-UNIT = re.compile(rb"(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)")
-MAX_DIMENSIONS = 32
-MAX_FIELDS = 1_000
 
 
 def numpy() -> Any:
@@ -47,32 +45,6 @@ def make_dtype(code: object, *_: object) -> InertDtype:
     if not CODE.fullmatch(plain.expect_text(code, 20)):
         raise ValueError("not a kind of item")
     return instance(InertDtype, code=code)
-
-
-def dtype_state(made: InertDtype, state: object) -> object:
-    """Return the finished dtype: (version, byte order, subarray, names, fields, size, alignment, flags[, metadata])."""
-    _, order, subarray, names, fields, size, *rest = plain.expect(state, tuple)
-    own = made.__dict__
-    if type(order) is str and order in "<>":
-        own["order"] = order
-    if subarray is not None:
-        own["subarray"] = plain.expect(subarray, tuple)
-    if names:
-        known = [plain.expect_text(name) for name in names[:MAX_FIELDS]]
-        own["fields"] = [(name, *plain.expect(fields[name], tuple)[:2]) for name in known]
-        own["size"] = plain.expect(size, int)
-    if own["code"][-2:] in {"m8", "M8"} and len(rest) > 2:
-        own["unit"] = time_unit(rest[2])
-    np = numpy()
-    return made if np is None else real_dtype(np, made)
-
-
-def time_unit(metadata: object) -> str:
-    """Return the unit of a datetime64, as `[ns]`."""
-    _, (unit, count, *_rest) = plain.expect(metadata, tuple)
-    if not UNIT.fullmatch(plain.expect(unit, bytes)) or unit == b"generic":
-        return ""
-    return f"[{plain.expect(count, int) if count != 1 else ''}{unit.decode()}]"
 
 
 def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
@@ -93,14 +65,6 @@ def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
     return np.dtype(own.get("order", "") + code + own.get("unit", ""))
 
 
-def checked_shape(shape: object) -> tuple[int, ...]:
-    """Return the shape if it is a tuple of a few integers of moderate size."""
-    sizes: tuple[int, ...] = plain.expect(shape, tuple)
-    if len(sizes) > MAX_DIMENSIONS or any(not 0 <= plain.expect(size, int) < 1 << 40 for size in sizes):
-        raise ValueError("not a shape")
-    return sizes
-
-
 def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: object) -> object:
     """Make an array from bytes, like `numpy.core.numeric._frombuffer`."""
     data = plain.expect(buffer, bytes, bytearray)
@@ -113,9 +77,10 @@ def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: 
         raise ValueError("an array of another size than its bytes")
     if dtype.kind == "U":
         check_characters(np, dtype, data)
-    if type(data) is bytes:
-        data = bytearray(data)  # so that the array is writable
-    return np.frombuffer(data, dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
+    made = np.frombuffer(bytearray(data), dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
+    made.flags.writeable = False
+    FROZEN.append(made)
+    return made
 
 
 def check_characters(np: Any, dtype: Any, data: object) -> None:
@@ -130,22 +95,43 @@ def reconstruct(_kind: object, _shape: object, _code: object) -> InertArray:
     return facts(None, (0,), b"")
 
 
-def array_state(made: InertArray, state: object) -> object:
-    """Return the finished array: (version, shape, dtype, is Fortran, bytes or list of objects)."""
-    _, shape, kind, is_fortran, content = plain.expect(state, tuple)
-    sizes = checked_shape(shape)
-    order = "F" if is_fortran is True else "C"
-    describe(made, kind, sizes, content, order)
+def finished(thing: object) -> object:
+    """Return the array or dtype of numpy for one that is described, `thing` itself for anything else."""
+    if type(thing) not in {InertArray, InertDtype}:
+        return thing
     np = numpy()
-    if np is None or type(content) is not list:
-        return made if np is None else from_buffer(content, kind, sizes, order)
-    dtype = real_dtype(np, kind)
+    try:
+        return thing if np is None else _finished(np, thing)
+    except REFUSED:
+        return thing
+
+
+def _finished(np: Any, thing: Any) -> object:
+    if type(thing) is InertDtype:
+        return real_dtype(np, thing)
+    own = thing.__dict__
+    sizes, content = own["shape"], own["data"]
+    order = own.get("_order_", "C")
+    if type(content) is not list:
+        return from_buffer(content, own["dtype"], sizes, order)
+    dtype = real_dtype(np, own["dtype"])
     if dtype != np.dtype("O") or len(content) != math.prod(sizes):
         raise ValueError("an array of another size than its objects")
     array = np.empty(len(content), dtype=dtype)
-    for number, thing in enumerate(content):
-        array[number] = thing
+    for number, item in enumerate(content):
+        array[number] = item
     return array.reshape(sizes, order=order)
+
+
+# Arrays that cannot be changed until their pickle has been read: numpy would ask what is assigned for memory to read.
+FROZEN: list[Any] = []
+
+
+def thaw() -> None:
+    """Make the arrays of a pickle that was read writable."""
+    for array in FROZEN:
+        array.flags.writeable = True
+    FROZEN.clear()
 
 
 def scalar(kind: object, data: object = b"") -> object:

@@ -15,7 +15,9 @@ from tibidi.reading.inert import plain
 from tibidi.reading.inert import types
 from tibidi.reading.inert.layouts import ATOMS
 from tibidi.reading.inert.layouts import LAYOUTS
+from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.zones import zoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,11 +52,12 @@ def class_state(cls: object, state: object) -> None:
 
 def built_on(bases: object, module: str, qualname: str) -> Any:
     """Return a new inert class of that name for a class with these bases."""
-    bases = bases if isinstance(bases, tuple) else ()
+    bases = tuple(map(real, bases)) if isinstance(bases, tuple) else ()
     made = types.make_type(module, qualname, *next(filter(None, map(mixins_for, bases)), ()))
     base = next((base for base in bases if base in VALUES.values()), None)
     if base is not None and issubclass(made, types.InertValue):
         type.__setattr__(made, "_inert_plain_", base)
+        type.__setattr__(made, "_inert_make_", staticmethod(zoned(plain.maker(base))))
     return made
 
 
@@ -103,7 +106,7 @@ def make_member(cls: object, name: object, value: object) -> object:
     if isinstance(known, types.InertMember):
         return known
     kind, base = member_type(cls)
-    made = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
+    made: Any = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
     made.__dict__.update(name=text, value=value)
     types.set_class_attributes(cls, {text: made})
     return made

@@ -150,7 +150,9 @@ def first_of(values: Any, show: Callable[[Any], str]) -> str:
 
 def is_array(thing: object) -> bool:
     """Return True if `thing` is an array of numpy, or inert."""
-    return type(thing) is InertArray or hasattr(type(thing), "__array_interface__")
+    return type(thing) is InertArray or (
+        not isinstance(thing, InertObject) and hasattr(type(thing), "__array_interface__")
+    )
 
 
 def cell(value: object) -> str:

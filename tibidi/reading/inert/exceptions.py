@@ -13,6 +13,7 @@ from typing import Any
 from tibidi.look.anatomy import GROUP
 from tibidi.look.anatomy import is_group as is_group_class
 from tibidi.reading.inert import plain
+from tibidi.reading.inert.proxies import real as real_type
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import make_type
@@ -26,11 +27,14 @@ UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
     UnicodeEncodeError: str,
     UnicodeTranslateError: str,
 }
+UNICODE_FIELDS = ("encoding", "object", "start", "end", "reason")
+# Those that were made for the dump that is read: a pickle can set their fields directly.
+UNICODE_ERRORS: list[UnicodeError] = []
 
 
 def make_exception(cls: object, *group: Any) -> BaseException:
     """Make an exception of `cls`, without arguments except for the message and members of a group."""
-    real: type[BaseException] = real_class(cls, is_group=bool(group))
+    real: type[BaseException] = real_class(real_type(cls), is_group=bool(group))
     if group and is_group_class(real):
         message, members = group
         plain.expect(members, list, tuple)
@@ -41,7 +45,19 @@ def make_exception(cls: object, *group: Any) -> BaseException:
     made = real.__new__(real)
     if group:
         made.__dict__.update(message=group[0], exceptions=group[1])
+    if isinstance(made, UnicodeError):
+        UNICODE_ERRORS.append(made)
     return made
+
+
+def check_unicode_errors() -> None:
+    """Remove the fields of exceptions that `BUILD` has set out of range; call it before anything prints them."""
+    for made in UNICODE_ERRORS:
+        kind = next((each for each in UNICODE_OBJECTS if isinstance(made, each)), None)
+        known = {name: getattr(made, name, None) for name in UNICODE_FIELDS}
+        if kind is not None and known["object"] is not None and not is_sound_unicode_error(made, known):
+            arguments: tuple[object, ...] = (UNICODE_OBJECTS[kind](), 0, 0, "?")
+            made.__init__(*(arguments if kind is UnicodeTranslateError else ("?", *arguments)))  # type: ignore[misc]
 
 
 def real_class(cls: object, *, is_group: bool) -> Any:

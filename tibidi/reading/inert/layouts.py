@@ -47,6 +47,11 @@ def deep(thing: Any) -> Callable[[dict[int, Any]], Any]:
     return lambda memo: _copied(thing, lambda part: copy.deepcopy(part, memo), memo)
 
 
+def absent(thing: object) -> object:
+    """Raise AttributeError: the value of an attribute that no inert object has."""
+    raise AttributeError("not an attribute of an inert object")
+
+
 def itself(thing: Any) -> Callable[[dict[int, Any]], Any]:
     """Return the method `__deepcopy__` of an object that is its own copy: a function, a module."""
     return lambda _memo: thing

@@ -32,6 +32,7 @@ from tibidi.reading.inert.types import InertMapping
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertSequence
 from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import called
 from tibidi.reading.inert.types import instance
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
@@ -67,9 +68,9 @@ class InertFunction(InertAtom):
 
     _inert_name_ = "function"
 
-    def __call__(self, *_: object, **__: object) -> object:
-        """Raise TypeError: no application code runs."""
-        raise TypeError(f"{self.__dict__['__qualname__']} cannot be called: {INERT}")
+    def __call__(self, *arguments: object, **_: object) -> object:
+        """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
+        return called(self, arguments)
 
     @property
     def __source__(self) -> str:
@@ -88,9 +89,9 @@ class InertAttribute(InertObject):
 
     _inert_name_ = "attribute"
 
-    def __call__(self, *_: object, **__: object) -> object:
-        """Raise TypeError: no application code runs."""
-        raise TypeError(f"{self.__dict__['__name__']} cannot be called: {INERT}")
+    def __call__(self, *arguments: object, **_: object) -> object:
+        """Raise TypeError: no application code runs; for a pickle, return what the method would make."""
+        return called(self, arguments)
 
     def __repr__(self) -> str:
         own = self.__dict__

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from functools import lru_cache
+from operator import index
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.reading.inert import plain
 from tibidi.reading.inert.items import Item
 from tibidi.reading.inert.items import Moment
 from tibidi.reading.inert.items import item_of
+from tibidi.reading.inert.loading import REFUSED
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import MAX_TEXT_CHARS
 from tibidi.reading.inert.repr import clean
@@ -25,6 +29,9 @@ from tibidi.reading.inert.types import make_type
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+UNIT = re.compile(rb"(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)")
+MAX_DIMENSIONS = 32
+MAX_FIELDS = 1_000
 # Larger arrays show their first and last items only.
 MAX_SHOWN = 200
 EDGE = 3
@@ -43,6 +50,14 @@ class InertDtype(InertObject):
 
     _inert_name_ = "numpy.dtype"
 
+    def _inert_absorb_(self, state: Any) -> None:
+        """Take (version, byte order, subarray, names, fields, size, alignment, flags[, metadata])."""
+        own: dict[str, Any] = self.__dict__
+        try:
+            own.update(dtype_facts(own["code"], state))
+        except REFUSED:
+            own["__state__"] = state
+
     def __repr__(self) -> str:
         own = self.__dict__
         if "fields" not in own:
@@ -55,6 +70,14 @@ class InertArray(InertObject):
     """An array without numpy, or one that numpy refused to make."""
 
     _inert_name_ = "numpy.ndarray"
+
+    def _inert_absorb_(self, state: Any) -> None:
+        """Take (version, shape, dtype, is Fortran, bytes or list of objects)."""
+        try:
+            _, shape, kind, is_fortran, content = plain.expect(state, tuple)
+            describe(self, kind, checked_shape(shape), content, "F" if is_fortran is True else "C")
+        except REFUSED:
+            self.__dict__["__state__"] = state
 
     @property
     def ndim(self) -> int:
@@ -84,7 +107,7 @@ class InertArray(InertObject):
         return iter(()) if item is None else (_part(self, item, (number,)) for number in range(len(self)))
 
     def __getitem__(self, key: Any) -> object:
-        keys = key if type(key) is tuple else (key,)
+        keys = tuple(map(_position, key if type(key) is tuple else (key,)))
         if len(keys) > self.ndim:
             raise IndexError(f"{len(keys)} indices for {self.ndim} dimensions")
         if not all(type(each) in {int, slice} for each in keys):
@@ -115,6 +138,39 @@ class InertScalar(InertObject):
         return str(self.__dict__["_value_"])
 
 
+def dtype_facts(code: str, state: object) -> dict[str, object]:
+    """Return what the state of a dtype says."""
+    _, order, subarray, names, fields, size, *rest = plain.expect(state, tuple)
+    found: dict[str, object] = {}
+    if type(order) is str and order in "<>":
+        found["order"] = order
+    if subarray is not None:
+        found["subarray"] = plain.expect(subarray, tuple)
+    if names:
+        known = [plain.expect_text(name) for name in names[:MAX_FIELDS]]
+        found["fields"] = [(name, *plain.expect(fields[name], tuple)[:2]) for name in known]
+        found["size"] = plain.expect(size, int)
+    if code[-2:] in {"m8", "M8"} and len(rest) > 2:
+        found["unit"] = time_unit(rest[2])
+    return found
+
+
+def time_unit(metadata: object) -> str:
+    """Return the unit of a datetime64, as `[ns]`."""
+    _, (unit, count, *_rest) = plain.expect(metadata, tuple)
+    if not UNIT.fullmatch(plain.expect(unit, bytes)) or unit == b"generic":
+        return ""
+    return f"[{plain.expect(count, int) if count != 1 else ''}{unit.decode()}]"
+
+
+def checked_shape(shape: object) -> tuple[int, ...]:
+    """Return the shape if it is a tuple of a few integers of moderate size."""
+    sizes: tuple[int, ...] = plain.expect(shape, tuple)
+    if len(sizes) > MAX_DIMENSIONS or any(not 0 <= plain.expect(size, int) < 1 << 40 for size in sizes):
+        raise ValueError("not a shape")
+    return sizes
+
+
 def facts(kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> InertArray:
     """Return an inert array."""
     made = instance(InertArray)
@@ -140,7 +196,7 @@ def make_scalar(kind: InertDtype, data: bytes) -> object:
         return value
     code = kind.__dict__["code"].lstrip("<>|=")
     cls = scalar_type(code[0], str(8 * item.size) if code[0] in "iufc" else "")
-    made = cls.__new__(cls, value) if code[0] in BASES else cls.__new__(cls)
+    made: Any = BASES[code[0]].__new__(cls, value) if code[0] in BASES else cls.__new__(cls)
     made.__dict__.update(dtype=kind, _value_=value)
     return made
 
@@ -163,6 +219,11 @@ def readable(array: InertArray) -> Item | None:
         return None
     is_sound = size == count * item.size if count else max(own["shape"], default=0) <= MAX_EMPTY
     return item if is_sound else None
+
+
+def _position(key: Any) -> Any:
+    """Return a number of numpy as one of Python, any other key as it is."""
+    return index(key) if type(key).__module__ == "numpy" and hasattr(type(key), "__index__") else key
 
 
 def _part(array: InertArray, item: Item, keys: tuple[Any, ...]) -> object:

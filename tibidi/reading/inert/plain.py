@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from tibidi.reading.inert.proxies import real
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -205,7 +207,7 @@ def _counter(counts: object = None) -> object:
 
 
 def _defaultdict(factory: object = None) -> object:
-    return collections.defaultdict(factory if callable(factory) else None)
+    return collections.defaultdict(real(factory) if callable(factory) else None)
 
 
 def _without_arguments(kind: Any) -> Callable[..., object]:
@@ -213,10 +215,10 @@ def _without_arguments(kind: Any) -> Callable[..., object]:
 
 
 def _array(kind: object, typecode: object, layout: object, content: object) -> object:
-    if kind is not array.array:
+    if real(kind) is not array.array:
         raise TypeError("a subclass of array")
     rebuild: Any = array._array_reconstructor  # type: ignore[attr-defined]  # typeshed has the public names only
-    return rebuild(kind, expect_text(typecode, 1), expect(layout, int), expect(content, bytes))
+    return rebuild(array.array, expect_text(typecode, 1), expect(layout, int), expect(content, bytes))
 
 
 def _struct_time(fields: object, _: object = None) -> object:

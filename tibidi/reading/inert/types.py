@@ -10,17 +10,30 @@ built on a built-in type is built on it here, too, and behaves like it.
 Nothing that came from the file is ever called, and the interpreter finds no
 special method that came from it: it does not look in instances, and classes
 take no attribute whose name begins with two underscores.
+
+While a pickle is read, the unpickler calls what is here: a class to make an
+instance (`REDUCE`, `NEWOBJ`, `OBJ`), `__setstate__` (`BUILD`), `extend`
+(`APPENDS`) and `__setitem__` (`SETITEMS`).  At any other time they raise.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.inert import layouts
+from tibidi.reading.inert import plain
+from tibidi.reading.inert.loading import REFUSED
+from tibidi.reading.inert.loading import Loading
+from tibidi.reading.inert.loading import answer
+from tibidi.reading.inert.loading import refused
+from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.sources import class_source
+from tibidi.reading.state import attributes_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +42,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
+new = object.__new__
 
 
 class InertType(type):
@@ -38,12 +52,17 @@ class InertType(type):
         """Make the class; there is no `__init_subclass__` that would take keywords."""
         return super().__new__(mcs, name, bases, body)
 
-    def __call__(cls, *_: object, **__: object) -> Any:
-        """Raise TypeError: the code is not here."""
+    def __call__(cls, *arguments: object, **_: object) -> Any:
+        """Raise TypeError: the code is not here; for a pickle, return an instance."""
+        if Loading.depth:
+            return made_of(cls, arguments)
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
     def __setattr__(cls, name: str, value: object) -> None:
         raise AttributeError(f"{cls._inert_name_} takes no attributes: {INERT}")
+
+    def __delattr__(cls, name: str) -> None:
+        raise AttributeError(f"{cls._inert_name_} keeps its attributes: {INERT}")
 
     def __repr__(cls) -> str:
         return f"<inert {cls._inert_name_}>"
@@ -52,6 +71,11 @@ class InertType(type):
         if name == "__source__":
             return class_source(cls.__name__, next(filter(None, map(_text_of, vars(cls).values())), ""))
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
+
+
+def made_of(cls: Any, arguments: tuple[object, ...]) -> Any:
+    """Return an instance of an inert class that a pickle makes of these arguments."""
+    return cls.__new__(cls, *arguments)
 
 
 def _text_of(value: object) -> str:
@@ -69,9 +93,34 @@ class InertObject(metaclass=InertType):
     _inert_fields_: tuple[str, ...] = ()
     _inert_slots_: tuple[str, ...] = ()
     _inert_plain_: type | None = None
+    _inert_make_: Any = None
     __copy__ = layouts.shallow
-    # A data descriptor, which an attribute of that name cannot hide.
+    # Data descriptors, which an attribute of that name cannot hide: numpy would read memory at any address.
     __deepcopy__ = property(layouts.deep)
+    __array_interface__ = __array_struct__ = property(layouts.absent)
+
+    def __new__(cls, *arguments: object, **keywords: object) -> Any:
+        """Make an instance for a pickle; its attributes come as a state."""
+        made = new(cls)
+        if arguments:
+            made.__dict__["_args_"] = arguments
+        if keywords:
+            made.__dict__.update(text_keys(keywords))
+        return made
+
+    def __setstate__(self, state: object) -> None:
+        """Set the attributes that a pickle has."""
+        if type(state) is dict and SPECIAL.isdisjoint(state):
+            self.__dict__.update(state)
+        else:
+            self._inert_absorb_(state)
+
+    def _inert_absorb_(self, state: Any) -> None:
+        found = attributes_in(state, type(self)._inert_slots_)
+        if found is None:
+            self.__dict__["__state__"] = state  # the argument of __setstate__
+        else:
+            self.__dict__.update(text_keys(found))
 
     def __getattr__(self, name: str) -> object:
         kind = type(self).__name__
@@ -93,6 +142,24 @@ class InertObject(metaclass=InertType):
 class InertCall(InertObject):
     """The result of a call of a function or class, of which the arguments are known."""
 
+    def __getattr__(self, name: str) -> object:
+        if name == "extend" and Loading.depth:
+            return self._inert_extend_
+        return super().__getattr__(name)
+
+    def _inert_extend_(self, items: list[object]) -> None:
+        """Take the items that a pickle has for an object of unknown kind."""
+        holder = held(self, InertSequence, [])
+        if type(holder) is list:
+            holder.extend(items)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        if not Loading.depth:
+            raise TypeError(f"{type(self).__name__!r} object does not support item assignment: {INERT}")
+        holder = held(self, InertMapping, {})
+        if type(holder) is dict:
+            holder[key] = value
+
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
 
@@ -105,6 +172,24 @@ class InertValue(InertCall):
         if value is None or name.startswith("_") or not hasattr(value, name):
             return super().__getattr__(name)
         return getattr(value, name)
+
+    def __new__(cls, *arguments: object, **keywords: object) -> Any:
+        """Make an instance with its value, if the arguments are those of the plain type."""
+        made: Any = super().__new__(cls, *arguments, **keywords)
+        if cls._inert_plain_ is not None:
+            try:
+                made.__dict__["_value_"] = cls._inert_make_(*arguments)
+            except REFUSED:  # other arguments, which are shown instead
+                pass
+        return made
+
+    def __setstate__(self, state: object) -> None:
+        """Set the attributes that a pickle has, and the number of a UUID."""
+        value = self.__dict__.get("_value_")
+        if plain.is_uuid(value) and type(state) is dict and type(state.get("int")) is int:
+            plain.fill_uuid(value, state["int"] % (1 << 128))
+            state = {name: value for name, value in state.items() if name != "int"}
+        super().__setstate__(state)
 
     def __str__(self) -> str:
         return str(self.__dict__["_value_"]) if "_value_" in self.__dict__ else repr(self)
@@ -119,6 +204,16 @@ class InertValue(InertCall):
 
 class InertPartial(InertCall):
     """A `functools.partial`."""
+
+    def __call__(self, *arguments: object, **_: object) -> object:
+        """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
+        return called(self, arguments)
+
+    def _inert_absorb_(self, state: Any) -> None:
+        if type(state) is tuple and len(state) == len(PARTIAL):
+            self.__dict__.update(zip(PARTIAL, state))
+        else:
+            super()._inert_absorb_(state)
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
         own = self.__dict__
@@ -205,7 +300,7 @@ class InertMember(InertAtom):
 def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...] = ()) -> Any:
     """Return a new inert class of that name, an InertType, built on `mixins`."""
     full = clean(f"{module}.{qualname}")
-    layout = next((base for base in mixins if base in layouts.LAYOUTS.values()), object)
+    layout = next((found for found in map(layouts.layout_of, mixins) if found is not object), object)
     kind = next((base for base in mixins if isinstance(base, InertType)), InertObject)
     body: dict[str, object] = {
         "__hash__": vars(layout).get("__hash__") or object.__hash__,
@@ -216,6 +311,9 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
         "_inert_name_": full.replace("builtins.", "", 1),
         "_inert_fields_": fields,
     }
+    if layout is not object:
+        # Instead of those of the built-in type, whose arguments are not checked.
+        body.update(__new__=shaped, __setstate__=kind.__setstate__, _inert_layout_=layout)
     return InertType(clean(qualname).rpartition(".")[2], mixins or (InertCall,), body)
 
 
@@ -228,8 +326,67 @@ def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> No
             type.__setattr__(cls, name, value)
 
 
+def shaped(cls: Any, *arguments: object, **_: object) -> Any:
+    """Make an instance of a class that is built on a built-in type, a stand-in if the arguments do not fit."""
+    try:
+        return _shaped(cls, cls._inert_layout_, arguments)
+    except REFUSED as error:
+        return refused(cls._inert_name_, arguments, error)
+
+
+def _shaped(cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
+    first = arguments[0] if arguments else None
+    if layout in layouts.ATOMS:
+        return layout.__new__(cls, plain.expect(first, *layouts.ATOMS)) if arguments else layout.__new__(cls)
+    if layout is tuple:
+        is_whole = len(arguments) == 1 and type(first) in {list, tuple} and not cls._inert_fields_
+        items: Any = first if is_whole else arguments
+        return tuple.__new__(cls, items)
+    if layout is frozenset:
+        return frozenset.__new__(cls, plain.expect(first, list, tuple) if arguments else ())
+    made = layout.__new__(cls)
+    if layout is deque and len(arguments) == 2:
+        deque.__init__(made, (), plain.expect(arguments[1], int))
+    if layout is set and arguments:
+        set.update(made, plain.expect(first, list, tuple))
+    if issubclass(layout, dict) and arguments:
+        _fill(made, layout, real(first))
+    if isinstance(made, BaseException):
+        made.args = arguments
+    return made
+
+
+def _fill(made: Any, layout: Any, first: object) -> None:
+    """Give a dictionary its arguments: the items of a Counter, the factory of a defaultdict."""
+    if isinstance(first, dict):
+        dict.update(made, first)
+    elif layout is defaultdict and (first is None or callable(first)):
+        defaultdict.__init__(made, first)
+    elif first is None or isinstance(first, (type, InertObject)):
+        made.__dict__["default_factory"] = first
+
+
+def called(function: InertObject, arguments: tuple[object, ...]) -> object:
+    """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
+    if not Loading.depth:
+        own = function.__dict__
+        name = own.get("__qualname__") or own.get("__name__") or type(function).__name__
+        raise TypeError(f"{name} cannot be called: {INERT}")
+    return answer(function, arguments)
+
+
+def held(target: InertCall, kind: type[InertSequence], empty: Any) -> Any:
+    """Return the container for the items of an object of unknown kind, which shows them from now on."""
+    if not isinstance(target, InertSequence):
+        cls = type(target)
+        target.__class__ = make_type(cls.__module__, cls.__qualname__, kind, cls)
+        target.__dict__["_items_"] = empty
+    return target.__dict__["_items_"]
+
+
 # Attributes that are not in the dump.
 OURS = frozenset({"_args_", "_items_", "_text_", "_value_", "_view_", "__weakref__"})
+SPECIAL = OURS | {"__dict__"}
 
 
 def visible(thing: object) -> dict[str, object]:

@@ -1,26 +1,45 @@
-"""Read the pickles of one dump in turn; nothing that they name is called or imported."""
+"""Read the pickles of one dump in turn, at the speed of C; nothing that they name is called or imported.
+
+Strategy
+--------
+`pickle.Unpickler` is C code: it calls what `find_class` returns and what those
+calls return, and `__setstate__`, `extend`, `append`, `add` and `__setitem__` of
+the objects on its stack.  Safe are therefore not opcodes but things: what
+`names` gives to a pickle, and whatever can be made of that, is data or inert,
+and cannot be changed.  `docs/security.md` goes through the opcodes.
+
+What C code does not bound (time, memory, depth) is found out by `fuse`.
+"""
 
 from __future__ import annotations
 
+import copyreg
+import pickle
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
 from tibidi.process.temporary import gc_paused
-from tibidi.reading.inert import screen
+from tibidi.reading.inert import arrays
+from tibidi.reading.inert import exceptions
 from tibidi.reading.inert import types
-from tibidi.reading.inert.builder import InertBuilder
-from tibidi.reading.inert.machine import Machine
+from tibidi.reading.inert.loading import Loading
+from tibidi.reading.inert.names import Names
+from tibidi.reading.inert.proxies import real
+from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.screen import Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from typing import BinaryIO
 
     from tibidi.reading.unpickler import MemberFile
 
 
-class InertUnpickler:
+class InertUnpickler(pickle.Unpickler):
     """Reads the pickles of one dump, one with each `load()`.
 
     `namespace` returns the dictionary of globals for a key; `sources` has the
@@ -33,43 +52,83 @@ class InertUnpickler:
         *,
         namespace: Callable[[str], dict[str, object]],
         sources: Mapping[str, str] | None = None,
-        budget: screen.Budget | None = None,
     ) -> None:
+        super().__init__(file, encoding="bytes")  # no codec for strings of old protocols
         self._file = file
-        self._budget = budget or screen.Budget()
-        self._builder = InertBuilder(namespace, sources or {}, self._budget)
-        self._memo: list[object] = []
-        self._mentions = 0
-        self._sizes = screen.Sizes()
+        self._names = Names(namespace, {} if sources is None else sources)
+        self._sizes = Sizes()
+        self.find_class = self._names.find  # type: ignore[method-assign]  # saves a call for each name
+
+    def persistent_load(self, pid: object) -> object:
+        """Return the id: the writer puts the replacement of an object there."""
+        return pid
 
     def load(self) -> Any:
         """Return the value of the next pickle.
 
-        Raises DamagedDump if it is not a pickle of tibidi, or exceeds a limit;
-        the pickles behind it can then not be read, as the memo is incomplete.
+        Raises DamagedDump if it cannot be read; the memo then lacks what was
+        not read.
         """
-        data = self._file.read(screen.MAX_MEMBER_BYTES + 1)
-        if len(data) > screen.MAX_MEMBER_BYTES:
-            raise DamagedDump(f"more than {screen.MAX_MEMBER_BYTES >> 20} MiB in one pickle", screen.HINT)
-        self._budget.charge(len(data))
+        with gc_paused():
+            value = self._load()
+            if self._file.read(1):
+                raise DamagedDump("not a pickle of tibidi: something follows its end")
+            return self._finished(value)
+
+    def finish(self) -> None:
+        """Forget what was kept for checks; call it after the last member."""
+        exceptions.UNICODE_ERRORS.clear()
+
+    def _load(self) -> Any:
         try:
-            machine = Machine(data, self._memo, self._builder, self._budget)
-            with gc_paused():
-                value = machine.run()
-            self._mentions += machine.mentions
-            return value if self._mentions < screen.FEW_MENTIONS else printable_in_time(value, self._sizes)
+            with Loading(self._names.call), no_extensions():
+                return super().load()
+        except DamagedDump:
+            raise
+        except MemoryError:
+            raise DamagedDump("its values take more memory than there is") from None
+        except Exception as error:  # noqa: BLE001 - opcodes that do not fit each other raise many kinds
+            raise DamagedDump(f"not a pickle of tibidi: {type(error).__name__}: {clean(str(error))}") from None
         finally:
-            self._budget.release(len(data))
+            arrays.thaw()
+            exceptions.check_unicode_errors()
 
-
-def printable_in_time(loaded: object, sizes: screen.Sizes) -> object:
-    """Return (paths, variables) with values that would take forever to print replaced by objects that print in part."""
-    variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
-    if isinstance(variables, BaseException) and sizes.is_endless(variables.args):
-        variables.args = ()
-    if type(variables) is dict:
+    def _finished(self, loaded: Any) -> object:
+        """Return a loaded value, or (paths, variables), with what could only be made now."""
+        variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
+        if isinstance(variables, BaseException) and self._sizes.is_endless(variables.args):
+            variables.args = ()
+        if type(variables) is not dict:
+            return finished(loaded)
         for name, value in variables.items():
-            if sizes.is_endless(value):
-                kind = types.InertMapping if isinstance(value, dict) else types.InertSequence
-                variables[name] = types.instance(types.make_type("builtins", type(value).__name__, kind), _items_=value)
-    return loaded
+            variables[name] = self._printable(finished(value))
+        return loaded
+
+    def _printable(self, value: Any) -> object:
+        """Return a value, or an object that prints in part if the value would take forever to print."""
+        if not self._sizes.is_endless(value):
+            return value
+        kind = types.InertMapping if isinstance(value, dict) else types.InertSequence
+        return types.instance(types.make_type("builtins", type(value).__name__, kind), _items_=value)
+
+
+def finished(value: object) -> object:
+    """Return the type for its proxy, and an array or dtype of numpy for its description."""
+    return arrays.finished(real(value))
+
+
+@contextmanager
+def no_extensions() -> Iterator[None]:
+    """Hide the extension registry of `copyreg`, whose cache the opcodes EXT1, EXT2 and EXT4 read before all else."""
+    registries: tuple[dict[Any, Any], ...] = (
+        copyreg._inverted_registry,  # type: ignore[attr-defined]  # not in typeshed; C code has the same dictionaries
+        copyreg._extension_cache,  # type: ignore[attr-defined]
+    )
+    kept = [dict(registry) for registry in registries]
+    for registry in registries:
+        registry.clear()
+    try:
+        yield
+    finally:
+        for registry, content in zip(registries, kept):
+            registry.update(content)

@@ -1,4 +1,4 @@
-"""Pickles are read as the picklers of CPython write them, and no others."""
+"""Pickles are read by the unpickler of CPython, with nothing in its hands that could do harm."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def test_pure_python_pickler() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x80\x02N.", b"\x80\x05cos\nsystem\n.", b"\x80\x05N", b"\x80\x05N.N.", b"\x80\x05NN.", b"\x80\x05q\0."],
+    [b"", b"\x80\x05N", b"\x80\x05N.N.", b"\x80\x05q\0.", b"\x80\x06N.", b"\x80\x05\x97.", b"\x80\x05R."],
 )
-def test_other_pickles(data: bytes) -> None:
-    """What is no pickle of ours is an error."""
+def test_what_is_no_pickle(data: bytes) -> None:
+    """What cannot be read is an error of ours."""
     with pytest.raises(DamagedDump):
         InertUnpickler(io.BytesIO(data), namespace={}.setdefault).load()
 

@@ -1,0 +1,211 @@
+"""Try out the values of an untrusted dump in a throwaway process, under limits of time, memory and depth.
+
+A pickle of a few kilobytes can take any amount of each within one step of C
+code: a set of numbers with one hash takes hours, a tuple in a tuple in a tuple
+overflows the stack when it is hashed.  So each pickle is read in a child process
+first, and only what the child survived is read here: the same bytes, from memory.
+
+The child gets the bytes through a pipe and answers each pickle with one line.
+Whatever else it does (it hangs, dies, answers nonsense), the pickle is refused.
+If that was the end of the child, the next one begins with the pickles that were
+read before, so that both have the same objects in their memos.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+from typing import cast
+
+from tibidi import config
+from tibidi.errors import DamagedDump
+from tibidi.reading.inert.repr import clean
+
+if TYPE_CHECKING:
+    from typing import IO
+    from typing import BinaryIO
+
+MIB = 1 << 20
+# Processor time for one pickle: reading a million plain values takes a second, a slow machine takes five times as long.
+MIN_SECONDS = 3.0
+BYTES_PER_SECOND = 500_000
+# Memory for one process: a byte of a pickle rarely takes more than 40 in memory, and there is the interpreter.
+MIN_MEMORY_BYTES = 512 * MIB
+MEMORY_RATIO = 64
+MEMBER_PART = 8  # of that memory, the largest pickle
+# A process that gets no processor time is waited for so much longer than its time.
+PATIENCE = 4
+# After so many processes that ended early the rest of the dump is refused.
+MAX_CHILDREN = 4
+MAX_KEPT_BYTES = 512 * MIB
+MAX_ANSWER_BYTES = 500
+
+HEADER = struct.Struct("<QdQ")  # length of the pickle, seconds, bytes of memory
+OK = b"ok\n"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from tibidi.reading.inert.child import main; main()"
+# The timer of the child, and the limit that an administrator may have set.
+TIME_IS_UP = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")} - {0}
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+HINT = "if you know where the file comes from, open it live (--live, trust=True): it is then read without limits"
+HINT_SECONDS = f"give it more time: TIBIDI_READ_SECONDS=600; or, {HINT}"
+HINT_BYTES = f"allow it more memory: TIBIDI_READ_BYTES=16G; or, {HINT}"
+
+
+class Refused(DamagedDump):
+    """The values were not read, as they exceed a limit or could not be tried."""
+
+
+class Fuse:
+    """Tries the pickles of one dump, in turn.
+
+    The process is started at once, so that it is ready when the first pickle is; `end` ends it.
+    """
+
+    def __init__(self) -> None:
+        self._tried: list[bytes] = []
+        self._kept = 0
+        self._left = MAX_CHILDREN
+        self._child: Child | None = None
+        self._problem: OSError | None = None
+        self._start()
+
+    def end(self) -> None:
+        """End the process, if there is one."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def tried(self, file: BinaryIO) -> bytes:
+        """Return the content of `file`, which can be read here; raise Refused with the reason if it cannot."""
+        room = config.read_bytes // MEMBER_PART
+        data = file.read(room + 1)
+        if len(data) > room:
+            raise Refused(f"more than {room // MIB} MiB in one pickle", HINT_BYTES)
+        self.check(data)
+        return data
+
+    def check(self, data: bytes) -> None:
+        """Return if `data` can be read here; raise Refused with the reason if not."""
+        if self._child is None:
+            self._restart()
+        problem = self._ask(data)
+        if problem is not None:
+            raise problem
+        self._kept += len(data)
+        if self._kept <= MAX_KEPT_BYTES:
+            self._tried.append(data)
+
+    def _start(self) -> None:
+        self._left -= 1
+        try:
+            self._child = Child()
+        except (OSError, ValueError, RuntimeError) as error:  # no processes, no memory, no interpreter
+            self._problem = OSError(f"{type(error).__name__}: {error}")
+
+    def _restart(self) -> None:
+        if self._problem is not None:
+            raise Refused(f"no process can be started to try untrusted values in: {self._problem}", HINT)
+        if self._left <= 0 or self._kept > MAX_KEPT_BYTES:
+            raise Refused("too many of its values exceeded a limit", HINT)
+        self._start()
+        for data in self._tried:
+            problem = self._ask(data)
+            if problem is not None:
+                raise problem
+
+    def _ask(self, data: bytes) -> Refused | None:
+        if self._child is None:
+            return Refused(f"no process can be started to try untrusted values in: {self._problem}", HINT)
+        seconds, memory = limits(len(data))
+        problem = self._child.ask(data, seconds, memory)
+        if problem is not None:
+            self.end()
+        return problem
+
+
+def limits(size: int) -> tuple[float, int]:
+    """Return the seconds of processor time and the bytes of memory that a pickle of `size` bytes may take."""
+    seconds = min(config.read_seconds, MIN_SECONDS + size / BYTES_PER_SECOND)
+    return seconds, min(config.read_bytes, MIN_MEMORY_BYTES + size * MEMORY_RATIO)
+
+
+class Child:
+    """The process that reads; raises OSError, ValueError or RuntimeError if it cannot be started."""
+
+    def __init__(self) -> None:
+        if not sys.executable or getattr(sys, "frozen", False):
+            raise ValueError("this program is not a Python interpreter")
+        # Isolated: no site, no variables and no working directory can add code to it.
+        command = [sys.executable, "-I", "-S", "-c", START, ROOT]
+        self._process = subprocess.Popen(  # noqa: S603 - the interpreter, with a program of ours
+            command,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._thread: threading.Thread | None = None
+
+    def ask(self, data: bytes, seconds: float, memory: int) -> Refused | None:
+        """Return None if the process read `data` within the limits, else why not."""
+        answers: list[bytes] = []
+        # Daemon threads can be abandoned; a pipe that nobody reads blocks for ever.
+        arguments = (data, seconds, memory, answers)
+        self._thread = thread = threading.Thread(target=self._exchange, args=arguments, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            return Refused(f"no thread can be started to try untrusted values in: {error}", HINT)
+        thread.join(seconds if os.name == "nt" else PATIENCE * seconds)
+        if thread.is_alive():
+            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS)
+        return self._verdict(answers[0] if answers else b"", seconds, memory)
+
+    def end(self) -> None:
+        """End the process, and those that it may have started."""
+        with contextlib.suppress(OSError):
+            (self._process.kill if os.name == "nt" else self._kill_group)()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE)
+        if self._thread is None or not self._thread.is_alive():  # else another process holds the pipe
+            for pipe in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]  # both are pipes
+
+    def _kill_group(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _exchange(self, data: bytes, seconds: float, memory: int, answers: list[bytes]) -> None:
+        stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        try:
+            for part in (HEADER.pack(len(data), seconds, memory), data):
+                rest = memoryview(part)
+                while rest:
+                    rest = rest[stdin.write(rest) :]
+            answers.append(stdout.readline(MAX_ANSWER_BYTES))
+        except (OSError, ValueError):  # the process has ended, or the pipe was closed
+            pass
+
+    def _verdict(self, answer: bytes, seconds: float, memory: int) -> Refused | None:
+        if answer == OK:
+            return None
+        kind, _, words = answer.decode("utf-8", "replace").strip().partition(" ")
+        if kind == "memory":
+            return Refused(f"its values take more than {memory // MIB} MiB of memory", HINT_BYTES)
+        if kind == "refused":
+            return Refused(clean(words), HINT)
+        try:
+            status = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            return Refused("the process that tries untrusted values gives no answer that makes sense", HINT)
+        if status in TIME_IS_UP:
+            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS)
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        return Refused(f"the process that tried its values ended with {how}", HINT)

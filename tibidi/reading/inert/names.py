@@ -1,0 +1,178 @@
+"""What the names in a pickle mean: a proxy of a plain type, a word of the format, or an inert class.
+
+The unpickler is C code: it calls what `Names.find` returns, and what those
+calls return.  So all of that is from here and cannot be changed by a pickle.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import partial
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NoReturn
+
+from tibidi.reading.inert import plain
+from tibidi.reading.inert import tables
+from tibidi.reading.inert.annotations import ANNOTATION_WORDS
+from tibidi.reading.inert.arrays import ARRAY_WORDS
+from tibidi.reading.inert.classes import make_reference
+from tibidi.reading.inert.exceptions import make_exception
+from tibidi.reading.inert.layouts import layout_of
+from tibidi.reading.inert.loading import REFUSED
+from tibidi.reading.inert.loading import refused
+from tibidi.reading.inert.makers import STANDINS
+from tibidi.reading.inert.makers import TYPE_MAKERS
+from tibidi.reading.inert.makers import WORDS
+from tibidi.reading.inert.makers import home_of
+from tibidi.reading.inert.makers import make_code
+from tibidi.reading.inert.proxies import TypeProxy
+from tibidi.reading.inert.proxies import proxy_of
+from tibidi.reading.inert.proxies import real
+from tibidi.reading.inert.types import InertCall
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertPartial
+from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import made_of
+from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.zones import TIMES
+from tibidi.reading.inert.zones import zoned
+from tibidi.words.standins import Dummy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+# Types of libraries that print in a way of their own.
+KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
+
+
+class Names:
+    """The names of one dump."""
+
+    def __init__(self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str]) -> None:
+        self._found: dict[tuple[str, str], object] = {}
+        self._words: dict[tuple[str, str], Callable[..., object]] = {
+            **WORDS,
+            **ANNOTATION_WORDS,
+            **ARRAY_WORDS,
+            **tables.WORDS,
+            ("copyreg", "_reconstructor"): _reconstructor,
+            ("tibidi", "_code"): partial(make_code, sources),
+            ("tibidi", "_keys"): _keys,
+            ("tibidi", "_made"): _made,
+            ("tibidi", "_reference"): self._reference,
+            ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
+        }
+
+    def find(self, module: str, name: str) -> Any:
+        """Return the meaning of a name, the same each time."""
+        found = self._found.get((module, name))
+        if found is None:
+            found = self._found[module, name] = self._find(module, name)
+        return found
+
+    def _find(self, module: str, name: str) -> object:
+        word = self._words.get((module, name))
+        if word is not None:
+            return Word(word, f"{module}.{name}")
+        for kind in STANDINS:
+            if (module, name) == ("tibidi", kind.__name__):
+                return proxy_of(kind)
+        known = KNOWN_TYPES.get((module, name))
+        if known is not None:
+            return make_type(module, name, known)
+        try:
+            found = plain.find(module, name)
+        except LookupError:
+            return make_type(module, name)
+        if isinstance(found, type):
+            return proxy_of(found)
+        return Word(plain.maker(found), f"{module}.{name}") if callable(found) else found
+
+    def call(self, function: Any, arguments: tuple[object, ...]) -> object:
+        """Return the result of a call of a proxy, or of a function or method that is only described."""
+        if type(function) is not TypeProxy:
+            return self.find(*home_of(function))(*arguments)
+        try:
+            return harmless(_maker(real(function))(*arguments))
+        except REFUSED as error:
+            return refused(function.__name__, arguments, error)
+
+    def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
+        """Return the class of that name; a class that is not plain has the given built-in base."""
+        key = (plain.expect_text(module), plain.expect_text(name))
+        if key not in self._found and not plain.is_known(*key) and key not in KNOWN_TYPES:
+            self._found[key] = make_reference(*key, layout, fields)
+        return self.find(*key)
+
+
+class Word:
+    """A function that a pickle may call; a pickle cannot change it."""
+
+    __slots__ = ("_make", "name")
+    _make: Callable[..., object]
+    name: str
+
+    def __init__(self, make: Callable[..., object], name: str) -> None:
+        object.__setattr__(self, "_make", make)
+        object.__setattr__(self, "name", name)
+
+    def __call__(self, *arguments: object) -> object:
+        """Return what the maker makes, a stand-in if it refuses the arguments."""
+        try:
+            return harmless(self._make(*arguments))
+        except REFUSED as error:
+            return refused(self.name, arguments, error)
+
+    def _frozen(self, *_: object) -> NoReturn:
+        raise AttributeError(f"{self.name} cannot be changed")
+
+    __setattr__ = __delattr__ = __setstate__ = _frozen
+
+    def __repr__(self) -> str:
+        return f"<inert {self.name}>"
+
+
+def harmless(made: object) -> object:
+    """Return what a maker made; the proxy of it, if it is a type."""
+    return proxy_of(made) if isinstance(made, type) and type(made) not in {InertType, TypeProxy} else made
+
+
+def _maker(kind: Any) -> Callable[..., object]:
+    if kind in TYPE_MAKERS:
+        return TYPE_MAKERS[kind]
+    if issubclass(kind, BaseException):
+        return partial(raisable, kind)
+    return zoned(plain.maker(kind)) if kind in TIMES else plain.maker(kind)
+
+
+def _keys(content: object, ordered: object = False) -> object:
+    """Return a view of these keys."""
+    keys: list[object] = plain.expect(content, list, tuple)
+    kind: Any = OrderedDict if ordered is True else dict
+    return kind.fromkeys(keys).keys()
+
+
+def _made(cls: object, function: Any, arguments: Any) -> object:
+    """Return the result of a function, an instance of `cls` if the function is unknown."""
+    plain.expect(arguments, tuple)
+    is_unknown = isinstance(function, InertType)
+    if is_unknown and isinstance(cls, InertType) and layout_of(cls) is object:
+        made = made_of(function, arguments)
+        return made_of(cls, arguments) if type(made) is function else made
+    return function(*arguments) if is_unknown or isinstance(function, (Word, TypeProxy, InertObject)) else Dummy()
+
+
+def _reconstructor(cls: Any, base: object, state: object) -> object:
+    """Make an instance of a subclass of a plain type, pickled by `copyreg.__reduce_ex__` with its value."""
+    if not isinstance(cls, (InertType, TypeProxy)):
+        raise TypeError("an instance of something that is not a class")
+    return cls() if real(base) is object else cls(state)
+
+
+def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
+    """Return an exception with these arguments."""
+    made = make_exception(cls)
+    made.args = arguments
+    return made
