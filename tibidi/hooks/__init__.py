@@ -58,11 +58,12 @@ FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
 # file in hooks/ -> the modules that it installs hooks in; what they have in common is in that file
 _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
-    " eventlet.hubs.hub twisted.logger._logger twisted.python.log",
+    " eventlet.hubs.hub twisted.logger._logger twisted.python.log cheroot.server",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
-    " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types xmlrpc.client loky.process_executor"
-    " joblib.externals.loky.process_executor dask.multiprocessing distributed.core ray.exceptions pyspark.util",
+    " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"
+    " loky.process_executor joblib.externals.loky.process_executor dask.multiprocessing distributed.core"
+    " ray.exceptions pyspark.util pyspark.worker_util",
     "servers": "gunicorn.glogging gunicorn.workers.base",
     "consoles": "code",
     "qt": "PyQt5.QtCore PyQt6.QtCore",

@@ -3,8 +3,8 @@
 Installed with TIBIDI_EXITS=errors.  No hook of the interpreter is called for
 SystemExit.  So `sys.exit()`, `exit()` and `quit()` keep it, from Python 3.12 on
 also `raise SystemExit` (by `sys.monitoring`), and the exit handler that runs
-last reports it if nobody has caught it: then its traceback begins at the
-outermost frame of the main thread.
+last reports it if nobody has caught it: then it has reached the outermost frame
+of the main thread, or that frame has gone no further.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import builtins
 import sys
 from _thread import get_ident
 from functools import wraps
+from types import TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
@@ -22,6 +23,7 @@ from tibidi.process import traceback_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
+    from types import FrameType
     from typing import Any
 
     Exit = Callable[..., Any]
@@ -33,8 +35,8 @@ NAME = "tibidi"
 USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
 
 _main_thread = get_ident()
-# The latest exit of the main thread that an exception led to, and its outermost frame.
-_latest: list[Any] = []
+# The latest exit of the main thread that an exception led to, and its stack: frame, last instruction, line.
+_latest: list[tuple[Any, list[tuple[FrameType, int, int]]]] = []
 
 
 def install() -> None:
@@ -58,15 +60,22 @@ def unseen(catcher: Any = None) -> list[BaseException]:
     """Return the exit that ends the process, if an exception led to it: nobody caught it but `catcher`."""
     exits, _latest[:] = _latest[:], []
     found = []
-    for exc, frame in zip(exits[::2], exits[1::2]):
+    for exc, stack in exits:
+        outermost, instruction, _ = stack[-1]
         tb: Any = traceback_of(exc)
-        if tb is not None and (tb.tb_frame is frame or tb.tb_frame.f_code is getattr(catcher, "__code__", None)):
-            found.append(exc)
-        while tb is not None:
-            if tb.tb_next is not None and tb.tb_next.tb_frame.f_globals is globals():
-                tb.tb_next = None  # our own frame
-            tb = tb.tb_next
+        caught_in = None if tb is None else tb.tb_frame
+        is_unseen = caught_in is outermost or outermost.f_lasti == instruction
+        if is_unseen or (catcher and caught_in and caught_in.f_code is catcher.__code__):
+            found.append(BaseException.with_traceback(exc, _traceback(stack)))
     return found
+
+
+def _traceback(stack: list[tuple[FrameType, int, int]]) -> TracebackType | None:
+    """Return the traceback of an exit: before Python 3.12 its own one ends where somebody catches and re-raises it."""
+    tb = None
+    for frame, instruction, line in stack:
+        tb = TracebackType(tb, frame, instruction, line)
+    return tb
 
 
 def _wrap(previous: Exit) -> Exit:
@@ -91,10 +100,12 @@ def _keep(exc: BaseException) -> None:
     """Keep an exit of the main thread, until the next one."""
     if get_ident() != _main_thread:
         return
-    frame = sys._getframe(1)
-    while frame.f_back is not None:
+    stack = []
+    frame: FrameType | None = sys._getframe(2)  # behind the function that has caught it
+    while frame is not None:
+        stack.append((frame, max(frame.f_lasti, 0), frame.f_lineno or 1))
         frame = frame.f_back
-    _latest[:] = [exc, frame] if _is_error(exc) else []
+    _latest[:] = [(exc, stack)] if _is_error(exc) else []
 
 
 def _is_error(exc: Any) -> bool:

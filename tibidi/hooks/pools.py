@@ -31,6 +31,7 @@ WRAPPERS = {
     "multiprocess.managers": "format_exc",
     "billiard.einfo": "ExceptionInfo.__init__",
     "pebble.common.types": "RemoteException.__init__",
+    "mpire.worker": "AbstractWorker._get_exception",
     "xmlrpc.client": "Fault.__init__",
     "loky.process_executor": "_ExceptionWithTraceback.__init__",
     "joblib.externals.loky.process_executor": "_ExceptionWithTraceback.__init__",
@@ -88,12 +89,8 @@ def _with_note(exc: Any, path: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     note = f"Traceback dumped into: {path} on {_hostname()}"
     if hasattr(BaseException, "add_note") and note not in getattr(exc, "__notes__", ()):
         BaseException.add_note(exc, note)
-    return tuple(f"{arg.rstrip()}\n{note}\n" if is_traceback(arg) else arg for arg in args)
-
-
-def is_traceback(text: object) -> bool:
-    """Return True for a text that is a traceback."""
-    return type(text) is str and "Traceback (most recent call last)" in text
+    is_text = [type(arg) is str and "\n" in arg for arg in args]
+    return tuple(f"{arg.rstrip()}\n{note}\n" if text else arg for arg, text in zip(args, is_text))
 
 
 def _hostname() -> str:

@@ -11,6 +11,7 @@ from functools import wraps
 
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
+from tibidi.process import os
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ def install(module: ModuleType) -> None:
     if module.__name__ == "gunicorn.glogging":
         hooks.replace_function(module.Logger, "exception", _wrap_exception)
     else:
-        hooks.replace_function(module.Worker, "handle_abort", _wrap_abort)
+        hooks.replace_function(module.Worker, "__init__", _wrap_init)
 
 
 def _wrap_exception(previous: Callable[..., None]) -> Callable[..., None]:
@@ -43,14 +44,29 @@ def _wrap_exception(previous: Callable[..., None]) -> Callable[..., None]:
     return exception
 
 
-def _wrap_abort(previous: Callable[..., None]) -> Callable[..., None]:
+def _wrap_init(previous: Callable[..., None]) -> Callable[..., None]:
     @wraps(previous)
-    def handle_abort(self: Any, signal: int, frame: FrameType | None) -> None:
-        error = TimeoutError(ABORTED.format(self.cfg.timeout))
-        hooks.report(error.with_traceback(_traceback(frame)), hooks.POOL)  # gunicorn kills the worker in a second
-        previous(self, signal, frame)
+    def __init__(self: Any, *args: object, **options: object) -> None:  # noqa: N807 - it replaces one
+        previous(self, *args, **options)
+        # A wrapper of `handle_abort()` would be in the traceback of the SystemExit that it raises.
+        hooks.replace_function(self.cfg.settings["worker_abort"], "value", _wrap_abort)
 
-    return handle_abort
+    return __init__
+
+
+def _wrap_abort(previous: Callable[..., object]) -> Callable[..., object]:
+    @wraps(previous)
+    def worker_abort(worker: Any) -> object:
+        # gunicorn kills the worker within a second.  A copy of the process has the time for a dump.
+        if os.fork() == 0:
+            try:
+                error = TimeoutError(ABORTED.format(worker.cfg.timeout))
+                hooks.report(error.with_traceback(_traceback(sys._getframe(2))), hooks.CHILD)
+            finally:
+                os._exit(0)
+        return previous(worker)
+
+    return worker_abort
 
 
 def _traceback(frame: FrameType | None) -> Any:

@@ -8,5 +8,5 @@ import shop
 
 if __name__ == "__main__":
     pool = multiprocessing.Pool(1, initializer=shop.fail)
-    time.sleep(1)
+    time.sleep(3)
     pool.terminate()

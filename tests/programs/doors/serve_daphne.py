@@ -1,6 +1,7 @@
 # an application fails in daphne
 # needs: daphne
 # env: TIBIDI_LOGGING=ERROR
+# dumps: 1-2
 import serving
 
 port = serving.free_port()

@@ -1,6 +1,7 @@
 # a worker of gunicorn does not find its application
 # needs: gunicorn
 # env: TIBIDI_EXITS=errors
+# dumps: 2
 # found: no
 import serving
 

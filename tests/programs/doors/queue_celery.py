@@ -1,0 +1,13 @@
+# a task of Celery fails in a worker (prefork)
+# needs: celery /redis-server redis
+# env: TIBIDI_LOGGING=ERROR
+# compare: status stdout
+import celeries
+import serving
+import stores
+
+with stores.redis() as port, serving.running("celery", "-A", "celeries", "worker", "-c", "1", "-l", "ERROR"):
+    try:
+        celeries.work_order.delay().get(timeout=60)
+    except ZeroDivisionError as error:
+        print(repr(error))
