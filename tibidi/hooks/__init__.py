@@ -58,7 +58,7 @@ FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
 # file in hooks/ -> the modules that it installs hooks in; what they have in common is in that file
 _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
-    " eventlet.hubs.hub twisted.logger._logger twisted.python.log cheroot.server",
+    " eventlet.hubs.hub twisted.logger._logger twisted.python.log cheroot.server falcon.request",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"

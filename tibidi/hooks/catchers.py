@@ -102,6 +102,7 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "socketserver": (("BaseServer.handle_error", _of_request, hooks.PRINTED),),
     "wsgiref.handlers": (("BaseHandler.log_exception", _in_info, hooks.PRINTED),),
     "cheroot.server": (("HTTPServer.error_log", _of_request, hooks.PRINTED),),
+    "falcon.request": (("Request.log_error", _handled, hooks.PRINTED),),
     "tkinter": (("Misc._report_exception", _handled, hooks.PRINTED),),
     "gevent.hub": (("Hub.print_exception", _before_traceback, hooks.PRINTED),),
     "eventlet.hubs.hub": (

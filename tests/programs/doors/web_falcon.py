@@ -1,6 +1,5 @@
 # a resource of Falcon fails
 # needs: falcon
-# env: TIBIDI_LOGGING=ERROR
 import falcon
 import falcon.testing
 
