@@ -25,6 +25,8 @@ from tibidi.words.standins import Dummy
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
@@ -60,7 +62,9 @@ class _Loading:
         self.reader = reader
         self.live = live
         self.sources: dict[str, str] = {}
-        self.values = ValuesReader(live=live, sources=self.sources)  # starts a process, which works meanwhile
+        self.values = ValuesReader(
+            live=live, sources=self.sources, members=self._members
+        )  # starts a process, which works meanwhile
         self.found: dict[str, object] = {}
         self.problems: list[Omission] = []
 
@@ -103,6 +107,10 @@ class _Loading:
                     self.problems.append(Omission("values", DAMAGED, detail))
                     return
                 self.found.update(dict.fromkeys(paths, value))
+
+    def _members(self) -> Iterator[BinaryIO]:
+        """Yield the pickles from the first one on."""
+        return (file for _, file in self.reader.values())
 
     def _exception(self, number: int, record: ExceptionRecord) -> DumpedException:
         path = f"exceptions[{number}]"

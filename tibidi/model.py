@@ -160,6 +160,11 @@ class Omission(NamedTuple):
     reason: str
     detail: str = ""
 
+    @property
+    def here(self) -> bool:
+        """Return True if it is in the dump, and only could not be rebuilt on this machine."""
+        return self.reason in {FAILED_HERE, MISSING_HERE}
+
 
 # Reasons of omissions.
 ILLEGAL = "illegal"  # a type that cannot be pickled, or rejected by config.islegal
@@ -170,7 +175,10 @@ TOO_DEEP = "too deep"  # nested deeper than the interpreter can follow
 LAZY = "lazy"  # reading it would have run a query or a request
 REDACTED = "redacted"  # a secret
 DAMAGED = "damaged"  # the file is damaged or cut there
-UNAVAILABLE = "unavailable"  # not found: a source file at the crash, a module on loading
+UNAVAILABLE = "unavailable"  # not found at the crash: a source file, for example
+# These are never in a file: the dump has the value, but it could not be rebuilt where it is loaded.
+FAILED_HERE = "failed here"  # code raised
+MISSING_HERE = "missing here"  # a module, or a name in it, is not here or has moved
 
 REDACTED_TEXT = "<redacted>"  # replaces a secret text
 

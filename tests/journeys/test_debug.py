@@ -143,8 +143,8 @@ def test_what_could_not_be_loaded(crash: Crasher) -> None:
     module.unlink()
     omitted, info = (debug(crash, str(dump), "--live", say=word).stdout for word in ("omitted", "info"))
 
-    assert "modules['cart']: unavailable" in omitted
-    assert "modules['cart']: unavailable" in info
+    assert "modules['cart']: missing here" in omitted
+    assert "modules['cart']: missing here" in info
     assert "Nothing is missing." not in info
     assert "missing      nothing" not in info
     assert "complete\n" in info

@@ -41,9 +41,12 @@ def test_inert_without_frames() -> None:
 
 def test_omissions() -> None:
     """The number of omissions is given, with the command that lists them."""
-    omissions = [Omission("values", "failed"), Omission("sources['x']", "unavailable")]
+    omissions = [Omission("values", "failed"), Omission("sources['x']", "unavailable"), Omission("x", "failed here")]
 
-    assert "Not in the dump: 2 omissions; type omitted to list them." == lines(omissions=omissions)[-1]
+    assert (
+        "Not in the dump: 2 omissions; not rebuilt here: 1; type omitted to list them."
+        == lines(omissions=omissions)[-1]
+    )
 
 
 def test_many_packages_differ() -> None:

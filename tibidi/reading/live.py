@@ -7,7 +7,8 @@ it gets stand-ins.  If anything else escapes from it, a `__setstate__` that
 raises, for example, that pickle alone is read again by `CarefulUnpickler`,
 which is written in Python and guards every opcode that runs application code.
 Both have the same memo, so that objects which were rebuilt before stay the
-same objects.
+same objects.  In the place of an object that cannot be rebuilt is what the
+inert reader makes of it.
 """
 
 from __future__ import annotations
@@ -18,44 +19,50 @@ import sys
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import ClassVar
 
 from tibidi.errors import DamagedDump
 from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import native_base
 from tibidi.look.owners import REASON
 from tibidi.look.owners import is_opener
-from tibidi.model import FAILED
+from tibidi.look.places import Places
+from tibidi.model import FAILED_HERE
 from tibidi.model import ILLEGAL
-from tibidi.model import UNAVAILABLE
+from tibidi.model import MISSING_HERE
 from tibidi.model import Omission
 from tibidi.reading import makers
+from tibidi.reading.careful import CarefulUnpickler
 from tibidi.reading.finalizers import Finalizers
+from tibidi.reading.inert.loading import Loading
 from tibidi.reading.missing import ModuleStub
+from tibidi.reading.missing import NotHere
 from tibidi.reading.missing import Stub
+from tibidi.reading.missing import Unavailable
 from tibidi.reading.missing import missing_class
 from tibidi.reading.missing import opener
-from tibidi.reading.state import set_state
 from tibidi.words import standins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from tibidi.reading.careful import Failure
+    from tibidi.reading.inert.view import InertView
     from tibidi.reading.unpickler import MemberFile
 
 STAND_INS: dict[str, object] = {
     cls.__name__: cls for cls in (standins.Cut, standins.Dummy, standins.NotPickleable, standins.Redacted)
 }
-PythonUnpickler: Any = pickle._Unpickler  # typeshed does not have its stack, memo and handlers
 
 
 class Rebuilder:
     """Reads the pickles of one dump, one with each `load()`."""
 
-    def __init__(self, file: MemberFile, words: Mapping[str, object], problems: list[Omission]) -> None:
+    def __init__(
+        self, file: MemberFile, words: Mapping[str, object], problems: list[Omission], view: InertView | None = None
+    ) -> None:
         self._file = file
+        self._view = view
+        self._pickles = 0
         self._finalizers = Finalizers()
         self._names = Names(words, problems, self._finalizers)
         self._fast = LiveUnpickler(file, self._names)
@@ -63,8 +70,9 @@ class Rebuilder:
     def load(self) -> object:
         """Return the value of the next pickle; raise DamagedDump if it cannot be read."""
         Stub.loading += 1
+        self._pickles += 1
         try:
-            with self._finalizers:
+            with self._finalizers, Loading(no_call):
                 return self._load()
         finally:
             Stub.loading -= 1
@@ -87,7 +95,7 @@ class Rebuilder:
         known: dict[int, Any] = dict(self._fast.memo.copy())
         self._finalizers.disarm(known.values())
         self._finalizers.disarm_locals(error)
-        careful = CarefulUnpickler(self._file, self._names, known, self._finalizers)
+        careful = CarefulUnpickler(self._file, self._names, known, self._finalizers, self._inert)
         try:
             value = careful.load()
         except BaseException as another:
@@ -100,9 +108,26 @@ class Rebuilder:
         self._fast = LiveUnpickler(self._file, self._names)
         self._file.source = io.BytesIO(self._fast.memo_pickle(careful.memo))
         self._fast.load()
-        where = str(value[0][0]) if type(value) is tuple and value and value[0] else "values"
-        self._names.problems.extend(Omission(where, FAILED, failure) for failure in careful.failures)
+        self._names.problems.extend(_omissions(value, careful.failures))
         return value
+
+    def _inert(self, index: int) -> object:
+        """Return the inert view of the object with this index in the memo, None if there is none."""
+        return None if self._view is None else self._view.find(index, self._pickles)
+
+
+def _omissions(value: Any, failures: list[Failure]) -> Iterator[Omission]:
+    """Yield an omission for each failure, with the path of what is in the place of the object."""
+    paths, variables = value if type(value) is tuple and len(value) == 2 and value[0] else (("values",), value)
+    wanted = {id(each.instead) for each in failures if each.instead is not None}
+    found = Places().find({str(paths[0]): variables}, wanted)
+    for each in failures:
+        yield Omission(found.get(id(each.instead), str(paths[0])), FAILED_HERE, each.detail)
+
+
+def no_call(function: object, _: tuple[object, ...]) -> object:
+    """Refuse a call of an inert function or class by a pickle that is read live: its result is inert, too."""
+    raise NotHere(f"{function!r} is inert")
 
 
 class Names:
@@ -148,7 +173,7 @@ class Names:
         except BaseException as error:  # noqa: BLE001 - importing runs application code, which may even exit
             reason = error_text(error)
             self._stubs[name] = ModuleStub(name, reason)
-            self.problems.append(Omission(f"modules[{name!r}]", UNAVAILABLE, f"a stub, since here: {reason}"))
+            self.problems.append(Omission(f"modules[{name!r}]", MISSING_HERE, f"a stub, since here: {reason}"))
             return self._stubs[name]
 
     def _find(self, module: str, qualname: str, layout: str = "", fields: tuple[str, ...] = ()) -> object:
@@ -163,7 +188,12 @@ class Names:
             raise
         except BaseException as error:  # noqa: BLE001 - a module's __getattr__ is application code
             detail = f"it has moved or is gone here: {error_text(error)}"
-            self.problems.append(Omission(f"modules[{module!r}].{qualname}", UNAVAILABLE, detail))
+            self.problems.append(Omission(f"modules[{module!r}][{qualname!r}]", MISSING_HERE, detail))
+        from tibidi.reading.inert.names import is_described  # the inert reader, seldom needed
+
+        if is_described(module, qualname):
+            self._missing[module, qualname] = Unavailable(module, qualname)
+            return self._missing[module, qualname]
         found = self._missing[module, qualname] = missing_class(module, qualname, layout, fields)
         if isinstance(home, ModuleStub) and "." not in qualname:
             setattr(home, qualname, found)
@@ -203,146 +233,3 @@ class LiveUnpickler(pickle.Unpickler):
     def persistent_load(self, pid: object) -> object:
         """Return the id: the writer puts the replacement of an object there."""
         return next(self._to_memoize, None) if pid is None else pid
-
-
-class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
-    """Rebuilds object by object; one that raises is a Dummy with the error and the raw state.
-
-    `failures` lists them; the caller knows where in the dump this pickle is.
-    """
-
-    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(PythonUnpickler.dispatch)
-
-    def __init__(self, file: Any, names: Names, memo: dict[int, object], finalizers: Finalizers) -> None:
-        super().__init__(file)
-        self._finalizers = finalizers
-        self.find_class = names.find
-        self.memo: dict[int, object] = {}
-        self._known = memo  # from the pickles before, and from this one until it failed
-        self.failures: list[str] = []
-
-    def persistent_load(self, pid: object) -> object:
-        """Return the id, as LiveUnpickler does."""
-        return pid
-
-    def memoize(self) -> None:
-        """Memoize an object; the first, a path, shows how long the memo was before this pickle."""
-        if not self.memo:
-            self.memo = known_before(self._known, self.stack[-1])
-        self.memo[len(self.memo)] = self.stack[-1]
-
-    def guarded(self, opcode: Callable[[Any], None], operands: int) -> None:
-        """Run the handler of an opcode; if it raises, push a stand-in for its result."""
-        state = self.stack[-operands:]
-        below = len(self.stack) - operands
-        try:
-            opcode(self)
-        except (KeyboardInterrupt, pickle.UnpicklingError, EOFError):
-            raise
-        except BaseException as error:  # noqa: BLE001 - application code may raise anything
-            del self.stack[below:]
-            self._finalizers.disarm_locals(error)
-            self.stack.append(self._failed(state, error))
-
-    def newobj(self) -> None:
-        """Make an object; if its `__new__` fails as its arguments were not pickled, bypass it."""
-        cls, arguments = self.stack[-2:]
-        known = len(self.failures)
-        self.guarded(PythonUnpickler.load_newobj, 2)
-        if len(self.failures) == known or arguments != ():
-            return
-        try:
-            native: Any = native_base(cls)
-            self.stack[-1] = native.__new__(cls)
-        except (TypeError, AttributeError):  # not a class, or its base in C needs arguments as well
-            return
-        del self.failures[known:]
-
-    def _failed(self, operands: list[Any], error: BaseException) -> standins.Dummy:
-        """Return a stand-in for the object that could not be made of `operands`."""
-        what, state = operands[0], operands[-1]
-        if what is makers._made:
-            what, _, state = state
-        kind = what if isinstance(what, type) else (getattr(what, "__name__", None) and what) or type(what)
-        name = f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', kind)}"
-        self.failures.append(f"{name}: {error_text(error)}")
-        return standins.Dummy(name, error_text(error), state)
-
-    def build(self) -> None:
-        """Give an object its state; if that raises, a stand-in replaces the object, also in the memo."""
-        target, state = self.stack[-2:]
-        below = len(self.stack) - 2
-        try:
-            PythonUnpickler.load_build(self)
-        except (KeyboardInterrupt, pickle.UnpicklingError):
-            raise
-        except BaseException as error:  # noqa: BLE001 - __setstate__ is application code
-            self.stack[below:] = [target]
-            # A class without `__setstate__`: its `__getattr__`, asked for that, needs attributes that are not set yet.
-            if hasattr(type(target), "__setstate__") or not set_state(target, state):
-                self.stack[below] = self._failed([type(target), state], error)
-                self._finalizers.disarm([target])  # others may refer to it
-                self._forget(target, self.stack[below])
-
-    def _forget(self, target: object, dummy: object) -> None:
-        for index in reversed(self.memo):
-            if self.memo[index] is target:
-                self.memo[index] = dummy
-                return
-
-    def fill(self, opcode: Callable[[Any], None], target: Any) -> None:
-        """Put items into a container; if it raises, report that, and it keeps the items that it has."""
-        try:
-            opcode(self)
-        except (KeyboardInterrupt, pickle.UnpicklingError):
-            raise
-        except BaseException as error:  # noqa: BLE001 - append, __setitem__, __hash__, __eq__ are application code
-            self.failures.append(f"items of {type(target).__name__}: {error_text(error)}")
-
-
-def _guard(name: str, operands: int) -> Callable[[CarefulUnpickler], None]:
-    opcode = getattr(PythonUnpickler, name)
-    return lambda self: self.guarded(opcode, operands)
-
-
-def _fill(name: str, depth: int | None) -> Callable[[CarefulUnpickler], None]:
-    """Return the guard of an opcode whose container is at `depth` on the stack, or below the mark."""
-    opcode = getattr(PythonUnpickler, name)
-    return lambda self: self.fill(opcode, self.metastack[-1][-1] if depth is None else self.stack[-depth])
-
-
-CarefulUnpickler.dispatch.update(
-    {
-        pickle.ADDITEMS[0]: _fill("load_additems", None),
-        pickle.APPEND[0]: _fill("load_append", 2),
-        pickle.APPENDS[0]: _fill("load_appends", None),
-        pickle.BUILD[0]: CarefulUnpickler.build,
-        pickle.MEMOIZE[0]: CarefulUnpickler.memoize,
-        pickle.NEWOBJ[0]: CarefulUnpickler.newobj,
-        pickle.NEWOBJ_EX[0]: _guard("load_newobj_ex", 3),
-        pickle.REDUCE[0]: _guard("load_reduce", 2),
-        pickle.SETITEM[0]: _fill("load_setitem", 3),
-        pickle.SETITEMS[0]: _fill("load_setitems", None),
-    }
-)
-
-
-def known_before(memo: dict[int, object], path: object) -> dict[int, object]:
-    """Return what was in the memo before the pickle that begins with `path`.
-
-    The writer makes a new string for the path, so it is the first object that
-    this pickle memoizes, and the last equal string that is followed by a tuple
-    which begins with it.
-    """
-    for index in sorted(memo, reverse=True):
-        if type(memo[index]) is str and memo[index] == path and _is_first(memo, index):
-            return {key: value for key, value in memo.items() if key < index}
-    return {}
-
-
-def _is_first(memo: dict[int, object], index: int) -> bool:
-    end = index + 1
-    while type(memo.get(end)) is str:
-        end += 1
-    paths = memo.get(end)
-    return type(paths) is tuple and len(paths) == end - index and paths[0] is memo[index]

@@ -10,6 +10,7 @@ import builtins
 import collections
 from types import ModuleType
 from typing import Any
+from typing import NoReturn
 
 from tibidi.look.owners import REASON
 from tibidi.reading.inert.repr import BOUNDED
@@ -39,6 +40,24 @@ class ModuleStub(ModuleType):
         made = missing_class(self.__name__, name, "", ())
         setattr(self, name, made)
         return made
+
+
+class NotHere(Exception):
+    """What a pickle calls is not on this machine, so what it makes is inert."""
+
+
+class Unavailable:
+    """A class or function that this machine does not have, and whose objects the inert reader describes better."""
+
+    def __init__(self, module: str, qualname: str) -> None:
+        self.__module__, self.__name__, self.__qualname__ = module, qualname.rpartition(".")[2], qualname
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Raise NotHere."""
+        raise NotHere(f"{self.__module__}.{self.__qualname__} is not on this machine")
+
+    def __repr__(self) -> str:
+        return f"<{clean(self.__module__)}.{clean(self.__qualname__)}: {HERE}>"
 
 
 class Stub(type):

@@ -20,6 +20,8 @@ from tibidi.reading.makers import _code
 from tibidi.words.code import CodeKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from types import CodeType
     from typing import BinaryIO
@@ -32,10 +34,17 @@ class ValuesReader:
     """Loads the members of a dump in their order.
 
     `namespaces` has the globals of each module, by their path in the dump;
-    `problems` lists what could not be loaded as it was.
+    `problems` lists what could not be loaded as it was.  `members` begins with
+    the first member again: what cannot be rebuilt is read once more, inert.
     """
 
-    def __init__(self, *, live: bool, sources: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        *,
+        live: bool,
+        sources: Mapping[str, str],
+        members: Callable[[], Iterator[BinaryIO]] | None = None,
+    ) -> None:
         self.namespaces: dict[str, dict[str, object]] = {}
         self.problems: list[Omission] = []
         self._compiler = Compiler(sources)
@@ -45,10 +54,12 @@ class ValuesReader:
         self._unpickler: Any
         self._fuse: Fuse | None = None
         if live:
+            from tibidi.reading.inert.view import InertView
             from tibidi.reading.live import Rebuilder
 
             words = {"_namespace": self.namespace, "_code": self.code}
-            self._unpickler = Rebuilder(self._file, words, self.problems)
+            view = None if members is None else InertView(MemberFile(), members, sources)
+            self._unpickler = Rebuilder(self._file, words, self.problems, view)
         else:
             from tibidi.reading.inert.fuse import Fuse
             from tibidi.reading.inert.unpickler import InertUnpickler

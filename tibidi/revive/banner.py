@@ -32,7 +32,9 @@ def banner(dump: Dump, exception: ExceptionRecord) -> Iterator[str]:
     yield printable(f"Crashed {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
     yield LIVE if dump.live else INERT
     if dump.omissions:
-        yield f"Not in the dump: {phrases.count(len(dump.omissions), 'omission')}; type omitted to list them."
+        here = sum(each.here for each in dump.omissions)
+        missing = phrases.count(len(dump.omissions) - here, "omission")
+        yield f"Not in the dump: {missing}; not rebuilt here: {here}; type omitted to list them."
     yield from _mismatches(dump)
 
 

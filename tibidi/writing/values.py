@@ -199,7 +199,7 @@ class ValuesWriter:
         for left in self._queue:
             for path in left.by_path() if isinstance(left, Piece) else left.paths[:1]:
                 self._note(path, TIMEOUT, why)
-        first_of_each = {(each.path, each.reason): each for each in reversed(self._omissions)}
+        first_of_each = {each: each for each in reversed(self._omissions)}
         omissions = list(first_of_each.values())[::-1]
         return Outcome(self._members, omissions, self._is_complete and not self._queue, interrupt)
 

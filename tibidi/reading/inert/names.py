@@ -47,6 +47,12 @@ if TYPE_CHECKING:
 KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
 
 
+def is_described(module: str, name: str) -> bool:
+    """Return True if the inert reader makes more of a name than an object with attributes: a table, a date."""
+    key = (module, name)
+    return key in KNOWN_TYPES or key in ARRAY_WORDS or key in tables.WORDS or plain.is_known(*key)
+
+
 class Names:
     """The names of one dump."""
 

@@ -1,0 +1,178 @@
+"""Where in a value an object is: `exceptions[0].frames[2].locals['big'].rows[3]`.
+
+A path is Python and leads to the object in the loaded dump.  No code of the
+application runs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from types import CoroutineType
+from types import FrameType
+from types import FunctionType
+from types import GeneratorType
+from types import MethodType
+from types import ModuleType
+
+from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import HEAP_TYPE
+from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import is_a
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import type_flags
+from tibidi.look.anatomy import values
+from tibidi.look.classes import Classes
+from tibidi.process import time
+from tibidi.process.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+    from typing import Any
+
+# A search only finds a path: it must not take as long as the dump.
+MAX_THINGS = 100_000
+MAX_SECONDS = 0.2
+MAX_SECONDS_IN_ALL = 1.0  # for all searches of a dump, of which there may be one a frame
+# The objects, and items of each, that are searched even after that, as most paths are short.
+FEW_THINGS = 200
+FEW_ITEMS = 50
+PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
+INDEXED: tuple[Any, ...] = (list, tuple, deque)
+UNORDERED: tuple[Any, ...] = (set, frozenset)
+# Plain containers hold nothing but their items.
+PLAIN_BASES: dict[type, tuple[type, ...]] = {cls: (cls,) for cls in (deque, dict, frozenset, list, set, tuple)}
+CALLABLES = (FunctionType, MethodType)
+CLOSED = (GeneratorType, CoroutineType, FrameType)  # what they refer to is not in a dump
+SHOWN_CHARS = 200
+MAX_STEPS = 50
+BEFORE = "\0"  # in a step: the path before it, if that does not come first
+
+
+class PathNode(NamedTuple):
+    """One step of a path, and the node before it."""
+
+    before: PathNode | None
+    step: str
+
+
+def path_text(node: PathNode | None) -> str:
+    """Return a path as text; of a long one, its beginning and end."""
+    steps: list[str] = []
+    while node is not None:
+        steps.append(node.step)
+        node = node.before
+    steps.reverse()
+    if len(steps) > MAX_STEPS:
+        left_out = len(steps) - MAX_STEPS
+        steps[MAX_STEPS // 2 : -MAX_STEPS // 2] = [f"…{left_out} more…"]
+    path = ""
+    for step in steps:
+        path = step.replace(BEFORE, path) if BEFORE in step else path + step
+    return path
+
+
+class Places:
+    """Searches objects for others; `text` removes secrets from a text."""
+
+    def __init__(self, text: Callable[[str], str] = str) -> None:
+        self._text = text
+        self._seconds_left = MAX_SECONDS_IN_ALL
+        self._classes = Classes()
+
+    def find(
+        self, starts: dict[str, object], wanted: set[int], closed: frozenset[int] | set[int] = frozenset()
+    ) -> dict[int, str]:
+        """Return a shortest path for each id in `wanted` under `starts`, path -> object, outside of `closed`."""
+        seen: set[int] = set()
+        found: dict[int, str] = {}
+        pending = deque((thing, PathNode(None, path)) for path, thing in starts.items())
+        begin = time.monotonic()
+        end = begin + MAX_SECONDS
+        things, items = (MAX_THINGS, MAX_THINGS) if self._seconds_left > 0 else (FEW_THINGS, FEW_ITEMS)
+        while pending and len(found) < len(wanted) and len(seen) < things:
+            thing, node = pending.popleft()
+            if id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            if id(thing) in wanted:
+                found[id(thing)] = path_text(node)
+            if len(seen) % 256 == 0 and time.monotonic() > end:
+                break
+            if exact_type(thing) not in PLAIN and id(thing) not in closed:
+                pending.extend((each, PathNode(node, step)) for step, each in self._steps(thing, items))
+        self._seconds_left -= time.monotonic() - begin
+        return found
+
+    def within(self, path: str, key: object) -> str:
+        """Return the path of the value under `key` in the mapping at `path`."""
+        if path.endswith(".__dict__") and isinstance(key, str):
+            return f"{path[: -len('.__dict__')]}.{key}"
+        return f"{path}[{self._key(key)}]"
+
+    def _steps(self, thing: object, limit: int) -> Iterator[tuple[str, object]]:
+        try:
+            yield from list(islice(self._items(thing), limit))
+        except Exception:  # noqa: BLE001 - it changed meanwhile; then the omission has the path of the variable
+            return
+
+    def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
+        if exact_type(thing) in CLOSED or is_a(thing, ModuleType):
+            return
+        bases = PLAIN_BASES.get(exact_type(thing)) or mro(type(thing))
+        if dict in bases:
+            pairs = enumerate(dict.items(thing))
+            yield from ((self._item(key, number), value) for number, (key, value) in pairs)
+        for base in filter(bases.__contains__, INDEXED):
+            yield from ((f"[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
+        for base in filter(bases.__contains__, UNORDERED):
+            yield from ((f"list({BEFORE})[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
+        if exact_type(thing) not in PLAIN_BASES:
+            yield from self._attributes(thing)
+
+    def _attributes(self, thing: Any) -> Iterator[tuple[str, object]]:
+        if exact_type(thing) in CALLABLES:
+            yield from _referents(thing)
+        elif is_a(thing, type):
+            yield from ((f".{name}", value) for name, value in _body(thing).items())
+        else:
+            facts = self._classes.of(type(thing))
+            own = facts.dictionary(thing)
+            yield ".__dict__", own
+            yield from ((f".{name}", value) for name, value in (*own.items(), *values(thing, facts.stored)))
+            yield from ((f".{name}", value) for name, value in _body(type(thing)).items() if name not in own)
+
+    def _item(self, key: object, number: int) -> str:
+        """Return the step to the value of a key, of which only some can be written as Python."""
+        return f"[{self._key(key)}]" if _is_literal(key) else f"list({BEFORE}.values())[{number}]"
+
+    def _key(self, key: object) -> str:
+        if type(key) is str:
+            return repr(self._text(key[:SHOWN_CHARS]))
+        return repr(key) if _is_literal(key) else f"<{type(key).__name__}>"
+
+
+def _is_literal(key: object) -> bool:
+    if exact_type(key) is tuple:
+        return all(map(_is_literal, key))  # type: ignore[call-overload]  # a tuple
+    return exact_type(key) in PLAIN
+
+
+def _body(cls: Any) -> dict[str, object]:
+    """Return the attributes of a class statement, {} for a class of C code."""
+    return dict(namespace(cls)) if type_flags(cls) & HEAP_TYPE else {}
+
+
+def _referents(thing: Any) -> Iterator[tuple[str, object]]:
+    """Yield what a function or method refers to."""
+    if isinstance(thing, MethodType):
+        yield ".__self__", thing.__self__
+        return
+    yield ".__defaults__", thing.__defaults__
+    for number, cell in enumerate(thing.__closure__ or ()):
+        try:
+            yield f".__closure__[{number}].cell_contents", cell.cell_contents
+        except ValueError:  # empty
+            continue

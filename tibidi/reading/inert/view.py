@@ -1,0 +1,59 @@
+"""What the inert reader makes of a dump that is read live: for each object that cannot be rebuilt here.
+
+Both readers follow the same pickles and memoize the same objects in the same
+order, so an object has one index in both memos.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tibidi.errors import DamagedDump
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from typing import BinaryIO
+
+    from tibidi.reading.inert.unpickler import InertUnpickler
+    from tibidi.reading.unpickler import MemberFile
+
+
+class InertView:
+    """Reads the pickles of a dump inert, as far as they are asked for; `members` begins with the first of them."""
+
+    def __init__(self, file: MemberFile, members: Callable[[], Iterator[BinaryIO]], sources: Mapping[str, str]) -> None:
+        self._file = file
+        self._members = members
+        self._sources = sources
+        self._namespaces: dict[str, dict[str, object]] = {}
+        self._unpickler: InertUnpickler | None = None
+        self._read = 0
+        self._memo: Mapping[int, object] = {}
+
+    def find(self, index: int, pickles: int) -> object:
+        """Return the object with this index in the memo, after so many pickles; None if there is none."""
+        from tibidi.reading.inert.unpickler import finished  # seldom needed
+
+        if self._read < pickles:
+            self._read_on(pickles)
+        return finished(self._memo.get(index))
+
+    def _read_on(self, pickles: int) -> None:
+        from tibidi.reading.inert.unpickler import InertUnpickler
+
+        if self._unpickler is None:
+            self._unpickler = InertUnpickler(self._file, namespace=self._namespace, sources=self._sources)
+        try:
+            for member in islice(self._members(), self._read, pickles):
+                self._read += 1
+                self._file.source = member
+                self._unpickler.load()
+        except DamagedDump:
+            self._read = pickles
+        self._memo = self._unpickler.memo.copy()
+
+    def _namespace(self, key: str) -> dict[str, object]:
+        return self._namespaces.setdefault(key, {})
