@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.capture import stacks
 from tibidi.capture.crash import survey
+from tibidi.process.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,24 @@ def test_thread_without_the_threading_module() -> None:
 
     assert f"thread {ident}" == thread.name
     assert ["bare"] == [live.frame.f_code.co_name for live in thread.frames]
+
+
+def test_abandoned_worker() -> None:
+    """A worker of an earlier dump that still hangs in code of the application is no thread of it."""
+    go, reached = threading.Event(), threading.Event()
+
+    def hang(levels: int) -> None:
+        reached.set()
+        go.wait()
+
+    worker = Worker(hang)
+    reached.wait()
+    try:
+        idents = [each.ident for each in surveyed().threads]
+    finally:
+        go.set()
+
+    assert worker.ident not in idents
 
 
 def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from tibidi.look.frames import LiveThread
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
+from tibidi.process import DumpThread
 from tibidi.process import interpreter
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
     found: list[LiveThread] = []
     for ident in list(order)[:MAX_THREADS]:
         frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
-        if ident not in {*here, crashed} and not unreadable and (not frames or is_ours(frames[0])):
+        if ident not in {*here, crashed} and not unreadable and (not frames or _is_worker(stacks[ident][0], frames[0])):
             continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
         live.frames = [crash.frame_now(each) for each in without_middle(crash, frames, f"threads[{len(found)}]")]
@@ -69,6 +70,11 @@ def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list
         frame = frame.f_back
     frames.reverse()
     return without_hook(frames) if ident in here else frames
+
+
+def _is_worker(outermost: FrameType, first: FrameType) -> bool:
+    """Return True for a thread of tibidi, also for one that was abandoned in code of the application."""
+    return outermost.f_code is DumpThread._run.__code__ or is_ours(first)
 
 
 def _known_threads() -> list[tuple[int, object]]:
