@@ -168,7 +168,7 @@ def test_snapshots(pickling: Pickling) -> None:
     pickler = Filtering(pickling.out, pickling.reducers, snapshots.hooks())
     pickler.dump([changing])
     memo = pickler.memo.copy()
-    snapshots.exchange(memo)
+    snapshots.exchange(memo, [], 0)
     other = Fast(pickling.out, pickling.reducers)
     other.memo = memo
     other.dump([changing])

@@ -448,6 +448,39 @@ def test_slow_values_do_not_cost_the_rest(round_trip: Any) -> None:
     assert loaded.complete
 
 
+class Service:
+    """Has small attributes around a client that consists of many small objects, deep below it."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        self.name = "shop"
+        self.client = {"pool": {"connections": [{"parts": parts}]}}
+        self.convert = lambda price: price * 2
+        self.options = {"retries": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("limits", "parts", "reason"),
+    [
+        ({"seconds": 2.0}, [Slow() for _ in range(10_000)], "timeout"),
+        ({"max_bytes": 40_000}, [str(number * 7919) for number in range(100_000)], "too large"),
+    ],
+    ids=["late", "large"],
+)
+def test_upper_levels(round_trip: Any, limits: dict[str, Any], parts: list[Any], reason: str) -> None:
+    """Of a value for which time or space do not suffice there is what is not deep; what is cut has its own path."""
+    vars(round_trip).update(limits)
+    chunks = [parts[start : start + 100] for start in range(0, len(parts), 100)]
+    tree = [chunks[start : start + 100] for start in range(0, len(chunks), 100)]
+    loaded = round_trip({"service": Service(tree), "small": [1]}, exception=ValueError("x"))
+    service = loaded.locals["service"]
+
+    assert ("shop", {"retries": [1, 2]}, 6) == (service.name, service.options, service.convert(3))
+    assert ([1], ("x",)) == (loaded.locals["small"], loaded.values["exceptions[0].exception"].args)
+    assert isinstance(service.client["pool"]["connections"][0], tibidi.Cut)
+    assert {f"{WHERE}['service'].client['pool']['connections'][0]": reason} == loaded.reasons()
+    assert loaded.complete
+
+
 def test_globals_are_named_not_copied(round_trip: Any) -> None:
     """Functions of a module share its one namespace, also with a variable that holds globals()."""
     namespace: dict[str, Any] = {"__name__": "__main__", "rate": 2}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from tibidi.writing.pickle_state import PickleState
+    from tibidi.writing.pickle_state import Reduced
     from tibidi.writing.picklers import FilterHooks
     from tibidi.writing.picklers import Memo
 
@@ -38,6 +39,8 @@ PureFramer: Any = pickle._Framer  # type: ignore[attr-defined]  # likewise
 FRAMES_PER_LEVEL = 5
 # Builtin types for which the table of pickle._Pickler has an entry that differs from our reducers.
 REDUCED = frozenset({type, FunctionType})
+# Of a value that is cut to its upper levels: the member, the variables, and four levels of each variable.
+MAX_DEPTH = 6
 ATOMS = frozenset({bool, bytes, float, int, str, type(None)})
 
 
@@ -60,11 +63,19 @@ class Unframed(PureFramer):  # type: ignore[misc]  # private, and the same since
 
 
 class Limits(NamedTuple):
-    """How deep the thread can recurse, how long the pickle may become in memory, and until when it may be made."""
+    """How deep the thread can recurse, how long the pickle may become in memory, and until when it may be made.
+
+    If given, `cut` makes stand-ins for what is nested deeper than `MAX_DEPTH`.
+    """
 
     levels: int
     max_bytes: int
     until: float
+    cut: Callable[[object], Reduced] | None = None
+
+
+class TooNested(Exception):
+    """The object is nested deeper than a value may be for which time or space do not suffice."""
 
 
 class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Python
@@ -87,6 +98,7 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         self._state = state
         self._needed: set[int] = set()
         self._depth = 0
+        self._cut = limits.cut
         self._deepest = max(1, limits.levels // FRAMES_PER_LEVEL)
         self._limit = limits.max_bytes
         self._until = limits.until
@@ -118,20 +130,23 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         start, known, mark = self._out.tell(), len(self.memo), self._state.mark()
         self._depth += 1
         try:
-            self._check_depth()
+            self._check_depth(obj)
             self._save_itself(obj)
         except (TooLarge, TooLate, OutOfTime, Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever is raised, this object alone is replaced
             self._rollback(start, known)
             self._state.rollback(mark)
-            self._replace(obj, self._state.failed(obj, error))
+            is_cut = self._cut is not None and is_a(error, (TooNested, RecursionError))
+            self._replace(obj, self._cut(obj) if self._cut and is_cut else self._state.failed(obj, error))
         finally:
             self._depth -= 1
 
-    def _check_depth(self) -> None:
+    def _check_depth(self, obj: object) -> None:
         if self._depth > self._deepest:
             raise RecursionError
+        if self._cut is not None and self._depth > MAX_DEPTH and type(obj).__module__ != "tibidi":  # no stand-in
+            raise TooNested
 
     def _save_itself(self, obj: object) -> None:
         """Pickle one object as pickle does, but without calls by `*`, which take C stack on each level."""
@@ -157,8 +172,9 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
         self._needed = {id(function), id(arguments), id(state), id(setter)}
         if is_a(state, tuple):  # a dictionary of attributes and one of slots, most often
             self._needed |= {id(each) for each in state}
-        if is_a(arguments, tuple) and arguments:
-            self._needed.add(id(arguments[0]))  # the class
+        if is_a(arguments, tuple):
+            needed = arguments if self._cut else arguments[:1]  # the class; whatever is at the last level has all
+            self._needed |= {id(each) for each in needed}
         try:
             self.save_reduce(function, arguments, state, items, pairs, setter, obj=obj)
         finally:

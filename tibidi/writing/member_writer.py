@@ -20,6 +20,7 @@ from tibidi.writing.picklers import Filtering
 from tibidi.writing.pieces import CAREFUL
 from tibidi.writing.pieces import DIRECT
 from tibidi.writing.pieces import NAMES
+from tibidi.writing.pieces import SHALLOW
 from tibidi.writing.pieces import SNAPSHOT
 from tibidi.writing.pieces import TEXTS
 from tibidi.writing.stream import Sink
@@ -110,13 +111,13 @@ class MemberWriter:
         # Not below that rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
         is_deep = piece.effort >= SNAPSHOT
         with recursion_limit(self.levels if is_deep else 0):
-            if piece.effort == CAREFUL and self._hooks is not None:
-                self._pickle_carefully(member, self._hooks, part)
+            if piece.effort >= CAREFUL and self._hooks is not None:
+                self._pickle_carefully(member, self._hooks, part, piece)
             else:
                 self._pickler.dump(member)
         if self._snapshots is not None:
             memo: Memo = self._pickler.memo.copy()
-            self._snapshots.exchange(memo)
+            self._snapshots.exchange(memo, self._state.substitutions, self._mark.substitutions)
             self._pickler.memo = memo
         if not is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
             raise RecursionError("deeper than the application allows itself")
@@ -161,13 +162,14 @@ class MemberWriter:
             return set()
         return {name for name, value in piece.value.items() if self._redactor.conceals(name, value)}
 
-    def _pickle_carefully(self, thing: object, hooks: FilterHooks, part: Slice) -> None:
+    def _pickle_carefully(self, thing: object, hooks: FilterHooks, part: Slice, piece: Piece) -> None:
         """Pickle object by object, into memory."""
         from tibidi.writing import careful  # for few variables
 
         memo: Memo = self._pickler.memo.copy()
         most = min(part.bytes * CAREFUL_RATIO, part.raw_bytes)
-        limits = careful.Limits(sys.getrecursionlimit(), most, part.until)
+        cut = self._state.nested_late if piece.is_late else self._state.nested_large
+        limits = careful.Limits(sys.getrecursionlimit(), most, part.until, cut if piece.effort == SHALLOW else None)
         pickler = careful.Careful(self._state, memo, hooks, limits)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo

@@ -8,6 +8,7 @@ from tibidi.look.anatomy import type_name
 from tibidi.model import LAZY
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
+from tibidi.model import TOO_LARGE
 from tibidi.process.records import NamedTuple
 from tibidi.words.standins import Cut
 from tibidi.words.standins import Dummy
@@ -99,6 +100,16 @@ class PickleState:
         """Return a stand-in for an object nested deeper than the interpreter can follow."""
         self.note(thing, TOO_DEEP, "nested deeper than this Python can follow")
         return Cut, (type_name(type(thing)), "too deep")
+
+    def nested_late(self, thing: object) -> Reduced:
+        """Return a stand-in for an object deep in a value that takes too long."""
+        self.note(thing, TIMEOUT, f"{type_name(type(thing))}: nested deep in a value that takes too long")
+        return Cut, (type_name(type(thing)), "no time left")
+
+    def nested_large(self, thing: object) -> Reduced:
+        """Return a stand-in for an object deep in a value that is too large."""
+        self.note(thing, TOO_LARGE, f"{type_name(type(thing))}: nested deep in a value that is too large")
+        return Cut, (type_name(type(thing)), "too large")
 
     def illegal(self, thing: object) -> Reduced:
         """Return a stand-in for the state of a computation."""

@@ -22,6 +22,7 @@ NAMES = 1  # by C code, and secrets are found by their names: 0.45
 TEXTS = 2  # secrets are also looked for in texts and data: 0.85
 SNAPSHOT = 3  # from snapshots of containers, with as much recursion as there is stack for: 1.2
 CAREFUL = 4  # object by object, in Python: 2.6
+SHALLOW = 5  # likewise, only the upper levels, where time or space do not suffice
 
 # Items larger than this are left out of a variable that does not fit: tried in turn, 0 leaves nothing out.
 ITEM_BYTES = (0, 1 << 20, 64 << 10, 2 << 10)

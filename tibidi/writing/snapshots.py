@@ -23,6 +23,7 @@ from tibidi.writing.picklers import FilterHooks
 if TYPE_CHECKING:
     from typing import Any
 
+    from tibidi.writing.pickle_state import Substitution
     from tibidi.writing.picklers import Memo
 
 COPIED = frozenset({OrderedDict, defaultdict, deque, dict, list, set})
@@ -44,11 +45,14 @@ class Snapshots:
         """Return the hooks, which keep the snapshots alive, and not the other way round as well."""
         return FilterHooks(self._replacement, self._reduce)
 
-    def exchange(self, memo: Memo) -> None:
-        """Replace the copies in a memo by their originals."""
+    def exchange(self, memo: Memo, substitutions: list[Substitution], first: int) -> None:
+        """Replace the copies in a memo, and in substitutions from `first` on, by their originals."""
         for thing, copy in self._copies.values():
             if id(copy) in memo:
                 memo[id(thing)] = (memo.pop(id(copy))[0], thing)
+        originals = {id(copy): thing for thing, copy in self._copies.values()}
+        for at, each in enumerate(substitutions[first:], first):
+            substitutions[at] = each._replace(thing=originals.get(id(each.thing), each.thing))
 
     def _replacement(self, thing: object) -> object:
         instead = self._inner.replacement(thing)

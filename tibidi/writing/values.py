@@ -14,7 +14,7 @@ their cost).
     a thread is changing it       -> from snapshots
     it is nested too deep         -> likewise, with a higher recursion limit
     anything else raises          -> object by object
-    then too large for its slice  -> without large items
+    then too large for its slice  -> without large items, or only its upper levels
     then too late for its slice   -> likewise
     its own code hangs            -> without the object that hung
 
@@ -49,7 +49,9 @@ from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.namespaces import Namespaces
 from tibidi.writing.pickle_state import PickleState
 from tibidi.writing.pieces import CAREFUL
+from tibidi.writing.pieces import ITEM_BYTES
 from tibidi.writing.pieces import NAMES
+from tibidi.writing.pieces import SHALLOW
 from tibidi.writing.pieces import SNAPSHOT
 from tibidi.writing.pieces import TEXTS
 from tibidi.writing.pieces import Piece
@@ -269,7 +271,8 @@ class ValuesWriter:
         ((_, value),) = piece.by_path().items()
         from tibidi.look.measure import measure  # only for lack of time
 
-        return self._smaller(piece._replace(is_late=True), below=measure(value))
+        late, size = piece._replace(is_late=True), measure(value)
+        return self._smaller(late.with_effort(SHALLOW) if size <= ITEM_BYTES[-1] else late, below=size)
 
     def _smaller(self, piece: Piece, below: int = sys.maxsize) -> list[Piece]:
         smaller = piece.with_smaller_items(below)
@@ -279,6 +282,8 @@ class ValuesWriter:
         if is_a(value, Cut):  # not even this fits
             self._is_complete = False
             return []
+        if piece.effort < SHALLOW:
+            return [piece.with_effort(SHALLOW)]
         from tibidi.look.measure import summary  # only for lack of space or time
 
         name = type_name(type(value))
