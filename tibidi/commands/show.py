@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
+from tibidi.present import phrases
 from tibidi.present import show
 from tibidi.present import terminal
 from tibidi.present.lines import plain
 from tibidi.present.show import View
+from tibidi.process.texts import printable
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 python -m tibidi show
 python -m tibidi show --all traceback.pkl
+python -m tibidi show --html crash.html traceback.pkl
 python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].locals'
 """
+
+MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
 
 def main(argv: Sequence[str]) -> int:
@@ -31,10 +37,14 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
     parser.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
     parser.add_argument("--plain", action="store_true", help="no colour and no pager")
+    parser.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
     parser.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
     commands.add_dump_argument(parser)
     options = parser.parse_args(argv)
-    with Reader(find(options.dump)) as reader:
+    path = find(options.dump)
+    if options.html:
+        return _write_page(path, options.html)
+    with Reader(path) as reader:
         sources = {} if options.json else reader.sources
         summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:
@@ -46,4 +56,19 @@ def main(argv: Sequence[str]) -> int:
         print("\n".join(map(plain, lines)))
     else:
         terminal.write(lines, colour=terminal.has_colour())
+    return 0
+
+
+def _write_page(path: str, target: str) -> int:
+    """Write a page with the values, loaded inert: nothing that the dump names is imported or called."""
+    from tibidi.loader import load
+    from tibidi.present import page
+    from tibidi.tools import tree
+
+    dump = load(path, trust=False)
+    summary = dump.summary._replace(omissions=dump.omissions)
+    text = page.html(summary, dump.sources, tree.frames(dump, MAX_VALUE_CHARACTERS))
+    with open(target, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    print(printable(f"wrote {target}, {phrases.size(os.path.getsize(target))}"))
     return 0

@@ -91,7 +91,7 @@ class Frames:
         label = f"  [{number}] "
         if not self._own.has(frame) and not self._everything:
             text = f"{label}{self.place(frame)}"
-            line = self._line(frame, frame.line).strip()
+            line = self.line(frame, frame.line).strip()
             room = None if self._width is None else self._width - len(text) - 4
             yield [(FAINT, text), (FAINT, f"    {cut(line, room)}" if line and (room is None or room > 20) else "")]
             return
@@ -99,33 +99,49 @@ class Frames:
         yield from self._source(frame)
         yield from self._variables(number, frame)
 
-    def _source(self, frame: FrameRecord) -> Iterator[Line]:
-        if not self._line(frame, frame.line):
-            return
-        first, last = max(frame.line - BEFORE, min(frame.first_line, frame.line), 1), frame.line + AFTER
-        numbers = [number for number in range(first, last + 1) if number <= frame.line or self._line(frame, number)]
-        while not self._line(frame, numbers[0]).strip():
-            del numbers[0]
-        texts = [self._line(frame, number) for number in numbers]
-        indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
-        digits = len(str(last))
-        for number, text in zip(numbers, texts):
-            mark = ">" if number == frame.line else " "
-            room = None if self._width is None else self._width - digits - 9
-            yield [(FAINT, f"    {mark} {number:{digits}} | "), (CODE, cut(text[indent:], room))]
-            if number == frame.line:
-                carets = _carets(frame, text)
-                if carets and text.isprintable():
-                    yield [(FAINT, f"      {'':{digits}} | "), (FAINT, cut(carets[indent:], room))]
+    def is_own(self, frame: FrameRecord) -> bool:
+        """Return True if a frame runs the application's own code."""
+        return self._own.has(frame)
 
-    def _line(self, frame: FrameRecord, number: int) -> str:
+    def around(self, frame: FrameRecord, before: int, after: int) -> list[tuple[int, str]]:
+        """Return the numbered lines around the one of a frame, from the first of its function on, without indentation.
+
+        There are none if the source is not in the dump.
+        """
+        if not self.line(frame, frame.line):
+            return []
+        start, last = max(frame.line - before, min(frame.first_line, frame.line), 1), frame.line + after
+        found = [(number, self.line(frame, number)) for number in range(start, last + 1)]
+        while not found[0][1].strip():
+            del found[0]
+        while not found[-1][1].strip():
+            del found[-1]
+        indent = min(len(text) - len(text.lstrip()) for _, text in found if text.strip())
+        return [(number, text[indent:]) for number, text in found]
+
+    def line(self, frame: FrameRecord, number: int) -> str:
+        """Return a line of the source of a frame, "" if it is not in the dump."""
         text = self._texts.get(frame.file, ())
         return text[number - 1].expandtabs(1) if 0 < number <= len(text) else ""
+
+    def _source(self, frame: FrameRecord) -> Iterator[Line]:
+        found = self.around(frame, BEFORE, AFTER)
+        if not found:
+            return
+        digits = len(str(found[-1][0]))
+        room = None if self._width is None else self._width - digits - 9
+        whole = self.line(frame, frame.line)
+        for number, text in found:
+            mark = ">" if number == frame.line else " "
+            yield [(FAINT, f"    {mark} {number:{digits}} | "), (CODE, cut(text, room))]
+            carets = _carets(frame, whole) if number == frame.line and whole.isprintable() else ""
+            if carets:
+                yield [(FAINT, f"      {'':{digits}} | "), (FAINT, cut(carets[len(whole) - len(text) :], room))]
 
     def _variables(self, number: int, frame: FrameRecord) -> Iterator[Line]:
         hidden = 0
         for name, variable in frame.locals.items():
-            if frame.code.kind == MODULE and not self._everything and DEFINITIONS.match(variable.preview):
+            if not self._everything and is_definition(frame, variable):
                 hidden += 1
                 continue
             yield from self._variable(number, name, variable)
@@ -156,6 +172,11 @@ class Frames:
             return file[len(self._cwd) :] if file.startswith(self._cwd) else file
         found = list(re.finditer(f"(?=({INSTALLED[4:]}))", file, re.IGNORECASE))  # they may overlap
         return file[found[-1].end(1) :] if found else file
+
+
+def is_definition(frame: FrameRecord, variable: Variable) -> bool:
+    """Return True for what a module defines or imports: functions, classes and modules."""
+    return frame.code.kind == MODULE and DEFINITIONS.match(variable.preview) is not None
 
 
 def _recursion(frames: Sequence[FrameRecord], start: int) -> tuple[int, int]:

@@ -60,7 +60,7 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
     exceptions = list(enumerate(summary.exceptions))
     for index, exception in exceptions[::-1] if view.newest_first else exceptions:
         yield []
-        yield [(HEADING, f"exceptions[{index}]" + _relation(exception, places))]
+        yield [(HEADING, f"exceptions[{index}]" + relation(exception, places))]
         yield from frames.stack(f"exceptions[{index}]", exception.frames, newest_first=view.newest_first)
         yield from _message(exception)
     yield from _others(summary, frames, view)
@@ -110,7 +110,8 @@ def _message(record: ExceptionRecord) -> Iterator[Line]:
         yield from ([(PLAIN, line)] for line in note.split("\n"))
 
 
-def _relation(record: ExceptionRecord, places: Mapping[int, str]) -> str:
+def relation(record: ExceptionRecord, places: Mapping[int, str]) -> str:
+    """Return what an exception is to its parent; `places` has the path of each exception by its id."""
     if record.parent is None or record.relation not in RELATION_WORDS:
         return ""
     parent = places.get(record.parent, "an exception that is not in the dump")

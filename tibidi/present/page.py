@@ -1,0 +1,160 @@
+"""A crash as one HTML page: it refers to nothing outside, has no script, and no value becomes markup.
+
+Rules: every text of the dump goes through `printable` and is escaped, by Jinja
+or by Pygments.  The content security policy forbids scripts and whatever a
+browser would load, should that fail.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from itertools import groupby
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.culprit import culprit
+from tibidi.errors import TibidiError
+from tibidi.model import REDACTED
+from tibidi.present import phrases
+from tibidi.present.frames import Frames
+from tibidi.present.frames import is_definition
+from tibidi.present.lines import cut
+from tibidi.present.show import relation
+from tibidi.present.tree import Node
+from tibidi.process.texts import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from tibidi.model import FrameRecord
+    from tibidi.model import Summary
+    from tibidi.model import TaskRecord
+    from tibidi.model import ThreadRecord
+
+INSTALL = "pip install 'tibidi[view]'"
+LINES_AROUND = 5  # of source
+MAX_TEXT = 200  # characters of a value in one line
+LIGHT, DARK = "default", "github-dark"  # styles of Pygments
+
+
+def html(summary: Summary, sources: Mapping[str, str], variables: Mapping[str, Sequence[Node]]) -> str:
+    """Return the page; `variables` has the values of each frame by its path, where the dump has them.
+
+    Raises TibidiError if Jinja or Pygments is not installed.
+    """
+    try:
+        import jinja2
+        import pygments.formatters
+    except ImportError as error:
+        raise TibidiError(f"a page needs {error.name}", INSTALL) from None
+    formatter = pygments.formatters.HtmlFormatter
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True)
+    environment.filters["clean"] = lambda value, kept="": printable(str(value), kept)
+    template = environment.from_string((pkgutil.get_data(__package__ or "", "page.html") or b"").decode())
+    colours = [
+        formatter(style=LIGHT).get_style_defs(".source"),
+        f"@media (prefers-color-scheme: dark) {{ {formatter(style=DARK).get_style_defs('.source')} }}",
+    ]
+    return template.render(_Page(summary, sources, variables).facts(), colours="\n".join(colours))
+
+
+class _Page:
+    """The facts that the template shows."""
+
+    def __init__(self, summary: Summary, sources: Mapping[str, str], variables: Mapping[str, Sequence[Node]]) -> None:
+        self._summary = summary
+        self._variables = variables
+        self._frames = Frames(summary.process, sources, width=None, everything=True)
+        self._culprit = culprit(summary.exceptions, summary.process)
+
+    def facts(self) -> dict[str, object]:
+        summary = self._summary
+        process = summary.process
+        crash, cause = summary.exceptions[-1], summary.exceptions[self._culprit.exception]
+        number = self._culprit.frame
+        place = "" if number is None else self._frames.place(cause.frames[number])
+        title = phrases.bare_type(crash.type) + (place and f" at {place}")
+        names = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
+        missing = [(each.path, f"{each.reason} {each.detail}") for each in summary.omissions]
+        hidden = [(each.path, each.detail) for each in summary.omissions if each.reason == REDACTED]
+        facts = {**process._asdict(), "argv": " ".join(process.argv)}
+        return {
+            "title": title if cause is crash else phrases.caused_by(crash.type, cause.type, place),
+            "subtitle": f"{facts['argv']}, {phrases.moment(summary.time)} UTC on {process.hostname}, "
+            f"Python {process.python}",
+            "has_culprit": number is not None,
+            "exceptions": [
+                {
+                    "title": f"exceptions[{index}]" + relation(each, names),
+                    "message": phrases.crash_line(each.type, each.message),
+                    "notes": each.notes,
+                    "groups": self._groups(f"exceptions[{index}]", each.frames),
+                }
+                for index, each in enumerate(summary.exceptions)
+            ],
+            "others": [*self._stacks("threads", summary.threads), *self._stacks("tasks", summary.tasks)],
+            "process": [(name, facts[name]) for name in facts if name not in {"packages", "environment"}],
+            "packages": sorted(process.packages.items()),
+            "environment": sorted(process.environment.items()),
+            "missing": missing,
+            "redacted": hidden,
+        }
+
+    def _stacks(self, kind: str, stacks: Sequence[ThreadRecord | TaskRecord]) -> Iterator[dict[str, object]]:
+        for index, each in enumerate(stacks):
+            if each.frames:
+                path = f"{kind}[{index}]"
+                yield {"title": f"{path}, {each.name}", "groups": self._groups(path, each.frames)}
+
+    def _groups(self, path: str, frames: Sequence[FrameRecord]) -> list[dict[str, object]]:
+        """Return own frames, and the frames of libraries between them, each with the names of the libraries."""
+        shown = [self._frame(path, number, frame) for number, frame in enumerate(frames)]
+        groups: list[dict[str, object]] = []
+        for own, members in groupby(shown, key=lambda each: each["own"]):
+            together = list(members)
+            libraries = ", ".join(dict.fromkeys(str(each["library"]) for each in together))
+            title = f"{phrases.count(len(together), 'frame')} of {libraries}"
+            groups.append({"own": own, "frames": together, "title": title})
+        return groups
+
+    def _frame(self, path: str, number: int, frame: FrameRecord) -> dict[str, Any]:
+        here = f"{path}.frames[{number}]"
+        found = {node.name: node for node in self._variables.get(here, ())}
+        nodes: dict[bool, list[Node]] = {False: [], True: []}
+        for name, variable in frame.locals.items():
+            tree = found.get(name, Node(name, "", ""))
+            text = cut(variable.preview, MAX_TEXT)
+            nodes[is_definition(frame, variable)].append(tree._replace(type=variable.type, text=text))
+        return {
+            "number": number,
+            "own": self._frames.is_own(frame),
+            "culprit": here == f"exceptions[{self._culprit.exception}].frames[{self._culprit.frame}]",
+            "place": self._frames.place(frame),
+            "library": frame.module.partition(".")[0],
+            "line": self._frames.line(frame, frame.line).strip(),
+            "at": frame.line,
+            "source": _highlighted(self._frames.around(frame, LINES_AROUND, LINES_AROUND)),
+            "tables": [
+                (f"{name}: {variable.table.title}", variable.table.rows)
+                for name, variable in frame.locals.items()
+                if variable.table is not None
+            ],
+            "variables": nodes[False],
+            "definitions": nodes[True],
+        }
+
+
+def _highlighted(lines: Iterable[tuple[int, str]]) -> list[tuple[int, object]]:
+    """Return lines of Python as markup; Pygments escapes the text."""
+    from markupsafe import Markup
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    found = list(lines)
+    text = "\n".join(printable(line) for _, line in found)
+    marked = highlight(text, PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)).split("\n")
+    return [(number, Markup(line)) for (number, _), line in zip(found, marked)]  # noqa: S704 - escaped by Pygments

@@ -1,0 +1,87 @@
+"""The parts of a value, each with its step in a path; and every value of a dump with its path.
+
+Works on inert values: nothing here calls code of the application.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import parts as items_of
+from tibidi.reading.inert.types import visible
+from tibidi.words.standins import NotPickleable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tibidi.dump import Dump
+
+    Part = tuple[str, object]
+
+UNNAMED = (list, deque, set, frozenset)  # containers of items without names
+MAX_PARTS = 3_000_000  # of one dump
+
+
+def type_name(value: Any) -> str:
+    """Return the name of the type that a value had in the crashed process."""
+    name = getattr(type(value), "_inert_name_", type(value).__name__)
+    return str(name)
+
+
+def parts(value: Any) -> Iterator[Part]:
+    """Yield what is directly in a value: items of containers, fields and attributes of objects."""
+    yield from _items(value)
+    if isinstance(value, type):
+        return
+    if isinstance(value, InertObject):
+        yield from ((f".{name}", item) for name, item in visible(value).items())
+    elif isinstance(value, (BaseException, NotPickleable)):
+        yield from ((f".{name}", item) for name, item in vars(value).items())
+
+
+def _items(value: Any) -> Iterator[Part]:
+    if isinstance(value, dict):
+        yield from ((f"[{BOUNDED.repr(key)}]", item) for key, item in dict.items(value))
+    elif isinstance(value, tuple):
+        names = getattr(type(value), "_inert_fields_", ())
+        for number, item in enumerate(items_of(value)):
+            yield (f".{names[number]}" if number < len(names) else f"[{number}]"), item
+    elif isinstance(value, BaseException):
+        yield from ((f".args[{number}]", item) for number, item in enumerate(value.args))
+    kind: Any = next((kind for kind in UNNAMED if isinstance(value, kind)), None)
+    if kind is not None:  # by the method of the built-in type: a subclass may be one of the file
+        is_ordered = kind in {list, deque}
+        yield from ((f"[{number}]" if is_ordered else "{…}", item) for number, item in enumerate(kind.__iter__(value)))
+
+
+def roots(dump: Dump) -> Iterator[Part]:
+    """Yield the variables of every frame, own exceptions first, then the exceptions and the globals of modules."""
+    groups = (("exceptions", dump.exceptions), ("threads", dump.threads), ("tasks", dump.tasks))
+    for title, stacks in groups:
+        for index, stack in enumerate(stacks):
+            for number in range(len(stack) - 1, -1, -1):
+                path = f"{title}[{index}].frames[{number}].locals"
+                yield from ((f"{path}[{name!r}]", value) for name, value in stack[number].locals.items())
+    for index, exception in enumerate(dump.exceptions):
+        yield f"exceptions[{index}].exception", exception.exception
+    for module, namespace in dump.modules.items():
+        yield from ((f"modules[{module!r}][{name!r}]", value) for name, value in namespace.items())
+
+
+def everything(dump: Dump) -> Iterator[Part]:
+    """Yield every value of a dump once, with the first path to it, breadth first."""
+    waiting = deque(roots(dump))
+    seen: set[int] = set()
+    for _ in range(MAX_PARTS):
+        if not waiting:
+            return
+        path, value = waiting.popleft()
+        yield path, value
+        if isinstance(value, (str, bytes, int, float, complex, type(None))) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        waiting.extend((path + step, part) for step, part in parts(value))
