@@ -14,6 +14,8 @@ COMMANDS = {
     "list": ("listing", "list the crash dumps"),
     "info": ("info", "print the origin and content of a dump, and what differs on this machine"),
     "show": ("show", "print the traceback with the variables of every frame"),
+    "find": ("find", "find a value in one dump or in all"),
+    "diff": ("diff", "compare two dumps, frame by frame and value by value"),
     "path": ("path", "print the crash directory"),
     "prune": ("prune", "delete old dumps"),
     "doctor": ("doctor", "check the installation: crash a child process and read its dump"),

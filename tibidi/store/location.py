@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.unpacking import STDIN
+from tibidi.dumpfile.unpacking import unpacked
 from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
 from tibidi.store.directory import LATEST
@@ -14,7 +16,10 @@ from tibidi.store.directory import entry_of
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
-    """Return the path of the dump with this path or name, or of the latest if None; raise DumpNotFound."""
+    """Return the path of the dump with this path or name, or of the latest if None.
+
+    A packed dump is unpacked, and `-` reads stdin.  Raises DumpNotFound, or NotADump for an archive without one.
+    """
     if dump is None:
         directory = CrashDirectory.locate(create=False)
         latest = directory.latest()
@@ -24,11 +29,14 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
             )
         return latest
     path = os.fspath(dump)
-    if os.path.lexists(path):
-        return path
+    if path == STDIN or os.path.lexists(path):
+        return unpacked(path)
     if os.path.dirname(path):  # names in a list have none
         raise DumpNotFound(f"no such file: {path}")
-    return CrashDirectory.locate(create=False).find(path)
+    try:
+        return CrashDirectory.locate(create=False).find(path)
+    except DumpNotFound as error:
+        raise DumpNotFound(f"{error}, and no such file in {os.getcwd()}") from None
 
 
 def dumps_in(folder: str) -> list[Entry]:

@@ -9,6 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.present.lines import cut
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import parts as items_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Part = tuple[str, object]
 
 UNNAMED = (list, deque, set, frozenset)  # containers of items without names
+MAX_KEY = 80  # characters of a key in a path
 MAX_PARTS = 3_000_000  # of one dump
 
 
@@ -45,7 +47,7 @@ def parts(value: Any) -> Iterator[Part]:
 
 def _items(value: Any) -> Iterator[Part]:
     if isinstance(value, dict):
-        yield from ((f"[{BOUNDED.repr(key)}]", item) for key, item in dict.items(value))
+        yield from ((f"[{cut(BOUNDED.repr(key), MAX_KEY)}]", item) for key, item in dict.items(value))
     elif isinstance(value, tuple):
         names = getattr(type(value), "_inert_fields_", ())
         for number, item in enumerate(items_of(value)):

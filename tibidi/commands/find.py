@@ -1,0 +1,65 @@
+"""`tibidi find`: find a value in one dump or in all."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tibidi import commands
+from tibidi.errors import TibidiError
+from tibidi.loader import load
+from tibidi.process.texts import printable
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import find as locate
+from tibidi.tools.find import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from tibidi.tools.find import Hit
+
+EXAMPLES = """\
+python -m tibidi find '1,50'                      # in every dump of the crash directory
+python -m tibidi find customer_id traceback.pkl
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the path of each place where a text occurs; return 1 if there is none."""
+    purpose = (
+        "Find a text in the values of dumps: within texts and names, or as a whole number or date. "
+        "Nothing in a dump is executed."
+    )
+    parser = commands.parser("tibidi find", purpose, EXAMPLES)
+    parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    parser.add_argument("text", metavar="TEXT", help="what to look for")
+    parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: every dump")
+    options = parser.parse_args(argv)
+    paths = list(map(locate, options.dumps)) or [each.path for each in CrashDirectory.locate(create=False).entries()]
+    found = _hits(paths, options.text)
+    if options.json:
+        data = [{"dump": path, **hit._asdict()} for path, hit in found]
+        print(json.dumps(data, indent=2))
+        return 0 if data else 1
+    count = 0
+    for path, hit in found:
+        prefix = "" if len(paths) == 1 else f"{path}: "
+        print(printable(f"{prefix}{hit.path}: {hit.shown}"), flush=True)
+        count += 1
+    if not count:
+        print(printable(f"{options.text!r} is in none of {len(paths)} dumps"))
+    return 0 if count else 1
+
+
+def _hits(paths: Sequence[str], text: str) -> Iterator[tuple[str, Hit]]:
+    """Yield what is found in each dump that opens; a damaged one among many does not end the search."""
+    for path in paths:
+        try:
+            dump = load(path, trust=False)
+        except TibidiError as error:
+            if len(paths) == 1:
+                raise
+            commands.print_error(error, "tibidi find")
+            continue
+        yield from ((path, hit) for hit in find(dump, text))

@@ -1,0 +1,100 @@
+"""Dumps as they arrive: gzipped or zipped by a mail program, or on stdin; each is copied to a private file.
+
+The copy is deleted when the process ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gzip
+import os
+import shutil
+import sys
+import tempfile
+import zipfile
+import zlib
+from typing import IO
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.errors import NotADump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STDIN = "-"
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+FIRST_MEMBER = b"summary.json"
+NAME_OFFSET = 30  # of the name of the first member of a ZIP archive (APPNOTE.TXT, 4.3.7)
+MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 MiB
+CHUNK_BYTES = 1 << 20
+
+
+def unpacked(path: str) -> str:
+    """Return the path of a dump; of a file that holds a packed dump, or of stdin, that of a private copy.
+
+    Raises NotADump for an empty file, an archive without a dump, and one that is damaged or too large.
+    """
+    if path == STDIN:
+        return _copy(sys.stdin.buffer, "stdin")
+    try:
+        with open(path, "rb", opener=_opener) as file:
+            start = file.read(NAME_OFFSET + len(FIRST_MEMBER))
+            is_regular = file.seekable()
+    except OSError:  # the reader says what is wrong
+        return path
+    if is_regular and not start:
+        raise NotADump(f"not a dump: {path} is empty", "copy it again: the transfer may have failed")
+    try:
+        if start.startswith(GZIP):
+            with gzip.open(path) as file:
+                return unpacked(_copy(file, path))
+        if start.startswith(ZIP) and start[NAME_OFFSET:] != FIRST_MEMBER:
+            return _from_zip(path)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise NotADump(f"not a dump: {path} cannot be unpacked: {error}") from None
+    return path
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # opening a pipe could block for ever
+
+
+def _from_zip(path: str) -> str:
+    """Copy the dump in a ZIP archive, which must be its only one."""
+    with zipfile.ZipFile(path) as archive:
+        names = [each for each in archive.infolist() if _is_dump(archive, each)]
+        if len(names) != 1:
+            names_shown = ", ".join(each.filename for each in names[:5])
+            problem = f"it has {len(names)} dumps: {names_shown}" if names else "no file in it is a dump"
+            raise NotADump(f"{path} is a ZIP archive, but {problem}", "unpack it, and name the dump")
+        with archive.open(names[0]) as file:
+            return _copy(file, path)
+
+
+def _is_dump(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    with archive.open(member) as file:
+        start = file.read(NAME_OFFSET + len(FIRST_MEMBER))
+    return start.startswith(ZIP) and start[NAME_OFFSET:] == FIRST_MEMBER
+
+
+def _copy(source: Any, name: str) -> str:
+    folder = tempfile.mkdtemp(prefix="tibidi-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = os.path.join(folder, "dump.pkl")
+    size = 0
+    with open(path, "wb") as target:
+        for chunk in _chunks(source):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise NotADump(f"not a dump: {name} has more than {MAX_BYTES >> 20} MiB", "")
+            target.write(chunk)
+    if not size:
+        raise NotADump(f"not a dump: {name} is empty")
+    return path
+
+
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK_BYTES):
+        yield chunk

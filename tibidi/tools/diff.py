@@ -1,0 +1,101 @@
+"""What differs between two dumps of a crash: frames that only one has, and values of the frames that both have."""
+
+from __future__ import annotations
+
+import os
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from tibidi.reading.inert.repr import BOUNDED
+from tibidi.tools.parts import parts
+from tibidi.tools.parts import type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tibidi.dump import Dump
+    from tibidi.dump import DumpedFrame
+    from tibidi.dump import Stack
+
+ABSENT = "(absent)"
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+MAX_DEPTH = 5
+MAX_PARTS = 1_000  # of one value
+PLAIN = (str, bytes, int, float, complex, type(None))
+
+
+class Difference(NamedTuple):
+    """A path in both dumps, and what each has there."""
+
+    path: str
+    before: str
+    after: str
+
+
+def diff(one: Dump, other: Dump) -> Iterator[Difference]:
+    """Yield the differences, in the order of the first dump: process, exceptions, frames, variables."""
+    for name in ("python", "hostname", "cwd", "executable", "argv"):
+        yield from _different(f"process.{name}", *(getattr(dump.process, name) for dump in (one, other)))
+    packages = [dict(dump.process.packages) for dump in (one, other)]
+    for name in sorted({*packages[0], *packages[1]}):
+        yield from _different(f"process.packages[{name!r}]", *(each.get(name, ABSENT) for each in packages))
+    for index in range(max(len(one.exceptions), len(other.exceptions))):
+        path = f"exceptions[{index}]"
+        pair = [dump.exceptions[index] if index < len(dump.exceptions) else None for dump in (one, other)]
+        for name in ("type", "message"):
+            yield from _different(f"{path}.{name}", *(getattr(each, name, ABSENT) for each in pair))
+        if pair[0] is not None and pair[1] is not None:
+            yield from _stacks(path, pair[0], pair[1])
+
+
+def _stacks(path: str, one: Stack, other: Stack) -> Iterator[Difference]:
+    """Align the frames of two stacks by file and function, and compare those that match."""
+    names = [[(os.path.basename(frame.file), frame.qualname) for frame in stack] for stack in (one, other)]
+    for kind, start, end, first, last in SequenceMatcher(None, names[0], names[1], autojunk=False).get_opcodes():
+        if kind == "equal":
+            for number, match in zip(range(start, end), range(first, last)):
+                yield from _frames(f"{path}.frames[{number}]", one[number], other[match])
+            continue
+        for number in range(start, end):
+            yield Difference(f"{path}.frames[{number}]", _place(one[number]), ABSENT)
+        for number in range(first, last):
+            yield Difference(f"{path}.frames[{number}]", ABSENT, _place(other[number]))
+
+
+def _frames(path: str, one: DumpedFrame, other: DumpedFrame) -> Iterator[Difference]:
+    yield from _different(f"{path}.line", one.line, other.line)
+    for name in dict.fromkeys((*one.record.locals, *other.record.locals)):
+        yield from _values(f"{path}.locals[{name!r}]", *(frame.locals.get(name, ABSENT) for frame in (one, other)))
+
+
+def _values(path: str, one: Any, other: Any, within: frozenset[tuple[int, int]] = frozenset()) -> Iterator[Difference]:
+    """Compare two values part by part, as deep as their types are the same."""
+    pair = (id(one), id(other))
+    if pair in within or len(within) > MAX_DEPTH:
+        return
+    if type_name(one) != type_name(other) or isinstance(one, PLAIN):
+        yield from _different(path, one, other)
+        return
+    before, after = dict(list(parts(one))[:MAX_PARTS]), dict(list(parts(other))[:MAX_PARTS])
+    if not before and not after:
+        yield from _different(path, one, other)
+    for step in dict.fromkeys((*before, *after)):
+        yield from _values(path + step, before.get(step, ABSENT), after.get(step, ABSENT), within | {pair})
+
+
+def _different(path: str, one: Any, other: Any) -> Iterator[Difference]:
+    """Yield a difference unless both look the same, apart from addresses."""
+    before, after = (each if each is ABSENT else BOUNDED.repr(each) for each in (one, other))
+    if type(one) in PLAIN and type(other) is type(one):
+        is_equal = one == other
+    else:  # the classes of two inert dumps are never the same
+        is_equal = ADDRESS.sub("", before) == ADDRESS.sub("", after)
+    if not is_equal:
+        yield Difference(path, before, after)
+
+
+def _place(frame: DumpedFrame) -> str:
+    return f"{os.path.basename(frame.file)}:{frame.line} in {frame.qualname}"
