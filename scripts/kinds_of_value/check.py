@@ -1,7 +1,7 @@
-"""Load one dump and check each kind in it: a program of the interpreters under test, which may lack the library.
+"""Load dumps and check each kind in them: a program of the interpreters under test, which may lack the library.
 
-Reads a JSON object from standard input (see `running`), and prints a list of
-[cell, detail] in JSON.
+Reads a JSON object from standard input (see `running`), and prints for each
+dump a list of [cell, detail] in JSON.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ def main() -> None:
     """Check what standard input names."""
     warnings.simplefilter("ignore")
     asked = json.load(sys.stdin)
-    dump = tibidi.load(asked["dump"], trust=asked["trust"])
-    frame = dump.exceptions[-1].frames[-1]
+    dumps = [tibidi.load(path, trust=trust) for path, trust in asked["loads"]]  # before the library is imported
     home = sys.modules["__kinds__"] = ModuleType("__kinds__")  # TypedDict and others look for the module of a class
     scope = vars(home)
     try:
@@ -35,13 +34,13 @@ def main() -> None:
         has_library = True
     except BaseException:  # noqa: BLE001 - a missing library, or one that asks to skip it
         has_library = False
-    answers = [check(dump, frame.locals, n, kind, scope, has_library) for n, kind in enumerate(asked["kinds"])]
-    print("\n" + json.dumps(answers))
+    kinds = list(enumerate(asked["kinds"]))
+    print("\n" + json.dumps([[check(dump, *kind, scope, has_library) for kind in kinds] for dump in dumps]))
 
 
-def check(dump, variables, number, kind, scope, has_library):
+def check(dump, number, kind, scope, has_library):
     """Return the cell of one kind, and why it is that."""
-    name = f"v{number}"
+    name, variables = f"v{number}", dump.exceptions[-1].frames[-1].locals
     if name not in variables:
         return WRONG, "no variable"
     value = variables[name]

@@ -36,6 +36,17 @@ LIVE, OTHER, LIVE_BARE, INERT, INERT_BARE = COLUMNS = (
 RANKS = ("not run", "not made", "right", "essential", "said", "wrong")
 
 
+Cells = list[tuple[str, str]]  # of the kinds of a section, with the details
+
+
+class Load(NamedTuple):
+    """The dump of a version, loaded for a column."""
+
+    version: str
+    column: str
+    trust: bool
+
+
 class Row(NamedTuple):
     """What came back of one kind: in each column a cell, such as "right", with the details."""
 
@@ -83,38 +94,35 @@ def prepare(versions: Iterable[str], install: bool) -> Prepared:
 def check_all(prepared: Prepared, versions: Sequence[str], sections: Sequence[Section]) -> Iterator[Row]:
     """Yield the rows of all sections, crashed by each of the versions."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [(section, version) for section in sections for version in versions]
-        parts = pool.map(lambda job: _check_section(prepared, *job, Path(folder)), jobs)
-        for rows in parts:
+        jobs = [(section, Path(folder) / section.name.replace(" ", "-")) for section in sections]
+        for rows in pool.map(lambda job: _check_section(prepared, versions, *job), jobs):
             yield from rows
 
 
-def _check_section(prepared: Prepared, section: Section, version: str, folder: Path) -> list[Row]:
-    dump = _crash(prepared.full[version], section, folder / f"{section.name}-{version}".replace(" ", "-"))
-    if dump is None:
-        answers = {column: [("not run", "")] * len(section.kinds) for column in COLUMNS}
-        return _rows(section, version, answers)
-    other = next(each for each in PYTHONS if each != version)
-    runs = {
-        LIVE: (prepared.full[version], True),
-        OTHER: (prepared.full[other], True),
-        LIVE_BARE: (prepared.bare[version], True),
-        INERT: (prepared.full[version], False),
-        INERT_BARE: (prepared.bare[version], False),
-    }
-    return _rows(section, version, {column: _load(dump, section, *run) for column, run in runs.items()})
-
-
-def _rows(section: Section, version: str, answers: dict[str, list[tuple[str, str]]]) -> list[Row]:
+def _check_section(prepared: Prepared, versions: Sequence[str], section: Section, folder: Path) -> list[Row]:
+    dumps = {version: _crash(prepared.full[version], section, folder / version) for version in versions}
+    loads: dict[Path, list[Load]] = {}
+    for version in filter(dumps.get, versions):
+        other = next(each for each in PYTHONS if each != version)
+        loads.setdefault(prepared.bare[version], []).append(Load(version, INERT_BARE, False))
+        loads.setdefault(prepared.bare[version], []).append(Load(version, LIVE_BARE, True))
+        loads.setdefault(prepared.full[version], []).append(Load(version, INERT, False))
+        loads.setdefault(prepared.full[version], []).append(Load(version, LIVE, True))
+        loads.setdefault(prepared.full[other], []).append(Load(version, OTHER, True))
+    cells = {(version, column): [("not run", "")] * len(section.kinds) for version in versions for column in COLUMNS}
+    for python, wanted in loads.items():
+        answers = _load(python, section, [(dumps[each.version], each.trust) for each in wanted], folder)
+        cells.update({(each.version, each.column): answer for each, answer in zip(wanted, answers)})
     return [
-        Row(section.name, kind.name, version, {column: tuple(answers[column][n]) for column in COLUMNS})
+        Row(section.name, kind.name, version, {column: tuple(cells[version, column][n]) for column in COLUMNS})
         for n, kind in enumerate(section.kinds)
+        for version in versions
     ]
 
 
 def _crash(python: Path, section: Section, folder: Path) -> Path | None:
     """Return the dump of a program; None if it has none, as the library is not there or does not work."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     program = folder / "program.py"
     program.write_text(section.program(), encoding="utf-8")
     variables = {**_environ(folder), "TIBIDI_ENABLE": "1", "TIBIDI_DIR": str(folder / "crashes")}
@@ -129,30 +137,29 @@ def _crash(python: Path, section: Section, folder: Path) -> Path | None:
     return None
 
 
-def _load(dump: Path, section: Section, python: Path, trust: bool) -> list[tuple[str, str]]:
+def _load(python: Path, section: Section, loads: list[tuple[Path, bool]], folder: Path) -> list[Cells]:
+    """Return the cells of each load, all of them in one process: the import of a library takes the most time."""
     asked = {
-        "dump": str(dump),
-        "trust": trust,
+        "loads": [(str(dump), trust) for dump, trust in loads],
         "prelude": f"{COMMON}\n{section.prelude}",
         "kinds": [kind._asdict() for kind in section.kinds],
     }
-    command = [python, FOLDER / "check.py"]
     try:
         done = subprocess.run(
-            command,
+            [python, FOLDER / "check.py"],
             input=json.dumps(asked),
-            env=_environ(dump.parent.parent),
-            cwd=dump.parent.parent,
+            env=_environ(folder),
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=SECONDS,
-            check=False,
+            check=True,
         )
-        answers: list[tuple[str, str]] = json.loads(done.stdout.strip().rpartition("\n")[2])
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        why = getattr(error, "stderr", None) or (done.stderr if isinstance(error, ValueError) else "timeout")
-        return [("wrong", f"the check failed: {why[-300:]}")] * len(section.kinds)
-    return answers
+        answers: list[Cells] = json.loads(done.stdout.strip().rpartition("\n")[2])
+        return answers
+    except (subprocess.SubprocessError, ValueError) as error:
+        why = f"the check failed: {error} {str(getattr(error, 'stderr', ''))[-300:]}"
+        return [[("wrong", why)] * len(section.kinds)] * len(loads)
 
 
 def _environ(folder: Path) -> dict[str, str]:

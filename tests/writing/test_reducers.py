@@ -659,3 +659,13 @@ def test_names_in_pickles(round_trip: Any) -> None:
     texts = {arg for _, arg, _ in pickletools.genops(out.getvalue()) if isinstance(arg, str)}
 
     assert not [text for text in texts if "cloudpickle" in text]
+
+
+def test_getattr(round_trip: Any) -> None:
+    """`getattr` comes back as itself, and a method of a built-in object as that."""
+    values = {"function": getattr, "partial": functools.partial(getattr, {}, "zz", 5), "method": [1, 2].count}
+    loaded = round_trip(values).locals
+
+    assert loaded["function"] is getattr
+    assert 5 == loaded["partial"]()
+    assert 1 == loaded["method"](2)

@@ -156,8 +156,6 @@ class Names:
         """Return the object that a pickle names, or a stand-in."""
         if module == "tibidi" and name in self._words:
             return self._words[name]
-        if (module, name) == ("builtins", "getattr"):  # how C pickles methods of built-in types: lock.acquire
-            return self._words["_attribute"]
         return self._find(module, name)
 
     def module(self, name: str) -> Any:

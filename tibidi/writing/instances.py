@@ -54,10 +54,12 @@ def reduce_with_getattr(thing: object) -> object:
     return named(thing, REDUCE(thing))
 
 
-def named(thing: object, reduced: object) -> object:
+def named(thing: object, reduced: Any) -> object:
     """Return a reduce value; if it is a name, the name under which the object is really found."""
     if type(reduced) is not str:
-        return reduced
+        # How C reduces methods of built-in types, such as that of a lock: an attribute of a stand-in is one, too.
+        is_attribute = type(reduced) is tuple and len(reduced) == 2 and reduced[0] is getattr
+        return (words._attribute, *reduced[1:]) if is_attribute else reduced
     is_object = native_base(type(thing)) is object
     if is_object and getattr(thing, "__module__", None) == "__main__":
         return _instance(thing)  # `__main__` is another module where the dump is read
