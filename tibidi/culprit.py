@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 # Where packages are installed and the standard library is: on Unix, in an archive, on Windows.
 INSTALLED = r"(?i)/(?:(?:site|dist)-packages|lib(?:64)?/(?:python|pypy)[\d.]+t?|python\d\d+(?:\.zip|/lib))/"
 
+# What pools and clusters chain to an exception, or make of it, in place of the frames that stayed in the worker.
+REMOTE = ("RemoteTraceback", "RemoteError", "RayTaskError")
+
 
 class Culprit(NamedTuple):
     """The index of the root cause, and that of its innermost own frame, else innermost frame; None without frames."""
@@ -58,10 +61,17 @@ def root_cause(exceptions: Sequence[ExceptionRecord]) -> int:
     for _ in exceptions:  # a forged dump may have a loop
         record = exceptions[index]
         member, cause, context = (related.get((record.id, relation)) for relation in (MEMBER, CAUSE, CONTEXT))
+        if cause is not None and is_remote(exceptions[cause]):
+            cause = None  # the text of a traceback
         if context is not None and not _is_raised_in_handler(record, exceptions[context]):
             context = None
         index = next((found for found in (member, cause, context) if found is not None), index)
     return index
+
+
+def is_remote(record: ExceptionRecord) -> bool:
+    """Return True for what stands for the frames of another process."""
+    return any(name in record.type for name in REMOTE)
 
 
 def _is_raised_in_handler(record: ExceptionRecord, context: ExceptionRecord) -> bool:

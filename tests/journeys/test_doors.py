@@ -73,3 +73,18 @@ def test_doors(crash: Crasher, name: str) -> None:
 def test_no_doors(crash: Crasher, name: str) -> None:
     """A client that has gone is no crash, nor is what an application handles itself."""
     assert [] == run(crash, name).dumps
+
+
+def test_variables_that_stayed_in_a_worker(crash: Crasher) -> None:
+    """`info`, `show` and the debugger say so where only the parent's dump is at hand, and name no text a cause."""
+    crashed = run(crash, "pool_multiprocessing_main")
+    [parent] = [path for path in crashed.dumps if not orders(path)]
+    said = "variables of the failing frame stayed in the worker process"
+    info = crash.run("-m", "tibidi", "info", str(parent)).stdout
+    show = crash.run("-m", "tibidi", "show", str(parent)).stdout
+    debugger = crash.run("-m", "tbdebug", str(parent), stdin="q\n").stdout
+
+    assert 2 == len(crashed.dumps)
+    assert [1, 1, 1] == [text.count(said) for text in (info, show, debugger)]
+    assert "root cause" not in info
+    assert "caused by" not in show

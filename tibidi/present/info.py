@@ -101,6 +101,9 @@ def _crash(summary: Summary) -> Iterator[str]:
     yield _field("time", f"{phrases.moment(summary.time)} UTC")
     if summary.exceptions:
         yield from _culprit(summary)
+    elsewhere = phrases.elsewhere(summary.exceptions)
+    if elsewhere:
+        yield _field("variables", elsewhere[:1].lower() + elsewhere[1:])
     yield _field("fingerprint", summary.fingerprint)
 
 

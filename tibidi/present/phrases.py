@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from tibidi.culprit import is_remote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tibidi.model import ExceptionRecord
+
+WORKER_DUMP = "Traceback dumped into: "  # the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")
 
 
@@ -60,3 +69,12 @@ def crash_line(type_name: str, message: str) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 frame`, `2 frames`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def elsewhere(exceptions: Sequence[ExceptionRecord]) -> str:
+    """Return a sentence if the failing frame was in another process, else ""."""
+    notes = [note for record in exceptions for note in record.notes if note.startswith(WORKER_DUMP)]
+    if not notes and not any(map(is_remote, exceptions)):
+        return ""
+    dump = notes[-1][len(WORKER_DUMP) :] if notes else "that of the worker, if tibidi is on there"
+    return f"The variables of the failing frame stayed in the worker process; the dump with them is {dump}"

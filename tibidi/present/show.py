@@ -101,6 +101,9 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
     process = summary.process
     program = " ".join(process.argv) or process.executable
     yield [(FAINT, f"{program}, {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}")]
+    elsewhere = phrases.elsewhere(summary.exceptions)
+    if elsewhere:
+        yield [(FAINT, elsewhere)]
 
 
 def _message(record: ExceptionRecord) -> Iterator[Line]:

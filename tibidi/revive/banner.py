@@ -30,6 +30,9 @@ def banner(dump: Dump, exception: ExceptionRecord) -> Iterator[str]:
         yield printable(f"  at {frame.file}:{frame.line} in {frame.qualname or frame.name}")
     process = dump.process
     yield printable(f"Crashed {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
+    elsewhere = phrases.elsewhere(dump.summary.exceptions)
+    if elsewhere:
+        yield printable(elsewhere)
     yield LIVE if dump.live else INERT
     if dump.omissions:
         here = sum(each.here for each in dump.omissions)
