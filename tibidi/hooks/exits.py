@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
     from types import FrameType
+    from types import ModuleType
     from typing import Any
 
     Exit = Callable[..., Any]
@@ -37,10 +38,17 @@ USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
 _main_thread = get_ident()
 # The latest exit of the main thread that an exception led to, and its stack: frame, last instruction, line.
 _latest: list[tuple[Any, list[tuple[FrameType, int, int]]]] = []
+# The latest exception of click, which since version 8.5 exits behind its `except` blocks, where it is gone.
+_made: list[BaseException] = []
 
 
-def install() -> None:
-    """Install the hook, once."""
+def install(module: ModuleType | None = None) -> None:
+    """Install the hook, once, or in `click.exceptions`."""
+    if module is not None:
+        for kind in (module.Abort, module.ClickException):
+            hooks.replace_function(kind, "__init__", _wrap_init)
+        return
+    hooks.install_in_modules({"click.exceptions": "exits"})
     if hooks.is_hook(sys.exit) or (sys.version_info >= (3, 12) and sys.monitoring.get_tool(TOOL) == NAME):
         return
     atexit.unregister(hooks.report_unseen)
@@ -91,9 +99,20 @@ def _wrap(previous: Exit) -> Exit:
 
 
 def _see(code: CodeType, offset: int, exc: BaseException) -> None:
-    """Look at an exception that is raised, for `sys.monitoring`."""
+    """Look at an exception that is raised, for `sys.monitoring`, until uninstall()."""
+    if not hooks.is_installed() and sys.version_info >= (3, 12):
+        sys.monitoring.free_tool_id(TOOL)
     if issubclass(type(exc), SystemExit):
         _keep(exc)
+
+
+def _wrap_init(previous: Callable[..., None]) -> Callable[..., None]:
+    @wraps(previous)
+    def __init__(self: BaseException, *args: object, **options: object) -> None:  # noqa: N807 - it replaces one
+        previous(self, *args, **options)
+        _made[:] = [self]
+
+    return __init__
 
 
 def _keep(exc: BaseException) -> None:
@@ -105,6 +124,11 @@ def _keep(exc: BaseException) -> None:
     while frame is not None:
         stack.append((frame, max(frame.f_lasti, 0), frame.f_lineno or 1))
         frame = frame.f_back
+    for made in _made:
+        tb = traceback_of(made)
+        if tb is not None and tb.tb_frame is stack[0][0]:  # caught by the function that exits
+            exc.__context__ = exc.__context__ or made
+    _made.clear()
     _latest[:] = [(exc, stack)] if _is_error(exc) else []
 
 
