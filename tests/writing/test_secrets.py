@@ -204,3 +204,15 @@ def test_ordinary_values_are_left_alone(round_trip: Any) -> None:
 
     assert frame == loaded.locals
     assert [] == loaded.omissions
+
+
+def test_secrets_among_many_texts() -> None:
+    """In a large value, whose texts are looked at together, just those with a secret are replaced."""
+    texts = [f"a text about item {number}, which costs {number * 7} pounds" for number in range(3_000)]
+    texts[1_500] = "postgres://bob:hunter2-hunter2@db/shop"
+    nested = collections.OrderedDict((f"key {number}", [text]) for number, text in enumerate(texts))
+    data = pickled({"nested": nested, "user": User()}, redactor=Redactor())
+
+    assert b"hunter2" not in data
+    assert all(text.encode() in data for text in texts if "bob" not in text)
+    assert 1 == data.count(b"postgres://bob:<redacted>@db/shop")

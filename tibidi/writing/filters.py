@@ -131,6 +131,14 @@ class Filter:
         is_strict = self._islegal is not None or rules.max_bytes > 0
         return FilterHooks(strict_replacement if is_strict else replacement, self._reduce)
 
+    def look_ahead(self, value: object) -> None:
+        """Look at the texts of a large value together."""
+        from tibidi.writing.lookahead import clean_texts
+
+        for text in clean_texts(value, self._redactor.suspects_value):
+            if self._name(text) is None:
+                self._clean.add(text)
+
     def spare(self, *things: object) -> None:
         """Never ask `islegal` about these: whoever refuses everything would refuse the parts of stand-ins for ever."""
         self._spared.update((id(thing), thing) for thing in things)
@@ -183,7 +191,7 @@ class Filter:
         return Cut(name, "too large", facts)
 
     def _text(self, text: str) -> object:
-        if len(text) >= SHORTEST_SECRET:
+        if len(text) >= SHORTEST_SECRET and self._redactor.suspects_value(text.encode("utf-8", "surrogatepass")):
             if len(text) > LONG_TEXT:
                 self._check_time(text[:SAMPLE], len(text))
             cleaned, rule = self._redactor.scrub(text)
@@ -244,7 +252,7 @@ class Filter:
             return known[1]
         if id(mapping) in self._seeded:
             return None
-        if not self._redactor.has_hook and self._harmless.issuperset(mapping):
+        if self._is_harmless(mapping):
             return None
         items = snapshot(mapping.items())
         secret = [name for name, value in items if self._redactor.conceals(name, value)]
@@ -274,16 +282,21 @@ class Filter:
             return self._member(thing, reduced)
         if reduced[0] is words._function:
             return self._function(thing, reduced)
+        if type(thing) is OrderedDict and self._is_harmless(thing):
+            return reduced
         names = self._fields(type(thing))
         if names:
-            if reduced[0] is words._made:
-                *makers, arguments = reduced[1]
-                made = words._made, (*makers, self._part(thing, names, arguments))
-                return (*made, *(self._part(thing, names, part) for part in reduced[2:]))
+            return self._parts(thing, names, reduced)
+        if len(reduced) > PAIRS and reduced[PAIRS] is not None:
+            return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
+        return reduced
+
+    def _parts(self, thing: object, names: tuple[str, ...], reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        if reduced[0] is not words._made:
             return tuple(self._part(thing, names, part) for part in reduced)
-        if len(reduced) <= PAIRS or reduced[PAIRS] is None or self._is_harmless(thing):
-            return reduced
-        return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
+        *makers, arguments = reduced[1]
+        made = words._made, (*makers, self._part(thing, names, arguments))
+        return (*made, *(self._part(thing, names, part) for part in reduced[2:]))
 
     def _fields(self, cls: type) -> tuple[str, ...]:
         """Return the names of the fields of a class if there are names of secrets among them."""
@@ -293,9 +306,9 @@ class Filter:
             found = self._secret_fields[id(cls)] = names if any(map(self._redactor.is_secret_name, names)) else ()
         return found
 
-    def _is_harmless(self, thing: object) -> bool:
-        """Return True for an ordered dictionary whose keys are no names of secrets."""
-        return type(thing) is OrderedDict and not self._redactor.has_hook and self._harmless.issuperset(thing)
+    def _is_harmless(self, mapping: Iterable[object]) -> bool:
+        """Return True for a mapping whose keys are known to be no names of secrets."""
+        return not self._redactor.has_hook and self._harmless.issuperset(mapping)
 
     def _member(self, member: object, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         """Replace the value of an enumeration member with the name of a secret."""

@@ -104,6 +104,8 @@ class MemberWriter:
         self._sink.begin(name, part)
         self._reducers.until = part.until
         member = (paths, piece.value)
+        if piece.is_large and self._filter is not None and self._rules is not None and self._rules.texts:
+            self._filter.look_ahead(piece.value)
         if self._islegal is not None and self._filter is not None:
             self._filter.spare(member, paths, *paths)
             if piece.is_dictionary and isinstance(piece.value, dict):  # of variables, which no application has made

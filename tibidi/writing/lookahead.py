@@ -1,0 +1,63 @@
+"""Look at the texts of a large value together before it is filtered: most of the time of a filter is to ask about each.
+
+The texts are found as the garbage collector finds objects, which runs no code
+of the application.  Loaded for the first large value that may contain a secret.
+"""
+
+from __future__ import annotations
+
+import gc
+from types import BuiltinFunctionType
+from types import FrameType
+from types import FunctionType
+from types import ModuleType
+
+from tibidi import TYPE_CHECKING
+from tibidi.process import time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+MAX_OBJECTS = 500_000
+MAX_SECONDS = 0.3
+BLOB_CHARACTERS = 32 << 10
+LONGEST_TEXT = BLOB_CHARACTERS
+# What these refer to is pickled by name, or hardly any text.
+CLOSED = (BuiltinFunctionType, FrameType, FunctionType, ModuleType, type, str, bytes, int, float)
+
+
+def clean_texts(value: object, suspects: Callable[[bytes], bool]) -> Iterator[str]:
+    """Yield the texts in a value among which `suspects` finds no secret, as many as are found in a short time."""
+    blob: list[str] = []
+    size = 0
+    for text in _texts(value, time.monotonic() + MAX_SECONDS):
+        blob.append(text)
+        size += len(text)
+        if size > BLOB_CHARACTERS:
+            yield from _clean(blob, suspects)
+            blob, size = [], 0
+    yield from _clean(blob, suspects)
+
+
+def _clean(texts: list[str], suspects: Callable[[bytes], bool]) -> Iterator[str]:
+    """Yield the texts of a list without those that are suspected, which are found by halves."""
+    if not suspects("\n".join(texts).encode("utf-8", "surrogatepass")):
+        yield from texts
+    elif len(texts) > 1:
+        middle = len(texts) // 2
+        yield from _clean(texts[:middle], suspects)
+        yield from _clean(texts[middle:], suspects)
+
+
+def _texts(value: object, until: float) -> Iterator[str]:
+    found: set[str] = set()
+    reached, seen = [value], {id(value)}
+    while reached and len(seen) < MAX_OBJECTS and time.monotonic() < until:
+        referents = gc.get_referents(*reached)
+        texts = {each for each in referents if type(each) is str and len(each) <= LONGEST_TEXT} - found
+        found |= texts
+        yield from texts
+        others = {id(each): each for each in referents if not issubclass(type(each), CLOSED)}
+        reached = [each for ident, each in others.items() if ident not in seen]
+        seen |= others.keys()
