@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from datetime import timezone
+from typing import TYPE_CHECKING
 
 from tibidi.dump import Dump
 from tibidi.dump import DumpedException
@@ -19,9 +21,21 @@ from tibidi.model import ProcessRecord
 from tibidi.model import Summary
 from tibidi.model import TaskRecord
 from tibidi.model import ThreadRecord
+from tibidi.model import Variable
+
+if TYPE_CHECKING:
+    from crashing import Crasher
 
 # What a loaded dump has with the values.
 WITH_VALUES = {"exceptions", "frames", "locals", "omissions", "tasks", "threads"}
+
+
+REVIVE = """\
+import tibidi, traceback
+error = tibidi.load().revive()
+traceback.print_exception(type(error), error, error.__traceback__)
+print(type(error), error.__cause__)
+"""
 
 
 def sample(time: str = "2026-11-22T21:50:00.123456+00:00") -> Dump:
@@ -63,6 +77,30 @@ def test_reads_as_objects() -> None:
     )
     assert {"x": 50, "y": 0, "__name__": "__main__", "limit": 7} == dict(inner)
     assert outer.locals is outer.globals is inner.globals
+
+
+def test_in_a_notebook() -> None:
+    """A frame completes its variables, and a dump, an exception and a frame show themselves, without live markup."""
+    dump = sample()
+    frame = dump.exceptions[-1].frames[-1]
+    evil = frame.record._replace(locals={"<b>": Variable("<i>", "<script>")}, qualname="<u>")
+
+    assert {"x", "y", "limit"} <= set(frame._ipython_key_completions_())
+    assert {"exceptions", "timestamp"} <= set(dump._ipython_key_completions_())
+    assert "sandbox srcdoc=" in str(dump._repr_html_())
+    assert "ZeroDivisionError: division by zero" in dump.exceptions[-1]._repr_html_()
+    shown = DumpedFrame(evil, {}, {})._repr_html_()
+    assert "&lt;script&gt;" in shown
+    assert not re.search(r"<(b|i|u|script)>", shown)
+
+
+def test_revive(crash: Crasher) -> None:
+    """`revive()` returns the exception with its chain and real tracebacks, for whatever works on exceptions."""
+    crashed = crash("divide.py", "5", "0")
+    looked = crash.run("-c", REVIVE)
+
+    assert "<class 'ZeroDivisionError'> None\n" == looked.stdout
+    assert crashed.stderr.splitlines()[:-1] == looked.stderr.splitlines()
 
 
 def test_has_the_names_of_the_summary() -> None:

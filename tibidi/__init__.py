@@ -1,9 +1,20 @@
 """Core dumps for Python, opened in any debugger.
 
-A crash leaves one small private file; a developer opens it elsewhere and
-stands in the crashed frame.  Importing this package must cost next to
-nothing in a process that never crashes, so every public name is loaded on
-first use (PEP 562).
+On the machine of the crash:
+
+    TIBIDI_ENABLE=1 python app.py            # a crash leaves one small private file
+    tibidi.dump_exception(error, "crash.pkl")  # where an exception is caught
+    tibidi.set_excepthook()                  # in code, instead of the variable
+
+On the machine of the developer:
+
+    python -m tbdebug crash.pkl              # a debugger in the crashed frame
+    dump = tibidi.load("crash.pkl"); dump.exceptions[-1].frames[-1].locals
+    dump.revive()                            # the exception with a real traceback
+
+`python -m tibidi` lists and prints dumps.  Importing this package costs next
+to nothing in a process that never crashes: every name is loaded on first use
+(PEP 562).
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.

@@ -21,6 +21,7 @@ from typing import Any
 from typing import overload
 
 from tibidi.model import MODULE
+from tibidi.present import notebook
 from tibidi.present.phrases import count
 from tibidi.reading.inert.repr import clean
 
@@ -74,6 +75,12 @@ class DumpedFrame(Mapping[str, Any]):
     __eq__ = object.__eq__  # that of Mapping compares the values
     __hash__ = object.__hash__
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+    def _repr_html_(self) -> str:
+        return notebook.variables(self.record)
+
     def __repr__(self) -> str:
         size = count(len(self.locals), "variable")
         return f"<frame {clean(self.qualname)}, {clean(self.file)}:{self.line}, {size}>"
@@ -120,6 +127,9 @@ class DumpedException(Stack):
     def __init__(self, record: ExceptionRecord, frames: Iterable[DumpedFrame], exception: BaseException | None) -> None:
         super().__init__(record, frames)
         self.exception = exception
+
+    def _repr_html_(self) -> str:
+        return notebook.exception(self.record)
 
     def __repr__(self) -> str:
         return f"<{clean(self.type)}: {clean(self.message)}, {count(len(self), 'frame')}>"
@@ -194,6 +204,23 @@ class Dump(Mapping[str, Any]):
         crash = self.exceptions[-1]
         kind = "live" if self.live else "inert"
         return f"<dump of {clean(crash.type)}: {clean(crash.message)}, {clean(self.time)}, {kind}>"
+
+    def revive(self) -> BaseException:
+        """Return the exception that ended the program, with its chain and real tracebacks of revived frames.
+
+        For whatever works on exceptions: `pdb.post_mortem(dump.revive().__traceback__)`,
+        `raise`, IPython's `%debug`, rich, sentry_sdk.  Each call makes new frames; the
+        values in them are those of this dump.  The source as it ran is put into `linecache`.
+        """
+        from tibidi.revive.revived import RevivedDump  # this module is below it; a method is easier to find
+
+        return RevivedDump(self).exceptions[-1].exception
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+    def _repr_html_(self) -> str | None:
+        return notebook.page(self.summary, self.sources)
 
     def _classic(self) -> dict[str, Any]:
         """Return the dictionary of the original tibidi, with some keys added."""

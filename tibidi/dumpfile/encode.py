@@ -34,11 +34,11 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "time": summary.time,
         "complete": summary.complete,
         "fingerprint": summary.fingerprint,
-        "process": {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)},
         "exceptions": [_with_frames(record) for record in summary.exceptions],
         "threads": [_with_frames(record) for record in summary.threads],
         "tasks": [_with_frames(record) for record in summary.tasks],
         "omissions": [record._asdict() for record in summary.omissions],
+        "process": {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)},
     }
 
 
