@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from tibidi import config
@@ -17,6 +18,8 @@ from tibidi.model import DAMAGED
 from tibidi.model import MODULE
 from tibidi.model import Omission
 from tibidi.process.progress import Progress
+from tibidi.process.texts import printable
+from tibidi.reading.memo import LostMemo
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
 
+UNSIGNED = "is not signed with your key: it is opened live, so that code which it names runs here"
 LOST = "its value is not in the dump, this is its preview"
 # The path of the globals of a module: `modules['shop']`.
 MODULE_PATH = re.compile(r"modules\[(['\"])(?P<name>.*)\1\]", re.DOTALL)
@@ -52,7 +56,10 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
     if trust is not None and type(trust) is not bool:
         raise TypeError(f"trust is True, False or None, not {trust!r}")
     with Reader(find(path)) as reader:
-        return _Loading(reader, reader.is_signed_by(read_key()) if trust is None else trust).dump()
+        is_signed = trust is not False and reader.is_signed_by(read_key())
+        if trust and not is_signed and not config.silent:
+            sys.stderr.write(printable(f"tibidi: {reader.path} {UNSIGNED}") + "\n")
+        return _Loading(reader, live=is_signed if trust is None else trust).dump()
 
 
 class _Loading:
@@ -97,20 +104,29 @@ class _Loading:
         self._load_values()
 
     def _load_values(self) -> None:
-        """Load every pickle in turn, up to a damaged one: after that the memo cannot be trusted."""
+        """Load every pickle in turn; a damaged one is lost alone if the size of its memo is known."""
         with Progress("loading", silent=config.silent) as progress:
-            for name, file in self.reader.values(progress.advance):
+            for name, file, before in self.reader.values(progress.advance):
                 try:
-                    paths, value = self.values.load(file)
-                except DamagedDump as error:
-                    detail = f"{name} and all values after it cannot be read: {error}"
-                    self.problems.append(Omission("values", DAMAGED, detail))
+                    paths, value = self.values.load(file, before)
+                except LostMemo as error:
+                    self.problems.append(Omission("values", DAMAGED, f"{name} and all values after it: {error}"))
                     return
+                except DamagedDump as error:
+                    self._lose(name, error)
+                    continue
                 self.found.update(dict.fromkeys(paths, value))
 
     def _members(self) -> Iterator[BinaryIO]:
         """Yield the pickles from the first one on."""
-        return (file for _, file in self.reader.values())
+        return (file for _, file, _ in self.reader.values())
+
+    def _lose(self, name: str, error: DamagedDump) -> None:
+        """List what is in a pickle that cannot be read."""
+        reason = getattr(error, "reason", DAMAGED)
+        detail = f"{name} cannot be read: {error}" + (f"; {error.hint}" if reason != DAMAGED else "")
+        paths = self.reader.index.members.get(name) or ("values",)
+        self.problems.extend(Omission(path, reason, detail) for path in paths)
 
     def _exception(self, number: int, record: ExceptionRecord) -> DumpedException:
         path = f"exceptions[{number}]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 import pickle
 import struct
 import zlib
@@ -16,6 +17,7 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 PATHS = ("exceptions[0].frames[0].locals",)
@@ -56,8 +58,13 @@ def variables(**values: bytes) -> bytes:
     return START + paths + pickle.EMPTY_DICT + pickle.MARK + items + pickle.SETITEMS + pickle.TUPLE2 + pickle.STOP
 
 
-def dump(*pickles: bytes, summary: bytes | None = None, source: tuple[str, bytes] | None = None) -> bytes:
-    """Return a whole dump with these pickles in it, not signed."""
+def dump(
+    *pickles: bytes,
+    summary: bytes | None = None,
+    source: tuple[str, bytes] | None = None,
+    memos: Sequence[int | None] = (),
+) -> bytes:
+    """Return a whole dump with these pickles in it, not signed; `memos` are the sizes of the memo before each."""
     file = io.BytesIO()
     archive = Archive(file)
     story = samples.summary()
@@ -65,8 +72,8 @@ def dump(*pickles: bytes, summary: bytes | None = None, source: tuple[str, bytes
     archive.add(fmt.TRACEBACK, b"Traceback (most recent call last):\n")
     if source is not None:
         archive.add("sources/" + source[0].lstrip("/"), source[1], {"file": source[0]})
-    for number, data in enumerate(pickles):
-        archive.add(f"values/{number:04}.pkl", data)
+    for number, (data, memo) in enumerate(itertools.zip_longest(pickles, memos)):
+        archive.add(f"values/{number:04}.pkl", data, None if memo is None else {"memo": memo})
     archive.finish(None)
     return file.getvalue()
 

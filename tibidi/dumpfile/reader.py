@@ -111,14 +111,17 @@ class Reader:
                 self._lose(f"sources[{name!r}]", error)
         return texts
 
-    def values(self, on_read: Callable[[int], None] | None = None) -> Iterator[tuple[str, io.BufferedReader]]:
+    def values(self, on_read: Callable[[int], None] | None = None) -> Iterator[tuple[str, BinaryIO, object]]:
         """Yield name and content of each pickle, in the order in which they have to be loaded.
 
+        The third is the number of objects in all pickles before it, None in
+        dumps of tibidi 1.0; a stranger may have written anything there.
         `on_read` is called with the number of bytes after each read.
         """
         for member in self._members.values():
             if member.name.startswith(fmt.VALUES) and member.name != fmt.INDEX:
-                yield member.name, io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
+                content = io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
+                yield member.name, content, note_of(member.extra).get("memo")
 
     def is_signed_by(self, key: bytes | None) -> bool:
         """Return True if there is a key, and the file is unchanged since it was signed with it.

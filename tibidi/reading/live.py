@@ -13,8 +13,6 @@ inert reader makes of it.
 
 from __future__ import annotations
 
-import io
-import pickle
 import sys
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -33,6 +31,8 @@ from tibidi.reading import makers
 from tibidi.reading.careful import CarefulUnpickler
 from tibidi.reading.finalizers import Finalizers
 from tibidi.reading.inert.loading import Loading
+from tibidi.reading.memo import MemoUnpickler
+from tibidi.reading.memo import completed
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import NotHere
 from tibidi.reading.missing import Stub
@@ -44,6 +44,7 @@ from tibidi.words import standins
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from tibidi.reading.careful import Failure
     from tibidi.reading.inert.view import InertView
@@ -77,6 +78,15 @@ class Rebuilder:
         finally:
             Stub.loading -= 1
 
+    def go_on(self, count: object, lost: object) -> Rebuilder:
+        """Return what reads the next pickle after one that failed; `lost` stands for what of `count` was not read."""
+        self._renew(completed(self._fast.known(), count, lost))
+        return self
+
+    def _renew(self, known: Sequence[object]) -> None:
+        self._fast = LiveUnpickler(self._file, self._names)
+        self._fast.restore(self._file, known)
+
     def finish(self) -> None:
         """Make the loaded objects harmless: no finalizer of theirs runs, and owners are stand-ins."""
         for name in sorted(self._finalizers.finish(self._fast.memo.copy().values())):
@@ -105,9 +115,7 @@ class Rebuilder:
             raise DamagedDump(
                 f"a value cannot be loaded: {error_text(another)}, after {error_text(error)}"
             ) from another
-        self._fast = LiveUnpickler(self._file, self._names)
-        self._file.source = io.BytesIO(self._fast.memo_pickle(careful.memo))
-        self._fast.load()
+        self._renew([careful.memo[index] for index in range(len(careful.memo))])
         self._names.problems.extend(_omissions(value, careful.failures))
         return value
 
@@ -210,24 +218,9 @@ class Names:
         self._finalizers.mute(cls)
 
 
-class LiveUnpickler(pickle.Unpickler):
+class LiveUnpickler(MemoUnpickler):
     """Rebuilds at the speed of C; an exception may escape."""
 
     def __init__(self, file: Any, names: Names) -> None:
         super().__init__(file)
         self.find_class = names.find  # type: ignore[method-assign]  # saves a call for each name
-        self._to_memoize: Iterator[object] = iter(())
-
-    def memo_pickle(self, memo: Mapping[int, object]) -> bytes:
-        """Return a pickle that memoizes these objects, if it is the next that is loaded.
-
-        Assigning a dictionary to `memo` leaves it empty.  So each object is
-        loaded by an id (None), memoized and popped.
-        """
-        self._to_memoize = iter([memo[index] for index in range(len(memo))])
-        one = pickle.NONE + pickle.BINPERSID + pickle.MEMOIZE + pickle.POP
-        return pickle.PROTO + bytes([5]) + one * len(memo) + pickle.NONE + pickle.STOP
-
-    def persistent_load(self, pid: object) -> object:
-        """Return the id: the writer puts the replacement of an object there."""
-        return next(self._to_memoize, None) if pid is None else pid

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
+from tibidi.process.temporary import gc_paused
 from tibidi.reading.code import OTHER_VERSION
 from tibidi.reading.code import REDACTED
 from tibidi.reading.code import Compiler
 from tibidi.reading.code import LostCode
 from tibidi.reading.makers import _code
 from tibidi.words.code import CodeKey
+from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
     from tibidi.model import Omission
     from tibidi.reading.inert.fuse import Fuse
+
+LOST = "its value could not be read"
 
 
 class ValuesReader:
@@ -50,6 +54,7 @@ class ValuesReader:
         self._compiler = Compiler(sources)
         self._parts: dict[tuple[str, ...], dict[str, object]] = {}
         self._file = MemberFile()
+        self._is_behind = self._has_lost = False  # as a member was not read
         # Only the reader that is used is imported.
         self._unpickler: Any
         self._fuse: Fuse | None = None
@@ -67,11 +72,30 @@ class ValuesReader:
             self._fuse = Fuse()
             self._unpickler = InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
-    def load(self, file: BinaryIO) -> tuple[tuple[str, ...], object]:
-        """Return the paths and the value in one member; raise DamagedDump if it cannot be read to its end."""
-        self._file.source = file if self._fuse is None else io.BytesIO(self._fuse.tried(file))
-        paths, value = _checked(self._unpickler.load())
-        return paths, self._joined(paths, value)
+    def load(self, file: BinaryIO, before: Any = None) -> tuple[tuple[str, ...], object]:
+        """Return the paths and the value in one member; raise DamagedDump if it cannot be read to its end.
+
+        The next member can be read after an error if `before`, the number of
+        objects in all members before it, is known; else it raises LostMemo.
+        """
+        with gc_paused():
+            if self._is_behind:
+                self._unpickler = self._unpickler.go_on(before, Dummy("object", LOST))
+                self._has_lost = True
+            is_behind, self._is_behind = self._is_behind, True
+            if self._fuse is None:
+                self._file.source = file
+            else:
+                data = self._fuse.tried(file, before) if is_behind else self._fuse.tried(file)
+                self._file.source = io.BytesIO(data)
+            try:
+                paths, value = _checked(self._unpickler.load())
+            except DamagedDump:
+                if self._has_lost:
+                    raise DamagedDump("it needs objects of another part that cannot be read") from None
+                raise
+            self._is_behind = False
+            return paths, self._joined(paths, value)
 
     def finish(self) -> None:
         """Make what was loaded harmless; call it after the last member, also if loading was interrupted."""

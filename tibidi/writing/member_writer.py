@@ -48,6 +48,7 @@ CAREFUL_RATIO = 4
 # again and again, in a tenth of the time that it takes to find the new entries in a memo of the second size.
 MEMO_COPY_BYTES = 128 << 10
 MEMO_COPY_BYTES_IN_TROUBLE = 4 << 20
+PROTOCOL = b"\x80\x05"  # the beginning of each pickle
 
 
 class MemberWriter:
@@ -80,6 +81,7 @@ class MemberWriter:
         self._is_in_trouble = False
         self._marker: object = None
         self._mark = Mark(0, 0, 0)
+        self._known: int | None = 0  # the size of the memo before the next member
 
     def seed(self, name: str, seeds: list[tuple[Placeholder, dict[str, object]]]) -> None:
         """Write a member with every placeholder, and enter each object into the memo as its placeholder."""
@@ -90,6 +92,7 @@ class MemberWriter:
         for placeholder, thing in seeds:
             memo[id(thing)] = (memo.pop(id(placeholder))[0], thing)
         self._pickler.memo = memo
+        self._known = len(memo)
 
     def write(self, name: str, piece: Piece, part: Slice) -> None:
         """Write one member, which may use its part of the budget; after any exception, call `rollback`."""
@@ -101,7 +104,7 @@ class MemberWriter:
         self._choose(self._rules_for(piece))
         self._sink.scans_names = piece.effort < NAMES
         self._sink.scans_values = piece.effort < TEXTS
-        self._sink.begin(name, part)
+        self._sink.begin(name, part, self._known)
         self._reducers.until = part.until
         member = (paths, piece.value)
         if piece.is_large and self._filter is not None and self._rules is not None and self._rules.texts:
@@ -125,6 +128,7 @@ class MemberWriter:
             raise RecursionError("deeper than the application allows itself")
         self._sink.end()
         self._is_open = False
+        self._known = self._memo_size(member)
 
     def rollback(self) -> None:
         """Roll back the member that was begun, if it is not finished."""
@@ -176,6 +180,18 @@ class MemberWriter:
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo
 
+    def _memo_size(self, last: object) -> int | None:
+        """Return the size of the memo, None if it is not known: `last` is memoized last, so it is pickled as its index.
+
+        A memo in C does not tell its size, and copying it may take long.
+        """
+        self._sink.aside = b""
+        try:
+            self._pickler.dump(last)
+            return index_in(self._sink.aside)
+        finally:
+            self._sink.aside = None
+
     def _remember_memo(self) -> None:
         """Keep a copy of the memo while it is small, or less small after a rollback."""
         self._memo_copy = None
@@ -222,3 +238,12 @@ class MemberWriter:
 
         self._snapshots = Snapshots(hooks, memo.copy())
         return self._snapshots.hooks()
+
+
+def index_in(data: bytes) -> int | None:
+    """Return the number of objects up to the one in the memo that a pickle consists of, None for any other pickle."""
+    if data[-3:-2] == b"h" and len(data) == len(PROTOCOL) + 3:  # BINGET
+        return data[-2] + 1
+    if data[-6:-5] == b"j" and data.startswith(PROTOCOL):  # LONG_BINGET, in a frame or not
+        return int.from_bytes(data[-5:-1], "little") + 1
+    return None

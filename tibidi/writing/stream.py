@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
         size: int
 
-        def open(self, name: str) -> Stream:
-            """Begin a member."""
+        def open(self, name: str, note: dict[str, object] | None = None) -> Stream:
+            """Begin a member, with a note in its header."""
             ...
 
 
@@ -147,19 +147,20 @@ class Sink:
         self.raw_limit = sys.maxsize
         self.until = deadline
         self.abandoned = False
+        self.aside: bytes | None = None  # collects what is no part of a member
         self._process = os.getpid()
         self._target = target
         self._redactor = redactor
         self._deadline = deadline
         self._stream: Stream | None = None
 
-    def begin(self, name: str, part: Slice | None = None) -> None:
-        """Open a member, which may use its part of the budget, or all of it."""
+    def begin(self, name: str, part: Slice | None = None, memo: int | None = None) -> None:
+        """Open a member, which may use its part of the budget, or all of it; note the size of the memo before it."""
         self.limit = sys.maxsize if part is None else self._target.size + part.bytes
         self.until = self._deadline if part is None else part.until
         self.raw_limit = sys.maxsize if part is None else part.raw_bytes
         self._total_before = self.total
-        self._stream = self._target.open(name)
+        self._stream = self._target.open(name) if memo is None else self._target.open(name, {"memo": memo})
 
     def end(self) -> None:
         """Close the member, which is rolled back if the disk refuses its end."""
@@ -179,6 +180,9 @@ class Sink:
 
     def write(self, data: bytes | memoryview | PickleBuffer) -> int:
         """Append `data`."""
+        if self.aside is not None:
+            self.aside += bytes(data)
+            return len(self.aside)
         # Application code may have forked: the file belongs to the parent, which goes on writing at this offset.
         if self.abandoned or self._stream is None or self._process != os.getpid():
             raise Abandoned

@@ -1,7 +1,8 @@
 """The child process of `fuse`: reads pickles from its standard input, and answers each with one line.
 
     ok                  it was read
-    refused <reason>    it cannot be read, or is too deep
+    refused <reason>    it cannot be read
+    deep <reason>       it is nested too deep
     memory              it takes too much memory
 
 If it takes too much time the operating system ends the process: C code asks
@@ -19,16 +20,15 @@ from collections import defaultdict
 from collections import deque
 from types import CellType
 from types import MethodType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi.errors import DamagedDump
+from tibidi.reading.inert.fuse import GO_ON
 from tibidi.reading.inert.fuse import HEADER
 from tibidi.reading.inert.screen import Kinds
+from tibidi.reading.inert.screen import fold
 from tibidi.reading.inert.unpickler import InertUnpickler
 from tibidi.reading.unpickler import MemberFile
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
 
 try:
     import resource
@@ -41,6 +41,7 @@ except ImportError:  # Windows
 # `repr`, comparing and pickling, and frees other containers in turn (Include/cpython/object.h, "trashcan").
 UNCHECKED = (tuple, slice, CellType, MethodType, deque, defaultdict, BaseException)
 MAX_DEPTH = 10_000
+FEW_LEVELS = 20  # almost no value has more of these; they are gone through at the speed of C
 
 
 def main() -> None:
@@ -50,24 +51,28 @@ def main() -> None:
     file = MemberFile()
     namespaces: dict[str, dict[str, object]] = {}
     unpickler = InertUnpickler(file, namespace=lambda key: namespaces.setdefault(key, {}))
+    read: list[object] = []
     gc.disable()
     gc.freeze()  # so that only what is read is looked through
     while True:
         header = stdin.read(HEADER.size)
         if len(header) < HEADER.size:
             os._exit(0)  # without freeing what was read
-        size, seconds, memory = HEADER.unpack(header)
+        size, count, seconds, memory = HEADER.unpack(header)
         limit(seconds, memory)
-        os.write(answers, answer(unpickler, file, stdin, size))
+        data = stdin.read(size)
+        if count != GO_ON:
+            unpickler = unpickler.go_on(count, None)
+        file.source = io.BytesIO(data)
+        os.write(answers, answer(unpickler, read))
 
 
-def answer(unpickler: InertUnpickler, file: MemberFile, stdin: BinaryIO, size: int) -> bytes:
-    """Read a pickle of `size` bytes; return the answer."""
+def answer(unpickler: InertUnpickler, read: list[object]) -> bytes:
+    """Read a pickle; return the answer.  What was read is kept, as freeing it may overflow the stack."""
     try:
-        file.source = io.BytesIO(stdin.read(size))
-        unpickler.load()
+        read.append(unpickler.load())
         if is_deep():
-            return f"refused nested more than {MAX_DEPTH:,} levels deep\n".encode()
+            return f"deep nested more than {MAX_DEPTH:,} levels deep\n".encode()
     except MemoryError:
         return b"memory\n"
     except DamagedDump as error:
@@ -97,9 +102,17 @@ def is_deep() -> bool:
     """Return True if something of UNCHECKED is within more than MAX_DEPTH others."""
     unchecked = Kinds(UNCHECKED)
     inner = [each for each in gc.get_objects() if unchecked[type(each)]]
-    for _ in range(MAX_DEPTH):
+    for _ in range(FEW_LEVELS):
         # What is in these, each once: otherwise a tuple of two of the same tuple, forty times, would be a billion.
         inner = list({id(each): each for each in gc.get_referents(*inner) if unchecked[type(each)]}.values())
         if not inner:
             return False
-    return True
+    depths: dict[int, int] = {}
+
+    def inside(thing: Any) -> list[Any]:
+        return [each for each in gc.get_referents(thing) if unchecked[type(each)]]
+
+    def combine(_: Any, held: list[int]) -> int:
+        return 1 + max(held, default=0)
+
+    return any((fold(each, depths, inside, combine) or 0) > MAX_DEPTH for each in inner)

@@ -25,6 +25,11 @@ from typing import cast
 
 from tibidi import config
 from tibidi.errors import DamagedDump
+from tibidi.model import DAMAGED
+from tibidi.model import TIMEOUT
+from tibidi.model import TOO_DEEP
+from tibidi.model import TOO_LARGE
+from tibidi.model import UNAVAILABLE
 from tibidi.reading.inert.repr import clean
 
 if TYPE_CHECKING:
@@ -46,7 +51,8 @@ MAX_CHILDREN = 4
 MAX_KEPT_BYTES = 512 * MIB
 MAX_ANSWER_BYTES = 500
 
-HEADER = struct.Struct("<QdQ")  # length of the pickle, seconds, bytes of memory
+HEADER = struct.Struct("<QqdQ")  # length of the pickle, size of the memo before it, seconds, bytes of memory
+GO_ON = -1  # the memo is what the pickles before have made it
 OK = b"ok\n"
 START = "import sys; sys.path.insert(0, sys.argv[1]); from tibidi.reading.inert.child import main; main()"
 # The timer of the child, and the limit that an administrator may have set.
@@ -58,7 +64,11 @@ HINT_BYTES = f"allow it more memory: TIBIDI_READ_BYTES=16G; or, {HINT}"
 
 
 class Refused(DamagedDump):
-    """The values were not read, as they exceed a limit or could not be tried."""
+    """The values were not read: they exceed a limit, which is the `reason` of the omission, or could not be tried."""
+
+    def __init__(self, message: str, hint: str = HINT, reason: str = DAMAGED) -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 class Fuse:
@@ -68,7 +78,7 @@ class Fuse:
     """
 
     def __init__(self) -> None:
-        self._tried: list[bytes] = []
+        self._tried: list[tuple[bytes, int]] = []
         self._kept = 0
         self._left = MAX_CHILDREN
         self._child: Child | None = None
@@ -81,25 +91,27 @@ class Fuse:
             self._child.end()
             self._child = None
 
-    def tried(self, file: BinaryIO) -> bytes:
-        """Return the content of `file`, which can be read here; raise Refused with the reason if it cannot."""
+    def tried(self, file: BinaryIO, count: int = GO_ON) -> bytes:
+        """Return the content of `file`, which can be read here; raise Refused with the reason if it cannot.
+
+        `count` is the size of the memo before it, if what was before was not all read.
+        """
         room = config.read_bytes // MEMBER_PART
         data = file.read(room + 1)
         if len(data) > room:
-            raise Refused(f"more than {room // MIB} MiB in one pickle", HINT_BYTES)
-        self.check(data)
+            raise Refused(f"more than {room // MIB} MiB in one pickle", HINT_BYTES, TOO_LARGE)
+        self._check(data, count)
         return data
 
-    def check(self, data: bytes) -> None:
-        """Return if `data` can be read here; raise Refused with the reason if not."""
+    def _check(self, data: bytes, count: int) -> None:
         if self._child is None:
             self._restart()
-        problem = self._ask(data)
+        problem = self._ask(data, count)
         if problem is not None:
             raise problem
         self._kept += len(data)
         if self._kept <= MAX_KEPT_BYTES:
-            self._tried.append(data)
+            self._tried.append((data, count))
 
     def _start(self) -> None:
         self._left -= 1
@@ -110,20 +122,20 @@ class Fuse:
 
     def _restart(self) -> None:
         if self._problem is not None:
-            raise Refused(f"no process can be started to try untrusted values in: {self._problem}", HINT)
+            raise Refused(f"no process can be started to try untrusted values in: {self._problem}", reason=UNAVAILABLE)
         if self._left <= 0 or self._kept > MAX_KEPT_BYTES:
-            raise Refused("too many of its values exceeded a limit", HINT)
+            raise Refused("too many of its values exceeded a limit")
         self._start()
-        for data in self._tried:
-            problem = self._ask(data)
+        for data, count in self._tried:
+            problem = self._ask(data, count)
             if problem is not None:
                 raise problem
 
-    def _ask(self, data: bytes) -> Refused | None:
+    def _ask(self, data: bytes, count: int) -> Refused | None:
         if self._child is None:
-            return Refused(f"no process can be started to try untrusted values in: {self._problem}", HINT)
+            return Refused(f"no process can be started to try untrusted values in: {self._problem}", reason=UNAVAILABLE)
         seconds, memory = limits(len(data))
-        problem = self._child.ask(data, seconds, memory)
+        problem = self._child.ask(data, count, seconds, memory)
         if problem is not None:
             self.end()
         return problem
@@ -153,19 +165,19 @@ class Child:
         )
         self._thread: threading.Thread | None = None
 
-    def ask(self, data: bytes, seconds: float, memory: int) -> Refused | None:
+    def ask(self, data: bytes, count: int, seconds: float, memory: int) -> Refused | None:
         """Return None if the process read `data` within the limits, else why not."""
         answers: list[bytes] = []
         # Daemon threads can be abandoned; a pipe that nobody reads blocks for ever.
-        arguments = (data, seconds, memory, answers)
+        arguments = (HEADER.pack(len(data), count, seconds, memory), data, answers)
         self._thread = thread = threading.Thread(target=self._exchange, args=arguments, daemon=True)
         try:
             thread.start()
         except RuntimeError as error:
-            return Refused(f"no thread can be started to try untrusted values in: {error}", HINT)
+            return Refused(f"no thread can be started to try untrusted values in: {error}", reason=UNAVAILABLE)
         thread.join(seconds if os.name == "nt" else PATIENCE * seconds)
         if thread.is_alive():
-            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS)
+            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS, TIMEOUT)
         return self._verdict(answers[0] if answers else b"", seconds, memory)
 
     def end(self) -> None:
@@ -182,10 +194,10 @@ class Child:
     def _kill_group(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _exchange(self, data: bytes, seconds: float, memory: int, answers: list[bytes]) -> None:
+    def _exchange(self, header: bytes, data: bytes, answers: list[bytes]) -> None:
         stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         try:
-            for part in (HEADER.pack(len(data), seconds, memory), data):
+            for part in (header, data):
                 rest = memoryview(part)
                 while rest:
                     rest = rest[stdin.write(rest) :]
@@ -198,14 +210,16 @@ class Child:
             return None
         kind, _, words = answer.decode("utf-8", "replace").strip().partition(" ")
         if kind == "memory":
-            return Refused(f"its values take more than {memory // MIB} MiB of memory", HINT_BYTES)
+            return Refused(f"its values take more than {memory // MIB} MiB of memory", HINT_BYTES, TOO_LARGE)
         if kind == "refused":
-            return Refused(clean(words), HINT)
+            return Refused(clean(words))
+        if kind == "deep":
+            return Refused(clean(words), reason=TOO_DEEP)
         try:
-            status = self._process.wait(1)
+            status = self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            return Refused("the process that tries untrusted values gives no answer that makes sense", HINT)
+            return Refused("the process that tries untrusted values gives no answer that makes sense")
         if status in TIME_IS_UP:
-            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS)
+            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS, TIMEOUT)
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        return Refused(f"the process that tried its values ended with {how}", HINT)
+        return Refused(f"the process that tried its values ended with {how}")

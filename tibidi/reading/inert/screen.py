@@ -5,12 +5,18 @@ What is large is found out at the speed of C; only that is counted, each part on
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from gc import get_referents
 from sys import getsizeof
+from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi.reading.inert.repr import OWN_WAYS
 from tibidi.reading.inert.repr import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # A value that prints as more things than this, as the same few are in it many times, is shown in part.
 MAX_PRINTED = 10_000_000
@@ -53,31 +59,56 @@ def is_large(value: object) -> bool:
     return True  # deep, or a part of itself
 
 
+def fold(
+    value: object,
+    known: dict[int, int],
+    inside: Callable[[Any], list[Any]],
+    combine: Callable[[Any, list[int]], int],
+    limit: int = sys.maxsize,
+) -> int | None:
+    """Return what `combine` makes of `value` and of the numbers of the things inside it; each thing is seen once.
+
+    `known` has the numbers by id, 0 for those of which the thing itself is a
+    part.  Returns None if there are more than `limit`.
+    """
+    pending = [value]
+    while pending:
+        thing = pending[-1]
+        if known.get(id(thing)):
+            pending.pop()
+            continue
+        held = inside(thing)
+        fresh = [each for each in held if id(each) not in known]
+        if fresh:
+            if len(known) > limit:
+                return None
+            known[id(thing)] = 0
+            pending.extend(fresh)
+            continue
+        known[id(thing)] = combine(thing, [known[id(each)] for each in held])
+        pending.pop()
+    return known[id(value)]
+
+
 class Sizes:
     """Counts the things that are printed of a value; what is in it twice is printed twice."""
 
     def __init__(self) -> None:
-        self._sizes: dict[int, int] = {}  # 0 while it is being counted
+        self._sizes: dict[int, int] = {}
 
     def is_endless(self, value: object) -> bool:
         """Return True if printing `value` takes forever, or if it is too large to tell."""
         if not isinstance(value, NESTING_BASES) or not is_large(value):
             return False
-        pending: list[object] = [value]
-        while pending:
-            thing = pending[-1]
-            if self._sizes.get(id(thing)):
-                pending.pop()
-                continue
-            held = [each for each in parts(thing) if isinstance(each, NESTING_BASES)]
-            fresh = [each for each in held if id(each) not in self._sizes]
-            if fresh:
-                if len(self._sizes) > MAX_COUNTED:
-                    self._sizes.clear()
-                    return True
-                self._sizes[id(thing)] = 0
-                pending.extend(fresh)
-                continue
-            self._sizes[id(thing)] = 1 + len(parts(thing)) + sum(self._sizes[id(each)] for each in held)
-            pending.pop()
-        return self._sizes[id(value)] > MAX_PRINTED
+        size = fold(value, self._sizes, _containers, _size, MAX_COUNTED)
+        if size is None:
+            self._sizes.clear()
+        return size is None or size > MAX_PRINTED
+
+
+def _containers(thing: Any) -> list[Any]:
+    return [each for each in parts(thing) if isinstance(each, NESTING_BASES)]
+
+
+def _size(thing: Any, sizes: list[int]) -> int:
+    return 1 + len(parts(thing)) + sum(sizes)

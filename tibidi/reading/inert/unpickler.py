@@ -14,13 +14,12 @@ What C code does not bound (time, memory, depth) is found out by `fuse`.
 from __future__ import annotations
 
 import copyreg
-import pickle
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import cast
 
 from tibidi.errors import DamagedDump
-from tibidi.process.temporary import gc_paused
 from tibidi.reading.inert import arrays
 from tibidi.reading.inert import exceptions
 from tibidi.reading.inert import types
@@ -29,6 +28,8 @@ from tibidi.reading.inert.names import Names
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.screen import Sizes
+from tibidi.reading.memo import MemoUnpickler
+from tibidi.reading.memo import completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tibidi.reading.unpickler import MemberFile
 
 
-class InertUnpickler(pickle.Unpickler):
+class InertUnpickler(MemoUnpickler):
     """Reads the pickles of one dump, one with each `load()`.
 
     `namespace` returns the dictionary of globals for a key; `sources` has the
@@ -59,21 +60,23 @@ class InertUnpickler(pickle.Unpickler):
         self._sizes = Sizes()
         self.find_class = self._names.find  # type: ignore[method-assign]  # saves a call for each name
 
-    def persistent_load(self, pid: object) -> object:
-        """Return the id: the writer puts the replacement of an object there."""
-        return pid
-
     def load(self) -> Any:
         """Return the value of the next pickle.
 
         Raises DamagedDump if it cannot be read; the memo then lacks what was
         not read.
         """
-        with gc_paused():
-            value = self._load()
-            if self._file.read(1):
-                raise DamagedDump("not a pickle of tibidi: something follows its end")
-            return self._finished(value)
+        value = self._load()
+        if self._file.read(1):
+            raise DamagedDump("not a pickle of tibidi: something follows its end")
+        return self._finished(value)
+
+    def go_on(self, count: object, lost: object) -> InertUnpickler:
+        """Return what reads the next pickle after one that failed; `lost` stands for what of `count` was not read."""
+        after = InertUnpickler(self._file, namespace=lambda _: {})
+        after.__dict__.update(self.__dict__)  # what the names in this dump mean
+        after.restore(cast("MemberFile", self._file), completed(self.known(), count, lost))
+        return after
 
     def finish(self) -> None:
         """Forget what was kept for checks; call it after the last member."""

@@ -1,0 +1,61 @@
+"""Restore the memo of an unpickler, so that a new one goes on where another one failed.
+
+Assigning to `Unpickler.memo` leaves it empty (Modules/_pickle.c does not set
+`memo_len`).  So each object is loaded by an id (None), memoized and popped.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from typing import TYPE_CHECKING
+from typing import Any
+
+from tibidi.errors import DamagedDump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from tibidi.reading.unpickler import MemberFile
+
+MAX_LOST = 1 << 24  # objects of a pickle that was not read
+START = pickle.PROTO + b"\5"
+ONE = pickle.NONE + pickle.BINPERSID + pickle.MEMOIZE + pickle.POP
+
+
+class LostMemo(DamagedDump):
+    """A pickle may refer to objects in one that could not be read, and their number is not known."""
+
+
+class MemoUnpickler(pickle.Unpickler):
+    """An unpickler whose memo can be restored; a persistent id is the replacement that the writer put there."""
+
+    _objects: Iterator[object] = iter(())
+
+    def persistent_load(self, pid: object) -> object:
+        """Return the id, or the next object to memoize."""
+        return next(self._objects, None) if pid is None else pid
+
+    def restore(self, file: MemberFile, objects: Sequence[object]) -> None:
+        """Enter the objects into the memo, which is empty."""
+        self._objects = iter(objects)
+        file.source = io.BytesIO(filling(len(objects)))
+        pickle.Unpickler.load(self)
+
+    def known(self) -> list[Any]:
+        """Return the objects in the memo."""
+        memo: dict[int, Any] = dict(self.memo.copy())
+        return [memo.get(index) for index in range(len(memo))]
+
+
+def filling(count: int) -> bytes:
+    """Return a pickle that memoizes so many objects."""
+    return START + ONE * count + pickle.NONE + pickle.STOP
+
+
+def completed(known: Sequence[object], count: object, lost: object) -> list[object]:
+    """Return what the memo has after `count` objects, where those that are not known are `lost`; raise LostMemo."""
+    if type(count) is not int or not len(known) <= count <= len(known) + MAX_LOST:
+        raise LostMemo("they may refer to what could not be read before them")
+    return [*known, *[lost] * (count - len(known))]
