@@ -89,7 +89,7 @@ def test_time(value: bytes) -> None:
 def test_depth(opcode: bytes) -> None:
     """What would overflow the stack when it is hashed is refused, lists of the same depth are not."""
     inner = opcode[:-1]
-    error = refusal(forging.variables(x=pickle.EMPTY_TUPLE + (inner + opcode[-1:]) * 300_000))
+    error = refusal(forging.variables(x=pickle.EMPTY_TUPLE + (inner + opcode[-1:]) * 100_000))
 
     assert (TOO_DEEP, "nested more than 10,000 levels deep") == (error.reason, str(error))
 

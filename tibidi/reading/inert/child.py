@@ -41,7 +41,7 @@ except ImportError:  # Windows
 # `repr`, comparing and pickling, and frees other containers in turn (Include/cpython/object.h, "trashcan").
 UNCHECKED = (tuple, slice, CellType, MethodType, deque, defaultdict, BaseException)
 MAX_DEPTH = 10_000
-FEW_LEVELS = 20  # almost no value has more of these; they are gone through at the speed of C
+FEW_LEVELS = 6  # almost no value has more of these; they are gone through at the speed of C
 
 
 def main() -> None:
