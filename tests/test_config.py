@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "TIBIDI_KEEP_DAYS": "0.5",
     "TIBIDI_REDACT": "iban, *_pin",
     "TIBIDI_LOGGING": "error",
+    "TIBIDI_EXITS": "errors",
     "TIBIDI_KEY_FILE": "/key",
 }
 VALUES = {
@@ -47,6 +48,7 @@ VALUES = {
     "keep_days": 0.5,
     "redact_names": ("iban", "*_pin"),
     "logging_level": 40,
+    "exits": "errors",
     "key_file": "/key",
 }
 LONG = "9" * 100_000
@@ -82,6 +84,7 @@ BAD_TEXTS = [
     ("logging_level", "LOUD"),
     ("logging_level", "-5"),
     ("logging_level", LONG),
+    ("exits", "all"),
 ]
 
 
@@ -118,6 +121,7 @@ BAD_VALUES = [
     ("redact_names", b"iban"),
     ("logging_level", True),
     ("logging_level", 4.5),
+    ("exits", True),
     ("directory", 5),
     ("directory", b"/crashes"),
     ("directory", "/cra\0shes"),
@@ -203,6 +207,9 @@ def test_code_takes_what_the_environment_takes(variable: str) -> None:
         ("logging_level", 0, None),
         ("logging_level", "off", None),
         ("logging_level", None, None),
+        ("exits", "Errors", "errors"),
+        ("exits", "off", None),
+        ("exits", None, None),
         ("directory", Path("/crashes"), "/crashes"),
         ("directory", "crashes", os.path.abspath("crashes")),
         ("directory", None, None),

@@ -1,4 +1,4 @@
-"""Ways in which a program can fail, as scripts/doors tries them: those that need the standard library only."""
+"""Ways in which a program can fail, as scripts/doors tries them: those that are fast."""
 
 from __future__ import annotations
 
@@ -19,13 +19,47 @@ if TYPE_CHECKING:
 
 NAMES = [
     "asyncio_server",
+    "child_manager",
+    "exit_child",
+    "exit_deep",
+    "exit_message",
+    "log_in_code",
+    "log_text",
     "plain_finalize",
+    "pool_futures_init",
+    "pool_threads_init",
+    "pool_threads_unseen",
+    "pool_threads_unseen_at_exit",
     "printed_logging_handler",
     "printed_print_exc",
     "printed_socketserver",
     "printed_udp",
     "printed_wsgiref",
     "printed_xmlrpc",
+]
+NO_CRASHES = [
+    "exit_argparse",
+    "exit_caught",
+    "exit_status",
+    "log_outside",
+    "pool_threads_seen",
+    "printed_print_exc_off",
+    "printed_print_exc_text",
+    "printed_socketserver_gone",
+]
+# With libraries, where they are installed.
+LIBRARIES = [
+    "child_billiard",
+    "exit_click",
+    "exit_click_abort",
+    "log_loguru",
+    "log_loguru_catch",
+    "log_structlog",
+    "log_structlog_json",
+    "one_rich",
+    "pool_joblib_loky",
+    "pool_joblib_threading",
+    "web_flask",
 ]
 
 
@@ -57,9 +91,11 @@ def plain(text: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *LIBRARIES])
 def test_doors(crash: Crasher, name: str) -> None:
     """A failure that a library catches leaves one dump with its variables, and changes nothing else."""
+    for need in facts(name).get("needs", "").split():
+        pytest.importorskip(need)
     without = run(crash, name, enabled=False)
     crashed = run(crash, name)
 
@@ -69,9 +105,9 @@ def test_doors(crash: Crasher, name: str) -> None:
     assert "{'id': 7, 'amount': 0}" in orders(crashed.dump)
 
 
-@pytest.mark.parametrize("name", ["printed_socketserver_gone", "printed_print_exc_off", "printed_print_exc_text"])
+@pytest.mark.parametrize("name", NO_CRASHES)
 def test_no_doors(crash: Crasher, name: str) -> None:
-    """A client that has gone is no crash, nor is what an application handles itself."""
+    """A client that has gone is no crash, nor is what an application handles, nor an exit without an exception."""
     assert [] == run(crash, name).dumps
 
 

@@ -34,14 +34,16 @@ def install(module: ModuleType) -> None:
         for each in owners:
             owner = getattr(owner, each, None)
         if hasattr(owner, name):  # else another version of the library
-            hooks.replace_function(owner, name, _wrapper(find, hook))
+            hooks.replace_function(owner, name, reporting(find, hook))
 
 
-def _wrapper(find: Find, hook: str) -> Callable[[Function], Function]:
+def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
+    """Return a function that wraps another one, to report the exception that `find` gets from its arguments."""
+
     def wrap(previous: Function) -> Function:
         @wraps(previous)
         def catcher(*args: object, **options: object) -> object:
-            exc = find(*args, *options.values())  # now, since the library may remove the traceback
+            exc = find(*args, **options)  # now, since the library may remove the traceback
             hooks.release_reserve_for(exc)
             try:
                 return previous(*args, **options)
@@ -53,12 +55,12 @@ def _wrapper(find: Find, hook: str) -> Callable[[Function], Function]:
     return wrap
 
 
-def _handled(*_: object) -> object:
+def _handled(*_: object, **__: object) -> object:
     """Return the exception that is being handled."""
     return sys.exc_info()[1]
 
 
-def _of_request(*_: object) -> object:
+def _of_request(*_: object, **__: object) -> object:
     """Return the exception that is being handled, unless the client of a server has gone."""
     exc = sys.exc_info()[1]
     return None if issubclass(type(exc), GONE) else exc
@@ -79,9 +81,9 @@ def _in_context(_: object, context: Any) -> object:
     return context.get("exception")
 
 
-def _in_failure(*values: Any) -> object:
+def _in_failure(*values: Any, **options: Any) -> object:
     """Return the exception in the first Failure of Twisted, or the exception itself, else the one being handled."""
-    for value in values:
+    for value in (*values, *options.values()):
         exc = value.value if type(value).__name__ == "Failure" else value
         if hooks.is_exception(exc):
             return exc

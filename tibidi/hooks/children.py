@@ -15,6 +15,7 @@ from functools import wraps
 
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
+from tibidi.hooks.catchers import reporting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     Bootstrap = Callable[..., Any]
-    Print = Callable[..., None]
 
 # Code of the functions that catch the exception of a child.
 _catchers: set[CodeType] = set()
@@ -33,7 +33,7 @@ _catchers: set[CodeType] = set()
 def install(module: ModuleType) -> None:
     """Install the hook in the module of `BaseProcess`, or in a child in `traceback`."""
     if module.__name__ == "traceback":
-        hooks.replace_function(module, "print_exc", _wrap_print)
+        hooks.replace_function(module, "print_exc", reporting(_of_child, hooks.CHILD))
     else:
         _catchers.add(module.BaseProcess._bootstrap.__code__)
         hooks.replace_function(module.BaseProcess, "_bootstrap", _wrap_bootstrap)
@@ -53,13 +53,6 @@ def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
     return _bootstrap
 
 
-def _wrap_print(previous: Print) -> Print:
-    @wraps(previous)
-    def print_exc(*args: object, **options: object) -> None:
-        try:
-            previous(*args, **options)
-        finally:
-            if sys._getframe(1).f_code in _catchers:
-                hooks.report(sys.exc_info()[1], hooks.CHILD)
-
-    return print_exc
+def _of_child(*_: object, **__: object) -> object:
+    """Return the exception that ends a child, if it is what `print_exc()` is called for."""
+    return sys.exc_info()[1] if sys._getframe(2).f_code in _catchers else None

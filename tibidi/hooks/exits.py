@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Exit = Callable[..., Any]
+    Stack = list[tuple[FrameType, int, int]]
 
 CONTEXT: Any = BaseException.__dict__["__context__"]
 TOOL = 4  # of sys.monitoring; 0, 1, 2 and 5 are for debuggers, coverage, profilers and optimizers
@@ -36,8 +37,8 @@ NAME = "tibidi"
 USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
 
 _main_thread = get_ident()
-# The latest exit of the main thread that an exception led to, and its stack: frame, last instruction, line.
-_latest: list[tuple[Any, list[tuple[FrameType, int, int]]]] = []
+# The latest exit of the main thread that an exception led to, and its stack.
+_latest: list[tuple[Any, Stack]] = []
 # The latest exception of click, which since version 8.5 exits behind its `except` blocks, where it is gone.
 _made: list[BaseException] = []
 
@@ -74,12 +75,21 @@ def unseen(catcher: Any = None) -> list[BaseException]:
         caught_in = None if tb is None else tb.tb_frame
         is_unseen = caught_in is outermost or outermost.f_lasti == instruction
         if is_unseen or (catcher and caught_in and caught_in.f_code is catcher.__code__):
-            found.append(BaseException.with_traceback(exc, _traceback(stack)))
+            found.append(BaseException.with_traceback(exc, traceback_of_stack(stack)))
     return found
 
 
-def _traceback(stack: list[tuple[FrameType, int, int]]) -> TracebackType | None:
-    """Return the traceback of an exit: before Python 3.12 its own one ends where somebody catches and re-raises it."""
+def stack_of(frame: FrameType | None) -> Stack:
+    """Return a stack that is running, innermost frame first: frame, last instruction, line."""
+    stack = []
+    while frame is not None:
+        stack.append((frame, max(frame.f_lasti, 0), frame.f_lineno or 1))
+        frame = frame.f_back
+    return stack
+
+
+def traceback_of_stack(stack: Stack) -> TracebackType | None:
+    """Return the traceback of what is raised there: before Python 3.12 that of an exit ends where it is re-raised."""
     tb = None
     for frame, instruction, line in stack:
         tb = TracebackType(tb, frame, instruction, line)
@@ -119,11 +129,7 @@ def _keep(exc: BaseException) -> None:
     """Keep an exit of the main thread, until the next one."""
     if get_ident() != _main_thread:
         return
-    stack = []
-    frame: FrameType | None = sys._getframe(2)  # behind the function that has caught it
-    while frame is not None:
-        stack.append((frame, max(frame.f_lasti, 0), frame.f_lineno or 1))
-        frame = frame.f_back
+    stack = stack_of(sys._getframe(2))  # without the function that has caught it
     for made in _made:
         tb = traceback_of(made)
         if tb is not None and tb.tb_frame is stack[0][0]:  # caught by the function that exits

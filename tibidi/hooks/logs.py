@@ -10,7 +10,6 @@ level ERROR, and so does an exception in a future whose result nobody asks for.
 from __future__ import annotations
 
 import sys
-from functools import wraps
 from types import FunctionType
 from weakref import WeakSet
 
@@ -18,14 +17,12 @@ from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import hooks
 from tibidi.config import LEVELS
+from tibidi.hooks.catchers import reporting
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import ModuleType
     from typing import Any
-
-    Function = Callable[..., Any]
 
 ERROR = LEVELS["ERROR"]
 # Methods of structlog that are not called like their level.
@@ -36,40 +33,24 @@ UNSEEN = "_tibidi_unseen"  # an attribute of futures
 def install(module: ModuleType) -> None:
     """Install the hook in a module of `hooks.LOG_HOOKS`."""
     if module.__name__ == "loguru._handler":
-        hooks.replace_function(module.Handler, "emit", _wrap(_in_loguru))
+        hooks.replace_function(module.Handler, "emit", reporting(_in_loguru, hooks.LOGGING))
     elif module.__name__ == "structlog._base":
-        wrap = _wrap(_in_structlog)
+        wrap = reporting(_in_structlog, hooks.LOGGING)
         hooks.replace_function(
             module.BoundLoggerBase, "_proxy_to_logger", lambda previous: _in_module(wrap(previous), module)
         )
     elif module.__name__ == "traceback":
-        hooks.replace_function(module, "print_exception", _wrap(_printed))
+        hooks.replace_function(module, "print_exception", reporting(_printed, hooks.LOGGING))
     elif module.__name__ == "concurrent.futures._base":
         if "_exception" not in vars(module.Future):
             module.Future._exception = _Outcome()
     else:  # after the filters of loggers and before their handlers
-        hooks.replace_function(module.Logger, "callHandlers", _wrap(_in_record))
+        hooks.replace_function(module.Logger, "callHandlers", reporting(_in_record, hooks.LOGGING))
 
 
 def unseen() -> list[BaseException]:
     """Return the exceptions of futures that nobody has asked for until the exit."""
     return [each.exc for each in list(_unseen)]
-
-
-def _wrap(find: Function) -> Callable[[Function], Function]:
-    def wrap(previous: Function) -> Function:
-        @wraps(previous)
-        def logged(*args: Any, **options: Any) -> Any:
-            exc = find(*args, **options)  # now, since handlers for queues remove it
-            try:
-                return previous(*args, **options)
-            finally:
-                if exc is not None:
-                    hooks.report(exc, hooks.LOGGING)
-
-        return logged
-
-    return wrap
 
 
 def _in_module(function: Any, module: ModuleType) -> Any:

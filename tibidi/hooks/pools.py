@@ -13,6 +13,7 @@ from functools import wraps
 
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
+from tibidi.hooks.catchers import reporting
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def install(module: ModuleType) -> None:
     name = module.__name__
     if name == "concurrent.futures._base":
         # It says why a worker of a pool ends: its initializer failed, in loky and joblib as well.
-        hooks.replace_function(module.LOGGER, "callHandlers", _wrap_handlers)
+        hooks.replace_function(module.LOGGER, "callHandlers", reporting(_of_worker, hooks.POOL))
         return
     *owners, function = WRAPPERS[name].split(".")
     hooks.replace_function(
@@ -86,29 +87,16 @@ def _wrap(previous: Function, module: str) -> Function:
 
 def _with_note(exc: Any, path: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Add a note about the dump to an exception, and to a text of its traceback among the arguments."""
-    note = f"Traceback dumped into: {path} on {_hostname()}"
+    note = f"Traceback dumped into: {path} on {sys.modules['socket'].gethostname()}"  # clusters import it
     if hasattr(BaseException, "add_note") and note not in getattr(exc, "__notes__", ()):
         BaseException.add_note(exc, note)
     is_text = [type(arg) is str and "\n" in arg for arg in args]
     return tuple(f"{arg.rstrip()}\n{note}\n" if text else arg for arg, text in zip(args, is_text))
 
 
-def _hostname() -> str:
-    import socket  # loaded: the exception is about to be sent
-
-    return socket.gethostname()
-
-
-def _wrap_handlers(previous: Function) -> Function:
-    @wraps(previous)
-    def callHandlers(record: Any) -> None:  # noqa: N802 - logging's name
-        exc = record.exc_info[1] if record.levelname == "CRITICAL" and record.exc_info else None
-        try:
-            previous(record)
-        finally:
-            hooks.report(exc, hooks.POOL)
-
-    return callHandlers
+def _of_worker(record: Any) -> object:
+    """Return the exception that a record of `concurrent.futures` is about, if it ends a worker."""
+    return record.exc_info[1] if record.levelname == "CRITICAL" and record.exc_info else None
 
 
 def _wrap_serve_client(previous: Function) -> Function:

@@ -11,11 +11,13 @@ from functools import wraps
 
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
+from tibidi.hooks.catchers import reporting
+from tibidi.hooks.exits import stack_of
+from tibidi.hooks.exits import traceback_of_stack
 from tibidi.process import os
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
     from types import ModuleType
     from typing import Any
 
@@ -27,21 +29,14 @@ ABORTED = "gunicorn aborted this worker after {} s without an answer; nothing wa
 def install(module: ModuleType) -> None:
     """Install the hook in `gunicorn.glogging` or `gunicorn.workers.base`."""
     if module.__name__ == "gunicorn.glogging":
-        hooks.replace_function(module.Logger, "exception", _wrap_exception)
+        hooks.replace_function(module.Logger, "exception", reporting(_of_worker, hooks.CHILD))
     else:
         hooks.replace_function(module.Worker, "__init__", _wrap_init)
 
 
-def _wrap_exception(previous: Callable[..., None]) -> Callable[..., None]:
-    @wraps(previous)
-    def exception(*args: object, **options: object) -> None:
-        try:
-            previous(*args, **options)
-        finally:
-            if sys._getframe(1).f_code.co_name == WORKER:
-                hooks.report(sys.exc_info()[1], hooks.CHILD)
-
-    return exception
+def _of_worker(*_: object, **__: object) -> object:
+    """Return the exception that ends a worker, if it is what is logged."""
+    return sys.exc_info()[1] if sys._getframe(2).f_code.co_name == WORKER else None
 
 
 def _wrap_init(previous: Callable[..., None]) -> Callable[..., None]:
@@ -61,20 +56,9 @@ def _wrap_abort(previous: Callable[..., object]) -> Callable[..., object]:
         if os.fork() == 0:
             try:
                 error = TimeoutError(ABORTED.format(worker.cfg.timeout))
-                hooks.report(error.with_traceback(_traceback(sys._getframe(2))), hooks.CHILD)
+                hooks.report(error.with_traceback(traceback_of_stack(stack_of(sys._getframe(2)))), hooks.CHILD)
             finally:
                 os._exit(0)
         return previous(worker)
 
     return worker_abort
-
-
-def _traceback(frame: FrameType | None) -> Any:
-    """Return a traceback of a stack that is still running."""
-    from types import TracebackType
-
-    tb = None
-    while frame is not None:
-        tb = TracebackType(tb, frame, max(frame.f_lasti, 0), frame.f_lineno or 1)
-        frame = frame.f_back
-    return tb
