@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 # name -> module in tibidi.commands, imported when its command runs; what it does
 COMMANDS = {
@@ -45,12 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(argv: Sequence[str]) -> int:
+    from tibidi import commands
+
+    if commands.COMPLETION in os.environ:
+        return _complete()
     word = argv[0] if argv else "--help"
     if word in COMMANDS:
-        from importlib import import_module
-
-        command = import_module(f"tibidi.commands.{COMMANDS[word][0]}")
-        status: int = command.main(argv[1:])
+        status: int = _command(word).main(argv[1:])
         return status
     if word in ("-h", "--help"):
         print("\n".join(_help()))
@@ -64,19 +67,32 @@ def _dispatch(argv: Sequence[str]) -> int:
     return 2
 
 
+def _command(word: str) -> Any:
+    from importlib import import_module
+
+    return import_module(f"tibidi.commands.{COMMANDS[word][0]}")
+
+
+def _complete() -> int:
+    """Complete the words of a command line for a shell, by argcomplete."""
+    import argparse
+
+    from tibidi.commands import parse
+
+    every = argparse.ArgumentParser("tibidi")
+    subparsers = every.add_subparsers()
+    for word in COMMANDS:
+        subparsers.add_parser(word, parents=[_command(word).parser()], add_help=False)
+    parse(every, [])
+    return 0
+
+
 def _help() -> list[str]:
+    from tibidi.commands import as_typed
+
     width = max(map(len, COMMANDS))
     commands = [f"  {name:{width}}  {purpose}" for name, (_, purpose) in COMMANDS.items()]
-    return [
-        USAGE,
-        "",
-        PURPOSE,
-        "",
-        "commands:",
-        *commands,
-        "",
-        EPILOG,
-    ]
+    return [as_typed(USAGE), "", PURPOSE, "", "commands:", *commands, "", as_typed(EPILOG)]
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 UNEXPECTED = 2
 HELP_WIDTH = 78
+COMPLETION = "_ARGCOMPLETE"  # set by a shell while it completes a command line
+SCRIPTS = ("tibidi", "tbdump", "tbdebug", "tbpeep")
 
 
 def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: str = "tibidi") -> int:
@@ -54,21 +56,43 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
 def parser(name: str, purpose: str, examples: str, usage: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of the command `python -m NAME`; its help shows the examples, one a line."""
     parser = argparse.ArgumentParser(
-        prog=f"python -m {name}",
-        usage=usage,
+        prog=as_typed(f"python -m {name}"),
+        usage=usage and as_typed(usage),
         description=textwrap.fill(purpose, HELP_WIDTH),
-        epilog="examples:\n" + textwrap.indent(examples, "  "),
+        epilog="examples:\n" + textwrap.indent(as_typed(examples), "  "),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tibidi {__version__}")
     return parser
 
 
+def parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """Return the options; under argcomplete (`eval "$(register-python-argcomplete tibidi)"`), complete them instead."""
+    if COMPLETION in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    return parser.parse_args(argv)
+
+
+def as_typed(text: str) -> str:
+    """Return the commands in a text as the user types them: without `python -m` if this one is a console script."""
+    name = os.path.basename(sys.argv[0] if sys.argv else "")
+    return text.replace("python -m t", "t") if name.partition(".exe")[0] in SCRIPTS else text
+
+
+def dump_names(**_: object) -> list[str]:
+    """Return the names of the dumps in the crash directory, for completion."""
+    from tibidi.store.directory import CrashDirectory
+
+    return [entry.name for entry in CrashDirectory.locate(create=False).entries()]
+
+
 def add_dump_argument(parser: argparse.ArgumentParser) -> None:
     """Add the argument DUMP, for `tibidi.store.location.find`."""
-    parser.add_argument(
-        "dump", metavar="DUMP", nargs="?", help="path, or name from `python -m tibidi list`; default: the latest"
-    )
+    about = "path, or name from `python -m tibidi list`, or - for stdin; default: the latest"
+    action = parser.add_argument("dump", metavar="DUMP", nargs="?", help=as_typed(about))
+    action.completer = dump_names  # type: ignore[attr-defined]  # for argcomplete
 
 
 def add_trust_arguments(parser: argparse.ArgumentParser) -> None:

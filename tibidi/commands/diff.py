@@ -12,6 +12,7 @@ from tibidi.store.location import find
 from tibidi.tools.diff import diff
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXAMPLES = """\
@@ -20,13 +21,18 @@ python -m tibidi diff --json A B | jq -r '.[].path'
 """
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Print what differs between two dumps of a crash. Nothing in a dump is executed."
+    made = commands.parser("tibidi diff", purpose, EXAMPLES)
+    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    made.add_argument("dumps", metavar="DUMP", nargs=2, help="path, or name from `python -m tibidi list`")
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Print what differs between two dumps; return 1 if something does, as diff(1)."""
-    purpose = "Print what differs between two dumps of a crash. Nothing in a dump is executed."
-    parser = commands.parser("tibidi diff", purpose, EXAMPLES)
-    parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    parser.add_argument("dumps", metavar="DUMP", nargs=2, help="path, or name from `python -m tibidi list`")
-    options = parser.parse_args(argv)
+    options = commands.parse(parser(), argv)
     one, other = (load(find(each), trust=False) for each in options.dumps)
     found = list(diff(one, other))
     if options.json:

@@ -16,6 +16,7 @@ from tibidi.process import environ
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
     from collections.abc import Sequence
 
@@ -44,11 +45,16 @@ class Finding(NamedTuple):
     remedy: str
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    made = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
+    made.add_argument("--json", action="store_true", help="print JSON, for programs")
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Examine everything that a dump depends on, crash a child process, and print what is wrong."""
-    parser = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
-    options = parser.parse_args(argv)
+    options = commands.parse(parser(), argv)
     facts: Facts = examine()
     # A cause comes before its consequences.
     findings = [*_about_activation(facts), *_about_settings(facts), *_about_writing(facts), *_about_key(facts)]

@@ -14,6 +14,7 @@ from tibidi.store.location import find as locate
 from tibidi.tools.find import find
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
     from collections.abc import Sequence
 
@@ -25,17 +26,22 @@ python -m tibidi find customer_id traceback.pkl
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print the path of each place where a text occurs; return 1 if there is none."""
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
     purpose = (
         "Find a text in the values of dumps: within texts and names, or as a whole number or date. "
         "Nothing in a dump is executed."
     )
-    parser = commands.parser("tibidi find", purpose, EXAMPLES)
-    parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    parser.add_argument("text", metavar="TEXT", help="what to look for")
-    parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: every dump")
-    options = parser.parse_args(argv)
+    made = commands.parser("tibidi find", purpose, EXAMPLES)
+    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    made.add_argument("text", metavar="TEXT", help="what to look for")
+    made.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: every dump")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the path of each place where a text occurs; return 1 if there is none."""
+    options = commands.parse(parser(), argv)
     paths = list(map(locate, options.dumps)) or [each.path for each in CrashDirectory.locate(create=False).entries()]
     found = _hits(paths, options.text)
     if options.json:

@@ -13,6 +13,7 @@ from tibidi.store.keys import read_key
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXAMPLES = """\
@@ -25,14 +26,19 @@ BY_KEY = "by your key: opens live"
 NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
+    made = commands.parser("tibidi info", purpose, EXAMPLES)
+    made.add_argument("--all", action="store_true", help="list packages, environment variables and omissions, too")
+    made.add_argument("--json", action="store_true", help="print a JSON object, for programs")
+    commands.add_dump_argument(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Print everything about a dump except its frames; nothing is unpickled."""
-    purpose = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
-    parser = commands.parser("tibidi info", purpose, EXAMPLES)
-    parser.add_argument("--all", action="store_true", help="list packages, environment variables and omissions, too")
-    parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-    commands.add_dump_argument(parser)
-    options = parser.parse_args(argv)
+    options = commands.parse(parser(), argv)
     with Reader(find(options.dump)) as reader:
         differences = map(str, mismatches(reader.summary, reader.sources))
         signed = reader.is_signed_by(read_key())

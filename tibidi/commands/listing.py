@@ -35,19 +35,24 @@ python -m tbdebug NAME
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print a line for each fingerprint, or for each dump, the newest last."""
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
     purpose = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
-    parser = commands.parser("tibidi list", purpose, EXAMPLES)
-    parser.add_argument("--all", action="store_true", help="one line for each dump")
-    parser.add_argument("--since", metavar="AGE", type=parse_age, help="only dumps not older than 2d, 12h or 90m")
-    parser.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
-    parser.add_argument(
+    made = commands.parser("tibidi list", purpose, EXAMPLES)
+    made.add_argument("--all", action="store_true", help="one line for each dump")
+    made.add_argument("--since", metavar="AGE", type=parse_age, help="only dumps not older than 2d, 12h or 90m")
+    made.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
+    made.add_argument(
         "--type", metavar="T", default="*", help="only dumps of this exception, or caused by it; may be a glob"
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    parser.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
-    options = parser.parse_args(argv)
+    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    made.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print a line for each fingerprint, or for each dump, the newest last."""
+    options = commands.parse(parser(), argv)
     rows = [each for each in _rows(options.directories) if _is_wanted(each, options)]
     found = listing.groups(rows)
     # On a terminal a long line would be wrapped; in a pipe nothing is cut.

@@ -8,6 +8,7 @@ from tibidi import commands
 from tibidi.store.directory import CrashDirectory
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXAMPLES = """\
@@ -16,9 +17,13 @@ ls -l "$(python -m tibidi path)"
 """
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    return commands.parser("tibidi path", "Print the path of the crash directory, which TIBIDI_DIR sets.", EXAMPLES)
+
+
 def main(argv: Sequence[str]) -> int:
     """Print the path of the crash directory."""
-    purpose = "Print the path of the crash directory, which TIBIDI_DIR sets."
-    commands.parser("tibidi path", purpose, EXAMPLES).parse_args(argv)
+    commands.parse(parser(), argv)
     print(CrashDirectory.locate(create=False).path)
     return 0

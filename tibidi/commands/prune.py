@@ -31,20 +31,25 @@ python -m tibidi prune --all --dry-run
 """
 
 
-def main(argv: Sequence[str]) -> int:
-    """Delete dumps from the crash directory, and print which."""
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
     purpose = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
-    parser = commands.parser("tibidi prune", purpose, EXAMPLES)
-    parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
-    parser.add_argument(
+    made = commands.parser("tibidi prune", purpose, EXAMPLES)
+    made.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
+    made.add_argument(
         "--older-than",
         metavar="AGE",
         type=parse_age,
         help="delete dumps older than 12h, 7d or 2w; without a unit, days",
     )
-    parser.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
-    parser.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
-    options = parser.parse_args(argv)
+    made.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
+    made.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Delete dumps from the crash directory, and print which."""
+    options = commands.parse(parser(), argv)
     if options.all and not (options.keep is None and options.older_than is None):
         raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
     directory = CrashDirectory.locate(create=False)

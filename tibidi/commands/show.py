@@ -18,6 +18,7 @@ from tibidi.process.texts import printable
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXAMPLES = """\
@@ -30,17 +31,22 @@ python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].loca
 MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
+    made = commands.parser("tibidi show", purpose, EXAMPLES)
+    made.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
+    made.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
+    made.add_argument("--plain", action="store_true", help="no colour and no pager")
+    made.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
+    made.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
+    commands.add_dump_argument(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Print a crash for reading, or its summary as JSON; nothing is unpickled."""
-    purpose = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
-    parser = commands.parser("tibidi show", purpose, EXAMPLES)
-    parser.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
-    parser.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
-    parser.add_argument("--plain", action="store_true", help="no colour and no pager")
-    parser.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
-    parser.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
-    commands.add_dump_argument(parser)
-    options = parser.parse_args(argv)
+    options = commands.parse(parser(), argv)
     path = find(options.dump)
     if options.html:
         return _write_page(path, options.html)

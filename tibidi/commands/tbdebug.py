@@ -14,6 +14,7 @@ from tibidi.store.keys import examine_key
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 EXAMPLES = """\
@@ -23,14 +24,19 @@ PYTHONBREAKPOINT=ipdb.set_trace python -m tbdebug traceback.pkl
 """
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
+    made = commands.parser("tbdebug", purpose, EXAMPLES)
+    commands.add_trust_arguments(made)
+    made.add_argument("--exception", type=int, metavar="N", help="start in exceptions[N] of the dump")
+    commands.add_dump_argument(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Open a dump in a debugger; return when the user quits it."""
-    purpose = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
-    parser = commands.parser("tbdebug", purpose, EXAMPLES)
-    commands.add_trust_arguments(parser)
-    parser.add_argument("--exception", type=int, metavar="N", help="start in exceptions[N] of the dump")
-    commands.add_dump_argument(parser)
-    options = parser.parse_args(argv)
+    options = commands.parse(parser(), argv)
     dump = load(find(options.dump), trust=options.trust)
     _, problem = examine_key()
     if problem and options.trust is None:

@@ -14,6 +14,7 @@ from tibidi.loader import load
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from tibidi.dump import Dump
@@ -27,12 +28,17 @@ python -m tbpeep traceback.pkl
 """
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    made = commands.parser("tbpeep", "Explore a dump in peepshow, where it is the variable `dump`.", EXAMPLES)
+    commands.add_trust_arguments(made)
+    commands.add_dump_argument(made)
+    return made
+
+
 def main(argv: Sequence[str]) -> int:
     """Explore a dump in peepshow, as the variable `dump`."""
-    parser = commands.parser("tbpeep", "Explore a dump in peepshow, where it is the variable `dump`.", EXAMPLES)
-    commands.add_trust_arguments(parser)
-    commands.add_dump_argument(parser)
-    options = parser.parse_args(argv)
+    options = commands.parse(parser(), argv)
     make_importable()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TibidiError("peepshow needs a terminal", "print the dump instead: python -m tibidi show")
