@@ -69,3 +69,14 @@ def test_values_that_answer_for_others(crash: crashing.Crasher, how: str) -> Non
     assert "unhashable type: 'WithoutHash'" in repr(frame["thing"])
     assert dump.exceptions[-1].message == "'nope'"
     assert "the factory was called" not in crashed.stdout or how == "lazy"
+
+
+def test_an_exception_that_a_library_makes_in_c(crash: crashing.Crasher) -> None:
+    """A ValidationError of pydantic, which no other `__new__` makes: live it works, inert it shows the errors."""
+    pytest.importorskip("pydantic", reason="its ValidationError is made by code in Rust")
+    dump = crash("val_native_error.py").dump
+    live, inert = (tibidi.load(dump, trust=trust).exceptions[-1].exception for trust in (True, False))
+
+    assert [("amount",)] == [each["loc"] for each in live.errors()]
+    assert ("Order", ["int_parsing"]) == (inert.args[0], [each["type"] for each in inert.args[1]])
+    assert isinstance(inert, ValueError)

@@ -6,6 +6,7 @@ import copyreg
 import operator
 import sys
 from _pickle import PicklingError
+from types import BuiltinFunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
@@ -17,6 +18,7 @@ from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import native_base
 from tibidi.look.anatomy import values
 from tibidi.words import vocabulary as words
+from tibidi.writing.naming import is_builtin
 from tibidi.writing.naming import reduce_name
 
 if TYPE_CHECKING:
@@ -92,6 +94,12 @@ def reduce_dataclass_part(thing: Any) -> object:
         return words._field, (thing.name,)
     state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
     return NEW, (type(thing),), state, None, None, words._slots_state
+
+
+def makes_itself(cls: type) -> bool:
+    """Return True for a class of exceptions whose `__new__` is C code of a library: that of its base is refused."""
+    makers = [base for base in mro(cls) if type(namespace(base).get("__new__")) is BuiltinFunctionType]
+    return not is_builtin(makers[0])
 
 
 def _instance(thing: object) -> Reduced:

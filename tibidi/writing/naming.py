@@ -26,10 +26,12 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import HEAP_TYPE
 from tibidi.look.anatomy import contents
 from tibidi.look.anatomy import is_native
+from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import native_base
 from tibidi.look.anatomy import snapshot
 from tibidi.look.anatomy import type_flags
+from tibidi.look.anatomy import type_name
 from tibidi.look.anatomy import type_qualname
 from tibidi.look.classes import declared_fields
 from tibidi.words import vocabulary as words
@@ -185,12 +187,18 @@ def may_be_theirs(cls: type) -> bool:
 
 def reference(cls: type) -> Any:
     """Return a reference to a class, with its builtin base, so that its instances can be read without it."""
-    built_on = native_base(cls)
-    name, module = type_qualname(cls), namespace(cls).get("__module__")
+    # Exceptions in C of libraries are built on one of the interpreter.
+    built_on = native_base(cls) if BaseException not in mro(cls) else next(filter(is_builtin, mro(cls)))
+    name, module = type_qualname(cls), namespace(cls).get("__module__", type_name(cls).rpartition(".")[0])
     if built_on is object or built_on is type or built_on is cls or type(module) is not str:
         return NotImplemented
     fields = declared_fields(cls) if built_on is tuple else None
     return words._reference, (module, name, built_on.__name__, fields or ())
+
+
+def is_builtin(cls: type) -> bool:
+    """Return True for a class of the module builtins."""
+    return "." not in type_name(cls)
 
 
 def _find(module: str, name: str) -> object:

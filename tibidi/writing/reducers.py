@@ -42,6 +42,7 @@ from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
 from tibidi.writing.instances import RECONSTRUCT
 from tibidi.writing.instances import REDUCE
+from tibidi.writing.instances import makes_itself
 from tibidi.writing.instances import named
 from tibidi.writing.instances import reduce_dataclass_part
 from tibidi.writing.instances import reduce_default
@@ -287,11 +288,17 @@ class Reducers:
         self._state.exceptions[id(exception)] = exception
         placeholder = self._placeholders.get(id(exception))
         make = (words._same, (placeholder,)) if placeholder else self._bare(exception)
-        state = (exception_attributes(exception), dictionary(exception), group_members(exception))
+        attributes = exception_attributes(exception)
+        if makes_itself(type(exception)):
+            del attributes["args"]
+        state = (attributes, dictionary(exception), group_members(exception))
         return (*make, state, None, None, words._exception_state)
 
     def _bare(self, exception: Any) -> Reduced:
         """Return the call that makes an exception, empty except for the members of a group, which it requires."""
+        if makes_itself(type(exception)):
+            made: Any = reduce_with_getattr(exception)
+            return words._same, (self._placeholder(exception, self._made(exception, made)),)
         if not is_group(type(exception)):
             return words._exception, (type(exception),)
         begun, found = self._state.exceptions, group_members(exception)

@@ -163,6 +163,8 @@ def _keys(content: object, ordered: object = False) -> object:
 def _made(cls: object, function: Any, arguments: Any) -> object:
     """Return the result of a function, an instance of `cls` if the function is unknown."""
     plain.expect(arguments, tuple)
+    if isinstance(cls, InertType) and issubclass(cls, BaseException):
+        return raisable(cls, *arguments)
     is_unknown = isinstance(function, InertType)
     if is_unknown and isinstance(cls, InertType) and layout_of(cls) is object:
         made = made_of(function, arguments)
