@@ -30,7 +30,11 @@ def text(name: str) -> bytes:
 
 def loaded(name: str, live: bool) -> Any:
     """Return what a reader has for a name."""
-    return ValuesReader(live=live, sources={}).load(naming(name))[1]
+    reader = ValuesReader(live=live, sources={})
+    try:
+        return reader.load(naming(name))[1]
+    finally:
+        reader.finish()
 
 
 def test_makers() -> None:

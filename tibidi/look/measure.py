@@ -28,6 +28,7 @@ BYTES_PER_ITEM: dict[type, int] = {
     str: 1,
     tuple: WORD,
 }
+LIBRARIES = frozenset({"polars", "pyarrow", "scipy", "torch", "xarray"})
 SEQUENCES = (bytearray, bytes, list, str, tuple)
 
 
@@ -38,7 +39,7 @@ def measure(thing: object) -> int:
         return per_item * len(thing)  # type: ignore[arg-type]  # one of the types above
     if _is_array(thing):
         return int(sys.modules["numpy"].ndarray.nbytes.__get__(thing))
-    return _table_bytes(thing) if "pandas" in sys.modules else 0
+    return _table_bytes(thing) or _library_bytes(thing)
 
 
 def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
@@ -50,8 +51,8 @@ def summary(thing: object, text: Callable[[str], str]) -> dict[str, object]:
     if exact_type(thing) in BYTES_PER_ITEM:
         return {"length": len(thing)}  # type: ignore[arg-type]  # one of the types above
     try:
-        return _table(thing, text) if "pandas" in sys.modules else {}
-    except Exception:  # noqa: BLE001 - another version of pandas: the summary is the type alone
+        return _table(thing, text) if measure(thing) else {}
+    except Exception:  # noqa: BLE001 - another version of a library: the summary is the type alone
         return {}
 
 
@@ -81,12 +82,13 @@ def _plain(item: object, text: Callable[[str], str]) -> object:
     return f"<{type(item).__name__}>"
 
 
-def _array(ndarray: Any, thing: object) -> dict[str, object]:
+def _array(ndarray: Any, thing: Any) -> dict[str, object]:
     facts: dict[str, object] = {
         "shape": ndarray.shape.__get__(thing),
         "dtype": str(ndarray.dtype.__get__(thing)),
     }
-    if ndarray.dtype.__get__(thing).kind in "biufc" and ndarray.ndim.__get__(thing):
+    # Not of a memory map, whose file may be shorter by now.
+    if type(thing) is ndarray and ndarray.dtype.__get__(thing).kind in "biufc" and ndarray.ndim.__get__(thing):
         flat = ndarray.flat.__get__(thing)
         facts["head"] = [number.item() for number in flat[:SHOWN_ITEMS]]
         facts["tail"] = [number.item() for number in flat[-SHOWN_ITEMS:]]
@@ -107,22 +109,24 @@ def _table_bytes(thing: object) -> int:
     return sum(int(getattr(block.values, "nbytes", 0)) for block in manager.blocks)
 
 
+def _library_bytes(thing: Any) -> int:
+    """Return the size of a table or array of another library, 0 for anything else."""
+    cls = exact_type(thing)
+    if type_name(cls).partition(".")[0] not in LIBRARIES:
+        return 0
+    try:
+        return int(thing.estimated_size() if hasattr(cls, "estimated_size") else getattr(thing, "nbytes", 0))
+    except Exception:  # noqa: BLE001 - a library of any version
+        return 0
+
+
 def _table(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
-    """Return shape, columns, head and tail of a DataFrame or Series, {} for anything else."""
-    if not _table_bytes(thing):
-        return {}
-    facts: dict[str, object] = {"shape": thing.shape}
-    if len(thing.shape) == 1:
-        facts["dtype"] = str(thing.dtype)
-        facts["head"] = [_plain(item, text) for item in thing.iloc[:SHOWN_ITEMS].tolist()]
-        facts["tail"] = [_plain(item, text) for item in thing.iloc[-SHOWN_ITEMS:].tolist()]
-        return facts
-    shown = thing.iloc[:, :SHOWN_COLUMNS]
-    facts["dtype"] = {text(str(name)): str(dtype) for name, dtype in shown.dtypes.items()}
-    facts["head"] = [_row(row, text) for row in shown.iloc[:SHOWN_ITEMS].itertuples(index=False)]
-    facts["tail"] = [_row(row, text) for row in shown.iloc[-SHOWN_ITEMS:].itertuples(index=False)]
-    return facts
-
-
-def _row(row: tuple[object, ...], text: Callable[[str], str]) -> list[object]:
-    return [_plain(item, text) for item in row]
+    """Return shape and types of a table, and its first and last rows as tables."""
+    facts: dict[str, object] = {"shape": thing.shape} if hasattr(thing, "shape") else {"length": len(thing)}
+    dtypes = getattr(thing, "dtypes", None)
+    if dtypes is None:
+        facts["dtype"] = text(str(getattr(thing, "dtype", getattr(thing, "type", ""))))
+    elif hasattr(dtypes, "items"):
+        facts["dtype"] = {text(str(name)): str(dtype) for name, dtype in [*dtypes.items()][:SHOWN_COLUMNS]}
+    rows = getattr(thing, "iloc", thing)
+    return {**facts, "head()": rows[:SHOWN_ITEMS], "tail()": rows[-SHOWN_ITEMS:]}

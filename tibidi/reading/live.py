@@ -155,6 +155,7 @@ class Names:
             "_class_state": self._class_state,
             "_module": self.module,
             "_reference": self._find,
+            "_table": self._table,
             **words,
         }
         self._stubs: dict[str, ModuleStub] = {}
@@ -211,6 +212,21 @@ class Names:
             found = self._missing[module, qualname] = opener(module, qualname, found)
         self._finalizers.mute(found)
         return found
+
+    def _table(self, kind: str, facts: dict[str, Any], cls: object = None) -> object:
+        """Return a table, an inert one where its library is missing or refuses."""
+        try:
+            return makers._table(kind, facts, cls)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a library of any version
+            from tibidi.reading.inert import described
+
+            library = kind.partition(".")[0]
+            reason = f"tables of {library} are shown without it, since here: {error_text(error)}"
+            if all(each.detail != reason for each in self.problems):
+                self.problems.append(Omission(f"modules[{library!r}]", UNAVAILABLE, reason))
+            return described.make_table(kind, facts, cls)
 
     def _class_state(self, cls: type, state: Any) -> None:
         """Fill a class that was pickled by value."""

@@ -348,6 +348,20 @@ def _exception_state(
     exception.__dict__.update(dictionary)
 
 
+def _of_tables(name: str) -> Callable[..., Any]:
+    """Return a maker of the module of tables, which is imported when there is one."""
+
+    def make(*arguments: object) -> object:
+        from tibidi.reading import tables
+
+        return getattr(tables, name)(*arguments)
+
+    return make
+
+
+_array, _dtype, _part, _scalar, _table = map(
+    _of_tables, ("make_array", "make_dtype", "make_part", "make_scalar", "make_table")
+)
 MAKERS: dict[str, Callable[..., Any]] = {word: globals()[word] for word in WORDS}
 for _maker in MAKERS.values():
     _maker.__module__ = "tibidi"

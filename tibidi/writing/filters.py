@@ -278,10 +278,8 @@ class Filter:
             if self._islegal is not None:  # a global: its two names must be texts
                 self.spare(reduced, *(getattr(thing, each, None) for each in ("__module__", "__qualname__")))
             return reduced
-        if reduced[0] is words._member:
-            return self._member(thing, reduced)
-        if reduced[0] is words._function:
-            return self._function(thing, reduced)
+        if type(reduced[0]) is words.Word and reduced[0] in SPECIAL:
+            return SPECIAL[reduced[0]](self, thing, reduced)
         if type(thing) is OrderedDict and self._is_harmless(thing):
             return reduced
         names = self._fields(type(thing))
@@ -316,6 +314,20 @@ class Filter:
         if not self._redactor.conceals(name, value):
             return reduced
         return (reduced[0], (cls, name, self._redacted(member, name, value)), *reduced[2:])
+
+    def _table(self, table: object, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Replace the columns of a table that have the name of a secret."""
+        kind, facts, *more = reduced[1]
+        cells = facts.get("cells")
+        if type(cells) is list and cells and type(cells[0]) is tuple:
+            columns = [(name, self._concealed(table, name, column)) for name, column in cells]
+            facts = {**facts, "cells": columns}
+        elif "cells" in facts:
+            facts = {**facts, "cells": self._concealed(table, facts.get("name"), cells)}
+        return words._table, (kind, facts, *more)
+
+    def _concealed(self, table: object, name: object, column: object) -> object:
+        return self._redacted(table, name, column) if self._is_name(name) else column
 
     def _function(self, function: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         """Replace the defaults of parameters with names of secrets."""
@@ -362,3 +374,11 @@ class Filter:
 def is_word(thing: object) -> bool:
     """Return True for a word of our vocabulary, which the application never sees."""
     return exact_type(thing) is words.Word or (exact_type(thing) is type and thing.__module__ == "tibidi")
+
+
+# What replaces secrets in a reduce value with that word.
+SPECIAL: dict[object, Callable[[Filter, Any, Any], Any]] = {
+    words._function: Filter._function,
+    words._member: Filter._member,
+    words._table: Filter._table,
+}

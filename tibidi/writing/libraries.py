@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Types whose instances only their class can read, and that cannot be made again from a script.
 NATIVE_LAYOUTS = frozenset({"_ctypes.Array", "_ctypes.Structure", "_ctypes.Union"})
+TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray"})
 WRAPPED = "the object that it wraps is in its place"
 
 
@@ -45,6 +46,10 @@ class LibraryReducers:
             return self._element
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
             return self._wrapper
+        if any(name.partition(".")[0] in TABLES for name in names):
+            from tibidi.writing import tables  # not for weak references
+
+            return tables.reducer_for(cls, self._state)
         return self._weak.reducer_for(cls)
 
     def _element(self, element: Any) -> Any:

@@ -55,6 +55,7 @@ from tibidi.writing.naming import is_found
 from tibidi.writing.naming import is_importable
 from tibidi.writing.naming import reduce_class
 from tibidi.writing.naming import reducer_for
+from tibidi.writing.stream import TooLarge
 from tibidi.writing.stream import TooLate
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ ILLEGAL_TYPES = (
 FILE_TYPES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
 # Modules of types that are described instead of pickled.
 LIBRARIES = frozenset({
-    "_ctypes", "_weakrefset", "_wrappers", "lxml", "weakcallableproxy", "weakproxy", "weakref", "wrapt",
+    "_ctypes", "_weakrefset", "_wrappers", "lxml", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch",
+    "weakcallableproxy", "weakproxy", "weakref", "wrapt", "xarray",
 })  # fmt: skip
 FUNCTION_ATTRIBUTES = (
     "__qualname__",
@@ -133,7 +135,7 @@ class Reducers:
         """Reduce an object, as `Pickler.reducer_override` does, to a stand-in if it raises."""
         try:
             return (self._table.get(id(type(thing))) or self._decide(type(thing)))(thing)
-        except (Abandoned, KeyboardInterrupt, TooLate):
+        except (Abandoned, KeyboardInterrupt, TooLarge, TooLate):
             raise
         except BaseException as error:  # noqa: BLE001 - application code may raise anything, even SystemExit
             return self._state.failed(thing, error)

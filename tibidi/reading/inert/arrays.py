@@ -78,9 +78,7 @@ def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: 
     if dtype.kind == "U":
         check_characters(np, dtype, data)
     made = np.frombuffer(bytearray(data), dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
-    made.flags.writeable = False
-    FROZEN.append(made)
-    return made
+    return frozen(made)
 
 
 def check_characters(np: Any, dtype: Any, data: object) -> None:
@@ -125,6 +123,13 @@ def _finished(np: Any, thing: Any) -> object:
 
 # Arrays that cannot be changed until their pickle has been read: numpy would ask what is assigned for memory to read.
 FROZEN: list[Any] = []
+
+
+def frozen(made: Any) -> Any:
+    """Return an array that cannot be changed until `thaw`."""
+    made.flags.writeable = False
+    FROZEN.append(made)
+    return made
 
 
 def thaw() -> None:

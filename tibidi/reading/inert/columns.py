@@ -8,17 +8,21 @@ memory.  A column that is not understood raises one of `UNREADABLE`.
 
 from __future__ import annotations
 
+import datetime
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tibidi.reading.inert.arrow import read_array
 from tibidi.reading.inert.items import Moment
 from tibidi.reading.inert.items import moment_text
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertScalar
+from tibidi.reading.inert.ndarray import Reductions
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertCall
@@ -90,7 +94,7 @@ TIMESTAMP = make_type("pandas", "Timestamp", InertLabel)
 UNKNOWN = make_type("pandas", "unknown", InertLabel)
 
 
-class InertColumnValues(InertCall):
+class InertColumnValues(Reductions, InertCall):
     """A sequence of the values in `values`."""
 
     values: Any
@@ -192,6 +196,8 @@ class Reader:
         raise TypeError("a column of unknown kind")
 
     def _one_dimension(self, array: Any) -> Any:
+        if type(array) is InertArray and array.ndim == 1 and type(array.__dict__["data"]) is list:
+            return list(array)
         return array[self._row] if array.ndim > 1 else array
 
     def range(self, own: dict[str, Any]) -> Any:
@@ -207,7 +213,7 @@ class Reader:
 
         def find(number: int) -> object:
             chosen = [each[number] for each in codes]
-            return tuple(level[code] if code >= 0 else None for level, code in zip(levels, chosen))
+            return tuple(plain_number(level[code]) if code >= 0 else None for level, code in zip(levels, chosen))
 
         return Cells(len(codes[0]), find)
 
@@ -264,9 +270,66 @@ class Reader:
                 return Cells(len(array), lambda number: instance(TIMESTAMP, text=f"{cell(array[number])}Z"))
         return array
 
+    def described(self, own: dict[str, Any]) -> Any:
+        """Read the content of labels or of a column as the writer described it."""
+        return self.read(own["cells"])
+
+    def codes(self, own: dict[str, Any]) -> Cells:
+        """Read categories by their numbers."""
+        return self._categories(self.read(own["codes"]), own["categories"])
+
+    def moments(self, own: dict[str, Any]) -> Any:
+        """Read times, in UTC, as they are in their zone."""
+        array = self.read(own["moments"])
+        if "zone" not in own:
+            return array
+        zone = own.get("tz")
+        zone = zone if isinstance(zone, datetime.timezone) else zone_of(own["zone"])
+        return Cells(len(array), lambda number: instance(TIMESTAMP, text=local_text(str(array[number]), zone)))
+
+    def places(self, own: dict[str, Any]) -> Cells:
+        """Read the values that differ from one."""
+        values, numbers = self.read(own["sparse"]), self.read(own["places"])
+        by_place = {int(number): at for at, number in enumerate(numbers)}
+        fill = own["fill"]
+        return Cells(own["length"], lambda number: values[by_place[number]] if number in by_place else fill)
+
+    def with_mask(self, own: dict[str, Any]) -> Cells:
+        """Read values of which some are missing."""
+        data, mask = self.read(own["data"]), self.read(own["mask"])
+        return Cells(len(data), lambda number: None if mask[number] else data[number])
+
     def _categories(self, codes: Any, index: object) -> Cells:
         categories = self.read(index)
         return Cells(len(codes), lambda number: categories[codes[number]] if codes[number] >= 0 else None)
+
+
+def plain_number(value: Any) -> Any:
+    """Return a number or text of numpy as one of Python, any other value as it is."""
+    is_plain = type(value).__module__ == "numpy" and getattr(value, "dtype", None) is not None
+    return value.item() if is_plain and value.dtype.kind in "biufU" else value
+
+
+@lru_cache(maxsize=100)
+def zone_of(name: object) -> datetime.tzinfo | None:
+    """Return the time zone of that name, None if it is not known here."""
+    found = re.fullmatch(r"UTC(?:([+-])([0-9]{2}):([0-9]{2}))?", name) if type(name) is str else None
+    if found is not None:
+        offset = datetime.timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
+        return datetime.timezone(-offset if found[1] == "-" else offset)
+    try:
+        return ZoneInfo(name) if type(name) is str else None
+    except (OSError, ValueError, LookupError):
+        return None
+
+
+def local_text(text: str, zone: datetime.tzinfo | None) -> str:
+    """Return the text of a time in UTC as it is in a zone, to the microsecond."""
+    try:
+        moment = datetime.datetime.fromisoformat(text[:26]).replace(tzinfo=datetime.timezone.utc)
+    except ValueError:  # not a time
+        return text
+    return str(moment.astimezone(zone)) if zone is not None else f"{text}Z"
 
 
 def periods(ordinals: Any, unit: str) -> Cells:
@@ -280,11 +343,27 @@ def period_unit(dtype: InertObject) -> str:
     frequency = arguments[0] if arguments else ""
     if isinstance(frequency, InertObject):  # pandas before 2
         return OFFSETS.get(type(frequency).__name__, "periods")
+    return period_letter(frequency)
+
+
+def period_letter(frequency: object) -> str:
+    """Return the unit of periods of a frequency of pandas."""
     found = FREQUENCY.fullmatch(frequency) if type(frequency) is str else None
     return PERIODS.get(found[1], "periods") if found else "periods"
 
 
 READERS: dict[str, Callable[[Reader, dict[str, Any]], Any]] = {
+    "_view_": lambda _, own: own["_view_"].columns[0],
+    # As the writer describes them.
+    "cells": Reader.described,
+    "codes": lambda reader, own: reader.levels(own) if "levels" in own else reader.codes(own),
+    "moments": Reader.moments,
+    "ordinals": lambda reader, own: periods(reader.read(own["ordinals"]), period_letter(own["freq"])),
+    "texts": lambda reader, own: reader.read(own["texts"]),
+    "mask": Reader.with_mask,
+    "sparse": Reader.places,
+    "arrow": lambda reader, own: reader.read(own["arrow"]),
+    # As pandas does.
     "step": Reader.range,
     "levels": Reader.levels,
     "left": lambda reader, own: reader.pairs(own["left"], own["right"], own.get("closed")),

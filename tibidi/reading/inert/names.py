@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NoReturn
 
+from tibidi.reading.inert import described
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import tables
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
@@ -63,6 +64,7 @@ class Names:
             **ANNOTATION_WORDS,
             **ARRAY_WORDS,
             **tables.WORDS,
+            **described.WORDS,
             ("copyreg", "_reconstructor"): _reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
             ("tibidi", "_keys"): _keys,

@@ -66,7 +66,38 @@ class InertDtype(InertObject):
         return f"dtype({shown!r})" if len(own["fields"]) <= MAX_SHOWN_FIELDS else f"dtype([{str(shown)[1:-1]}, ...])"
 
 
-class InertArray(InertObject):
+class Reductions(InertObject):
+    """What the numbers of an array or a column come to; missing ones are left out."""
+
+    def _numbers(self) -> list[Any]:
+        pending, found = [iter(self)], []  # type: ignore[call-overload]  # the classes below have items
+        while pending:
+            for each in pending.pop():
+                if isinstance(each, InertArray):
+                    pending.append(iter(each))
+                elif each is not None and each == each:
+                    found.append(each)
+        return found
+
+    def min(self) -> Any:
+        """Return the smallest item."""
+        return min(self._numbers())
+
+    def max(self) -> Any:
+        """Return the largest item."""
+        return max(self._numbers())
+
+    def sum(self) -> Any:
+        """Return the sum."""
+        return sum(self._numbers())
+
+    def mean(self) -> Any:
+        """Return the mean."""
+        numbers = self._numbers()
+        return sum(numbers) / len(numbers)
+
+
+class InertArray(Reductions):
     """An array without numpy, or one that numpy refused to make."""
 
     _inert_name_ = "numpy.ndarray"
@@ -107,6 +138,8 @@ class InertArray(InertObject):
         return iter(()) if item is None else (_part(self, item, (number,)) for number in range(len(self)))
 
     def __getitem__(self, key: Any) -> object:
+        if type(key) is str:
+            return self._field(key)
         keys = tuple(map(_position, key if type(key) is tuple else (key,)))
         if len(keys) > self.ndim:
             raise IndexError(f"{len(keys)} indices for {self.ndim} dimensions")
@@ -116,6 +149,14 @@ class InertArray(InertObject):
         if item is None:
             raise TypeError("the items of this array cannot be read without numpy")
         return _part(self, item, keys)
+
+    def _field(self, key: str) -> object:
+        """Return a field of all items, as a list."""
+        names = [name for name, *_ in vars(self.__dict__["dtype"]).get("fields", ())]
+        if key not in names:
+            raise IndexError(f"no field {clean(key)}")
+        items: Iterator[Any] = iter(self)
+        return [each[names.index(key)] for each in items]
 
     def __repr__(self) -> str:
         item = readable(self)

@@ -8,7 +8,11 @@ that looking at it never raises.
 
 from __future__ import annotations
 
+import csv
+import io
+from functools import partial
 from operator import index
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -23,8 +27,10 @@ from tibidi.reading.inert.columns import InertIndex
 from tibidi.reading.inert.columns import cell
 from tibidi.reading.inert.columns import is_array
 from tibidi.reading.inert.columns import plain_column
+from tibidi.reading.inert.columns import plain_number
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
+from tibidi.words.standins import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
 
 SHOWN_COLUMNS = 8
 MAX_COLUMNS = 100_000
+# Types of labels that compare without any other code.
+PLAIN = frozenset({bool, bytes, float, int, str, type(None)})
 
 
 class Parts(NamedTuple):
@@ -55,12 +63,63 @@ class InertSeries(InertColumnValues):
     @property
     def values(self) -> Any:
         """The values, an array where numpy is installed."""
-        return parts_of(self, series_parts).columns[0]
+        return self._parts().columns[0]
 
     @property
     def index(self) -> object:
         """The labels."""
-        return parts_of(self, series_parts).axis
+        return self._parts().axis
+
+    @property
+    def iloc(self) -> Locator:
+        """The values by position."""
+        return Locator(self, by_label=False)
+
+    @property
+    def loc(self) -> Locator:
+        """The values by label."""
+        return Locator(self, by_label=True)
+
+    def head(self, count: int = 5) -> Any:
+        """Return the first values."""
+        return self._rows(slice(count))
+
+    def tail(self, count: int = 5) -> Any:
+        """Return the last values."""
+        return self._rows(last(count))
+
+    def items(self) -> Iterator[tuple[object, object]]:
+        """Return labels and values."""
+        parts = self._parts()
+        return zip(parts.labels, parts.columns[0])
+
+    def tolist(self) -> list[object]:
+        """Return the values."""
+        return list(map(plain_number, self))
+
+    def to_dict(self) -> dict[object, object]:
+        """Return the values by label."""
+        return {plain_label(label): plain_number(value) for label, value in self.items()}
+
+    def _parts(self) -> Parts:
+        return parts_of(self, series_parts)
+
+    def _rows(self, chosen: slice) -> Any:
+        parts = self._parts()
+        return series_of(parts.columns[0][chosen], parts.labels[chosen], self.__dict__.get("name"))
+
+    def __getitem__(self, key: Any) -> object:
+        parts = self._parts()
+        if isinstance(key, slice):
+            return self._rows(key)
+        found = position(parts.labels, key)
+        if found is None and type(key) is not int:
+            raise KeyError(f"no label {shown_key(key)}; {types.INERT}")
+        return parts.columns[0][key if found is None else found]
+
+    def __getattr__(self, name: str) -> object:
+        found = None if name.startswith("_") else position(self._parts().labels, name)
+        return super().__getattr__(name) if found is None else self._parts().columns[0][found]
 
     def _text(self) -> str:
         try:
@@ -90,20 +149,104 @@ class InertFrame(types.InertCall):
         return len(self._parts().labels), len(self._parts().names)
 
     @property
+    def dtypes(self) -> Any:
+        """The types of the columns."""
+        return series_of(self.__dict__.get("dtypes", ["?"] * len(self.columns)), self.columns)
+
+    @property
     def values(self) -> Cells:
         """The rows."""
-        parts = self._parts()
-        return Cells(len(parts.labels), lambda row: [at(column, row) for column in parts.columns[: len(parts.names)]])
+        return Cells(self.shape[0], self._row)
+
+    def _plain_rows(self) -> Iterator[list[object]]:
+        return ([plain_number(value) for value in self._row(row)] for row in range(len(self)))
+
+    @property
+    def iloc(self) -> Locator:
+        """The rows, and cells, by position."""
+        return Locator(self, by_label=False)
+
+    @property
+    def loc(self) -> Locator:
+        """The rows, and cells, by label."""
+        return Locator(self, by_label=True)
+
+    def head(self, count: int = 5) -> Any:
+        """Return the first rows."""
+        return self._rows(slice(count))
+
+    def tail(self, count: int = 5) -> Any:
+        """Return the last rows."""
+        return self._rows(last(count))
+
+    def items(self) -> Iterator[tuple[object, object]]:
+        """Return the columns by name."""
+        return ((name, self._column(number)) for number, name in enumerate(self.columns))
+
+    def iterrows(self) -> Iterator[tuple[object, object]]:
+        """Return the rows by label."""
+        return ((label, self.iloc[number]) for number, label in enumerate(self._parts().labels))
+
+    def to_dict(self, orient: str = "dict") -> Any:
+        """Return the cells by column and label; with `records` a dictionary for each row, with `list` lists."""
+        names, labels = list(map(plain_label, self.columns)), list(map(plain_label, self._parts().labels))
+        if orient == "records":
+            return [dict(zip(names, row)) for row in self._plain_rows()]
+        if orient == "index":
+            return {label: dict(zip(names, row)) for label, row in zip(labels, self._plain_rows())}
+        columns = zip(names, zip(*self._plain_rows()) if labels else [()] * len(names))
+        return {name: list(column) if orient == "list" else dict(zip(labels, column)) for name, column in columns}
+
+    def to_csv(self, path: str | None = None, sep: str = ",", index: bool = True) -> str | None:
+        """Return the table as text, or write it to the file `path`."""
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=sep, lineterminator="\n")
+        labels = [[cell(label)] if index else [] for label in self._parts().labels]
+        writer.writerow([*([""] if index else []), *map(cell, self.columns)])
+        writer.writerows([*label, *map(csv_cell, row)] for label, row in zip(labels, self._plain_rows()))
+        if path is None:
+            return out.getvalue()
+        Path(path).write_text(out.getvalue(), encoding="utf-8")
+        return None
 
     def _parts(self) -> Parts:
         return parts_of(self, frame_parts)
 
-    def __getitem__(self, name: object) -> object:
+    def _row(self, row: int) -> list[object]:
         parts = self._parts()
-        found = next((number for number, known in enumerate(parts.names) if known == name), None)
+        return [at(column, row) for column in parts.columns[: len(parts.names)]]
+
+    def _rows(self, chosen: slice) -> Any:
+        parts = self._parts()
+        columns = [column[chosen] for column in parts.columns]
+        return frame_of(type(self), columns, parts.names, parts.labels[chosen], self.__dict__.get("dtypes"))
+
+    def _column(self, number: int) -> Any:
+        """Return a column as a Series."""
+        parts = self._parts()
+        return series_of(parts.columns[number], parts.labels, parts.names[number], parts.axis)
+
+    def __getitem__(self, name: Any) -> object:
+        names = self.columns
+        if type(name) is list:
+            return self._chosen([self._place(each) for each in name])
+        if isinstance(name, slice):
+            return self._rows(name)
+        return self._column(self._place(name, names))
+
+    def _place(self, name: object, names: Any = None) -> int:
+        found = position(self.columns if names is None else names, name)
         if found is None:
-            raise KeyError(f"no column {clean(name) if isinstance(name, str) else BOUNDED.repr(name)}; {types.INERT}")
-        return parts.columns[found]
+            raise KeyError(f"no column {shown_key(name)}; {types.INERT}")
+        return found
+
+    def _chosen(self, places: list[int]) -> Any:
+        parts = self._parts()
+        return frame_of(type(self), [parts.columns[n] for n in places], [parts.names[n] for n in places], parts.labels)
+
+    def __getattr__(self, name: str) -> object:
+        found = None if name.startswith("_") else position(self._parts().names, name)
+        return super().__getattr__(name) if found is None else self._column(found)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -127,6 +270,80 @@ class InertFrame(types.InertCall):
         return "\n".join([*rows, f"[{len(labels)} rows x {len(names)} columns, inert]"])
 
 
+class Locator:
+    """The rows or cells of a table, by position or by label."""
+
+    def __init__(self, table: Any, *, by_label: bool) -> None:
+        self._table = table
+        self._by_label = by_label
+
+    def __getitem__(self, key: Any) -> object:
+        table = self._table
+        if isinstance(table, InertSeries):
+            return table[key] if self._by_label or isinstance(key, slice) else table.values[key]
+        names, labels = table.columns, table._parts().labels
+        if type(key) is tuple and len(key) == 2 and not (self._by_label and position(labels, key) is not None):
+            row, column = key
+            chosen = table._column(table._place(column, names) if self._by_label else column)
+            return chosen if row == slice(None) else (chosen.loc if self._by_label else chosen.iloc)[row]
+        if isinstance(key, slice):
+            return table._rows(key)
+        row = position(labels, key) if self._by_label else range(len(labels))[key]
+        if row is None:
+            raise KeyError(f"no label {shown_key(key)}; {types.INERT}")
+        return series_of(table._row(row), names, labels[row])
+
+
+def last(count: int) -> slice:
+    """Return the slice of the last rows."""
+    return slice(-count, None) if count else slice(0)
+
+
+def shown_key(key: object) -> str:
+    """Return a key for a message."""
+    return clean(key) if isinstance(key, str) else BOUNDED.repr(key)
+
+
+def position(labels: Any, key: object) -> int | None:
+    """Return the place of a label, also of one that is given as its text."""
+    if isinstance(labels, range):
+        return labels.index(key) if type(key) is int and key in labels else None
+    for number, label in enumerate(labels):
+        if label is key or (type(label) is type(key) and type(key) in PLAIN and label == key):
+            return number
+    text = key if isinstance(key, str) else None if type(key) in PLAIN else str(key)
+    found = (number for number, label in enumerate(labels) if type(label) is not str)
+    if type(key) is int:
+        return next(
+            (number for number in found if type(labels[number]).__module__ == "numpy" and labels[number] == key), None
+        )
+    return next((number for number in found if text is not None and cell(labels[number]) == text), None)
+
+
+def plain_label(label: object) -> object:
+    """Return a label that can be a key."""
+    label = plain_number(label)
+    is_plain = type(label) in PLAIN or (type(label) is tuple and all(type(each) in PLAIN for each in label))
+    return label if is_plain else cell(label)
+
+
+def csv_cell(value: object) -> object:
+    """Return a cell for a text: nothing for a missing value."""
+    return "" if value is None or value != value else value if type(value) in PLAIN else cell(value)
+
+
+def series_of(values: Any, labels: Any, name: object = None, axis: object = None) -> Any:
+    """Return a Series of these values."""
+    parts = Parts([values], (), labels, labels if axis is None else axis)
+    return types.instance(SERIES, name=name, _view_=parts)
+
+
+def frame_of(cls: Any, columns: list[Any], names: Any, labels: Any, dtypes: Any = None) -> Any:
+    """Return a table of these columns."""
+    extra = {} if dtypes is None else {"dtypes": dtypes}
+    return types.instance(cls, _view_=Parts(columns, names, labels, labels), **extra)
+
+
 def at(column: Any, row: int) -> object:
     """Return the value of a column in a row, a question mark if it cannot be read."""
     try:
@@ -143,6 +360,26 @@ def parts_of(table: types.InertCall, read: Callable[[types.InertCall], Parts]) -
         return Parts([()], (), (), ())
 
 
+def described_parts(own: dict[str, Any], *, is_frame: bool) -> Parts:
+    """Return the parts of a table that the writer described."""
+    columns = [cells for _, cells in own["cells"]] if is_frame else [own["cells"]]
+    columns = [column_of(each, 0) for each in columns]
+    index = own.get("index")
+    counts = [len(each) for each in columns if isinstance(each, (list, Cells)) or is_array(each)]
+    count = max(counts, default=None) if index is None else None
+    labels = labels_of(index, count) if index is not None else range(count or 0)
+    if not is_frame:
+        return Parts(columns, (), labels, index)
+    columns = [Cells(len(labels), partial(same, each)) if isinstance(each, StandIn) else each for each in columns]
+    names = labels_of(own["columns"], len(columns)) if "columns" in own else [name for name, _ in own["cells"]]
+    return Parts(columns, names, labels, index)
+
+
+def same(thing: object, _: int) -> object:
+    """Return the stand-in that fills a column."""
+    return thing
+
+
 def manager(table: types.InertCall) -> tuple[Any, Any, bool]:
     """Return the blocks and axes of a table, and True if they were in a state."""
     own = table.__dict__
@@ -154,6 +391,9 @@ def manager(table: types.InertCall) -> tuple[Any, Any, bool]:
 
 def frame_parts(frame: types.InertCall) -> Parts:
     """Return the parts of a DataFrame; raise one of UNREADABLE for anything else."""
+    own = frame.__dict__
+    if "_view_" in own or "cells" in own:
+        return own["_view_"] if "_view_" in own else described_parts(own, is_frame=True)
     blocks, (names, rows), _ = manager(frame)
     found: dict[int, Any] = {}
     for block in blocks:
@@ -188,6 +428,9 @@ def labels_of(index: Any, count: int | None) -> Any:
 
 def series_parts(series: types.InertCall) -> Parts:
     """Return the parts of a Series; raise one of UNREADABLE for anything else."""
+    own = series.__dict__
+    if "_view_" in own or "cells" in own:
+        return own["_view_"] if "_view_" in own else described_parts(own, is_frame=False)
     blocks, axes, is_state = manager(series)
     if is_state:
         blocks, axes = axes, blocks  # the state of a manager of one block has the axes first
@@ -228,6 +471,8 @@ WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("pandas.core.indexes.period", "_new_PeriodIndex"): new_index,
     ("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"): new_index,
 }
+
+SERIES = types.make_type("pandas", "Series", InertSeries)
 
 # Arrays with a mask of the missing values, or of those that differ.
 COLUMNS = ("Boolean", "Floating", "Integer", "Sparse")
