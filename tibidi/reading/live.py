@@ -225,7 +225,7 @@ class Names:
             library = kind.partition(".")[0]
             reason = f"tables of {library} are shown without it, since here: {error_text(error)}"
             if all(each.detail != reason for each in self.problems):
-                self.problems.append(Omission(f"modules[{library!r}]", UNAVAILABLE, reason))
+                self.problems.append(Omission(f"modules[{library!r}]", MISSING_HERE, reason))
             return described.make_table(kind, facts, cls)
 
     def _class_state(self, cls: type, state: Any) -> None:
