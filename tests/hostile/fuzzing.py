@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pickle
 import tempfile
+from typing import TYPE_CHECKING
 
 from dumpfile import samples
 from hostile import catalogue
@@ -18,26 +20,42 @@ from tibidi.reading.inert import makers
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.unpickler import InertUnpickler
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+MAX_MEMORY_BYTES = 4 << 30
+# Every opcode but FRAME, which hides what follows, and those with operands, which are in VALUES.
 OPCODES = [
     pickle.ADDITEMS,
     pickle.APPEND,
     pickle.APPENDS,
     pickle.BINPERSID,
     pickle.BUILD,
+    pickle.DICT,
+    pickle.DUP,
     pickle.EMPTY_DICT,
     pickle.EMPTY_LIST,
     pickle.EMPTY_SET,
     pickle.EMPTY_TUPLE,
     pickle.FROZENSET,
+    pickle.LIST,
     pickle.MARK,
     pickle.MEMOIZE,
     pickle.NEWFALSE,
     pickle.NEWOBJ,
     pickle.NEWOBJ_EX,
     pickle.NEWTRUE,
+    pickle.NEXT_BUFFER,
     pickle.NONE,
+    pickle.OBJ,
     pickle.POP,
     pickle.POP_MARK,
+    pickle.READONLY_BUFFER,
     pickle.REDUCE,
     pickle.SETITEM,
     pickle.SETITEMS,
@@ -84,11 +102,26 @@ DUMP = samples.dump_bytes(None)
 
 def check_pickle(data: bytes) -> None:
     """Read bytes as a pickle; whatever they are, there is a value that prints, or an error of ours."""
-    try:
-        value = InertUnpickler(io.BytesIO(data), namespace={}.setdefault).load()
-    except TibidiError:
+    with little_memory():
+        try:
+            value = InertUnpickler(io.BytesIO(data), namespace={}.setdefault).load()
+        except TibidiError:
+            return
+        BOUNDED.repr(value)
+
+
+@contextlib.contextmanager
+def little_memory() -> Iterator[None]:
+    """Limit the memory of this process, as the process is limited in which values are tried."""
+    if resource is None:
+        yield
         return
-    BOUNDED.repr(value)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def check_dump(data: bytes) -> None:

@@ -94,7 +94,7 @@ def prepare() -> None:
     for module, _ in plain.TABLE:
         importlib.import_module(module)
     ValuesReader(live=False, sources={}).finish()
-    for module in ("numpy", "importlib.metadata", "platform", "email.parser", "csv", "zipfile"):
+    for module in ("numpy", "tibidi.words.known", "importlib.metadata", "platform", "email.parser", "csv", "zipfile"):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     import platform
