@@ -219,7 +219,7 @@ def test_redaction() -> None:
     """Secrets show as redacted, and their places are put on record."""
     redactor = Redactor()
     previewer = Previewer(redactor)
-    value = {"user": "bob", "token": "abc", "items": [Plain(password="x"), "Bearer abc123def"]}
+    value = {"user": "bob", "token": "a1b2c3d4", "items": [Plain(password="x"), "Bearer abc123def"]}
 
     assert (
         "{'user': 'bob', 'token': <redacted>, 'items': [<Plain password=<redacted>>, 'Bearer <redacted>']}"

@@ -17,7 +17,7 @@ from tibidi.look import measure
 from tibidi.process import worker
 from tibidi.process.temporary import recursion_limit
 from tibidi.process.worker import Worker
-from tibidi.redaction import patterns
+from tibidi.redaction import texts
 from tibidi.words import standins
 from tibidi.writing import values
 from tibidi.writing.pickle_state import PickleState
@@ -102,7 +102,7 @@ def test_a_limit_that_is_raised_at_once() -> None:
     assert before == after
 
 
-OURS = (anatomy, measure, patterns, standins, values, worker, writer)
+OURS = (anatomy, measure, standins, texts, values, worker, writer)
 
 
 @pytest.mark.parametrize("module", OURS, ids=lambda module: module.__name__)

@@ -40,21 +40,17 @@ def process(redactor: Redactor, omissions: list[Omission]) -> ProcessRecord:
 
 def arguments(redactor: Redactor) -> tuple[str, ...]:
     """Return sys.argv, with `--password=x` and the argument after `--password` redacted."""
-    found: list[str] = []
-    secret = False
     argv = getattr(sys, "argv", None)  # not where Python is embedded
-    given = argv if type(argv) is list else []
-    for number, argument in enumerate(given[:MAX_ARGUMENTS]):
-        text = argument[:MAX_ARGUMENT] if type(argument) is str else ""
-        shown, rule = redactor.scrub(text)
-        name, equals, value = text.partition("=")
-        if secret and not text.startswith("-"):
-            redactor.learn(text)
-            shown, rule = REDACTED_TEXT, "the argument of a secret option"
-        elif equals and value and redactor.is_secret_name(name):
-            redactor.learn(value)
-            shown, rule = f"{name}={REDACTED_TEXT}", "the argument of a secret option"
-        secret = text.startswith("-") and not equals and redactor.is_secret_name(text)
+    given = argv[:MAX_ARGUMENTS] if type(argv) is list else []
+    words = [word[:MAX_ARGUMENT] if type(word) is str else "" for word in given]
+    secret = redactor.secret_words(words)
+    for at, begin in secret.items():
+        redactor.learn(words[at][begin:])
+    found: list[str] = []
+    for number, word in enumerate(words):
+        shown, rule = redactor.scrub(word)
+        if number in secret:
+            shown, rule = word[: secret[number]] + REDACTED_TEXT, "the argument of a secret option"
         if rule:
             redactor.note(f"process.argv[{number}]", rule)
         found.append(shown)

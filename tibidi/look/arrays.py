@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.model import REDACTED_TEXT
 from tibidi.model import Table
 
 if TYPE_CHECKING:
@@ -27,15 +28,16 @@ KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M"
 PLAIN_KINDS = frozenset("biufc")
 
 
-def summary(value: Any, names: frozenset[str], show: Callable[[object], str]) -> str:
+def summary(value: Any, names: frozenset[str], walker: Walker) -> str:
     """Return the summary of an array or a table; `names` are those of its bases."""
+    show = walker.show
     if "numpy.ndarray" in names:
         return _array(value, show)
     if "numpy.generic" in names:
         return _scalar(value, show)
     if "pandas.core.frame.DataFrame" in names or "pandas.DataFrame" in names:
-        return _table(value, show)
-    return _column(value, show)
+        return _table(value, walker)
+    return _column(value, walker)
 
 
 def table_of(value: Any, walker: Walker) -> Table | None:
@@ -103,27 +105,33 @@ def _dtype(dtype: Any) -> str:
     return {"O": "object", "U": "str", "S": "bytes", "V": "void"}.get(dtype.kind, "custom type")
 
 
-def _table(value: Any, show: Callable[[object], str]) -> str:
+def _table(value: Any, walker: Walker) -> str:
+    show = walker.show
     pandas = sys.modules["pandas"]
     if type(value) is not pandas.DataFrame:
         return f"<{type(value).__name__}>"
     rows, columns = value.shape
     head = value.iloc[:HEAD, :COLUMNS]
     types = ", ".join(f"{show(name)}: {dtype.name}" for name, dtype in zip(head.columns, head.dtypes))
-    shown = "; ".join(f"{show(name)}: {_items(head.iloc[:, at], show)}" for at, name in enumerate(head.columns))
+    shown = "; ".join(f"{show(name)}: {_items(head.iloc[:, at], name, walker)}" for at, name in enumerate(head.columns))
     more = "" if columns <= COLUMNS else f", … +{columns - COLUMNS} columns"
     return f"<DataFrame {rows} rows, {columns} columns ({types}{more}): {shown}{', …' if rows > HEAD else ''}>"
 
 
-def _column(value: Any, show: Callable[[object], str]) -> str:
+def _column(value: Any, walker: Walker) -> str:
     pandas = sys.modules["pandas"]
     if type(value) is not pandas.Series:
         return f"<{type(value).__name__}>"
     length = value.shape[0]
-    items = _items(value.iloc[:HEAD], show)
-    tail = "" if length <= HEAD else f", …, {_items(value.iloc[max(HEAD, length - TAIL) :], show)}"
-    return f"<Series {show(value.name)}, length {length}, {value.dtype.name}: {items}{tail}>"
+    items = _items(value.iloc[:HEAD], value.name, walker)
+    tail = "" if length <= HEAD else f", …, {_items(value.iloc[max(HEAD, length - TAIL) :], value.name, walker)}"
+    return f"<Series {walker.show(value.name)}, length {length}, {value.dtype.name}: {items}{tail}>"
 
 
-def _items(column: Any, show: Callable[[object], str]) -> str:
-    return ", ".join(map(show, column.tolist()))
+def _items(column: Any, name: object, walker: Walker) -> str:
+    """Show the cells of a column, unless its name or the label of the row is that of a secret."""
+    shown = []
+    for label, cell in zip(column.index.tolist(), column.tolist()):
+        is_secret = walker.redactor.conceals(label, cell)
+        shown.append(walker.entry(name, REDACTED_TEXT if is_secret else cell, (name,)))
+    return ", ".join(shown)

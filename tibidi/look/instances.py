@@ -57,7 +57,7 @@ class Instances:
         if not ARRAYS.isdisjoint(facts.names):
             from tibidi.look.arrays import summary  # only where there is an array
 
-            return lambda value: summary(value, facts.names, self._walker.show)
+            return lambda value: summary(value, facts.names, self._walker)
         if "enum.Enum" in facts.names:
             return lambda value: self._enumerated(value, facts, short)
         if facts.kind is not None:

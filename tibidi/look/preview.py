@@ -38,6 +38,7 @@ from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from tibidi.look.classes import ClassFacts
     from tibidi.look.instances import Instances
@@ -190,7 +191,7 @@ class Walker:
             id(str): self._str,
             id(bytes): self._bytes,
             id(bytearray): lambda data: f"bytearray({self._bytes(data)})",
-            id(list): lambda items: self.sequence("[", items, list.__len__(items), "]"),
+            id(list): self._list,
             id(tuple): self.row,
             id(set): self._set,
             id(frozenset): self._frozenset,
@@ -201,6 +202,8 @@ class Walker:
         }
 
     def _str(self, text: str) -> str:
+        if text is REDACTED_TEXT:
+            return text
         if len(text) > MAX_REMEMBERED_CHARACTERS:
             return self.quoted(text[:SCRUBBED_CHARACTERS], len(text))
         shown = self._texts.get(text)
@@ -240,11 +243,17 @@ class Walker:
 
     def row(self, items: tuple[object, ...]) -> str:
         """Show a tuple, which may be a row of a list of headers."""
-        end = ",)" if len(items) == 1 else ")"
-        if self.redactor.conceals_last(items):
-            self.redactor.note(f"{self.place()}[{len(items) - 1}]", "the name before it")
-            return f"({', '.join(map(self.show, items[:-1]))}, {REDACTED_TEXT})"
-        return self.sequence("(", items, len(items), end)
+        return self.sequence("(", self._concealed(items), len(items), ",)" if len(items) == 1 else ")")
+
+    def _list(self, items: list[object]) -> str:
+        return self.sequence("[", self._concealed(items), list.__len__(items), "]")
+
+    def _concealed(self, items: Any) -> Any:
+        """Return a row or the words of a command with secrets replaced; the same object if there are none."""
+        secret = self.redactor.secret_items(items)
+        for at in secret:
+            self.redactor.note(f"{self.place()}[{at}]", "the name before it")
+        return [secret.get(at, item) for at, item in enumerate(items)] if secret else items
 
     def _set(self, items: set[object]) -> str:
         return self.sequence("{", items, set.__len__(items), "}") if set.__len__(items) else "set()"
@@ -274,9 +283,13 @@ class Walker:
         length = dict.__len__(mapping)
         pairs = first(dict.items(mapping), self._limit()) if len(self._steps) < MAX_DEPTH else []
         shown = []
+        labelled = self.redactor.labelled(mapping)
         for key, value in pairs:
             if self._left <= 0:
                 break
+            if labelled is not None and key is labelled:
+                self.redactor.note(f"{self.place()}[{labelled!r}]", "the name beside it")
+                value = REDACTED_TEXT
             shown.append(f"{self.show(key)}: {self.entry(key, value, (key,))}")
         self._within.discard(id(mapping))
         return "{" + joined(shown, length) + "}"

@@ -7,13 +7,13 @@ breadth first, up to a number of objects and a time.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.look.classes import Classes
 from tibidi.process import time
+from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,17 +29,19 @@ MAX_SECONDS = 0.4
 MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
-MAX_URL_TEXT = 2000  # characters
+MAX_TEXT = 10_000  # characters of one text
 CHECK_EVERY = 256  # objects between two checks of the time
 
 # They contain nothing, or nothing under a name.
-ATOMS = (type(None), bool, int, float, complex, bytes, bytearray, range, type, type(len), type(lambda: 0), type(time))
+ATOMS = (type(None), bool, int, float, complex, bytearray, range, type, type(len), type(lambda: 0), type(time))
 LEAVES = frozenset(map(id, ATOMS))
 # Classes whose `value` is a secret under any name.
+# Libraries whose tables have columns with names.
+ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
+                    "pandas.core.series.Series"})  # fmt: skip
 COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
+RECORDS = frozenset({dict, list, tuple})
 COOKIE_VALUES = ("value", "_value", "_coded_value")
-# No word: those under secret names are often the type of an account or the name of a user.
-ARBITRARY = re.compile(r"[0-9!$%&*+?^~]|[a-z][A-Z]")
 
 
 def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
@@ -85,24 +87,47 @@ class _Hunt:
     def _look(self, value: Any) -> None:
         cls = type(value)
         if cls is dict:
+            key = self._redactor.labelled(value)
+            if key is not None:
+                self._learn(value[key])
             self._names(first(dict.items(value), MAX_GLOBALS))
-        elif cls is list or cls is tuple or cls is set or cls is frozenset:
-            if cls is tuple and self._redactor.conceals_last(value):
-                self._redactor.learn(value[-1])
+        elif cls is list or cls is tuple:
+            items = first(value, MAX_ITEMS)
+            for at in self._redactor.secret_items(value):
+                self._learn_word(value[at])
+            self._items(items)
+            if len(items) > 1 and type(items[0]) in RECORDS:
+                from tibidi.redaction import records  # few crashes have rows
+
+                records.learn(self._redactor, value, items)
+        elif cls is set or cls is frozenset:
             self._items(first(value, MAX_ITEMS))
         else:
             self._object(value)
+
+    def _learn_word(self, word: object) -> None:
+        """Learn a word of a command, or what it has after a sign: `--password=x`."""
+        self._redactor.learn(word)
+        if type(word) is str and word[:1] == "-" and "=" in word:
+            self._redactor.learn(word.partition("=")[2])
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
         if facts.is_unevaluated(value):
             return
+        if not ARRAYS.isdisjoint(facts.names):
+            from tibidi.redaction import tables  # few crashes have tables
+
+            tables.learn(self._redactor, value)
         attributes = facts.attributes(value, MAX_ATTRIBUTES)
         if facts.name in COOKIES:
             for name, attribute in attributes:
                 if name in COOKIE_VALUES:
                     self._redactor.learn(attribute)
         self._names(attributes)
+        named = dict(attributes)
+        if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
+            self._redactor.learn(named["value"])
         if facts.kind is not None:
             self._content(value, facts)
 
@@ -132,15 +157,16 @@ class _Hunt:
     def _look_at_name(self, name: object, value: object) -> None:
         if self._redactor.conceals(name, value):
             self._learn(value)
-        elif type(name) is str and not self._redactor.has_hook and not self._redactor.is_secret_name(name):
+        elif type(name) is str and not self._redactor.has_hook and not kind_of_name(name):
             self._innocent.add(name)
 
     def _items(self, items: Iterable[object]) -> None:
-        """Queue the items that may contain others; search texts for URLs."""
+        """Queue the items that may contain others; search texts for secrets."""
         for item in items:
             if type(item) is str:
-                if "://" in item and len(item) <= MAX_URL_TEXT:
-                    self._redactor.learn_from(item)
+                self._redactor.learn_from(item[:MAX_TEXT])
+            elif type(item) is bytes:
+                self._redactor.learn_from(item[:MAX_TEXT].decode("latin-1"))
             elif id(type(item)) not in LEAVES and id(item) not in self._seen:
                 self._seen.add(id(item))
                 self._waiting.append(item)
@@ -158,6 +184,8 @@ class _Hunt:
             self._redactor.learn(value)
 
     def _learn_arbitrary(self, values: Iterable[object]) -> None:
+        from tibidi.redaction.looks import is_varied
+
         for value in values:
-            if type(value) is str and ARBITRARY.search(value):
+            if type(value) is str and is_varied(value):
                 self._redactor.learn(value)

@@ -3,6 +3,10 @@
 A value is searched for as it is and as it is written in reprs, JSON and URLs,
 in texts and in bytes.  A short one is redacted only as a separate word, and
 words that are common as values of harmless variables are not learnt at all.
+
+The first secrets are compiled into one expression.  Further ones, of a list of
+accounts perhaps, are kept in a set that each word of a text is looked up in:
+one expression for thousands would take minutes.
 """
 
 from __future__ import annotations
@@ -15,13 +19,15 @@ from tibidi.redaction.names import kind_of_name
 SHORTEST_LEARNT = 5  # characters; shorter values are redacted only under their names
 SHORTEST_WITHIN = 8  # characters; shorter values are redacted only as a separate word
 LONGEST_LEARNT = 8192
-MOST_LEARNT = 1000
+MOST_LEARNT = 200_000
+MOST_COMPILED = 50
 MOST_NEEDLES = 20  # up to so many, searching for each is faster than one expression for all
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
+WORD = r"[!#$%*+0-9A-Z^_a-z~\-]{5,}"
 
 # These are no secrets even as passwords.
 TRIVIAL_WORDS = """
-admin anonymous changeme default development disabled empty enabled example false guest localhost member
+admin anonymous changeme default development disabled empty enabled example false guest hidden localhost member
 none nobody optional password postgres private production public required secret session staging string
 testing token unknown username value mysql redis basic bearer digest cookie cookies header headers query
 """
@@ -33,6 +39,7 @@ class Learnt:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self._words: set[str] = set()
         self._needles: list[bytes] = []
         self._texts: re.Pattern[str] | None = None
         self._bytes: re.Pattern[bytes] | None = None
@@ -40,9 +47,14 @@ class Learnt:
 
     def add(self, text: str) -> bool:
         """Learn a value, unless it is trivial; return True if it is new."""
-        if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or is_trivial(text):
+        if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or text in self._values or text in self._words:
             return False
-        if text in self._values or len(self._values) >= MOST_LEARNT:
+        if is_trivial(text) or text in REDACTED_TEXT or len(self._words) >= MOST_LEARNT:
+            return False
+        if len(self._values) >= MOST_COMPILED and re.fullmatch(WORD, text):
+            self._words.add(text)
+            return True
+        if len(self._values) >= 2 * MOST_COMPILED:
             return False
         self._values.update(_spellings(text))
         self._is_stale = True
@@ -51,24 +63,34 @@ class Learnt:
     def text(self, text: str) -> str:
         """Return `text` with learnt secrets redacted; the same object if there are none."""
         self._refresh()
-        if self._texts is None or not self._texts.search(text):
+        if self._texts is not None and self._texts.search(text):
+            text = self._texts.sub(REDACTED_TEXT, text)
+        if not self._words or self._words.isdisjoint(re.findall(WORD, text)):
             return text
-        return self._texts.sub(REDACTED_TEXT, text)
+        return re.sub(WORD, lambda word: REDACTED_TEXT if word[0] in self._words else word[0], text)
 
     def data(self, data: bytes) -> bytes:
         """Return `data` with learnt secrets redacted; the same object if there are none."""
         if not self.is_in(data) or self._bytes is None:
             return data
-        return self._bytes.sub(REDACTED_TEXT.encode(), data)
+        cleaned = self._bytes.sub(REDACTED_TEXT.encode(), data)
+        if not self._words:
+            return cleaned
+        return self.text(cleaned.decode("latin-1")).encode("latin-1")
 
     def is_in(self, data: bytes) -> bool:
         """Return True if a learnt secret is in `data`."""
         self._refresh()
         if self._bytes is None:
             return False
-        if len(self._needles) <= MOST_NEEDLES and not any(needle in data for needle in self._needles):
+        is_tried = len(self._needles) > MOST_NEEDLES or any(needle in data for needle in self._needles)
+        if is_tried and self._bytes.search(data) is not None:
+            return True
+        if not self._words:
             return False
-        return self._bytes.search(data) is not None
+        words = re.findall(WORD, data.decode("latin-1"))
+        # In a pickle, the length of a text precedes it.
+        return not self._words.isdisjoint(words) or not self._words.isdisjoint([word[1:] for word in words])
 
     def _refresh(self) -> None:
         """Compile the secrets, longest first, so that one that is part of another does not leave the rest of it."""
@@ -86,6 +108,18 @@ def is_trivial(text: str) -> bool:
     if text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1:
         return True
     return text.isidentifier() and not any(map(str.isdigit, text)) and bool(kind_of_name(text))
+
+
+def as_text(value: object) -> str | None:
+    """Return a text, or the text in bytes, as an exact str; None for anything else.  No code of a subclass runs."""
+    cls = type(value)
+    if issubclass(cls, str):
+        return str.__str__(value)
+    if issubclass(cls, bytes):
+        return bytes.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
+    if issubclass(cls, bytearray):
+        return bytearray.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
+    return None
 
 
 def _spellings(text: str) -> set[str]:

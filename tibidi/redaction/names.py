@@ -11,10 +11,11 @@ a secret: `token_count`, `password_validator`, `session_timeout`,
 (`dbpassword`, `apikey`), so that `tokenizer`, `secretary`, `passenger`,
 `author`, `keyboard` and `monkey` are no names of secrets.
 
-A `SOFT` name is the name of many ordinary values as well: a session is more
-often an object or a mapping than a secret, a token may belong to a parser.
-Under such a name only text is secret.  Under a `HARD` name a number or a
-whole container is secret, too: a PIN, a list of passwords, a dict of cookies.
+Under a `HARD` name a text is secret whatever it is, and so is a number or a
+whole container: a PIN, a list of passwords, a dict of cookies.  A `SOFT` name
+is the name of many ordinary values as well (a token may belong to a parser):
+under it only text is secret that looks arbitrary.  A `WEAK` name (`key`,
+`signature`) is mostly that of ordinary values: it is not searched for in pickles.
 """
 
 from __future__ import annotations
@@ -26,33 +27,61 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+GIVEN = "given"  # by the user: everything under it is secret
 HARD = "hard"
 SOFT = "soft"
+WEAK = "weak"
 
 HARD_WORDS = _words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes pwd pwds pswd secret secrets"
-    " credential credentials creds authorization cookie cookies dsn apikey apikeys otp mnemonic"
+    " credential credentials creds authorization cookie cookies apikey apikeys otp totp mnemonic psk"
+    " passwort passworter kennwort senha senhas contrasena contrasenas contrasenya passe mdp wachtwoord losenord"
+    " haslo heslo parola salasana adgangskode passord jelszo sifre parol"
 )
-SOFT_WORDS = _words("token session sessionid sessid jwt bearer csrf xsrf csrftoken authtoken")
-# Secret when they are the last word: `db_pass`, `auth`; but not `pass_number`, `auth_backend`.
-SOFT_ENDINGS = _words("pass pw")
-HARD_ENDINGS = _words("auth cred")  # a pair of user and password, often
+SOFT_WORDS = _words(
+    "token session sessionid sessid sid jwt bearer csrf xsrf csrftoken authtoken dsn auth authentication sig symfony"
+)
+# Secret when they are the last word: `db_pass`, `user_cred`; but not `pass_number`, `key_func`.
+ENDINGS = {"cred": HARD, "pass": SOFT, "pw": SOFT}
+PASS_KINDS = _words("admin auth db database ftp ldap login mail mysql pg postgres redis root smtp ssh user")
+WEAK_WORDS = _words("key keys api signature principal")
+# Before a weak word: `primary_key`.
+ORDINARY = _words(
+    "by cache candidate composite column dict foreign from group hash hot index lookup map natural order partition"
+    " pressed primary public row sort tree unique"
+)
 NEUTRAL = frozenset({"header", "value", "string", "data"})
 
-# Secret before "key" or "keys"; and before "token" or "tokens", where the plural of an ordinary token is not.
+# In scripts that have no ASCII letters.
+NATIVE = ("парол", "密码", "密碼", "パスワード", "비밀번호", "كلمة المرور", "סיסמ", "रहस्य")
+LATIN = str.maketrans("ñçàáâãäåèéêëìíîïòóôõöùúûüłőűşı", "ncaaaaaaeeeeiiiiooooouuuulousi")
+
+# Secret before "key" or "keys"; those of applications may be names of entries as well.  And before "token" or
+# "tokens", where the plural of an ordinary token is not.
 KEY_KINDS = _words(
-    "api access account auth aws deploy encryption github hmac license master openai private secret sendgrid"
-    " service session shared signing ssh storage stripe symmetric twilio webhook"
+    "api access account age auth aws cipher crypto decryption deploy encryption enc fernet gcp github gpg hmac host"
+    " ingest jwt license master openai pgp private rsa secret sendgrid service session shared signing ssh ssl storage"
+    " stripe symmetric tls twilio vapid webhook write"
+)
+SOFT_KEY_KINDS = _words(
+    "app application azure client consumer crypt customer datadog functions google instrumentation integration"
+    " mail mailgun management project push read server sentry signature subscription user wallet"
 )
 TOKEN_KINDS = _words("access api auth bearer csrf id refresh secret session")
+# Secret after these: a personal access token (`url_pat` is a pattern), a connection string.
+BEFORE_ENDINGS = {
+    "pat": _words("access azure devops ext gh git github gitlab gl jira user"),
+    "string": _words("connection conn connect"),
+}
 
 # A word that contains one of these is secret; `secret` itself would match secretary.
 # (Compiled when it is needed: it takes a millisecond, and few crashes need it.)
 SHORTEST_GLUED = 6
 GLUED = (
-    r"passw(?:or)?d|passphrase|credential|(?:api|secret|private|access|auth|encryption)keys?(?![a-z])"
+    r"passw(?:or)?[dt]|passphrase|credential|(?:api|app|secret|private|access|account|auth|encryption|fernet)keys?(?![a-z])"
     r"|(?:auth|access|refresh|secret|api|csrf|xsrf)tokens?(?![a-z])|clientsecret|secretvalue|cookies?$"
-    r"|sess(?:ion)?id$|^(?:my|the|app|db|user)(?:secret|pwd|token|pass)s?$"
+    r"|sess(?:ion)?id$|^(?:my|the|app|db|user|ssh|ftp|pg|root|admin|smtp|mail|ldap|redis|http)(?:secret|pwd|token|pass)s?$"
+    r"|motdepasse|connectionstring|secretaccess|csrftoken|xsrftoken|subscriptionkey"
 )
 
 # After the secret word: the value is about the secret, and is none itself.
@@ -64,7 +93,7 @@ ABOUT = _words(
     " iterator kind label len length level lifetime limit loader location lookup maker manager max maxlen message"
     " middleware min mode model module name names num number offset ok page parser path pattern place placeholder"
     " policy pos position prefix processor prompt provider ratio regex required requirements reset resolver rule"
-    " rules samesite schema scheme scope scopes secure serializer setter size source spec start status storage"
+    " rules samesite schema scheme scope scopes serializer setter size source spec start status storage"
     " strength style template test timeout tmpl total ttl type types uri url usage used valid validation validator"
     " validators view views width"
 )
@@ -77,8 +106,9 @@ BEFORE_TOKEN = _words(
 )
 # A name without one of these need not be split into words, which takes longer.
 STEMS = (
-    "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pwd", "pw", "dsn", "jwt", "csrf", "xsrf",
-    "otp", "bearer", "mnemonic", "pswd",
+    "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pwd", "pw", "dsn", "jwt", "srf", "otp",
+    "bearer", "mnemonic", "pswd", "psk", "pat", "conn", "sid", "sig", "api", "principal", "symfony", "wort", "senha",
+    "contras", "mdp", "nord", "haslo", "heslo", "parol", "salasana", "adgang", "jelszo", "sifre",
 )  # fmt: skip
 
 LONGEST_NAME = 100  # characters; anything longer is a text
@@ -87,8 +117,14 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def kind_of_name(name: str) -> str:
-    """Return HARD or SOFT for the name of a secret, "" for any other name."""
-    if len(name) > LONGEST_NAME or not may_hold_name(name):
+    """Return HARD, SOFT or WEAK for the name of a secret, "" for any other name."""
+    if len(name) > LONGEST_NAME:
+        return ""
+    if not name.isascii():
+        if any(native in name.lower() for native in NATIVE):
+            return HARD
+        name = name.translate(LATIN)
+    if not may_hold_name(name):
         return ""
     return _kind_of_words([word.lower() for word in WORDS.findall(name)])
 
@@ -106,7 +142,7 @@ def _kind_of_words(words: list[str]) -> str:
         if kind and not _is_about(words, at):
             if kind == HARD:
                 return HARD
-            best = kind
+            best = best if best == SOFT else kind
     return best
 
 
@@ -114,15 +150,22 @@ def _kind_of_word(words: list[str], at: int, word: str) -> str:
     before = words[at - 1] if at else ""
     if word in HARD_WORDS or (len(word) >= SHORTEST_GLUED and re.search(GLUED, word)):
         return HARD
-    if word in {"key", "keys"} and before in KEY_KINDS:
+    is_key = word in {"key", "keys"}
+    if (is_key and before in KEY_KINDS) or (word == "tokens" and before in TOKEN_KINDS):
         return HARD
-    if word == "tokens" and before in TOKEN_KINDS:
-        return HARD
-    if word in SOFT_WORDS or (len(word) > len("token") and word.endswith("token")):
+    if (
+        word in SOFT_WORDS
+        or (is_key and before in SOFT_KEY_KINDS)
+        or (len(word) > len("token") and word[-5:] == "token")
+    ):
         return SOFT
-    if word in SOFT_ENDINGS | HARD_ENDINGS and NEUTRAL.issuperset(words[at + 1 :]):
-        return HARD if word in HARD_ENDINGS else SOFT
-    return ""
+    if not NEUTRAL.issuperset(words[at + 1 :]):
+        return ""
+    if word in ENDINGS:
+        return HARD if before in PASS_KINDS else ENDINGS[word]
+    if before in BEFORE_ENDINGS.get(word, ()):
+        return SOFT
+    return WEAK if word in WEAK_WORDS and before not in ORDINARY else ""
 
 
 def _is_about(words: list[str], at: int) -> bool:

@@ -16,10 +16,13 @@ from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
-from tibidi.redaction import patterns
+from tibidi.process import time
+from tibidi.redaction import suspicion
 from tibidi.redaction.learnt import SHORTEST_LEARNT
 from tibidi.redaction.learnt import Learnt
+from tibidi.redaction.learnt import as_text
 from tibidi.redaction.learnt import is_trivial
+from tibidi.redaction.names import GIVEN
 from tibidi.redaction.names import HARD
 from tibidi.redaction.names import SOFT
 from tibidi.redaction.names import kind_of_name
@@ -30,13 +33,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
+    from tibidi.redaction.texts import Found
+
 MOST_FOUND = 1000
 MOST_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 200  # characters
-SMALLEST_PIN = 1000
 MOST_IN_ROW = 3  # of headers
+MOST_LABELLED = 20  # items of a mapping
+MOST_ARGUMENTS = 1000  # of a command
+LONGEST_ARGUMENT = 10_000  # characters
 BIG_DATA = 1 << 20  # bytes; from here on, binary data is not searched for patterns
 SAMPLE = 1024  # bytes
+WINDOW = 1 << 16  # characters of a long text that are searched at a time
+MAX_SECONDS = 2.0  # for a long text; what is not searched by then is left out
 SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
 # Names of headers without a hyphen.
@@ -45,17 +54,16 @@ HEADERS = frozenset({"authorization", "cookie"})
 # Environment variables that hold a directory, not a password.
 DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
-# Under a name with such an end a mapping holds secrets; under `password` it is a schema, or describes a field.
-HOLDERS = ("s", "auth", "cookie")
+# Where a mapping has a name and the value of that name.
+LABELS = {
+    "value": ("name", "key", "field", "header"),
+    "Value": ("Name", "Key"),
+    "val": ("name", "key"),
+    "v": ("k", "n"),
+}
 
-# The values of `__annotations__` under `from __future__ import annotations`.
-ANNOTATION = (
-    r"(?:(?:str|bytes|int|float|bool|object|None|Any|SecretStr)(?: *\| *)?)+"
-    r"|(?:typing\.)?(?:Optional|Union|Final|ClassVar|InitVar|Annotated|Literal|[Ll]ist|[Dd]ict|[Tt]uple|Sequence|Mapping)\[.*\]"
-)
-
-TEXTS = (str, bytes, bytearray)
-CONTAINERS = (dict, list, tuple, set, frozenset)
+SEARCHED = frozenset({GIVEN, HARD, SOFT})  # in pickles
+WORD_TYPES = frozenset({str, bytes})
 
 # A short text in a pickle, right before the opcode that memoizes it, as every attribute name and key is.
 NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
@@ -81,16 +89,19 @@ class Redactor:
         self.found: list[Omission] = []
         self.is_unsure = False  # the search for secrets has failed, so that many values of secrets are not known
         self.hook_failure = ""  # the first one
+        self.until = float("inf")  # when the time for the value that is written is over
         self._globs = _compile_globs(names)
         self._hook: Callable[[str, object], bool] | None = None
         self._kinds: dict[str, str] = {}
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
+        self._long: dict[int, tuple[str, str, str]] = {}  # long texts, what replaces them and the rule
         self._clean: set[str] = set()  # texts without secrets: most occur several times
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
-            self.learn_from(value)
+            if type(value) is str:
+                self.learn_from(value)
         self._hook = hook  # only now: it is not asked about the environment, which is known to be text
 
     @property
@@ -100,62 +111,112 @@ class Redactor:
 
     def is_secret_name(self, name: str) -> bool:
         """Return True if a variable, attribute, key or option of this name holds a secret."""
-        return self._kind(name) != ""
+        return self._kind(name) in SEARCHED
 
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
 
-        Text is.  Under a hard name so is a number, and a container of builtin
-        type; a mapping only if the name is a plural (`cookies`,
-        `credentials`).  Any other object is not (a requests.Session under
-        `session`): its content is looked at instead.
+        Text is, under a soft name if it looks arbitrary.  Under a hard name so
+        is a number, and a container of builtin type; a mapping only if the name
+        is a plural (`cookies`, `credentials`), or if it has keys other than
+        text.  Any other object is not (a requests.Session under `session`): its
+        content is looked at instead.
         """
-        text = name if type(name) is str else _as_text(name)
+        text = name if type(name) is str else as_text(name)
         if text is None:
             return False
         kind = self._kinds.get(text)
         if kind is None:
             kind = self._kind(text)
-        if kind and _can_be_secret(text, value, kind):
-            return True
+        if kind and not (text.lower() in DIRECTORIES and "/" in (as_text(value) or "")):
+            from tibidi.redaction.concealing import can_be_secret  # few names are those of secrets
+
+            if can_be_secret(text, value, kind):
+                return True
         return self._hook is not None and self._asks_hook(text, value)
 
     def conceals_pair(self, name: object, value: object) -> bool:
-        """Return True if two neighbours in a list of headers are a name and its secret value.
+        """Return True if two neighbours in a list are a name and its secret value.
 
         The first of any two values need not name the second, as the key of a
-        mapping does.  So only names of headers count, and only a value that
-        is text, but no name itself.
+        mapping does.  So only a text counts that is no name itself, and looks
+        arbitrary unless the name is that of a header.
         """
-        text = _as_text(name)
-        if text is None or not ("-" in text or text.lower() in HEADERS):
+        text, other = as_text(name), as_text(value)
+        if text is None or other is None or is_trivial(other):
             return False
-        other = _as_text(value)
-        return other is not None and not is_trivial(other) and self.conceals(text, value)
+        from tibidi.redaction.looks import is_varied  # few pairs get here
 
-    def conceals_last(self, row: tuple[object, ...]) -> bool:
-        """Return True if a tuple is a row of a list of headers that ends in a secret value.
+        is_header = "-" in text or text.lower() in HEADERS
+        if not is_header and ("." in text or " " in text or " " in other or not is_varied(other)):
+            return False
+        return self.conceals(text, value)
+
+    def conceals_last(self, row: tuple[object, ...] | list[object]) -> bool:
+        """Return True if a row ends in a secret value.
 
         A row is a name and a value; in httpx and h11 the name as it was
         written, the name in lower case, and the value.
         """
         if len(row) == MOST_IN_ROW:
-            written = _as_text(row[0])
-            return written is not None and written.lower() == _as_text(row[1]) and self.conceals_pair(*row[1:])
+            written = as_text(row[0])
+            return written is not None and written.lower() == as_text(row[1]) and self.conceals_pair(*row[1:])
         return len(row) == MOST_IN_ROW - 1 and self.conceals_pair(*row)
+
+    def secret_items(self, row: tuple[object, ...] | list[object]) -> dict[int, str]:
+        """Return the secrets in a pair, a row of headers or the words of a command, and what replaces each."""
+        if not 1 < len(row) <= MOST_ARGUMENTS or type(row[0]) not in WORD_TYPES:
+            return {}
+        if self.conceals_last(row):
+            return {len(row) - 1: REDACTED_TEXT}
+        words = [(as_text(word) or "")[:LONGEST_ARGUMENT] for word in row]
+        return {at: words[at][:begin] + REDACTED_TEXT for at, begin in self.secret_words(words).items()}
+
+    def secret_words(self, words: list[str]) -> dict[int, int]:
+        """Return which words of a command are or contain a secret, and where in each the secret begins."""
+        if not any(word[:1] == "-" or word[:5] == "pass:" for word in words):
+            return {}
+        from tibidi.redaction.commands import secret_words  # few rows
+
+        return dict(secret_words(words))
+
+    def labelled(self, mapping: dict[object, object]) -> str | None:
+        """Return the key of the secret value of a mapping such as `{"name": "password", "value": "x"}`."""
+        if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
+            return None
+        named = {name: value for name, value in dict.items(mapping) if type(name) is str}
+        for key, labels in LABELS.items():
+            if key in named:
+                named_by = (named[each] for each in labels if each in named)
+                return key if any(self.conceals_pair(name, named[key]) for name in named_by) else None
+        return None
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""
-        text = _as_text(value)
+        text = as_text(value)
         if text is not None and self._learnt.add(text):
-            for part in patterns.named_secrets(text):  # `dsn = "host=db password=x"`
-                self._learnt.add(part)
             self._clean.clear()
+            if suspicion.may_be_in(text) or " " in text or "\n" in text:
+                from tibidi.redaction import texts
+
+                for part in texts.parts(text):  # `dsn = "host=db password=x"`, "Bearer x"
+                    self._learnt.add(part)
 
     def learn_from(self, text: str) -> None:
-        """Learn the passwords in the URLs of `text`."""
-        for password in patterns.passwords_of_urls(text):
-            self.learn(password)
+        """Learn the secrets in a text."""
+        if text not in self._clean and suspicion.may_be_in(text):
+            self._found(text)
+
+    def _found(self, text: str) -> list[Found]:
+        """Return the secrets in a text; learn those that look like no word."""
+        from tibidi.redaction import texts  # few texts
+        from tibidi.redaction.looks import is_varied
+
+        found = texts.find(text)
+        for each in found:
+            if is_varied(text[each.start : each.end]):
+                self.learn(text[each.start : each.end])
+        return found
 
     def text(self, text: str) -> str:
         """Return `text` with its secrets replaced; the same object if there are none."""
@@ -166,21 +227,50 @@ class Redactor:
         is_short = len(text) <= LONGEST_REMEMBERED  # hashing a long text takes longer than it saves
         if len(text) < SHORTEST_LEARNT or (is_short and text in self._clean):
             return text, ""
+        if len(text) > 2 * WINDOW:
+            return self._scrub_long(text)
         cleaned = self._learnt.text(text)
         rule = "" if cleaned is text else "the value of a secret elsewhere"
-        cleaned, looks = patterns.scrub(cleaned)
+        if suspicion.may_be_in(cleaned):
+            found = self._found(cleaned)
+            if found:
+                from tibidi.redaction.texts import replaced
+
+                return self._learnt.text(replaced(cleaned, found)), rule or found[0].rule
         if cleaned is text and is_short and len(self._clean) < MOST_REMEMBERED:
             self._clean.add(text)
-        return cleaned, rule or looks
+        return cleaned, rule
+
+    def _scrub_long(self, text: str) -> tuple[str, str]:
+        """Scrub a long text by windows that end at a line, or a space; leave out what takes too long to search."""
+        known = self._long.get(id(text))
+        if known is not None:
+            return known[1:]
+        parts, rule, at, now = [], "", 0, time.monotonic()
+        until = now + min(MAX_SECONDS, (self.until - now) / 2)
+        while at < len(text):
+            if time.monotonic() > until:
+                parts.append(REDACTED_TEXT)
+                rule = f"searching it for secrets takes too long: {len(text) - at} of {len(text)} characters left out"
+                break
+            end = _end_of_window(text, at)
+            window = text[at:end]
+            if suspicion.are_seen_in(window.encode("utf-8", "replace")) or self._learnt.text(window) is not window:
+                window, found = self.scrub(window)
+                rule = rule or found
+            parts.append(window)
+            at = end
+        self._long[id(text)] = text, ("".join(parts) if rule else text), rule  # kept alive, and so its id()
+        return self._long[id(text)][1:]
 
     def data(self, data: bytes) -> bytes:
         """Return `data` with its secrets replaced; the same object if there are none."""
-        data = self._learnt.data(data)
         if len(data) >= BIG_DATA and _is_binary(data):
-            return data
-        decoded = data.decode("latin-1")
-        cleaned, _ = patterns.scrub(decoded)
-        return data if cleaned is decoded else cleaned.encode("latin-1")
+            return self._learnt.data(data)
+        known = self._learnt.data(data)
+        decoded = known.decode("latin-1")
+        cleaned, _ = self.scrub(decoded)
+        return known if cleaned is decoded else cleaned.encode("latin-1", "replace")
 
     def suspects_name(self, chunk: bytes) -> bool:
         """Return True if a chunk of a pickle may contain the name of a secret; fast, with false positives.
@@ -194,7 +284,7 @@ class Redactor:
         fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._innocent
         if self._globs is not None or may_hold_name(b" ".join(fresh).decode("latin-1")):
             for name in fresh:
-                if self._kind(name.decode("latin-1")):
+                if self._kind(name.decode("latin-1")) in SEARCHED:
                     return True
         if len(self._innocent) < MOST_REMEMBERED:
             self._innocent |= fresh
@@ -206,9 +296,9 @@ class Redactor:
             return True
         if len(chunk) >= BIG_DATA and _is_binary(chunk):
             return False
-        if len(chunk) < SMALL_CHUNK and not patterns.may_be_in(chunk.decode("latin-1")):
+        if len(chunk) < SMALL_CHUNK and not suspicion.may_be_in(chunk.decode("latin-1")):
             return False
-        return patterns.are_seen_in(chunk)
+        return len(chunk) >= BIG_DATA or suspicion.are_seen_in(chunk)  # one long text, which is searched by windows
 
     def distrust_hook(self) -> None:
         """Redact every named value from now on, as the hook does not return: in doubt, keep the secret."""
@@ -226,7 +316,7 @@ class Redactor:
         kind = self._kinds.get(name)
         if kind is None:
             by_user = self._globs is not None and self._globs.match(name.lower())
-            kind = self._kinds[name] = HARD if by_user else kind_of_name(name)
+            kind = self._kinds[name] = GIVEN if by_user else kind_of_name(name)
         return kind
 
     def _asks_hook(self, name: str, value: object) -> bool:
@@ -246,45 +336,14 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(translate(glob) for glob in globs))
 
 
-def _can_be_secret(name: str, value: object, kind: str) -> bool:
-    cls = type(value)
-    if issubclass(cls, TEXTS):
-        return _length(value) > 0 and value is not REDACTED_TEXT and not _is_harmless(name, value, kind)
-    if kind != HARD or cls is bool:
-        return False
-    if issubclass(cls, int):
-        return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
-    if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
-        return False  # a schema, or the description of a field
-    return issubclass(cls, CONTAINERS) and _length(value) > 0
-
-
-def _length(value: object) -> int:
-    """Return len() of a builtin value, without calling the `__len__` of a subclass."""
-    for base in (*TEXTS, *CONTAINERS):
-        if issubclass(type(value), base):
-            return base.__len__(value)  # type: ignore[arg-type]  # issubclass said so
-    return 0
-
-
-def _is_harmless(name: str, value: object, kind: str) -> bool:
-    """Return True for a directory, an operator or an annotation: `PWD=/home`, `token = "+"`, `{"password": "str"}`."""
-    if type(value) is not str:
-        return False
-    if name.lower() in DIRECTORIES:
-        return "/" in value or "\\" in value
-    if kind == SOFT and not any(map(str.isalnum, value)):
-        return True
-    return re.fullmatch(ANNOTATION, value) is not None
-
-
-def _as_text(value: object) -> str | None:
-    cls = type(value)
-    if issubclass(cls, str):
-        return str.__str__(value)
-    if issubclass(cls, bytes):
-        return bytes.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
-    return None
+def _end_of_window(text: str, start: int) -> int:
+    """Return where a window of a long text ends: after a line or a word, so that no secret is cut."""
+    end = start + WINDOW
+    for separator in "\n ":
+        at = text.find(separator, end, end + WINDOW)
+        if at >= 0:
+            return at + 1
+    return min(end, len(text))
 
 
 def _is_binary(data: bytes) -> bool:

@@ -21,7 +21,6 @@ from tibidi.model import REDACTED
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
-from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut
@@ -31,7 +30,6 @@ from tibidi.words.standins import StandIn
 from tibidi.writing.namespaces import Placeholder
 from tibidi.writing.pickle_state import Substitution
 from tibidi.writing.picklers import FilterHooks
-from tibidi.writing.stream import TooLate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +43,11 @@ if TYPE_CHECKING:
 
 # Shorter texts contain no secret that matches a pattern or was learnt.
 SHORTEST_SECRET = 5
-# Longer texts are searched for secrets only if there is time for that, as a sample of so many characters shows.
-LONG_TEXT = 1 << 20
-SAMPLE = 32 << 10
 # The scan of a stream does not take longer texts for names.
 LONGEST_NAME = 48
 LONGEST_CLEAN = 200
 MOST_HARMLESS = 50_000
+SHORTEST_ROW = 2
 # Where a reduce value has the items of a mapping.
 PAIRS = 4
 # Types that only our part of a pickle contains.
@@ -89,6 +85,7 @@ class Filter:
         self._state = state
         self._redactor = redactor
         self._islegal = islegal
+        self._own: object = None  # the arguments of a word of ours that come next, such as module and name of a class
         self._spared: dict[int, object] = {}  # our own objects, kept alive for their ids
         self._harmless: set[object] = set()  # names
         self._clean: set[str] = set()  # texts that are no such names either
@@ -105,7 +102,7 @@ class Filter:
         no rule is about.
         """
         self._rules = rules
-        checks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._row}
+        checks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._row, list: self._row}
         passed = self._clean if rules.texts else self._harmless  # most texts occur several times
         if rules.texts:
             checks.update({str: self._text, bytes: self._data, bytearray: self._data})
@@ -191,25 +188,16 @@ class Filter:
         return Cut(name, "too large", facts)
 
     def _text(self, text: str) -> object:
-        if len(text) >= SHORTEST_SECRET and self._redactor.suspects_value(text.encode("utf-8", "surrogatepass")):
-            if len(text) > LONG_TEXT:
-                self._check_time(text[:SAMPLE], len(text))
+        if len(text) >= SHORTEST_SECRET:
             cleaned, rule = self._redactor.scrub(text)
             if cleaned is not text:
+                self._clean.clear()  # a secret may have been learnt, which is in a text that was clean before
                 self._note(text, REDACTED, rule)
                 return self._replace(text, cleaned)
         instead = self._name(text)
         if instead is None and len(text) <= LONGEST_CLEAN and len(self._clean) < MOST_HARMLESS:
             self._clean.add(text)
         return instead
-
-    def _check_time(self, sample: str, length: int) -> None:
-        """Raise TooLate if the search of a long text, which nothing can interrupt, would take too long."""
-        begin = time.monotonic()
-        self._redactor.scrub(sample)
-        end = time.monotonic()
-        if end + (end - begin) * length / SAMPLE > self._reducers.until:
-            raise TooLate
 
     def _name(self, text: str) -> object:
         """Return a copy of the name of a secret, so that the name itself never enters the memo.
@@ -232,8 +220,6 @@ class Filter:
     def _data(self, data: bytes | bytearray) -> object:
         if self._is_bytecode(data):
             return self._bytecode(data)
-        if len(data) > LONG_TEXT:
-            self._check_time(bytes(data[:SAMPLE]).decode("latin-1"), len(data))
         cleaned = self._redactor.data(bytes(data))
         if cleaned == data:
             return None
@@ -252,6 +238,9 @@ class Filter:
             return known[1]
         if id(mapping) in self._seeded:
             return None
+        labelled = self._redactor.labelled(mapping)
+        if labelled is not None:
+            return self._replace(mapping, {**mapping, labelled: self._redacted(mapping, labelled, mapping[labelled])})
         if self._is_harmless(mapping):
             return None
         items = snapshot(mapping.items())
@@ -264,16 +253,26 @@ class Filter:
             copy[name] = self._redacted(mapping, name, copy[name])
         return self._replace(mapping, copy)
 
-    def _row(self, row: tuple[object, ...]) -> object:
-        """Treat a row in a list of headers as an item of a mapping."""
-        if not row or exact_type(row[0]) not in {str, bytes} or not self._redactor.conceals_last(row):
+    def _row(self, row: tuple[object, ...] | list[object]) -> object:
+        """Replace the secret in a pair or in a row of headers, as in a mapping, and those in the words of a command."""
+        if len(row) < SHORTEST_ROW or exact_type(row[0]) not in {str, bytes} or row is self._own:
             return None
         known = self._state.replaced.get(id(row))
-        return known[1] if known else self._replace(row, (*row[:-1], self._redacted(row, len(row) - 1, row[-1])))
+        if known is not None:
+            return known[1]
+        secret = self._redactor.secret_items(row)
+        if not secret:
+            return None
+        items: list[object] = list(row)
+        for at, instead in secret.items():
+            self._note(row, REDACTED, "the name before it", at)
+            items[at] = instead.encode() if is_a(items[at], bytes) else instead
+        return self._replace(row, items if type(row) is list else tuple(items))
 
     def _reduce(self, thing: object) -> Any:
         """Reduce an object, and replace the secrets that have their names in the reduce value only."""
         reduced = self._reduce_all(thing)
+        self._own = reduced[1] if type(reduced) is tuple and is_word(reduced[0]) else None
         if type(reduced) is not tuple:
             if self._islegal is not None:  # a global: its two names must be texts
                 self.spare(reduced, *(getattr(thing, each, None) for each in ("__module__", "__qualname__")))

@@ -67,6 +67,7 @@ class MemberWriter:
         self._archive = archive
         self._deadline = deadline
         self._reducers = reducers
+        reducers.redactor = redactor
         self._state = state
         self._redactor = redactor
         self._islegal = islegal
@@ -105,7 +106,7 @@ class MemberWriter:
         self._sink.scans_names = piece.effort < NAMES
         self._sink.scans_values = piece.effort < TEXTS
         self._sink.begin(name, part, self._known)
-        self._reducers.until = part.until
+        self._reducers.until = self._redactor.until = part.until
         member = (paths, piece.value)
         if piece.is_large and self._filter is not None and self._rules is not None and self._rules.texts:
             self._filter.look_ahead(piece.value)

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from tibidi.redaction import Redactor
     from tibidi.writing.libraries import LibraryReducers
     from tibidi.writing.namespaces import Namespaces
     from tibidi.writing.pickle_state import PickleState
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
 
     Reducer = Callable[[Any], Any]
 
+TABLE_LIBRARIES = frozenset({"numpy", "pandas", "polars", "pyarrow"})
 # The states of computations, which cannot be continued in another process.
 ILLEGAL_TYPES = (
     types.GeneratorType,
@@ -106,6 +108,7 @@ class Reducers:
         self.seeded = namespaces.seeded
         self.roots: list[object] = []  # the values to write
         self._libraries: LibraryReducers | None = None
+        self.redactor: Redactor | None = None
         self.until = float("inf")
         self._namespaces = namespaces
         self._state = state
@@ -166,8 +169,16 @@ class Reducers:
         self._decided.append(cls)
         if not is_plain(cls):
             self.hide_warnings()
-        reducer = self._table[id(cls)] = self._reducer_for(cls)
+        reducer = self._table[id(cls)] = self._scrubbing(cls, self._reducer_for(cls))
         return reducer
+
+    def _scrubbing(self, cls: type, reducer: Reducer) -> Reducer:
+        """Return a reducer that redacts an array or a table first, whose cells no filter of a pickle sees."""
+        if TABLE_LIBRARIES.isdisjoint(type_name(base).partition(".")[0] for base in mro(cls)) or self.redactor is None:
+            return reducer
+        from tibidi.redaction import tables  # few dumps need it
+
+        return tables.scrubbing(cls, reducer, self.redactor, self._state.note)
 
     def _reducer_for(self, cls: type) -> Reducer:
         """Choose the reducer for a type."""

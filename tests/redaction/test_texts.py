@@ -1,0 +1,133 @@
+"""Which texts look like secrets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tibidi.redaction import texts
+from tibidi.redaction.suspicion import are_seen_in
+from tibidi.redaction.suspicion import may_be_in
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
+
+
+SECRETS = [
+    ("failed: url=https://api/x?api_key=geheim status=500", "failed: url=https://api/x?api_key=<redacted> status=500"),
+    ("cmd='mysql --password=geheim'", "cmd='mysql --password=<redacted>'"),
+    (r'{"body": "{\"password\": \"geheim\", \"x\": 1}"}', r'{"body": "{\"password\": \"<redacted>\", \"x\": 1}"}'),
+    (
+        r'{"a": "{\"b\": \"{\\\"password\\\": \\\"x\\\"}\"}"}',
+        r'{"a": "{\"b\": \"{\\\"password\\\": \\\"<redacted>\\\"}\"}"}',
+    ),
+    ('password="a\\"b c" x', 'password="<redacted>" x'),
+    ("postgres://bob:$Horse9x@db/shop", "postgres://bob:<redacted>@db/shop"),
+    ("postgres://bob:%40Horse9x@db/shop", "postgres://bob:<redacted>@db/shop"),
+    ("postgres://bob:a/b@c'd[e@db/shop", "postgres://bob:<redacted>@db/shop"),
+    ("https://0123456789abcdef0123@example.org/5", "https://<redacted>@example.org/5"),
+    ('{"password": "$Horse9x"}', '{"password": "<redacted>"}'),
+    ("PASSWORD=%Tgb6yhn", "PASSWORD=<redacted>"),
+    ("DB_PASSWORD=Tr0ub,4d&or", "DB_PASSWORD=<redacted>"),
+    ("password=one&user=bob", "password=<redacted>&user=bob"),
+    ("f(password='geheim', n=1)", "f(password='<redacted>', n=1)"),
+    ("CREATE USER bob IDENTIFIED BY 'geheim'", "CREATE USER bob IDENTIFIED BY '<redacted>'"),
+    ("ALTER ROLE bob WITH PASSWORD 'geheim';", "ALTER ROLE bob WITH PASSWORD '<redacted>';"),
+    ("<user>bob</user><password>geheim</password>", "<user>bob</user><password><redacted></password>"),
+    ('<add key="password" value="geheim" />', '<add key="password" value="<redacted>" />'),
+    ("curl -u bob:geheim https://x", "curl -u bob:<redacted> https://x"),
+    ("machine h login u password geheim", "machine h login u password <redacted>"),
+    ("Command '['mysql', '--password', 'geheim']' failed", "Command '['mysql', '--password', '<redacted>']' failed"),
+    ("mysqldump -uroot -pgeheim shop", "mysqldump -uroot -p<redacted> shop"),
+    ("sshpass -p geheim ssh x", "sshpass -p <redacted> ssh x"),
+    ("openssl rsa -passin pass:geheim", "openssl rsa -passin pass:<redacted>"),
+    ("Ocp-Apim-Subscription-Key: 0123abcd", "Ocp-Apim-Subscription-Key: <redacted>"),
+    ("Server=x;User Id=y;Password=z1z;Timeout=3", "Server=x;User Id=y;Password=<redacted>;Timeout=3"),
+    ("AccountKey=abc+/123==;Suffix=core", "AccountKey=<redacted>;Suffix=core"),
+    ("?sv=2020&sig=ab%2Fcd12345%3D&se=1", "?sv=2020&sig=<redacted>&se=1"),
+    ("passwort: geheim12", "passwort: <redacted>"),
+    ("$cfg['password'] = 'geheim';", "$cfg['password'] = '<redacted>';"),
+    ("user,password\nbob,geheim1\nada,geheim2", "user,password\nbob,<redacted>\nada,<redacted>"),
+    (PEM, "<redacted>"),
+    (f"key:\n{PEM}\nend", "key:\n<redacted>\nend"),
+    ("-----BEGIN PRIVATE KEY-----\ncut off", "<redacted>"),
+    (f"jwt {JWT} here", "jwt <redacted> here"),
+    ("AKIAIOSFODNN7EXAMPLE", "<redacted>"),
+    ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "<redacted>"),
+    ("github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz", "<redacted>"),
+    ("glpat-abcdefghij0123456789", "<redacted>"),
+    ("xoxb-123456789012-abcdefghijkl", "<redacted>"),
+    ("https://hooks.slack.com/services/T00/B00/XXXX", "https://hooks.slack.com/services/<redacted>"),
+    ("sk_live_abcdefghijklmnop", "<redacted>"),
+    ("whsec_abcdefghijklmnop", "<redacted>"),
+    ("sk-proj-abcdefghijklmnop1234", "<redacted>"),
+    ("AIzaSyA-abcdefghijklmnopqrstuvwxyz01234", "<redacted>"),
+    ("postgres://bob:s3cret@db/shop", "postgres://bob:<redacted>@db/shop"),
+    ("redis://:s3cret@cache:6379", "redis://:<redacted>@cache:6379"),
+    ("Bearer abc123def", "Bearer <redacted>"),
+    ("authorization: bearer abc123def", "authorization: bearer <redacted>"),
+    ("X-Api-Key: abc123def", "X-Api-Key: <redacted>"),
+    ("Basic dXNlcjpwdw==", "Basic <redacted>"),
+    ("--password=geheim", "--password=<redacted>"),
+    ("host=db password=geheim user=bob", "host=db password=<redacted> user=bob"),
+    ("password='two words' x=1", "password='<redacted>' x=1"),
+    ("{'password': 'geheim', 'x': 1}", "{'password': '<redacted>', 'x': 1}"),
+    ('{"api_key": "abc", "x": 1}', '{"api_key": "<redacted>", "x": 1}'),
+    ("/path?token=abcdef&page=1", "/path?token=<redacted>&page=1"),
+    ("Cookie: a=b; c=d\nHost: x", "Cookie: <redacted>\nHost: x"),
+    ("wrong password: hunter22", "wrong password: <redacted>"),
+    ("[db]\npassword = hunter22\nport = 5", "[db]\npassword = <redacted>\nport = 5"),
+    ("api_key = 'abc'\r\n", "api_key = '<redacted>'\r\n"),
+    ("session_id=a1b2c3 auth=f00dc0de5", "session_id=<redacted> auth=<redacted>"),
+    ('{"csrf" : "a1b2c3d4"}', '{"csrf" : "<redacted>"}'),
+]
+
+
+@pytest.mark.parametrize(("text", "cleaned"), SECRETS)
+def test_secrets(text: str, cleaned: str) -> None:
+    """Only the secret part of a text is replaced."""
+    assert may_be_in(text)
+    assert cleaned == texts.replaced(text, texts.find(text))
+
+
+@pytest.mark.parametrize("text", [text for text, _ in SECRETS])
+@pytest.mark.parametrize("around", ["and so on ", "\x94\x8c\x01=_-:.A" * 10, "x: 1, y = 2; " * 100])
+def test_secrets_are_seen_in_much_data(text: str, around: str) -> None:
+    """What would be redacted is also found in the bytes of a pickle, wherever it stands."""
+    assert are_seen_in(text.encode())
+    assert are_seen_in(f"{around * 50}\n{text}\n{around * 50}".encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Basic authentication, bearer of news",
+        "password: the password of the user",
+        "login(user, password=password, token=self.token, secret=None)",
+        "password = getpass.getpass()",
+        "    token = line.split()\n    tokens = tokens + [token]\n    secret = secrets[0]",
+        "token = next(tokens)",
+        "task-management-of-things-1",
+        "https://user.example.org:8080/a?page=2",
+        "https://user.example.org:8080/a/@x",
+        "'postgres://bob:x' and 'x@y'",
+        "docker://python:3.11@sha256:abc",
+        "PASSWORD=${PASSWORD} password=$password TOKEN=%TOKEN% secret=**** password=%(pw)s api_key={{ key }}",
+        "WHERE password = :password AND token = ?",
+        "token = \"return\"; tokens=['a', 'b']; session=closed",
+        "ada@example.org wrote: https://example.org/x",
+        "postgres://{user}:{password}@{host}/{name}",
+        "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "sort_key='date' key=value tokens=3",
+        "disk-sk-",
+        ":type token: RequestToken",
+        "AUTH=<mechanism>, password={password}",
+        "an 'authorization: basic ...' header",
+        ":param cookie: The cookie header as a string.",
+        "it does not meet the basic OpenApi requirements",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+    ],
+)
+def test_ordinary_texts(text: str) -> None:
+    """In an ordinary text nothing is found."""
+    assert [] == texts.find(text)

@@ -1,0 +1,80 @@
+"""Find the secrets among the words of a command: `--password x`, `--token=x`, `mysql -px`, `curl -u user:x`."""
+
+from __future__ import annotations
+
+from tibidi import TYPE_CHECKING
+from tibidi.redaction.looks import is_placeholder
+from tibidi.redaction.looks import is_varied
+from tibidi.redaction.names import HARD
+from tibidi.redaction.names import kind_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+# Programs, and their options before a password: it is the next word (`+`), the rest of the same word (`*`) or either
+# (`?`); or behind a user and a separator, in these.
+NEXT, JOINED, EITHER = "+", "*", "?"
+TABLE = """
+7z -p*; ab -A: -P:; bcp -P?; curl -u: -U: --user: --proxy-user:; docker -p+; helm -p+; http -a: --auth:
+https -a: --auth:; ipmitool -P+; lftp -u,; oc -p+; podman -p+; redis-cli -a+; rpcclient -U%; smbclient -U%
+snmpget -A+ -X+; snmpwalk -A+ -X+; sqlcmd -P?; sshpass -p?; unzip -P?; zip -P?
+mysql* -p*; mariadb* -p*; mongo* -p+; ldap* -w?
+"""
+PROGRAMS: dict[str, dict[str, str]] = {}  # made of the table when it is needed
+SEPARATORS = frozenset(":,%")
+OPENSSL = "pass:"
+
+
+def options_of(word: str) -> dict[str, str] | None:
+    """Return the options of a program that take a password; None for anything else."""
+    if not PROGRAMS:
+        for entry in TABLE.strip().replace("\n", "; ").split("; "):
+            program, *options = entry.split()
+            PROGRAMS[program] = {option[:-1]: option[-1] for option in options}
+    name = word.replace("\\", "/").rpartition("/")[2].lower()
+    name = name[:-4] if name.endswith(".exe") else name
+    return PROGRAMS.get(name) or next(
+        (PROGRAMS[each] for each in PROGRAMS if each[-1] == "*" and name.startswith(each[:-1])), None
+    )
+
+
+def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where secrets are in the words of a command: the number of the word, and where in it the secret begins."""
+    options: dict[str, str] = {}
+    expected = ""  # what the word before announces: NEXT, a separator, or the kind of the name of an option
+    for at, word in enumerate(words):
+        announced, expected = expected, ""
+        begin = _announced_at(word, announced) if announced and word[:1] != "-" else -1
+        if begin < 0:
+            options = options_of(word) or options
+            if word[:1] == "-" or (word[:1] == "/" and ":" in word):
+                begin, expected = _in_option(word, options)
+            elif word.startswith(OPENSSL):
+                begin = len(OPENSSL)
+        if 0 <= begin < len(word) and not is_placeholder(word[begin:]):
+            yield at, begin
+
+
+def _announced_at(word: str, announced: str) -> int:
+    if announced in {NEXT, HARD}:
+        return 0
+    if announced in SEPARATORS:
+        return word.find(announced) + 1 or -1
+    return 0 if is_varied(word) else -1
+
+
+def _in_option(word: str, options: dict[str, str]) -> tuple[int, str]:
+    """Return where a secret begins in an option, -1 if it does not; and what the option announces for the next word."""
+    for option, kind in options.items():
+        if word == option:
+            return -1, "" if kind == JOINED else NEXT if kind == EITHER else kind
+        if word.startswith(option) and len(option) == 2 and word[:2] != "--":
+            if kind in {JOINED, EITHER}:
+                return 2, ""
+            return (word.find(kind, 2) + 1 or -1 if kind in SEPARATORS else -1), ""
+    name, equals, value = word.partition("=" if "=" in word or word[0] == "-" else ":")
+    kind = kind_of_name(name)
+    if not equals or not kind:
+        return -1, kind
+    return (len(name) + 1 if value and (kind == HARD or is_varied(value)) else -1), ""

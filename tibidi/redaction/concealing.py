@@ -1,0 +1,85 @@
+"""Decide whether a value is secret under a name of a given kind."""
+
+from __future__ import annotations
+
+import re
+
+from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import first
+from tibidi.model import REDACTED_TEXT
+from tibidi.redaction import looks
+from tibidi.redaction.learnt import as_text
+from tibidi.redaction.names import GIVEN
+from tibidi.redaction.names import HARD
+from tibidi.redaction.names import SOFT
+from tibidi.redaction.names import WEAK
+
+if TYPE_CHECKING:
+    from typing import Any
+
+SMALLEST_PIN = 1000
+MOST_TRIED = 20  # items of a container
+MOST_LOOKED_AT = 3  # keys of a mapping
+
+# Under a name with such an end a mapping holds secrets; under `password` it is a schema, or describes a field.
+HOLDERS = ("s", "auth", "cookie")
+
+# The values of `__annotations__` under `from __future__ import annotations`.
+ANNOTATION = (
+    r"(?:(?:str|bytes|int|float|bool|object|None|Any|SecretStr)(?: *\| *)?)+"
+    r"|(?:typing\.)?(?:Optional|Union|Final|ClassVar|InitVar|Annotated|Literal|[Ll]ist|[Dd]ict|[Tt]uple|Sequence|Mapping)\[.*\]"
+)
+
+TEXTS = (str, bytes, bytearray)
+CONTAINERS = (dict, list, tuple, set, frozenset)
+
+
+def can_be_secret(name: str, value: object, kind: str) -> bool:
+    """Return True if a value is secret under a name of this kind."""
+    cls = type(value)
+    if issubclass(cls, TEXTS):
+        text = as_text(value) or ""
+        return text != "" and value is not REDACTED_TEXT and (kind == GIVEN or not _is_harmless(text, kind))
+    if kind not in {HARD, GIVEN} or cls is bool:
+        return kind == SOFT and name.lower().endswith("auth") and _is_login(value)
+    if issubclass(cls, int):
+        return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
+    if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
+        return _has_other_keys(value)  # else a schema, or the description of a field
+    return issubclass(cls, CONTAINERS) and _has_secret_types(value)
+
+
+def _is_login(value: object) -> bool:
+    """Return True for a pair of user and password."""
+    return type(value) in {tuple, list} and [type(each) for each in value] == [str, str]  # type: ignore[attr-defined]
+
+
+def _has_other_keys(mapping: Any) -> bool:
+    """Return True for a mapping of realms or addresses to credentials, as in urllib.request.HTTPPasswordMgr."""
+    for key, value in first(dict.items(mapping), MOST_LOOKED_AT):
+        if type(key) is not str or (
+            type(value) is dict and any(type(each) is not str for each in first(value, MOST_LOOKED_AT))
+        ):
+            return True
+    return False
+
+
+def _has_secret_types(value: object) -> bool:
+    """Return True if a container has items that may be secrets, as far as their types tell."""
+    base: Any = next(base for base in CONTAINERS if issubclass(type(value), base))
+    items = first(dict.values(value) if base is dict else base.__iter__(value), MOST_TRIED)  # type: ignore[arg-type]
+    numbers = () if base is tuple else (int,)  # a tuple of numbers is a position or a version
+    return any(issubclass(type(item), (*TEXTS, *CONTAINERS, *numbers)) for item in items)
+
+
+def _is_harmless(text: str, kind: str) -> bool:
+    """Return True for a word under a soft name; a mask, a sentence, an annotation: `****`, `{"password": "str"}`."""
+    if kind == SOFT:
+        return not looks.is_arbitrary(text)
+    if kind == WEAK:
+        return not looks.is_weakly_named(text)
+    return (
+        looks.is_mask(text)
+        or looks.is_sentence(text)
+        or (not text[:1].isdigit() and re.fullmatch(ANNOTATION, text) is not None)
+    )

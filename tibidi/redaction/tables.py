@@ -1,0 +1,186 @@
+"""Redact the secrets in arrays and tables: of numpy, pandas, pyarrow and polars.
+
+Their pickles hold the cells as one block of memory, which no filter of a
+pickle sees into.  So an array of texts, or a table with such a column, is
+replaced by a copy in which the secrets are redacted: cells under the name of a
+secret, and texts that are or contain one.  Loaded when such an object is met;
+the libraries themselves are taken from `sys.modules`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import type_name
+from tibidi.model import REDACTED
+from tibidi.model import REDACTED_TEXT
+from tibidi.redaction.learnt import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from tibidi.redaction import Redactor
+
+PROBE = 123456  # a secret under a hard name only
+MAX_LEARNT = 1000  # cells of one column
+LIBRARIES = frozenset({"numpy", "pandas", "polars", "pyarrow"})
+TEXT_KINDS = frozenset("US")
+NUMBER_KINDS = frozenset("iu")
+
+
+def scrubber(cls: type) -> Callable[[Redactor, Any], Any] | None:
+    """Return the function that redacts an instance of a class, None if there is none for it."""
+    name = type_name(cls)
+    if name.partition(".")[0] not in LIBRARIES:
+        return None
+    if "numpy" in sys.modules and issubclass(cls, sys.modules["numpy"].ndarray):
+        return _array
+    short = f"{name.partition('.')[0]}.{name.rpartition('.')[2]}"
+    return SCRUBBERS.get(short)
+
+
+def scrubbing(
+    cls: type, reducer: Callable[[Any], Any], redactor: Redactor, note: Callable[[object, str, str], None]
+) -> Callable[[Any], Any]:
+    """Return a reducer that redacts an instance of a class first, and calls `note` with it if that changed anything."""
+    scrub = scrubber(cls)
+    if scrub is None:
+        return reducer
+
+    def reduce(thing: object) -> Any:
+        clean = scrub(redactor, thing)
+        if clean is not thing:
+            note(thing, REDACTED, "secrets in cells")
+        return reducer(clean)
+
+    return reduce
+
+
+def learn(redactor: Redactor, value: Any) -> None:
+    """Learn the cells under names of secrets in a table of pandas, or in a structured array."""
+    if type_name(type(value)).rpartition(".")[2] == "Series":
+        pairs = [(value.name, value), *((label, [cell]) for label, cell in value.iloc[:MAX_LEARNT].items())]
+    elif hasattr(value, "iloc"):
+        pairs = [(name, value.iloc[:, at]) for at, name in enumerate(value.columns)]
+    else:
+        pairs = [(name, value[name].ravel()) for name in value.dtype.names or ()]
+    secret = [(name, cells) for name, cells in pairs if type(name) is str and redactor.is_secret_name(name)]
+    for name, cells in secret:
+        for cell in cells[:MAX_LEARNT]:
+            if redactor.conceals(name, cell):
+                redactor.learn(cell)
+
+
+def _cells(redactor: Redactor, name: object, cells: list[Any]) -> list[Any] | None:
+    """Return the cells of a column with secrets redacted, None if there are none."""
+    cleaned = [REDACTED_TEXT if redactor.conceals(name, cell) else cell for cell in cells]
+    texts = [as_text(cell) or "" for cell in cleaned if type(cell) in {str, bytes}]
+    whole = "\n".join(texts)
+    if redactor.text(whole) is not whole:  # once for all, as most columns have no secrets
+        cleaned = [redactor.text(cell) if type(cell) is str else cell for cell in cleaned]
+        cleaned = [redactor.data(cell) if type(cell) is bytes else cell for cell in cleaned]
+    is_same = all(new is old for new, old in zip(cleaned, cells))
+    return (
+        None
+        if is_same
+        else [cell.encode() if type(old) is bytes and type(cell) is str else cell for cell, old in zip(cleaned, cells)]
+    )
+
+
+def _array(redactor: Redactor, array: Any) -> Any:
+    if array.dtype.names:
+        return _records(redactor, array)
+    cells = _cells(redactor, "", array.ravel().tolist()) if array.dtype.kind in TEXT_KINDS else None
+    return array if cells is None else sys.modules["numpy"].array(cells).reshape(array.shape)
+
+
+def _records(redactor: Redactor, array: Any) -> Any:
+    copy = array
+    for name in array.dtype.names:
+        field = array[name].ravel()
+        cells = _cells(redactor, name, field.tolist()) if field.dtype.kind in TEXT_KINDS else None
+        if field.dtype.kind in NUMBER_KINDS and any(redactor.conceals(name, int(cell)) for cell in field[:MAX_LEARNT]):
+            cells = [0] * len(field)
+        if cells is not None:
+            copy = array.copy() if copy is array else copy
+            copy[name] = sys.modules["numpy"].array(cells, dtype=field.dtype).reshape(array.shape)
+    return copy
+
+
+def _frame(redactor: Redactor, frame: Any) -> Any:
+    copy = frame
+    for at, name in enumerate(frame.columns):
+        column = frame.iloc[:, at]
+        if column.dtype.kind in "OUST" or redactor.conceals(name, PROBE):
+            cells = _cells(redactor, name, column.tolist())
+            if cells is not None:
+                copy = frame.copy(deep=False) if copy is frame else copy
+                copy.isetitem(at, sys.modules["pandas"].Series(cells, index=frame.index, dtype=object))
+    return copy
+
+
+def _series(redactor: Redactor, series: Any) -> Any:
+    if series.dtype.kind not in "OUST":
+        return series
+    old = series.tolist()
+    cells = [REDACTED_TEXT if redactor.conceals(label, cell) else cell for label, cell in zip(series.index, old)]
+    cells = _cells(redactor, series.name, cells) or cells
+    if all(new is before for new, before in zip(cells, old)):
+        return series
+    return sys.modules["pandas"].Series(cells, index=series.index, name=series.name, dtype=object)
+
+
+def _string_array(redactor: Redactor, array: Any) -> Any:
+    cells = _cells(redactor, "", array.tolist())
+    return array if cells is None else type(array)._from_sequence(cells, dtype=array.dtype)
+
+
+def _arrow(redactor: Redactor, table: Any) -> Any:
+    pyarrow = sys.modules["pyarrow"]
+    for at, name in enumerate(table.schema.names):
+        cells = (
+            _cells(redactor, name, table.column(at).to_pylist())
+            if "string" in str(table.schema.field(at).type)
+            else None
+        )
+        if cells is not None:
+            table = table.set_column(at, name, pyarrow.array(cells, type=table.schema.field(at).type))
+    return table
+
+
+def _arrow_array(redactor: Redactor, array: Any) -> Any:
+    cells = _cells(redactor, "", array.to_pylist()) if "string" in str(array.type) else None
+    made = sys.modules["pyarrow"]
+    return (
+        array
+        if cells is None
+        else getattr(made, "chunked_array" if hasattr(array, "chunks") else "array")(
+            [cells] if hasattr(array, "chunks") else cells, type=array.type
+        )
+    )
+
+
+def _polars(redactor: Redactor, frame: Any) -> Any:
+    polars = sys.modules["polars"]
+    columns = [frame] if type(frame) is polars.Series else frame.get_columns()
+    clean = [_cells(redactor, each.name, each.to_list()) if each.dtype == polars.String else None for each in columns]
+    made = [each if cells is None else polars.Series(each.name, cells) for each, cells in zip(columns, clean)]
+    if not any(clean):
+        return frame
+    return made[0] if type(frame) is polars.Series else polars.DataFrame(made)
+
+
+SCRUBBERS: dict[str, Callable[[Redactor, Any], Any]] = {
+    "pandas.DataFrame": _frame,
+    "pandas.Series": _series,
+    "pandas.ArrowStringArray": _string_array,
+    "pandas.StringArray": _string_array,
+    "polars.DataFrame": _polars,
+    "polars.Series": _polars,
+    "pyarrow.ChunkedArray": _arrow_array,
+    "pyarrow.RecordBatch": _arrow,
+    "pyarrow.StringArray": _arrow_array,
+    "pyarrow.Table": _arrow,
+}

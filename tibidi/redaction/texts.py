@@ -1,0 +1,333 @@
+"""Find the secrets in a text: those that are named in it, and those that look like one whatever their name.
+
+The formats are those of the issuers: RFC 7468 (PEM), RFC 7519 (JWT), RFC 7617
+(Basic), RFC 6750 (Bearer), RFC 3986 (userinfo).  A text may hold another one, as
+JSON does in JSON, and a URL does as the value of a harmless name; so the value
+of a harmless name is looked into.  Loaded when `suspicion` says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tibidi import TYPE_CHECKING
+from tibidi.model import REDACTED_TEXT
+from tibidi.process.records import NamedTuple
+from tibidi.redaction import suspicion
+from tibidi.redaction.commands import options_of
+from tibidi.redaction.commands import secret_words
+from tibidi.redaction.looks import has_symbol
+from tibidi.redaction.looks import is_arbitrary
+from tibidi.redaction.looks import is_placeholder
+from tibidi.redaction.looks import is_varied
+from tibidi.redaction.looks import is_weakly_named
+from tibidi.redaction.names import HARD
+from tibidi.redaction.names import SOFT
+from tibidi.redaction.names import kind_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+
+class Found(NamedTuple):
+    """A secret in a text: where it is, and the rule for the audit."""
+
+    start: int
+    end: int
+    rule: str
+
+
+class Pattern(NamedTuple):
+    """One kind of secret: its rule for the audit, its markers (one is in each text with such a secret), its expression.
+
+    The group `secret` is the secret, or the whole match where there is no such
+    group, if `confirm` returns True for the match.
+    """
+
+    rule: str
+    markers: tuple[str, ...]
+    expression: str
+    confirm: Callable[[re.Match[str]], bool] | None = None
+
+
+NAMED = "named in a text"
+# A name, perhaps quoted, and a sign of assignment.  Quotes are escaped in JSON in JSON.
+HEAD = (
+    r"(?P<open>\\*['\"])?(?P<name>[^\W\d][\w.\-$]{1,63})(?P<close>\\*['\"])?(?:\]|\[\d*\])?"
+    r"(?P<sign>[ \t]*(?:[!=]={1,2}|=>|:=|[=:])[ \t]*(?:\r?\n[ \t]+(?=['\"]))?|[ \t]+(?=@?['\"`]))"
+)
+QUOTE = r"[bfruBFRU@]{0,2}(?P<q>\\*['\"`])"
+# A delimiter belongs to a bare value unless a space, the end, another delimiter or another name follows.
+BARE = r"(?:[^\s,;&'\")\]}>\\]|\\(?!['\"nrt])|[,;&)\]}>'\"](?![\s,;:&)\]}>'\"\\]|$|[\w.\-]+[=:]))+"
+TO_END_OF_LINE = r"[^\s'\"][^\s]*(?=[ \t\r]*(?:$|\n|\\n|[#;]))"
+HEADER_VALUE = r"(?:(?:basic|bearer|token|digest|negotiate|apikey|api-key|key) +)?(?P<secret>[^\s'\"\\][^\r\n'\"\\]*)"
+CODE = r"[A-Za-z_][\w.]*\([^()]*\)?\W*|[a-z_][\w.]*\[\w*\]\W*"
+SCHEME_WORDS = r"(?i:basic|bearer|token|digest|negotiate|apikey|api-key) +"
+
+
+def _is_basic(match: re.Match[str]) -> bool:
+    """Return True for `Basic dXNlcjpwdw==`, base64 of user:password, and not for "Basic authentication"."""
+    return ":" in basic_credentials(match["secret"])
+
+
+def basic_credentials(encoded: str) -> str:
+    """Return what base64 of user:password means, "" if it is none."""
+    import binascii  # few texts look like this
+
+    try:
+        decoded = binascii.a2b_base64(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
+    except ValueError:
+        return ""
+    return decoded if decoded.isprintable() else ""
+
+
+def _has_variety(match: re.Match[str]) -> bool:
+    """Return True for an opaque token, not for a word: it has a digit, or a capital after a small letter."""
+    return re.search(r"[0-9]|[a-z][A-Z]", match["secret"]) is not None
+
+
+def _is_given(match: re.Match[str]) -> bool:
+    return not is_placeholder(match["secret"])
+
+
+def _is_element(match: re.Match[str]) -> bool:
+    return _is_secret(kind_of_name(match["name"].rpartition(":")[2]), match["secret"], "")
+
+
+URL = Pattern(
+    "password in a URL",
+    ("://",),
+    r"(?P<open>['\"])?(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.\-]*://(?![^\s/@:]*:\d{1,5}(?:[/?#\s]|$))[^\s/:@'\"<>?#\[\]]*:"
+    r"(?P<secret>(?(open)(?:(?!(?P=open))[^\s\"<>])+|[^\s\"<>]+))@(?=[\w\[%$\-.]|$)(?!sha256:)",
+    lambda match: not is_placeholder(match["secret"]) and not match["secret"].startswith(("{", "<", "${", "%(")),
+)
+PATTERNS = (
+    URL,
+    Pattern("token in a URL", ("://",), r"://(?P<secret>[^\s/:@'\"<>?#]{16,})@", lambda it: is_arbitrary(it["secret"])),
+    Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", _is_basic),
+    Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
+    Pattern("webhook", ("hooks.slack.com", "bhook"), r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|"
+            r"discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2)/(?P<secret>[\w/@.-]+)"),
+    Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-[\w-]*\d[\w-]*|xapp-\d-[\w-]+"),
+    Pattern("Facebook key", ("|",), r"(?<!\d)\d{15,16}\|[\w-]{27,40}"),
+    Pattern("Telegram token", (":AA",), r"(?<!\d)\d{5,16}:AA[\w-]{30,}"),
+    Pattern("Azure secret", ("Q~",), r"(?<![\w.~])[\w~.]{3}\dQ~[\w~.-]{31,34}"),
+    Pattern("Terraform token", (".atlasv1.",), r"[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,}"),
+    Pattern(NAMED, ("==", "!="), r"(?P<q>['\"])(?P<secret>(?:(?!(?P=q)).)+)(?P=q) *[!=]={1,2} *(?P<name>[\w.]+)",
+            _is_element),
+    Pattern("Mailchimp key", ("-us",), r"(?<![0-9a-f])[0-9a-f]{32}-us\d{1,2}"),
+    Pattern("MaxMind key", ("_mmk",), r"(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
+    Pattern("OpenShift token", ("sha256~",), r"sha256~[\w-]{40,}"),
+    Pattern(NAMED, ("</",), r"<(?P<name>[\w:.\-]{2,64})(?:\s[^<>]*)?>\s*(?P<secret>[^<>\s][^<>]*?)\s*</", _is_element),
+    Pattern(NAMED, ("value=",), r"<\w+\s+(?:key|name)=['\"](?P<name>[\w:.\-]{2,64})['\"]"
+            r"\s*value=['\"](?P<secret>[^'\"]+)", _is_element),
+    Pattern("password in SQL", ("'",), r"(?i:\bidentified\s+(?:with\s+['\"]?\w+['\"]?\s+)?(?:by|as)"
+            r"|\bpassword(?:\s*\(|\s|\s+for\s+\S+\s*=))\s*(?P<q>\\*')(?P<secret>(?:(?!(?P=q)).)+)", _is_given),
+    Pattern("password in netrc", ("login",), r"\blogin\s+\S+\s+(?:account\s+\S+\s+)?passw(?:or)?d\s+(?P<secret>\S+)"),
+)  # fmt: skip
+# A word of a command: quoted, as in a shell or in the repr of a list, or bare.
+WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q)).)*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
+PEM_BEGIN = "-----BEGIN "
+PEM = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"
+# Names of headers without a hyphen.
+HEADERS = frozenset({"authorization", "cookie"})
+SHORTEST_NAMED = 3
+SHORTEST_LINE = 16  # of a private key
+MOST_LINES = 100
+SHORTEST_QUERY = 6
+CSV_SEPARATORS = (",", ";", "\t", "|")
+MOST_COLUMNS = 100
+
+
+def find(text: str) -> list[Found]:
+    """Return the secrets in a text in the order in which they stand there; they do not overlap."""
+    found = [Found(*match.span(), "private key") for match in _matches(PEM, text)] if PEM_BEGIN in text else []
+    for start in suspicion.words(text.encode("ascii", "replace")):
+        found.extend(_key(text, start))
+    for pattern in PATTERNS:
+        if any(marker in text for marker in pattern.markers):
+            found.extend(_with(pattern, text))
+    lowered = text.lower()
+    if any(stem in lowered for stem in suspicion.STEMS):
+        found.extend(_assigned(text))
+        found.extend(_in_columns(text))
+    if "-" in text or "pass:" in text:
+        found.extend(_in_command(text))
+    return _merged(found)
+
+
+def parts(secret: str) -> Iterator[str]:
+    """Yield the secrets within a secret: of "Bearer x", `host=db password=x`, the lines of a key, cookies."""
+    scheme = re.match(SCHEME_WORDS, secret)
+    if scheme is not None:
+        yield secret[scheme.end() :]
+        yield basic_credentials(secret[scheme.end() :]).partition(":")[2]
+    for each in find(secret):
+        yield secret[each.start : each.end]
+    if "\n" in secret:
+        yield from [line for line in secret.split("\n")[:MOST_LINES] if len(line) >= SHORTEST_LINE and " " not in line]
+    for cookie in secret.split("; ") if "=" in secret else ():
+        value = cookie.partition("=")[2]
+        if is_arbitrary(value):
+            yield value
+
+
+def replaced(text: str, found: list[Found]) -> str:
+    """Return a text with secrets replaced."""
+    parts, at = [], 0
+    for each in found:
+        parts += [text[at : each.start], REDACTED_TEXT]
+        at = each.end
+    return "".join([*parts, text[at:]])
+
+
+def _matches(expression: str, text: str, start: int = 0) -> Iterator[re.Match[str]]:
+    return re.compile(expression).finditer(text, start)  # re caches
+
+
+def _key(text: str, start: int) -> Iterator[Found]:
+    if start and (text[start - 1].isalnum() or text[start - 1] == "_") and text[start - 2 : start - 1] != "\\":
+        return
+    from tibidi.redaction.keys import key_at  # few texts
+
+    key = key_at(text, start)
+    if key is not None:
+        yield Found(start, key[0], f"{key[1]} key")
+
+
+def _with(pattern: Pattern, text: str) -> Iterator[Found]:
+    for match in _matches(pattern.expression, text):
+        if pattern.confirm is None or pattern.confirm(match):
+            yield Found(*match.span("secret" if "secret" in match.re.groupindex else 0), pattern.rule)
+
+
+def _assigned(text: str) -> Iterator[Found]:
+    """Yield the values of the names of secrets; go on behind them, and inside those of harmless names."""
+    head, at = re.compile(HEAD), 0
+    while True:
+        match = head.search(text, at)
+        if match is None:
+            return
+        at = match.end()
+        kind = kind_of_name(match["name"])
+        span = _value(match, kind) if kind else None
+        if span is not None:
+            at = max(at, span[1])
+            yield Found(*span, NAMED)
+
+
+def _value(head: re.Match[str], kind: str) -> tuple[int, int] | None:
+    """Return where the secret value of a name is; None if it has none."""
+    text, sign, name = head.string, head["sign"].strip(), head["name"]
+    quoted = _quoted(text, head.end())
+    is_key = head["open"] is not None and head["open"] == head["close"]
+    before = text[max(0, head.start() - 1) : head.start()]
+    if quoted is not None:
+        value = text[slice(*quoted)]
+        return quoted if _is_secret(kind, value, before) and (sign or (kind == HARD and is_varied(value))) else None
+    if sign == ":" and not is_key:
+        return _after_colon(head, kind)
+    is_spaced = head["sign"] != sign or is_key
+    if not sign:
+        return None
+    if is_spaced and not is_key and text[text.rfind("\n", 0, head.start()) + 1 : head.start()].strip(" \texport"):
+        return None  # in the middle of a line of code
+    bare = re.compile(TO_END_OF_LINE if is_spaced and not is_key else BARE).match(text, head.end())
+    if bare is None or len(bare[0]) < SHORTEST_NAMED or not _is_secret(kind, bare[0], before):
+        return None
+    value = bare[0]
+    if text[bare.end() : bare.end() + 1] == "(" or re.fullmatch(CODE, value):
+        return None
+    if is_placeholder(value + text[bare.end() : bare.end() + 1]):  # ${X}
+        return None
+    parent, _, last = value.rpartition(".")
+    is_attribute = parent.replace(".", "").isidentifier() and kind_of_name(last) != ""
+    return None if is_attribute or last.lower() == name.lower() else bare.span()
+
+
+def _quoted(text: str, at: int) -> tuple[int, int] | None:
+    """Return where the text in quotes is that begins at a place, None if none does; the quotes may be escaped."""
+    match = re.compile(QUOTE).match(text, at)
+    if match is None:
+        return None
+    quote, end = match["q"], match.end()
+    while True:
+        end = text.find(quote, end)
+        escapes = len(text[match.end() : end]) - len(text[match.end() : end].rstrip("\\"))
+        if end < 0 or (not escapes if len(quote) > 1 else not escapes % 2):
+            return (match.end(), end) if end > match.end() else None
+        end += 1
+
+
+def _after_colon(head: re.Match[str], kind: str) -> tuple[int, int] | None:
+    """Return where the value of a header, or of a line of YAML or a log, is."""
+    text, name = head.string, head["name"]
+    if "-" in name or name.lower() in HEADERS or name.lower().endswith("_cookie"):
+        match = re.compile(HEADER_VALUE, re.IGNORECASE).match(text, head.end())
+        if match is not None and not is_placeholder(match["secret"]):
+            value = match["secret"].rstrip()
+            if "=" in value or re.search(r"[0-9]|[a-z][A-Z]", value):
+                return match.start("secret"), match.start("secret") + len(value)
+        return None
+    bare = re.compile(BARE).match(text, head.end())
+    if bare is None:
+        return None
+    value = bare[0]
+    is_long = len(value) >= SHORTEST_QUERY
+    is_secret = is_long and has_symbol(value) if kind == HARD else is_arbitrary(value)
+    parent, _, last = value.rpartition(".")
+    if not is_secret or not _is_secret(kind, value, "") or (parent.isidentifier() and kind_of_name(last)):
+        return None
+    return None if re.fullmatch(CODE, value) else bare.span()
+
+
+def _is_secret(kind: str, value: str, before: str) -> bool:
+    """Return True if a value in a text is secret under a name of this kind, before which a character stands."""
+    if not value or is_placeholder(value) or value == REDACTED_TEXT:
+        return False
+    if kind == HARD:
+        return True
+    if kind == SOFT:
+        return is_arbitrary(value) or (before in {"?", "&"} and len(value) >= SHORTEST_QUERY)
+    return kind != "" and is_weakly_named(value)
+
+
+def _in_command(text: str) -> Iterator[Found]:
+    """Yield the secrets in a command, or in the repr of a list of its words."""
+    matches = list(_matches(WORD, text))
+    words = [match["quoted"] if match["quoted"] is not None else match[0] for match in matches]
+    if not any(word[:1] == "-" or word[:5] == "pass:" for word in words) and not any(map(options_of, words)):
+        return
+    for at, begin in secret_words(words):
+        start, end = matches[at].span("quoted" if matches[at]["quoted"] is not None else 0)
+        if end - start > begin:
+            yield Found(start + begin, end, "the argument of a secret option")
+
+
+def _in_columns(text: str) -> Iterator[Found]:
+    """Yield the cells of a column with the name of a secret in a text of rows with a header."""
+    first, newline, _ = text.partition("\n")
+    separator = next((each for each in CSV_SEPARATORS if each in first), "")
+    names = [name.strip(" '\"\r") for name in first.split(separator)] if separator and newline else []
+    secret = [at for at, name in enumerate(names[:MOST_COLUMNS]) if kind_of_name(name) == HARD]
+    if not secret or not all(name.replace("_", "").replace(" ", "").isalnum() for name in names):
+        return
+    start = len(first) + 1
+    for line in text[start:].split("\n"):
+        cells = line.split(separator)
+        for at in secret if len(cells) == len(names) else ():
+            begin = start + sum(map(len, cells[:at])) + at * len(separator)
+            yield Found(begin, begin + len(cells[at].rstrip()), "its column")
+        start += len(line) + 1
+
+
+def _merged(found: list[Found]) -> list[Found]:
+    """Return the finds in order; of those that overlap, what covers all."""
+    merged: list[Found] = []
+    for each in sorted(found):
+        if merged and each.start < merged[-1].end:
+            merged[-1] = merged[-1]._replace(end=max(each.end, merged[-1].end))
+        elif each.end > each.start:
+            merged.append(each)
+    return merged
