@@ -59,7 +59,7 @@ LOOKS = (
     rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@|AA[\w-]{20})",
     rb"B(?:earer|asic) ",
     rb"b(?:earer|asic) ",
-    rb"-(?:----BEGIN [A-Z ]*PRIV|(?:(?<=[\x00-\x20'\"]-)|(?<=\x8c.-))"
+    rb"-(?:----BEGIN [A-Z ]*PRIV|(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))"
     rb"-[\w-]{0,30}(?:pass|pw|secret|token|key|cred)[\w-]{0,20}['\" ,\x94])",
     rb"u(?<=[0-9a-f]{16}-u)s\d",
     rb"Q(?<=[0-9]Q)~[\w~.-]{20}",
@@ -75,7 +75,7 @@ LOOKS = (
     rb",[\w ]{0,30}(?i:passw|pwd|secret|api_?key|token|credential)[\w ]{0,20}[,\r\n]|,(?<=[Ww][Oo][Rr][Dd],)",
 )
 # Options of these programs take a password, see `commands`.
-SHORT_OPTION = rb"-(?:(?<=[\x00-\x20'\"]-)|(?<=\x8c.-))(?:p\w{3}|[uUapPwAX][ '\"\x94])"
+SHORT_OPTION = rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))(?:p\w{3}|[uUapPwAX][ '\"\x94])"
 PROGRAMS = (b"mysql", b"mariadb", b"mongo", b"curl", b"redis-cli", b"ldap", b"sshpass", b"sqlcmd", b"bcp", b"docker",
             b"podman", b"helm", b"smbclient", b"rpcclient", b"lftp", b"ipmitool", b"snmp", b"zip", b"7z",
             b"http")  # fmt: skip
