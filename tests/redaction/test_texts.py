@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tibidi.redaction import texts
-from tibidi.redaction.suspicion import are_seen_in
+from tibidi.redaction.scanning import are_seen_in
 from tibidi.redaction.suspicion import may_be_in
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"

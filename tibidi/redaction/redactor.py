@@ -16,7 +16,6 @@ from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import Omission
-from tibidi.process import time
 from tibidi.redaction import suspicion
 from tibidi.redaction.learnt import SHORTEST_LEARNT
 from tibidi.redaction.learnt import Learnt
@@ -43,9 +42,7 @@ MOST_LABELLED = 20  # items of a mapping
 MOST_ARGUMENTS = 1000  # of a command
 LONGEST_ARGUMENT = 10_000  # characters
 BIG_DATA = 1 << 20  # bytes; from here on, binary data is not searched for patterns
-SAMPLE = 1024  # bytes
-WINDOW = 1 << 16  # characters of a long text that are searched at a time
-MAX_SECONDS = 2.0  # for a long text; what is not searched by then is left out
+LONG_TEXT = 1 << 17  # characters; from here on, a text is searched by windows
 SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
 # Names of headers without a hyphen.
@@ -95,7 +92,7 @@ class Redactor:
         self._kinds: dict[str, str] = {}
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
-        self._long: dict[int, tuple[str, str, str]] = {}  # long texts, what replaces them and the rule
+        self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
         self._clean: set[str] = set()  # texts without secrets: most occur several times
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
@@ -227,8 +224,10 @@ class Redactor:
         is_short = len(text) <= LONGEST_REMEMBERED  # hashing a long text takes longer than it saves
         if len(text) < SHORTEST_LEARNT or (is_short and text in self._clean):
             return text, ""
-        if len(text) > 2 * WINDOW:
-            return self._scrub_long(text)
+        if len(text) > LONG_TEXT:
+            from tibidi.redaction import long_texts  # few texts
+
+            return long_texts.scrub(self, text)
         cleaned = self._learnt.text(text)
         rule = "" if cleaned is text else "the value of a secret elsewhere"
         if suspicion.may_be_in(cleaned):
@@ -241,33 +240,15 @@ class Redactor:
             self._clean.add(text)
         return cleaned, rule
 
-    def _scrub_long(self, text: str) -> tuple[str, str]:
-        """Scrub a long text by windows that end at a line, or a space; leave out what takes too long to search."""
-        known = self._long.get(id(text))
-        if known is not None:
-            return known[1:]
-        parts, rule, at, now = [], "", 0, time.monotonic()
-        until = now + min(MAX_SECONDS, (self.until - now) / 2)
-        while at < len(text):
-            if time.monotonic() > until:
-                parts.append(REDACTED_TEXT)
-                rule = f"searching it for secrets takes too long: {len(text) - at} of {len(text)} characters left out"
-                break
-            end = _end_of_window(text, at)
-            window = text[at:end]
-            if suspicion.are_seen_in(window.encode("utf-8", "replace")) or self._learnt.text(window) is not window:
-                window, found = self.scrub(window)
-                rule = rule or found
-            parts.append(window)
-            at = end
-        self._long[id(text)] = text, ("".join(parts) if rule else text), rule  # kept alive, and so its id()
-        return self._long[id(text)][1:]
+    def is_learnt_in(self, text: str) -> bool:
+        """Return True if a learnt secret is in a text."""
+        return self._learnt.text(text) is not text
 
     def data(self, data: bytes) -> bytes:
         """Return `data` with its secrets replaced; the same object if there are none."""
-        if len(data) >= BIG_DATA and _is_binary(data):
-            return self._learnt.data(data)
         known = self._learnt.data(data)
+        if len(data) >= BIG_DATA and _is_binary(data):
+            return known
         decoded = known.decode("latin-1")
         cleaned, _ = self.scrub(decoded)
         return known if cleaned is decoded else cleaned.encode("latin-1", "replace")
@@ -294,11 +275,13 @@ class Redactor:
         """Return True if a chunk of a pickle may contain a secret value, whatever its name."""
         if self._learnt.is_in(chunk):
             return True
-        if len(chunk) >= BIG_DATA and _is_binary(chunk):
-            return False
+        if len(chunk) >= BIG_DATA:
+            return not _is_binary(chunk)  # a long text, which is searched by windows
         if len(chunk) < SMALL_CHUNK and not suspicion.may_be_in(chunk.decode("latin-1")):
             return False
-        return len(chunk) >= BIG_DATA or suspicion.are_seen_in(chunk)  # one long text, which is searched by windows
+        from tibidi.redaction.scanning import are_seen_in  # few small dumps need it
+
+        return are_seen_in(chunk)
 
     def distrust_hook(self) -> None:
         """Redact every named value from now on, as the hook does not return: in doubt, keep the secret."""
@@ -336,19 +319,7 @@ def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(translate(glob) for glob in globs))
 
 
-def _end_of_window(text: str, start: int) -> int:
-    """Return where a window of a long text ends: after a line or a word, so that no secret is cut."""
-    end = start + WINDOW
-    for separator in "\n ":
-        at = text.find(separator, end, end + WINDOW)
-        if at >= 0:
-            return at + 1
-    return min(end, len(text))
-
-
 def _is_binary(data: bytes) -> bool:
-    """Return True for data that is no text in any script, by samples from its beginning, middle and end."""
-    middle = len(data) // 2
-    sample = data[:SAMPLE] + data[middle : middle + SAMPLE] + data[-SAMPLE:]
-    controls = sample.translate(None, bytes(range(32, 127)) + bytes(range(128, 256)) + b"\t\r\n\f\x1b")
-    return len(controls) > len(sample) // 20
+    from tibidi.redaction.long_texts import is_binary  # few dumps have much data
+
+    return is_binary(data)
