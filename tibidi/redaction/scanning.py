@@ -46,11 +46,10 @@ MOST_TRIED = 500
 SIGNS = (b"=", b":")
 BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\"\\ ]"
 SHORTEST_NAME = 3
-NAME_BEFORE_SIGN = rb"([A-Za-z_\x80-\xff][A-Za-z0-9_.\-\x80-\xff]*)\\*['\"]?\]?\s*[=:]$"
-ASSIGNED_IN_BYTES = (
-    rb"(?i:pass|pwd|secret|token|key|auth|cookie|cred|sess|jwt|[cx]srf|dsn|otp|mnemonic|sig|sid)"
-    rb"[\w.\-]{0,60}\\*['\"]?\]?\s?[=:]"
-)
+DIGITS = frozenset(bytes([byte]) for byte in b"0123456789")  # those before a colon are of a time, mostly
+MOST_KNOWN = 10_000
+AFTER_NAMES = b"=: \t\r\n\\'\"]"
+IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-" + bytes(range(128, 256))
 STEMS_IN_BYTES = tuple(stem.rstrip("=").encode() for stem in STEMS)
 
 
@@ -81,19 +80,27 @@ def _is_seen(look: bytes, data: bytes) -> bool:
 def _is_assigned(sign: bytes, data: bytes) -> bool:
     """Return True if the name of a secret may precede a sign of assignment."""
     at = data.find(sign)
-    for _ in range(MOST_TRIED):
-        if at < 0:
-            return False
-        is_name = not data[max(0, at - SHORTEST_NAME) : at].translate(None, BEFORE_SIGNS)
+    while at >= 0:
+        is_time = sign == b":" and data[at - 1 : at] in DIGITS
+        is_name = not is_time and not data[max(0, at - SHORTEST_NAME) : at].translate(None, BEFORE_SIGNS)
         if is_name and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
             return True
         at = data.find(sign, at + 1)
-    # There are so many that trying each would take longer.
-    return at >= 0 and re.compile(ASSIGNED_IN_BYTES).search(data, max(0, at - LONGEST_NAME)) is not None
+    return False
 
 
 def _ends_in_secret_name(data: bytes) -> bool:
     """Return True if the last word before a sign is the name of a secret."""
-    lowered = data.lower()
-    found = re.search(NAME_BEFORE_SIGN, data) if any(stem in lowered for stem in STEMS_IN_BYTES) else None
-    return found is not None and kind_of_name(found[1].decode("utf-8", "replace")) in {HARD, SOFT}
+    name = data.rstrip(AFTER_NAMES)
+    name = name[len(name.rstrip(IN_NAMES)) :]
+    known = _known.get(name)
+    if known is None:
+        lowered = name.lower()
+        known = any(stem in lowered for stem in STEMS_IN_BYTES)
+        known = known and kind_of_name(name.decode("utf-8", "replace")) in {HARD, SOFT}
+        if len(_known) < MOST_KNOWN:
+            _known[name] = known
+    return known
+
+
+_known: dict[bytes, bool] = {}  # most names occur many times

@@ -37,7 +37,6 @@ SHORTEST_KEY = 18
 LONGEST_NAME = 68  # with what stands between it and a sign
 LONGEST_KEY = 1000  # characters that are looked at
 TOKEN_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-JOINT = ord(".")
 JOINING = b"./+=~"  # in keys as well, but mostly between words
 CLASSES = bytes(ord("a" if byte in TOKEN_CHARACTERS else "." if byte in JOINING else " ") for byte in range(256))
 # The first three characters of the beginnings in `keys`, or two.
@@ -85,13 +84,12 @@ def words(data: bytes) -> Iterator[int]:
     at = mapped.find(RUN)
     while at >= 0:
         start = max(mapped.rfind(b" ", 0, at) + 1, at - LONGEST_KEY)
-        # The length of a text precedes it in a pickle, and \n in a repr ends in a letter.
-        parts = [start, *(each + 1 for each in range(start, at) if mapped[each] == JOINT)]
-        yield from [
-            begin
-            for part in parts
-            for begin in (part, part + 1)
-            if data[begin : begin + 3] in STARTS or data[begin : begin + 2] in STARTS
-        ]
+        while start >= 0:
+            # The length of a text precedes it in a pickle, and \n in a repr ends in a letter.
+            if data[start : start + 3] in STARTS or data[start : start + 2] in STARTS:
+                yield start
+            if data[start + 1 : start + 4] in STARTS or data[start + 1 : start + 3] in STARTS:
+                yield start + 1
+            start = mapped.find(b".", start, at) + 1 or -1
         at = mapped.find(b" ", at)
         at = mapped.find(RUN, at) if at >= 0 else -1
