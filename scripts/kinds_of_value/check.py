@@ -6,11 +6,13 @@ dump a list of [cell, detail] in JSON.
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 import sys
 import warnings
+from collections import defaultdict
+from datetime import datetime
+from datetime import time
 from types import ModuleType
 
 import tibidi
@@ -53,7 +55,8 @@ def check(dump, number, kind, scope, has_library):
         return RIGHT, ""
     essential = evaluate(kind["essential"], {**scope, "v": value}) if kind["essential"] else right
     detail = f"{text(value)} | right: {right if kind['right'] else '-'} | essential: {essential} | {said}"
-    is_marked = bool(said) or isinstance(value, StandIn) or is_inert(value)
+    # A function of another Python says so when it is called.
+    is_marked = bool(said) or isinstance(value, StandIn) or is_inert(value) or "cannot be called here" in str(right)
     if essential is True and (is_marked or not kind["right"] or not has_library):
         return ESSENTIAL, detail
     return (SAID if said or isinstance(value, StandIn) else WRONG), detail
@@ -69,11 +72,21 @@ def evaluate(expression, scope):
 
 
 def is_inert(value):
-    """Return True if a value shows by its type that it is not the object of the application."""
-    if isinstance(value, ModuleType):
-        return type(value) is not ModuleType
-    zone = getattr(value, "tzinfo", None) if isinstance(value, (datetime.date, datetime.time)) else None
-    return any(isinstance(each, InertType) or is_missing(each) for each in (value, type(value), type(zone)))
+    """Return True if a value, or what is directly in it, shows that it is not the object of the application."""
+    parts = [value]
+    if isinstance(value, (defaultdict, datetime, time)):
+        parts += [getattr(value, "default_factory", None), getattr(value, "tzinfo", None)]
+    elif type(value) is tuple:
+        parts += value
+    return any(is_inert_part(each) or is_inert_part(type(each)) for each in parts)
+
+
+def is_inert_part(thing):
+    """Return True for an inert object or class, a stub, and a word of the reader."""
+    if isinstance(thing, ModuleType):
+        return type(thing) is not ModuleType
+    is_word = getattr(type(thing), "__module__", "").startswith("tibidi.reading.inert")
+    return isinstance(thing, InertType) or is_word or is_missing(thing)
 
 
 def omission(dump, name):
