@@ -14,7 +14,12 @@ LAZY = "an object that may be a proxy is not evaluated"
 
 # (suite, mode, test: globs; a regular expression found in the outcome) -> the reason.
 EXPLAINED: dict[tuple[str, str, str, str], str] = {
-    ("*", "*", "*", r"PK\\x03|b'PK|no newline found when|'ascii' codec can't decode|unknown opcode|chunk|\bopcode"): BYTES,
+    (
+        "*",
+        "*",
+        "*",
+        r"PK\\x03|b'PK|no newline found when|'ascii' codec can't decode|unknown opcode|chunk|\bopcode",
+    ): BYTES,
     ("*", "*", "*", r"DID NOT RAISE|not raised|AttributeError not raised"): RAISES,
     ("cloudpickle", "*", "*test_out_of_band_buffers", ""): BYTES,
     ("cloudpickle", "*", "*test_namedtuple", ""): IDENTITY,

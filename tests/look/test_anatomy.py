@@ -212,3 +212,17 @@ def test_plain_classes() -> None:
     assert anatomy.is_plain(types.SimpleNamespace)
     assert not anatomy.is_plain(hooked)
     assert not anatomy.is_plain(Forbidden)
+
+
+def test_an_empty_field_of_an_exception() -> None:
+    """None in a slot of a class in Python is a value; in a field of a type in C it is none."""
+
+    class WithSlot(OSError):
+        __slots__ = ("cache",)
+
+    error = WithSlot(2, "gone")
+    error.cache = None
+    found = anatomy.exception_attributes(error)
+
+    assert found["cache"] is None
+    assert "filename" not in found

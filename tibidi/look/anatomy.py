@@ -280,8 +280,9 @@ def exception_attributes(exception: BaseException) -> dict[str, object]:
     found = {name: getattr(BaseException, name).__get__(exception) for name in CHAIN}
     if is_group(type(exception)):
         found.pop("args")  # made of message and members, which the group is made with
-    for name, value in values(exception, stored(type(exception))):
-        if value is not None:
+    descriptors = stored(type(exception))
+    for name, value in values(exception, descriptors):
+        if value is not None or not is_native(descriptors[name].__objclass__):  # None in a field of C is not set
             found.setdefault(name, value)
     return found
 

@@ -39,6 +39,8 @@ class Word:
 
 
 WORDS: dict[str, Word] = {}
+# As the layout of a class in `_reference`: a tuple that C code makes of (fields, hidden fields by name).
+STRUCT_SEQUENCE = "struct sequence"
 
 _array = Word("_array")
 _attribute = Word("_attribute")

@@ -127,7 +127,7 @@ def alias(thing: object, module: str) -> str | None:
 
 def reduce_class(cls: type) -> Any:
     """Reduce a class, to its name if it can be imported."""
-    if is_importable(cls):
+    if is_importable(cls) or is_struct_sequence(cls):
         return reference(cls)
     known = alias(cls, cls.__module__) if is_native(cls) else None
     if known is not None:
@@ -192,8 +192,19 @@ def reference(cls: type) -> Any:
     name, module = type_qualname(cls), namespace(cls).get("__module__", type_name(cls).rpartition(".")[0])
     if built_on is object or built_on is type or built_on is cls or type(module) is not str:
         return NotImplemented
+    if is_struct_sequence(cls):
+        own = namespace(cls)
+        names = [key for key, value in own.items() if type(value) is MemberDescriptorType]
+        visible = own["n_sequence_fields"] - own["n_unnamed_fields"]
+        return words._reference, (module, name, words.STRUCT_SEQUENCE, tuple(names[:visible]))
     fields = declared_fields(cls) if built_on is tuple else None
     return words._reference, (module, name, built_on.__name__, fields or ())
+
+
+def is_struct_sequence(cls: type) -> bool:
+    """Return True for a tuple with names in C, such as os.stat_result (Objects/structseq.c)."""
+    own = namespace(cls)
+    return type(own.get("n_sequence_fields")) is int and type(own.get("n_unnamed_fields")) is int
 
 
 def is_builtin(cls: type) -> bool:

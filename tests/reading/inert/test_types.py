@@ -7,8 +7,10 @@ import datetime
 import functools
 import io
 import operator
+import os
 import pickle
 import re
+from typing import Any
 
 import pytest
 from reading.inert.values import Cart
@@ -16,6 +18,16 @@ from reading.inert.values import Color
 from reading.inert.values import loaded
 
 from tibidi.reading.inert.unpickler import InertUnpickler
+
+
+class Sorted(dict):
+    """A dictionary that is made of a key function and its items."""
+
+    def __init__(self, key: object, items: object) -> None:
+        super().__init__(items)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Sorted, (None, list(self.items()))
 
 
 def test_object() -> None:
@@ -72,3 +84,21 @@ def test_enumeration_by_value() -> None:
 def test_shown(value: object, shown: str) -> None:
     """What is no plain data prints as what it was."""
     assert shown == repr(loaded(value))
+
+
+def test_struct_sequence(round_trip: Any) -> None:
+    """A tuple that C code makes of fields is that tuple, with its names, the hidden ones too."""
+    round_trip.live = False
+    there = os.stat(__file__)
+    found = round_trip({"stat": there, "size": os.terminal_size((80, 24))}).locals
+
+    assert tuple(there) == found["stat"]
+    assert (there.st_size, there.st_mtime_ns) == (found["stat"].st_size, found["stat"].st_mtime_ns)
+    assert ((80, 24), 24) == (found["size"], found["size"].lines)
+
+
+def test_dictionary_that_is_made_of_more_than_its_items(round_trip: Any) -> None:
+    """The items are found among the arguments of its class."""
+    round_trip.live = False
+
+    assert {"a": 1} == round_trip({"value": Sorted(None, {"a": 1})}).locals["value"]

@@ -18,6 +18,7 @@ from tibidi.reading.inert.layouts import LAYOUTS
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.zones import zoned
+from tibidi.words.vocabulary import STRUCT_SEQUENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,9 +135,11 @@ def member_type(cls: types.InertType) -> tuple[Any, Any]:
 def make_reference(module: str, qualname: str, layout: object, fields: object) -> Any:
     """Return an inert class for a class with that name and built-in base."""
     base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
-    if base is tuple:
+    if base is tuple or layout == STRUCT_SEQUENCE:
         names = tuple(clean(field) for field in plain.expect(fields, tuple))
-        return types.make_type(module, qualname, types.InertTuple, tuple, fields=names)
+        made = types.make_type(module, qualname, types.InertTuple, tuple, fields=names)
+        type.__setattr__(made, "_inert_is_record_", layout == STRUCT_SEQUENCE)
+        return made
     return built_on((base or VALUES.get(layout),), module, qualname)
 
 

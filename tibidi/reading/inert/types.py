@@ -92,6 +92,7 @@ class InertObject(metaclass=InertType):
     _inert_name_ = "object"
     _inert_fields_: tuple[str, ...] = ()
     _inert_slots_: tuple[str, ...] = ()
+    _inert_is_record_ = False
     _inert_plain_: type | None = None
     _inert_make_: Any = None
     __copy__ = layouts.shallow
@@ -339,9 +340,12 @@ def _shaped(cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
     if layout in layouts.ATOMS:
         return layout.__new__(cls, plain.expect(first, *layouts.ATOMS)) if arguments else layout.__new__(cls)
     if layout is tuple:
-        is_whole = len(arguments) == 1 and type(first) in {list, tuple} and not cls._inert_fields_
+        is_record = cls._inert_is_record_  # which has its hidden fields in a dictionary
+        is_whole = type(first) in {list, tuple} and (is_record or (len(arguments) == 1 and not cls._inert_fields_))
         items: Any = first if is_whole else arguments
-        return tuple.__new__(cls, items)
+        made = tuple.__new__(cls, items)
+        made.__dict__.update(text_keys(arguments[1]) if is_record and len(arguments) > 1 else {})
+        return made
     if layout is frozenset:
         return frozenset.__new__(cls, plain.expect(first, list, tuple) if arguments else ())
     made = layout.__new__(cls)
@@ -350,20 +354,29 @@ def _shaped(cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
     if layout is set and arguments:
         set.update(made, plain.expect(first, list, tuple))
     if issubclass(layout, dict) and arguments:
-        _fill(made, layout, real(first))
+        _fill(made, layout, arguments)
     if isinstance(made, BaseException):
         made.args = arguments
     return made
 
 
-def _fill(made: Any, layout: Any, first: object) -> None:
-    """Give a dictionary its arguments: the items of a Counter, the factory of a defaultdict."""
-    if isinstance(first, dict):
-        dict.update(made, first)
+def _fill(made: Any, layout: Any, arguments: tuple[object, ...]) -> None:
+    """Give a dictionary its arguments: the items, wherever they are, the factory of a defaultdict."""
+    first = real(arguments[0])
+    content: Any = next(filter(_has_items, arguments), None)
+    if content is not None:
+        dict.update(made, content)
     elif layout is defaultdict and (first is None or callable(first)):
         defaultdict.__init__(made, first)
     elif first is None or isinstance(first, (type, InertObject)):
         made.__dict__["default_factory"] = first
+
+
+def _has_items(argument: object) -> bool:
+    """Return True for a dictionary and for a list of pairs, from which the class makes its items."""
+    if isinstance(argument, dict):
+        return True
+    return type(argument) is list and all(type(pair) is tuple and len(pair) == 2 for pair in argument)
 
 
 def called(function: InertObject, arguments: tuple[object, ...]) -> object:
