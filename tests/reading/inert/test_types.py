@@ -102,3 +102,11 @@ def test_dictionary_that_is_made_of_more_than_its_items(round_trip: Any) -> None
     round_trip.live = False
 
     assert {"a": 1} == round_trip({"value": Sorted(None, {"a": 1})}).locals["value"]
+
+
+def test_constants(round_trip: Any) -> None:
+    """`...` and `NotImplemented` are themselves, and so are their types."""
+    round_trip.live = False
+    constants = {"ellipsis": ..., "not": NotImplemented, "types": [type(...), type(NotImplemented), type(None)]}
+
+    assert constants == round_trip(constants).locals

@@ -187,6 +187,8 @@ def _typevar(name: object, *_: object) -> object:
 
 def _attribute(owner: object, name: object) -> object:
     text = clean(name)
+    if isinstance(owner, InertModule) and (owner.__name__, text) in plain.CONSTANTS:
+        return plain.CONSTANTS[owner.__name__, text]
     known = owner.__dict__.get(text) if isinstance(owner, (InertObject, InertModule)) else None
     return instance(InertAttribute, __self__=owner, __name__=text) if known is None else known
 
