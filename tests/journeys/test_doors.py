@@ -43,6 +43,7 @@ NO_CRASHES = [
     "exit_status",
     "log_outside",
     "pool_threads_seen",
+    "printed_logging_disk",
     "printed_print_exc_off",
     "printed_print_exc_text",
     "printed_socketserver_gone",

@@ -66,6 +66,12 @@ def _of_request(*_: object, **__: object) -> object:
     return None if issubclass(type(exc), GONE) else exc
 
 
+def _of_handler(*_: object, **__: object) -> object:
+    """Return the exception that is being handled, unless a log could not be written: a full disk, a network."""
+    exc = sys.exc_info()[1]
+    return None if issubclass(type(exc), OSError) else exc
+
+
 def _in_info(*values: Any) -> object:
     """Return the exception in the last argument, which is a tuple like `sys.exc_info()`."""
     return values[-1][1]
@@ -81,8 +87,10 @@ def _in_context(_: object, context: Any) -> object:
     return context.get("exception")
 
 
-def _in_failure(*values: Any, **options: Any) -> object:
+def _in_failure(*values: Any, level: Any = None, **options: Any) -> object:
     """Return the exception in the first Failure of Twisted, or the exception itself, else the one being handled."""
+    if getattr(level, "name", "critical") not in ("error", "critical"):
+        return None
     for value in (*values, *options.values()):
         exc = value.value if type(value).__name__ == "Failure" else value
         if hooks.is_exception(exc):
@@ -100,7 +108,7 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "threading": (("excepthook", _of_thread, hooks.THREAD),),
     "asyncio.base_events": (("BaseEventLoop.call_exception_handler", _in_context, hooks.TASK),),
     "uvloop": (("Loop.call_exception_handler", _in_context, hooks.TASK),),
-    "logging": (("Handler.handleError", _handled, hooks.PRINTED),),
+    "logging": (("Handler.handleError", _of_handler, hooks.PRINTED),),
     "socketserver": (("BaseServer.handle_error", _of_request, hooks.PRINTED),),
     "wsgiref.handlers": (("BaseHandler.log_exception", _in_info, hooks.PRINTED),),
     "cheroot.server": (("HTTPServer.error_log", _of_request, hooks.PRINTED),),
