@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,6 +82,27 @@ def test_shadowing_module_that_is_not_loaded(crash: Crasher) -> None:
     crashed = crash.run("app.py")
 
     assert "0\n[]\n" == crashed.stdout
+    assert 1 == len(crashed.dumps), crashed.stderr
+
+
+@pytest.mark.parametrize("name", ["json", "pickle", "select"])
+def test_shadowing_module_in_a_zipapp(crash: Crasher, name: str) -> None:
+    """A module in the archive of a program that the program has not imported is not executed by a dump."""
+    program = f"""
+        import builtins, threading
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        print(getattr(builtins, "executions", 0))
+        import {name}
+        print({name}.bookings, builtins.executions)
+    """
+    with zipfile.ZipFile(crash.work / "app.pyz", "w") as archive:
+        archive.writestr("__main__.py", textwrap.dedent(program))
+        archive.writestr(f"{name}.py", SHADOWING)
+    crashed = crash.run("app.pyz")
+
+    assert "0\n[] 1\n" == crashed.stdout, crashed.stderr
     assert 1 == len(crashed.dumps), crashed.stderr
 
 

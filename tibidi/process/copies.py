@@ -1,4 +1,4 @@
-"""Load private copies of standard modules that the application shadows; only then is this module loaded."""
+"""What only an application needs that shadows standard modules, or comes in an archive: private copies of those."""
 
 # No `from __future__ import annotations` here: it may be shadowed.
 
@@ -10,9 +10,12 @@ from tibidi.process.imports import PRIVATE
 from tibidi.process.imports import find_standard
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any
 
     from tibidi.process.imports import PrivateImporter
 
@@ -51,3 +54,14 @@ def _create(importer: "PrivateImporter", spec: "ModuleSpec", needed: "Sequence[s
         for each, module in lent.items():
             if module.__name__.startswith(PRIVATE) and sys.modules.get(each) is module:
                 del sys.modules[each]
+
+
+def names_in_archive(archive: str, names: "Iterable[str]") -> "Iterator[str]":
+    """Yield those of the names of modules that the importer of an archive finds there."""
+    importer: Any = sys.path_importer_cache.get(archive)
+    find: Any = getattr(importer, "find_spec", None) or getattr(importer, "find_module", None)  # zipimport before 3.10
+    if find is not None:
+        for name in names:
+            found = find(name)
+            if getattr(found, "loader", found) is not None:
+                yield name

@@ -254,6 +254,8 @@ def _names_in(folder: str, packages: "frozenset[str] | None" = None) -> "Iterato
     try:
         entries = os.listdir(folder or ".")
     except (OSError, ValueError):  # an archive, or gone
+        if packages is not None:
+            yield from importer.load("tibidi.process.copies").names_in_archive(folder, packages)
         return
     for entry in entries:
         name, _, suffix = entry.partition(".")
