@@ -93,8 +93,10 @@ def arrays() -> list[Any]:
 def test_frames_live(round_trip: Any, number: int) -> None:
     """A table comes back equal, with the types of its columns, labels and attributes."""
     table = frames()[number]
-    loaded = round_trip({"table": table}).locals["table"]
+    found = round_trip({"table": table})
+    loaded = found.locals["table"]
 
+    assert [] == found.reader.problems
     pd.testing.assert_frame_equal(table, loaded, check_freq=True)
     assert type(table.index) is type(loaded.index)
     assert table.attrs == loaded.attrs

@@ -7,7 +7,9 @@ without the library.
 from __future__ import annotations
 
 import importlib
+import warnings
 from datetime import tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 def make_table(kind: str, facts: Facts, cls: Any = None) -> object:
     """Return a table of a library; raise what the library raises, ImportError if it is not here."""
     library = kind.partition(".")[0]
-    return BUILDERS[kind](importlib.import_module(MODULES.get(library, library)), facts, cls)
+    module = importlib.import_module(MODULES.get(library, library))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about calls that the next version will not have
+        return BUILDERS[kind](module, facts, cls)
 
 
 # Importable names of the libraries whose tables are in a package of theirs.
@@ -78,7 +83,15 @@ def make_scalar(spec: Any, data: Any) -> Any:
         import numpy as np
     except ImportError:
         return described.make_scalar(spec, data)
-    return np.str_(data) if isinstance(data, str) else np.frombuffer(data, dtype=np.dtype(_kind(spec)))[0]
+    if isinstance(data, str):
+        return np.str_(data)
+    return np.frombuffer(data, dtype=_simple(spec) if isinstance(spec, str) else np.dtype(_kind(spec)))[0]
+
+
+@lru_cache(maxsize=100)
+def _simple(code: str) -> Any:
+    """Return the dtype with this code; there are few, but maybe millions of scalars."""
+    return importlib.import_module("numpy").dtype(code)
 
 
 def make_part(cls: Any, array: Any, attributes: dict[str, object]) -> Any:
@@ -107,9 +120,11 @@ def _frame(pd: Any, facts: Facts, cls: Any) -> Any:
 
 
 def _filled(pd: Any, cells: Any, index: Any) -> Any:
-    """Return a column; a stand-in fills it."""
+    """Return a column; a stand-in fills it, and one of a library that is not here has its values as objects."""
     if isinstance(cells, StandIn):
         cells = described_objects(pd, [cells] * len(index))
+    elif isinstance(cells, InertObject) and len(cells) == len(index):  # type: ignore[arg-type]  # a column
+        cells = described_objects(pd, list(cells))  # type: ignore[call-overload]  # likewise
     dtype = getattr(cells, "dtype", None)
     return pd.Series(cells, index=index, dtype=dtype, copy=False)
 
@@ -203,8 +218,11 @@ def _texts(pd: Any, facts: Facts, _: object) -> Any:
 
 
 def _sparse(pd: Any, facts: Facts, _: object) -> Any:
+    array = pd.arrays.SparseArray
+    if hasattr(array, "from_indices"):  # pandas 3.1
+        return array.from_indices(facts["sparse"], facts["places"], facts["length"], facts["fill"])
     index = pd._libs.sparse.IntIndex(facts["length"], facts["places"])
-    return pd.arrays.SparseArray(facts["sparse"], sparse_index=index, fill_value=facts["fill"])
+    return array(facts["sparse"], sparse_index=index, fill_value=facts["fill"])
 
 
 def _arrow(pd: Any, facts: Facts, _: object) -> Any:

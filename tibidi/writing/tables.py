@@ -50,6 +50,8 @@ def reducer_for(cls: type, state: PickleState) -> Callable[[Any], Any] | None:
     for base in mro(cls):
         module, _, name = type_name(base).partition(".")
         name = name.rpartition(".")[2]
+        if module == "numpy" and name == "generic":
+            return _generic
         if module == "numpy" and name in NUMPY:
             return guarded(NUMPY[name], state)
         describe = TABLE.get(f"{module}.{name}")
@@ -159,7 +161,19 @@ def _masked(array: Any) -> Any:
 
 
 def _generic(scalar: Any) -> Any:
-    return words._scalar, (spec_of(scalar.dtype), scalar.item() if scalar.dtype.kind == "U" else scalar.tobytes())
+    code = CODES.get(type(scalar))
+    if code is not None:
+        return words._scalar, (code, scalar.tobytes())
+    dtype = scalar.dtype
+    if dtype.hasobject:
+        return reduce_with_getattr(scalar)
+    if dtype.kind in "biufc":  # there may be millions of one type
+        CODES[type(scalar)] = dtype.str
+    return words._scalar, (spec_of(dtype), scalar.item() if dtype.kind == "U" else scalar.tobytes())
+
+
+# The codes of the types of scalars met so far.
+CODES: dict[type, str] = {}
 
 
 def _dtype(dtype: Any) -> Any:
@@ -169,7 +183,6 @@ def _dtype(dtype: Any) -> Any:
 NUMPY: dict[str, Callable[[Any], Any]] = {
     "MaskedArray": _masked,
     "dtype": _dtype,
-    "generic": _generic,
     "ndarray": _ndarray,
 }
 

@@ -33,7 +33,7 @@ CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)
 def numpy() -> Any:
     """Return numpy, None if it is not installed."""
     try:
-        return importlib.import_module("numpy")
+        return sys.modules["numpy"] if "numpy" in sys.modules else importlib.import_module("numpy")
     except ImportError:
         return None
 

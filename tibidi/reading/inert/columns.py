@@ -45,6 +45,7 @@ UNREADABLE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeErro
 PERIODS = {"A": "Y", "Y": "Y", "M": "M", "D": "D", "H": "h", "T": "m", "S": "s", "h": "h", "min": "m", "s": "s"}
 # The part of a time that is not shown.
 MIDNIGHT = re.compile(r"(?<=[0-9])(?:T00:00:00)?\.0{3,}$|(?<=-[0-9][0-9])T00:00:00$")
+ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,2}")
 OFFSETS = {"YearEnd": "Y", "MonthEnd": "M", "Day": "D", "Hour": "h", "Minute": "m", "Second": "s"}
 FREQUENCY = re.compile(r"(?:period)?\[?([A-Za-z]+)(?:-[A-Z]+)?\]?")
 
@@ -318,7 +319,7 @@ def zone_of(name: object) -> datetime.tzinfo | None:
         offset = datetime.timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
         return datetime.timezone(-offset if found[1] == "-" else offset)
     try:
-        return ZoneInfo(name) if type(name) is str else None
+        return ZoneInfo(name) if type(name) is str and ZONE.fullmatch(name) else None
     except (OSError, ValueError, LookupError):
         return None
 

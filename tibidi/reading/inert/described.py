@@ -107,7 +107,16 @@ def texts(kind: InertDtype, sizes: tuple[int, ...], content: list[Any]) -> objec
 
 def make_scalar(spec: object, data: object) -> object:
     """Return a scalar of these bytes; a text comes as it is."""
-    return data if type(data) is str else arrays.scalar(make_dtype(spec), data)
+    if type(data) is str:
+        return data
+    return arrays.scalar(_simple(spec) if type(spec) is str else make_dtype(spec), data)
+
+
+@lru_cache(maxsize=100)
+def _simple(code: str) -> Any:
+    """Return the dtype with this code; there are few, but maybe millions of scalars."""
+    made, np = make_dtype(code), arrays.numpy()
+    return made if np is None else arrays.real_dtype(np, made)
 
 
 def make_part(cls: object, array: object, attributes: object) -> object:
