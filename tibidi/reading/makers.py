@@ -77,19 +77,19 @@ def _function(
 ) -> FunctionType:
     """Make a function; `_function_state` sets its attributes, and its cells may be empty."""
     if isinstance(code, LostCode):
-        return _lost_function(code)
+        return _lost_function(code, name)
     namespace.setdefault("__builtins__", builtins.__dict__)  # else it has none up to Python 3.9
     return FunctionType(code, namespace, name, None, closure)
 
 
-def _lost_function(code: LostCode) -> FunctionType:
+def _lost_function(code: LostCode, name: str) -> FunctionType:
     """Return a function that raises an error with its origin when it is called."""
 
     def lost(*args: object, **kwargs: object) -> NoReturn:
         key = code.key
         raise RuntimeError(f"{key.qualname} of {key.file}, line {key.first_line}, cannot be called here: {code.reason}")
 
-    lost.__name__ = code.key.name
+    lost.__name__ = name
     # For inspect.getsource and the like.
     lost.__code__ = lost.__code__.replace(co_filename=code.key.file, co_firstlineno=code.key.first_line)
     return lost  # type: ignore[return-value]  # typeshed tells functions from FunctionType

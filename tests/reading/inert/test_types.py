@@ -110,3 +110,14 @@ def test_constants(round_trip: Any) -> None:
     constants = {"ellipsis": ..., "not": NotImplemented, "types": [type(...), type(NotImplemented), type(None)]}
 
     assert constants == round_trip(constants).locals
+
+
+def test_named_tuple_of_the_program(round_trip: Any) -> None:
+    """Its fields are its items, not the descriptors of its class."""
+    pair = collections.namedtuple("Pair", "left right")
+    pair.__module__ = "__main__"  # so the class is in the dump
+    round_trip.live = False
+    found = round_trip({"pair": pair(1, 2)}).locals["pair"]
+
+    assert ((1, 2), 1, 2) == (found, found.left, found.right)
+    assert {"left": 1, "right": 2} == found._asdict()

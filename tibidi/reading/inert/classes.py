@@ -44,11 +44,13 @@ def class_state(cls: object, state: object) -> None:
     prefill(early)
     if isinstance(cls, types.InertType):
         known = types.text_keys(attributes)
-        types.set_class_attributes(cls, known)
-        type.__setattr__(cls, "_inert_slots_", slot_names(known) or cls._inert_slots_)
         fields = known.get("_fields", ())
         if issubclass(cls, types.InertTuple) and type(fields) is tuple:
             type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
+            ours = {*cls._inert_fields_, "_asdict"}  # instead of descriptors and code
+            known = {name: value for name, value in known.items() if name not in ours}
+        types.set_class_attributes(cls, known)
+        type.__setattr__(cls, "_inert_slots_", slot_names(known) or cls._inert_slots_)
 
 
 def built_on(bases: object, module: str, qualname: str) -> Any:
