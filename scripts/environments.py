@@ -24,7 +24,12 @@ ENVIRONMENTS = ROOT / ".venvs"
 OLDEST = (3, 9)
 NEWEST = (3, 15)
 STAMP = "installed.txt"  # in an environment: the digest of the requirements
-VERSION_QUERY = "import sys, venv; print('%d.%d' % sys.version_info[:2] * (sys.implementation.name == 'cpython'))"
+FREE_THREADED = "t"  # the end of the version of a free-threaded build
+VERSION_QUERY = f"""\
+import sys, sysconfig, venv
+version = "%d.%d" % sys.version_info[:2] + "{FREE_THREADED}" * bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+print(version * (sys.implementation.name == "cpython"))
+"""
 
 
 def require_supported() -> None:
@@ -34,13 +39,27 @@ def require_supported() -> None:
 
 
 def find_pythons() -> dict[str, Path]:
-    """Return one supported interpreter for each version found, by version such as "3.11"."""
-    found = {version_of(Path(sys.executable)): Path(sys.executable)}
-    for candidate in _candidates():
+    """Return one supported interpreter with the GIL for each version found, by version such as "3.11"."""
+    return _find([Path(sys.executable), *_candidates("")], "")
+
+
+def find_free_threaded() -> dict[str, Path]:
+    """Return one interpreter for each version of which a free-threaded build is found, such as "3.13t"."""
+    return _find(_candidates(FREE_THREADED), FREE_THREADED)
+
+
+def _find(candidates: Iterable[Path], suffix: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for candidate in candidates:
         version = version_of(candidate)
-        if version:
+        if version and version.endswith(FREE_THREADED) == bool(suffix):
             found.setdefault(version, candidate)
-    return dict(sorted(found.items(), key=lambda item: tuple(map(int, item[0].split(".")))))
+    return dict(sorted(found.items(), key=lambda item: order(item[0])))
+
+
+def order(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, to sort by."""
+    return tuple(map(int, version.rstrip(FREE_THREADED).split(".")))
 
 
 def version_of(python: Path) -> str:
@@ -117,8 +136,8 @@ def _works(interpreter: Path) -> bool:
     return not subprocess.run([interpreter, "-m", "pip", "--version"], capture_output=True, check=False).returncode
 
 
-def _candidates() -> Iterable[Path]:
-    names = [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+def _candidates(suffix: str) -> Iterable[Path]:
+    names = [f"python3.{minor}{suffix}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for name in names:
         yield from sorted(pyenv.glob(f"*/bin/{name}"), reverse=True)
