@@ -223,6 +223,10 @@ def test_secret_column(round_trip: Any) -> None:
         assert "hunter2" not in repr(table["password"].tolist())
         assert "redacted" in repr(table["password"].tolist()[0])
 
+        series = round_trip({"series": pd.Series(["hunter2-long"], name="password")}).locals["series"]
+        assert "hunter2" not in repr(series)
+        assert "redacted" in repr(series.tolist())
+
 
 def test_too_large(round_trip: Any) -> None:
     """A table over the budget is cut: its shape, columns and first and last rows are kept."""

@@ -99,9 +99,9 @@ def described_parts(own: dict[str, Any], *, is_frame: bool) -> Parts:
     counts = [len(each) for each in columns if isinstance(each, (list, Cells)) or is_array(each)]
     count = max(counts, default=None) if index is None else None
     labels = labels_of(index, count) if index is not None else range(count or 0)
+    columns = [Cells(len(labels), partial(same, each)) if isinstance(each, StandIn) else each for each in columns]
     if not is_frame:
         return Parts(columns, (), labels, index)
-    columns = [Cells(len(labels), partial(same, each)) if isinstance(each, StandIn) else each for each in columns]
     names = labels_of(own["columns"], len(columns)) if "columns" in own else [name for name, _ in own["cells"]]
     return Parts(columns, names, labels, index)
 

@@ -103,9 +103,10 @@ class InertSeries(InertColumnValues):
         try:
             (values,), _, labels, _ = series_parts(self)
             shown = [f"{cell(label)}: {cell(value)}" for _, label, value in zip(range(SHOWN_CELLS), labels, values)]
+            shown += ["..."] if len(values) > SHOWN_CELLS else []
+            return f"<Series of {len(values)}: {', '.join(shown)} (inert)>"
         except UNREADABLE:
             return BOUNDED.plainly(self)
-        return f"<Series of {len(values)}: {', '.join(shown)}{', ...' if len(values) > SHOWN_CELLS else ''} (inert)>"
 
 
 class InertFrame(types.InertCall):
