@@ -15,6 +15,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import stored
 from tibidi.look.anatomy import type_name
 from tibidi.look.anatomy import values
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 300
 MAX_CONTEXTS = 10
+GETTERS = ("getset_descriptor", "member_descriptor")
 TEXTS = (str, bytes)
 # Types in C whose getters tell all that there is to know.
 TOLD_BY_GETTERS = frozenset({
@@ -304,7 +306,9 @@ def _shown(thing: object) -> Essence:
 
 def _told(thing: object) -> Essence:
     """Return what the getters of a type in C tell."""
-    return {name: value for name, value in values(thing, stored(type(thing))) if not callable(value)}
+    owned = [each for base in mro(type(thing)) for each in list(namespace(base).items())]
+    getters = {name: each for name, each in owned if name[:2] != "__" and type(each).__name__ in GETTERS}
+    return {name: value for name, value in values(thing, getters) if not callable(value)}
 
 
 def _read_by_module(cls: type, *, exact: bool) -> Callable[..., Essence] | None:
