@@ -14,6 +14,7 @@ from functools import wraps
 from tibidi import TYPE_CHECKING
 from tibidi import hooks
 from tibidi.hooks.catchers import reporting
+from tibidi.process import os
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -87,9 +88,12 @@ def _wrap(previous: Function, module: str) -> Function:
 
 def _with_note(exc: Any, path: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Add a note about the dump to an exception, and to a text of its traceback among the arguments."""
-    note = f"Traceback dumped into: {path} on {sys.modules['socket'].gethostname()}"  # clusters import it
-    if hasattr(BaseException, "add_note") and note not in getattr(exc, "__notes__", ()):
-        BaseException.add_note(exc, note)
+    note = f"tibidi: traceback dumped into: {path} on {os.uname().nodename if hasattr(os, 'uname') else 'this machine'}"
+    try:
+        if sys.version_info >= (3, 11) and note not in getattr(exc, "__notes__", ()):
+            BaseException.add_note(exc, note)
+    except Exception:  # noqa: BLE001 - an application's class may refuse attributes
+        return args
     is_text = [type(arg) is str and "\n" in arg for arg in args]
     return tuple(f"{arg.rstrip()}\n{note}\n" if text else arg for arg, text in zip(args, is_text))
 

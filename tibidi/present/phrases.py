@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tibidi.model import ExceptionRecord
 
-WORKER_DUMP = "Traceback dumped into: "  # the note that a worker of a cluster adds
+WORKER_DUMP = "tibidi: traceback dumped into: "  # the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")
 
 

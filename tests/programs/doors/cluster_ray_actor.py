@@ -16,5 +16,5 @@ ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
 try:
     ray.get(Shop.remote().fail.remote())
 except ZeroDivisionError as error:
-    print("Traceback dumped into" in str(error))
+    print("tibidi: traceback dumped into" in str(error))
 ray.shutdown()
