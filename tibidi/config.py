@@ -55,6 +55,7 @@ else:
     Value = Given = None
     Generic = {(Value, Given): object}
 
+PROFILES = frozenset({"@personal"})  # of names to redact
 KIB = 1 << 10
 MIB = 1 << 20
 GIB = 1 << 30
@@ -134,7 +135,18 @@ def parse_names(value: "str | Iterable[str]") -> tuple[str, ...]:
     """Return the globs in a comma-separated text, or in a collection."""
     if not isinstance(value, (str, list, tuple, set, frozenset)):
         raise TypeError(value)
-    return tuple(filter(None, map(str.strip, value.split(",") if isinstance(value, str) else value)))
+    names = tuple(filter(None, map(str.strip, value.split(",") if isinstance(value, str) else value)))
+    if any(name.startswith("@") and name not in PROFILES for name in names):
+        raise ValueError(names)
+    return names
+
+
+def parse_environment(value: str) -> str:
+    """Return "all" or "none"."""
+    word = _word(value).lower()
+    if word not in {"all", "none"}:
+        raise ValueError(word)
+    return word
 
 
 def parse_path(value: "str | os.PathLike[str] | None") -> "str | None":
@@ -173,7 +185,8 @@ ALLOWED: "dict[Callable[[Any], object], str]" = {
     parse_count: "a whole number above 0",
     parse_level: "a logging level, such as ERROR or 40, or off",
     parse_exits: "errors or off",
-    parse_names: "names or globs, comma-separated or a list",
+    parse_names: "names or globs, comma-separated or a list, of which @personal is the only profile",
+    parse_environment: "all or none",
     parse_path: "a path",
     parse_function: "a function or None",
 }
@@ -217,6 +230,9 @@ class Config(Module):
     )
     redact_names: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
         "TIBIDI_REDACT", parse_names, (), "more names to redact, globs in any case; default none"
+    )
+    environment = Setting(
+        "TIBIDI_ENVIRONMENT", parse_environment, "all", "none leaves the environment out of dumps; default all"
     )
     logging_level = Setting(
         "TIBIDI_LOGGING", parse_level, None, "dump exceptions that are logged at this level or above; None: off"
@@ -286,12 +302,22 @@ def from_environment(environ: "Mapping[str, str]") -> tuple[dict[str, object], t
     for variable, name in VARIABLES.items():
         try:
             if variable in environ:
-                settings[name] = _check(name, environ[variable], variable)
+                is_names = SETTINGS[name].parse is parse_names
+                value, unknown = _split_profiles(environ[variable], is_names)
+                settings[name] = _check(name, value, variable)
+                problems += [f"tibidi: {variable}: {each} is no profile and is ignored" for each in unknown]
         except ValueError as error:
             problems.append("tibidi: {} is ignored, the default is used: {}".format(*error.args))
     if settings.get("debug"):
         problems += misspelt(environ)
     return settings, tuple(problems)
+
+
+def _split_profiles(value: str, is_names: bool) -> "tuple[str, list[str]]":
+    """Return a value without the profiles that do not exist, and those."""
+    names = [each.strip() for each in value.split(",")] if is_names else []
+    unknown = [each for each in names if each.startswith("@") and each not in PROFILES]
+    return ",".join([each for each in names if each not in unknown]) if unknown else value, unknown
 
 
 def misspelt(environ: "Mapping[str, str]") -> list[str]:

@@ -59,7 +59,7 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables with the names of secrets are redacted, others are kept."""
     monkeypatch.setenv("DATABASE_PASSWORD", "hunter2-hunter2")
     monkeypatch.setenv("COLOUR", "green")
-    found = capture.environment(Redactor())
+    found = capture.environment(Redactor(), [])
 
     assert ("<redacted>", "green") == (found["DATABASE_PASSWORD"], found["COLOUR"])
 

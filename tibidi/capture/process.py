@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi import config
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
@@ -34,7 +35,7 @@ def process(redactor: Redactor, omissions: list[Omission]) -> ProcessRecord:
         platform=platform(),
         hostname=_hostname(),
         packages=packages(),
-        environment=environment(redactor),
+        environment=environment(redactor, omissions),
     )
 
 
@@ -57,8 +58,11 @@ def arguments(redactor: Redactor) -> tuple[str, ...]:
     return tuple(found)
 
 
-def environment(redactor: Redactor) -> dict[str, str]:
-    """Return the environment, redacted."""
+def environment(redactor: Redactor, omissions: list[Omission]) -> dict[str, str]:
+    """Return the environment, redacted; {} where the settings say so."""
+    if config.environment == "none":
+        omissions.append(Omission("process.environment", UNAVAILABLE, "left out, as TIBIDI_ENVIRONMENT says"))
+        return {}
     found = {}
     for name, value in sorted(os.environ.items()):
         shown, rule = redactor.scrub(value)

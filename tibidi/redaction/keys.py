@@ -47,7 +47,7 @@ Harness pat. sat. ~ [\w-]{20,24}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}; Heroku HRKU-
 HuggingFace hf_ api_org_ = n 30; Infracost ico- = n 32; Intra42 s-s4t2ud- s-s4t2af- = x 60
 LangSmith lsv2_pt_ lsv2_sk_ = x 30; Linear lin_api_ lin_oauth_ = n 36
 JWT ey ~ (?:J[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]*){1,3}|\w{15,}\.ey[\w\\/-]{15,}(?:\.[\w-]*){0,3})
-JWT ZXlK eyJrIjoi = b 60; Lob live_ ~ (?:pub_)?[a-f0-9]{31,35}(?!\w); Mailgun key- pubkey- = h 32
+JWT ZXlK eyJrIjoi = b 60; Logfire pylf_v = w 20; Lob live_ ~ (?:pub_)?[a-f0-9]{31,35}(?!\w); Mailgun key- pubkey- = h 32
 Mapbox pk. sk. tk. ~ [A-Za-z0-9_-]{50,}\.[A-Za-z0-9_-]{20,}; Netlify nfp_ nfc_ nfo_ nfu_ = n 30
 NewRelic NRJS- NRII- NRAK- NRRA- NRIQ- = w 19; Notion ntn_ = n 40; npm npm_ = n 30; NVIDIA nvapi- = w 40
 Octopus API- = u 26; OpenAI sk- ~ (?!ecdsa|ssh)[\w-]{16,}; Perplexity pplx- = n 40; Pinecone pcsk_ = w 40

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from tibidi.redaction.texts import Found
 
+PERSONAL = "@personal"  # among the names: a profile
 MOST_FOUND = 1000
 MOST_REMEMBERED = 100_000
 LONGEST_REMEMBERED = 200  # characters
@@ -87,6 +88,11 @@ class Redactor:
         self.is_unsure = False  # the search for secrets has failed, so that many values of secrets are not known
         self.hook_failure = ""  # the first one
         self.until = float("inf")  # when the time for the value that is written is over
+        names, self._personal = tuple(names), None
+        if PERSONAL in names:
+            from tibidi.redaction import personal  # only where it is configured
+
+            names, self._personal = (*(set(names) - {PERSONAL}), *personal.NAMES), personal
         self._globs = _compile_globs(names)
         self._hook: Callable[[str, object], bool] | None = None
         self._kinds: dict[str, str] = {}
@@ -145,7 +151,7 @@ class Redactor:
         from tibidi.redaction.looks import is_varied  # few pairs get here
 
         is_header = "-" in text or text.lower() in HEADERS
-        if not is_header and ("." in text or " " in text or " " in other or not is_varied(other)):
+        if not is_header and (" " in text or " " in other or not is_varied(other)):
             return False
         return self.conceals(text, value)
 
@@ -210,6 +216,8 @@ class Redactor:
         from tibidi.redaction.looks import is_varied
 
         found = texts.find(text)
+        if self._personal is not None:
+            found = texts.merged([*found, *self._personal.find(text)])
         for each in found:
             if is_varied(text[each.start : each.end]):
                 self.learn(text[each.start : each.end])
@@ -230,7 +238,7 @@ class Redactor:
             return long_texts.scrub(self, text)
         cleaned = self._learnt.text(text)
         rule = "" if cleaned is text else "the value of a secret elsewhere"
-        if suspicion.may_be_in(cleaned):
+        if self._personal is not None or suspicion.may_be_in(cleaned):
             found = self._found(cleaned)
             if found:
                 from tibidi.redaction.texts import replaced
@@ -277,6 +285,8 @@ class Redactor:
             return True
         if len(chunk) >= BIG_DATA:
             return not _is_binary(chunk)  # a long text, which is searched by windows
+        if self._personal is not None:
+            return True
         if len(chunk) < SMALL_CHUNK and not suspicion.may_be_in(chunk.decode("latin-1")):
             return False
         from tibidi.redaction.scanning import are_seen_in  # few small dumps need it

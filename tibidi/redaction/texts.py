@@ -109,8 +109,8 @@ PATTERNS = (
     Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
     Pattern("webhook", ("hooks.slack.com", "bhook"), r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|"
             r"discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2)/(?P<secret>[\w/@.-]+)"),
-    Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-[\w-]*\d[\w-]*|xapp-\d-[\w-]+"),
-    Pattern("Facebook key", ("|",), r"(?<!\d)\d{15,16}\|[\w-]{27,40}"),
+    Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-(?:[\w-]*\d[\w-]*|\w{8,})|xapp-\d-[\w-]+"),
+    Pattern("Facebook key", ("|", "%"), r"(?<!\d)\d{15,16}[|%][\w-]{27,40}"),
     Pattern("Telegram token", (":AA",), r"(?<!\d)\d{5,16}:AA[\w-]{30,}"),
     Pattern("Azure secret", ("Q~",), r"(?<![\w.~])[\w~.]{3}\dQ~[\w~.-]{31,34}"),
     Pattern("Terraform token", (".atlasv1.",), r"[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,}"),
@@ -128,8 +128,8 @@ PATTERNS = (
 )  # fmt: skip
 # A word of a command: quoted, as in a shell or in the repr of a list, or bare.
 WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q)).)*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
-PEM_BEGIN = "-----BEGIN "
-PEM = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"
+PEM_BEGIN = "-----BEGIN"
+PEM = r"-----BEGIN[A-Z0-9 _-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:KEY(?: BLOCK)?-----|\Z)"
 # Names of headers without a hyphen.
 HEADERS = frozenset({"authorization", "cookie"})
 SHORTEST_NAMED = 3
@@ -154,7 +154,7 @@ def find(text: str) -> list[Found]:
         found.extend(_in_columns(text))
     if "-" in text or "pass:" in text:
         found.extend(_in_command(text))
-    return _merged(found)
+    return merged(found)
 
 
 def parts(secret: str) -> Iterator[str]:
@@ -322,12 +322,12 @@ def _in_columns(text: str) -> Iterator[Found]:
         start += len(line) + 1
 
 
-def _merged(found: list[Found]) -> list[Found]:
+def merged(found: list[Found]) -> list[Found]:
     """Return the finds in order; of those that overlap, what covers all."""
-    merged: list[Found] = []
+    whole: list[Found] = []
     for each in sorted(found):
-        if merged and each.start < merged[-1].end:
-            merged[-1] = merged[-1]._replace(end=max(each.end, merged[-1].end))
+        if whole and each.start < whole[-1].end:
+            whole[-1] = whole[-1]._replace(end=max(each.end, whole[-1].end))
         elif each.end > each.start:
-            merged.append(each)
-    return merged
+            whole.append(each)
+    return whole

@@ -1,0 +1,1 @@
+"""What scripts/redaction measures with."""
