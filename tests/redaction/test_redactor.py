@@ -166,6 +166,7 @@ def test_pairs_of_headers() -> None:
     assert not redactor.conceals_pair("password", "email")
     assert not redactor.conceals_pair("cookie", "session")
     assert redactor.conceals_pair("password", "hunter2")
+    assert not redactor.conceals_pair("/opt/secrets-3", "11/lib")
 
 
 def test_rows_of_headers() -> None:

@@ -46,6 +46,7 @@ BIG_DATA = 1 << 20  # bytes; from here on, binary data is not searched for patte
 LONG_TEXT = 1 << 17  # characters; from here on, a text is searched by windows
 SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
+SIGNS_IN_NAMES = dict.fromkeys(map(ord, "-_.$"))
 # Names of headers without a hyphen.
 HEADERS = frozenset({"authorization", "cookie"})
 
@@ -150,8 +151,10 @@ class Redactor:
             return False
         from tibidi.redaction.looks import is_varied  # few pairs get here
 
+        if not text.translate(SIGNS_IN_NAMES).isalnum():  # a path, a sentence
+            return False
         is_header = "-" in text or text.lower() in HEADERS
-        if not is_header and (" " in text or " " in other or not is_varied(other)):
+        if not is_header and (" " in other or not is_varied(other)):
             return False
         return self.conceals(text, value)
 
