@@ -145,3 +145,15 @@ def test_a_callback_that_raises(crash: Crasher) -> None:
     assert [each.detail.partition(" for ")[0] for each in dump.omissions if each.path == "config.redact"] == [
         "config.redact raised AttributeError: 'int' object has no attribute 'startswith'"
     ]
+
+
+def test_no_canary_reaches_the_disk(crash: Crasher) -> None:
+    """None of the canaries, each in another kind of place, is in any member, in the names of files or in the headline."""
+    crashed = crash("redact_canaries.py")
+    found = members(crashed.dump)
+    shown = tibidi.load(crashed.dump, trust=True).exceptions[0][0]
+
+    assert {} == {name: leaks for name, data in found.items() if (leaks := re.findall(rb"Kx7q9Zt\d+", data))}
+    assert b"Kx7q9Zt" not in crashed.dump.read_bytes()
+    assert "an ordinary text" == shown["kept"]
+    assert "redacted" not in shown["directory"]

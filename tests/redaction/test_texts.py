@@ -38,6 +38,7 @@ SECRETS = [
     ("machine h login u password geheim", "machine h login u password <redacted>"),
     ("Command '['mysql', '--password', 'geheim']' failed", "Command '['mysql', '--password', '<redacted>']' failed"),
     ("mysqldump -uroot -pgeheim shop", "mysqldump -uroot -p<redacted> shop"),
+    ("x=1, cmd='mysql -pgeheim'", "x=1, cmd='mysql -p<redacted>'"),
     ("sshpass -p geheim ssh x", "sshpass -p <redacted> ssh x"),
     ("openssl rsa -passin pass:geheim", "openssl rsa -passin pass:<redacted>"),
     ("Ocp-Apim-Subscription-Key: 0123abcd", "Ocp-Apim-Subscription-Key: <redacted>"),

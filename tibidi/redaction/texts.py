@@ -296,6 +296,10 @@ def _is_secret(kind: str, value: str, before: str) -> bool:
 def _in_command(text: str) -> Iterator[Found]:
     """Yield the secrets in a command, or in the repr of a list of its words."""
     matches = list(_matches(WORD, text))
+    for match in matches:
+        if match["quoted"] is not None and " " in match["quoted"]:  # a whole command
+            start = match.start("quoted")
+            yield from (Found(start + each.start, start + each.end, each.rule) for each in _in_command(match["quoted"]))
     words = [match["quoted"] if match["quoted"] is not None else match[0] for match in matches]
     if not any(word[:1] == "-" or word[:5] == "pass:" for word in words) and not any(map(options_of, words)):
         return
