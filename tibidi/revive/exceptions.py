@@ -46,8 +46,9 @@ class EndOfStack(Exception):  # not an error: raising it makes a traceback of th
 def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, str]) -> list[BaseException]:
     """Return the exceptions of a dump with real tracebacks and their links in place."""
     exceptions: dict[int, BaseException] = {}
+    family = Family(dumped)
     for each in dumped:
-        members = [exceptions[other] for other in _children(dumped, each, model.MEMBER) if other in exceptions]
+        members = [exceptions[other] for other in family.children(each, model.MEMBER) if other in exceptions]
         exceptions[each.id] = each.exception if each.exception is not None else stand_in(each, members)
     fields = (_context, _cause, _suppress)
     links = {id(each): [field.__get__(each) for field in fields] for each in exceptions.values()}
@@ -56,7 +57,7 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
     for each in dumped:
         exception = exceptions[each.id]
         context, cause, suppress = links.get(id(exception), (None, None, False))
-        causes, contexts = (_children(dumped, each, relation) for relation in (model.CAUSE, model.CONTEXT))
+        causes, contexts = (family.children(each, relation) for relation in (model.CAUSE, model.CONTEXT))
         if links.pop(id(exception), None) is None and not causes and not contexts:
             continue  # it is in the dump again, as a member of a group
         _context.__set__(exception, context or next(map(exceptions.get, contexts), None))
@@ -129,6 +130,19 @@ def _linked(
     return chain
 
 
-def _children(dumped: Sequence[DumpedException], parent: DumpedException, relation: str) -> list[int]:
-    """Return the ids of the exceptions that have this `relation` to `parent`."""
-    return [each.id for each in dumped if each.parent == parent.id and each.relation == relation]
+class Family:
+    """The exceptions of a dump by their parents."""
+
+    def __init__(self, dumped: Sequence[DumpedException]) -> None:
+        self._indexes: dict[tuple[int | None, str], list[int]] = {}
+        self._ids = [each.id for each in dumped]
+        for index, each in enumerate(dumped):
+            self._indexes.setdefault((each.parent, each.relation), []).append(index)
+
+    def indexes(self, parent: DumpedException, relation: str) -> list[int]:
+        """Return the indexes of the exceptions that have this `relation` to `parent`."""
+        return self._indexes.get((parent.id, relation), [])
+
+    def children(self, parent: DumpedException, relation: str) -> list[int]:
+        """Return their ids."""
+        return [self._ids[index] for index in self.indexes(parent, relation)]

@@ -10,6 +10,7 @@ from tibidi.errors import TibidiError
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.present import phrases
+from tibidi.revive.exceptions import Family
 from tibidi.revive.exceptions import revive_exceptions
 from tibidi.revive.sources import add_to_linecache
 from tibidi.revive.sources import extract_copies
@@ -95,17 +96,16 @@ class RevivedDump:
 
 def _order(dumped: tuple[DumpedException, ...]) -> list[int]:
     """Return the indexes of the exceptions: the printed chain, root cause first, then the others."""
-    chain: list[int] = []
+    family = Family(dumped)
+    chain: dict[int, None] = {}
     current: int | None = len(dumped) - 1 if dumped else None
     while current is not None and current not in chain:
-        chain.append(current)
-        current = _printed_before(dumped, dumped[current])
-    return chain[::-1] + [index for index in range(len(dumped)) if index not in chain]
+        chain[current] = None
+        current = _printed_before(family, dumped[current])
+    return [*reversed(chain), *(index for index in range(len(dumped)) if index not in chain)]
 
 
-def _printed_before(dumped: tuple[DumpedException, ...], one: DumpedException) -> int | None:
+def _printed_before(family: Family, one: DumpedException) -> int | None:
     """Return the index of the exception that a traceback prints above `one`."""
-    related = {each.relation: index for index, each in enumerate(dumped) if each.parent == one.id}
-    if CAUSE in related:
-        return related[CAUSE]
-    return None if one.record.suppress_context else related.get(CONTEXT)
+    relations = (CAUSE,) if one.record.suppress_context else (CAUSE, CONTEXT)
+    return next((family.indexes(one, relation)[-1] for relation in relations if family.indexes(one, relation)), None)
