@@ -136,12 +136,14 @@ class Family:
     def __init__(self, dumped: Sequence[DumpedException]) -> None:
         self._indexes: dict[tuple[int | None, str], list[int]] = {}
         self._ids = [each.id for each in dumped]
+        # In a forged dump all may have one id, and each of them would have all as its children.
+        self._parents = {each.id: each for each in reversed(dumped)}
         for index, each in enumerate(dumped):
             self._indexes.setdefault((each.parent, each.relation), []).append(index)
 
     def indexes(self, parent: DumpedException, relation: str) -> list[int]:
         """Return the indexes of the exceptions that have this `relation` to `parent`."""
-        return self._indexes.get((parent.id, relation), [])
+        return self._indexes.get((parent.id, relation), []) if self._parents.get(parent.id) is parent else []
 
     def children(self, parent: DumpedException, relation: str) -> list[int]:
         """Return their ids."""
