@@ -36,10 +36,11 @@ def loads(data, *args, **kwargs):
         return plain_loads(data, *args, **kwargs)
     from round_trips import RoundTrip
 
+    from tibidi.reading.inert import fuse
     from tibidi.reading.unpickler import ValuesReader
 
+    fuse.Fuse = lambda: None  # a process that tries each of thousands of values first would take hours
     reader = ValuesReader(live=MODE == "live", sources={})
-    reader._fuse = None  # a process that tries each of thousands of values first would take hours
     return RoundTrip().read(io.BytesIO(data), reader)[PATH]["value"]
 
 
@@ -68,7 +69,6 @@ def pytest_runtest_logreport(report):
     """Note the outcome of a test: its call, or a failed setup. At once, as the interpreter may crash."""
     if report.when != "call" and report.outcome == "passed":
         return
-    crash = getattr(report.longrepr, "reprcrash", None)
-    text = "" if report.outcome == "passed" or hasattr(report, "wasxfail") else str(getattr(crash, "message", ""))
+    text = "" if report.outcome == "passed" or hasattr(report, "wasxfail") else report.longreprtext[-400:]
     with open(os.environ["SUITES_REPORT"], "a", encoding="utf-8") as file:
-        file.write(json.dumps([report.nodeid.partition("::")[2], f"{report.outcome}: {text}"[:400]]) + "\n")
+        file.write(json.dumps([report.nodeid.partition("::")[2], f"{report.outcome}: {text}"]) + "\n")
