@@ -45,8 +45,8 @@ class Shop(NamedTuple):
         return 1 + next(number for number, line in enumerate(lines) if text in line)
 
     def command(self, *args: str) -> list[str]:
-        """Return the command that opens the dump."""
-        return [str(self.python), "-m", "tbdebug", "--live", *args, str(self.dump)]
+        """Return the command that opens the dump, by default in its last exception."""
+        return [str(self.python), "-m", "tbdebug", "--live", *(args or ("--exception", "1")), str(self.dump)]
 
     @contextmanager
     def running(self, *command: str, **environ: str) -> Iterator[subprocess.Popen[bytes]]:

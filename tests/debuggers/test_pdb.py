@@ -182,19 +182,37 @@ def test_banner(shop: Shop) -> None:
 
 def test_help_lists_the_added_commands(shop: Shop) -> None:
     """All added commands are in `help`, each with a text."""
-    names = ["exceptions", "threads", "tasks", "info", "omitted", "live", "inert"]
+    names = ["exceptions", "threads", "tasks", "info", "omitted", "live", "inert", "where", "uu", "dd", "source"]
     said = answers(shop, "help", *(f"help {name}" for name in names))
 
     for name in names:
         assert 2 <= said.count(name), name
     assert "No help" not in said
+    assert not {"step", "next", "run", "until"} & set(said.split("(Pdb)")[1].split())
+
+
+def test_starts_in_the_root_cause(shop: Shop) -> None:
+    """Without --exception the debugger opens at the innermost own frame of the root cause, and says so."""
+    said = answers(shop, "p name", "p type($_exception)", args=("--live",))
+
+    place = f"shop.py:{shop.line('return self.prices')} in price"
+    assert said.startswith(f"LookupError, caused by KeyError at {place}\nKeyError: 'plum'\n")
+    assert ["'plum'", "<class 'KeyError'>"] == [each.strip() for each in said.split("(Pdb) ")[1:3]]
+
+
+def test_commands_from_the_command_line(shop: Shop) -> None:
+    """`-c` runs commands before the first prompt; with -c q there is none."""
+    said = answers(shop, args=("-c", "p subtotal", "-c", "q", "--exception", "1"))
+
+    assert "4.5" in said
+    assert "Traceback" not in said
 
 
 def test_starts_in_the_asked_exception(shop: Shop) -> None:
     """`--exception N` starts in that exception, by its number in `exceptions`."""
     said = answers(shop, "p name", args=("--exception", "0"))
 
-    assert said.startswith("KeyError: 'plum'\n")
+    assert "KeyError: 'plum'\n" in said.partition("(Pdb)")[0]
     assert "'plum'" in said.split("(Pdb) ")[1]
 
 

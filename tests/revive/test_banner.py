@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tibidi.dump import Dump
+from tibidi.dump import DumpedException
+from tibidi.dump import DumpedFrame
 from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
 from tibidi.model import Omission
@@ -12,6 +14,7 @@ from tibidi.revive.banner import INERT
 from tibidi.revive.banner import LIVE
 from tibidi.revive.banner import MAX_PACKAGES
 from tibidi.revive.banner import banner
+from tibidi.revive.revived import RevivedDump
 
 FRAME = FrameRecord(file="/gone/shop.py", module="shop", name="pay", qualname="Cart.pay", line=7)
 PROCESS = ProcessRecord(hostname="box")
@@ -21,7 +24,9 @@ def lines(frames: tuple[FrameRecord, ...] = (FRAME,), process: ProcessRecord = P
     """Return the banner of a dump."""
     record = ExceptionRecord(0, None, "raised", "builtins.KeyError", "'pear'\x1b[2J", frames=frames)
     summary = Summary("1", "2026-11-22T21:50:00+00:00", process, exceptions=(record,))
-    return list(banner(Dump(summary, path="shop.pkl", exceptions=(), **{"live": True, **options}), record))
+    shown = DumpedException(record, [DumpedFrame(frame, {}, {}) for frame in frames], KeyError("pear"))
+    dump = Dump(summary, path="shop.pkl", exceptions=(shown,), **{"live": True, **options})
+    return list(banner(RevivedDump(dump), 0))
 
 
 def test_crash() -> None:
@@ -37,6 +42,24 @@ def test_crash() -> None:
 def test_inert_without_frames() -> None:
     """An exception that was never raised has no place; inert values are announced."""
     assert [INERT] == lines(frames=(), live=False)[2:]
+
+
+LIBRARY = FRAME._replace(file="/usr/lib/python3.11/site-packages/till/count.py", name="count", qualname="count")
+
+
+def test_raised_in_a_library() -> None:
+    """The place is that of the innermost own frame; how far it is from the raise comes next."""
+    assert lines(frames=(FRAME, LIBRARY, LIBRARY))[1:3] == [
+        "  at /gone/shop.py:7 in Cart.pay",
+        "  raised 2 frames below, at /usr/lib/python3.11/site-packages/till/count.py:7 in count",
+    ]
+
+
+def test_modules_that_are_not_here() -> None:
+    """Modules that cannot be imported are named, with what to do."""
+    omissions = [Omission("modules['shop']", "missing here"), Omission("modules['shop'].pay", "missing here")]
+
+    assert "Not importable here: shop; set PYTHONPATH, or install." in lines(omissions=omissions)
 
 
 def test_omissions() -> None:

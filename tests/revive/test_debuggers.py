@@ -44,7 +44,7 @@ def test_debugger_that_cannot_be_imported(name: str, monkeypatch: pytest.MonkeyP
         debuggers.debug(dump_of(caught(kinds.nested)), say=str)
 
 
-@pytest.mark.parametrize(("number", "function", "others"), [(None, "caused", 0), (0, "inner", 1)])
+@pytest.mark.parametrize(("number", "function", "others"), [(1, "caused", 0), (None, "inner", 1)])
 def test_breakpoint_hook(number: int | None, function: str, others: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A breakpoint hook is called in the crashed frame, while the other stacks are on threads of their own."""
     seen = []

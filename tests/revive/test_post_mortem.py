@@ -35,10 +35,10 @@ def test_exceptions_of_the_chain() -> None:
 
 
 def test_suppressed_context() -> None:
-    """An exception outside the printed chain is listed with its relation."""
+    """A context that Python does not print is listed with the others."""
     listed = answers(kinds.suppressed, "exceptions")
 
-    assert ">   0 LookupError: alone\n    1 IndexError: list index out of range  (context of 0)\n" == listed
+    assert ">   0 IndexError: list index out of range\n    1 LookupError: alone\n" == listed
 
 
 @pytest.mark.parametrize(

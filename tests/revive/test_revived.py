@@ -34,19 +34,19 @@ def types_of(revived: RevivedDump) -> list[str]:
 
 
 def test_chain_root_cause_first() -> None:
-    """The chain that Python prints is numbered from the root cause on, as pdb of 3.13 does."""
+    """The exceptions are numbered as in the dump, root cause first, which is shown first."""
     revived = RevivedDump(dump_of(caught(kinds.caused)))
 
     assert ["IndexError", "RuntimeError"] == types_of(revived)
-    assert 1 == revived.first_shown()
+    assert 0 == revived.first_shown()
 
 
-def test_suppressed_context_comes_after_the_chain() -> None:
-    """A context that Python does not print has a number behind the chain."""
+def test_suppressed_context_is_no_cause() -> None:
+    """A context that Python does not print is not what is shown first."""
     revived = RevivedDump(dump_of(caught(kinds.suppressed)))
 
-    assert ["LookupError", "IndexError"] == types_of(revived)
-    assert 0 == revived.first_shown()
+    assert ["IndexError", "LookupError"] == types_of(revived)
+    assert 1 == revived.first_shown()
 
 
 @needs_groups
@@ -56,8 +56,8 @@ def test_group_prints_as_the_original() -> None:
     expected = printed(error)
     revived = RevivedDump(dump_of(error))
 
-    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
-    assert ["ExceptionGroup", "IndexError", "IndexError", "RuntimeError"] == types_of(revived)
+    assert expected == printed(revived.exceptions[-1].exception)
+    assert ["IndexError", "IndexError", "RuntimeError", "ExceptionGroup"] == types_of(revived)
 
 
 @pytest.mark.parametrize("call", [kinds.caused, kinds.in_context, kinds.suppressed, kinds.call_plain])
@@ -67,7 +67,7 @@ def test_exceptions_without_objects_print_the_same(call) -> None:
     expected = printed(error)
     revived = RevivedDump(dump_of(error, with_objects=False))
 
-    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
+    assert expected == printed(revived.exceptions[-1].exception)
 
 
 @needs_groups
@@ -77,7 +77,7 @@ def test_group_without_objects() -> None:
     expected = printed(error)
     revived = RevivedDump(dump_of(error, with_objects=False))
 
-    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
+    assert expected == printed(revived.exceptions[-1].exception)
 
 
 def test_set_last_exception() -> None:
@@ -108,7 +108,7 @@ def test_exception_that_refuses_attributes() -> None:
     expected = printed(error)
     revived = RevivedDump(dump_of(error))
 
-    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
+    assert expected == printed(revived.exceptions[-1].exception)
 
 
 def test_revived_while_another_exception_is_handled() -> None:
@@ -155,7 +155,7 @@ def test_third_party_printers() -> None:
     expected = shown(error)
     revived = RevivedDump(dump_of(error))
 
-    assert expected == shown(revived.exceptions[revived.first_shown()].exception)
+    assert expected == shown(revived.exceptions[-1].exception)
 
 
 def test_traceback_exception_with_locals() -> None:
@@ -168,7 +168,7 @@ def test_traceback_exception_with_locals() -> None:
     expected = shown(error)
     revived = RevivedDump(dump_of(error))
 
-    assert expected == shown(revived.exceptions[revived.first_shown()].exception)
+    assert expected == shown(revived.exceptions[-1].exception)
 
 
 @pytest.mark.parametrize("call", [kinds.caused, kinds.call_plain, kinds.class_body])
@@ -187,4 +187,4 @@ def test_ipython_prints_the_same(call) -> None:
     expected = shown(error)
     revived = RevivedDump(dump_of(error))
 
-    assert expected == shown(revived.exceptions[revived.first_shown()].exception)
+    assert expected == shown(revived.exceptions[-1].exception)

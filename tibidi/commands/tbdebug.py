@@ -7,10 +7,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tibidi import commands
+from tibidi.dumpfile.reader import Reader
 from tibidi.loader import load
 from tibidi.process.texts import printable
 from tibidi.revive.debuggers import debug
+from tibidi.revive.importing import extend_path
 from tibidi.store.keys import examine_key
+from tibidi.store.keys import read_key
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 python -m tbdebug
 python -m tbdebug --exception 0 traceback.pkl
+python -m tbdebug -c 'p df.head()' -c q traceback.pkl
 PYTHONBREAKPOINT=ipdb.set_trace python -m tbdebug traceback.pkl
 """
 
@@ -29,7 +33,12 @@ def parser() -> argparse.ArgumentParser:
     purpose = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
     made = commands.parser("tbdebug", purpose, EXAMPLES)
     commands.add_trust_arguments(made)
-    made.add_argument("--exception", type=int, metavar="N", help="start in exceptions[N] of the dump")
+    made.add_argument(
+        "--exception", type=int, metavar="N", help="start in exceptions[N] of the dump; default: the root cause"
+    )
+    made.add_argument(
+        "-c", dest="commands", metavar="COMMAND", action="append", default=[], help="run this in pdb first; repeatable"
+    )
     commands.add_dump_argument(made)
     return made
 
@@ -37,10 +46,15 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str]) -> int:
     """Open a dump in a debugger; return when the user quits it."""
     options = commands.parse(parser(), argv)
-    dump = load(find(options.dump), trust=options.trust)
+    path = find(options.dump)
+    if options.trust is not False:
+        with Reader(path) as reader:
+            if options.trust or reader.is_signed_by(read_key()):
+                extend_path(reader.summary.process)
+    dump = load(path, trust=options.trust)
     _, problem = examine_key()
     if problem and options.trust is None:
         print(printable(problem))
     with suppress(BdbQuit):  # raised in a debugger within the debugger, as its command `debug` starts one
-        debug(dump, say=print, number=options.exception, may_live=options.trust is not False)
+        debug(dump, say=print, number=options.exception, may_live=options.trust is not False, commands=options.commands)
     return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from tibidi.model import MISSING_HERE
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import PACKAGE
@@ -13,27 +15,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tibidi.dump import Dump
-    from tibidi.model import ExceptionRecord
+    from tibidi.revive.revived import RevivedDump
 
 # `info` prints all of them.
 MAX_LINES = 6
 MAX_PACKAGES = 4
 
+MODULE = re.compile(r"modules\['(.*)'\]")
+
 LIVE = "Values are live: application objects, rebuilt with the application's code."
 INERT = "Values are inert: no application code is imported or run. --live rebuilds application objects with that code."
 
 
-def banner(dump: Dump, exception: ExceptionRecord) -> Iterator[str]:
-    """Yield the lines that describe the crash."""
-    yield printable(phrases.crash_line(exception.type, exception.message))
-    for frame in exception.frames[-1:]:
-        yield printable(f"  at {frame.file}:{frame.line} in {frame.qualname or frame.name}")
+def banner(revived: RevivedDump, number: int) -> Iterator[str]:
+    """Yield the lines that describe the crash, shown from exception `number` on."""
+    dump = revived.dump
+    shown, crash = dump.exceptions[number], dump.exceptions[-1]
+    if number == revived.root_cause() and shown is not crash:
+        yield printable(phrases.caused_by(crash.type, shown.type, revived.place(shown)))
+    yield printable(phrases.crash_line(shown.type, shown.message))
+    index = revived.innermost_own(shown)
+    for frame in shown[index : index + 1]:
+        yield printable(f"  at {phrases.place(frame.file, frame.line, frame.qualname or frame.name)}")
+    for frame in shown[index + 1 :][-1:]:
+        place = phrases.place(frame.file, frame.line, frame.qualname)
+        yield printable(f"  raised {phrases.count(len(shown) - 1 - index, 'frame')} below, at {place}")
     process = dump.process
     yield printable(f"Crashed {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
     elsewhere = phrases.elsewhere(dump.summary.exceptions)
     if elsewhere:
         yield printable(elsewhere)
     yield LIVE if dump.live else INERT
+    matches = (MODULE.fullmatch(each.path) for each in dump.omissions if each.reason == MISSING_HERE)
+    absent = [match[1] for match in matches if match]
+    if absent:
+        more = f" and {len(absent) - MAX_PACKAGES} more" if len(absent) > MAX_PACKAGES else ""
+        yield printable(f"Not importable here: {', '.join(absent[:MAX_PACKAGES])}{more}; set PYTHONPATH, or install.")
     if dump.omissions:
         here = sum(each.here for each in dump.omissions)
         missing = phrases.count(len(dump.omissions) - here, "omission")

@@ -13,41 +13,53 @@ from tibidi.revive.banner import banner
 from tibidi.revive.depth import recursion_limit
 from tibidi.revive.post_mortem import DumpPdb
 from tibidi.revive.revived import RevivedDump
+from tibidi.revive.texts import add_names
 from tibidi.revive.threads import CrashThread
 from tibidi.revive.threads import ParkedThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from tibidi.dump import Dump
 
 BREAKPOINT_VARIABLE = "PYTHONBREAKPOINT"
 
 
-def debug(dump: Dump, *, say: Callable[[str], object], number: int | None = None, may_live: bool = True) -> None:
+def debug(
+    dump: Dump,
+    *,
+    say: Callable[[str], object],
+    number: int | None = None,
+    may_live: bool = True,
+    commands: Sequence[str] = (),
+) -> None:
     """Open the crash in the debugger of `breakpoint()` if one was chosen, else in pdb; return when the user leaves it.
 
-    `say` prints a line, `number` is the exception to show first, numbered as
-    in `RevivedDump`.
+    `say` prints a line, `number` is the exception to show first, `commands`
+    are run by pdb before its first prompt.
     """
     wanted = os.environ.get(BREAKPOINT_VARIABLE, "")
     chosen = bool(wanted) or sys.breakpointhook is not sys.__breakpointhook__
     if chosen and wanted != "0":
         _check(wanted)
+    if chosen and commands:
+        raise TibidiError("commands are for pdb", f"unset {BREAKPOINT_VARIABLE}, or leave out -c")
     with _untraced():
         revived = RevivedDump(dump, extract=chosen)
     number = revived.first_shown(number)
     revived.set_last_exception(number)
-    for line in banner(dump, revived.exceptions[number].dumped.record):
+    for line in banner(revived, number):
         say(line)
     sys.stdout.flush()
     if wanted == "0":
         say(f"{BREAKPOINT_VARIABLE}=0, so no debugger is started.")
     elif chosen:
+        add_names(revived, number)
         _crash_again(revived, number)
     else:
-        DumpPdb(revived, may_live=may_live).run_at(number)
+        DumpPdb(revived, may_live=may_live).run_at(number, commands)
 
 
 @contextmanager

@@ -6,40 +6,49 @@ running, so Ctrl-C, end of input and quitting need no special care.
 
 from __future__ import annotations
 
+import builtins
 import pdb
 import re
 import sys
 import tokenize
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.present import info
 from tibidi.present import phrases
 from tibidi.present import show
 from tibidi.process.texts import printable
+from tibidi.reading.inert.sources import class_source
 from tibidi.revive.exceptions import traceback_of
-from tibidi.revive.mismatch import mismatches
+from tibidi.revive.importing import extend_path
 from tibidi.revive.revived import RevivedDump
+from tibidi.revive.texts import EXCEPTIONS
+from tibidi.revive.texts import TASKS
+from tibidi.revive.texts import THREADS
+from tibidi.revive.texts import about
+from tibidi.revive.texts import listing
+from tibidi.revive.texts import stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
+    from types import FrameType
     from types import TracebackType
 
-    from tibidi.dump import DumpedException
     from tibidi.dump import Stack
 
-MAX_LISTED = 80  # characters of an exception in a list, as in pdb of Python 3.13
+# Not listed by `help`: commands for a running program, and short names.
+UNLISTED = frozenset({
+    "do_a", "do_b", "do_break", "do_bt", "do_c", "do_cl", "do_clear", "do_commands", "do_condition", "do_cont",
+    "do_continue", "do_d", "do_debug", "do_disable", "do_enable", "do_exit", "do_h", "do_ignore", "do_interact", "do_j",
+    "do_jump", "do_n", "do_next", "do_r", "do_restart", "do_return", "do_run", "do_s", "do_step", "do_tbreak", "do_u",
+    "do_unt", "do_until",
+})  # fmt: skip
 # Escapes and controls, except line ends and tabs; where pdb uses colours (Python 3.14), they are kept.
 NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 NOT_EVEN_COLOURED = re.compile(rf"(?!\x1b\[[\d;]*m){NOT_PLAIN.pattern}")
 COLOUR: dict[str, Any] = {"colorize": True} if sys.version_info >= (3, 14) else {}
-
-EXCEPTIONS = "exceptions"
-THREADS = "threads"
-TASKS = "tasks"
 
 
 class DumpPdb(pdb.Pdb):
@@ -53,11 +62,27 @@ class DumpPdb(pdb.Pdb):
         self._may_live = may_live
         self._at = (EXCEPTIONS, 0)
 
-    def run_at(self, number: int) -> None:
-        """Start in the innermost frame of one exception; return when the user leaves."""
+    def run_at(self, number: int, commands: Iterable[str] = ()) -> None:
+        """Start in the innermost own frame of one exception, run `commands`; return when the user leaves."""
         self._at = (EXCEPTIONS, number)
+        self.rcLines.extend(commands)
         self.reset()
         self.interaction(None, self._traceback())
+
+    def get_stack(self, f: FrameType | None, t: TracebackType | None) -> tuple[list[tuple[FrameType, int]], int]:
+        """Return the frames of a traceback, and the index of the innermost own one of an exception."""
+        stack, index = super().get_stack(f, t)
+        own = self._revived.innermost_own(self._stack())
+        return stack, own if self._at[0] == EXCEPTIONS and own < len(stack) else index
+
+    def get_names(self) -> list[str]:
+        """Return the names of commands for `help`, without those that need a running program."""
+        return [name for name in super().get_names() if name not in UNLISTED]
+
+    def precmd(self, line: str) -> str:
+        """Replace $_exception, which pdb knows from Python 3.12 on, by the name of the same."""
+        line = super().precmd(line)
+        return line.replace("$_exception", "_exception") if isinstance(line, str) else line
 
     def default(self, line: str) -> None:
         """Run a statement in the current frame; its assignments last when the user moves to another frame."""
@@ -78,24 +103,17 @@ class DumpPdb(pdb.Pdb):
     def do_exceptions(self, arg: str) -> None:
         """exceptions [number]
 
-        List the exceptions of the dump, or switch to one of them: the
-        chain that Python prints, root cause first, then members of
-        groups and suppressed contexts.
+        List the exceptions of the dump, root cause first, or switch to one
+        of them. The one that is shown is also $_exception.
         """
-        exceptions = [each.dumped for each in self._revived.exceptions]
-        lines = [_shorten(phrases.crash_line(each.type, each.message)) + self._relation(each) for each in exceptions]
-        self._list_or_go(EXCEPTIONS, lines, arg)
+        self._list_or_go(EXCEPTIONS, arg)
 
     def do_threads(self, arg: str) -> None:
         """threads [number]
 
         List the threads at the time of the crash, or switch to one of them.
         """
-        lines = [
-            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {phrases.count(len(each), 'frame')}"
-            for each in self._revived.dump.threads
-        ]
-        self._list_or_go(THREADS, lines, arg)
+        self._list_or_go(THREADS, arg)
 
     def do_tasks(self, arg: str) -> None:
         """tasks [number]
@@ -103,7 +121,61 @@ class DumpPdb(pdb.Pdb):
         List the asyncio tasks at the time of the crash, or switch to one of
         them: its stack is the chain of coroutines that it awaited.
         """
-        self._list_or_go(TASKS, [f"{each.name} ({each.state})" for each in self._revived.dump.tasks], arg)
+        self._list_or_go(TASKS, arg)
+
+    # --- own frames and those of libraries
+
+    def do_where(self, arg: str) -> None:
+        """w(here) [all | count]
+
+        Print the stack, the innermost frame at the bottom. Frames of
+        libraries are one line together; `where all` prints each of them.
+        """
+        if arg not in {"", "all"}:
+            super().do_where(arg)
+            return
+        number = 0
+        for is_shown, group in groupby(zip(self.stack, self._own_flags()), key=lambda pair: pair[1] or arg == "all"):
+            entries = [entry for entry, _ in group]
+            if is_shown or self.curindex in range(number, number + len(entries)):
+                for entry in entries:
+                    self.print_stack_entry(entry)
+            else:
+                names = dict.fromkeys(str(f.f_globals.get("__name__", "?")).partition(".")[0] for f, _ in entries)
+                self.message(f"  … {phrases.count(len(entries), 'frame')} of {', '.join(names)}")
+            number += len(entries)
+
+    do_w = do_bt = do_where
+
+    def do_uu(self, arg: str) -> None:
+        """uu
+
+        Move up to the next frame of the application's own code.
+        """
+        self._go_to_own(range(self.curindex - 1, -1, -1), "further out")
+
+    def do_dd(self, arg: str) -> None:
+        """dd
+
+        Move down to the next frame of the application's own code.
+        """
+        self._go_to_own(range(self.curindex + 1, len(self.stack)), "further in")
+
+    # --- sources
+
+    def do_source(self, arg: str) -> None:
+        """source expression
+
+        Print the source of a function or class, as it ran.
+        """
+        value = self._getval(arg)
+        name = value.__name__ if isinstance(value, type) else ""
+        texts = self._revived.dump.sources.values() if name else ()
+        found = next(filter(None, (class_source(name, text) for text in texts)), "")
+        if found:
+            self.message(found.rstrip())
+        else:
+            super().do_source(arg)
 
     def do_longlist(self, arg: str) -> None:
         """ll | longlist
@@ -126,20 +198,7 @@ class DumpPdb(pdb.Pdb):
         differs on this machine; with `all` its packages, environment
         variables and omissions, too.
         """
-        dump = self._revived.dump
-        try:
-            with Reader(dump.path) as reader:
-                trust = "the values are live" if dump.live else "the values are inert"
-                lines = info.lines(
-                    reader,
-                    trust=trust,
-                    mismatches=map(str, mismatches(dump.summary, dump.sources)),
-                    omissions=dump.omissions,
-                    everything=arg == "all",
-                )
-                self.message("\n".join(lines))
-        except (OSError, TibidiError) as error:
-            self.error(f"the dump can't be read any more: {error}")
+        self.message("\n".join(about(self._revived.dump, everything=arg == "all")))
 
     def do_omitted(self, arg: str) -> None:
         """omitted
@@ -190,47 +249,58 @@ class DumpPdb(pdb.Pdb):
 
     # --- private
 
-    def _list_or_go(self, kind: str, lines: Sequence[str], arg: str) -> None:
+    def _list_or_go(self, kind: str, arg: str) -> None:
         """List the stacks of a kind, with the current one marked, or switch to stack number `arg`."""
-        stacks = _stacks(self._revived, kind)
+        dump = self._revived.dump
+        found = stacks(dump, kind)
         if not arg:
-            for number, (stack, line) in enumerate(zip(stacks, lines)):
-                mark = ">" if (kind, number) == self._at else " "
-                self.message(printable(f"{mark} {number if len(stack) else '-':>3} {line}"))
-            if not stacks:
-                self.message(f"The dump has no {kind}.")
+            self.message("\n".join(listing(dump, kind, self._at[1] if self._at[0] == kind else None)))
             return
         try:
             number = int(arg)
         except ValueError:
             self.error(f"not a number: {arg}")
             return
-        if not 0 <= number < len(stacks):
-            self.error(f"no {kind[:-1]} {number}, there are {len(stacks)}")
-        elif not len(stacks[number]):
+        if not 0 <= number < len(found):
+            self.error(f"no {kind[:-1]} {number}, there are {len(found)}")
+        elif not len(found[number]):
             self.error(f"{kind[:-1]} {number} has no frames")
         else:
             self._at = (kind, number)
             self.setup(None, self._traceback())
             self.print_stack_entry(self.stack[self.curindex])
 
+    def _own_flags(self) -> list[bool]:
+        """Return for each frame of the stack whether it is shown by itself: own ones, or all if none is."""
+        stack = self._stack()
+        flags = [self._revived.own.has(frame.record) for frame in stack]
+        return flags if any(flags) and len(flags) == len(self.stack) else [True] * len(self.stack)
+
+    def _go_to_own(self, indexes: Iterable[int], where: str) -> None:
+        flags = self._own_flags()
+        index = next((index for index in indexes if flags[index]), None)
+        if index is None:
+            self.error(f"no frame of the application {where}")
+        else:
+            self._select_frame(index)
+
+    def _stack(self) -> Stack:
+        kind, number = self._at
+        return stacks(self._revived.dump, kind)[number]
+
     def _traceback(self) -> TracebackType | None:
         kind, number = self._at
         if kind == EXCEPTIONS:
-            return self._revived.exceptions[number].exception.__traceback__
-        return traceback_of(_stacks(self._revived, kind)[number], self._revived.renamed)
-
-    def _relation(self, dumped: DumpedException) -> str:
-        """Return the relation of an exception to its parent, or "" in the printed chain, where the parent is next."""
-        ids: list[int | None] = [each.dumped.id for each in self._revived.exceptions]
-        if dumped.parent not in ids or ids.index(dumped.parent) == ids.index(dumped.id) + 1:
-            return ""
-        return f"  ({dumped.relation} of {ids.index(dumped.parent)})"
+            exception = self._revived.exceptions[number].exception
+            vars(builtins)["_exception"] = exception
+            return exception.__traceback__
+        return traceback_of(self._stack(), self._revived.renamed)
 
     def _switch(self, live: bool, name: str) -> None:
         """Show all values, or the one called `name`, live or inert."""
         try:
             if live not in self._by_liveness:
+                extend_path(self._revived.dump.process)
                 self._by_liveness[live] = RevivedDump(load(self._revived.dump.path, trust=live))
         except (OSError, TibidiError) as error:
             self.error(f"the dump can't be read any more: {error}")
@@ -238,7 +308,7 @@ class DumpPdb(pdb.Pdb):
         revived = self._by_liveness[live]
         if name:
             kind, number = self._at
-            self._replace(name, _stacks(revived, kind)[number][self.curindex])
+            self._replace(name, stacks(revived.dump, kind)[number][self.curindex])
             return
         self._revived = revived
         index = self.curindex
@@ -252,16 +322,6 @@ class DumpPdb(pdb.Pdb):
         self.curframe.f_locals[name] = frame.locals[name]
         _write_back(self.curframe)
         self.onecmd(f"p {name}")
-
-
-def _stacks(revived: RevivedDump, kind: str) -> Sequence[Stack]:
-    if kind == EXCEPTIONS:
-        return [each.dumped for each in revived.exceptions]
-    return revived.dump.threads if kind == THREADS else revived.dump.tasks
-
-
-def _shorten(line: str) -> str:
-    return line if len(line) <= MAX_LISTED else line[: MAX_LISTED - 3] + "..."
 
 
 def _write_back(frame: Any) -> None:

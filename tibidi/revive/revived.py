@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from tibidi.culprit import OwnCode
+from tibidi.culprit import root_cause
 from tibidi.errors import TibidiError
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
 from tibidi.present import phrases
-from tibidi.revive.exceptions import Family
 from tibidi.revive.exceptions import revive_exceptions
 from tibidi.revive.sources import add_to_linecache
 from tibidi.revive.sources import extract_copies
@@ -33,9 +33,8 @@ class RevivedException(NamedTuple):
 class RevivedDump:
     """The revived dump.
 
-    `exceptions` are numbered as in debuggers: first the chain that Python
-    prints, root cause first, as pdb of Python 3.13 does; then the exceptions
-    outside that chain, members of groups and suppressed contexts.
+    `exceptions` are in the order of the dump, root cause first; `own` tells own
+    code from installed code.
     """
 
     def __init__(self, dump: Dump, *, extract: bool = False) -> None:
@@ -45,12 +44,11 @@ class RevivedDump:
         self._stacks = (*dump.exceptions, *dump.threads, *dump.tasks)
         add_to_linecache(dump.sources, (frame.file for stack in self._stacks for frame in stack))
         exceptions = revive_exceptions(dump.exceptions, self.renamed)
-        self.exceptions = [
-            RevivedException(dump.exceptions[index], exceptions[index]) for index in _order(dump.exceptions)
-        ]
+        self.exceptions = list(map(RevivedException, dump.exceptions, exceptions))
+        self.own = OwnCode(dump.process)
 
     def first_shown(self, number: int | None = None) -> int:
-        """Return the number of the exception to show first: `number`, else the last of the chain with frames.
+        """Return the number of the exception to show first: `number`, else the root cause, or the last with frames.
 
         Raise TibidiError if there is no such exception, or if it has no frames.
         """
@@ -58,8 +56,8 @@ class RevivedDump:
         if number is None:
             if not with_frames:
                 raise TibidiError("no exception in this dump has frames", "python -m tibidi show prints it")
-            chain = [n for n in with_frames if self.exceptions[n].dumped.parent is None]
-            return (chain or with_frames)[-1]
+            cause = self.root_cause()
+            return cause if cause in with_frames else with_frames[-1]
         if not 0 <= number < len(self.exceptions):
             raise TibidiError(f"no exception {number}: there are 0 to {len(self.exceptions) - 1}", "")
         if number not in with_frames:
@@ -93,19 +91,17 @@ class RevivedDump:
         """Return the number of frames of the deepest stack."""
         return max(map(len, self._stacks), default=0)
 
+    def root_cause(self) -> int:
+        """Return the number of the exception that caused the crash."""
+        return root_cause([each.record for each in self.dump.exceptions])
 
-def _order(dumped: tuple[DumpedException, ...]) -> list[int]:
-    """Return the indexes of the exceptions: the printed chain, root cause first, then the others."""
-    family = Family(dumped)
-    chain: dict[int, None] = {}
-    current: int | None = len(dumped) - 1 if dumped else None
-    while current is not None and current not in chain:
-        chain[current] = None
-        current = _printed_before(family, dumped[current])
-    return [*reversed(chain), *(index for index in range(len(dumped)) if index not in chain)]
+    def innermost_own(self, stack: Stack) -> int:
+        """Return the index of the innermost own frame of a stack, else of its innermost; 0 without frames."""
+        own = [index for index, frame in enumerate(stack) if self.own.has(frame.record)]
+        return own[-1] if own else max(len(stack) - 1, 0)
 
-
-def _printed_before(family: Family, one: DumpedException) -> int | None:
-    """Return the index of the exception that a traceback prints above `one`."""
-    relations = (CAUSE,) if one.record.suppress_context else (CAUSE, CONTEXT)
-    return next((family.indexes(one, relation)[-1] for relation in relations if family.indexes(one, relation)), None)
+    def place(self, stack: Stack) -> str:
+        """Return where the innermost own frame of a stack was, in short; "" without frames."""
+        index = self.innermost_own(stack)
+        frames = stack[index : index + 1]
+        return "".join(phrases.place(os.path.basename(frame.file), frame.line, frame.name) for frame in frames)
