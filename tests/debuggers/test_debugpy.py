@@ -148,7 +148,7 @@ def test_chosen(shop: Shop) -> None:
         thread = client.event("stopped")["threadId"]
         frames = client.stack(thread)
 
-        assert ["total", "main", "<module>"] == [frame["name"] for frame in frames]
+        assert ["price", "total", "main", "<module>"] == [frame["name"] for frame in frames]
         assert "4.5" == client.frame_variables(frames[0])[1]["subtotal"]["value"]
         client.request("continue", threadId=thread)
         assert 0 == process.wait(30)
@@ -168,5 +168,5 @@ def test_launch_configuration(shop: Shop) -> None:
         client.begin({**configuration, **filled, "console": "internalConsole"}, ["uncaught"])
         thread = client.event("stopped")["threadId"]
 
-        assert ["total", "main", "<module>"] == [frame["name"] for frame in client.stack(thread)]
+        assert ["price", "total", "main", "<module>"] == [frame["name"] for frame in client.stack(thread)]
         client.request("disconnect", terminateDebuggee=True)

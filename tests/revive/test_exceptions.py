@@ -34,4 +34,4 @@ def test_traceback_prints_as_the_original(call) -> None:
 
     revived = RevivedDump(dump)
 
-    assert expected == printed(revived.exceptions[revived.first_shown()].exception)
+    assert expected == printed(revived.exceptions[-1].exception)

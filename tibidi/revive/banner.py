@@ -9,6 +9,7 @@ from tibidi.model import MISSING_HERE
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import PACKAGE
+from tibidi.revive.mismatch import SOURCE
 from tibidi.revive.mismatch import mismatches
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
 
 def _mismatches(dump: Dump) -> Iterator[str]:
     serious = [each for each in mismatches(dump.summary, dump.sources) if each.serious]
+    if dump.live and any(each.kind == SOURCE for each in serious):
+        yield "Sources are shown as they were at the crash; a call runs the code that is here now."
     packages = [f"{each.subject} {each.detail}" for each in serious if each.kind == PACKAGE]
     others = [str(each) for each in serious if each.kind != PACKAGE]
     for line in others[:MAX_LINES]:

@@ -97,6 +97,6 @@ def _crash_again(revived: RevivedDump, number: int) -> None:
             parked.add(frames, name)
         try:
             thread = CrashThread(revived.crashed_thread_name())
-            thread.run(each.dumped, each.exception, sys.breakpointhook, revived.renamed)
+            thread.run([*revived.callers(number), *each.dumped], each.exception, sys.breakpointhook, revived.renamed)
         finally:
             parked.release()

@@ -14,6 +14,7 @@ Rules
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,16 @@ class EndOfStack(Exception):  # not an error: raising it makes a traceback of th
     """Raised at the end of a stack that no exception ended."""
 
 
-def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, str]) -> list[BaseException]:
-    """Return the exceptions of a dump with real tracebacks and their links in place."""
+def revive_exceptions(
+    dumped: Sequence[DumpedException],
+    renamed: Mapping[str, str],
+    callers: Mapping[int, Sequence[DumpedFrame]] = MappingProxyType({}),
+) -> list[BaseException]:
+    """Return the exceptions of a dump with real tracebacks and their links in place.
+
+    `callers` has the frames that had called the one that caught an exception,
+    by its id: they are not in its traceback, but its frames lead to them by `f_back`.
+    """
     exceptions: dict[int, BaseException] = {}
     family = Family(dumped)
     for each in dumped:
@@ -53,7 +62,9 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
     fields = (_context, _cause, _suppress)
     links = {id(each): [field.__get__(each) for field in fields] for each in exceptions.values()}
     for each in dumped:
-        raise_in(each, exceptions[each.id], renamed)
+        outer = callers.get(each.id, ())
+        raise_in([*outer, *each], exceptions[each.id], renamed)
+        _cut(exceptions[each.id], len(outer))
     for each in dumped:
         exception = exceptions[each.id]
         context, cause, suppress = links.get(id(exception), (None, None, False))
@@ -64,6 +75,14 @@ def revive_exceptions(dumped: Sequence[DumpedException], renamed: Mapping[str, s
         _cause.__set__(exception, cause or next(map(exceptions.get, causes), None))
         _suppress.__set__(exception, suppress or each.record.suppress_context or bool(causes))
     return [exceptions[each.id] for each in dumped]
+
+
+def _cut(exception: BaseException, count: int) -> None:
+    """Remove the outermost entries of a traceback; the frames stay as they are."""
+    entry = exception.__traceback__
+    for _ in range(count):
+        entry = entry and entry.tb_next
+    _traceback.__set__(exception, entry)
 
 
 def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> BaseException:

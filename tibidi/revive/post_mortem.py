@@ -33,10 +33,11 @@ from tibidi.revive.texts import stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Sequence
     from types import FrameType
     from types import TracebackType
 
-    from tibidi.dump import Stack
+    from tibidi.dump import DumpedFrame
 
 # Not listed by `help`: commands for a running program, and short names.
 UNLISTED = frozenset({
@@ -70,10 +71,18 @@ class DumpPdb(pdb.Pdb):
         self.interaction(None, self._traceback())
 
     def get_stack(self, f: FrameType | None, t: TracebackType | None) -> tuple[list[tuple[FrameType, int]], int]:
-        """Return the frames of a traceback, and the index of the innermost own one of an exception."""
-        stack, index = super().get_stack(f, t)
-        own = self._revived.innermost_own(self._stack())
-        return stack, own if self._at[0] == EXCEPTIONS and own < len(stack) else index
+        """Return the frames of a traceback below those that led to it, and the index of the innermost own one."""
+        stack, current = super().get_stack(f, t)
+        kind, number = self._at
+        if t is None or kind != EXCEPTIONS:
+            return stack, current
+        outer: list[tuple[FrameType, int]] = []
+        frame = t.tb_frame.f_back
+        while frame is not None and len(outer) < len(self._revived.callers(number)):
+            outer.insert(0, (frame, frame.f_lineno))
+            frame = frame.f_back
+        own = self._revived.innermost_own(self._revived.exceptions[number].dumped)
+        return outer + stack, len(outer) + min(own, current)
 
     def get_names(self) -> list[str]:
         """Return the names of commands for `help`, without those that need a running program."""
@@ -272,8 +281,7 @@ class DumpPdb(pdb.Pdb):
 
     def _own_flags(self) -> list[bool]:
         """Return for each frame of the stack whether it is shown by itself: own ones, or all if none is."""
-        stack = self._stack()
-        flags = [self._revived.own.has(frame.record) for frame in stack]
+        flags = [self._revived.own.has(frame.record) for frame in self._frames()]
         return flags if any(flags) and len(flags) == len(self.stack) else [True] * len(self.stack)
 
     def _go_to_own(self, indexes: Iterable[int], where: str) -> None:
@@ -284,9 +292,11 @@ class DumpPdb(pdb.Pdb):
         else:
             self._select_frame(index)
 
-    def _stack(self) -> Stack:
+    def _frames(self) -> Sequence[DumpedFrame]:
+        """Return the frames of the stack that is shown."""
         kind, number = self._at
-        return stacks(self._revived.dump, kind)[number]
+        outer = self._revived.callers(number) if kind == EXCEPTIONS else ()
+        return [*outer, *stacks(self._revived.dump, kind)[number]]
 
     def _traceback(self) -> TracebackType | None:
         kind, number = self._at
@@ -294,7 +304,7 @@ class DumpPdb(pdb.Pdb):
             exception = self._revived.exceptions[number].exception
             vars(builtins)["_exception"] = exception
             return exception.__traceback__
-        return traceback_of(self._stack(), self._revived.renamed)
+        return traceback_of(self._frames(), self._revived.renamed)
 
     def _switch(self, live: bool, name: str) -> None:
         """Show all values, or the one called `name`, live or inert."""
@@ -305,13 +315,12 @@ class DumpPdb(pdb.Pdb):
         except (OSError, TibidiError) as error:
             self.error(f"the dump can't be read any more: {error}")
             return
-        revived = self._by_liveness[live]
-        if name:
-            kind, number = self._at
-            self._replace(name, stacks(revived.dump, kind)[number][self.curindex])
-            return
-        self._revived = revived
+        before, self._revived = self._revived, self._by_liveness[live]
         index = self.curindex
+        if name:
+            self._replace(name, self._frames()[index])
+            self._revived = before
+            return
         self.setup(None, self._traceback())
         self._select_frame(index)
 

@@ -14,12 +14,15 @@ from tibidi.present import phrases
 from tibidi.revive.exceptions import revive_exceptions
 from tibidi.revive.sources import add_to_linecache
 from tibidi.revive.sources import extract_copies
+from tibidi.revive.sources import frozen_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from tibidi.dump import Dump
     from tibidi.dump import DumpedException
+    from tibidi.dump import DumpedFrame
     from tibidi.dump import Stack
 
 
@@ -42,10 +45,16 @@ class RevivedDump:
         self.dump = dump
         self.renamed = extract_copies(dump.sources) if extract else {}
         self._stacks = (*dump.exceptions, *dump.threads, *dump.tasks)
-        add_to_linecache(dump.sources, (frame.file for stack in self._stacks for frame in stack))
-        exceptions = revive_exceptions(dump.exceptions, self.renamed)
+        files = {frame.file for stack in self._stacks for frame in stack}
+        add_to_linecache({**frozen_sources(files, dump.process.python), **dump.sources}, files)
+        self._callers = {each.id: _callers(dump, each) for each in dump.exceptions}
+        exceptions = revive_exceptions(dump.exceptions, self.renamed, self._callers)
         self.exceptions = list(map(RevivedException, dump.exceptions, exceptions))
         self.own = OwnCode(dump.process)
+
+    def callers(self, number: int) -> Sequence[DumpedFrame]:
+        """Return the frames that had called the one that caught an exception, outermost first."""
+        return self._callers.get(self.exceptions[number].dumped.id, ())
 
     def first_shown(self, number: int | None = None) -> int:
         """Return the number of the exception to show first: `number`, else the root cause, or the last with frames.
@@ -89,7 +98,7 @@ class RevivedDump:
 
     def depth(self) -> int:
         """Return the number of frames of the deepest stack."""
-        return max(map(len, self._stacks), default=0)
+        return max(map(len, self._stacks), default=0) + max(map(len, self._callers.values()), default=0)
 
     def root_cause(self) -> int:
         """Return the number of the exception that caused the crash."""
@@ -105,3 +114,31 @@ class RevivedDump:
         index = self.innermost_own(stack)
         frames = stack[index : index + 1]
         return "".join(phrases.place(os.path.basename(frame.file), frame.line, frame.name) for frame in frames)
+
+
+def _callers(dump: Dump, exception: DumpedException) -> Sequence[DumpedFrame]:
+    """Return the frames that led to the outermost one of a traceback, which is the frame that caught the exception.
+
+    They are those of the exception that it caused, and at last those of the crashed thread.
+    """
+    parents: dict[int | None, DumpedException] = {each.id: each for each in dump.exceptions}
+    found: list[DumpedFrame] = []
+    inner = exception
+    for _ in dump.exceptions:  # a forged dump may have a loop
+        parent = parents.get(inner.parent)
+        outer = [parent] if parent is not None else [thread for thread in dump.threads if thread.crashed]
+        matches = (stack[:number] for stack in outer for number, frame in enumerate(stack) if _is_same(frame, inner))
+        found[:0] = next(matches, ())
+        if parent is None:
+            break
+        inner = parent
+    return found
+
+
+def _is_same(frame: DumpedFrame, stack: Stack) -> bool:
+    """Return True if a frame is the outermost one of a stack: its variables are one dictionary in the dump."""
+    names = ("file", "name", "first_line")
+    return any(
+        frame.locals is first.locals and all(getattr(frame, name) == getattr(first, name) for name in names)
+        for first in stack[:1]
+    )

@@ -13,9 +13,11 @@ from __future__ import annotations
 import atexit
 import linecache
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
+from tibidi.process.interpreter import python_version
 from tibidi.process.texts import printable
 from tibidi.process.texts import source_lines
 from tibidi.revive.mismatch import is_file
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+FROZEN = re.compile(r"<frozen (\w+(?:\.\w+)*)>")
 FOLDER_PREFIX = "tibidi-sources-"
 MAX_NAME = 100  # characters of the file name of a copy, well below the limits of file systems
 COPY_PREFIX = "captured_"
@@ -48,6 +51,18 @@ def add_to_linecache(sources: Mapping[str, str], files: Iterable[str]) -> None:
             _enter(name, "")
     for name, text in sources.items():
         _enter(name, text)
+
+
+def frozen_sources(files: Iterable[str], python: str) -> dict[str, str]:
+    """Return the texts of frozen modules of the standard library, such as `<frozen runpy>`, if this is their Python."""
+    found: dict[str, str] = {}
+    for file in files if python == python_version() else ():
+        match = FROZEN.fullmatch(file)
+        if match:
+            base = os.path.join(os.path.dirname(os.__file__), *match[1].split("."))
+            text = local_text(f"{base}.py") or local_text(os.path.join(base, "__init__.py"))
+            found.update({file: text} if text else {})
+    return found
 
 
 def extract_copies(sources: Mapping[str, str]) -> dict[str, str]:

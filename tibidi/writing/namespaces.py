@@ -121,7 +121,7 @@ class Namespaces:
         return key
 
     def _want(self, key: str, code: CodeType) -> None:
-        wanted = self._wanted.setdefault(key, {"__name__"})
+        wanted = self._wanted.setdefault(key, {"__name__", "__package__"})  # for relative imports, too
         for each in walk(code):
             wanted.update(each.co_names)
 
