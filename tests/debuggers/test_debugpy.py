@@ -149,7 +149,7 @@ def test_chosen(shop: Shop) -> None:
         frames = client.stack(thread)
 
         assert ["price", "total", "main", "<module>"] == [frame["name"] for frame in frames]
-        assert "4.5" == client.frame_variables(frames[0])[1]["subtotal"]["value"]
+        assert "4.5" == client.frame_variables(frames[1])[1]["subtotal"]["value"]
         client.request("continue", threadId=thread)
         assert 0 == process.wait(30)
 
