@@ -31,7 +31,8 @@ def main() -> None:
 
 def _is_isolated() -> bool:
     """Return True if the environment must be ignored: -I, -E, or a program with the rights of another user."""
-    if sys.flags.isolated or sys.flags.ignore_environment:
+    # The start of a frozen program ignores the variables of Python itself, and says so in these flags.
+    if (sys.flags.isolated or sys.flags.ignore_environment) and not hasattr(sys, "frozen"):
         return True
     return hasattr(os, "geteuid") and (os.geteuid() != os.getuid() or os.getegid() != os.getgid())
 

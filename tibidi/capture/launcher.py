@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os
+from tibidi.process.interpreter import PACKAGE
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-COMMANDS = PACKAGE + "commands" + os.sep
+COMMANDS = os.path.join(PACKAGE, "commands", "")
+HOOKS = os.path.join(PACKAGE, "hooks", "")
 # Frames between `python -m tbdump` and its main(): runpy, the module or the console script.
 DEEPEST_LAUNCHER = 8
 MACHINERY = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
@@ -29,6 +30,11 @@ THREAD_BOOTSTRAP = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 def is_ours(frame: FrameType) -> bool:
     """Return True if the code of a frame is part of tibidi."""
     return frame.f_code.co_filename.startswith(PACKAGE)
+
+
+def is_hook(frame: FrameType) -> bool:
+    """Return True for the frame of a hook, which may be between frames of the application that call each other."""
+    return frame.f_code.co_filename.startswith(HOOKS)
 
 
 def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:

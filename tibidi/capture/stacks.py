@@ -12,6 +12,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import without_middle
+from tibidi.capture.launcher import is_hook
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap
 from tibidi.capture.launcher import without_hook
@@ -62,11 +63,12 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
 
 
 def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list[FrameType]:
-    """Return a stack, outermost frame first, without our own frames, which would keep themselves alive."""
+    """Return a stack, outermost frame first, without those of our hooks, and here without all our innermost ones."""
     frames: list[FrameType] = []
     frame: FrameType | None = innermost
     while frame is not None:
-        frames.append(frame)
+        if not is_hook(frame):
+            frames.append(frame)
         frame = frame.f_back
     frames.reverse()
     return without_hook(frames) if ident in here else frames

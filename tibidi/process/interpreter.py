@@ -21,6 +21,8 @@ OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that
 METADATA = (".dist-info", ".egg-info")
 MAX_PACKAGES = 5000
+# The folder of tibidi in the file names of its code, which are relative in a frozen program.
+PACKAGE = os.path.join(os.path.dirname(os.path.dirname(sys._getframe().f_code.co_filename)), "")
 
 
 def frames() -> "dict[int, FrameType]":

@@ -44,9 +44,8 @@ PROGRESS_AFTER_SECONDS = 1.0
 PATIENCE_PART = 0.2
 PATIENCE_SECONDS = 2.0
 # The code of pass two and what it calls of ours: a thread that runs no other code has not hung.
-PACKAGE = os.path.dirname(os.path.dirname(__file__))
 ROOMS = ("dumpfile", "look", "process", "redaction", "words", "writing")
-OUR_FOLDERS = tuple(os.path.join(PACKAGE, name, "") for name in ROOMS)
+OUR_FOLDERS = tuple(os.path.join(interpreter.PACKAGE, name, "") for name in ROOMS)
 OUR_FILES = frozenset({"pickle.py", "cloudpickle.py", "cloudpickle_fast.py"})
 
 
