@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 COMMANDS = os.path.join(PACKAGE, "commands", "")
-HOOKS = os.path.join(PACKAGE, "hooks", "")
+HOOKS = os.path.join(PACKAGE, "hooks", "")  # their frames may be between those of the application
 # Frames between `python -m tbdump` and its main(): runpy, the module or the console script.
 DEEPEST_LAUNCHER = 8
 MACHINERY = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
@@ -30,11 +30,6 @@ THREAD_BOOTSTRAP = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 def is_ours(frame: FrameType) -> bool:
     """Return True if the code of a frame is part of tibidi."""
     return frame.f_code.co_filename.startswith(PACKAGE)
-
-
-def is_hook(frame: FrameType) -> bool:
-    """Return True for the frame of a hook, which may be between frames of the application that call each other."""
-    return frame.f_code.co_filename.startswith(HOOKS)
 
 
 def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:

@@ -12,7 +12,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import without_middle
-from tibidi.capture.launcher import is_hook
+from tibidi.capture.launcher import HOOKS
 from tibidi.capture.launcher import is_ours
 from tibidi.capture.launcher import without_bootstrap
 from tibidi.capture.launcher import without_hook
@@ -67,7 +67,7 @@ def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list
     frames: list[FrameType] = []
     frame: FrameType | None = innermost
     while frame is not None:
-        if not is_hook(frame):
+        if not frame.f_code.co_filename.startswith(HOOKS):
             frames.append(frame)
         frame = frame.f_back
     frames.reverse()

@@ -431,10 +431,9 @@ def _print_failure(error: BaseException) -> None:
 
 def _unreadable(error: BaseException) -> str:
     """Return what hides behind a failed import: after setuid(), a process may not read the files of its Python."""
-    if hasattr(sys, "frozen"):  # no module of a frozen program is a file
-        return ""
     files = {"the standard library": os.__file__, "tibidi": __file__}
-    for what, file in files.items() if isinstance(error, ImportError) else ():
+    # In a frozen program no module has a file.
+    for what, file in files.items() if isinstance(error, ImportError) and not hasattr(sys, "frozen") else ():
         try:
             os.stat(file)
         except OSError as reason:
