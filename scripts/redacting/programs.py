@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-MOST_FRAMES = 4000
+MOST_FRAMES = 100  # of one program: looking at all variables of a frame takes much longer than the frame
 
 # Each runs with the traced functions of its library; what is imported is installed or in the standard library.
 PROGRAMS = {
