@@ -166,7 +166,8 @@ class Dump(Mapping[str, Any]):
     `exceptions` has the root cause first and the exception that ended the
     program last; `modules` maps the name of each module to its globals;
     `omissions` lists what is missing, where and why; `sources` maps file
-    names to the text as it ran.  `live` is True if the values are objects of
+    names to the text as it ran.  `prepared` says what was set up before live
+    values were loaded, as Django is.  `live` is True if the values are objects of
     the application, False if they are inert.  Dumps compare and hash by identity.
     """
 
@@ -179,6 +180,7 @@ class Dump(Mapping[str, Any]):
     modules: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     omissions: tuple[Omission, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    prepared: str = ""
 
     def __post_init__(self) -> None:
         self.format = self.summary.format

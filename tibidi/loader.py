@@ -74,6 +74,7 @@ class _Loading:
         )  # starts a process, which works meanwhile
         self.found: dict[str, object] = {}
         self.problems: list[Omission] = []
+        self.prepared = ""
 
     def dump(self) -> Dump:
         self._read()
@@ -91,6 +92,7 @@ class _Loading:
             modules=self._modules(),
             omissions=(*summary.omissions, *reader.damage, *self.problems, *self.values.problems),
             sources=reader.sources,
+            prepared=self.prepared,
         )
 
     def _read(self) -> None:
@@ -101,6 +103,10 @@ class _Loading:
 
     def _read_values(self) -> None:
         self.sources.update(self.reader.sources)
+        if self.live:
+            from tibidi.reading.frameworks import set_up  # not for inert values
+
+            self.prepared = set_up(self.reader.summary.process.environment, self.problems)
         self._load_values()
 
     def _load_values(self) -> None:

@@ -14,11 +14,13 @@ inert reader makes of it.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
+from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.look.anatomy import error_text
 from tibidi.look.owners import REASON
 from tibidi.look.owners import is_opener
@@ -36,9 +38,9 @@ from tibidi.reading.memo import completed
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import NotHere
 from tibidi.reading.missing import Stub
-from tibidi.reading.missing import Unavailable
 from tibidi.reading.missing import missing_class
 from tibidi.reading.missing import opener
+from tibidi.reading.missing import unavailable
 from tibidi.words import standins
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from tibidi.reading.inert.view import InertView
     from tibidi.reading.unpickler import MemberFile
 
+SALTED = ("sqlalchemy.util.langhelpers", "symbol")
 STAND_INS: dict[str, object] = {
     cls.__name__: cls for cls in (standins.Cut, standins.Dummy, standins.NotPickleable, standins.Redacted)
 }
@@ -178,6 +181,10 @@ class Names:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - importing runs application code, which may even exit
+            # Names of the standard library move between its private modules: pathlib._local.PosixPath.
+            public = name.partition("._")[0].lstrip("_")
+            if public != name and public in STANDARD_MODULES and isinstance(error, ModuleNotFoundError):
+                return self.module(public)
             reason = error_text(error)
             self._stubs[name] = ModuleStub(name, reason)
             self.problems.append(Omission(f"modules[{name!r}]", MISSING_HERE, f"a stub, since here: {reason}"))
@@ -190,7 +197,10 @@ class Names:
         home = self.module(module)
         try:
             if not isinstance(home, ModuleStub):
-                return self._harmless(attrgetter(qualname)(home), module, qualname)
+                found = attrgetter(qualname)(home)
+                if (module, qualname) == SALTED:
+                    return partial(_known_symbol, found)
+                return self._harmless(found, module, qualname)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a module's __getattr__ is application code
@@ -199,7 +209,7 @@ class Names:
         from tibidi.reading.inert.names import is_described  # the inert reader, seldom needed
 
         if is_described(module, qualname):
-            self._missing[module, qualname] = Unavailable(module, qualname)
+            self._missing[module, qualname] = unavailable(module, qualname)
             return self._missing[module, qualname]
         found = self._missing[module, qualname] = missing_class(module, qualname, layout, fields)
         if isinstance(home, ModuleStub) and "." not in qualname:
@@ -232,6 +242,12 @@ class Names:
         """Fill a class that was pickled by value."""
         makers._class_state(cls, state)
         self._finalizers.mute(cls)
+
+
+def _known_symbol(cls: Any, name: str, *arguments: object) -> object:
+    """Return a symbol of SQLAlchemy, whose number is a hash, and so another one in each process."""
+    known: object = cls.symbols.get(name)
+    return cls(name, *arguments) if known is None else known
 
 
 class LiveUnpickler(MemoUnpickler):

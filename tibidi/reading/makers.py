@@ -15,6 +15,7 @@ import types
 import weakref
 from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
+from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
 from types import CellType
@@ -28,6 +29,8 @@ from tibidi.look.anatomy import native_base
 from tibidi.reading.code import OTHER_VERSION
 from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
+from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertType
 from tibidi.reading.missing import missing_member
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
@@ -38,6 +41,7 @@ from tibidi.words.vocabulary import WORDS
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
     from typing import NoReturn
@@ -156,7 +160,42 @@ def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mappin
     if is_missing(metaclass) or any(map(is_missing, bases)):
         metaclass = type(bases[0]) if bases else type
     body = {sys.intern(key): value for key, value in keywords.items()}
-    return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
+    try:
+        return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
+    except Exception:  # noqa: BLE001 - a metaclass of the application
+        return _plain_class(metaclass, name, bases, body)
+
+
+def _plain_class(metaclass: Any, name: str, bases: tuple[Any, ...], body: dict[str, object]) -> type:
+    """Make a class without calling its metaclass and `__init_subclass__`: they may want keywords, or all of the body.
+
+    Bases that are inert are left out.
+    """
+    resolved = types.resolve_bases(tuple(base for base in bases if not isinstance(base, (InertObject, InertType))))
+    if len(resolved) < len(bases):
+        metaclass = type if isinstance(metaclass, InertType) else metaclass
+    elif resolved is not bases:
+        body["__orig_bases__"] = bases
+    with _without_hooks(resolved):
+        made: type = type.__new__(metaclass, name, resolved, body)
+    return made
+
+
+@contextmanager
+def _without_hooks(bases: tuple[type, ...]) -> Iterator[None]:
+    """Keep `__init_subclass__` of these bases from being called."""
+    hooks = {each: vars(each)[HOOK] for base in bases for each in base.__mro__ if HOOK in vars(each)}
+    hooks.pop(object, None)
+    try:
+        for each in hooks:
+            type.__setattr__(each, HOOK, classmethod(lambda _, **__: None))
+        yield
+    finally:
+        for each, hook in hooks.items():
+            type.__setattr__(each, HOOK, hook)
+
+
+HOOK = "__init_subclass__"
 
 
 def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlobals]) -> None:

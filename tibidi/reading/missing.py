@@ -46,18 +46,21 @@ class NotHere(Exception):
     """What a pickle calls is not on this machine, so what it makes is inert."""
 
 
-class Unavailable:
-    """A class or function that this machine does not have, and whose objects the inert reader describes better."""
+class Unavailable(type):
+    """The type of classes and functions that this machine does not have, and whose results are inert."""
 
-    def __init__(self, module: str, qualname: str) -> None:
-        self.__module__, self.__name__, self.__qualname__ = module, qualname.rpartition(".")[2], qualname
-
-    def __call__(self, *_: object, **__: object) -> NoReturn:
+    def __call__(cls, *_: object, **__: object) -> NoReturn:
         """Raise NotHere."""
-        raise NotHere(f"{self.__module__}.{self.__qualname__} is not on this machine")
+        raise NotHere(f"{full_name(cls)} is not on this machine")
 
-    def __repr__(self) -> str:
-        return f"<{clean(self.__module__)}.{clean(self.__qualname__)}: {HERE}>"
+    def __repr__(cls) -> str:
+        return f"<{full_name(cls)}: {HERE}>"
+
+
+def unavailable(module: str, qualname: str) -> Unavailable:
+    """Return a stand-in for a class or function of whose results the inert reader makes more than `Missing` does."""
+    body = {"__module__": module, "__qualname__": qualname, "__new__": Unavailable.__call__}
+    return Unavailable(qualname.rpartition(".")[2], (), body)
 
 
 class Stub(type):

@@ -47,6 +47,8 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     if elsewhere:
         yield printable(elsewhere)
     yield LIVE if dump.live else INERT
+    if dump.prepared:
+        yield printable(dump.prepared)
     matches = (MODULE.fullmatch(each.path) for each in dump.omissions if each.reason == MISSING_HERE)
     absent = [match[1] for match in matches if match]
     if absent:

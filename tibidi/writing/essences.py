@@ -14,6 +14,7 @@ from tibidi.look.anatomy import attributes
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import exact_type
+from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
@@ -89,3 +90,32 @@ def _getters(cls: type) -> dict[str, Any]:
 def _dummy(thing: object, reason: str, left: dict[str, object]) -> Reduced:
     made = Dummy, (type_name(type(thing)), reason)
     return (*made, {"state": left}) if left else made
+
+
+def asked_for(thing: object) -> dict[str, object]:
+    """Return what a QuerySet of Django that was not evaluated asks for, {} for anything else."""
+    own = dictionary(thing)
+    query = dictionary(own.get("_query"))
+    if not query:
+        return {}
+    model = own.get("model")
+    name = type_name(model) if is_a(model, type) else "?"
+    return {"model": name, "where": _conditions(query.get("where")), "order_by": query.get("order_by")}
+
+
+def _conditions(node: object, levels: int = 10) -> dict[str, object]:
+    """Return the conditions of a WhereNode by field and lookup, so that secrets have their names."""
+    found: dict[str, object] = {}
+    children = dictionary(node).get("children")
+    for child in children if type(children) is list and levels else ():
+        own = dictionary(child)
+        if "children" in own:
+            negation = "NOT " if own.get("negated") else ""
+            found[f"{negation}{own.get('connector')} {len(found)}"] = _conditions(child, levels - 1)
+        else:
+            field = dictionary(dictionary(own.get("lhs")).get("target")).get("attname")
+            lookup = next(
+                (body["lookup_name"] for body in map(namespace, mro(type(child))) if "lookup_name" in body), "?"
+            )
+            found[f"{field}__{lookup}"] = own.get("rhs")
+    return found

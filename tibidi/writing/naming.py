@@ -143,10 +143,15 @@ def reduce_ordinary_class(cls: type) -> Reduced | None:
     if not type_flags(cls) & HEAP_TYPE:
         name = next((name for name, each in vars(types).items() if each is cls), "")
         return (words._type, (name,)) if name and cls not in SINGLETONS else None
-    keywords = {"__module__": own["__module__"]} if "__module__" in own else {}
+    keywords = {name: own[name] for name in needed_first(cls) if name in own}
     bases = own.get("__orig_bases__", cls.__bases__)  # PEP 560
     attributes = {**dict(_attributes(cls)), "__qualname__": cls.__qualname__}
     return words._class, (type, cls.__name__, bases, keywords), (attributes, {}), None, None, words._class_state
+
+
+def needed_first(cls: type) -> tuple[str, ...]:
+    """Return the attributes that a class is made with: without its slots, instances would have a `__dict__`."""
+    return ("__module__",) if issubclass(cls, tuple) else ("__module__", "__slots__")  # typing.NamedTuple refuses them
 
 
 def _attributes(cls: type) -> Iterator[tuple[str, object]]:

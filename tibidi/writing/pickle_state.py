@@ -119,7 +119,8 @@ class PickleState:
         """Return a stand-in for an object that would run a query or a request."""
         name = type_name(type(thing))
         self.note(thing, LAZY, f"{name}: not evaluated")
-        return Dummy, (name, "not evaluated: that would have run a query or a request")
+        asked = _essences().asked_for(thing)
+        return Dummy, (name, "not evaluated: that would have run a query or a request", *filter(None, [asked]))
 
     def hung(self, thing: object) -> Reduced:
         """Return a stand-in for an object whose own code did not finish in time."""

@@ -14,6 +14,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import member_attributes
 from tibidi.words import vocabulary as words
 from tibidi.writing.naming import is_native_attribute
+from tibidi.writing.naming import needed_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ def reduce_class(cls: type) -> Any:
     if reduced[0] is words._class:
         attributes = reduced[2][0]
         attributes.setdefault("__qualname__", cls.__qualname__)
+        reduced[1][3].update({name: attributes[name] for name in needed_first(cls) if name in attributes})
         for name in [name for name, value in attributes.items() if is_native_attribute(value, cls)]:
             del attributes[name]
     return enumeration(cls, reduced) if reduced[0] is words._enum else reduced

@@ -64,12 +64,13 @@ def built_on(bases: object, module: str, qualname: str) -> Any:
     return made
 
 
-def mixins_for(base: object) -> tuple[type, ...]:
+def mixins_for(base: Any) -> tuple[type, ...]:
     """Return the bases of an inert class for a class with this base."""
-    if isinstance(base, types.InertType):
-        return (base,)
-    if base is tuple:
+    is_inert = isinstance(base, types.InertType)
+    if base is tuple or (is_inert and base._inert_name_ == "typing.NamedTuple"):  # a function in the place of a base
         return (types.InertTuple, tuple)
+    if is_inert:
+        return (base,)
     if isinstance(base, type) and (base in LAYOUTS.values() or issubclass(base, BaseException)):
         return (base, types.InertObject)
     return (types.InertValue,) if base in VALUES.values() else ()

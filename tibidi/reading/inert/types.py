@@ -148,6 +148,10 @@ class InertCall(InertObject):
             return self._inert_extend_
         return super().__getattr__(name)
 
+    def __call__(self, *arguments: object, **_: object) -> object:
+        """Raise TypeError: no application code runs; for a pickle, return an object of that name."""
+        return called(self, arguments)
+
     def _inert_extend_(self, items: list[object]) -> None:
         """Take the items that a pickle has for an object of unknown kind."""
         holder = held(self, InertSequence, [])
@@ -205,10 +209,6 @@ class InertValue(InertCall):
 
 class InertPartial(InertCall):
     """A `functools.partial`."""
-
-    def __call__(self, *arguments: object, **_: object) -> object:
-        """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
-        return called(self, arguments)
 
     def _inert_absorb_(self, state: Any) -> None:
         if type(state) is tuple and len(state) == len(PARTIAL):
@@ -321,7 +321,7 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
 def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
     """Give a class its attributes that are harmless."""
     for name, value in attributes.items():
-        if (type(name) is str and not name.startswith(("__", "_inert_")) and name != "mro") or (
+        if (type(name) is str and not name.startswith(("__", "_inert_")) and name not in {"mro", "_asdict"}) or (
             name == "__doc__" and type(value) is str
         ):
             type.__setattr__(cls, name, value)
