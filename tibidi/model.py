@@ -101,7 +101,9 @@ class ExceptionRecord(NamedTuple):
     """One exception of the chain or tree; `parent` is the id of the exception it belongs to.
 
     `raise ... from None` sets `suppress_context`: the context is not printed
-    then, as in Python, but it is in the summary all the same.
+    then, as in Python, but it is in the summary all the same.  `attributes`
+    has what an exception holds besides its message: `args` if there are
+    several, fields of its type, and what was set on it.
     """
 
     id: int
@@ -112,6 +114,7 @@ class ExceptionRecord(NamedTuple):
     notes: tuple[str, ...] = ()
     suppress_context: bool = False
     frames: tuple[FrameRecord, ...] = ()
+    attributes: Mapping[str, Variable] = NO_VARIABLES
 
 
 class ThreadRecord(NamedTuple):

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tibidi.capture.messages import attributes
 from tibidi.capture.messages import has_notes
 from tibidi.capture.messages import is_native
 from tibidi.capture.messages import message
@@ -114,3 +115,16 @@ def test_types() -> None:
 def test_groups_are_native() -> None:
     """A group's own message needs none of its members."""
     assert is_native(ExceptionGroup("group", [Own()]))  # noqa: F821 - skipped where there is none
+
+
+def test_attributes() -> None:
+    """An exception has its fields and what was set on it, and `args` where they are not the message alone."""
+    error = Own("text", [1])
+    error.response = Argument()  # type: ignore[attr-defined]
+    missing = OSError(2, "No such file", "name")
+
+    assert {} == attributes(ValueError("text"))
+    assert {"args": ("text", [1]), "response": error.response} == attributes(error)  # type: ignore[attr-defined]
+    assert {"args": (2, "No such file"), "errno": 2, "strerror": "No such file", "filename": "name"} == {
+        name: value for name, value in attributes(missing).items() if value is not None
+    }

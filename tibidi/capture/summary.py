@@ -49,6 +49,7 @@ MAX_HOOK_SECONDS = 3.0
 NEAR_FRAMES = 10  # innermost ones; previews in the others are shorter
 MAX_FAR_CHARACTERS = 300
 MAX_VARIABLES = 500  # of one frame
+MAX_ATTRIBUTES = 50  # of one exception
 CO_OPTIMIZED = 0x1
 CO_VARARGS = 0x4
 CO_VARKEYWORDS = 0x8
@@ -152,7 +153,15 @@ class _Summarizer:
             notes=notes,
             suppress_context=BaseException.__dict__["__suppress_context__"].__get__(live.exception) is True,
             frames=self._frames(live.frames, path),
+            attributes=self._attributes(live.exception, f"{path}.exception"),
         )
+
+    def _attributes(self, exception: BaseException, path: str) -> dict[str, Variable]:
+        found: dict[str, Variable] = {}
+        with self._shielded(path):
+            for name, value in list(messages.attributes(exception).items())[:MAX_ATTRIBUTES]:
+                found[ascii_safe(name)] = self._previewer.variable(name, value, f"{path}.{name}", MAX_FAR_CHARACTERS)
+        return found
 
     def _notes(self, exception: BaseException, path: str) -> list[str]:
         if not messages.has_notes(exception):

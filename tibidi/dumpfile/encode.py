@@ -34,7 +34,10 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "time": summary.time,
         "complete": summary.complete,
         "fingerprint": summary.fingerprint,
-        "exceptions": [_with_frames(record) for record in summary.exceptions],
+        "exceptions": [
+            {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
+            for record in summary.exceptions
+        ],
         "threads": [_with_frames(record) for record in summary.threads],
         "tasks": [_with_frames(record) for record in summary.tasks],
         "omissions": [record._asdict() for record in summary.omissions],
@@ -47,8 +50,11 @@ def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[st
 
 
 def _frame_to_json(frame: FrameRecord) -> dict[str, object]:
-    variables = {name: _variable_to_json(variable) for name, variable in frame.locals.items()}
-    return {**frame._asdict(), "code": frame.code._asdict(), "locals": variables}
+    return {**frame._asdict(), "code": frame.code._asdict(), "locals": _variables_to_json(frame.locals)}
+
+
+def _variables_to_json(variables: Mapping[str, Variable]) -> dict[str, object]:
+    return {name: _variable_to_json(variable) for name, variable in variables.items()}
 
 
 def _variable_to_json(variable: Variable) -> dict[str, object]:

@@ -144,14 +144,15 @@ class Frames:
             if not self._everything and is_definition(frame, variable):
                 hidden += 1
                 continue
-            yield from self._variable(number, name, variable)
+            yield from self.variable(f"{self._path}[{number}]", name, variable)
         if hidden:
             yield [(FAINT, f"      + {phrases.count(hidden, 'definition')} and imports")]
 
-    def _variable(self, number: int, name: str, variable: Variable) -> Iterator[Line]:
+    def variable(self, path: str, name: str, variable: Variable) -> Iterator[Line]:
+        """Yield a variable of the frame, or an attribute of the exception, at `path` in the dump."""
         head = f"{name}: {phrases.bare_type(variable.type)} = "
         preview = variable.preview
-        here = (f"{self._path}[{number}]", name)
+        here = (path, name)
         before = self._shown.setdefault((variable.type, preview), here)
         if before != here and len(preview) > LONG and not self._everything:
             place = before[0][len(self._path) :] if before[0].startswith(f"{self._path}[") else before[0]

@@ -90,7 +90,10 @@ class _Page:
                 {
                     "title": f"exceptions[{index}]" + relation(each, names),
                     "message": phrases.crash_line(each.type, each.message),
-                    "notes": each.notes,
+                    "notes": (
+                        *each.notes,
+                        *(f"{name} = {variable.preview}" for name, variable in each.attributes.items()),
+                    ),
                     "groups": self._groups(f"exceptions[{index}]", each.frames),
                 }
                 for index, each in enumerate(summary.exceptions)

@@ -63,6 +63,8 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
         yield [(HEADING, f"exceptions[{index}]" + relation(exception, places))]
         yield from frames.stack(f"exceptions[{index}]", exception.frames, newest_first=view.newest_first)
         yield from _message(exception)
+        for name, variable in exception.attributes.items():
+            yield from frames.variable(f"exceptions[{index}].exception", name, variable)
     yield from _others(summary, frames, view)
     yield []
     if view.everything:

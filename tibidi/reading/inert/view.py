@@ -6,6 +6,7 @@ order, so an object has one index in both memos.
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class InertView:
                 self._file.source = member
                 self._unpickler.load()
         except DamagedDump:
-            self._read = pickles
+            self._read = sys.maxsize  # the memo is incomplete
         self._memo = self._unpickler.memo.copy()
 
     def _namespace(self, key: str) -> dict[str, object]:
