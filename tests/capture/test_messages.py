@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tibidi.capture.messages import attributes
+from tibidi.capture.attributes import attributes
 from tibidi.capture.messages import has_notes
 from tibidi.capture.messages import is_native
 from tibidi.capture.messages import message

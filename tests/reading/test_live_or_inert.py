@@ -172,3 +172,38 @@ def test_models_of_django(tmp_path: Path) -> None:
     assert ["6", "{'price__gt': 1, 'NOT AND 1': {'title__exact': 'q'}}"] == values[:2]
     assert "'Django is set up with shop_settings, as the crashed program had it.'" == values[2]
     assert [["exceptions[0].frames[1].locals['query']", "lazy"]] == [each[:2] for each in omissions]
+
+
+GAPS = """
+import collections, socket, threading
+class Service:
+    lock, sock, generator = threading.Lock(), socket.socket(), (each for each in [1])
+class Own:
+    def __init__(self):
+        self.rows = [1, {("a", 1): {None: threading.Lock()}}]
+class Labelled(property):
+    pass
+class Uses:
+    value = Labelled(lambda self: 5)
+def work():
+    service, own, uses = Service(), Own(), Uses()
+    odd = {Own: [collections.deque([1, threading.Lock()])]}
+    1 / 0
+"""
+CHECK = "[type(eval(each.path, vars(dump))).__name__ for each in dump.omissions]"
+
+
+def test_gaps(tmp_path: Path) -> None:
+    """Each gap has its own path once, also those in a class, and the path leads to the stand-in."""
+    values, omissions = look(tmp_path, GAPS, f"{CHECK}\nv['uses'].value")
+    at = "exceptions[0].frames[1].locals"
+
+    assert "['Dummy', 'Dummy', 'NotPickleable', 'Dummy', 'Dummy']" == values[0]
+    assert "5" == values[1]
+    assert [
+        f"{at}['service'].lock",
+        f"{at}['service'].sock",
+        f"{at}['service'].generator",
+        f"{at}['own'].rows[1][('a', 1)][None]",
+        f"list({at}['odd'].values())[0][0][1]",
+    ] == [path for path, _, _ in omissions]

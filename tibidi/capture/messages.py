@@ -8,9 +8,7 @@ application code: it is called in a worker, with a short timeout.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import CHAIN
 from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import exception_attributes
 from tibidi.look.anatomy import is_group
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
@@ -62,18 +60,6 @@ def _cut(text: str, path: str) -> tuple[str, Omission | None]:
     excess = str.__len__(text) - MAX_CHARACTERS
     omission = Omission(f"{path}.message", TOO_LARGE, f"{excess} characters more") if excess > 0 else None
     return str.__getitem__(text, slice(MAX_CHARACTERS)), omission
-
-
-def attributes(exception: BaseException) -> dict[str, object]:
-    """Return what an exception holds besides its message, notes and chain; `args` where they are not the message."""
-    own = {name: value for name, value in dictionary(exception).items() if type(name) is str and name != "__notes__"}
-    fields = {**exception_attributes(exception), **own}
-    if is_group(type(exception)):
-        fields = {name: value for name, value in fields.items() if name not in {"message", "exceptions"}}
-    arguments = fields.get("args", ())
-    if type(arguments) is tuple and all(type(each) is str for each in arguments) and len(arguments) < 2:
-        fields.pop("args", None)
-    return {name: value for name, value in fields.items() if name not in CHAIN[1:]}
 
 
 def has_notes(exception: BaseException) -> bool:

@@ -12,6 +12,8 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
+from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import stored
 from tibidi.look.frames import qualname
 from tibidi.look.frames import shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
@@ -49,7 +51,6 @@ MAX_HOOK_SECONDS = 3.0
 NEAR_FRAMES = 10  # innermost ones; previews in the others are shorter
 MAX_FAR_CHARACTERS = 300
 MAX_VARIABLES = 500  # of one frame
-MAX_ATTRIBUTES = 50  # of one exception
 CO_OPTIMIZED = 0x1
 CO_VARARGS = 0x4
 CO_VARKEYWORDS = 0x8
@@ -157,11 +158,14 @@ class _Summarizer:
         )
 
     def _attributes(self, exception: BaseException, path: str) -> dict[str, Variable]:
-        found: dict[str, Variable] = {}
+        arguments = BaseException.__dict__["args"].__get__(exception)
+        if len(arguments) < 2 and not dictionary(exception) and stored(type(exception)).keys() <= {"args"}:
+            return {}
         with self._shielded(path):
-            for name, value in list(messages.attributes(exception).items())[:MAX_ATTRIBUTES]:
-                found[ascii_safe(name)] = self._previewer.variable(name, value, f"{path}.{name}", MAX_FAR_CHARACTERS)
-        return found
+            from tibidi.capture.attributes import described
+
+            return described(exception, path, self._previewer)
+        return {}
 
     def _notes(self, exception: BaseException, path: str) -> list[str]:
         if not messages.has_notes(exception):

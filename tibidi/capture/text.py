@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tibidi.model import Summary
 
 IS_PRINTED_IN_C = sys.version_info < (3, 13)
+LINKS = {CAUSE: "__cause__", CONTEXT: "__context__"}
 MAX_FRAMES = 1000  # PyTraceBack_LIMIT
 # Python suggests similar names for these.
 SUGGESTIVE = (NameError, AttributeError, ImportError)
@@ -70,10 +71,12 @@ def traceback_text(
             continue
         if record.relation == MEMBER:
             parent.exceptions = [*(parent.exceptions or ()), printed[record.id]]
-        elif record.relation == CAUSE:
-            parent.__cause__ = printed[record.id]
-        elif record.relation == CONTEXT:
-            parent.__context__ = printed[record.id]
+        else:
+            setattr(parent, LINKS[record.relation], printed[record.id])
+    if IS_PRINTED_IN_C and any(record.relation == MEMBER for record in summary.exceptions):
+        from tibidi.capture.groups import print_repetitions_as_c_does  # few crashes need it, here and below
+
+        print_repetitions_as_c_does(printed.values(), chr(HIDDEN[10]))
     return "".join(printed[summary.exceptions[-1].id].format()).translate(SHOWN)
 
 
@@ -81,30 +84,16 @@ def _traceback_exception(record: ExceptionRecord, texts: Mapping[str, list[str]]
     result: Any = traceback.TracebackException(Exception, Exception(), None)
     limit = _limit(len(record.frames))
     frames = record.frames[-limit:] if limit else ()
-    result.stack = stack = traceback.StackSummary.from_list([_frame_summary(frame, texts) for frame in frames])
-    if IS_PRINTED_IN_C:
-        stack.format = lambda: _with_repetitions(traceback.StackSummary.format(stack))  # type: ignore[method-assign]
+    result.stack = traceback.StackSummary.from_list([_frame_summary(frame, texts) for frame in frames])
     result.__suppress_context__ = record.suppress_context
     result.format_exception_only = lambda **_: [last_lines]
     return result
 
 
-def _with_repetitions(blocks: list[str]) -> list[str]:
-    """Return the blocks of a stack, with the line `[Previous line repeated ...]` at the end of the block before."""
-    found: list[str] = []
-    for block in blocks:
-        if found and block.startswith("  [Previous line repeated "):
-            block = f"{found.pop()[:-1]}{chr(HIDDEN[10])}{block}"
-        found.append(block)
-    return found
-
-
 def _limit(frames: int) -> int:
     """Return how many frames Python prints, the innermost ones (Python/traceback.c, PyTraceBack_Print)."""
     limit = getattr(sys, "tracebacklimit", None)
-    if type(limit) is int:
-        return max(limit, 0)
-    return MAX_FRAMES if IS_PRINTED_IN_C else frames
+    return max(limit, 0) if type(limit) is int else MAX_FRAMES if IS_PRINTED_IN_C else frames
 
 
 def _frame_summary(frame: FrameRecord, texts: Mapping[str, list[str]]) -> traceback.FrameSummary:
@@ -117,14 +106,9 @@ def _frame_summary(frame: FrameRecord, texts: Mapping[str, list[str]]) -> traceb
     if not IS_PRINTED_IN_C:
         line = "".join(f"{each.rstrip()}\n" for each in text)
     else:
-        line = f"{_unstripped(text[0])}\n" if text else ""  # with its end, as linecache has it: 3.11 and 3.12 count it
+        # Its line end is counted (3.11 and 3.12), as linecache has it; the space before that is printed.
+        line = "".join(f"{each.rstrip()}{each[len(each.rstrip()) :].translate(HIDDEN)}\n" for each in text[:1])
     return traceback.FrameSummary(frame.file, frame.line, frame.name, lookup_line=False, line=line, **extra)
-
-
-def _unstripped(line: str) -> str:
-    """Return a source line whose space at the end is not space, so that it is printed, as by C code."""
-    end = line[len(line.rstrip()) :]
-    return line[: len(line) - len(end)] + end.translate(HIDDEN)
 
 
 def _last_lines(record: ExceptionRecord, live: LiveException | None, clean: Callable[[str], str]) -> str:
@@ -132,7 +116,7 @@ def _last_lines(record: ExceptionRecord, live: LiveException | None, clean: Call
     name = _name(record, live)
     blocks: list[str] | None = None
     if live is not None and is_a(live.exception, SyntaxError):
-        from tibidi.capture import syntax_errors  # few crashes need it, here and below
+        from tibidi.capture import syntax_errors
 
         blocks = [clean(block) for block in syntax_errors.blocks(name, live.exception) or ()]
     if not blocks:
@@ -160,7 +144,5 @@ def _suggestion(live: LiveException | None) -> str:
 def _name(record: ExceptionRecord, live: LiveException | None) -> str:
     if live is not None and not has_module(type(live.exception)):
         return f"<unknown>.{record.type.partition('.')[2]}"
-    for module in UNNAMED_MODULES:
-        if record.type.startswith(module):
-            return record.type[len(module) :]
-    return record.type
+    unnamed = next(filter(record.type.startswith, UNNAMED_MODULES), "")
+    return record.type[len(unnamed) :]

@@ -1,4 +1,4 @@
-"""Reduce what libraries need help with: weak references, proxies of wrapt, elements of lxml.
+"""Reduce what libraries need help with: weak references, proxies of wrapt, elements of lxml, kinds of property.
 
 Loaded for the first object of one of these libraries.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import type_name
 from tibidi.look.resources import essence
@@ -42,6 +43,8 @@ class LibraryReducers:
         names = {type_name(base) for base in mro(cls)}
         if not names.isdisjoint(NATIVE_LAYOUTS) and not is_found(cls):
             return lambda thing: described(self._state, thing, essence(thing))
+        if property in mro(cls)[1:]:
+            return reduce_property
         if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:
             return self._element
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
@@ -65,3 +68,9 @@ class LibraryReducers:
             return wrapper.__qualname__
         self._state.note(wrapper, ILLEGAL, f"{type_name(type(wrapper))}: {WRAPPED}")
         return words._same, (object.__getattribute__(wrapper, "__wrapped__"),)
+
+
+def reduce_property(found: Any) -> Any:
+    """Reduce an instance of a subclass of property, which C code cannot pickle."""
+    functions = [vars(property)[name].__get__(found) for name in ("fget", "fset", "fdel")]
+    return type(found), (*functions, found.__doc__), dictionary(found) or None

@@ -204,7 +204,8 @@ class Reducers:
         return self._plain if is_plain(cls) else self._watched
 
     def _library_reducer(self, cls: type) -> Reducer | None:
-        if LIBRARIES.isdisjoint(type_name(base).partition(".")[0] for base in mro(cls)):
+        bases = mro(cls)
+        if LIBRARIES.isdisjoint(type_name(base).partition(".")[0] for base in bases) and property not in bases[1:]:
             return None
         if self._libraries is None:
             from tibidi.writing.libraries import LibraryReducers  # few dumps need it
