@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from tibidi.capture.messages import is_native
 from tibidi.capture.messages import message
 from tibidi.capture.messages import type_of
 from tibidi.capture.notes import notes
+
+if TYPE_CHECKING:
+    from tibidi.model import Omission
 
 
 class Own(Exception):
@@ -88,8 +92,8 @@ def test_notes() -> None:
 
     assert not has_notes(ValueError())
     assert has_notes(noted)
-    assert (["one", "2", "shown", "an argument"], None) == notes(noted, "x", lambda _: "shown", deadline)
-    assert (["5"], None) == notes(odd, "x", repr, deadline)
+    assert ["one", "2", "shown", "an argument"] == notes(noted, "x", lambda _: "shown", deadline, [])
+    assert ["5"] == notes(odd, "x", repr, deadline, [])
 
 
 def test_too_much_is_told() -> None:
@@ -97,11 +101,12 @@ def test_too_much_is_told() -> None:
     long, noted = ValueError("x" * 100_007), ValueError()
     noted.__dict__["__notes__"] = ["note"] * 103
     text, cut = message(long, "it", time.monotonic() + 1)
-    shown, left_out = notes(noted, "it", repr, time.monotonic() + 1)
+    left_out: list[Omission] = []
+    shown = notes(noted, "it", repr, time.monotonic() + 1, left_out)
 
     assert (100_000, 100) == (len(text), len(shown))
     assert ("it.message", "7 characters more") == (cut and cut.path, cut and cut.detail)
-    assert ("it.notes", "3 notes more") == (left_out and left_out.path, left_out and left_out.detail)
+    assert [("it.notes", "3 notes more")] == [(each.path, each.detail) for each in left_out]
 
 
 def test_types() -> None:

@@ -28,19 +28,24 @@ IS_3_11 = sys.version_info[:2] == (3, 11)  # Python/pythonrun.c, print_exception
 
 
 def notes(
-    exception: BaseException, path: str, show: Callable[[object], str], deadline: float
-) -> tuple[list[str], Omission | None]:
-    """Return the notes of an exception, and an omission if there are too many; `show` previews containers."""
+    exception: BaseException,
+    path: str,
+    show: Callable[[object], str],
+    deadline: float,
+    omissions: list[Omission],
+) -> list[str]:
+    """Return the notes of an exception, and add an omission if there are too many; `show` previews containers."""
     found = _found(exception, deadline)
     if found is None and (sys.version_info >= (3, 13) or NOTES not in dictionary(exception)):
-        return [], None
+        return []
     if type(found) is str:
         found = tuple(found) if IS_3_11 else (repr(found),)
     elif type(found) is not list and type(found) is not tuple:
-        return [_text(found, repr, show, deadline)], None
+        return [_text(found, repr, show, deadline)]
     excess = len(found) - MAX_NOTES
-    omission = Omission(f"{path}.notes", TOO_LARGE, f"{excess} notes more") if excess > 0 else None
-    return [_text(note, str, show, deadline) for note in found[:MAX_NOTES]], omission
+    if excess > 0:
+        omissions.append(Omission(f"{path}.notes", TOO_LARGE, f"{excess} notes more"))
+    return [_text(note, str, show, deadline) for note in found[:MAX_NOTES]]
 
 
 def has_unended_notes(exception: BaseException) -> bool:

@@ -172,10 +172,7 @@ class _Summarizer:
             return []
         from tibidi.capture.notes import notes  # few exceptions have any
 
-        found, omission = notes(exception, path, self._previewer.show, self._deadline)
-        if omission is not None:
-            self._omissions.append(omission)
-        return found
+        return notes(exception, path, self._previewer.show, self._deadline, self._omissions)
 
     def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
         """Describe a stack, the innermost frame first, since time may run out."""

@@ -120,7 +120,11 @@ def _last_lines(record: ExceptionRecord, live: LiveException | None, clean: Call
 
         blocks = [clean(block) for block in syntax_errors.blocks(name, live.exception) or ()]
     if not blocks:
-        suggestion = _suggestion(live)
+        suggestion = ""
+        if live is not None and is_a(live.exception, SUGGESTIVE):
+            from tibidi.capture import suggestions
+
+            suggestion = suggestions.suggestion(live)
         is_silent = not record.message and (IS_PRINTED_IN_C or not suggestion)
         blocks = [name + ("" if is_silent else f": {record.message}") + suggestion]
     if IS_PRINTED_IN_C:
@@ -131,14 +135,6 @@ def _last_lines(record: ExceptionRecord, live: LiveException | None, clean: Call
 
         return text[:-1] if notes.has_unended_notes(live.exception) else text
     return text
-
-
-def _suggestion(live: LiveException | None) -> str:
-    if live is None or not is_a(live.exception, SUGGESTIVE):
-        return ""
-    from tibidi.capture.suggestions import suggestion
-
-    return suggestion(live)
 
 
 def _name(record: ExceptionRecord, live: LiveException | None) -> str:
