@@ -168,8 +168,8 @@ def make_environment(python: Path, wheels: list[Path], place: Path) -> Path:
         subprocess.run([str(each), "-c", query], check=True, capture_output=True, text=True).stdout.strip()
         for each in (python, installed)
     )
-    surroundings = place / "surroundings"
-    surroundings.mkdir()
+    surroundings = place / "surroundings" / "site-packages"  # so that they are no application's own code
+    surroundings.mkdir(parents=True)
     for each in Path(theirs).iterdir():
         if not each.name.startswith(OUR_PREFIXES):
             (surroundings / each.name).symlink_to(each)

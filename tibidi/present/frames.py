@@ -49,9 +49,11 @@ class Frames:
         self, process: ProcessRecord, sources: Mapping[str, str], *, width: int | None, everything: bool
     ) -> None:
         self._own = OwnCode(process)
-        self._cwd = process.cwd.replace("\\", "/").rstrip("/") + "/"
+        program = process.argv[0].replace("\\", "/") if process.argv else ""
+        folders = (process.cwd.replace("\\", "/").rstrip("/"), program.rpartition("/")[0])
+        self._folders = [f"{folder}/" for folder in folders if folder]
         self._texts = {name: source_lines(text) for name, text in sources.items()}
-        self._width = width
+        self.width = width
         self._everything = everything
         self._path = ""
         self._shown: dict[tuple[str, str], tuple[str, str]] = {}  # type, preview -> path of the frame, name
@@ -92,7 +94,7 @@ class Frames:
         if not self._own.has(frame) and not self._everything:
             text = f"{label}{self.place(frame)}"
             line = self.line(frame, frame.line).strip()
-            room = None if self._width is None else self._width - len(text) - 4
+            room = None if self.width is None else self.width - len(text) - 4
             yield [(FAINT, text), (FAINT, f"    {cut(line, room)}" if line and (room is None or room > 20) else "")]
             return
         yield [(PLAIN, label), (PLACE, self.place(frame))]
@@ -129,14 +131,14 @@ class Frames:
         if not found:
             return
         digits = len(str(found[-1][0]))
-        room = None if self._width is None else self._width - digits - 9
+        room = None if self.width is None else self.width - digits - 9
         whole = self.line(frame, frame.line)
         for number, text in found:
             mark = ">" if number == frame.line else " "
             yield [(FAINT, f"    {mark} {number:{digits}} | "), (CODE, cut(text, room))]
             carets = _carets(frame, whole) if number == frame.line and whole.isprintable() else ""
             if carets:
-                yield [(FAINT, f"      {'':{digits}} | "), (FAINT, cut(carets[len(whole) - len(text) :], room))]
+                yield [(FAINT, f"      {'':{digits}} | "), (FAINT, carets[len(whole) - len(text) :][:room])]
 
     def _variables(self, number: int, frame: FrameRecord) -> Iterator[Line]:
         hidden = 0
@@ -160,17 +162,18 @@ class Frames:
             return
         if variable.table is not None:
             yield [(NAME, f"      {name}: "), (VALUE, variable.table.title)]
-            room = None if self._width is None else self._width - 8
+            room = None if self.width is None else self.width - 8
             yield from ([(VALUE, f"        {row}")] for row in table(variable.table.rows, room))
             return
-        room = None if self._everything or self._width is None else max(self._width - len(head) - 6, 20)
+        room = None if self._everything or self.width is None else max(self.width - len(head) - 6, 20)
         yield [(NAME, f"      {head}"), (VALUE, cut(printable(preview), room))]
 
     def _file(self, frame: FrameRecord) -> str:
-        """Return the name of a file below the working directory, or below where packages are installed."""
+        """Return the name of a file below the working directory, the program's folder, or that of its package."""
         file = frame.file.replace("\\", "/")
         if self._own.has(frame):
-            return file[len(self._cwd) :] if file.startswith(self._cwd) else file
+            folder = next(filter(file.startswith, self._folders), "")
+            return file[len(folder) :]
         found = list(re.finditer(f"(?=({INSTALLED[4:]}))", file, re.IGNORECASE))  # they may overlap
         return file[found[-1].end(1) :] if found else file
 

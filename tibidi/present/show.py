@@ -8,6 +8,7 @@ which needs no recursion: a forged dump may claim any shape.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from tibidi.present.lines import ERROR
 from tibidi.present.lines import FAINT
 from tibidi.present.lines import HEADING
 from tibidi.present.lines import PLAIN
+from tibidi.present.lines import cut
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -101,8 +103,12 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
     else:
         yield [(ERROR, phrases.bare_type(crash.type) + (place and f" at {place}"))]
     process = summary.process
-    program = " ".join(process.argv) or process.executable
-    yield [(FAINT, f"{program}, {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}")]
+    program = os.path.basename(" ".join(process.argv[:1]).replace("\\", "/"))
+    command = " ".join([program, *process.argv[1:]]) or process.executable
+    yield [
+        (FAINT, cut(command, frames.width and frames.width // 2)),
+        (FAINT, f", {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}"),
+    ]
     elsewhere = phrases.elsewhere(summary.exceptions)
     if elsewhere:
         yield [(FAINT, elsewhere)]

@@ -1,0 +1,83 @@
+"""The night job: a service with Flask, SQLAlchemy and pandas that crashes, and what a developer reads of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+GOLDEN = Path(__file__).parent / "golden"
+WRITE_VARIABLE = "TIBIDI_WRITE_GOLDEN"  # set it to write the files anew
+# What differs between machines, and between versions of the libraries.
+VARYING = (
+    (r"\x1b\[[\d;]*m", ""),
+    (r"(?m)^.*night.py, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC on .*", "night.py, TIME on HOST"),
+    (r"(?m)^  \[\d+\] (?!report\.py|night\.py).*\n", ""),
+    (r"(?m)^  \[\d+\]", "  [N]"),
+    (r"(exceptions\[\d\])?\[\d+\]$", "[N]"),
+    (r"(?m)( as \w+ in ).*", r"\1..."),
+    (r"(?m)^ +\| +\^+\n", ""),  # carets, from 3.11 on
+    (r"(?m)^(      (?:session|app|engine|request|customer): \w+ = ).*", r"\1..."),
+    (r"\(int64, (?:object|str)\)", "(int64, text)"),
+    (r"(?m)^\d+ omissions.*", "N omissions"),
+)
+
+
+@pytest.fixture
+def night(crash: Crasher) -> Path:
+    """The dump of the night job."""
+    for name in ("flask", "pandas", "sqlalchemy"):
+        pytest.importorskip(name, reason=f"the night job needs {name}")
+    return crash("night/night.py").dump
+
+
+@pytest.mark.parametrize("colour", [False, True], ids=["plain", "rich"])
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_show(crash: Crasher, night: Path, width: int, colour: bool) -> None:
+    """`show` fits in 120 rows and in the width of the terminal, and reads as it did; with rich it reads the same."""
+    if colour:
+        pytest.importorskip("rich", reason="rich is not installed")
+    environ = {"COLUMNS": str(width), "FORCE_COLOR": "1" if colour else None}
+    shown = crash.run("-m", "tibidi", "show", str(night), env=environ).stdout
+    text = shown
+    for pattern, replacement in VARYING:
+        text = re.sub(pattern, replacement, text)
+    path = GOLDEN / f"night-{width}.txt"
+    if os.environ.get(WRITE_VARIABLE):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    lines = re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+
+    assert colour == ("\x1b[" in shown)
+    assert len(lines) <= 120 or width < 100
+    assert [] == [line for line in lines if len(line) > width]
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_page(crash: Crasher, night: Path) -> None:
+    """`show --html` writes one page of at most 300 KB that refers to nothing outside and has the culprit's value."""
+    for name in ("jinja2", "pygments"):
+        pytest.importorskip(name, reason=f"the page needs {name}")
+    crash.run("-m", "tibidi", "show", "--html", "night.html", str(night))
+    page = (crash.work / "night.html").read_text(encoding="utf-8")
+
+    assert len(page.encode()) <= 300_000
+    assert "default-src 'none'" in page
+    assert [] == re.findall(r"<(?:script|img|link|iframe|object)|(?:src|href)=(?!\"?#)", page)
+    assert "ReportError, caused by InvalidOperation at report.py:33 in money" in page
+    assert "&#39;1,50&#39;" in page
+
+
+def test_from_the_list_to_the_value(crash: Crasher, night: Path) -> None:
+    """Three commands lead to the culprit: list, the debugger at the root cause, and its variable."""
+    listed = crash.run("-m", "tibidi", "list", env={"COLUMNS": "200"}).stdout
+    opened = crash.run("-m", "tbdebug", "-c", "p text", "-c", "q", night.name).stdout
+
+    assert "ReportError, caused by InvalidOperation at report.py:33 in money" in listed
+    assert "'1,50'" in opened.splitlines()
