@@ -53,6 +53,8 @@ HARMLESS = frozenset(
         "sys._getframe",
     }
 )
+# Talking to the process in which values are tried, and ending it.
+CHILD_EVENTS = frozenset({"_thread.start_joinable_thread", "_thread.start_new_thread", "os.killpg", "time.sleep"})
 COMMANDS = {
     "info": tibidi.commands.info.main,
     "show": tibidi.commands.show.main,
@@ -60,7 +62,7 @@ COMMANDS = {
 }
 DIRECTORY_COMMANDS = {
     "list": (tibidi.commands.listing.main, []),
-    "json": (tibidi.commands.listing.main, ["--json"]),
+    "json": (tibidi.commands.listing.main, ["--all", "--json"]),
     "path": (tibidi.commands.path.main, []),
     "prune": (tibidi.commands.prune.main, []),
 }
@@ -80,7 +82,7 @@ class Watch:
             return
         if event == "open" and self._may_open(*arguments):
             return
-        if event == "os.killpg" or (event == "subprocess.Popen" and START in arguments[1]):
+        if event in CHILD_EVENTS or (event == "subprocess.Popen" and START in arguments[1]):
             return  # the process in which values are tried
         self.events.append(f"{event} {arguments!r}"[:300])
 

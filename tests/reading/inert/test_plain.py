@@ -89,6 +89,6 @@ def test_refused_arguments() -> None:
 def test_documented() -> None:
     """The table of plain types in the documentation is that of the code."""
     page = pathlib.Path(__file__).parents[3] / "docs" / "security.md"
-    rows = re.findall(r"^\| `([\w.]+)` \| (.+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+\.[\w.]+)` \| (.+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert dict(rows) == {f"{module}.{name}": entry.arguments for (module, name), entry in plain.TABLE.items()}
