@@ -25,6 +25,7 @@ import json, sys, tibidi
 for name in sys.argv[2:]:
     sys.modules[name] = None
 dump = tibidi.load("it.pkl", trust=True)
+inert = tibidi.load("it.pkl", trust=False).exceptions[-1].frames[-1].locals
 v = dump.exceptions[-1].frames[-1].locals
 print(json.dumps([repr(eval(each)) for each in sys.argv[1].splitlines()]))
 print(json.dumps([[each.path, each.reason, each.detail] for each in dump.omissions]))
@@ -95,11 +96,14 @@ class Frozen(dict):
 class Bad:
     def __init__(self): self.a = 1
     def __setstate__(self, state): raise RuntimeError("no state")
+class Line(list):
+    def append(self, item): raise TypeError("closed")
+    extend = append
 class Remade:
     def __reduce__(self): return make, (4,), {"a": 3}
 def make(number): raise LookupError("not today")
 def work():
-    frozen, nested, remade = Frozen(a=1), [{"k": (Bad(),)}], Remade()
+    frozen, nested, remade, line = Frozen(a=1), [{"k": (Bad(),)}], Remade(), Line([1, 2])
     frozen_too = frozen
     1 / 0
 """
@@ -107,15 +111,16 @@ def work():
 
 def test_objects_that_refuse(tmp_path: Path) -> None:
     """An object that cannot be made, filled or given its state is its inert view; its omission leads to it."""
-    wanted = "v['frozen']\nv['nested']\nv['remade'].a\nv['frozen'] is v['frozen_too']"
+    wanted = "v['frozen']\nv['nested']\nv['remade'].a\nv['frozen'] is v['frozen_too']\nv['line']\ninert['line']"
     values, omissions = look(tmp_path, REFUSING, wanted)
     at = "exceptions[0].frames[1].locals"
 
-    assert ["{'a': 1}", "[{'k': (<__main__.Bad a=1>,)}]", "3", "True"] == values
+    assert ["{'a': 1}", "[{'k': (<__main__.Bad a=1>,)}]", "3", "True", "[1, 2]", "[1, 2]"] == values
     assert [
         [f"{at}['frozen']", "failed here", "__main__.Frozen: TypeError: frozen"],
         [f"{at}['nested'][0]['k'][0]", "failed here", "__main__.Bad: RuntimeError: no state"],
         [f"{at}['remade']", "failed here", "__main__.make: LookupError: not today"],
+        [f"{at}['line']", "failed here", "__main__.Line: TypeError: closed"],
     ] == omissions
 
 

@@ -319,9 +319,11 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
 
 
 def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> None:
-    """Give a class its attributes that are harmless."""
+    """Give a class its attributes that are harmless; a built-in base keeps its methods, by which it gets its items."""
+    layout = layouts.layout_of(cls)
+    kept = {"mro", "_asdict", *(vars(layout) if layout is not object else ())}
     for name, value in attributes.items():
-        if (type(name) is str and not name.startswith(("__", "_inert_")) and name not in {"mro", "_asdict"}) or (
+        if (type(name) is str and not name.startswith(("__", "_inert_")) and name not in kept) or (
             name == "__doc__" and type(value) is str
         ):
             type.__setattr__(cls, name, value)
