@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import time
 import zipfile
 from typing import TYPE_CHECKING
@@ -171,3 +172,26 @@ def test_every_kind_of_object(crash: Crasher) -> None:
     crashed = crash("one_everything.py")
 
     assert ("True\n", "", 0) == (crashed.stdout, crashed.stderr, crashed.status)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="lazy imports came with Python 3.15 (PEP 810)")
+def test_lazy_imports_stay_lazy(crash: Crasher) -> None:
+    """A dump imports nothing that the application has only announced, be it in globals or in a variable."""
+    code = """
+        import atexit, sys
+        lazy import colorsys
+        lazy from fractions import Fraction
+        lazy from not_here import nothing
+        atexit.register(lambda: print([each for each in ("colorsys", "fractions") if each in sys.modules]))
+        def work(order):
+            names = [globals(), dict(globals())]
+            return 1 / order["amount"], colorsys, Fraction, nothing
+        work({"id": 7, "amount": 0})
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    crashed = crash.run("app.py")
+    dump = tibidi.load(crashed.dump, trust=True)
+
+    assert "[]\n" == crashed.stdout
+    assert {"id": 7, "amount": 0} == dump.exceptions[-1][-1]["order"]
+    assert "lazy_import" in repr(dump.exceptions[-1][0]["nothing"])

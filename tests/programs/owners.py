@@ -63,6 +63,7 @@ def share(made):
 
 
 def crash(bait, prefix):
+    multiprocessing.set_start_method("fork")  # other methods run this module again
     os.chdir(bait)
     # Descriptors, pipes, sockets, files.
     reader, writer = os.pipe()

@@ -53,6 +53,8 @@ class Program:
         self.name = name
         self.folder = folder
         self._code = code
+        if sys.version_info >= (3, 15):
+            facts.pop("__cached__", None)
         self.main = ModuleType("__main__")
         own: dict[str, object] = {} if sys.version_info >= (3, 14) else {"__annotations__": {}}  # lazy from 3.14 on
         self.main.__dict__.update(own, __builtins__=builtins, **facts)

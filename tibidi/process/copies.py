@@ -29,8 +29,31 @@ def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
     package = importer.load(PRIVATE + parent) if parent else None
     spec = find_standard(name, None if package is None else package.__path__)
     if spec is None:
+        module = vars(package).get(child) if package else None
+        if isinstance(module, type(sys)):  # `collections.abc` has no file from Python 3.14 on
+            return module
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    module = _create(importer, spec, IMPORTED_BY_C.get(name, ()))
+    lent = _lend(importer, IMPORTED_BY_C.get(name, ()))
+    try:
+        module = _execute(importer, spec, name)
+    finally:
+        for each, loan in lent.items():
+            if loan.__name__.startswith(PRIVATE) and sys.modules.get(each) is loan:
+                del sys.modules[each]
+    if package is not None:
+        setattr(package, child, module)
+    return module
+
+
+def _lend(importer: "PrivateImporter", needed: "Sequence[str]") -> "dict[str, ModuleType]":
+    """Put modules that are needed into `sys.modules`, those that are not there."""
+    lent = {each: importer.load(each) for each in needed if each not in sys.modules}
+    return {each: module for each, module in lent.items() if sys.modules.setdefault(each, module) is module}
+
+
+def _execute(importer: "PrivateImporter", spec: "ModuleSpec", name: str) -> "ModuleType":
+    """Create a module and execute it with our builtins."""
+    module = module_from_spec(spec)
     module.__dict__["__builtins__"] = importer.builtins
     importer.modules[name] = sys.modules[PRIVATE + name] = module
     try:
@@ -39,21 +62,10 @@ def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
     except BaseException:
         del importer.modules[name], sys.modules[PRIVATE + name]
         raise
-    if package is not None:
-        setattr(package, child, module)
+    if name == "dataclasses":  # takes `typing` from `sys.modules`; `traceback` has a dataclass in Python 3.14
+        original = module._is_classvar
+        module._is_classvar = lambda kind, _: original(kind, importer.load("typing"))  # type: ignore[attr-defined]
     return module
-
-
-def _create(importer: "PrivateImporter", spec: "ModuleSpec", needed: "Sequence[str]") -> "ModuleType":
-    """Create a module, with the modules that it needs in `sys.modules` meanwhile, if they are not there."""
-    lent = {each: importer.load(each) for each in needed if each not in sys.modules}
-    lent = {each: module for each, module in lent.items() if sys.modules.setdefault(each, module) is module}
-    try:
-        return module_from_spec(spec)
-    finally:
-        for each, module in lent.items():
-            if module.__name__.startswith(PRIVATE) and sys.modules.get(each) is module:
-                del sys.modules[each]
 
 
 def names_in_archive(archive: str, names: "Iterable[str]") -> "Iterator[str]":

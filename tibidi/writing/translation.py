@@ -37,6 +37,8 @@ OUR_WORDS: dict[str, Callable[..., object]] = {
     "getattr": words._attribute,
 }
 PLAIN: frozenset[Any] = frozenset({bytes, complex, float, int, str, tuple})
+# Attributes of an enumeration with the values of its members, of versions that cloudpickle does not know.
+MADE_BY_ENUM = ("_hashable_values_", "_unhashable_values_", "_unhashable_values_map_")
 # Where a reduce value has functions: the one to call, and the one that sets the state.
 FUNCTION_PLACES = (0, 5)
 
@@ -59,6 +61,8 @@ def reduce_class(cls: type) -> Any:
 def enumeration(cls: Any, reduced: Reduced) -> Reduced:
     """Add what cloudpickle leaves out: aliases, the arguments of members, and their own attributes."""
     bases, name, qualname, _, module, *_ = reduced[1]
+    for each in MADE_BY_ENUM:
+        reduced[2][0].pop(each, None)
     known = cls.__members__
     members = {each: member._value_ for each, member in known.items()}
     contents = {each: content_of(member) for each, member in known.items()}
