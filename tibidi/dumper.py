@@ -47,7 +47,6 @@ from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import CrashTarget
 from tibidi.store.target import NamedTarget
-from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +55,10 @@ if TYPE_CHECKING:
 
     from tibidi.look.frames import LiveCrash
 
+# Why a dump has no values.
+NO_ROOM = TOO_LARGE, "the disk is nearly full: only the summary was written"
+UNSURE = FAILED, "not written, since the search for secrets failed"
+ELSEWHERE = () if sys.implementation.name == "cpython" else (UNAVAILABLE, "only CPython has the pickler for them")
 # Share of the size of a dump that is kept free for its end: index, signature, central directory.
 INDEX_SHARE = 1 / 16
 # Share of the size that sources may take.
@@ -185,13 +188,12 @@ class _Dumping:
         with self._shielded("traceback"):
             text = traceback_text(summary, sources, self._crash, self._redactor.text)
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
-        if stingy:
-            self._omit("values", TOO_LARGE, "the disk is nearly full: only the summary was written")
-        elif self._redactor.is_unsure:
-            self._omit("values", FAILED, "not written, since the search for secrets failed")
+        why_none = NO_ROOM if stingy else UNSURE if self._redactor.is_unsure else ELSEWHERE
+        if why_none:
+            self._omit("values", *why_none)
         if not stingy:
             self._sources(archive, sources)
-        index = Index(complete=True) if stingy or self._redactor.is_unsure else self._values(archive)
+        index = Index(complete=True) if why_none else self._values(archive)
         if self._redactor.hook_failure:
             self._omit("config.redact", REDACTED, f"{self._redactor.hook_failure}: what it raises for is redacted")
         with self._shielded("values"):
@@ -216,6 +218,8 @@ class _Dumping:
     def _values(self, archive: Archive) -> Index:
         index = Index()
         with self._shielded("values"):
+            from tibidi.writing.values import write_values
+
             roots = Roots(self._crash)
             index = Index(globals=roots.globals)
             outcome = write_values(

@@ -11,12 +11,8 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.capture import launcher
 from tibidi.capture.exceptions import without_middle
-from tibidi.capture.launcher import HOOKS
-from tibidi.capture.launcher import is_ours
-from tibidi.capture.launcher import without_bootstrap
-from tibidi.capture.launcher import without_hook
-from tibidi.capture.launcher import without_launcher
 from tibidi.look.anatomy import dictionary
 from tibidi.look.frames import LiveThread
 from tibidi.model import TOO_LARGE
@@ -53,7 +49,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
         crash.omissions.append(Omission("threads", TOO_LARGE, f"{len(order) - MAX_THREADS} more threads"))
     found: list[LiveThread] = []
     for ident in list(order)[:MAX_THREADS]:
-        frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
+        frames = launcher.without_bootstrap(launcher.without_launcher(stacks[ident], stacks[ident]))
         if ident not in {*here, crashed} and not unreadable and (not frames or _is_worker(stacks[ident][0], frames[0])):
             continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
@@ -67,16 +63,16 @@ def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list
     frames: list[FrameType] = []
     frame: FrameType | None = innermost
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(HOOKS):
+        if not frame.f_code.co_filename.startswith(launcher.HOOKS):
             frames.append(frame)
         frame = frame.f_back
     frames.reverse()
-    return without_hook(frames) if ident in here else frames
+    return launcher.without_hook(frames) if ident in here else frames
 
 
 def _is_worker(outermost: FrameType, first: FrameType) -> bool:
     """Return True for a thread of tibidi, also for one that was abandoned in code of the application."""
-    return outermost.f_code is DumpThread._run.__code__ or is_ours(first)
+    return outermost.f_code is DumpThread._run.__code__ or launcher.is_ours(first)
 
 
 def _known_threads() -> list[tuple[int, object]]:

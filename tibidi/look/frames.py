@@ -133,8 +133,8 @@ def _namespace(frame: FrameType) -> dict[str, object]:
             return frame.f_globals
         if issubclass(type(variables), dict):  # the bodies of enumerations have a subclass
             copy = dict.copy(variables)
-            # Others have it too if the application has called locals().
-            if frame.f_code.co_flags & CO_OPTIMIZED and sys.getrefcount(variables) == UNSHARED:
+            # Others have it too if the application has called locals().  PyPy does not count references.
+            if frame.f_code.co_flags & CO_OPTIMIZED and getattr(sys, "getrefcount", id)(variables) == UNSHARED:
                 _empty_snapshot(frame, variables)
             return copy
         return dict(variables) if type_name(type(variables)) == PROXY else {}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
     from typing import NamedTuple as NamedTuple
 else:
-    from _collections import _tuplegetter as field_at  # the descriptor that collections.namedtuple uses
+    from collections import _tuplegetter as field_at  # the descriptor of its named tuples, on PyPy a property
 
     class RecordType(type):
         """The metaclass: takes the fields from the annotations, as `typing` does."""
