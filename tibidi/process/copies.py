@@ -23,8 +23,24 @@ if TYPE_CHECKING:
 IMPORTED_BY_C = {"_pickle": ("_compat_pickle", "codecs", "functools")}
 
 
+class NoColours(type(sys)):  # type: ignore[misc]  # ModuleType
+    """Stands for `_colorize`, which `traceback` asks for themes: its dataclasses need a `typing` in `sys.modules`."""
+
+    def __getattr__(self, name: str) -> "NoColours":
+        return self
+
+    def __call__(self, **_: object) -> "NoColours":
+        """Return what any function of it returns."""
+        return self
+
+    def __str__(self) -> str:
+        return ""
+
+
 def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
     """Load a copy of a module for `importer`; of one in C that is loaded or built in, return that."""
+    if name == "_colorize":
+        return NoColours(PRIVATE + name)
     parent, _, child = name.rpartition(".")
     package = importer.load(PRIVATE + parent) if parent else None
     spec = find_standard(name, None if package is None else package.__path__)
@@ -62,9 +78,6 @@ def _execute(importer: "PrivateImporter", spec: "ModuleSpec", name: str) -> "Mod
     except BaseException:
         del importer.modules[name], sys.modules[PRIVATE + name]
         raise
-    if name == "dataclasses":  # takes `typing` from `sys.modules`; `traceback` has a dataclass in Python 3.14
-        original = module._is_classvar
-        module._is_classvar = lambda kind, _: original(kind, importer.load("typing"))  # type: ignore[attr-defined]
     return module
 
 
