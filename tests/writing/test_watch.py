@@ -43,7 +43,7 @@ class Work:
                 raise MemoryError
             self.done.append(self.steps.pop(0))
 
-    def skip_hung(self, culprit: bool) -> NoReturn:
+    def skip_hung(self, culprit: bool, why: str = "") -> NoReturn:
         """Nothing hangs here."""
         raise AssertionError
 

@@ -173,11 +173,11 @@ class ValuesWriter:
             else:
                 self._queue.extendleft(reversed(instead))
 
-    def skip_hung(self, culprit: bool) -> None:
+    def skip_hung(self, culprit: bool, why: str = "its own code did not finish in time") -> None:
         """Prepare to continue without the `culprit` that hung, which is blocked already, or without this piece."""
         self._writer.rollback_abandoned()
         if not culprit:
-            self._skip(TIMEOUT, "its own code did not finish in time")
+            self._skip(TIMEOUT, why)
 
     def stop(self) -> None:
         """Prepare for `outcome`, as the time is over."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
+from tibidi.look.anatomy import error_text
 from tibidi.process import interpreter
 from tibidi.process import os
 from tibidi.process import time
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
         def run(self, levels: int) -> None:
             """Work, in a thread that can recurse `levels` deep."""
 
-        def skip_hung(self, culprit: bool) -> None:
+        def skip_hung(self, culprit: bool, why: str = ...) -> None:
             """Prepare to continue without the object that hung; a known `culprit` is blocked already."""
 
         def stop(self) -> None:
@@ -145,7 +146,7 @@ def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Ca
                 return False
     except BaseException as error:  # Ctrl-C, or a signal handler of the application
         worker.abandon()
-        task.skip_hung(culprit=False)
+        task.skip_hung(culprit=False, why=f"the dump was interrupted: {error_text(error)}")
         raise Interrupted from error
 
 
