@@ -62,6 +62,9 @@ HINT = "if you know where the file comes from, open it live (--live, trust=True)
 HINT_SECONDS = f"give it more time: TIBIDI_READ_SECONDS=600; or, {HINT}"
 HINT_BYTES = f"allow it more memory: TIBIDI_READ_BYTES=16G; or, {HINT}"
 
+# Processes whose pipes another process holds: closing them would block.
+ABANDONED: list[subprocess.Popen[bytes]] = []
+
 
 class Refused(DamagedDump):
     """The values were not read: they exceed a limit, which is the `reason` of the omission, or could not be tried."""
@@ -190,6 +193,8 @@ class Child:
             for pipe in (self._process.stdin, self._process.stdout):
                 with contextlib.suppress(OSError):
                     pipe.close()  # type: ignore[union-attr]  # both are pipes
+        else:
+            ABANDONED.append(self._process)
 
     def _kill_group(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
