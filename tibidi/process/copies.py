@@ -27,6 +27,8 @@ class NoColours(type(sys)):  # type: ignore[misc]  # ModuleType
     """Stands for `_colorize`, which `traceback` asks for themes: its dataclasses need a `typing` in `sys.modules`."""
 
     def __getattr__(self, name: str) -> "NoColours":
+        if name.startswith("__"):
+            raise AttributeError(name)
         return self
 
     def __call__(self, **_: object) -> "NoColours":
