@@ -23,7 +23,7 @@ from tibidi.reading.inert.repr import BOUNDED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONTENT_STEP = 23
+CONTENT_STEP = 101
 
 
 def cuts(data: bytes) -> Iterator[bytes]:

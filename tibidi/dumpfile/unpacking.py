@@ -27,11 +27,15 @@ GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 FIRST_MEMBER = b"summary.json"
 NAME_OFFSET = 30  # of the name of the first member of a ZIP archive (APPNOTE.TXT, 4.3.7)
+MAX_LEVELS = 3  # of gzip in gzip; there are files that unpack to themselves
 MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 MiB
 CHUNK_BYTES = 1 << 20
 
+# ValueError: names that are no UTF-8, numbers of other systems.
+UNPACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
-def unpacked(path: str) -> str:
+
+def unpacked(path: str, levels: int = MAX_LEVELS) -> str:
     """Return the path of a dump; of a file that holds a packed dump, or of stdin, that of a private copy.
 
     Raises NotADump for an empty file, an archive without a dump, and one that is damaged or too large.
@@ -47,12 +51,12 @@ def unpacked(path: str) -> str:
     if is_regular and not start:
         raise NotADump(f"not a dump: {path} is empty", "copy it again: the transfer may have failed")
     try:
-        if start.startswith(GZIP):
+        if start.startswith(GZIP) and levels:
             with gzip.open(path) as file:
-                return unpacked(_copy(file, path))
+                return unpacked(_copy(file, path), levels - 1)
         if start.startswith(ZIP) and start[NAME_OFFSET:] != FIRST_MEMBER:
             return _from_zip(path)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except UNPACKING_ERRORS as error:
         raise NotADump(f"not a dump: {path} cannot be unpacked: {error}") from None
     return path
 
