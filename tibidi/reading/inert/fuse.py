@@ -156,6 +156,8 @@ class Child:
     def __init__(self) -> None:
         if not sys.executable or getattr(sys, "frozen", False):
             raise ValueError("this program is not a Python interpreter")
+        if sys.implementation.name != "cpython":  # its unpickler in C takes the values apart
+            raise ValueError(f"only CPython reads values, this is {sys.implementation.name}")
         # Isolated: no site, no variables and no working directory can add code to it.
         command = [sys.executable, "-I", "-S", "-c", START, ROOT]
         self._process = subprocess.Popen(  # noqa: S603 - the interpreter, with a program of ours
