@@ -32,7 +32,7 @@ def test_a_dump_reads_back(tmp_path: Path) -> None:
         assert (True, False) == (reader.summary.complete, reader.cut)
         assert ["unavailable", "illegal"] == [omission.reason for omission in reader.summary.omissions]
         assert {samples.NAME: samples.TEXT} == reader.sources
-        assert samples.PICKLES == {name: file.read() for name, file in reader.values()}
+        assert samples.PICKLES == {name: file.read() for name, file, _ in reader.values()}
 
 
 @pytest.mark.parametrize("percent", range(1, 100))
