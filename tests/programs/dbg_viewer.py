@@ -59,7 +59,7 @@ def check_code(frame):
 
 def check_revived(dump, frame):
     revived = RevivedDump(dump)
-    error = revived.exceptions[revived.first_shown()].exception
+    error = revived.exceptions[-1].exception
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     for expected in (
         "ValueError: on purpose, 3",

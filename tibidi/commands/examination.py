@@ -34,6 +34,7 @@ FLAGS = ("isolated", "ignore_environment", "no_site", "no_user_site", "safe_path
 PROBE = "def probe(divisor):\n    return 1 / divisor\nprobe(0)\n"
 PROBE_TYPE = "builtins.ZeroDivisionError"
 PROBE_SECONDS = 60
+HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hooks") + os.sep
 
 
 def examine() -> dict[str, object]:
@@ -186,8 +187,9 @@ def _site_directories() -> list[str]:
 
 
 def _is_ours(hook: object) -> bool:
-    """Return True if a function is from `tibidi.hooks`, recognised by name: commands do not import it."""
-    return f"{getattr(hook, '__module__', '')}.".startswith("tibidi.hooks.")
+    """Return True if a function is defined in `tibidi.hooks`; a wrapper has the name of what it wraps."""
+    code = getattr(hook, "__code__", None)
+    return code is not None and code.co_filename.startswith(HOOKS)
 
 
 def _who(hook: object) -> str:
