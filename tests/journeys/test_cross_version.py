@@ -23,7 +23,9 @@ KEPT = sorted((Path(__file__).parent.parent / "dumps").glob("v*/*.pkl"))
 def opened(crash: Crasher, python: Path, how: str, dumps: list[Path], **environ: str) -> None:
     """Let one interpreter open dumps and check what is in them."""
     viewer = Path(__file__).parent.parent / "programs" / "dbg_viewer.py"
-    ended = crash.run(str(viewer), how, *map(str, dumps), python=python, env={"TIBIDI_ENABLE": None, **environ})
+    ended = crash.run(
+        str(viewer), how, *map(str, dumps), python=python, env={"TIBIDI_ENABLE": None, "TIBIDI_SILENT": "1", **environ}
+    )
 
     assert (0, "", list(map(str, dumps))) == (ended.status, ended.stderr, ended.stdout.splitlines())
 
