@@ -74,6 +74,20 @@ def test_page(crash: Crasher, night: Path) -> None:
     assert "&#39;1,50&#39;" in page
 
 
+def test_index(crash: Crasher, night: Path) -> None:
+    """`list --html DIR` writes a page for each fingerprint, and an index that leads to them."""
+    for name in ("jinja2", "pygments"):
+        pytest.importorskip(name, reason=f"the page needs {name}")
+    (night.parent / night.name.replace("2026", "2025", 1)).write_bytes(b"no dump")
+    ended = crash.run("-m", "tibidi", "list", "--html", "pages")
+    index = (crash.work / "pages" / "index.html").read_text(encoding="utf-8")
+
+    assert (0, "wrote pages/index.html, and 1 pages\n") == (ended.status, ended.stdout)
+    assert f'<a href="{night.name}.html">ReportError, caused by InvalidOperation at report.py:33 in money</a>' in index
+    assert (crash.work / "pages" / f"{night.name}.html").exists()
+    assert "[damaged]" in index
+
+
 def test_from_the_list_to_the_value(crash: Crasher, night: Path) -> None:
     """Three commands lead to the culprit: list, the debugger at the root cause, and its variable."""
     listed = crash.run("-m", "tibidi", "list", env={"COLUMNS": "200"}).stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.commands.ages import parse_age
+from tibidi.errors import TibidiError
 from tibidi.present import listing
 from tibidi.present.phrases import bare_type
 from tibidi.process.texts import printable
@@ -30,6 +32,7 @@ EXAMPLES = """\
 python -m tibidi list
 python -m tibidi list --all --since 2d --type KeyError
 python -m tibidi list ./from-customers
+python -m tibidi list --html pages
 python -m tibidi list --json | jq -r '.[].type'
 python -m tbdebug NAME
 """
@@ -46,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
         "--type", metavar="T", default="*", help="only dumps of this exception, or caused by it; may be a glob"
     )
     made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    made.add_argument("--html", metavar="DIR", help="write an index of pages, one for each fingerprint, into a folder")
     made.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
     return made
 
@@ -57,6 +61,8 @@ def main(argv: Sequence[str]) -> int:
     found = listing.groups(rows)
     # On a terminal a long line would be wrapped; in a pipe nothing is cut.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if options.html:
+        return _write_index(found, options.html)
     if options.json:
         data = map(listing.to_json, rows) if options.all else map(listing.group_to_json, found)
         print(json.dumps(list(data), indent=2))
@@ -90,3 +96,25 @@ def _is_since(moment: str, days: float) -> bool:
     except (ValueError, TypeError):  # no time, or one without a time zone: the file may be damaged or forged
         return False
     return age <= timedelta(days=days)
+
+
+def _write_index(found: Sequence[Sequence[Row]], folder: str) -> int:
+    """Write the page of the newest dump of each fingerprint, and an index of them, the newest first."""
+    from tibidi.commands.show import write_page
+    from tibidi.present import page
+
+    os.makedirs(folder, exist_ok=True)
+    rows = []
+    for group in reversed(found):
+        newest, name = group[-1], f"{os.path.basename(group[-1].entry.name)}.html"
+        try:
+            write_page(newest.entry.path, os.path.join(folder, name))
+        except TibidiError as error:
+            commands.print_error(error, "tibidi list")
+            name = ""
+        rows.append({"count": len(group), "program": newest.entry.program, "page": name, **listing.words(group)})
+    target = os.path.join(folder, "index.html")
+    with open(target, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(page.index(rows))
+    print(printable(f"wrote {target}, and {sum(bool(row['page']) for row in rows)} pages"))
+    return 0

@@ -49,7 +49,7 @@ def main(argv: Sequence[str]) -> int:
     options = commands.parse(parser(), argv)
     path = find(options.dump)
     if options.html:
-        return _write_page(path, options.html)
+        return _print_page(path, options.html)
     with Reader(path) as reader:
         sources = {} if options.json else reader.sources
         summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
@@ -65,7 +65,13 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _write_page(path: str, target: str) -> int:
+def _print_page(path: str, target: str) -> int:
+    write_page(path, target)
+    print(printable(f"wrote {target}, {phrases.size(os.path.getsize(target))}"))
+    return 0
+
+
+def write_page(path: str, target: str) -> None:
     """Write a page with the values, loaded inert: nothing that the dump names is imported or called."""
     from tibidi.loader import load
     from tibidi.present import page
@@ -76,5 +82,3 @@ def _write_page(path: str, target: str) -> int:
     text = page.html(summary, dump.sources, tree.frames(dump, MAX_VALUE_CHARACTERS))
     with open(target, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
-    print(printable(f"wrote {target}, {phrases.size(os.path.getsize(target))}"))
-    return 0

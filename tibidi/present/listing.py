@@ -84,6 +84,12 @@ def group_to_json(rows: Sequence[Row]) -> dict[str, object]:
     return {**to_json(rows[-1]), "count": len(rows), **times, "dumps": [each.entry.path for each in rows]}
 
 
+def words(rows: Sequence[Row]) -> dict[str, str]:
+    """Return the times of a group, and its crash."""
+    first, last = (phrases.minute(each.headline.time) for each in (rows[0], rows[-1]))
+    return {"first": first, "last": last, "crash": _crash(rows[-1])}
+
+
 def _table(table: list[tuple[str, ...]], width: int | None) -> Iterator[str]:
     columns = table[0]
     widths = [max(map(len, column)) for column in zip(*table)]

@@ -45,20 +45,32 @@ def html(summary: Summary, sources: Mapping[str, str], variables: Mapping[str, S
 
     Raises TibidiError if Jinja or Pygments is not installed.
     """
+    template = _template("page.html")
+    from pygments.formatters import HtmlFormatter
+
+    colours = [
+        HtmlFormatter(style=LIGHT).get_style_defs(".source"),
+        f"@media (prefers-color-scheme: dark) {{ {HtmlFormatter(style=DARK).get_style_defs('.source')} }}",
+    ]
+    text: str = template.render(_Page(summary, sources, variables).facts(), colours="\n".join(colours))
+    return text
+
+
+def index(rows: Sequence[Mapping[str, object]]) -> str:
+    """Return a page with a line for each of `rows`: count, first, last, program, crash, and the file of its `page`."""
+    text: str = _template("index.html").render(rows=rows)
+    return text
+
+
+def _template(name: str) -> Any:
     try:
         import jinja2
-        import pygments.formatters
+        import pygments  # noqa: F401 - both are in the extra
     except ImportError as error:
         raise TibidiError(f"a page needs {error.name}", INSTALL) from None
-    formatter = pygments.formatters.HtmlFormatter
     environment = jinja2.Environment(autoescape=True, trim_blocks=True)
     environment.filters["clean"] = lambda value, kept="": printable(str(value), kept)
-    template = environment.from_string((pkgutil.get_data(__package__ or "", "page.html") or b"").decode())
-    colours = [
-        formatter(style=LIGHT).get_style_defs(".source"),
-        f"@media (prefers-color-scheme: dark) {{ {formatter(style=DARK).get_style_defs('.source')} }}",
-    ]
-    return template.render(_Page(summary, sources, variables).facts(), colours="\n".join(colours))
+    return environment.from_string((pkgutil.get_data(__package__ or "", name) or b"").decode())
 
 
 class _Page:
