@@ -134,7 +134,7 @@ def test_what_was_checked_is_what_is_read(tmp_path: Path, size: int) -> None:
         assert reader.is_signed_by(samples.KEY)
         path.write_bytes(b"\0" * path.stat().st_size)
 
-        assert list(pickles.values()) == [file.read() for _, file in reader.values()]
+        assert list(pickles.values()) == [file.read() for _, file, _ in reader.values()]
 
 
 def test_not_a_regular_file(tmp_path: Path) -> None:

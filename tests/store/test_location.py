@@ -37,7 +37,7 @@ def test_a_file_comes_first(directory: Path, tmp_path: Path, monkeypatch: pytest
     """An existing path wins over the names of dumps."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    Path("shop-1").touch()
+    Path("shop-1").write_bytes(b"some file")
 
     assert "shop-1" == find("shop-1")
     assert "shop-1" == find(Path("shop-1"))

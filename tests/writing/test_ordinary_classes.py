@@ -66,11 +66,12 @@ def local_classes() -> list[type]:
 
 @pytest.mark.parametrize("cls", local_classes(), ids=lambda cls: cls.__name__)
 def test_same_answer(cls: type) -> None:
-    """The name, the bases and the body are those of cloudpickle's reduce value."""
+    """The name, the bases and the body are those of cloudpickle's reduce value; slots stay slots."""
     theirs: Any = cloudpickle.Pickler.reducer_override(None, cls)  # type: ignore[arg-type]  # it does not look at itself
     ours: Any = naming.reduce_ordinary_class(cls)
 
-    assert theirs[1][:4] == ours[1]
+    slots = {"__slots__": vars(cls)["__slots__"]} if vars(cls).get("__slots__") else {}
+    assert (*theirs[1][:3], {**theirs[1][3], **slots}) == ours[1]
     body = {name: each for name, each in theirs[2][0].items() if not isinstance(each, types.MemberDescriptorType)}
     assert {**body, "__qualname__": cls.__qualname__} == ours[2][0]
 

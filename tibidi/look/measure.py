@@ -129,4 +129,4 @@ def _table(thing: Any, text: Callable[[str], str]) -> dict[str, object]:
     elif hasattr(dtypes, "items"):
         facts["dtype"] = {text(str(name)): str(dtype) for name, dtype in [*dtypes.items()][:SHOWN_COLUMNS]}
     rows = getattr(thing, "iloc", thing)
-    return {**facts, "head": rows[:SHOWN_ITEMS], "tail": rows[-SHOWN_ITEMS:]}
+    return {**facts, "head()": rows[:SHOWN_ITEMS], "tail()": rows[-SHOWN_ITEMS:]}
