@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # What the smallest crash may load of tibidi: modules, and lines of code.  These numbers may only fall.
 LIMIT_MODULES = 72
 LIMIT_LINES = 6_700
+OLD_PYTHON = {"tibidi.hooks.callbacks"}  # before 3.10, instead of a hook that the interpreter calls from then on
 UNCOUNTED = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
 # What a crash has no use for: the developer's side, and third-party packages.
 NEVER_LOADED = (
@@ -101,7 +102,7 @@ def lines_of_code(file: Path) -> int:
 
 def test_little_of_tibidi(loaded: Loaded) -> None:
     """The smallest crash loads no more modules and lines of code of tibidi than the limits say."""
-    lines = {name: lines_of_code(file) for name, file in loaded.ours.items()}
+    lines = {name: lines_of_code(file) for name, file in loaded.ours.items() if name not in OLD_PYTHON}
     total = sum(lines.values())
     listed = "\n".join(f"{count:6} {name}" for name, count in sorted(lines.items()))
     message = f"{len(lines)} modules, {total} lines; the limits may only fall, never rise:\n{listed}"
