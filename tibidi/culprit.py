@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import ProcessRecord
+    from tibidi.model import Summary
 
 # Where packages are installed and the standard library is: on Unix, in an archive, on Windows.
 INSTALLED = r"(?i)/(?:(?:site|dist)-packages|lib(?:64)?/(?:python|pypy)[\d.]+t?|python\d\d+(?:\.zip|/lib))/"
@@ -47,11 +48,16 @@ class Culprit(NamedTuple):
 def culprit(exceptions: Sequence[ExceptionRecord], process: ProcessRecord) -> Culprit:
     """Return the culprit of a crash; there is at least one exception."""
     index = root_cause(exceptions)
-    frames = exceptions[index].frames
-    own = OwnCode(process)
-    innermost = len(frames) - 1
-    number = next((n for n in range(innermost, -1, -1) if own.has(frames[n])), innermost)
+    frames, own = exceptions[index].frames, OwnCode(process)
+    number = next((n for n in range(len(frames) - 1, -1, -1) if own.has(frames[n])), len(frames) - 1)
     return Culprit(index, number if frames else None)
+
+
+def cause_and_frame(summary: Summary) -> tuple[ExceptionRecord, FrameRecord | None]:
+    """Return the root cause of a crash, and the frame of the culprit in it."""
+    found = culprit(summary.exceptions, summary.process)
+    cause = summary.exceptions[found.exception]
+    return cause, None if found.frame is None else cause.frames[found.frame]
 
 
 def root_cause(exceptions: Sequence[ExceptionRecord]) -> int:

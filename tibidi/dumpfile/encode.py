@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tibidi import TYPE_CHECKING
-from tibidi.culprit import culprit
+from tibidi.culprit import cause_and_frame
 from tibidi.dumpfile.format import FORMAT
 from tibidi.process.digest import hmac_sha256
 from tibidi.process.digest import sha256
@@ -66,9 +66,7 @@ def headline(summary: Summary) -> dict[str, object]:
     """Return the fields of a `Headline`."""
     crash = summary.exceptions[-1]
     frame = crash.frames[-1] if crash.frames else None
-    found = culprit(summary.exceptions, summary.process)
-    cause = summary.exceptions[found.exception]
-    own = None if found.frame is None else cause.frames[found.frame]
+    cause, own = cause_and_frame(summary)
     return {
         "fingerprint": summary.fingerprint[:64],
         "time": summary.time,

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tibidi import model
+from tibidi.culprit import cause_and_frame
 from tibidi.culprit import culprit
 from tibidi.dumpfile import encode
 from tibidi.present import phrases
@@ -70,9 +71,7 @@ def lines(
 def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[str, object]:
     """Return the same as plain data."""
     summary = reader.summary
-    found = culprit(summary.exceptions, summary.process)
-    cause = summary.exceptions[found.exception]
-    own = None if found.frame is None else cause.frames[found.frame]
+    cause, own = cause_and_frame(summary)
     missing = (*summary.omissions, *reader.damage)
     return {
         "path": reader.path,

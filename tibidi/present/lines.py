@@ -21,8 +21,6 @@ NAME = "name"
 VALUE = "value"
 PLAIN = "plain"
 
-TAB = 4
-
 
 def cut(text: str, width: int | None) -> str:
     """Return the beginning of a text that fits into `width` characters, with the number of those left out."""

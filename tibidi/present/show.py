@@ -13,7 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from tibidi.culprit import culprit
+from tibidi.culprit import cause_and_frame
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
@@ -95,9 +95,8 @@ def reasons(records: Sequence[Omission]) -> str:
 
 def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
     crash = summary.exceptions[-1]
-    found = culprit(summary.exceptions, summary.process)
-    cause = summary.exceptions[found.exception]
-    place = "" if found.frame is None else frames.place(cause.frames[found.frame])
+    cause, frame = cause_and_frame(summary)
+    place = "" if frame is None else frames.place(frame)
     if cause is not crash:
         yield [(ERROR, phrases.caused_by(crash.type, cause.type, place))]
     else:
