@@ -85,7 +85,7 @@ class Filter:
         self._state = state
         self._redactor = redactor
         self._islegal = islegal
-        self._own: object = None  # the arguments of a word of ours that come next, such as module and name of a class
+        self._own: object = None  # arguments of a word of the vocabulary, which come next: the name of a class
         self._spared: dict[int, object] = {}  # our own objects, kept alive for their ids
         self._harmless: set[object] = set()  # names
         self._clean: set[str] = set()  # texts that are no such names either

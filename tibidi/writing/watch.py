@@ -44,7 +44,7 @@ PROGRESS_AFTER_SECONDS = 1.0
 # One call of application code may take this part of the remaining time, and so many seconds.
 PATIENCE_PART = 0.2
 PATIENCE_SECONDS = 2.0
-# The code of pass two and what it calls of ours: a thread that runs no other code has not hung.
+# Pass two, and the rooms of tibidi that it calls: a thread that runs no other code has not hung.
 ROOMS = ("dumpfile", "look", "process", "redaction", "words", "writing")
 OUR_FOLDERS = tuple(os.path.join(interpreter.PACKAGE, name, "") for name in ROOMS)
 OUR_FILES = frozenset({"pickle.py", "cloudpickle.py", "cloudpickle_fast.py"})

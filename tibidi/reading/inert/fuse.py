@@ -160,7 +160,7 @@ class Child:
             raise ValueError(f"only CPython reads values, this is {sys.implementation.name}")
         # Isolated: no site, no variables and no working directory can add code to it.
         command = [sys.executable, "-I", "-S", "-c", START, ROOT]
-        self._process = subprocess.Popen(  # noqa: S603 - the interpreter, with a program of ours
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with the module `child`
             command,
             bufsize=0,
             stdin=subprocess.PIPE,
