@@ -27,12 +27,14 @@ from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
     from typing import BinaryIO
 
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
+    from tibidi.model import ProcessRecord
 
 UNSIGNED = "is not signed with your key: it is opened live, so that code which it names runs here"
 LOST = "its value is not in the dump, this is its preview"
@@ -55,11 +57,21 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
     """
     if trust is not None and type(trust) is not bool:
         raise TypeError(f"trust is True, False or None, not {trust!r}")
+    return open_dump(path, trust, lambda _: None)
+
+
+def open_dump(
+    path: str | os.PathLike[str] | None, trust: bool | None, before_live: Callable[[ProcessRecord], object]
+) -> Dump:
+    """Load a dump as `load` does; `before_live` is called with the process of the crash if the values will be live."""
     with Reader(find(path)) as reader:
         is_signed = trust is not False and reader.is_signed_by(read_key())
         if trust and not is_signed and not config.silent:
             sys.stderr.write(printable(f"tibidi: {reader.path} {UNSIGNED}") + "\n")
-        return _Loading(reader, live=is_signed if trust is None else trust).dump()
+        live = is_signed if trust is None else trust
+        if live:
+            before_live(reader.summary.process)
+        return _Loading(reader, live=live).dump()
 
 
 class _Loading:

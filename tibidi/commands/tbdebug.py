@@ -7,14 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tibidi import commands
-from tibidi.dumpfile.reader import Reader
-from tibidi.loader import load
+from tibidi.loader import open_dump
 from tibidi.process.texts import printable
 from tibidi.revive.debuggers import debug
 from tibidi.revive.importing import extend_path
 from tibidi.store.keys import examine_key
-from tibidi.store.keys import read_key
-from tibidi.store.location import find
 
 if TYPE_CHECKING:
     import argparse
@@ -46,12 +43,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str]) -> int:
     """Open a dump in a debugger; return when the user quits it."""
     options = commands.parse(parser(), argv)
-    path = find(options.dump)
-    if options.trust is not False:
-        with Reader(path) as reader:
-            if options.trust or reader.is_signed_by(read_key()):
-                extend_path(reader.summary.process)
-    dump = load(path, trust=options.trust)
+    dump = open_dump(options.dump, options.trust, extend_path)
     _, problem = examine_key()
     if problem and options.trust is None:
         print(printable(problem))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import TibidiError
-from tibidi.loader import load
+from tibidi.loader import open_dump
 from tibidi.present import phrases
 from tibidi.present import show
 from tibidi.process.texts import printable
@@ -310,8 +310,8 @@ class DumpPdb(pdb.Pdb):
         """Show all values, or the one called `name`, live or inert."""
         try:
             if live not in self._by_liveness:
-                extend_path(self._revived.dump.process)
-                self._by_liveness[live] = RevivedDump(load(self._revived.dump.path, trust=live))
+                dump = open_dump(self._revived.dump.path, live, extend_path)
+                self._by_liveness[live] = RevivedDump(dump)
         except (OSError, TibidiError) as error:
             self.error(f"the dump can't be read any more: {error}")
             return
