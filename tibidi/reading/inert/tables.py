@@ -35,7 +35,32 @@ SHOWN_COLUMNS = 8
 PLAIN = frozenset({bool, bytes, float, int, str, type(None)})
 
 
-class InertSeries(InertColumnValues):
+class InertRows(types.InertObject):
+    """The base of what has rows: values with labels, or the rows of a table."""
+
+    if TYPE_CHECKING:
+        _rows: Callable[[slice], Any]
+
+    @property
+    def iloc(self) -> Locator:
+        """The rows by position."""
+        return Locator(self, by_label=False)
+
+    @property
+    def loc(self) -> Locator:
+        """The rows by label."""
+        return Locator(self, by_label=True)
+
+    def head(self, count: int = 5) -> Any:
+        """Return the first rows."""
+        return self._rows(slice(count))
+
+    def tail(self, count: int = 5) -> Any:
+        """Return the last rows."""
+        return self._rows(last(count))
+
+
+class InertSeries(InertRows, InertColumnValues):
     """A Series: values with labels."""
 
     @property
@@ -47,24 +72,6 @@ class InertSeries(InertColumnValues):
     def index(self) -> object:
         """The labels."""
         return self._parts().axis
-
-    @property
-    def iloc(self) -> Locator:
-        """The values by position."""
-        return Locator(self, by_label=False)
-
-    @property
-    def loc(self) -> Locator:
-        """The values by label."""
-        return Locator(self, by_label=True)
-
-    def head(self, count: int = 5) -> Any:
-        """Return the first values."""
-        return self._rows(slice(count))
-
-    def tail(self, count: int = 5) -> Any:
-        """Return the last values."""
-        return self._rows(last(count))
 
     def items(self) -> Iterator[tuple[object, object]]:
         """Return labels and values."""
@@ -109,7 +116,7 @@ class InertSeries(InertColumnValues):
             return BOUNDED.plainly(self)
 
 
-class InertFrame(types.InertCall):
+class InertFrame(InertRows, types.InertCall):
     """A DataFrame: columns by name."""
 
     @property
@@ -139,24 +146,6 @@ class InertFrame(types.InertCall):
 
     def _plain_rows(self) -> Iterator[list[object]]:
         return ([plain_number(value) for value in self._row(row)] for row in range(len(self)))
-
-    @property
-    def iloc(self) -> Locator:
-        """The rows, and cells, by position."""
-        return Locator(self, by_label=False)
-
-    @property
-    def loc(self) -> Locator:
-        """The rows, and cells, by label."""
-        return Locator(self, by_label=True)
-
-    def head(self, count: int = 5) -> Any:
-        """Return the first rows."""
-        return self._rows(slice(count))
-
-    def tail(self, count: int = 5) -> Any:
-        """Return the last rows."""
-        return self._rows(last(count))
 
     def items(self) -> Iterator[tuple[object, object]]:
         """Return the columns by name."""
