@@ -20,6 +20,7 @@ from tibidi.model import Omission
 from tibidi.process.progress import Progress
 from tibidi.process.texts import printable
 from tibidi.reading.memo import LostMemo
+from tibidi.reading.proxies import point_to_objects
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
@@ -91,11 +92,13 @@ class _Loading:
     def dump(self) -> Dump:
         self._read()
         summary, reader = self.reader.summary, self.reader
+        exceptions = tuple(self._exception(n, record) for n, record in enumerate(summary.exceptions))
+        point_to_objects(exceptions, self.values.namespaces.values())
         return Dump(
             summary,
             path=reader.path,
             live=self.live,
-            exceptions=tuple(self._exception(n, record) for n, record in enumerate(summary.exceptions)),
+            exceptions=exceptions,
             threads=tuple(
                 DumpedThread(record, self._frames(f"threads[{n}]", record.frames))
                 for n, record in enumerate(summary.threads)

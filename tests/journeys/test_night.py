@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tibidi
+
 if TYPE_CHECKING:
     from crashing import Crasher
 
@@ -58,6 +60,17 @@ def test_show(crash: Crasher, night: Path, width: int, colour: bool) -> None:
     assert len(lines) <= 120 or width < 100
     assert [] == [line for line in lines if len(line) > width]
     assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("trust", [True, False], ids=["live", "inert"])
+def test_object_of_a_proxy(night: Path, trust: bool) -> None:
+    """A proxy that was not evaluated says where its object is in the dump."""
+    dump = tibidi.load(night, trust=trust)
+    view = next(frame for frame in dump.exceptions[1] if frame.name == "make_report")
+    found = re.search(r"its object is exceptions\[1\]\.frames\[(\d+)\]\['ctx'\]\.request", view["request"].reason)
+
+    assert found
+    assert "/report" == dump.exceptions[1].frames[int(found[1])]["ctx"].request.path
 
 
 def test_page(crash: Crasher, night: Path) -> None:
