@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from screen import TMUX
+from screen import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
     from debuggers.conftest import Shop
 
 pytest.importorskip("pudb", reason="pudb is not installed on this interpreter")
-if shutil.which("tmux") is None:
+if TMUX is None:
     pytest.skip("tmux is not installed, and pudb needs a screen to be read from", allow_module_level=True)
-
-SECONDS = 30.0
-
-
-class Screen:
-    """A tmux terminal in which a command runs."""
-
-    def __init__(self, socket: Path, command: str) -> None:
-        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(socket)]
-        self._run("new-session", "-d", "-x", "150", "-y", "45", command)
-
-    def press(self, *keys: str) -> None:
-        """Press keys, named as tmux does."""
-        self._run("send-keys", *keys)
-
-    def wait_for(self, condition: Callable[[str], bool]) -> str:
-        """Wait until the screen fulfils `condition`; return it."""
-        deadline = time.monotonic() + SECONDS
-        while not condition(screen := self._run("capture-pane", "-p")):
-            assert time.monotonic() < deadline, screen
-            time.sleep(0.1)
-        return screen
-
-    def close(self) -> None:
-        """End the command."""
-        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
-
-    def _run(self, *args: str) -> str:
-        return subprocess.run([*self._tmux, *args], check=True, capture_output=True, encoding="utf-8").stdout
 
 
 @pytest.fixture

@@ -107,8 +107,10 @@ def test_damaged_dumps_are_not_grouped() -> None:
 
 
 def test_lines_fit_the_terminal() -> None:
-    """With a width, a line is cut at its end."""
-    lines = list(listing.lines([row()], 60))
-
-    assert all(len(line) <= 60 for line in lines)
-    assert lines[1].endswith("…")
+    """Where a line does not fit, all crashes stand on lines of their own; what does not fit there is cut."""
+    assert list(listing.lines([row()], 60)) == [
+        "NAME   TIME (UTC)           PROGRAM  PID     SIZE",
+        "a.pkl  2026-11-22 21:50:00  shop       7  2.0 KiB",
+        "       KeyError: 'x' (shop.py:3 in price)",
+    ]
+    assert all(len(line) <= 30 and line.endswith("…") for line in listing.lines([row()], 30))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DUMP_COLUMNS = ("NAME", "TIME (UTC)", "PROGRAM", "PID", "SIZE", "CRASH")
 GROUP_COLUMNS = ("COUNT", "FIRST (UTC)", "LAST (UTC)", "NEWEST", "CRASH")
 NUMBERS = ("PID", "SIZE", "COUNT")
+GAP = "  "
+INDENT = " " * 7  # of a crash on a line of its own
 
 WHOLE = ""
 UNFINISHED = "unfinished"  # its process was killed while writing, or is still writing
@@ -61,12 +63,12 @@ def groups(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def inbox(found: Sequence[Sequence[Row]], width: int | None = None) -> Iterator[str]:
-    """Yield a line for each group; with `width`, the crash is cut where the line would be longer."""
+    """Yield a line for each group, or two where one is longer than `width`, in which both are cut."""
     return _table([GROUP_COLUMNS, *map(_group_cells, found)], width)
 
 
 def lines(rows: Iterable[Row], width: int | None = None) -> Iterator[str]:
-    """Yield a line for each dump, in the order of `rows`; with `width`, the crash is cut."""
+    """Yield a line for each dump in the order of `rows`, or two, as `inbox` does."""
     return _table([DUMP_COLUMNS, *map(_cells, rows)], width)
 
 
@@ -91,11 +93,21 @@ def words(rows: Sequence[Row]) -> dict[str, str]:
 
 
 def _table(table: list[tuple[str, ...]], width: int | None) -> Iterator[str]:
+    """Yield the lines of a table; where one would be longer than `width`, the crashes stand on lines of their own."""
     columns = table[0]
     widths = [max(map(len, column)) for column in zip(*table)]
+    is_narrow = width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > width
     for cells in table:
-        line = "  ".join(map(_pad, columns, cells, widths)).rstrip()
-        yield line if width is None or len(line) <= width else line[: max(width - 1, 0)] + "…"
+        line = GAP.join(map(_pad, columns, cells, widths)).rstrip()
+        if is_narrow:
+            yield _cut(GAP.join(map(_pad, columns[:-1], cells, widths)), width)
+        if not is_narrow or cells is not columns:
+            yield _cut(INDENT + cells[-1] if is_narrow else line, width)
+
+
+def _cut(line: str, width: int | None) -> str:
+    line = line.rstrip()
+    return line if width is None or len(line) <= width else line[: max(width - 1, 0)] + "…"
 
 
 def _group_cells(rows: Sequence[Row]) -> tuple[str, ...]:
