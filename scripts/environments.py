@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +98,24 @@ def install(interpreter: Path, requirements: Sequence[str | Path]) -> None:
     run(*pip, "--upgrade", "pip")  # dependency groups need 25.1
     run(*pip, *requirements)
     stamp.write_text(digest, encoding="utf-8")
+
+
+def install_tools(packages: Mapping[str, str]) -> None:
+    """Install the missing ones of these commands from Debian's packages of these names; say so where that can't be."""
+    missing = {command: package for command, package in packages.items() if shutil.which(command) is None}
+    if not missing:
+        return
+    reason = "apt-get is not here" if shutil.which("apt-get") is None else "this is not root" if os.geteuid() else ""
+    for arguments in (
+        () if reason else (("update",), ("install", "--yes", "--no-install-recommends", *missing.values()))
+    ):
+        command = ("apt-get", "-qq", *arguments)
+        environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        answer = subprocess.run(command, capture_output=True, text=True, env=environ, check=False)
+        reason = answer.stderr.strip().rpartition("\n")[2] if answer.returncode else ""
+    missing = {command: package for command, package in missing.items() if shutil.which(command) is None}
+    if missing:
+        print(f"without {', '.join(missing)}, whose tests will be skipped: {reason}", flush=True)
 
 
 def build_wheels(interpreter: Path, target: Path) -> list[Path]:
