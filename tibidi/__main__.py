@@ -11,17 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-# name -> module in tibidi.commands, imported when its command runs; what it does
-COMMANDS = {
-    "list": ("listing", "list the crash dumps"),
-    "info": ("info", "print the origin and content of a dump, and what differs on this machine"),
-    "show": ("show", "print the traceback with the variables of every frame"),
-    "find": ("find", "find a value in one dump or in all"),
-    "diff": ("diff", "compare two dumps, frame by frame and value by value"),
-    "path": ("path", "print the crash directory"),
-    "prune": ("prune", "delete old dumps"),
-    "doctor": ("doctor", "check the installation: crash a child process and read its dump"),
+# group -> name -> module in tibidi.commands, imported when its command runs; what it does
+GROUPS = {
+    "look": {
+        "list": ("listing", "list the crash dumps"),
+        "info": ("info", "print the origin and content of a dump, and what differs on this machine"),
+        "show": ("show", "print the traceback with the variables of every frame"),
+        "find": ("find", "find a value in one dump or in all"),
+        "diff": ("diff", "compare two dumps, frame by frame and value by value"),
+    },
+    "manage": {
+        "path": ("path", "print the crash directory"),
+        "prune": ("prune", "delete old dumps"),
+        "doctor": ("doctor", "check the installation: crash a child process and read its dump"),
+    },
 }
+COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
 
 INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
@@ -91,8 +96,10 @@ def _help() -> list[str]:
     from tibidi.commands import as_typed
 
     width = max(map(len, COMMANDS))
-    commands = [f"  {name:{width}}  {purpose}" for name, (_, purpose) in COMMANDS.items()]
-    return [as_typed(USAGE), "", PURPOSE, "", "commands:", *commands, "", as_typed(EPILOG)]
+    lines = [as_typed(USAGE), "", PURPOSE, ""]
+    for group, commands in GROUPS.items():
+        lines += [f"{group}:", *(f"  {name:{width}}  {purpose}" for name, (_, purpose) in commands.items()), ""]
+    return [*lines, as_typed(EPILOG)]
 
 
 if __name__ == "__main__":
