@@ -5,6 +5,7 @@ On the machine of the crash:
     TIBIDI_ENABLE=1 python app.py            # a crash leaves one small private file
     tibidi.dump_exception(error, "crash.pkl")  # where an exception is caught
     tibidi.set_excepthook()                  # in code, instead of the variable
+    tibidi.snapshot()                        # dump the process where it stands, which goes on
 
 On the machine of the developer:
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tibidi.errors import TibidiError as TibidiError
     from tibidi.hooks import set_excepthook as set_excepthook
     from tibidi.hooks import uninstall as uninstall
+    from tibidi.living import snapshot as snapshot
     from tibidi.loader import load as load
     from tibidi.model import Omission as Omission
     from tibidi.reading.missing import ModuleStub as ModuleStub
@@ -48,55 +50,21 @@ if TYPE_CHECKING:
 
 __version__ = "1.0.0"
 
-__all__ = [
-    "BadSetting",
-    "Cut",
-    "DamagedDump",
-    "Dummy",
-    "Dump",
-    "DumpFailed",
-    "DumpNotFound",
-    "DumpedException",
-    "DumpedFrame",
-    "ModuleStub",
-    "NewerFormat",
-    "NotADump",
-    "NotPickleable",
-    "Omission",
-    "Redacted",
-    "TibidiError",
-    "config",
-    "configure",
-    "dump_exception",
-    "load",
-    "set_excepthook",
-    "uninstall",
-]
-
-# The module that defines each name.
-_MODULES = {
-    "BadSetting": "tibidi.errors",
-    "Cut": "tibidi.words.standins",
-    "DamagedDump": "tibidi.errors",
-    "Dummy": "tibidi.words.standins",
-    "Dump": "tibidi.dump",
-    "DumpFailed": "tibidi.errors",
-    "DumpNotFound": "tibidi.errors",
-    "DumpedException": "tibidi.dump",
-    "DumpedFrame": "tibidi.dump",
-    "ModuleStub": "tibidi.reading.missing",
-    "NewerFormat": "tibidi.errors",
-    "NotADump": "tibidi.errors",
-    "NotPickleable": "tibidi.words.standins",
-    "Omission": "tibidi.model",
-    "Redacted": "tibidi.words.standins",
-    "TibidiError": "tibidi.errors",
-    "configure": "tibidi.config",
-    "dump_exception": "tibidi.dumper",
-    "load": "tibidi.loader",
-    "set_excepthook": "tibidi.hooks",
-    "uninstall": "tibidi.hooks",
+# The names that each module defines.
+_NAMES = {
+    "errors": "BadSetting DamagedDump DumpFailed DumpNotFound NewerFormat NotADump TibidiError",
+    "words.standins": "Cut Dummy NotPickleable Redacted",
+    "dump": "Dump DumpedException DumpedFrame",
+    "reading.missing": "ModuleStub",
+    "model": "Omission",
+    "config": "configure",
+    "dumper": "dump_exception",
+    "loader": "load",
+    "hooks": "set_excepthook uninstall",
+    "living": "snapshot",
 }
+_MODULES = {name: f"tibidi.{module}" for module, names in _NAMES.items() for name in names.split()}
+__all__ = sorted(["config", *_MODULES])
 
 
 def __getattr__(name: str) -> object:
@@ -106,7 +74,7 @@ def __getattr__(name: str) -> object:
         module = "tibidi.words.vocabulary"
     if module is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
-    if name == "dump_exception":
+    if name in ("dump_exception", "snapshot"):
         from tibidi.process.imports import import_module
         from tibidi.process.temporary import headroom
 

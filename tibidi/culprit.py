@@ -21,12 +21,13 @@ from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
+from tibidi.model import RAISED
+from tibidi.model import ExceptionRecord
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
     from tibidi.model import ProcessRecord
     from tibidi.model import Summary
@@ -53,10 +54,20 @@ def culprit(exceptions: Sequence[ExceptionRecord], process: ProcessRecord) -> Cu
     return Culprit(index, number if frames else None)
 
 
+def subjects(summary: Summary) -> tuple[ExceptionRecord, ...]:
+    """Return the exceptions; of a dump without any, one that stands for what happened, in the first thread."""
+    if summary.exceptions:
+        return summary.exceptions
+    title, _, text = (summary.reason or summary.kind).partition(": ")
+    frames = summary.threads[0].frames if summary.threads else ()
+    return (ExceptionRecord(0, None, RAISED, title, text, frames=frames),)
+
+
 def cause_and_frame(summary: Summary) -> tuple[ExceptionRecord, FrameRecord | None]:
     """Return the root cause of a crash, and the frame of the culprit in it."""
-    found = culprit(summary.exceptions, summary.process)
-    cause = summary.exceptions[found.exception]
+    exceptions = subjects(summary)
+    found = culprit(exceptions, summary.process)
+    cause = exceptions[found.exception]
     return cause, None if found.frame is None else cause.frames[found.frame]
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import overload
 
+from tibidi.culprit import subjects
 from tibidi.model import MODULE
 from tibidi.present import notebook
 from tibidi.present.phrases import count
@@ -166,7 +167,9 @@ class Dump(Mapping[str, Any]):
     `exceptions` has the root cause first and the exception that ended the
     program last; `modules` maps the name of each module to its globals;
     `omissions` lists what is missing, where and why; `sources` maps file
-    names to the text as it ran.  `prepared` says what was set up before live
+    names to the text as it ran.  `kind` is crash, exit, snapshot, native or
+    killed; the last three have no exception, and `reason` says what happened.
+    `prepared` says what was set up before live
     values were loaded, as Django is.  `live` is True if the values are objects of
     the application, False if they are inert.  Dumps compare and hash by identity.
     """
@@ -188,6 +191,8 @@ class Dump(Mapping[str, Any]):
         self.time = self.summary.time
         self.complete = self.summary.complete
         self.fingerprint = self.summary.fingerprint
+        self.kind = self.summary.kind
+        self.reason = self.summary.reason
         self.process = self.summary.process
 
     def __getitem__(self, key: str) -> Any:
@@ -203,9 +208,15 @@ class Dump(Mapping[str, Any]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        crash = self.exceptions[-1]
+        crash = self.subjects[-1]
         kind = "live" if self.live else "inert"
         return f"<dump of {clean(crash.type)}: {clean(crash.message)}, {clean(self.time)}, {kind}>"
+
+    @property
+    def subjects(self) -> tuple[DumpedException, ...]:
+        """The exceptions; of a dump without any, one that stands for what happened, in the first thread."""
+        first = self.threads[0].frames if self.threads else ()
+        return self.exceptions or tuple(DumpedException(each, first, None) for each in subjects(self.summary))
 
     def revive(self) -> BaseException:
         """Return the exception that ended the program, with its chain and real tracebacks of revived frames.

@@ -28,6 +28,7 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.look.anatomy import error_text
+from tibidi.model import CRASH
 from tibidi.model import FAILED
 from tibidi.model import REDACTED
 from tibidi.model import TOO_LARGE
@@ -75,7 +76,6 @@ MAX_KEY_SECONDS = 1.0
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
 
 
-@runs_a_dump
 def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None = None) -> str:
     """Dump an exception, best in the `except` block that caught it, and return the path of the dump.
 
@@ -87,12 +87,20 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
     """
     if not isinstance(exc, BaseException):
         raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
+    return dump(exc, filename)
+
+
+@runs_a_dump
+def dump(
+    exc: BaseException | None, filename: str | os.PathLike[str] | None, kind: str = CRASH, reason: str = ""
+) -> str:
+    """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
     if is_inside_dump(sys._getframe(1)):
         raise DumpFailed("this code runs as part of another dump", "")
     name = None if filename is None else os.fspath(filename)
     watch = Watch(config.max_seconds)
     try:
-        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch))
+        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, kind, reason))
         interrupt = watch.interrupt or interrupt
     except TimeoutError as error:
         raise DumpFailed(str(error)) from None
@@ -104,16 +112,23 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
     return path
 
 
-def _write_in_turn(exc: BaseException, filename: str | None, watch: Watch) -> tuple[str, BaseException | None]:
+def _write_in_turn(
+    exc: BaseException | None, filename: str | None, watch: Watch, kind: str, reason: str
+) -> tuple[str, BaseException | None]:
     """Dump `exc` when no other thread makes a dump."""
     with dump_settings(), dump_lock(config.max_seconds) as has_lock:
         if not has_lock:
             raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
-        return write(exc, filename, watch)
+        return write(exc, filename, watch, kind=kind, reason=reason)
 
 
 def write(
-    exc: BaseException, filename: str | None, watch: Watch, thread: Thread | None = None
+    exc: BaseException | None,
+    filename: str | None,
+    watch: Watch,
+    thread: Thread | None = None,
+    kind: str = CRASH,
+    reason: str = "",
 ) -> tuple[str, BaseException | None]:
     """Dump `exc` until the deadline of `watch`; `thread` crashed, by default the one that waits.
 
@@ -124,7 +139,7 @@ def write(
     The caller holds `dump_lock` and `dump_settings`.
     """
     try:
-        crash = survey(exc, thread=thread, watch=watch)
+        crash = survey(exc, thread=thread, watch=watch, kind=kind, reason=reason)
         if filename is None:
             return _write_somewhere(crash, watch)
         return _Dumping(crash, watch).write_to(NamedTarget(filename))

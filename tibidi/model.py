@@ -30,6 +30,13 @@ NO_MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 MAX_SOURCE_CHARACTERS = 1 << 20  # of a larger file only the lines around those of the frames are captured
 
+# What a dump is of.
+CRASH = "crash"  # an exception that was not handled
+EXIT = "exit"  # an exit with an error: SystemExit, or os._exit()
+SNAPSHOT = "snapshot"  # a process that went on
+NATIVE = "native"  # a signal such as SIGSEGV
+KILLED = "killed"  # a signal that no process can catch
+
 # Why an exception is in the summary.
 RAISED = "raised"  # it ended the program, or was passed to dump_exception
 CAUSE = "cause"  # __cause__ of its parent: "raise ... from ..."
@@ -205,6 +212,10 @@ class Index(NamedTuple):
 class Summary(NamedTuple):
     """Everything about a crash but the values: `summary.json` as an object.
 
+    `kind` is one of the constants above.  Dumps of other kinds than a crash
+    may have no exception: `reason` says in `title: text` what happened, and
+    the first thread is the one to look at.
+
     `complete` is True if the dump was written to its end: neither the deadline
     nor the size limit nor the death of the process cut it short.  `omissions`
     lists every single gap, also in a complete dump.
@@ -220,6 +231,8 @@ class Summary(NamedTuple):
     fingerprint: str = ""
     complete: bool = False
     format: int = 1
+    kind: str = CRASH
+    reason: str = ""
 
     def frames(self) -> list[FrameRecord]:
         """Return the frames of all stacks."""

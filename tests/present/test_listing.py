@@ -73,6 +73,7 @@ def test_json() -> None:
         "own_file": "",
         "own_line": 0,
         "own_name": "",
+        "kind": "crash",
     }
 
 

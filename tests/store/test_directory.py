@@ -16,6 +16,7 @@ from tibidi import config
 from tibidi.errors import DumpFailed
 from tibidi.errors import DumpNotFound
 from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import named
 from tibidi.store.user_directories import can_be_made
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def test_find_latest_reads_once(place: Path) -> None:
     """`latest` is found in one reading of the directory, even if another process empties it meanwhile."""
     dump = make(place, "20260101T000000Z-a-1.pkl")
 
-    assert str(dump) == Emptied(str(place)).find("latest")
+    assert str(dump) == named(Emptied(str(place)), "latest")
 
 
 def test_no_latest(directory: CrashDirectory) -> None:
@@ -139,14 +140,14 @@ def test_find(directory: CrashDirectory, place: Path) -> None:
     """A dump is found by its name, with or without suffix, or by any part that no other name has."""
     first, second = series(place, 2)
 
-    assert str(first) == directory.find("20260101T000000Z-app-7.pkl")
-    assert str(first) == directory.find("20260101T000000Z-app-7")
-    assert str(second) == directory.find("000001Z")
-    assert str(second) == directory.find("latest")
+    assert str(first) == named(directory, "20260101T000000Z-app-7.pkl")
+    assert str(first) == named(directory, "20260101T000000Z-app-7")
+    assert str(second) == named(directory, "000001Z")
+    assert str(second) == named(directory, "latest")
     with pytest.raises(DumpNotFound, match="'app' is 2 dumps"):
-        directory.find("app")
+        named(directory, "app")
     with pytest.raises(DumpNotFound, match="no dump 'other'"):
-        directory.find("other")
+        named(directory, "other")
 
 
 def test_renamed_while_it_is_listed(directory: CrashDirectory, place: Path) -> None:

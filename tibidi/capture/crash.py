@@ -10,6 +10,8 @@ from tibidi.capture.exceptions import exceptions
 from tibidi.capture.stacks import threads
 from tibidi.look.frames import LiveCrash
 from tibidi.look.frames import shielded
+from tibidi.model import CRASH
+from tibidi.model import EXIT
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -17,16 +19,29 @@ if TYPE_CHECKING:
     from tibidi.process import Watch
 
 
-def survey(exc: BaseException, *, thread: Thread | None = None, watch: Watch | None = None) -> LiveCrash:
-    """Find the exceptions behind `exc`, all threads and all tasks.
+def survey(
+    exc: BaseException | None,
+    *,
+    thread: Thread | None = None,
+    watch: Watch | None = None,
+    kind: str = CRASH,
+    reason: str = "",
+) -> LiveCrash:
+    """Find the exceptions behind `exc`, if there is one, all threads and all tasks.
 
     `thread` crashed, by default the one that waits with `watch`, else the
     current one.
     """
-    crash = LiveCrash()
+    is_exit = kind == CRASH and issubclass(type(exc), SystemExit)
+    crash = LiveCrash(EXIT if is_exit else kind, reason)
     here, frame = (_thread.get_ident(), sys._getframe(1)) if watch is None else (watch.ident, watch.frame)
     ident = None if thread is None else thread.ident
-    crash.exceptions = exceptions(crash, exc)
+    if exc is None:
+        from tibidi.capture import living  # not for a crash
+
+        ident = living.main_thread()
+    else:
+        crash.exceptions = exceptions(crash, exc)
     with shielded(crash.omissions, "threads"):
         crash.threads = threads(crash, here if ident is None else ident, {here: frame} if frame else {})
     if "asyncio.tasks" in sys.modules:

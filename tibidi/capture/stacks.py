@@ -33,7 +33,7 @@ MAIN = "MainThread"  # its name in the threading module, which may not be loaded
 def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[LiveThread]:
     """Return all threads but our workers, the crashed one first, the others in the order of their start.
 
-    `here` has the innermost frame of the thread that the dump is made for.
+    If there is no exception, none has crashed.  `here` has the innermost frame of the thread that the dump is made for.
     """
     unreadable = interpreter.why_frames_are_unreadable()
     innermost = {} if unreadable else interpreter.frames()
@@ -53,6 +53,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
         if ident not in {*here, crashed} and not unreadable and (not frames or _is_worker(stacks[ident][0], frames[0])):
             continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
+        live.crashed = live.crashed and bool(crash.exceptions)
         live.frames = [crash.frame_now(each) for each in without_middle(crash, frames, f"threads[{len(found)}]")]
         found.append(live)
     return found

@@ -12,6 +12,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
+from tibidi.culprit import subjects
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import stored
 from tibidi.look.frames import qualname
@@ -107,13 +108,15 @@ class _Summarizer:
         record = ProcessRecord()
         with self._shielded("process"):
             record = process(self._redactor, self._omissions)  # first: it learns secrets from the arguments
-        summary = Summary(tibidi=tibidi.__version__, time=_now(), process=record, exceptions=self._exceptions())
+        summary = Summary(
+            tibidi.__version__, _now(), record, self._exceptions(), kind=self._crash.kind, reason=self._crash.reason
+        )
         with self._shielded("threads"):
             summary = summary._replace(threads=tuple(map(self._thread, range(len(self._crash.threads)))))
         with self._shielded("tasks"):
             summary = summary._replace(tasks=tuple(map(self._task, range(len(self._crash.tasks)))))
         with self._shielded("fingerprint"):
-            summary = summary._replace(fingerprint=fingerprint(summary.exceptions))
+            summary = summary._replace(fingerprint=fingerprint(subjects(summary)))
         omissions = [each._replace(detail=self._text(each.detail)) for each in self._omissions]
         return summary._replace(omissions=(*omissions, *self._previewer.omissions, *self._redactor.found))
 

@@ -59,7 +59,9 @@ def traceback_text(
     and is redacted by `clean`.
     """
     if not summary.exceptions:
-        return ""
+        from tibidi.capture import living  # not for a crash
+
+        return living.stacks_text(summary)
     texts = {name: source_lines(text) for name, text in sources.items()}
     live = {} if crash is None else {each.id: each for each in crash.exceptions}
     printed: dict[int, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from tibidi import config
 from tibidi.commands.ages import parse_age
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
+from tibidi.store import user_directories
+from tibidi.store.directory import LATEST
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import Limits
 from tibidi.store.directory import newest
@@ -97,5 +100,13 @@ def _deletable(directory: CrashDirectory) -> list[Entry]:
 
 def _delete_all(directory: CrashDirectory) -> list[Entry]:
     deleted = [entry for entry in _deletable(directory) if unlink(entry.path)]
-    directory.forget_latest()
+    _forget_latest(directory)
     return deleted
+
+
+def _forget_latest(directory: CrashDirectory) -> None:
+    """Remove `latest.pkl` if no finished dump is left: it is a dangling link, or the copy of a deleted dump."""
+    path = os.path.join(directory.path, LATEST)
+    finished = [entry for entry in directory.entries() if not entry.partial]
+    if not finished and os.path.lexists(path) and user_directories.is_mine(os.lstat(path)):
+        unlink(path)

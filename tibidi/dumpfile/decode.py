@@ -36,8 +36,11 @@ Json = object  # anything that json.loads returns
 
 PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
 RECORDS: dict[str, Any] = {name: record for name, record in vars(model).items() if hasattr(record, "_fields")}
-# Fields with few values; the first one is the default.
-CHOICES = {"kind": model.KINDS, "relation": model.RELATIONS}
+# Fields with few values, by record; the first one is the default.
+CHOICES: dict[Any, dict[str, tuple[str, ...]]] = {
+    model.CodeRecord: {"kind": model.KINDS},
+    model.ExceptionRecord: {"relation": model.RELATIONS},
+}
 
 
 def loads(data: bytes, name: str) -> dict[str, Json]:
@@ -59,7 +62,7 @@ def summary_from_json(data: Mapping[str, Json]) -> Summary:
     if number > FORMAT:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
     summary: Summary = _record(model.Summary, data, "summary")
-    if not summary.exceptions:
+    if not summary.exceptions and summary.kind == model.CRASH:
         raise DamagedDump("the dump has no exception")
     return summary
 
@@ -84,13 +87,14 @@ def _only_texts(value: Json) -> tuple[str, ...]:
 def _record(record: Any, value: Json, where: str) -> Any:
     data = _as(value, dict, where)
     fields: dict[str, object] = {}
+    choices = CHOICES.get(record, {})
     for name, annotation in record.__annotations__.items():
         if name in data:
             fields[name] = _field(annotation)(data[name], name)
         elif name not in record._field_defaults:
-            fields[name] = _default(name, annotation)
-        if name in CHOICES and fields.get(name, CHOICES[name][0]) not in CHOICES[name]:
-            raise DamagedDump(f"{name!r} in the dump is {str(fields[name])[:80]!r}, none of {', '.join(CHOICES[name])}")
+            fields[name] = choices[name][0] if name in choices else _default(annotation)
+        if name in choices and fields.get(name, choices[name][0]) not in choices[name]:
+            raise DamagedDump(f"{name!r} in the dump is {str(fields[name])[:80]!r}, none of {', '.join(choices[name])}")
     return record(**fields)
 
 
@@ -112,10 +116,8 @@ def _field(annotation: str) -> Callable[[Json, str], Any]:
     return lambda value, where: None if value is None else item(value, where)
 
 
-def _default(name: str, annotation: str) -> object:
+def _default(annotation: str) -> object:
     """Return the value of a missing field that has no default in the model."""
-    if name in CHOICES:
-        return CHOICES[name][0]
     return None if annotation.endswith("None") else (PLAIN | RECORDS)[annotation]()
 
 

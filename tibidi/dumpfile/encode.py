@@ -6,6 +6,7 @@ import json
 
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import cause_and_frame
+from tibidi.culprit import subjects
 from tibidi.dumpfile.format import FORMAT
 from tibidi.process.digest import hmac_sha256
 from tibidi.process.digest import sha256
@@ -34,6 +35,8 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "time": summary.time,
         "complete": summary.complete,
         "fingerprint": summary.fingerprint,
+        "kind": summary.kind,
+        "reason": summary.reason,
         "exceptions": [
             {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
             for record in summary.exceptions
@@ -64,7 +67,7 @@ def _variable_to_json(variable: Variable) -> dict[str, object]:
 
 def headline(summary: Summary) -> dict[str, object]:
     """Return the fields of a `Headline`."""
-    crash = summary.exceptions[-1]
+    crash = subjects(summary)[-1]
     frame = crash.frames[-1] if crash.frames else None
     cause, own = cause_and_frame(summary)
     return {
@@ -77,10 +80,11 @@ def headline(summary: Summary) -> dict[str, object]:
         "file": frame.file[-MAX_HEADLINE_CHARACTERS:] if frame else "",
         "line": frame.line if frame else 0,
         "name": frame.name[:MAX_HEADLINE_CHARACTERS] if frame else "",
-        "cause": "" if cause is crash else cause.type[:MAX_HEADLINE_CHARACTERS],
+        "cause": "" if cause == crash else cause.type[:MAX_HEADLINE_CHARACTERS],
         "own_file": own.file[-MAX_HEADLINE_CHARACTERS:] if own else "",
         "own_line": own.line if own else 0,
         "own_name": own.name[:MAX_HEADLINE_CHARACTERS] if own else "",
+        "kind": summary.kind[:MAX_HEADLINE_CHARACTERS],
     }
 
 

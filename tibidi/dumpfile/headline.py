@@ -25,7 +25,7 @@ class Headline(NamedTuple):
     """One line about a dump.
 
     `time` is ISO 8601 in UTC; `program` is the first word of the command line;
-    `file`, `line` and `name` are those of the innermost frame of the crash.
+    `kind` is that of the summary, `file`, `line` and `name` are those of the innermost frame of the crash.
     `cause` is the type of the exception that caused it, if another one did;
     `own_file`, `own_line` and `own_name` are those of the innermost frame of own
     code in the root cause, where there is one (dumps of tibidi 1.0 have none).
@@ -44,6 +44,7 @@ class Headline(NamedTuple):
     own_file: str = ""
     own_line: int = 0
     own_name: str = ""
+    kind: str = "crash"
 
 
 def peek(path: str) -> Headline:

@@ -17,6 +17,7 @@ from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
+from tibidi.model import CRASH
 from tibidi.model import FAILED
 from tibidi.model import Omission
 
@@ -85,9 +86,14 @@ class LiveTask:
 
 
 class LiveCrash:
-    """The live objects that a dump is made of; `omissions` lists those that were too many."""
+    """The live objects that a dump is made of; `omissions` lists those that were too many.
 
-    def __init__(self) -> None:
+    `kind` and `reason` are those of the summary.
+    """
+
+    def __init__(self, kind: str = CRASH, reason: str = "") -> None:
+        self.kind = kind
+        self.reason = reason
         self.exceptions: list[LiveException] = []
         self.threads: list[LiveThread] = []
         self.tasks: list[LiveTask] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tibidi import model
 from tibidi.culprit import cause_and_frame
 from tibidi.culprit import culprit
+from tibidi.culprit import subjects
 from tibidi.dumpfile import encode
 from tibidi.present import phrases
 from tibidi.present import show
@@ -82,7 +83,8 @@ def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[
         "signed_by_your_key": signed,
         "time": summary.time,
         "fingerprint": summary.fingerprint,
-        "crash": _exception_to_json(summary.exceptions[-1]),
+        "kind": summary.kind,
+        "crash": _exception_to_json(subjects(summary)[-1]),
         "root_cause": _exception_to_json(cause),
         "at": own and {"file": own.file, "line": own.line, "name": own.name, "qualname": own.qualname},
         "process": encode.summary_to_json(summary)["process"],
@@ -98,8 +100,7 @@ def _exception_to_json(record: ExceptionRecord) -> dict[str, object]:
 
 def _crash(summary: Summary) -> Iterator[str]:
     yield _field("time", f"{phrases.moment(summary.time)} UTC")
-    if summary.exceptions:
-        yield from _culprit(summary)
+    yield from _culprit(summary)
     elsewhere = phrases.elsewhere(summary.exceptions)
     if elsewhere:
         yield _field("variables", elsewhere[:1].lower() + elsewhere[1:])
@@ -107,10 +108,11 @@ def _crash(summary: Summary) -> Iterator[str]:
 
 
 def _culprit(summary: Summary) -> Iterator[str]:
-    crash = summary.exceptions[-1]
-    found = culprit(summary.exceptions, summary.process)
-    cause = summary.exceptions[found.exception]
-    yield _field("crash", phrases.crash_line(crash.type, crash.message))
+    exceptions = subjects(summary)
+    crash = exceptions[-1]
+    found = culprit(exceptions, summary.process)
+    cause = exceptions[found.exception]
+    yield _field("crash" if summary.exceptions else summary.kind, phrases.crash_line(crash.type, crash.message))
     if cause is not crash:
         yield _field("root cause", phrases.crash_line(cause.type, cause.message))
     if found.frame is None:

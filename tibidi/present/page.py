@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.culprit import culprit
+from tibidi.culprit import subjects
 from tibidi.errors import TibidiError
 from tibidi.model import REDACTED
 from tibidi.present import phrases
@@ -80,12 +81,13 @@ class _Page:
         self._summary = summary
         self._variables = variables
         self._frames = Frames(summary.process, sources, width=None, everything=True)
-        self._culprit = culprit(summary.exceptions, summary.process)
+        self._culprit = culprit(subjects(summary), summary.process)
 
     def facts(self) -> dict[str, object]:
         summary = self._summary
         process = summary.process
-        crash, cause = summary.exceptions[-1], summary.exceptions[self._culprit.exception]
+        exceptions = subjects(summary)
+        crash, cause = exceptions[-1], exceptions[self._culprit.exception]
         number = self._culprit.frame
         place = "" if number is None else self._frames.place(cause.frames[number])
         title = phrases.bare_type(crash.type) + (place and f" at {place}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from tibidi.culprit import cause_and_frame
+from tibidi.culprit import subjects
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
@@ -94,13 +95,14 @@ def reasons(records: Sequence[Omission]) -> str:
 
 
 def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
-    crash = summary.exceptions[-1]
+    crash = subjects(summary)[-1]
     cause, frame = cause_and_frame(summary)
     place = "" if frame is None else frames.place(frame)
-    if cause is not crash:
+    if cause != crash:
         yield [(ERROR, phrases.caused_by(crash.type, cause.type, place))]
     else:
-        yield [(ERROR, phrases.bare_type(crash.type) + (place and f" at {place}"))]
+        text = "" if summary.exceptions or not crash.message else f": {crash.message}"
+        yield [(ERROR, phrases.bare_type(crash.type) + text + (place and f" at {place}"))]
     process = summary.process
     program = os.path.basename(" ".join(process.argv[:1]).replace("\\", "/"))
     command = " ".join([program, *process.argv[1:]]) or process.executable
@@ -129,18 +131,22 @@ def relation(record: ExceptionRecord, places: Mapping[int, str]) -> str:
 
 
 def _others(summary: Summary, frames: Frames, view: View) -> Iterator[Line]:
-    """Yield threads and tasks: in full, or a line each and without the crashed thread."""
+    """Yield threads and tasks: in full, or a line each and without the crashed thread.
+
+    Without an exception, the first thread is what is shown in full.
+    """
     stacks: list[tuple[str, ThreadRecord | TaskRecord]] = []
     for index, thread in enumerate(summary.threads):
         marks = [word for word, holds in (("crashed", thread.crashed), ("daemon", thread.daemon)) if holds]
-        if view.everything or not thread.crashed:
+        if view.everything or not (thread.crashed and summary.exceptions):
             stacks.append((f"threads[{index}], {', '.join([thread.name, *marks])}", thread))
     for index, task in enumerate(summary.tasks):
         stacks.append((f"tasks[{index}], {task.name}, {task.state}", task))
     if stacks and not view.everything:
         yield []
+    first = None if summary.exceptions else "threads[0]"
     for title, stack in stacks:
-        if view.everything:
+        if view.everything or title.partition(",")[0] == first:
             yield []
             yield [(HEADING, title)]
             yield from frames.stack(title.partition(",")[0], stack.frames, newest_first=view.newest_first)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tibidi.model import MISSING_HERE
+from tibidi.model import SNAPSHOT
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import PACKAGE
@@ -31,7 +32,7 @@ INERT = "Values are inert: no application code is imported or run. --live rebuil
 def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     """Yield the lines that describe the crash, shown from exception `number` on."""
     dump = revived.dump
-    shown, crash = dump.exceptions[number], dump.exceptions[-1]
+    shown, crash = revived.exceptions[number].dumped, revived.exceptions[-1].dumped
     if number == revived.root_cause() and shown is not crash:
         yield printable(phrases.caused_by(crash.type, shown.type, revived.place(shown)))
     yield printable(phrases.crash_line(shown.type, shown.message))
@@ -42,7 +43,8 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
         place = phrases.place(frame.file, frame.line, frame.qualname)
         yield printable(f"  raised {phrases.count(len(shown) - 1 - index, 'frame')} below, at {place}")
     process = dump.process
-    yield printable(f"Crashed {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
+    verb = "Crashed" if dump.exceptions else "Taken" if dump.kind == SNAPSHOT else "Ended"
+    yield printable(f"{verb} {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
     elsewhere = phrases.elsewhere(dump.summary.exceptions)
     if elsewhere:
         yield printable(elsewhere)

@@ -44,12 +44,13 @@ class RevivedDump:
         """Revive `dump`; with `extract`, files that differ here are revived under the names of copies."""
         self.dump = dump
         self.renamed = extract_copies(dump.sources) if extract else {}
-        self._stacks = (*dump.exceptions, *dump.threads, *dump.tasks)
+        subjects = dump.subjects
+        self._stacks = (*subjects, *dump.threads, *dump.tasks)
         files = {frame.file for stack in self._stacks for frame in stack}
         add_to_linecache({**frozen_sources(files, dump.process.python), **dump.sources}, files)
-        self._callers = {each.id: _callers(dump, each) for each in dump.exceptions}
-        exceptions = revive_exceptions(dump.exceptions, self.renamed, self._callers)
-        self.exceptions = list(map(RevivedException, dump.exceptions, exceptions))
+        self._callers = {each.id: _callers(dump, each) for each in subjects}
+        exceptions = revive_exceptions(subjects, self.renamed, self._callers)
+        self.exceptions = list(map(RevivedException, subjects, exceptions))
         self.own = OwnCode(dump.process)
 
     def callers(self, number: int) -> Sequence[DumpedFrame]:
@@ -102,7 +103,7 @@ class RevivedDump:
 
     def root_cause(self) -> int:
         """Return the number of the exception that caused the crash."""
-        return root_cause([each.record for each in self.dump.exceptions])
+        return root_cause([each.dumped.record for each in self.exceptions])
 
     def innermost_own(self, stack: Stack) -> int:
         """Return the index of the innermost own frame of a stack, else of its innermost; 0 without frames."""

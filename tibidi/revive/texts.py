@@ -32,13 +32,13 @@ TASKS = "tasks"
 
 def stacks(dump: Dump, kind: str) -> Sequence[Stack]:
     """Return the exceptions, threads or tasks of a dump."""
-    return {EXCEPTIONS: dump.exceptions, THREADS: dump.threads, TASKS: dump.tasks}[kind]
+    return {EXCEPTIONS: dump.subjects, THREADS: dump.threads, TASKS: dump.tasks}[kind]
 
 
 def listing(dump: Dump, kind: str, shown: int | None) -> Iterator[str]:
     """Yield a line for each stack of a kind, with a mark at number `shown`."""
     lines = {
-        EXCEPTIONS: [f"{_shorten(_crash(each))}{_relation(dump, each)}" for each in dump.exceptions],
+        EXCEPTIONS: [f"{_shorten(_crash(each))}{_relation(dump, each)}" for each in dump.subjects],
         THREADS: [
             f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {phrases.count(len(each), 'frame')}"
             for each in dump.threads

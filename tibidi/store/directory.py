@@ -23,7 +23,6 @@ from tibidi.dumpfile.partial import FLAGS
 from tibidi.dumpfile.partial import PRIVATE
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.errors import DumpFailed
-from tibidi.errors import DumpNotFound
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
@@ -133,22 +132,6 @@ class CrashDirectory:
         entry = newest(self.entries())
         return entry.path if entry else None
 
-    def find(self, name: str) -> str:
-        """Return the path of the dump with this name, or of the only one whose name contains it; raise DumpNotFound."""
-        entries = self.entries()
-        last = newest(entries)
-        if name in {"latest", LATEST} and last:
-            return last.path
-        exact = [entry for entry in entries if entry.name in {name, f"{name}.pkl", f"{name}{SUFFIX}"}]
-        like = exact or [entry for entry in entries if name in entry.name]
-        if len(like) == 1:
-            return like[0].path
-        if like:
-            raise DumpNotFound(
-                f"{name!r} is {len(like)} dumps in {self.path}: {', '.join(each.name for each in like[:5])}"
-            )
-        raise DumpNotFound(f"no dump {name!r} in {self.path}")
-
     def point_latest(self, path: str) -> None:
         """Point `latest.pkl` at the newest dump, which is `path` unless another process was faster.
 
@@ -164,13 +147,6 @@ class CrashDirectory:
                 name = last.name
         except OSError:
             return
-
-    def forget_latest(self) -> None:
-        """Remove `latest.pkl` if no finished dump is left: it is a dangling link, or the copy of a deleted dump."""
-        path = os.path.join(self.path, LATEST)
-        finished = [entry for entry in self.entries() if not entry.partial]
-        if not finished and os.path.lexists(path) and user_directories.is_mine(os.lstat(path)):
-            unlink(path)
 
     def prune(
         self, *, keep: int | None = None, keep_bytes: int | None = None, keep_days: float | None = None

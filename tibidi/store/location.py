@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.unpacking import STDIN
 from tibidi.dumpfile.unpacking import unpacked
 from tibidi.errors import DumpNotFound
@@ -13,6 +14,7 @@ from tibidi.store.directory import LATEST
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import Entry
 from tibidi.store.directory import entry_of
+from tibidi.store.directory import newest
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
@@ -34,9 +36,26 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     if os.path.dirname(path):  # names in a list have none
         raise DumpNotFound(f"no such file: {path}")
     try:
-        return CrashDirectory.locate(create=False).find(path)
+        return named(CrashDirectory.locate(create=False), path)
     except DumpNotFound as error:
         raise DumpNotFound(f"{error}, and no such file in {os.getcwd()}") from None
+
+
+def named(directory: CrashDirectory, name: str) -> str:
+    """Return the path of the dump with this name, or of the only one whose name contains it; raise DumpNotFound."""
+    entries = directory.entries()
+    last = newest(entries)
+    if name in {"latest", LATEST} and last:
+        return last.path
+    exact = [entry for entry in entries if entry.name in {name, f"{name}.pkl", f"{name}{SUFFIX}"}]
+    like = exact or [entry for entry in entries if name in entry.name]
+    if len(like) == 1:
+        return like[0].path
+    if like:
+        raise DumpNotFound(
+            f"{name!r} is {len(like)} dumps in {directory.path}: {', '.join(each.name for each in like[:5])}"
+        )
+    raise DumpNotFound(f"no dump {name!r} in {directory.path}")
 
 
 def dumps_in(folder: str) -> list[Entry]:
