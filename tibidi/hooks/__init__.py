@@ -156,23 +156,8 @@ def apply_settings() -> None:
 
 
 def uninstall() -> None:
-    """Uninstall every hook.
-
-    A hook that somebody else has wrapped stays, and only calls the previous
-    function.
-    """
-    global _is_installed, settings
-    _is_installed = False
-    settings = None
-    reserve.release()
-    _awaited.clear()
-    if PostImportFinder in sys.meta_path:
-        sys.meta_path.remove(PostImportFinder)
-    atexit.unregister(report_unseen)
-    while _installed:
-        owner, name, original, replacement = _installed.pop()
-        if getattr(owner, name, None) is replacement:
-            setattr(owner, name, original)
+    """Uninstall every hook, except one that somebody else has wrapped: it stays, and only calls the previous function."""
+    _load("tibidi.hooks.removal").uninstall()
 
 
 def is_installed() -> bool:
