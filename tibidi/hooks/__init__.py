@@ -156,7 +156,7 @@ def apply_settings() -> None:
 
 
 def uninstall() -> None:
-    """Uninstall every hook, except one that somebody else has wrapped: it stays, and only calls the previous function."""
+    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function."""
     _load("tibidi.hooks.removal").uninstall()
 
 
