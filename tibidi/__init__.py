@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tibidi.dump import Dump as Dump
     from tibidi.dump import DumpedException as DumpedException
     from tibidi.dump import DumpedFrame as DumpedFrame
-    from tibidi.dumper import dump_exception as dump_exception
     from tibidi.errors import BadSetting as BadSetting
     from tibidi.errors import DamagedDump as DamagedDump
     from tibidi.errors import DumpFailed as DumpFailed
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from tibidi.errors import TibidiError as TibidiError
     from tibidi.hooks import set_excepthook as set_excepthook
     from tibidi.hooks import uninstall as uninstall
+    from tibidi.living import dump_exception as dump_exception
     from tibidi.living import snapshot as snapshot
     from tibidi.loader import load as load
     from tibidi.model import Omission as Omission
@@ -58,10 +58,9 @@ _NAMES = {
     "reading.missing": "ModuleStub",
     "model": "Omission",
     "config": "configure",
-    "dumper": "dump_exception",
     "loader": "load",
     "hooks": "set_excepthook uninstall",
-    "living": "snapshot",
+    "living": "dump_exception snapshot",
 }
 _MODULES = {name: f"tibidi.{module}" for module, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(["config", *_MODULES])

@@ -1,4 +1,4 @@
-"""A crashing process -> a file: `dump_exception()`, the one that knows every stage of writing.
+"""A crashing process -> a file: `write()`, the one that knows every stage of writing.
 
 Strategy
 --------
@@ -35,14 +35,8 @@ from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Index
 from tibidi.model import Omission
-from tibidi.process import Watch
-from tibidi.process import is_inside_dump
 from tibidi.process import os
-from tibidi.process import runs_a_dump
 from tibidi.process.interpreter import has_handler_raised
-from tibidi.process.interpreter import without_dump
-from tibidi.process.temporary import dump_lock
-from tibidi.process.temporary import dump_settings
 from tibidi.process.worker import call
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
@@ -55,6 +49,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from tibidi.look.frames import LiveCrash
+    from tibidi.process import Watch
 
 # Why a dump has no values.
 NO_ROOM = TOO_LARGE, "the disk is nearly full: only the summary was written"
@@ -74,52 +69,6 @@ MAX_KEY_SECONDS = 1.0
 
 # Signal handlers raise these to end a program.
 INTERRUPTS = (KeyboardInterrupt, SystemExit)
-
-
-def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None = None) -> str:
-    """Dump an exception, best in the `except` block that caught it, and return the path of the dump.
-
-    An existing file of that name is replaced once the dump is finished;
-    without a name the dump goes to the crash directory.  Values that cannot
-    be written are listed in the dump, they do not make it fail.  Raises
-    TypeError for anything but an exception, and DumpFailed when there is no
-    dump.
-    """
-    if not isinstance(exc, BaseException):
-        raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
-    return dump(exc, filename)
-
-
-@runs_a_dump
-def dump(
-    exc: BaseException | None, filename: str | os.PathLike[str] | None, kind: str = CRASH, reason: str = ""
-) -> str:
-    """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
-    if is_inside_dump(sys._getframe(1)):
-        raise DumpFailed("this code runs as part of another dump", "")
-    name = None if filename is None else os.fspath(filename)
-    watch = Watch(config.max_seconds)
-    try:
-        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, kind, reason))
-        interrupt = watch.interrupt or interrupt
-    except TimeoutError as error:
-        raise DumpFailed(str(error)) from None
-    try:
-        if interrupt is not None:
-            raise without_dump(interrupt)
-    finally:
-        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
-    return path
-
-
-def _write_in_turn(
-    exc: BaseException | None, filename: str | None, watch: Watch, kind: str, reason: str
-) -> tuple[str, BaseException | None]:
-    """Dump `exc` when no other thread makes a dump."""
-    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
-        if not has_lock:
-            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
-        return write(exc, filename, watch, kind=kind, reason=reason)
 
 
 def write(

@@ -1,13 +1,21 @@
-"""Dump a process that goes on: `snapshot()`."""
+"""Dumps that code asks for: `dump_exception()`, and `snapshot()` of a process that goes on."""
 
 from __future__ import annotations
 
-from tibidi import TYPE_CHECKING
-from tibidi import dumper
-from tibidi.model import SNAPSHOT
+import sys
 
-if TYPE_CHECKING:
-    import os
+from tibidi import config
+from tibidi import dumper
+from tibidi.errors import DumpFailed
+from tibidi.model import CRASH
+from tibidi.model import SNAPSHOT
+from tibidi.process import Watch
+from tibidi.process import is_inside_dump
+from tibidi.process import os
+from tibidi.process import runs_a_dump
+from tibidi.process.interpreter import without_dump
+from tibidi.process.temporary import dump_lock
+from tibidi.process.temporary import dump_settings
 
 
 def snapshot(path: str | os.PathLike[str] | None = None) -> str:
@@ -17,4 +25,50 @@ def snapshot(path: str | os.PathLike[str] | None = None) -> str:
     it opens in the main thread.  Without a path it goes to the crash
     directory.  Raises DumpFailed when there is no dump.
     """
-    return dumper.dump(None, path, SNAPSHOT)
+    return dump(None, path, SNAPSHOT)
+
+
+def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None = None) -> str:
+    """Dump an exception, best in the `except` block that caught it, and return the path of the dump.
+
+    An existing file of that name is replaced once the dump is finished;
+    without a name the dump goes to the crash directory.  Values that cannot
+    be written are listed in the dump, they do not make it fail.  Raises
+    TypeError for anything but an exception, and DumpFailed when there is no
+    dump.
+    """
+    if not isinstance(exc, BaseException):
+        raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")
+    return dump(exc, filename)
+
+
+@runs_a_dump
+def dump(
+    exc: BaseException | None, filename: str | os.PathLike[str] | None, kind: str = CRASH, reason: str = ""
+) -> str:
+    """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
+    if is_inside_dump(sys._getframe(1)):
+        raise DumpFailed("this code runs as part of another dump", "")
+    name = None if filename is None else os.fspath(filename)
+    watch = Watch(config.max_seconds)
+    try:
+        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, kind, reason))
+        interrupt = watch.interrupt or interrupt
+    except TimeoutError as error:
+        raise DumpFailed(str(error)) from None
+    try:
+        if interrupt is not None:
+            raise without_dump(interrupt)
+    finally:
+        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
+    return path
+
+
+def _write_in_turn(
+    exc: BaseException | None, filename: str | None, watch: Watch, kind: str, reason: str
+) -> tuple[str, BaseException | None]:
+    """Dump `exc` when no other thread makes a dump."""
+    with dump_settings(), dump_lock(config.max_seconds) as has_lock:
+        if not has_lock:
+            raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
+        return dumper.write(exc, filename, watch, kind=kind, reason=reason)

@@ -218,7 +218,7 @@ class Summary(NamedTuple):
 
     `complete` is True if the dump was written to its end: neither the deadline
     nor the size limit nor the death of the process cut it short.  `omissions`
-    lists every single gap, also in a complete dump.
+    lists every single gap, also in a complete dump.  `fingerprints` has those by the rules of older versions.
     """
 
     tibidi: str
@@ -233,6 +233,7 @@ class Summary(NamedTuple):
     format: int = 1
     kind: str = CRASH
     reason: str = ""
+    fingerprints: Mapping[str, str] = NOTHING
 
     def frames(self) -> list[FrameRecord]:
         """Return the frames of all stacks."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tibidi.dumpfile.headline import peek
+
 if TYPE_CHECKING:
     from crashing import Crasher
 
@@ -37,6 +39,18 @@ def test_every_python_opens_every_dump(crash: Crasher, pythons: dict[str, Path],
 
     for python in pythons.values():
         opened(crash, python, how, dumps)
+
+
+def test_one_fingerprint(crash: Crasher, pythons: dict[str, Path], tmp_path: Path) -> None:
+    """A crash has the same fingerprint on every Python, as a script and as an imported module, in another folder."""
+    source = (Path(__file__).parent.parent / "programs" / "grouped.py").read_text(encoding="utf-8")
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "moved" / "grouped.py").write_text("# a line more\n" + source, encoding="utf-8")
+    for how in ("comprehension", "json", "recursion", "member"):
+        runs = [crash("grouped.py", how, python=python) for python in pythons.values()]
+        runs.append(crash.run("-c", f"import grouped; grouped.main({how!r})", cwd=tmp_path / "moved"))
+
+        assert 1 == len({peek(str(run.dump)).fingerprint for run in runs}), how
 
 
 @pytest.mark.parametrize("how", ["live", "inert"])

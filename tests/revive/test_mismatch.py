@@ -7,7 +7,7 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from tibidi.capture.sources import _around
+from tibidi.capture.sources_elsewhere import around
 from tibidi.model import ExceptionRecord
 from tibidi.model import FrameRecord
 from tibidi.model import ProcessRecord
@@ -58,7 +58,7 @@ def test_large_file(tmp_path: Path) -> None:
     file = tmp_path / "app.py"
     text = TEXT + "x = 1  # padding\n" * 300_000
     file.write_text(text)
-    captured = _around(text, {2})
+    captured = around(text, {2})
     assert len(captured) < len(text) / 10
 
     assert [] == differences(summary(str(file)), {str(file): captured})

@@ -1,33 +1,100 @@
-"""The fingerprint of a crash: the same for identical crashes on every machine, as long as the code does not move."""
+"""The fingerprint of a crash: the same for one bug on every machine, different for two.
+
+It is a digest of the exception that ended the program and of its root cause:
+their types, and where they passed from one package to the next.  Of the last function
+there and of its caller it has module, name and statement, and neither lines nor
+folders, messages, other callers, or modules of Python itself, all of which
+differ between crashes of one bug.
+"""
 
 from __future__ import annotations
 
+import re
+from itertools import groupby
+
 from tibidi import TYPE_CHECKING
+from tibidi.capture.sources import text_of
+from tibidi.capture.statement import statement
+from tibidi.culprit import root_cause
+from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.process import os
 from tibidi.process.digest import sha256
+from tibidi.process.worker import call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
+    from tibidi.look.frames import LiveException
+    from tibidi.look.frames import LiveThread
     from tibidi.model import ExceptionRecord
+    from tibidi.model import FrameRecord
 
 LENGTH = 16  # hexadecimal digits
+PACKAGES = 4  # the innermost ones
 INNERMOST = 30  # frames; a recursion is the same crash whatever its depth
+MAX_SECONDS = 0.5  # a file system may not answer
+SCRIPTS = ("__main__", "__mp_main__")
+# Frames that Python 3.12 has no more (PEP 709).
+INLINED = ("<listcomp>", "<dictcomp>", "<setcomp>")
+STANDARD = r"/lib(?:64)?/(?:python|pypy)[\d.]+t?/(?!(?:site|dist)-packages/)"
 
 
-def fingerprint(exceptions: Iterable[ExceptionRecord]) -> str:
-    """Return the digest of the types of the exceptions and of the places in their tracebacks.
+def fingerprint(exceptions: tuple[ExceptionRecord, ...], live: Sequence[LiveException | LiveThread]) -> str:
+    """Return the fingerprint of a crash, without statements if the sources cannot be read in time."""
+    try:
+        return call(lambda: _fingerprint(exceptions, live), MAX_SECONDS)
+    except TimeoutError:
+        return _fingerprint(exceptions, [])
 
-    A place is a module, the base name of a file and a function; not the line,
-    the message or the directory, which differ between identical crashes.
-    """
-    digest = sha256()
-    for record in exceptions:
-        digest.update(f"{record.relation} {record.type}\n".encode("utf-8", "replace"))
-        before = ""
-        for frame in record.frames[-INNERMOST:]:
-            place = f"{frame.module} {os.path.basename(frame.file)} {frame.qualname}\n"
-            if place != before:
-                digest.update(place.encode("utf-8", "replace"))
-            before = place
-    return digest.hexdigest()[:LENGTH]
+
+def _fingerprint(exceptions: tuple[ExceptionRecord, ...], live: Sequence[LiveException | LiveThread]) -> str:
+    words = []
+    for index in dict.fromkeys((root_cause(exceptions), len(exceptions) - 1)):
+        record = exceptions[index]
+        words.append(record.type.rpartition(".")[2])
+        for number in _numbers(record):
+            frame, text = record.frames[number], ""
+            if live:
+                source = text_of(frame.file, live[index].frames[number].frame.f_globals) or ""
+                text = statement(source, frame.first_line, frame.line)
+            words.append(f"{_module(frame)} {frame.name} {text}")
+    return sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()[:LENGTH]
+
+
+def _numbers(record: ExceptionRecord) -> list[int]:
+    """Return the numbers of the last frame of each package and of its caller, those of the innermost packages."""
+    frames = record.frames
+    own = [number for number, frame in enumerate(frames) if not _is_skipped(frame)] or list(range(len(frames)))
+    if record.type == "builtins.RecursionError":  # in whichever function of a circle, or below it, the limit was met
+        names = [frames[number].name for number in own[-INNERMOST * 2 :]]
+        circle = {name for name in names if names.count(name) > 2}
+        own = sorted((n for n in own[-INNERMOST:] if frames[n].name in circle), key=lambda n: frames[n].name)[:1] or own
+    found: list[int] = []
+    runs = [list(run) for _, run in groupby(own, key=lambda n: _package(frames[n]))]
+    for numbers in runs[-PACKAGES:]:
+        # The caller of the first call: a recursion is the same crash whatever its depth.
+        functions = [(frames[n].module, frames[n].name) for n in numbers]
+        first = functions.index(functions[-1])
+        found += [*numbers[max(first - 1, 0) : first], numbers[-1]]
+    # What a main module executes on the way in is how the program was started.
+    return [n for n in found if n == own[-1] or frames[n].name != "<module>"]
+
+
+def _is_skipped(frame: FrameRecord) -> bool:
+    is_standard = frame.module.partition(".")[0] in STANDARD_MODULES or re.search(STANDARD, frame.file)
+    return bool(is_standard) or frame.name in INLINED
+
+
+def _module(frame: FrameRecord) -> str:
+    """Return the last part of the name of a module, of a script that of its file."""
+    if frame.module not in SCRIPTS:
+        return frame.module.rpartition(".")[2]
+    name = os.path.basename(frame.file)
+    return "" if name.startswith("<") or "ipykernel_" in frame.file else name.partition(".")[0]
+
+
+def _package(frame: FrameRecord) -> str:
+    if frame.module not in SCRIPTS:
+        return frame.module.partition(".")[0]
+    name = _module(frame)
+    return os.path.basename(os.path.dirname(frame.file)) if name == "__main__" else name

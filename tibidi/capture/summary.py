@@ -116,7 +116,8 @@ class _Summarizer:
         with self._shielded("tasks"):
             summary = summary._replace(tasks=tuple(map(self._task, range(len(self._crash.tasks)))))
         with self._shielded("fingerprint"):
-            summary = summary._replace(fingerprint=fingerprint(subjects(summary)))
+            live = self._crash.exceptions or self._crash.threads[:1]
+            summary = summary._replace(fingerprint=fingerprint(subjects(summary), live))
         omissions = [each._replace(detail=self._text(each.detail)) for each in self._omissions]
         return summary._replace(omissions=(*omissions, *self._previewer.omissions, *self._redactor.found))
 

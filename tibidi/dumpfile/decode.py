@@ -17,6 +17,7 @@ from tibidi import model
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump
 from tibidi.errors import NewerFormat
+from tibidi.process.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,21 @@ def summary_from_json(data: Mapping[str, Json]) -> Summary:
     summary: Summary = _record(model.Summary, data, "summary")
     if not summary.exceptions and summary.kind == model.CRASH:
         raise DamagedDump("the dump has no exception")
-    return summary
+    return summary._replace(fingerprints=summary.fingerprints or {"1.0": old_fingerprint(summary)})
+
+
+def old_fingerprint(summary: Summary) -> str:
+    """Return the fingerprint of tibidi 1.0: the digest of all types, modules, files and functions, not of lines."""
+    digest = sha256()
+    for record in summary.exceptions:
+        digest.update(f"{record.relation} {record.type}\n".encode("utf-8", "replace"))
+        before = ""
+        for frame in record.frames[-30:]:
+            place = f"{frame.module} {frame.file.rpartition('/')[2]} {frame.qualname}\n"
+            if place != before:
+                digest.update(place.encode("utf-8", "replace"))
+            before = place
+    return digest.hexdigest()[:16]
 
 
 def index_from_json(data: Mapping[str, Json]) -> Index:

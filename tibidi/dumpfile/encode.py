@@ -37,6 +37,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "fingerprint": summary.fingerprint,
         "kind": summary.kind,
         "reason": summary.reason,
+        "fingerprints": dict(summary.fingerprints),
         "exceptions": [
             {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
             for record in summary.exceptions

@@ -19,18 +19,14 @@ from __future__ import annotations
 import stat
 
 from tibidi import TYPE_CHECKING
-from tibidi.dumpfile.partial import FLAGS
-from tibidi.dumpfile.partial import PRIVATE
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.errors import DumpFailed
-from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.store import user_directories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Mapping
 
 LATEST = "latest.pkl"
@@ -176,20 +172,14 @@ class CrashDirectory:
 
     def _point(self, name: str) -> None:
         """Replace `latest.pkl` by a link to `name`: symbolic, hard, or a copy, as the file system allows."""
-        target = os.path.join(self.path, name)
         fresh = os.path.join(self.path, f".{LATEST}.{os.getpid()}")
         unlink(fresh)
-        links: tuple[Callable[[], None], ...] = (
-            lambda: os.symlink(name, fresh),
-            lambda: os.link(target, fresh),
-            lambda: _copy(target, fresh),
-        )
-        for link in links:
-            try:
-                link()
-                break
-            except (OSError, NotImplementedError, AttributeError):
-                continue
+        try:
+            os.symlink(name, fresh)
+        except (OSError, NotImplementedError, AttributeError):
+            from tibidi.store.retention import link_or_copy  # few file systems need it
+
+            link_or_copy(os.path.join(self.path, name), fresh)
         try:
             os.replace(fresh, os.path.join(self.path, LATEST))
         except OSError:
@@ -237,12 +227,6 @@ def _parse(name: str) -> tuple[str, str, int, int] | None:
 
 def _is_time(text: str) -> bool:
     return len(text) == TIME_LENGTH and text[8] + text[15] == "TZ" and (text[:8] + text[9:15]).isdecimal()
-
-
-def _copy(source: str, target: str) -> None:
-    with io.open(source, "rb") as original, io.open(os.open(target, FLAGS, PRIVATE), "wb") as copy:
-        while chunk := original.read(1 << 20):
-            copy.write(chunk)
 
 
 def unlink(path: str) -> bool:

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.headline import fingerprint
+from tibidi.dumpfile.partial import FLAGS
+from tibidi.dumpfile.partial import PRIVATE
+from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
 
@@ -78,6 +81,21 @@ def _between(entries: Iterable[Entry]) -> Iterator[Entry]:
         alike.setdefault(fingerprint(entry.path) or entry.path, []).append(entry)
     for group in alike.values():
         yield from group[1:-1]
+
+
+def link_or_copy(path: str, target: str) -> None:
+    """Make `target` a hard link to `path`, or a copy of it where there are no links, if possible."""
+    try:
+        os.link(path, target)
+        return
+    except (OSError, NotImplementedError, AttributeError):
+        pass
+    try:
+        with io.open(path, "rb") as original, io.open(os.open(target, FLAGS, PRIVATE), "wb") as copy:
+            while chunk := original.read(1 << 20):
+                copy.write(chunk)
+    except OSError:
+        pass
 
 
 @contextmanager
