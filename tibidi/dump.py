@@ -191,6 +191,7 @@ class Dump(Mapping[str, Any]):
         self.time = self.summary.time
         self.complete = self.summary.complete
         self.fingerprint = self.summary.fingerprint
+        self.fingerprints = self.summary.fingerprints
         self.kind = self.summary.kind
         self.reason = self.summary.reason
         self.process = self.summary.process
