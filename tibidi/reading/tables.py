@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi.reading.inert import arrays
 from tibidi.reading.inert import described
 from tibidi.reading.inert.types import InertObject
 from tibidi.words.standins import StandIn
@@ -27,39 +28,24 @@ if TYPE_CHECKING:
 def make_table(kind: str, facts: Facts, cls: Any = None) -> object:
     """Return a table of a library; raise what the library raises, ImportError if it is not here."""
     library = kind.partition(".")[0]
-    module = importlib.import_module(MODULES.get(library, library))
+    module = importlib.import_module("scipy.sparse" if library == "scipy" else library)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about calls that the next version will not have
         return BUILDERS[kind](module, facts, cls)
 
 
-# Importable names of the libraries whose tables are in a package of theirs.
-MODULES = {"scipy": "scipy.sparse"}
-
-
 # numpy.
 
 
-def _kind(spec: Any) -> Any:
-    """Return what `numpy.dtype` takes for a dtype as the writer describes it."""
-    if isinstance(spec, str):
-        return spec
-    if spec[0] == "sub":
-        return _kind(spec[1]), spec[2]
-    _, names, kinds, offsets, size = spec
-    return {"names": names, "formats": [_kind(each) for each in kinds], "offsets": offsets, "itemsize": size}
-
-
-def make_array(spec: Any, shape: tuple[int, ...], order: str, content: Any) -> Any:
+def make_array(spec: Any, shape: tuple[int, ...], order: Any, content: Any) -> Any:
     """Return an array, without numpy an inert one."""
-    try:
-        import numpy as np
-    except ImportError:
-        return described.make_array(spec, shape, order, content)
-    dtype = np.dtype(_kind(spec))
+    np = arrays.numpy()
+    if np is None:
+        return arrays.make_array(spec, shape, order, content)
+    dtype = make_dtype(spec)
     if not isinstance(content, list):
         data = bytearray(content) if isinstance(content, bytes) else content  # so that the array is writable
-        return np.frombuffer(data, dtype=dtype).reshape(shape, order=order)  # type: ignore[call-overload]  # from a file
+        return np.frombuffer(data, dtype=dtype).reshape(shape, order=order)
     made = np.empty(len(content), dtype=dtype)
     if dtype.char == "O":
         for number, item in enumerate(content):
@@ -71,27 +57,21 @@ def make_array(spec: Any, shape: tuple[int, ...], order: str, content: Any) -> A
 
 def make_dtype(spec: Any) -> Any:
     """Return a dtype."""
-    try:
-        return importlib.import_module("numpy").dtype(_kind(spec))
-    except ImportError:
-        return described.make_dtype(spec)
+    return _simple_dtype(spec) if isinstance(spec, str) else arrays.finished(arrays.make_dtype(spec))
+
+
+@lru_cache(maxsize=100)
+def _simple_dtype(code: str) -> Any:
+    """Return the dtype with this code; there are few, but maybe millions of scalars."""
+    return arrays.finished(arrays.make_dtype(code))
 
 
 def make_scalar(spec: Any, data: Any) -> Any:
     """Return a scalar."""
-    try:
-        import numpy as np
-    except ImportError:
-        return described.make_scalar(spec, data)
-    if isinstance(data, str):
-        return np.str_(data)
-    return np.frombuffer(data, dtype=_simple(spec) if isinstance(spec, str) else np.dtype(_kind(spec)))[0]
-
-
-@lru_cache(maxsize=100)
-def _simple(code: str) -> Any:
-    """Return the dtype with this code; there are few, but maybe millions of scalars."""
-    return importlib.import_module("numpy").dtype(code)
+    np = arrays.numpy()
+    if np is None:
+        return arrays.make_scalar(spec, data)
+    return np.str_(data) if isinstance(data, str) else np.frombuffer(data, dtype=make_dtype(spec))[0]
 
 
 def make_part(cls: Any, array: Any, attributes: dict[str, object]) -> Any:
@@ -102,10 +82,6 @@ def make_part(cls: Any, array: Any, attributes: dict[str, object]) -> Any:
     if attributes:
         vars(made).update(attributes)
     return made
-
-
-def _masked(np: Any, facts: Facts, _: object) -> Any:
-    return np.ma.MaskedArray(facts["data"], mask=facts["mask"], fill_value=facts["fill_value"])
 
 
 # pandas.
@@ -122,15 +98,13 @@ def _frame(pd: Any, facts: Facts, cls: Any) -> Any:
 def _filled(pd: Any, cells: Any, index: Any) -> Any:
     """Return a column; a stand-in fills it, and one of a library that is not here has its values as objects."""
     if isinstance(cells, StandIn):
-        cells = described_objects(pd, [cells] * len(index))
+        cells = _objects([cells] * len(index))
     elif isinstance(cells, InertObject) and len(cells) == len(index):  # type: ignore[arg-type]  # a column
-        cells = described_objects(pd, list(cells))  # type: ignore[call-overload]  # likewise
-    dtype = getattr(cells, "dtype", None)
-    return pd.Series(cells, index=index, dtype=dtype, copy=False)
+        cells = _objects(list(cells))  # type: ignore[call-overload]  # likewise
+    return pd.Series(cells, index=index, dtype=getattr(cells, "dtype", None), copy=False)
 
 
-def described_objects(pd: Any, things: list[Any]) -> Any:
-    """Return an array of objects."""
+def _objects(things: list[Any]) -> Any:
     return make_array("|O", (len(things),), "C", things)
 
 
@@ -157,25 +131,12 @@ def _with_extras(made: Any, facts: Facts, cls: Any) -> Any:
 
 
 def _index(pd: Any, facts: Facts, _: object) -> Any:
-    cells = facts["cells"]
     if facts.get("dtype") == "object":
-        return pd.Index(cells, dtype=object, name=facts["name"])
-    made = pd.Index(cells, name=facts["name"])
+        return pd.Index(facts["cells"], dtype=object, name=facts["name"])
+    made = pd.Index(facts["cells"], name=facts["name"])
     if "freq" in facts and getattr(made, "freq", "") is None:
         made.freq = facts["freq"]
     return made
-
-
-def _range_index(pd: Any, facts: Facts, _: object) -> Any:
-    return pd.RangeIndex(facts["start"], facts["stop"], facts["step"], name=facts["name"])
-
-
-def _multi_index(pd: Any, facts: Facts, _: object) -> Any:
-    return pd.MultiIndex(facts["levels"], facts["codes"], names=facts["names"], verify_integrity=False)
-
-
-def _categorical(pd: Any, facts: Facts, _: object) -> Any:
-    return pd.Categorical.from_codes(facts["codes"], categories=facts["categories"], ordered=facts["ordered"])
 
 
 def _moments(pd: Any, facts: Facts, _: object) -> Any:
@@ -194,10 +155,6 @@ def _periods(pd: Any, facts: Facts, _: object) -> Any:
     return pd.arrays.PeriodArray(facts["ordinals"], freq=facts["freq"])
 
 
-def _intervals(pd: Any, facts: Facts, _: object) -> Any:
-    return pd.arrays.IntervalArray.from_arrays(facts["left"], facts["right"], closed=facts["closed"])
-
-
 def _with_mask(pd: Any, facts: Facts, _: object) -> Any:
     kinds = {"b": "BooleanArray", "f": "FloatingArray", "i": "IntegerArray", "u": "IntegerArray"}
     return getattr(pd.arrays, kinds[facts["data"].dtype.kind])(facts["data"], facts["mask"])
@@ -206,14 +163,12 @@ def _with_mask(pd: Any, facts: Facts, _: object) -> Any:
 def _texts(pd: Any, facts: Facts, _: object) -> Any:
     """Return a column of texts; before pandas 3, one of objects for what has NaN for missing values there."""
     texts = facts["texts"]
-    if facts["is_nan"]:
-        try:
-            return pd.array(texts, dtype=pd.StringDtype(na_value=float("nan")))
-        except TypeError:
-            return described_objects(pd, [float("nan") if each is None else each for each in texts])
     try:
-        return pd.array(texts, dtype=pd.StringDtype(facts["storage"]))
+        kind = {"na_value": float("nan")} if facts["is_nan"] else {"storage": facts["storage"]}
+        return pd.array(texts, dtype=pd.StringDtype(**kind))
     except (ImportError, TypeError, ValueError):
+        if facts["is_nan"]:
+            return _objects([float("nan") if each is None else each for each in texts])
         return pd.array(texts, dtype="string")
 
 
@@ -225,18 +180,14 @@ def _sparse(pd: Any, facts: Facts, _: object) -> Any:
     return array(facts["sparse"], sparse_index=index, fill_value=facts["fill"])
 
 
-def _arrow(pd: Any, facts: Facts, _: object) -> Any:
-    return pd.arrays.ArrowExtensionArray(facts["arrow"])
-
-
 def _any_array(pd: Any, facts: Facts, _: object) -> Any:
     if not isinstance(facts["native"], pd.api.extensions.ExtensionArray):
         raise TypeError("its library is not here")
     return facts["native"]
 
 
-def _timestamp(pd: Any, facts: Facts, _: object) -> Any:
-    made = pd.Timestamp(facts["value"], tz="UTC" if "zone" in facts else None)
+def _time(made: Any, facts: Facts, _: object = None) -> Any:
+    """Return a Timestamp or Timedelta in its unit and zone."""
     if facts["unit"] != "ns" and hasattr(made, "as_unit"):
         made = made.as_unit(facts["unit"])
     return made.tz_convert(_zone(facts)) if "zone" in facts else made
@@ -253,20 +204,7 @@ def _zone(facts: Facts) -> Any:
         return facts["zone"]
 
 
-def _timedelta(pd: Any, facts: Facts, _: object) -> Any:
-    made = pd.Timedelta(facts["value"])
-    return made.as_unit(facts["unit"]) if facts["unit"] != "ns" and hasattr(made, "as_unit") else made
-
-
-# polars, pyarrow and others.
-
-
-def _polars_series(pl: Any, facts: Facts, _: object) -> Any:
-    return pl.Series(facts["name"], facts["cells"], dtype=facts["type"])
-
-
-def _arrow_array(pa: Any, facts: Facts, _: object) -> Any:
-    return pa.array(facts["cells"], type=facts["type"])
+# Others.
 
 
 def _tensor(torch: Any, facts: Facts, _: object) -> Any:
@@ -286,55 +224,75 @@ def _sparse_matrix(sparse: Any, facts: Facts, _: object) -> Any:
     return getattr(sparse, kind)(parts, shape=facts["shape"]).asformat(facts["format"])
 
 
-def _data_array(xr: Any, facts: Facts, _: object) -> Any:
-    coords = {name: (each["dims"], each["cells"], each["attrs"]) for name, each in facts["coords"]}
-    return xr.DataArray(facts["cells"], coords, facts["dims"], facts["name"], facts["attrs"])
+def _variables(known: Any) -> dict[str, tuple[Any, ...]]:
+    return {name: (each["dims"], each["cells"], each["attrs"]) for name, each in known}
 
 
 def _dataset(xr: Any, facts: Facts, _: object) -> Any:
-    variables = {name: (each["dims"], each["cells"], each["attrs"]) for name, each in facts["variables"]}
-    made = xr.Dataset(variables, attrs=facts["attrs"])
+    made = xr.Dataset(_variables(facts["variables"]), attrs=facts["attrs"])
     return made.set_coords([name for name in facts["coords"] if name in made.variables])
 
 
+def _calls(name: str, /, *keys: str, **named: str) -> Callable[[Any, Facts, Any], Any]:
+    """Return a builder that calls what a library has under that name, with these facts as arguments."""
+
+    def build(module: Any, facts: Facts, _: object) -> Any:
+        for part in name.split("."):
+            module = getattr(module, part)
+        return module(*(facts[key] for key in keys), **{key: facts[fact] for key, fact in named.items()})
+
+    return build
+
+
+def _of_columns(name: str) -> Callable[[Any, Facts, Any], Any]:
+    """Return a builder of a table of pyarrow."""
+
+    def build(pa: Any, facts: Facts, _: object) -> Any:
+        return getattr(pa, name).from_arrays([each for _, each in facts["cells"]], schema=facts["schema"])
+
+    return build
+
+
 BUILDERS: dict[str, Callable[[Any, Facts, Any], Any]] = {
-    "numpy.MaskedArray": _masked,
-    "pandas.ArrowExtensionArray": _arrow,
+    "numpy.MaskedArray": _calls("ma.MaskedArray", "data", mask="mask", fill_value="fill_value"),
+    "pandas.ArrowExtensionArray": _calls("arrays.ArrowExtensionArray", "arrow"),
     "pandas.ArrowStringArray": _texts,
     "pandas.BaseMaskedArray": _with_mask,
-    "pandas.Categorical": _categorical,
+    "pandas.Categorical": _calls("Categorical.from_codes", "codes", categories="categories", ordered="ordered"),
     "pandas.DataFrame": _frame,
     "pandas.DatetimeArray": _moments,
     "pandas.ExtensionArray": _any_array,
     "pandas.Index": _index,
-    "pandas.Interval": lambda pd, facts, _: pd.Interval(facts["left"], facts["right"], facts["closed"]),
-    "pandas.IntervalArray": _intervals,
-    "pandas.MultiIndex": _multi_index,
+    "pandas.Interval": _calls("Interval", "left", "right", "closed"),
+    "pandas.IntervalArray": _calls("arrays.IntervalArray.from_arrays", "left", "right", closed="closed"),
+    "pandas.MultiIndex": lambda pd, facts, _: pd.MultiIndex(
+        facts["levels"], facts["codes"], names=facts["names"], verify_integrity=False
+    ),
     "pandas.NAType": lambda pd, *_: pd.NA,
     "pandas.NaTType": lambda pd, *_: pd.NaT,
-    "pandas.Period": lambda pd, facts, _: pd.Period(ordinal=facts["ordinal"], freq=facts["freq"]),
+    "pandas.Period": _calls("Period", ordinal="ordinal", freq="freq"),
     "pandas.PeriodArray": _periods,
-    "pandas.RangeIndex": _range_index,
+    "pandas.RangeIndex": _calls("RangeIndex", "start", "stop", "step", name="name"),
     "pandas.Series": _series,
     "pandas.SparseArray": _sparse,
     "pandas.StringArray": _texts,
-    "pandas.Timedelta": _timedelta,
+    "pandas.Timedelta": lambda pd, facts, _: _time(pd.Timedelta(facts["value"]), facts),
     "pandas.TimedeltaArray": _moments,
-    "pandas.Timestamp": _timestamp,
+    "pandas.Timestamp": lambda pd, facts, _: _time(
+        pd.Timestamp(facts["value"], tz="UTC" if "zone" in facts else None), facts
+    ),
     "polars.DataFrame": lambda pl, facts, _: pl.DataFrame([column for _, column in facts["cells"]]),
-    "polars.Series": _polars_series,
-    "pyarrow.Array": _arrow_array,
-    "pyarrow.ChunkedArray": lambda pa, facts, _: pa.chunked_array([_arrow_array(pa, facts, None)]),
-    "pyarrow.RecordBatch": lambda pa, facts, _: pa.RecordBatch.from_arrays(
-        [each for _, each in facts["cells"]], schema=facts["schema"]
-    ),
-    "pyarrow.Scalar": lambda pa, facts, _: pa.scalar(facts["value"], facts["type"]),
-    "pyarrow.Table": lambda pa, facts, _: pa.Table.from_arrays(
-        [each for _, each in facts["cells"]], schema=facts["schema"]
-    ),
+    "polars.Series": _calls("Series", "name", "cells", dtype="type"),
+    "pyarrow.Array": _calls("array", "cells", type="type"),
+    "pyarrow.ChunkedArray": lambda pa, facts, _: pa.chunked_array([pa.array(facts["cells"], type=facts["type"])]),
+    "pyarrow.RecordBatch": _of_columns("RecordBatch"),
+    "pyarrow.Scalar": _calls("scalar", "value", "type"),
+    "pyarrow.Table": _of_columns("Table"),
     "scipy._spbase": _sparse_matrix,
     "scipy.spmatrix": _sparse_matrix,
     "torch.Tensor": _tensor,
-    "xarray.DataArray": _data_array,
+    "xarray.DataArray": lambda xr, facts, _: xr.DataArray(
+        facts["cells"], _variables(facts["coords"]), facts["dims"], facts["name"], facts["attrs"]
+    ),
     "xarray.Dataset": _dataset,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tibidi.reading.inert import arrays
 from tibidi.reading.inert import described
 from tibidi.reading.inert import makers
 from tibidi.words import vocabulary
@@ -9,6 +10,6 @@ from tibidi.words import vocabulary
 
 def test_words() -> None:
     """Every word that pickles of ours may name has a meaning where nothing may run, and no other has."""
-    inert = {name for module, name in {**makers.WORDS, **described.WORDS} if module == "tibidi"}
+    inert = {name for module, name in {**makers.WORDS, **arrays.WORDS, **described.WORDS} if module == "tibidi"}
 
     assert set(vocabulary.WORDS) == inert | {"_code", "_keys", "_made", "_namespace", "_reference"}

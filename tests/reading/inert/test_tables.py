@@ -14,6 +14,7 @@ import pytest
 from reading.inert.values import loaded as read_inert
 
 from tibidi.reading.inert import columns
+from tibidi.reading.inert import native
 from tibidi.reading.inert import tables
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.unpickler import InertUnpickler
@@ -215,31 +216,31 @@ def test_empty(loaded: Callable[[object], Any]) -> None:
 
 def loop() -> Any:
     """Return an index that is its own content."""
-    made = blank(tables.InertIndex)
+    made = blank(columns.InertIndex)
     made.__dict__["data"] = made
     return made
 
 
 def levels(depth: int) -> Any:
     """Return an index of two levels, each an index of two levels, and so on."""
-    made = blank(tables.InertIndex, start=0, stop=2, step=1)
+    made = blank(columns.InertIndex, start=0, stop=2, step=1)
     for _ in range(depth):
-        made = blank(tables.InertIndex, levels=[made, made], codes=[[0], [0]])
+        made = blank(columns.InertIndex, levels=[made, made], codes=[[0], [0]])
     return made
 
 
 @pytest.mark.parametrize(
     "index",
     [
-        blank(tables.InertIndex),
-        blank(tables.InertIndex, start=0, stop="x", step=1),
-        blank(tables.InertIndex, start=0, stop=1 << 99, step=1),
-        blank(tables.InertIndex, data=5),
-        blank(tables.InertIndex, levels=[], codes=[]),
-        blank(tables.InertIndex, levels=[[1]], codes=[[7]]),
-        blank(tables.InertIndex, left=[1], right=[]),
-        blank(tables.InertIndex, __state__=()),
-        blank(tables.InertIndex, __state__=7),
+        blank(columns.InertIndex),
+        blank(columns.InertIndex, start=0, stop="x", step=1),
+        blank(columns.InertIndex, start=0, stop=1 << 99, step=1),
+        blank(columns.InertIndex, data=5),
+        blank(columns.InertIndex, levels=[], codes=[]),
+        blank(columns.InertIndex, levels=[[1]], codes=[[7]]),
+        blank(columns.InertIndex, left=[1], right=[]),
+        blank(columns.InertIndex, __state__=()),
+        blank(columns.InertIndex, __state__=7),
         loop(),
         levels(64),
         5,
@@ -264,17 +265,17 @@ def test_what_is_not_understood(index: Any) -> None:
 
 def test_what_is_not_understood_prints_with_its_attributes() -> None:
     """A table of unknown make prints as an ordinary object."""
-    assert "<pandas.Index name='x'>" == repr(blank(tables.InertIndex, name="x"))
+    assert "<pandas.Index name='x'>" == repr(blank(columns.InertIndex, name="x"))
     assert "<object _mgr=5>" == repr(blank(tables.InertFrame, _mgr=5))
 
 
 def test_tables_in_tables() -> None:
     """A table that holds itself, or many that hold each other, prints in no time."""
     manager = make_type("pandas", "BlockManager")
-    labels = blank(tables.InertIndex, start=0, stop=9, step=1)
+    labels = blank(columns.InertIndex, start=0, stop=9, step=1)
     inner: Any = blank(tables.InertSeries)
     for _ in range(64):
-        mgr = blank(manager, _args_=([tables.new_block([inner] * 9, 0)], [labels]))
+        mgr = blank(manager, _args_=([native.new_block([inner] * 9, 0)], [labels]))
         inner = blank(tables.InertSeries, _mgr=mgr)
     inner.__dict__["_mgr"].__dict__["_args_"][0][0].__dict__["values"][1] = inner
 
@@ -284,22 +285,22 @@ def test_tables_in_tables() -> None:
 def test_huge_claims() -> None:
     """A table that claims to have more rows or columns than there can be takes no memory."""
     manager = make_type("pandas", "BlockManager")
-    labels = blank(tables.InertIndex, start=0, stop=1 << 31, step=1)
+    labels = blank(columns.InertIndex, start=0, stop=1 << 31, step=1)
     sparse = make_type("pandas", "IntIndex")
     cells = blank(
-        tables.InertColumn,
+        columns.InertColumn,
         _sparse_index=blank(sparse, _args_=(1 << 31, [1])),
         _sparse_values=[7],
         _dtype=blank(sparse, _fill_value=0),
     )
-    block = tables.new_block(cells, slice(0, 1 << 31, 1))
+    block = native.new_block(cells, slice(0, 1 << 31, 1))
     frame = blank(tables.InertFrame, _mgr=blank(manager, _args_=([block], [labels, labels])))
-    series = blank(tables.InertSeries, _mgr=blank(manager, _args_=([tables.new_block(cells, 0)], [labels])))
+    series = blank(tables.InertSeries, _mgr=blank(manager, _args_=([native.new_block(cells, 0)], [labels])))
 
     assert (0, 0) == frame.shape
     assert 1 << 31 == len(series)
     assert f"<Series of {1 << 31}: 0: 0, 1: 7" in repr(series)
-    assert () == blank(tables.InertIndex, start=0, stop=1 << 39, step=1).values
+    assert () == blank(columns.InertIndex, start=0, stop=1 << 39, step=1).values
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="pandas is not installed")

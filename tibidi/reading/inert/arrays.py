@@ -4,6 +4,9 @@ numpy's own unpickling trusts its input: a dtype whose fields are outside its
 items reads foreign memory.  So it is not used: dtypes are built from their
 names, and arrays from bytes that are counted first.  If numpy is not
 installed, an array is inert (`ndarray`): shape, dtype, bytes.
+
+The dtype of `numpy.dtype` comes in two steps, that of the writer as plain data:
+a code, or the parts of a record or of an array within an item.
 """
 
 from __future__ import annotations
@@ -12,39 +15,71 @@ import importlib
 import math
 import re
 import sys
+from functools import lru_cache
 from typing import Any
 from typing import Callable
 
 from tibidi.reading.inert import plain
+from tibidi.reading.inert import types
 from tibidi.reading.inert.items import MAX_NESTING
 from tibidi.reading.inert.loading import REFUSED
 from tibidi.reading.inert.ndarray import InertArray
 from tibidi.reading.inert.ndarray import InertDtype
 from tibidi.reading.inert.ndarray import checked_shape
 from tibidi.reading.inert.ndarray import facts
-from tibidi.reading.inert.ndarray import make_scalar
-from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import instance
+from tibidi.reading.inert.ndarray import make_scalar as make_inert_scalar
 
-# One kind of item: byte order, kind, size in bytes (characters for U).
-CODE = re.compile(r"[<>|=]?(?:[?bBhHiIlLqQefdFDg]|[biufcSVUaO?][0-9]{0,9}|[mM]8)")
+# One kind of item: byte order, kind, size in bytes (characters for U), unit of time.
+CODE = re.compile(r"([<>|=]?)([?a-zA-Z][0-9]{0,9})(\[[0-9]{0,9}[A-Za-z]{1,7}\])?")
+MOST_PADDING = 64  # characters of an array of texts for each that it has
 
 
 def numpy() -> Any:
     """Return numpy, None if it is not installed."""
+    return sys.modules["numpy"] if "numpy" in sys.modules else _imported()
+
+
+@lru_cache(maxsize=1)
+def _imported() -> Any:
+    """Look for numpy once: there may be millions of scalars."""
     try:
-        return sys.modules["numpy"] if "numpy" in sys.modules else importlib.import_module("numpy")
+        return importlib.import_module("numpy")
     except ImportError:
         return None
 
 
-def make_dtype(code: object, *_: object) -> InertDtype:
-    """Begin a dtype from its code; the fields of a record come with its state."""
-    if isinstance(code, InertType) and code._inert_name_ == "numpy.record":
-        code = "V8"
-    if not CODE.fullmatch(plain.expect_text(code, 20)):
+def make_dtype(spec: object, *_: object, levels: int = MAX_NESTING) -> InertDtype:
+    """Return a dtype from its description, or its beginning from the code that `numpy.dtype` takes."""
+    if levels == 0:
+        raise ValueError("a dtype of too many levels")
+    if type(spec) is tuple and spec[:1] == ("sub",):
+        _, base, shape = spec
+        parts = (make_dtype(base, levels=levels - 1), checked_shape(shape))
+        return types.instance(InertDtype, code="V", subarray=parts)
+    if type(spec) is tuple and spec[:1] == ("fields",):
+        _, *columns, size = spec
+        fields = [
+            (plain.expect_text(name), make_dtype(kind, levels=levels - 1), plain.expect(at, int))
+            for name, kind, at in zip(*(plain.expect(column, list) for column in columns))
+        ]
+        return types.instance(InertDtype, code=f"V{plain.expect(size, int)}", fields=fields, size=size)
+    if isinstance(spec, types.InertType) and spec._inert_name_ == "numpy.record":
+        spec = "V8"
+    found = CODE.fullmatch(plain.expect_text(spec, 40))
+    if found is None:
         raise ValueError("not a kind of item")
-    return instance(InertDtype, code=code)
+    order, code, unit = found.groups()
+    made = types.instance(InertDtype, code=code, **({"unit": unit} if unit else {}))
+    if order in {"<", ">"}:
+        made.__dict__["order"] = order
+    return made
+
+
+@lru_cache(maxsize=100)
+def _simple_dtype(code: str) -> Any:
+    """Return the dtype with this code; there are few, but maybe millions of scalars."""
+    made, np = make_dtype(code), numpy()
+    return made if np is None else real_dtype(np, made)
 
 
 def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
@@ -58,46 +93,69 @@ def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
         base, shape = own["subarray"]
         return np.dtype((real_dtype(np, base, levels - 1), checked_shape(shape if type(shape) is tuple else (shape,))))
     if "fields" in own:
-        names, kinds, offsets = zip(*own["fields"])
+        names, kinds, offsets = zip(*own["fields"]) if own["fields"] else ((), (), ())
         formats = [real_dtype(np, kind, levels - 1) for kind in kinds]
         return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": own["size"]})
-    code = own["code"].lstrip("<>|=")
-    return np.dtype(own.get("order", "") + code + own.get("unit", ""))
+    return np.dtype(own.get("order", "") + own["code"] + own.get("unit", ""))
+
+
+def make_array(spec: object, shape: object, order: object, content: object) -> object:
+    """Return an array of these bytes, or of this list of texts or objects."""
+    kind, sizes, np = make_dtype(spec), checked_shape(shape), numpy()
+    if type(content) is not list:
+        return from_buffer(content, kind, sizes, order)
+    # Objects come later, and texts that would take far more memory than they do in the file are left in their list.
+    chars = int(kind.__dict__["code"][1:] or 1) if kind.__dict__["code"][:1] == "U" else None
+    if np is None or chars is None or any(type(each) is not str for each in content):
+        return facts(kind, sizes, content)
+    if chars * len(content) > MOST_PADDING * (len(content) + sum(map(len, content))):
+        return facts(kind, sizes, content)
+    return frozen(np.array(content, dtype=real_dtype(np, kind)).reshape(sizes))
 
 
 def from_buffer(buffer: object, kind: object, shape: object, order: object, *_: object) -> object:
     """Make an array from bytes, like `numpy.core.numeric._frombuffer`."""
     data = plain.expect(buffer, bytes, bytearray)
-    sizes = checked_shape(shape)
-    np = numpy()
+    sizes, np = checked_shape(shape), numpy()
     if np is None:
         return facts(kind, sizes, data, "F" if order == "F" else "C")
+    made = _items(np, kind, bytearray(data), math.prod(sizes))
+    return frozen(made.reshape(sizes, order="F" if order == "F" else "C"))
+
+
+def _items(np: Any, kind: object, data: bytes | bytearray, count: int) -> Any:
+    """Return so many items; raise ValueError for others, and for characters that numpy takes, but cannot read."""
     dtype = real_dtype(np, kind)
-    if dtype.hasobject or math.prod(sizes) * dtype.itemsize != len(data):
+    if dtype.hasobject or count * dtype.itemsize != len(data):
         raise ValueError("an array of another size than its bytes")
     if dtype.kind == "U":
-        check_characters(np, dtype, data)
-    made = np.frombuffer(bytearray(data), dtype=dtype).reshape(sizes, order="F" if order == "F" else "C")
-    return frozen(made)
+        codes = np.frombuffer(data, dtype=np.dtype("u4").newbyteorder(dtype.byteorder))
+        if codes.size and codes.max() > sys.maxunicode:
+            raise ValueError("an invalid character")
+    return np.frombuffer(data, dtype=dtype)
 
 
-def check_characters(np: Any, dtype: Any, data: object) -> None:
-    """Raise ValueError for invalid characters: numpy takes them, and fails each time they are read."""
-    codes = np.frombuffer(data, dtype=np.dtype("u4").newbyteorder(dtype.byteorder))
-    if codes.size and codes.max() > sys.maxunicode:
-        raise ValueError("an invalid character")
+def make_scalar(spec: object, data: object) -> object:
+    """Return a scalar of these bytes; a text comes as it is."""
+    return data if type(data) is str else scalar(_simple_dtype(spec) if type(spec) is str else make_dtype(spec), data)
 
 
-def reconstruct(_kind: object, _shape: object, _code: object) -> InertArray:
-    """Begin an array that `array_state` finishes, like `numpy.core.multiarray._reconstruct`."""
+def scalar(kind: object, data: object = b"") -> object:
+    """Make a scalar, like `numpy.core.multiarray.scalar`."""
+    np = numpy()
+    if np is None:
+        return make_inert_scalar(plain.expect(kind, InertDtype), plain.expect(data, bytes))
+    return _items(np, kind, plain.expect(data, bytes), 1)[0]
+
+
+def reconstruct(*_: object) -> InertArray:
+    """Begin an array that its state finishes, like `numpy.core.multiarray._reconstruct`."""
     return facts(None, (0,), b"")
 
 
 def finished(thing: object) -> object:
     """Return the array or dtype of numpy for one that is described, `thing` itself for anything else."""
-    if type(thing) not in {InertArray, InertDtype}:
-        return thing
-    np = numpy()
+    np = numpy() if type(thing) in {InertArray, InertDtype} else None
     try:
         return thing if np is None else _finished(np, thing)
     except REFUSED:
@@ -108,8 +166,7 @@ def _finished(np: Any, thing: Any) -> object:
     if type(thing) is InertDtype:
         return real_dtype(np, thing)
     own = thing.__dict__
-    sizes, content = own["shape"], own["data"]
-    order = own.get("_order_", "C")
+    sizes, content, order = own["shape"], own["data"], own["_view_"][-1]
     if type(content) is not list:
         return from_buffer(content, own["dtype"], sizes, order)
     dtype = real_dtype(np, own["dtype"])
@@ -139,26 +196,18 @@ def thaw() -> None:
     FROZEN.clear()
 
 
-def scalar(kind: object, data: object = b"") -> object:
-    """Make a scalar, like `numpy.core.multiarray.scalar`."""
-    np = numpy()
-    if np is None:
-        return make_scalar(plain.expect(kind, InertDtype), plain.expect(data, bytes))
-    dtype = real_dtype(np, kind)
-    if dtype.hasobject or dtype.itemsize != len(plain.expect(data, bytes)):
-        raise ValueError("a scalar of another size than its bytes")
-    if dtype.kind == "U":
-        check_characters(np, dtype, data)
-    return np.frombuffer(data, dtype=dtype)[0]
-
-
-ARRAY_WORDS: dict[tuple[str, str], Callable[..., object]] = {
-    (f"numpy.{core}.{module}", name): make
-    for core in ("core", "_core")
-    for module, name, make in (
-        ("multiarray", "_reconstruct", reconstruct),
-        ("multiarray", "scalar", scalar),
-        ("numeric", "_frombuffer", from_buffer),
-    )
+WORDS: dict[tuple[str, str], Callable[..., object]] = {
+    ("numpy", "dtype"): make_dtype,
+    ("tibidi", "_array"): make_array,
+    ("tibidi", "_dtype"): make_dtype,
+    ("tibidi", "_scalar"): make_scalar,
+    **{
+        (f"numpy.{core}.{module}", name): make
+        for core in ("core", "_core")
+        for module, name, make in (
+            ("multiarray", "_reconstruct", reconstruct),
+            ("multiarray", "scalar", scalar),
+            ("numeric", "_frombuffer", from_buffer),
+        )
+    },
 }
-ARRAY_WORDS["numpy", "dtype"] = make_dtype

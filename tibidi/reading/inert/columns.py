@@ -1,23 +1,22 @@
-"""Columns and labels of pandas, without pandas and numpy.
+"""The values of one column of a table, or of the labels of its rows, read from their description without any library.
 
-pandas has arrays of its own for values that numpy has no type for: some
-numbers, and how to read them.  Here they become `Cells`, which look up a value
-when it is used, so that a hostile table of any length takes no time and no
-memory.  A column that is not understood raises one of `UNREADABLE`.
+What the writer says of a column has them by name: `codes` and `categories`,
+`data` and `mask` (see `tibidi.writing.tables`); `native` describes what pandas
+pickled itself.  Nothing is read before it is looked at.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from bisect import bisect_right
+import struct
 from functools import lru_cache
-from itertools import accumulate
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tibidi.reading.inert.arrow import read_array
+from tibidi.reading.inert import types
 from tibidi.reading.inert.items import Moment
 from tibidi.reading.inert.items import moment_text
 from tibidi.reading.inert.ndarray import InertArray
@@ -25,14 +24,13 @@ from tibidi.reading.inert.ndarray import InertScalar
 from tibidi.reading.inert.ndarray import Reductions
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.types import InertCall
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import instance
-from tibidi.reading.inert.types import make_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
+
+    Facts = dict[str, Any]
+    Read = Callable[[object], Any]
 
 SHOWN_CELLS = 5
 CELL_CHARS = 32
@@ -40,14 +38,17 @@ MAX_LABELS = 1 << 32
 # Arrays, indexes and the like of one column; with more, reading it would take forever.
 MAX_PARTS = 1_000
 # Raised by parts of the wrong kind.
-UNREADABLE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError)
-# The units of periods by the letters of pandas for their frequencies.
-PERIODS = {"A": "Y", "Y": "Y", "M": "M", "D": "D", "H": "h", "T": "m", "S": "s", "h": "h", "min": "m", "s": "s"}
+UNREADABLE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError, struct.error)
+# The units of periods by the names of pandas for their frequencies, and by their classes before pandas 2.
+PERIODS = {
+    "A": "Y", "Y": "Y", "M": "M", "D": "D", "H": "h", "T": "m", "S": "s", "h": "h", "min": "m", "s": "s",
+    "YearEnd": "Y", "MonthEnd": "M", "Day": "D", "Hour": "h", "Minute": "m", "Second": "s",
+}  # fmt: skip
+FREQUENCY = re.compile(r"(?:period)?\[?([A-Za-z]+)(?:-[A-Z]+)?\]?")
 # The part of a time that is not shown.
 MIDNIGHT = re.compile(r"(?<=[0-9])(?:T00:00:00)?\.0{3,}$|(?<=-[0-9][0-9])T00:00:00$")
 ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,2}")
-OFFSETS = {"YearEnd": "Y", "MonthEnd": "M", "Day": "D", "Hour": "h", "Minute": "m", "Second": "s"}
-FREQUENCY = re.compile(r"(?:period)?\[?([A-Za-z]+)(?:-[A-Z]+)?\]?")
+OFFSET = re.compile(r"UTC(?:([+-])([0-9]{2}):([0-9]{2}))?")
 
 
 class Cells:
@@ -76,10 +77,10 @@ class Cells:
         try:
             return self._find(number)
         except UNREADABLE:  # codes of no category, arrays of other lengths
-            return instance(UNKNOWN, text="?")
+            return label("unknown", "?")
 
 
-class InertLabel(InertObject):
+class InertLabel(types.InertObject):
     """A small value that is shown as a text: a period, an interval."""
 
     def __str__(self) -> str:
@@ -89,13 +90,19 @@ class InertLabel(InertObject):
         return f"{type(self).__name__}({str(self)!r})"
 
 
-PERIOD = make_type("pandas", "Period", InertLabel)
-INTERVAL = make_type("pandas", "Interval", InertLabel)
-TIMESTAMP = make_type("pandas", "Timestamp", InertLabel)
-UNKNOWN = make_type("pandas", "unknown", InertLabel)
+@lru_cache(maxsize=1_000)
+def kind_of(module: str, name: str, base: type) -> Any:
+    """Return the inert class of that name; there are few, but maybe millions of scalars."""
+    return types.make_type(module, name, base)
 
 
-class InertColumnValues(Reductions, InertCall):
+def label(kind: str, text: str) -> InertLabel:
+    """Return a small value of pandas."""
+    made: InertLabel = types.instance(kind_of("pandas", kind, InertLabel), text=text)
+    return made
+
+
+class InertColumnValues(Reductions, types.InertCall):
     """A sequence of the values in `values`."""
 
     values: Any
@@ -156,7 +163,7 @@ def first_of(values: Any, show: Callable[[Any], str]) -> str:
 def is_array(thing: object) -> bool:
     """Return True if `thing` is an array of numpy, or inert."""
     return type(thing) is InertArray or (
-        not isinstance(thing, InertObject) and hasattr(type(thing), "__array_interface__")
+        not isinstance(thing, types.InertObject) and hasattr(type(thing), "__array_interface__")
     )
 
 
@@ -167,142 +174,116 @@ def cell(value: object) -> str:
     return text if len(text) <= CELL_CHARS else text[: CELL_CHARS - 3] + "..."
 
 
-def plain_column(values: Any, row: int = 0) -> Any:
-    """Return a sequence of the values of a column, of a block that in `row`; raise one of UNREADABLE."""
-    return Reader(row).read(values)
+def plain_column(values: Any, row: int = 0, left: list[int] | None = None) -> Any:
+    """Return a sequence of the values of a column, or of that in a row of a block; raise one of UNREADABLE.
+
+    A column may consist of others, at most `left`.
+    """
+    left = [MAX_PARTS] if left is None else left
+    left[0] -= 1
+    if left[0] < 0:
+        raise ValueError("a column of too many parts")
+    if is_array(values):
+        if type(values) is InertArray and values.ndim == 1 and type(values.__dict__["data"]) is list:
+            return list(values)
+        return values[row] if values.ndim > 1 else values
+    if type(values) in {list, tuple, Cells}:
+        return values
+    if not isinstance(values, types.InertObject):
+        raise TypeError("not a column")
+    from tibidi.reading.inert import native  # which makes columns of these
+
+    own = native.column(values.__dict__)
+    read = partial(plain_column, row=row, left=left)
+    for key, reader in READERS.items():
+        if key in own:
+            return reader(own, read)
+    raise TypeError("a column of unknown kind")
 
 
-class Reader:
-    """Reads one column, which may consist of others, down to arrays."""
+def column_of(values: Any, row: int = 0) -> Any:
+    """Return a column of a block, as it is in the dump if it is not understood."""
+    try:
+        return plain_column(values, row)
+    except UNREADABLE:
+        return values
 
-    def __init__(self, row: int = 0) -> None:
-        self._row = row
-        self._left = MAX_PARTS
 
-    def read(self, values: Any) -> Any:
-        """Return an array, a list or cells."""
-        self._left -= 1
-        if self._left < 0:
-            raise ValueError("a column of too many parts")
-        if is_array(values):
-            return self._one_dimension(values)
-        if type(values) in {list, tuple, Cells}:
-            return values
-        if not isinstance(values, InertObject):
-            raise TypeError("not a column")
-        own = values.__dict__
-        for key, read in READERS.items():
-            if key in own:
-                return read(self, own)
-        raise TypeError("a column of unknown kind")
+def _range(own: Facts, _: Read) -> Any:
+    found = range(own["start"], own["stop"], own["step"])
+    if max(abs(found.start), abs(found.stop)) > MAX_LABELS:
+        raise ValueError("more labels than there can be")
+    return found
 
-    def _one_dimension(self, array: Any) -> Any:
-        if type(array) is InertArray and array.ndim == 1 and type(array.__dict__["data"]) is list:
-            return list(array)
-        return array[self._row] if array.ndim > 1 else array
 
-    def range(self, own: dict[str, Any]) -> Any:
-        """Read the labels of a RangeIndex."""
-        found = range(own["start"], own["stop"], own["step"])
-        if max(abs(found.start), abs(found.stop)) > MAX_LABELS:
-            raise ValueError("more labels than there can be")
-        return found
+def _levels(own: Facts, read: Read) -> Cells:
+    """Read the labels of a MultiIndex, which are tuples."""
+    levels, codes = [read(level) for level in own["levels"]], [read(each) for each in own["codes"]]
 
-    def levels(self, own: dict[str, Any]) -> Cells:
-        """Read the labels of a MultiIndex, which are tuples."""
-        levels, codes = [self.read(level) for level in own["levels"]], [self.read(each) for each in own["codes"]]
+    def find(number: int) -> object:
+        chosen = [each[number] for each in codes]
+        return tuple(plain_number(level[code]) if code >= 0 else None for level, code in zip(levels, chosen))
 
-        def find(number: int) -> object:
-            chosen = [each[number] for each in codes]
-            return tuple(plain_number(level[code]) if code >= 0 else None for level, code in zip(levels, chosen))
+    return Cells(len(codes[0]), find)
 
-        return Cells(len(codes[0]), find)
 
-    def intervals(self, own: dict[str, Any]) -> Cells:
-        """Read a column of intervals."""
-        dtype = own.get("_dtype")
-        return self.pairs(own["_left"], own["_right"], dtype.__dict__.get("closed") if dtype else own.get("_closed"))
+def _intervals(own: Facts, read: Read) -> Cells:
+    lefts, rights, closed = read(own["left"]), read(own["right"]), own.get("closed")
+    # Not sets, which would hash what a stranger wrote.
+    opening, closing = "[" if closed in ("left", "both") else "(", "]" if closed in ("right", "both") else ")"
 
-    def pairs(self, left: object, right: object, closed: object) -> Cells:
-        """Read intervals from their ends."""
-        lefts, rights = self.read(left), self.read(right)
-        # Not sets, which would hash what a stranger wrote.
-        opening = "[" if closed in ("left", "both") else "("
-        closing = "]" if closed in ("right", "both") else ")"
+    def find(number: int) -> object:
+        return label("Interval", f"{opening}{cell(lefts[number])}, {cell(rights[number])}{closing}")
 
-        def find(number: int) -> object:
-            return instance(INTERVAL, text=f"{opening}{cell(lefts[number])}, {cell(rights[number])}{closing}")
+    return Cells(len(lefts), find)
 
-        return Cells(len(lefts), find)
 
-    def masked(self, own: dict[str, Any]) -> Cells:
-        """Read a column with a mask of the missing values."""
-        data, mask = self.read(own["_data"]), self.read(own["_mask"])
-        return Cells(len(data), lambda number: None if mask[number] else data[number])
+def _masked(own: Facts, read: Read) -> Cells:
+    data, mask = read(own["data"]), read(own["mask"])
+    return Cells(len(data), lambda number: None if mask[number] else data[number])
 
-    def sparse(self, own: dict[str, Any]) -> Cells:
-        """Read a column that has only the values that differ from one, by places or in blocks."""
-        values = self.read(own["_sparse_values"])
-        fill = own["_dtype"].__dict__.get("_fill_value")
-        length, starts, *lengths = own["_sparse_index"].__dict__["_args_"]
-        counts = [0, *accumulate(int(size) for size in (lengths[0] if lengths else ()))]
 
-        def find(number: int) -> object:
-            block = bisect_right(starts, number) - 1
-            within = number - starts[block] if block >= 0 else 0
-            if block < 0 or within >= (lengths[0][block] if lengths else 1):
-                return fill
-            return values[(counts[block] if lengths else block) + within]
+def _sparse(own: Facts, read: Read) -> Cells:
+    """Read the values that differ from one."""
+    values, places = read(own["sparse"]), {int(number): at for at, number in enumerate(read(own["places"]))}
+    return Cells(own["length"], lambda number: values[places[number]] if number in places else own["fill"])
 
-        return Cells(length, find)
 
-    def backed(self, own: dict[str, Any]) -> Any:
-        """Read a column whose state is an array and its dtype: categories, periods, times."""
-        state = own["__state__"]
-        if len(state) == 1 and type(state[0]) is dict:
-            return self.intervals(state[0])
-        array = self._one_dimension(next(part for part in (*state, None) if is_array(part) or part is None))
-        for dtype in (part for part in state if isinstance(part, InertObject) and not is_array(part)):
-            if "categories" in dtype.__dict__:
-                return self._categories(array, dtype.__dict__["categories"])
-            if type(dtype).__name__ == "PeriodDtype":
-                return periods(array, period_unit(dtype))
-            if type(dtype).__name__ == "DatetimeTZDtype":
-                return Cells(len(array), lambda number: instance(TIMESTAMP, text=f"{cell(array[number])}Z"))
+def _categories(own: Facts, read: Read) -> Cells:
+    codes, categories = read(own["codes"]), read(own["categories"])
+    return Cells(len(codes), lambda number: categories[codes[number]] if codes[number] >= 0 else None)
+
+
+def _moments(own: Facts, read: Read) -> Any:
+    """Read times, in UTC, as they are in their zone."""
+    array = read(own["moments"])
+    if "zone" not in own:
         return array
+    zone = own["tz"] if isinstance(own.get("tz"), datetime.timezone) else zone_of(own["zone"])
+    return Cells(len(array), lambda number: label("Timestamp", _local_text(array[number], zone)))
 
-    def described(self, own: dict[str, Any]) -> Any:
-        """Read the content of labels or of a column as the writer described it."""
-        return self.read(own["cells"])
 
-    def codes(self, own: dict[str, Any]) -> Cells:
-        """Read categories by their numbers."""
-        return self._categories(self.read(own["codes"]), own["categories"])
+def _periods(own: Facts, read: Read) -> Cells:
+    ordinals = read(own["ordinals"])
+    found = FREQUENCY.fullmatch(own["freq"]) if type(own["freq"]) is str else None
+    unit = PERIODS.get(found[1], "periods") if found else "periods"
+    return Cells(len(ordinals), lambda number: label("Period", moment_text(int(ordinals[number]), unit)))
 
-    def moments(self, own: dict[str, Any]) -> Any:
-        """Read times, in UTC, as they are in their zone."""
-        array = self.read(own["moments"])
-        if "zone" not in own:
-            return array
-        zone = own.get("tz")
-        zone = zone if isinstance(zone, datetime.timezone) else zone_of(own["zone"])
-        return Cells(len(array), lambda number: instance(TIMESTAMP, text=local_text(str(array[number]), zone)))
 
-    def places(self, own: dict[str, Any]) -> Cells:
-        """Read the values that differ from one."""
-        values, numbers = self.read(own["sparse"]), self.read(own["places"])
-        by_place = {int(number): at for at, number in enumerate(numbers)}
-        fill = own["fill"]
-        return Cells(own["length"], lambda number: values[by_place[number]] if number in by_place else fill)
-
-    def with_mask(self, own: dict[str, Any]) -> Cells:
-        """Read values of which some are missing."""
-        data, mask = self.read(own["data"]), self.read(own["mask"])
-        return Cells(len(data), lambda number: None if mask[number] else data[number])
-
-    def _categories(self, codes: Any, index: object) -> Cells:
-        categories = self.read(index)
-        return Cells(len(codes), lambda number: categories[codes[number]] if codes[number] >= 0 else None)
+READERS: dict[str, Callable[[Facts, Read], Any]] = {
+    "_view_": lambda own, _: own["_view_"].columns[0],
+    "cells": lambda own, read: read(own["cells"]),
+    "levels": _levels,
+    "codes": _categories,
+    "moments": _moments,
+    "ordinals": _periods,
+    "texts": lambda own, read: read(own["texts"]),
+    "mask": _masked,
+    "sparse": _sparse,
+    "arrow": lambda own, read: read(own["arrow"]),
+    "step": _range,
+    "left": _intervals,
+}
 
 
 def plain_number(value: Any) -> Any:
@@ -314,7 +295,7 @@ def plain_number(value: Any) -> Any:
 @lru_cache(maxsize=100)
 def zone_of(name: object) -> datetime.tzinfo | None:
     """Return the time zone of that name, None if it is not known here."""
-    found = re.fullmatch(r"UTC(?:([+-])([0-9]{2}):([0-9]{2}))?", name) if type(name) is str else None
+    found = OFFSET.fullmatch(name) if type(name) is str else None
     if found is not None:
         offset = datetime.timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
         return datetime.timezone(-offset if found[1] == "-" else offset)
@@ -324,55 +305,10 @@ def zone_of(name: object) -> datetime.tzinfo | None:
         return None
 
 
-def local_text(text: str, zone: datetime.tzinfo | None) -> str:
+def _local_text(time: object, zone: datetime.tzinfo | None) -> str:
     """Return the text of a time in UTC as it is in a zone, to the microsecond."""
     try:
-        moment = datetime.datetime.fromisoformat(text[:26]).replace(tzinfo=datetime.timezone.utc)
+        moment = datetime.datetime.fromisoformat(str(time)[:26]).replace(tzinfo=datetime.timezone.utc)
     except ValueError:  # not a time
-        return text
-    return str(moment.astimezone(zone)) if zone is not None else f"{text}Z"
-
-
-def periods(ordinals: Any, unit: str) -> Cells:
-    """Return a column of periods, numbered from 1970 on."""
-    return Cells(len(ordinals), lambda number: instance(PERIOD, text=moment_text(int(ordinals[number]), unit)))
-
-
-def period_unit(dtype: InertObject) -> str:
-    """Return the unit of the periods of a dtype."""
-    arguments = dtype.__dict__.get("_args_")
-    frequency = arguments[0] if arguments else ""
-    if isinstance(frequency, InertObject):  # pandas before 2
-        return OFFSETS.get(type(frequency).__name__, "periods")
-    return period_letter(frequency)
-
-
-def period_letter(frequency: object) -> str:
-    """Return the unit of periods of a frequency of pandas."""
-    found = FREQUENCY.fullmatch(frequency) if type(frequency) is str else None
-    return PERIODS.get(found[1], "periods") if found else "periods"
-
-
-READERS: dict[str, Callable[[Reader, dict[str, Any]], Any]] = {
-    "_view_": lambda _, own: own["_view_"].columns[0],
-    # As the writer describes them.
-    "cells": Reader.described,
-    "codes": lambda reader, own: reader.levels(own) if "levels" in own else reader.codes(own),
-    "moments": Reader.moments,
-    "ordinals": lambda reader, own: periods(reader.read(own["ordinals"]), period_letter(own["freq"])),
-    "texts": lambda reader, own: reader.read(own["texts"]),
-    "mask": Reader.with_mask,
-    "sparse": Reader.places,
-    "arrow": lambda reader, own: reader.read(own["arrow"]),
-    # As pandas does.
-    "step": Reader.range,
-    "levels": Reader.levels,
-    "left": lambda reader, own: reader.pairs(own["left"], own["right"], own.get("closed")),
-    "_left": Reader.intervals,
-    "_mask": Reader.masked,
-    "_pa_array": lambda _, own: Cells(*read_array(own["_pa_array"])),
-    "_sparse_index": Reader.sparse,
-    "__state__": Reader.backed,
-    "data": lambda reader, own: reader.read(own["data"]),
-    "_ndarray": lambda reader, own: reader.read(own["_ndarray"]),
-}
+        return str(time)
+    return str(moment.astimezone(zone)) if zone is not None else f"{cell(time)}Z"

@@ -1,32 +1,22 @@
-"""Tables and arrays as the writer describes them: dtype, shape and content; columns with names, labels and types.
-
-The facts of each kind are those of `tibidi.writing.tables`.
-"""
+"""Tables of libraries as the writer describes them, by the facts that `tibidi.writing.tables` has for each kind."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 
-from tibidi.reading.inert import arrays
+from tibidi.reading.inert import native
 from tibidi.reading.inert import plain
-from tibidi.reading.inert import tables
 from tibidi.reading.inert import types
 from tibidi.reading.inert.columns import InertColumn
 from tibidi.reading.inert.columns import InertIndex
 from tibidi.reading.inert.columns import InertLabel
-from tibidi.reading.inert.items import MAX_NESTING
-from tibidi.reading.inert.ndarray import InertDtype
-from tibidi.reading.inert.ndarray import checked_shape
-from tibidi.reading.inert.ndarray import facts
+from tibidi.reading.inert.columns import kind_of
+from tibidi.reading.inert.tables import InertFrame
+from tibidi.reading.inert.tables import InertSeries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-MOST_PADDING = 64  # characters of an array of texts for each that it has
-CODE = re.compile(r"(?P<order>[<>|=]?)(?P<code>[?a-zA-Z][0-9]{0,9})(?P<unit>\[[0-9]{0,9}[A-Za-z]{1,7}\])?")
 
 
 class InertWrapped(types.InertValue):
@@ -57,66 +47,8 @@ class InertSparse(types.InertCall):
 
     def __getitem__(self, key: Any) -> object:
         own = self.__dict__
-        row, column = (range(size)[at] for size, at in zip(own["shape"], key))
-        return sum(
-            value for at, along, value in zip(own["row"], own["col"], own["cells"]) if (at, along) == (row, column)
-        )
-
-
-def make_dtype(spec: object, levels: int = MAX_NESTING) -> InertDtype:
-    """Return a dtype from plain data: its code, or the parts of a record or of an array within an item."""
-    if levels == 0:
-        raise ValueError("a dtype of too many levels")
-    if type(spec) is tuple and spec[:1] == ("sub",):
-        _, base, shape = spec
-        return types.instance(InertDtype, code="V", subarray=(make_dtype(base, levels - 1), checked_shape(shape)))
-    if type(spec) is tuple and spec[:1] == ("fields",):
-        _, names, kinds, offsets, size = spec
-        parts = zip(plain.expect(names, list), plain.expect(kinds, list), plain.expect(offsets, list))
-        fields = [
-            (plain.expect_text(name), make_dtype(kind, levels - 1), plain.expect(at, int)) for name, kind, at in parts
-        ]
-        return types.instance(InertDtype, code=f"V{plain.expect(size, int)}", fields=fields, size=size)
-    found = CODE.fullmatch(plain.expect_text(spec, 40))
-    if found is None:
-        raise ValueError("not a kind of item")
-    made = types.instance(InertDtype, code=found["code"], unit=found["unit"] or "")
-    if found["order"] in {"<", ">"}:
-        made.__dict__["order"] = found["order"]
-    return made
-
-
-def make_array(spec: object, shape: object, order: object, content: object) -> object:
-    """Return an array of these bytes, or of this list of texts or objects."""
-    kind, sizes = make_dtype(spec), checked_shape(shape)
-    if type(content) is list:
-        return texts(kind, sizes, content) if kind.__dict__["code"][:1] == "U" else facts(kind, sizes, content, "C")
-    return arrays.from_buffer(content, kind, sizes, order)
-
-
-def texts(kind: InertDtype, sizes: tuple[int, ...], content: list[Any]) -> object:
-    """Return an array of texts, an inert one if it took far more memory than they do."""
-    np, chars = arrays.numpy(), int(kind.__dict__["code"][1:] or 1)
-    if np is None or any(type(each) is not str for each in content):
-        return facts(kind, sizes, content, "C")
-    if chars * len(content) > MOST_PADDING * (len(content) + sum(map(len, content))):
-        return facts(kind, sizes, content, "C")
-    made = np.array(content, dtype=arrays.real_dtype(np, kind)).reshape(sizes)
-    return arrays.frozen(made)
-
-
-def make_scalar(spec: object, data: object) -> object:
-    """Return a scalar of these bytes; a text comes as it is."""
-    if type(data) is str:
-        return data
-    return arrays.scalar(_simple(spec) if type(spec) is str else make_dtype(spec), data)
-
-
-@lru_cache(maxsize=100)
-def _simple(code: str) -> Any:
-    """Return the dtype with this code; there are few, but maybe millions of scalars."""
-    made, np = make_dtype(code), arrays.numpy()
-    return made if np is None else arrays.real_dtype(np, made)
+        place = tuple(range(size)[at] for size, at in zip(own["shape"], key))
+        return sum(value for *at, value in zip(own["row"], own["col"], own["cells"]) if tuple(at) == place)
 
 
 def make_part(cls: object, array: object, attributes: object) -> object:
@@ -134,47 +66,51 @@ def make_table(kind: object, known: object, cls: object = None) -> object:
     if name in {"scipy._spbase", "scipy.spmatrix"}:
         module, short = "scipy.sparse", plain.expect_text(own.pop("class"))
     if name == "xarray.Dataset":
-        own["_items_"] = {each: wrapped("xarray.Variable", known) for each, known in own.pop("variables")}
-    if "coords" in own and name == "xarray.DataArray":
-        own["coords"] = {each: wrapped("xarray.Variable", known) for each, known in own["coords"]}
-    base = CLASSES.get(name, InertColumn)
+        own["_items_"] = _variables(own.pop("variables"))
+    if name == "xarray.DataArray":
+        own["coords"] = _variables(own["coords"])
     if isinstance(cls, type):  # of the application
         module, short = cls.__module__, cls.__qualname__
         own.update(types.text_keys(own.get("extra")))
-    return wrapped(name, own) if base is InertWrapped else types.instance(kind_of(module, short, base), **own)
+    base = CLASSES.get(name, InertColumn)
+    return _wrapped(module, short, own) if base is InertWrapped else types.instance(kind_of(module, short, base), **own)
 
 
-def wrapped(name: str, own: dict[str, Any]) -> Any:
+def _variables(known: list[tuple[str, dict[str, Any]]]) -> dict[str, object]:
+    return {name: _wrapped("xarray", "Variable", own) for name, own in known}
+
+
+def _wrapped(module: str, name: str, own: dict[str, Any]) -> Any:
     """Return an array of another library, with what is known of it beside the values."""
-    module, _, short = name.partition(".")
-    more = {key: value for key, value in own.items() if key != "cells"}
-    return types.instance(kind_of(module, short, InertWrapped), _value_=own["cells"], **types.text_keys(more))
-
-
-@lru_cache(maxsize=1_000)
-def kind_of(module: str, name: str, base: type) -> Any:
-    """Return the inert class of that name; there are few, but maybe millions of scalars."""
-    return types.make_type(module, name, base)
+    more = {key: value for key, value in types.text_keys(own).items() if key != "cells"}
+    return types.instance(kind_of(module, name, InertWrapped), _value_=own["cells"], **more)
 
 
 CLASSES: dict[str, Any] = {
-    "numpy.MaskedArray": InertColumn,
-    "pandas.DataFrame": tables.InertFrame,
-    "pandas.Series": tables.InertSeries,
+    "pandas.DataFrame": InertFrame,
+    "pandas.Series": InertSeries,
     **dict.fromkeys(("pandas.Index", "pandas.MultiIndex", "pandas.RangeIndex"), InertIndex),
     **{f"pandas.{name}": InertLabel for name in ("Interval", "NAType", "NaTType", "Period", "Timedelta", "Timestamp")},
-    **dict.fromkeys(("polars.DataFrame", "pyarrow.RecordBatch", "pyarrow.Table"), tables.InertFrame),
-    **dict.fromkeys(("polars.Series", "pyarrow.Array", "pyarrow.ChunkedArray"), tables.InertSeries),
+    **dict.fromkeys(("polars.DataFrame", "pyarrow.RecordBatch", "pyarrow.Table"), InertFrame),
+    **dict.fromkeys(("polars.Series", "pyarrow.Array", "pyarrow.ChunkedArray"), InertSeries),
     "pyarrow.Scalar": InertLabel,
     **dict.fromkeys(("scipy._spbase", "scipy.spmatrix"), InertSparse),
-    **dict.fromkeys(("torch.Tensor", "xarray.DataArray"), InertWrapped),
+    **dict.fromkeys(("torch.Tensor", "xarray.DataArray", "xarray.Variable"), InertWrapped),
     "xarray.Dataset": types.InertMapping,
 }
-
+# The same as pandas names them; arrays have a mask of the missing values, or of those that differ.
+ARRAYS = ("Boolean", "Floating", "Integer", "Sparse")
+TYPES: dict[tuple[str, str], type[types.InertCall]] = {
+    ("pandas", "DataFrame"): InertFrame,
+    ("pandas", "Series"): InertSeries,
+    ("pandas.core.frame", "DataFrame"): InertFrame,
+    ("pandas.core.series", "Series"): InertSeries,
+    ("pandas.core.arrays.sparse.array", "SparseArray"): InertColumn,
+    **{("pandas.arrays", f"{kind}Array"): InertColumn for kind in ARRAYS},
+    **{(f"pandas.core.arrays.{kind.lower()}", f"{kind}Array"): InertColumn for kind in ARRAYS},
+}
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
-    ("tibidi", "_array"): make_array,
-    ("tibidi", "_dtype"): make_dtype,
+    **native.WORDS,
     ("tibidi", "_part"): make_part,
-    ("tibidi", "_scalar"): make_scalar,
     ("tibidi", "_table"): make_table,
 }

@@ -11,13 +11,13 @@ import datetime
 import math
 import re
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 from tibidi.reading.inert import plain
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import instance
+from tibidi.reading.inert import types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,18 +26,17 @@ if TYPE_CHECKING:
 
 # The letters of `struct` by kind and size in bytes.
 NUMBERS = {
-    **{f"i{size}": letter for size, letter in zip((1, 2, 4, 8), "bhiq")},
-    **{f"u{size}": letter for size, letter in zip((1, 2, 4, 8), "BHIQ")},
-    **{f"f{size}": letter for size, letter in zip((2, 4, 8), "efd")},
-    "b1": "?",
-}
-COMPLEX = {"c8": "f", "c16": "d"}
+    "b1": "?", "i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q",
+    "f2": "e", "f4": "f", "f8": "d", "c8": "f", "c16": "d",
+}  # fmt: skip
 # Digits that are significant in a number of this size.
 DIGITS = {"e": range(3, 6), "f": range(6, 10)}
 UNIT = re.compile(r"\[(?P<count>[0-9]{0,9})(?P<unit>[A-Za-z]{1,2})\]")
 # Units of time: digits behind the seconds.
 FRACTION_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9, "ps": 12, "fs": 15, "as": 18}
 SECONDS = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
+# Characters of a time as text that a unit has.
+ENDS = {"W": 10, "D": 10, "h": 13, "m": 16}
 NOT_A_TIME = -1 << 63
 EPOCH = datetime.datetime(1970, 1, 1)  # naive, like times of numpy
 MAX_LEAVES = 1_000
@@ -52,28 +51,25 @@ class Item(NamedTuple):
     leaves: int = 1  # numbers and texts in it
 
 
-class Moment(InertObject):
+class Moment(types.InertObject):
     """A time of numpy, or a duration (of `kind` `m`): `value` times `unit`."""
 
     _inert_name_ = "numpy.datetime64"
 
     def __str__(self) -> str:
         own = self.__dict__
-        text = moment_text if own["kind"] == "M" else duration_text
-        return text(own["value"], own["unit"])
+        return (moment_text if own["kind"] == "M" else duration_text)(own["value"], own["unit"])
 
     def __repr__(self) -> str:
         own = self.__dict__
         if own["kind"] == "M":
             return f"np.datetime64({str(self)!r})"
-        return (
-            f"np.timedelta64({own['value']},{own['unit']!r})" if own["value"] != NOT_A_TIME else "np.timedelta64('NaT')"
-        )
+        return f"np.timedelta64({own['value']},{own['unit']!r})".replace(f"{NOT_A_TIME},{own['unit']!r}", "'NaT'")
 
 
 def item_of(dtype: Any, levels: int = MAX_NESTING) -> Item:
     """Return the way to read an item of this dtype; raise ValueError if it is not known."""
-    if levels == 0 or not isinstance(dtype, InertObject):
+    if levels == 0 or not isinstance(dtype, types.InertObject):
         raise ValueError("not a dtype that can be read")
     own = dtype.__dict__
     if "subarray" in own:
@@ -81,7 +77,7 @@ def item_of(dtype: Any, levels: int = MAX_NESTING) -> Item:
     elif "fields" in own:
         item = _record(own["fields"], own["size"], levels)
     else:
-        item = simple_item(own.get("code"), own.get("order", "<"), own.get("unit", ""))
+        item = simple_item(*map(plain.expect_text, (own.get("code"), own.get("order", "<"), own.get("unit", ""))))
     if not 0 < item.leaves <= MAX_LEAVES:
         raise ValueError("an item of too many parts")
     return item
@@ -109,36 +105,37 @@ def _record(fields: list[tuple[str, Any, Any]], size: int, levels: int) -> Item:
     return Item(size, read, sum(item.leaves for item, _ in items))
 
 
-def simple_item(code: object, order: str, unit: str) -> Item:
+@lru_cache(maxsize=100)
+def simple_item(code: str, order: str, unit: str) -> Item:
     """Return the way to read an item without parts."""
-    code = plain.expect_text(code, 20).lstrip("<>|=")
+    code = code.lstrip("<>|=")
+    kind, size = code[:1], int(code[1:]) if code[1:].isdecimal() and len(code) < 12 else 0
+    if kind == "c" and code in NUMBERS:
+        pair = struct.Struct(f"{order}2{NUMBERS[code]}")
+        return Item(size, lambda data, at: complex(*pair.unpack_from(data, at)))
     if code in NUMBERS:
-        return Item(int(code[1:]), _number(order + NUMBERS[code]))
-    if code in COMPLEX:
-        pair = struct.Struct(f"{order}2{COMPLEX[code]}")
-        return Item(pair.size, lambda data, at: complex(*pair.unpack_from(data, at)))
+        return Item(size, _number(struct.Struct(order + NUMBERS[code]), DIGITS.get(NUMBERS[code])))
     if code in {"M8", "m8"}:
-        return Item(8, _moment(code[0], struct.Struct(f"{order}q"), unit))
-    kind, size = code[:1], int(code[1:]) if code[1:].isdecimal() else 0
+        return Item(size, _moment(kind, struct.Struct(f"{order}q"), UNIT.fullmatch(unit)))
     if kind not in {"S", "U", "V"} or size == 0:
         raise ValueError("an item of unknown kind")
-    return Item(size * 4, _text(size * 4, order)) if kind == "U" else Item(size, _bytes(size, kind))
+    if kind == "U":
+        encoding = "utf-32-be" if order == ">" else "utf-32-le"
+        return Item(size * 4, lambda data, at: bytes(data[at : at + size * 4]).decode(encoding, "replace").rstrip("\0"))
+    padding = b"" if kind == "V" else b"\0"
+    return Item(size, lambda data, at: bytes(data[at : at + size]).rstrip(padding))
 
 
-def _number(code: str) -> Read:
-    number, digits = struct.Struct(code), DIGITS.get(code[-1])
-
+def _number(number: struct.Struct, digits: range | None) -> Read:
     def read(data: Any, at: int) -> object:
         (value,) = number.unpack_from(data, at)
-        return value if digits is None else _short(value, number, digits)
+        return value if digits is None or not math.isfinite(value) else _short(value, number, digits)
 
     return read
 
 
 def _short(value: float, number: struct.Struct, digits: range) -> float:
     """Return the shortest number that is equal in this format."""
-    if not math.isfinite(value):
-        return value
     packed = number.pack(value)
     for count in digits:
         rounded = float(f"{value:.{count}g}")
@@ -150,24 +147,12 @@ def _short(value: float, number: struct.Struct, digits: range) -> float:
     return value
 
 
-def _text(size: int, order: str) -> Read:
-    encoding = "utf-32-be" if order == ">" else "utf-32-le"
-    return lambda data, at: bytes(data[at : at + size]).decode(encoding, "replace").rstrip("\0")
-
-
-def _bytes(size: int, kind: str) -> Read:
-    if kind == "V":
-        return lambda data, at: bytes(data[at : at + size])
-    return lambda data, at: bytes(data[at : at + size]).rstrip(b"\0")
-
-
-def _moment(kind: str, number: struct.Struct, unit: str) -> Read:
-    match = UNIT.fullmatch(unit)
-    count, name = (int(match["count"] or 1), match["unit"]) if match else (1, "")
+def _moment(kind: str, number: struct.Struct, unit: re.Match[str] | None) -> Read:
+    count, name = (int(unit["count"] or 1), unit["unit"]) if unit else (1, "")
 
     def read(data: Any, at: int) -> object:
         (value,) = number.unpack_from(data, at)
-        return instance(Moment, kind=kind, value=value if value == NOT_A_TIME else value * count, unit=name)
+        return types.instance(Moment, kind=kind, value=value if value == NOT_A_TIME else value * count, unit=name)
 
     return read
 
@@ -179,18 +164,15 @@ def duration_text(value: int, unit: str) -> str:
 
 def moment_text(value: int, unit: str) -> str:
     """Return a time, `value` units after 1970, as numpy prints it."""
-    if value == NOT_A_TIME:
-        return "NaT"
+    if value == NOT_A_TIME or unit not in {"Y", "M", *FRACTION_DIGITS, *SECONDS}:
+        return duration_text(value, unit)
     if unit in {"Y", "M"}:
         year, month = divmod(value, 12) if unit == "M" else (value, 0)
         return f"{1970 + year:04}" + (f"-{month + 1:02}" if unit == "M" else "")
-    if unit not in {*FRACTION_DIGITS, *SECONDS}:
-        return f"{value} {unit or 'units'}"
     places = FRACTION_DIGITS.get(unit, 0)
     seconds, fraction = divmod(value * SECONDS.get(unit, 1), 10**places)
     try:
         text = (EPOCH + datetime.timedelta(seconds=seconds)).isoformat()
     except OverflowError:  # before the year 1, or after 9999
         return f"1970 + {duration_text(value, unit)}"
-    ends = {"W": 10, "D": 10, "h": 13, "m": 16}
-    return text[: ends.get(unit, 19)] + (f".{fraction:0{places}}" if places else "")
+    return text[: ENDS.get(unit, 19)] + (f".{fraction:0{places}}" if places else "")

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NoReturn
 
+from tibidi.reading.inert import arrays
 from tibidi.reading.inert import described
 from tibidi.reading.inert import plain
-from tibidi.reading.inert import tables
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
-from tibidi.reading.inert.arrays import ARRAY_WORDS
 from tibidi.reading.inert.classes import make_reference
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import layout_of
@@ -45,13 +44,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Types of libraries that print in a way of their own.
-KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **tables.TYPES}
+KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **described.TYPES}
 
 
 def is_described(module: str, name: str) -> bool:
     """Return True if the inert reader makes more of a name than an object with attributes: a table, a date."""
     key = (module, name)
-    return key in KNOWN_TYPES or key in ARRAY_WORDS or key in tables.WORDS or plain.is_known(*key)
+    return key in KNOWN_TYPES or key in {**arrays.WORDS, **described.WORDS} or plain.is_known(*key)
 
 
 class Names:
@@ -62,8 +61,7 @@ class Names:
         self._words: dict[tuple[str, str], Callable[..., object]] = {
             **WORDS,
             **ANNOTATION_WORDS,
-            **ARRAY_WORDS,
-            **tables.WORDS,
+            **arrays.WORDS,
             **described.WORDS,
             ("copyreg", "_reconstructor"): _reconstructor,
             ("tibidi", "_code"): partial(make_code, sources),
