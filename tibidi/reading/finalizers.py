@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.look.anatomy import dictionary
@@ -32,11 +34,6 @@ from tibidi.look.anatomy import type_name
 from tibidi.look.owners import REASON
 from tibidi.look.owners import is_owner
 from tibidi.words.standins import Dummy
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from collections.abc import Iterator
-    from collections.abc import Mapping
 
 DEL = "__del__"
 _loading: list[int] = []  # threads that are loading, once for each dump

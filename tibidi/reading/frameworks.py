@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from tibidi.look.anatomy import error_text
 from tibidi.model import FAILED_HERE
 from tibidi.model import Omission
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
 

@@ -10,16 +10,13 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections import namedtuple
+from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.state import set_state
 from tibidi.reading.state import show_attributes
 from tibidi.words.standins import is_missing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 DATACLASS_METHODS = (
     "__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__setattr__", "__delattr__",

@@ -15,14 +15,19 @@ import types
 import weakref
 from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
 from types import CellType
 from types import CodeType
 from types import FunctionType
-from typing import TYPE_CHECKING
 from typing import Any
+from typing import NoReturn
 from typing import TypeVar
 
 from tibidi.look.anatomy import native_base
@@ -38,16 +43,8 @@ from tibidi.words.standins import StandIn
 from tibidi.words.standins import is_missing
 from tibidi.words.vocabulary import WORDS
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
-    from typing import NoReturn
-
-    # Dictionaries of globals, with those that are needed before their module is read.
-    EarlyGlobals = Sequence[tuple[dict[str, object], Mapping[str, object]]]
+# Dictionaries of globals, with those that are needed before their module is read.
+EarlyGlobals = Sequence[tuple[dict[str, object], Mapping[str, object]]]
 
 
 def _module(name: str) -> object:

@@ -6,17 +6,14 @@ slots, or the values of the fields in their order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
 from tibidi.look.anatomy import members
 from tibidi.look.classes import declared_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def set_state(thing: Any, state: object) -> bool:

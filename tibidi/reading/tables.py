@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import importlib
 import warnings
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.inert import arrays
@@ -19,10 +19,7 @@ from tibidi.reading.inert.types import InertObject
 from tibidi.words.standins import StandIn
 from tibidi.words.standins import is_missing
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Facts = dict[str, Any]
+Facts = dict[str, Any]
 
 
 def make_table(kind: str, facts: Facts, cls: Any = None) -> object:

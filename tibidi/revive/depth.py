@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
 
 MARGIN_FRAMES = 1000  # for the calls below and inside the revived stack
 MAX_ON_THIS_STACK = 3000

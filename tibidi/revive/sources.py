@@ -15,7 +15,9 @@ import linecache
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
 
 from tibidi.process.interpreter import python_version
 from tibidi.process.texts import printable
@@ -25,11 +27,6 @@ from tibidi.revive.mismatch import local_text
 from tibidi.revive.mismatch import same_text
 from tibidi.store.retention import is_alive
 from tibidi.store.user_directories import is_mine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
 
 FROZEN = re.compile(r"<frozen (\w+(?:\.\w+)*)>")
 FOLDER_PREFIX = "tibidi-sources-"

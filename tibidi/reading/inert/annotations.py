@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED
@@ -10,9 +10,6 @@ from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import instance
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_ARGUMENTS = 20
 

@@ -8,7 +8,7 @@ built-in base, which know the names of the fields of their instances.
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from typing import Any
 
 from tibidi.reading.inert import plain
@@ -19,9 +19,6 @@ from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.zones import zoned
 from tibidi.words.vocabulary import STRUCT_SEQUENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # The modules of the plain types that a class may be built on; its instances have a plain value.
 VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})

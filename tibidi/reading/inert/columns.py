@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime
 import re
 import struct
+from collections.abc import Callable
+from collections.abc import Iterator
 from functools import lru_cache
 from functools import partial
-from typing import TYPE_CHECKING
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,12 +26,8 @@ from tibidi.reading.inert.ndarray import Reductions
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-
-    Facts = dict[str, Any]
-    Read = Callable[[object], Any]
+Facts = dict[str, Any]
+Read = Callable[[object], Any]
 
 SHOWN_CELLS = 5
 CELL_CHARS = 32

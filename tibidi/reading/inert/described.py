@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from typing import Any
 
 from tibidi.reading.inert import native
@@ -14,9 +14,6 @@ from tibidi.reading.inert.columns import InertLabel
 from tibidi.reading.inert.columns import kind_of
 from tibidi.reading.inert.tables import InertFrame
 from tibidi.reading.inert.tables import InertSeries
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class InertWrapped(types.InertValue):

@@ -7,7 +7,7 @@ outside its bytes if `start` is out of range.  So each field is checked first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from typing import Any
 
 from tibidi.look.anatomy import GROUP
@@ -17,9 +17,6 @@ from tibidi.reading.inert.proxies import real as real_type
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import make_type
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CHAIN = ("__cause__", "__context__")
 UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {

@@ -20,7 +20,8 @@ import struct
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import IO
+from typing import BinaryIO
 from typing import cast
 
 from tibidi import config
@@ -31,10 +32,6 @@ from tibidi.model import TOO_DEEP
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.reading.inert.repr import clean
-
-if TYPE_CHECKING:
-    from typing import IO
-    from typing import BinaryIO
 
 MIB = 1 << 20
 # Processor time for one pickle: reading a million plain values takes a second, a slow machine takes five times as long.

@@ -11,18 +11,15 @@ import datetime
 import math
 import re
 import struct
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import types
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Read = Callable[[Any, int], object]  # an item, from bytes and an offset
+Read = Callable[[Any, int], object]  # an item, from bytes and an offset
 
 # The letters of `struct` by kind and size in bytes.
 NUMBERS = {

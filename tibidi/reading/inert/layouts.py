@@ -12,13 +12,10 @@ from collections import Counter
 from collections import OrderedDict
 from collections import defaultdict
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from typing import Any
 
 from tibidi.look import anatomy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # By their names in a dump.
 LAYOUTS: dict[str, type] = {

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from typing import Any
 from typing import ClassVar
 
 from tibidi.reading.inert.repr import clean
 from tibidi.words.standins import Dummy
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Call = Callable[[Any, "tuple[object, ...]"], object]
+Call = Callable[[Any, "tuple[object, ...]"], object]
 
 # Raised by makers for untrusted arguments; the result is a stand-in.
 REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)

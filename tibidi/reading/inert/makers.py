@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import types
 from collections import OrderedDict
+from collections.abc import Callable
+from collections.abc import Mapping
 from types import CellType
 from types import MappingProxyType
 from types import MethodType
 from types import ModuleType
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading import makers
@@ -38,10 +39,6 @@ from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.types import text_keys
 from tibidi.words import standins
 from tibidi.words import vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Mapping
 
 
 class InertModule(ModuleType):

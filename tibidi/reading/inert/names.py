@@ -7,8 +7,9 @@ calls return.  So all of that is from here and cannot be changed by a pickle.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import NoReturn
 
@@ -38,10 +39,6 @@ from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.zones import TIMES
 from tibidi.reading.inert.zones import zoned
 from tibidi.words.standins import Dummy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Mapping
 
 # Types of libraries that print in a way of their own.
 KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **described.TYPES}

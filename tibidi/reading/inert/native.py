@@ -14,20 +14,17 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 from itertools import islice
 from operator import index
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.inert import columns
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import types
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Find = Callable[[int], Any]
+Find = Callable[[int], Any]
 
 MAX_COLUMNS = 100_000
 # The letters of `struct` by the names of types in pyarrow.

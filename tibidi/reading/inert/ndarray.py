@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from operator import index
 from operator import mul
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.inert import plain
@@ -24,10 +25,6 @@ from tibidi.reading.inert.loading import REFUSED
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import MAX_TEXT_CHARS
 from tibidi.reading.inert.repr import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
 
 UNIT = re.compile(rb"(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)")
 MAX_DIMENSIONS = 32

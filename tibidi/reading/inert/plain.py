@@ -24,15 +24,12 @@ import pathlib
 import time
 import types
 import uuid
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 from tibidi.reading.inert.proxies import real
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_TEXT_CHARS = 10_000
 MAX_PATH_PARTS = 1_000

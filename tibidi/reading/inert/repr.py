@@ -9,21 +9,18 @@ from __future__ import annotations
 import reprlib
 from collections import OrderedDict
 from collections import deque
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
 from itertools import zip_longest
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.process.texts import printable
 from tibidi.words import standins
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Collection
-    from collections.abc import Iterable
-    from collections.abc import Mapping
-
-    Words = tuple[str, tuple[object, ...], Mapping[str, object]]  # name, arguments, attributes
+Words = tuple[str, tuple[object, ...], Mapping[str, object]]  # name, arguments, attributes
 
 MAX_NAME_CHARS = 200
 MAX_ATTRIBUTES = 12

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from collections.abc import Callable
 from gc import get_referents
 from sys import getsizeof
-from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.reading.inert.repr import OWN_WAYS
 from tibidi.reading.inert.repr import parts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # A value that prints as more things than this, as the same few are in it many times, is shown in part.
 MAX_PRINTED = 10_000_000

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
@@ -28,9 +28,6 @@ from tibidi.reading.inert.columns import plain_number
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.words.standins import StandIn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SHOWN_COLUMNS = 8
 # Types of labels that compare without any other code.

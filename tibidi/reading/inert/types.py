@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from typing import Any
+from typing import TypeVar
 
 from tibidi.reading.inert import layouts
 from tibidi.reading.inert import plain
@@ -35,11 +36,7 @@ from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TypeVar
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
 new = object.__new__

@@ -8,13 +8,10 @@ or a file.  So that the time itself is a real one, such a zone becomes an inert
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class InertZone(datetime.tzinfo):
