@@ -55,7 +55,8 @@ def test_attributes_of_stand_ins() -> None:
 def test_views(kind: type[dict[Any, Any]]) -> None:
     """Views are those of dictionaries, plain or ordered."""
     source, ordered = kind({0: "a", 1: "b"}), kind is OrderedDict
-    views: list[Any] = [makers._keys([0, 1], ordered), makers._values("ab", ordered), makers._items(source, ordered)]
+    contents = {"_keys": [0, 1], "_values": "ab", "_items": source}
+    views: list[Any] = [makers.MAKERS[word](content, ordered) for word, content in contents.items()]
 
     for expected, view in zip((source.keys(), source.values(), source.items()), views):
         assert (type(expected), list(expected)) == (type(view), list(view))

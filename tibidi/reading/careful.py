@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from tibidi.reading.live import Names
 
 PythonUnpickler: Any = pickle._Unpickler  # typeshed does not have its stack, memo and handlers
-# Makers that fill their first argument.
-FILLERS = (
-    makers._class_state, makers._dynamic_module_state, makers._exception_state, makers._function_state,
-    makers._slots_state,
-)  # fmt: skip
 PLAIN = (bool, bytes, float, frozenset, int, str, tuple, type, type(None))
 
 
@@ -63,7 +58,9 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
         self._finalizers = finalizers
         self.find_class = names.find
         self._inert = inert
-        self._fillers = (*FILLERS, names.find("tibidi", "_class_state"))
+        # Makers that fill their first argument.
+        fillers = [maker for word, maker in makers.MAKERS.items() if word.endswith("_state")]
+        self._fillers = (*fillers, names.find("tibidi", "_class_state"))
         self._inert_ids: dict[int, object] = {}  # by id, kept alive
         self.memo: dict[int, object] = {}
         self._known = memo  # from the pickles before, and from this one until it failed
@@ -112,50 +109,41 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
         if not any(function is each for each in self._fillers) or not arguments:
             self.made(PythonUnpickler.load_reduce, 2)
             return
-        target = arguments[0]
-        if id(target) in self._inert_ids:
-            self.stack[-2:] = [None]
-            return
-        try:
-            PythonUnpickler.load_reduce(self)
-        except (KeyboardInterrupt, pickle.UnpicklingError):
-            raise
-        except BaseException as error:  # noqa: BLE001 - __set_name__, register and the like are application code
-            self.stack[-1] = None
-            self._replace(target, arguments[-1], error)
+        error = self._fill(arguments[0], PythonUnpickler.load_reduce, 1)
+        self.stack[-1] = None
+        if error is not None:
+            self._replace(arguments[0], arguments[-1], error)
 
     def build(self) -> None:
         """Give an object its state; if that raises, its inert view replaces it, also in the memo."""
         target, state = self.stack[-2:]
-        below = len(self.stack) - 2
-        if id(target) in self._inert_ids:
-            del self.stack[below + 1 :]
-            return
-        try:
-            PythonUnpickler.load_build(self)
-        except (KeyboardInterrupt, pickle.UnpicklingError):
-            raise
-        except BaseException as error:  # noqa: BLE001 - __setstate__ is application code
-            self.stack[below:] = [target]
-            # A class without `__setstate__`: its `__getattr__`, asked for that, needs attributes that are not set yet.
-            if hasattr(type(target), "__setstate__") or not set_state(target, state):
-                self._replace(target, state, error)
+        error = self._fill(target, PythonUnpickler.load_build, 1)
+        # A class without `__setstate__`: its `__getattr__`, asked for that, needs attributes that are not set yet.
+        if error is not None and (hasattr(type(target), "__setstate__") or not set_state(target, state)):
+            self._replace(target, state, error)
 
     def filled(self, opcode: Callable[[Any], None], operands: int) -> None:
         """Put items into a container, which is below so many operands, or a mark; if it raises, replace it."""
         target = self.stack[-1 - operands] if operands else self.metastack[-1][-1]
+        error = self._fill(target, opcode, operands)
+        if error is not None:
+            self._replace(target, None, error)
+
+    def _fill(self, target: object, opcode: Callable[[Any], None], operands: int) -> BaseException | None:
+        """Run a handler that fills an object; return what it raises.  An inert object is filled already."""
         if id(target) in self._inert_ids:
             if operands:
                 del self.stack[-operands:]
             else:
                 self.pop_mark()
-            return
+            return None
         try:
             opcode(self)
         except (KeyboardInterrupt, pickle.UnpicklingError):
             raise
-        except BaseException as error:  # noqa: BLE001 - append, __setitem__, __hash__, __eq__ are application code
-            self._replace(target, None, error)
+        except BaseException as error:  # noqa: BLE001 - __setstate__, append, __hash__ and the like are application code
+            return error
+        return None
 
     def _replace(self, target: object, state: object, error: BaseException) -> None:
         """Replace an object that was made, but could not be filled, by its inert view: here and in the memo."""
@@ -183,28 +171,24 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
         return found
 
 
-def _maker(name: str, operands: int) -> Callable[[CarefulUnpickler], None]:
+def _handler(guard: Callable[..., None], name: str, operands: int = 0) -> Callable[[CarefulUnpickler], None]:
+    """Return a handler that runs that of `pickle` by way of a method."""
     opcode = getattr(PythonUnpickler, name)
-    return lambda self: self.made(opcode, operands)
-
-
-def _filler(name: str, operands: int = 0) -> Callable[[CarefulUnpickler], None]:
-    opcode = getattr(PythonUnpickler, name)
-    return lambda self: self.filled(opcode, operands)
+    return lambda self: guard(self, opcode, operands)
 
 
 CarefulUnpickler.dispatch.update(
     {
-        pickle.ADDITEMS[0]: _filler("load_additems"),
-        pickle.APPEND[0]: _filler("load_append", 1),
-        pickle.APPENDS[0]: _filler("load_appends"),
+        pickle.ADDITEMS[0]: _handler(CarefulUnpickler.filled, "load_additems"),
+        pickle.APPEND[0]: _handler(CarefulUnpickler.filled, "load_append", 1),
+        pickle.APPENDS[0]: _handler(CarefulUnpickler.filled, "load_appends"),
         pickle.BUILD[0]: CarefulUnpickler.build,
         pickle.MEMOIZE[0]: CarefulUnpickler.memoize,
         pickle.NEWOBJ[0]: CarefulUnpickler.newobj,
-        pickle.NEWOBJ_EX[0]: _maker("load_newobj_ex", 3),
+        pickle.NEWOBJ_EX[0]: _handler(CarefulUnpickler.made, "load_newobj_ex", 3),
         pickle.REDUCE[0]: CarefulUnpickler.reduce,
-        pickle.SETITEM[0]: _filler("load_setitem", 2),
-        pickle.SETITEMS[0]: _filler("load_setitems"),
+        pickle.SETITEM[0]: _handler(CarefulUnpickler.filled, "load_setitem", 2),
+        pickle.SETITEMS[0]: _handler(CarefulUnpickler.filled, "load_setitems"),
     }
 )
 

@@ -226,7 +226,7 @@ class Names:
     def _table(self, kind: str, facts: dict[str, Any], cls: object = None) -> object:
         """Return a table, an inert one where its library is missing or refuses."""
         try:
-            return makers._table(kind, facts, cls)
+            return makers.MAKERS["_table"](kind, facts, cls)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a library of any version

@@ -52,19 +52,6 @@ def _module(name: str) -> object:
     return sys.modules[name]
 
 
-def _dynamic_module(name: str) -> types.ModuleType:
-    return types.ModuleType(name)
-
-
-def _dynamic_module_state(module: types.ModuleType, state: Mapping[str, object]) -> None:
-    vars(module).update(state)
-
-
-def _namespace(key: str) -> dict[str, object]:
-    """Return the globals with the path `key` in the dump, here a new dictionary."""
-    return {}
-
-
 def _code(magic: bytes, marshalled: bytes, *key: object) -> CodeType | LostCode:
     """Return a code object; bytecode of another Python is never loaded, it crashes the interpreter."""
     if magic == MAGIC_NUMBER and marshalled:
@@ -98,16 +85,10 @@ def _lost_function(code: LostCode, name: str) -> FunctionType:
 
 def is_lost(function: FunctionType) -> bool:
     """Return True if a function was made by `_lost_function`."""
-    cells = function.__closure__ or ()
-    return any(isinstance(_content(cell), LostCode) for cell in cells[:1])
-
-
-def _content(cell: CellType) -> object:
     try:
-        content: object = cell.cell_contents
-    except ValueError:  # still empty
-        return None
-    return content
+        return isinstance((function.__closure__ or ())[0].cell_contents, LostCode)
+    except (IndexError, ValueError):  # no cell, or one that is still empty
+        return False
 
 
 def _function_state(
@@ -121,11 +102,7 @@ def _function_state(
 
 
 def _set_attributes(thing: object, attributes: Mapping[str, object]) -> None:
-    """Set the attributes that are accepted.
-
-    Refused are stand-ins instead of a tuple or string, and attributes that are
-    read-only in this version of Python, or reserved by a metaclass.
-    """
+    """Set attributes but those that are refused: stand-ins instead of a string, what is read-only in this version."""
     for name, value in attributes.items():
         try:
             setattr(thing, name, value)
@@ -137,19 +114,6 @@ def _prefill(early: EarlyGlobals) -> None:
     for namespace, used in early:
         for name, value in used.items():
             namespace.setdefault(name, value)
-
-
-def _cell() -> CellType:
-    return CellType()
-
-
-def _cell_state(cell: CellType, state: tuple[object]) -> None:
-    (cell.cell_contents,) = state
-
-
-def _same(thing: object) -> object:
-    """Return `thing`: an object for which a placeholder was pickled before."""
-    return thing
 
 
 def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mapping[str, object], *_: object) -> type:
@@ -251,11 +215,6 @@ def _member_state(member: object, attributes: Mapping[str, object]) -> None:
         own.setdefault(name, value)
 
 
-def _cached(function: Callable[..., object], maxsize: int | None, typed: bool) -> object:
-    """Make a function of `functools.lru_cache`, with an empty cache."""
-    return lru_cache(maxsize, typed)(function)
-
-
 def _member(cls: type, name: str, value: object) -> object:
     """Return the member `name` of an enumeration, or the one that has `value`."""
     if is_missing(cls):
@@ -270,48 +229,11 @@ def _made(cls: type, function: Callable[..., object], arguments: tuple[object, .
     return cls(*arguments) if is_missing(function) and is_missing(cls) else function(*arguments)
 
 
-def _reference(module: str, qualname: str, _layout: str, _fields: tuple[str, ...]) -> object:
-    """Return a class by its name; layout and fields are for readers without that class."""
-    return attrgetter(qualname)(_module(module))
-
-
-def _typevar(
-    name: str, bound: object, constraints: tuple[object, ...], covariant: bool, contravariant: bool, *_: object
-) -> object:
-    return TypeVar(name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant)
-
-
-def _type(name: str) -> object:
-    """Return a type of the interpreter by its name in the module `types`."""
-    return getattr(types, name)
-
-
 def _attribute(owner: object, name: str) -> object:
     """Return an attribute; of a stand-in, a stand-in for the attribute."""
     if isinstance(owner, StandIn) and not hasattr(owner, name):
         return Dummy(f"{owner.type_name}.{name}", owner.reason)
     return getattr(owner, name)
-
-
-def _keys(content: Iterable[object], ordered: bool = False) -> object:
-    return _dictionary(((key, None) for key in content), ordered).keys()
-
-
-def _values(content: Iterable[object], ordered: bool = False) -> object:
-    return _dictionary(enumerate(content), ordered).values()
-
-
-def _items(content: Mapping[object, object], ordered: bool = False) -> object:
-    return _dictionary(content.items(), ordered).items()
-
-
-def _dictionary(items: Iterable[tuple[object, object]], ordered: bool) -> dict[object, object]:
-    return OrderedDict(items) if ordered else dict(items)
-
-
-def _field(name: str) -> object:
-    """Return a constant of the module dataclasses, which compares them by identity."""
-    return getattr(dataclasses, name)
 
 
 def _slots_state(thing: object, state: Mapping[str, object]) -> None:
@@ -337,7 +259,7 @@ class Reference(weakref.ref):  # type: ignore[type-arg]  # any object
 
 
 class MethodReference(weakref.WeakMethod):  # type: ignore[type-arg]  # likewise
-    """A weak reference to a method, which keeps its object."""
+    """The same to a method."""
 
     __module__ = "weakref"
     __qualname__ = "WeakMethod"
@@ -395,9 +317,29 @@ def _of_tables(name: str) -> Callable[..., Any]:
     return make
 
 
-_array, _dtype, _part, _scalar, _table = map(
-    _of_tables, ("make_array", "make_dtype", "make_part", "make_scalar", "make_table")
-)
-MAKERS: dict[str, Callable[..., Any]] = {word: globals()[word] for word in WORDS}
-for _maker in MAKERS.values():
-    _maker.__module__ = "tibidi"
+def _dictionary(items: Iterable[tuple[object, object]], ordered: bool) -> dict[object, object]:
+    return OrderedDict(items) if ordered else dict(items)
+
+
+MAKERS: dict[str, Callable[..., Any]] = {
+    **{word: globals()[word] for word in WORDS if word in globals()},
+    **{f"_{word}": _of_tables(f"make_{word}") for word in ("array", "dtype", "part", "scalar", "table")},
+    "_cached": lambda function, maxsize, typed: lru_cache(maxsize, typed)(function),  # with an empty cache
+    "_cell": lambda: CellType(),
+    "_cell_state": lambda cell, state: setattr(cell, "cell_contents", *state),
+    "_dynamic_module": lambda name: types.ModuleType(name),
+    "_dynamic_module_state": lambda module, state: vars(module).update(state),
+    "_field": lambda name: getattr(dataclasses, name),  # a constant, which is compared by identity
+    "_items": lambda content, ordered=False: _dictionary(content.items(), ordered).items(),
+    "_keys": lambda content, ordered=False: _dictionary(((key, None) for key in content), ordered).keys(),
+    "_namespace": lambda _: {},
+    "_reference": lambda module, qualname, *_: attrgetter(qualname)(_module(module)),  # others are without that class
+    "_same": lambda thing: thing,  # for which a placeholder was pickled before
+    "_type": lambda name: getattr(types, name),
+    "_typevar": lambda name, bound, constraints, covariant, contravariant, *_: TypeVar(
+        name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant
+    ),
+    "_values": lambda content, ordered=False: _dictionary(enumerate(content), ordered).values(),
+}
+for _word, _maker in MAKERS.items():
+    _maker.__module__, _maker.__qualname__ = "tibidi", _word
