@@ -328,7 +328,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "_cell": lambda: CellType(),
     "_cell_state": lambda cell, state: setattr(cell, "cell_contents", *state),
     "_dynamic_module": lambda name: types.ModuleType(name),
-    "_dynamic_module_state": lambda module, state: vars(module).update(state),
+    "_dynamic_module_state": lambda module, state: module.__dict__.update(state),
     "_field": lambda name: getattr(dataclasses, name),  # a constant, which is compared by identity
     "_items": lambda content, ordered=False: _dictionary(content.items(), ordered).items(),
     "_keys": lambda content, ordered=False: _dictionary(((key, None) for key in content), ordered).keys(),

@@ -17,7 +17,6 @@ from tibidi.reading.inert.layouts import ATOMS
 from tibidi.reading.inert.layouts import LAYOUTS
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.zones import zoned
 from tibidi.words.vocabulary import STRUCT_SEQUENCE
 
 # The modules of the plain types that a class may be built on; its instances have a plain value.
@@ -57,7 +56,7 @@ def built_on(bases: object, module: str, qualname: str) -> Any:
     base = next((base for base in bases if base in VALUES.values()), None)
     if base is not None and issubclass(made, types.InertValue):
         type.__setattr__(made, "_inert_plain_", base)
-        type.__setattr__(made, "_inert_make_", staticmethod(zoned(plain.maker(base))))
+        type.__setattr__(made, "_inert_make_", staticmethod(plain.maker(base)))
     return made
 
 

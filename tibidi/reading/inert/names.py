@@ -6,7 +6,6 @@ calls return.  So all of that is from here and cannot be changed by a pickle.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from collections.abc import Mapping
 from functools import partial
@@ -15,39 +14,31 @@ from typing import NoReturn
 
 from tibidi.reading.inert import arrays
 from tibidi.reading.inert import described
+from tibidi.reading.inert import makers
 from tibidi.reading.inert import plain
+from tibidi.reading.inert import types
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
 from tibidi.reading.inert.classes import make_reference
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import layout_of
 from tibidi.reading.inert.loading import REFUSED
 from tibidi.reading.inert.loading import refused
-from tibidi.reading.inert.makers import STANDINS
-from tibidi.reading.inert.makers import TYPE_MAKERS
-from tibidi.reading.inert.makers import WORDS
-from tibidi.reading.inert.makers import home_of
-from tibidi.reading.inert.makers import make_code
 from tibidi.reading.inert.proxies import TypeProxy
 from tibidi.reading.inert.proxies import proxy_of
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.types import InertCall
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertPartial
-from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import made_of
-from tibidi.reading.inert.types import make_type
-from tibidi.reading.inert.zones import TIMES
-from tibidi.reading.inert.zones import zoned
 from tibidi.words.standins import Dummy
 
 # Types of libraries that print in a way of their own.
-KNOWN_TYPES: dict[tuple[str, str], type[InertCall]] = {("functools", "partial"): InertPartial, **described.TYPES}
+KNOWN_TYPES: dict[tuple[str, str], type[types.InertCall]] = {
+    ("functools", "partial"): types.InertPartial,
+    **described.TYPES,
+}
 
 
 def is_described(module: str, name: str) -> bool:
     """Return True if the inert reader makes more of a name than an object with attributes: a table, a date."""
     key = (module, name)
-    return key in KNOWN_TYPES or key in {**arrays.WORDS, **described.WORDS} or plain.is_known(*key)
+    return key in {**KNOWN_TYPES, **arrays.WORDS, **described.WORDS} or plain.is_known(*key)
 
 
 class Names:
@@ -56,13 +47,12 @@ class Names:
     def __init__(self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str]) -> None:
         self._found: dict[tuple[str, str], object] = {}
         self._words: dict[tuple[str, str], Callable[..., object]] = {
-            **WORDS,
+            **makers.WORDS,
             **ANNOTATION_WORDS,
             **arrays.WORDS,
             **described.WORDS,
             ("copyreg", "_reconstructor"): _reconstructor,
-            ("tibidi", "_code"): partial(make_code, sources),
-            ("tibidi", "_keys"): _keys,
+            ("tibidi", "_code"): partial(makers.make_code, sources),
             ("tibidi", "_made"): _made,
             ("tibidi", "_reference"): self._reference,
             ("tibidi", "_namespace"): lambda key: namespace(plain.expect_text(key)),
@@ -76,19 +66,14 @@ class Names:
         return found
 
     def _find(self, module: str, name: str) -> object:
-        word = self._words.get((module, name))
-        if word is not None:
-            return Word(word, f"{module}.{name}")
-        for kind in STANDINS:
-            if (module, name) == ("tibidi", kind.__name__):
-                return proxy_of(kind)
-        known = KNOWN_TYPES.get((module, name))
-        if known is not None:
-            return make_type(module, name, known)
-        try:
+        key = (module, name)
+        if key in self._words:
+            return Word(self._words[key], f"{module}.{name}")
+        found: object = next((kind for kind in makers.STANDINS if key == ("tibidi", kind.__name__)), None)
+        if found is None:
+            if key in KNOWN_TYPES or not (plain.is_known(*key) or key in plain.CONSTANTS):
+                return types.make_type(module, name, *([KNOWN_TYPES[key]] if key in KNOWN_TYPES else []))
             found = plain.find(module, name)
-        except LookupError:
-            return make_type(module, name)
         if isinstance(found, type):
             return proxy_of(found)
         return Word(plain.maker(found), f"{module}.{name}") if callable(found) else found
@@ -96,7 +81,7 @@ class Names:
     def call(self, function: Any, arguments: tuple[object, ...]) -> object:
         """Return the result of a call of a proxy, or of a function or method that is only described."""
         if type(function) is not TypeProxy:
-            return self.find(*home_of(function))(*arguments)
+            return self.find(*makers.home_of(function))(*arguments)
         try:
             return harmless(_maker(real(function))(*arguments))
         except REFUSED as error:
@@ -139,44 +124,35 @@ class Word:
 
 def harmless(made: object) -> object:
     """Return what a maker made; the proxy of it, if it is a type."""
-    return proxy_of(made) if isinstance(made, type) and type(made) not in {InertType, TypeProxy} else made
+    return proxy_of(made) if isinstance(made, type) and type(made) not in {types.InertType, TypeProxy} else made
 
 
 def _maker(kind: Any) -> Callable[..., object]:
-    if kind in TYPE_MAKERS:
-        return TYPE_MAKERS[kind]
-    if issubclass(kind, BaseException):
-        return partial(raisable, kind)
-    return zoned(plain.maker(kind)) if kind in TIMES else plain.maker(kind)
-
-
-def _keys(content: object, ordered: object = False) -> object:
-    """Return a view of these keys."""
-    keys: list[object] = plain.expect(content, list, tuple)
-    kind: Any = OrderedDict if ordered is True else dict
-    return kind.fromkeys(keys).keys()
+    if kind in makers.TYPE_MAKERS:
+        return makers.TYPE_MAKERS[kind]
+    return partial(_raisable, kind) if issubclass(kind, BaseException) else plain.maker(kind)
 
 
 def _made(cls: object, function: Any, arguments: Any) -> object:
     """Return the result of a function, an instance of `cls` if the function is unknown."""
     plain.expect(arguments, tuple)
-    if isinstance(cls, InertType) and issubclass(cls, BaseException):
-        return raisable(cls, *arguments)
-    is_unknown = isinstance(function, InertType)
-    if is_unknown and isinstance(cls, InertType) and layout_of(cls) is object:
-        made = made_of(function, arguments)
-        return made_of(cls, arguments) if type(made) is function else made
-    return function(*arguments) if is_unknown or isinstance(function, (Word, TypeProxy, InertObject)) else Dummy()
+    if isinstance(cls, types.InertType) and issubclass(cls, BaseException):
+        return _raisable(cls, *arguments)
+    is_unknown = isinstance(function, types.InertType)
+    if is_unknown and isinstance(cls, types.InertType) and layout_of(cls) is object:
+        made = types.made_of(function, arguments)
+        return types.made_of(cls, arguments) if type(made) is function else made
+    return function(*arguments) if is_unknown or isinstance(function, (Word, TypeProxy, types.InertObject)) else Dummy()
 
 
 def _reconstructor(cls: Any, base: object, state: object) -> object:
     """Make an instance of a subclass of a plain type, pickled by `copyreg.__reduce_ex__` with its value."""
-    if not isinstance(cls, (InertType, TypeProxy)):
+    if not isinstance(cls, (types.InertType, TypeProxy)):
         raise TypeError("an instance of something that is not a class")
     return cls() if real(base) is object else cls(state)
 
 
-def raisable(cls: type[BaseException], *arguments: object) -> BaseException:
+def _raisable(cls: type[BaseException], *arguments: object) -> BaseException:
     """Return an exception with these arguments."""
     made = make_exception(cls)
     made.args = arguments

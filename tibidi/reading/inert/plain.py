@@ -30,6 +30,7 @@ from typing import Any
 from typing import NamedTuple
 
 from tibidi.reading.inert.proxies import real
+from tibidi.reading.inert.repr import BOUNDED
 
 MAX_TEXT_CHARS = 10_000
 MAX_PATH_PARTS = 1_000
@@ -89,30 +90,11 @@ def _nothing(*arguments: object) -> object:
 
 def _type_of(thing: object) -> type:
     """Return the type of one of the constants; it has no name in `builtins`."""
-    if all(thing is not constant for constant in CONSTANTS.values()):
-        raise TypeError("instances of this type come as opcodes")
-    return type(thing)
+    return type(thing) if any(thing is constant for constant in CONSTANTS.values()) else type(_nothing())
 
 
 def _empty(kind: type) -> Callable[..., object]:
-    def make(content: object = ()) -> object:
-        return kind(expect(content, tuple, list) if content != () else ())
-
-    return make
-
-
-def _bytes(content: object = b"") -> bytes:
-    """Return the bytes of a memoryview."""
-    made: bytes = expect(content, bytes)
-    return made
-
-
-def _bytearray(content: object = b"") -> bytearray:
-    return bytearray(expect(content, bytes))
-
-
-def _complex(real: object, imaginary: object) -> complex:
-    return complex(expect(real, float), expect(imaginary, float))
+    return lambda content=(): kind(expect(content, tuple, list) if content != () else ())
 
 
 def _range(*numbers: object) -> range:
@@ -122,27 +104,39 @@ def _range(*numbers: object) -> range:
     return range(*checked)
 
 
+class InertZone(datetime.tzinfo):
+    """A time zone of which only the description is known, as it is code or a file: it knows no offset."""
+
+    def __init__(self, described: object) -> None:
+        self.described = described
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object]]:
+        return InertZone, (self.described,)  # used by copies of times
+
+    def _unknown(self, _: object) -> None:
+        return None
+
+    utcoffset = dst = _unknown
+
+    def tzname(self, _: object) -> str:
+        """Return the description."""
+        return repr(self)
+
+    def __repr__(self) -> str:
+        return BOUNDED.repr(self.described)
+
+
+def _zone(thing: object) -> datetime.tzinfo:
+    if isinstance(thing, datetime.tzinfo):
+        return thing
+    if not hasattr(type(thing), "_inert_name_"):
+        raise TypeError("not a time zone")
+    return InertZone(thing)
+
+
 def _numbers_or_state(kind: Any) -> Callable[..., object]:
-    """Return the maker of a date or time, from its packed state or some numbers."""
-
-    def make(*arguments: object) -> object:
-        numbers = [
-            expect(argument, bytes, int) for argument in arguments[:7] if not isinstance(argument, datetime.tzinfo)
-        ]
-        zones = [argument for argument in arguments if isinstance(argument, datetime.tzinfo)]
-        if len(numbers) + len(zones) != len(arguments) or len(zones) > 1:
-            raise TypeError("unexpected arguments")
-        return kind(*numbers, *zones)
-
-    return make
-
-
-def _timedelta(*numbers: object) -> object:
-    return datetime.timedelta(*(expect(number, int) for number in numbers[:3]))
-
-
-def _timezone(offset: object, *name: object) -> object:
-    return datetime.timezone(expect(offset, datetime.timedelta), *map(expect_text, name))
+    """Return the maker of a date or time, from its packed state or some numbers, and a time zone."""
+    return lambda *arguments: kind(*(each if type(each) in {bytes, int} else _zone(each) for each in arguments))
 
 
 def _from_text(kind: Any, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
@@ -199,14 +193,6 @@ def _deque(content: object = (), limit: Any = None) -> object:
     return collections.deque(maxlen=limit)
 
 
-def _counter(counts: object = None) -> object:
-    return collections.Counter(dict(expect({} if counts is None else counts, dict)))
-
-
-def _defaultdict(factory: object = None) -> object:
-    return collections.defaultdict(real(factory) if callable(factory) else None)
-
-
 def _without_arguments(kind: Any) -> Callable[..., object]:
     return lambda: kind()
 
@@ -229,9 +215,11 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("builtins", "object"): Plain(object, "none"),
     ("builtins", "type"): Plain(_type_of, "None, ... or NotImplemented"),
     **{("builtins", name): Plain(_nothing, OPCODES) for name in ("bool", "float", "frozenset", "int", "str")},
-    ("builtins", "complex"): Plain(_complex, "two floats"),
-    ("builtins", "bytes"): Plain(_bytes, "bytes"),
-    ("builtins", "bytearray"): Plain(_bytearray, "bytes"),
+    ("builtins", "complex"): Plain(
+        lambda real, imaginary: complex(expect(real, float), expect(imaginary, float)), "two floats"
+    ),
+    ("builtins", "bytes"): Plain(lambda content=b"": expect(content, bytes), "bytes"),
+    ("builtins", "bytearray"): Plain(lambda content=b"": bytearray(expect(content, bytes)), "bytes"),
     ("builtins", "list"): Plain(_empty(list), "a list or tuple"),
     ("builtins", "tuple"): Plain(_empty(tuple), "a list or tuple"),
     ("builtins", "dict"): Plain(_without_arguments(dict), "none"),
@@ -240,15 +228,25 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("builtins", "slice"): Plain(slice, "any three values"),
     ("array", "array"): Plain(_nothing, "as array._array_reconstructor"),
     ("array", "_array_reconstructor"): Plain(_array, "array.array, type code, layout, bytes"),
-    ("collections", "Counter"): Plain(_counter, "a dict"),
+    ("collections", "Counter"): Plain(
+        lambda counts=None: collections.Counter(dict(expect({} if counts is None else counts, dict))), "a dict"
+    ),
     ("collections", "OrderedDict"): Plain(_without_arguments(collections.OrderedDict), "none"),
-    ("collections", "defaultdict"): Plain(_defaultdict, "None, a plain type, or an inert class, which makes nothing"),
+    ("collections", "defaultdict"): Plain(
+        lambda factory=None: collections.defaultdict(real(factory) if callable(factory) else None),
+        "None, a plain type, or an inert class, which makes nothing",
+    ),
     ("collections", "deque"): Plain(_deque, "an empty sequence, the maximal length"),
     ("datetime", "date"): Plain(_numbers_or_state(datetime.date), "packed state, or integers"),
     ("datetime", "datetime"): Plain(_numbers_or_state(datetime.datetime), "packed state, or integers; a time zone"),
     ("datetime", "time"): Plain(_numbers_or_state(datetime.time), "packed state, or integers; a time zone"),
-    ("datetime", "timedelta"): Plain(_timedelta, "integers"),
-    ("datetime", "timezone"): Plain(_timezone, "a timedelta, a name"),
+    ("datetime", "timedelta"): Plain(
+        lambda *numbers: datetime.timedelta(*(expect(number, int) for number in numbers[:3])), "integers"
+    ),
+    ("datetime", "timezone"): Plain(
+        lambda offset, *name: datetime.timezone(expect(offset, datetime.timedelta), *map(expect_text, name)),
+        "a timedelta, a name",
+    ),
     ("decimal", "Decimal"): Plain(_from_text(decimal.Decimal), "a text of at most 10,000 characters"),
     ("fractions", "Fraction"): Plain(_fraction, "a text of at most 4,000 characters, or two integers"),
     ("ipaddress", "IPv4Address"): Plain(_address(ipaddress.IPv4Address), "a text or an integer"),
