@@ -46,6 +46,10 @@ class DumpedFrame(Mapping[str, Any]):
     frame is that dictionary.  `line` counts from 1, columns are UTF-8 byte
     offsets from 0; what is not known is None.  `record` is the frame in the
     summary.  Frames compare and hash by identity.
+
+    >>> frame = tibidi.load("traceback.pkl").exceptions[-1].frames[-1]
+    >>> frame.name, frame.line, frame["x"]
+    ('divide', 7, 5)
     """
 
     def __init__(self, record: FrameRecord, variables: dict[str, Any], namespace: dict[str, Any]) -> None:
@@ -114,6 +118,10 @@ class DumpedException(Stack):
     `notes` its `__notes__` (PEP 678).  `parent` is the `id` of the exception
     that it belongs to, `relation` how: raised, cause, context or member.
     `exception` is None if the object could not be loaded.
+
+    >>> error = tibidi.load("traceback.pkl").exceptions[-1]
+    >>> error.message, error.relation, len(error.frames), error.exception
+    ('division by zero', 'raised', 2, ZeroDivisionError('division by zero'))
     """
 
     record: ExceptionRecord
@@ -172,6 +180,10 @@ class Dump(Mapping[str, Any]):
     `prepared` says what was set up before live
     values were loaded, as Django is.  `live` is True if the values are objects of
     the application, False if they are inert.  Dumps compare and hash by identity.
+
+    >>> dump = tibidi.load("traceback.pkl")
+    >>> [exception.type for exception in dump.exceptions], dump.modules["__main__"]["x"]
+    (['builtins.ZeroDivisionError'], 5)
     """
 
     summary: Summary
@@ -225,6 +237,10 @@ class Dump(Mapping[str, Any]):
         For whatever works on exceptions: `pdb.post_mortem(dump.revive().__traceback__)`,
         `raise`, IPython's `%debug`, rich, sentry_sdk.  Each call makes new frames; the
         values in them are those of this dump.  The source as it ran is put into `linecache`.
+
+        >>> error = tibidi.load("traceback.pkl").revive()
+        >>> error.__traceback__.tb_next.tb_frame.f_locals["y"]
+        0
         """
         from tibidi.revive.revived import RevivedDump  # this module is below it; a method is easier to find
 

@@ -8,6 +8,12 @@ class TibidiError(Exception):
 
     `hint` is the next thing to do, in one sentence or as a command to type;
     `exit_code` is the exit status of a command that it ends.
+
+    >>> try:
+    ...     tibidi.load("missing.pkl")
+    ... except tibidi.TibidiError as error:
+    ...     type(error).__name__, error.hint
+    ('DumpNotFound', 'list the dumps with: python -m tibidi list')
     """
 
     exit_code = 2
@@ -19,20 +25,35 @@ class TibidiError(Exception):
 
 
 class DumpFailed(TibidiError):
-    """A dump could not be written; older dumps are unchanged."""
+    """A dump could not be written; older dumps are unchanged.
+
+    >>> tibidi.dump_exception(ValueError(), "missing/crash.pkl")
+    Traceback (most recent call last):
+    tibidi.errors.DumpFailed: ...
+    """
 
     default_hint = "set TIBIDI_DEBUG=1 to see why in detail"
 
 
 class DumpNotFound(TibidiError):
-    """There is no dump of that name or path, or none at all."""
+    """There is no dump of that name or path, or none at all.
+
+    >>> tibidi.load("missing.pkl")
+    Traceback (most recent call last):
+    tibidi.errors.DumpNotFound: ...
+    """
 
     exit_code = 1
     default_hint = "list the dumps with: python -m tibidi list"
 
 
 class NotADump(TibidiError):
-    """The file is not a dump of tibidi."""
+    """The file is not a dump of tibidi.
+
+    >>> tibidi.load("divide.py")
+    Traceback (most recent call last):
+    tibidi.errors.NotADump: ...
+    """
 
     default_hint = "dumps are ZIP archives that begin with summary.json; list yours with: python -m tibidi list"
 
@@ -50,7 +71,12 @@ class NewerFormat(TibidiError):
 
 
 class BadSetting(TibidiError, ValueError):
-    """A setting was given a value that it cannot take; it keeps the one that it had."""
+    """A setting was given a value that it cannot take; it keeps the one that it had.
+
+    >>> tibidi.configure(max_bytes="lots")
+    Traceback (most recent call last):
+    tibidi.errors.BadSetting: ...
+    """
 
     default_hint = "see what each setting takes with: help(tibidi.config)"
 

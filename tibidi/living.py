@@ -24,6 +24,9 @@ def snapshot(path: str | os.PathLike[str] | None = None) -> str:
     The process goes on; any thread may call it.  The dump has no exception:
     it opens in the main thread.  Without a path it goes to the crash
     directory.  Raises DumpFailed when there is no dump.
+
+    >>> tibidi.snapshot("now.pkl")
+    'now.pkl'
     """
     return dump(None, path, SNAPSHOT)
 
@@ -36,6 +39,12 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
     be written are listed in the dump, they do not make it fail.  Raises
     TypeError for anything but an exception, and DumpFailed when there is no
     dump.
+
+    >>> try:
+    ...     1 / 0
+    ... except ZeroDivisionError as error:
+    ...     tibidi.dump_exception(error, "crash.pkl")
+    'crash.pkl'
     """
     if not isinstance(exc, BaseException):
         raise TypeError(f"dump_exception() takes an exception, not {type(exc).__name__}")

@@ -55,6 +55,10 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
 
     Raises DumpNotFound, NotADump, DamagedDump or NewerFormat, and TypeError
     if `trust` is anything else.
+
+    >>> dump = tibidi.load("traceback.pkl")
+    >>> dump.exceptions[-1].type, dump.exceptions[-1].frames[-1].locals["y"]
+    ('builtins.ZeroDivisionError', 0)
     """
     if trust is not None and type(trust) is not bool:
         raise TypeError(f"trust is True, False or None, not {trust!r}")

@@ -164,6 +164,9 @@ class Omission(NamedTuple):
     `path` is a Python expression on the loaded dump, for example
     `exceptions[0].frames[2].locals['big'].rows[3]`; `reason` is one of the
     constants below; `detail` is for people.
+
+    >>> [omission.path for omission in tibidi.load("traceback.pkl").omissions]
+    []
     """
 
     path: str

@@ -110,7 +110,10 @@ def set_excepthook(
     With `replace`, one line with the exception replaces the traceback;
     otherwise the previous hook runs first.  With `silent`, nothing is printed
     about the dump.  Another call changes these settings; they have priority
-    over the environment under TIBIDI_ENABLE=1.
+    over the environment under TIBIDI_ENABLE=1.  Raises TypeError if `filename`
+    is no path.
+
+    >>> tibidi.set_excepthook("crash.pkl", replace=False)
     """
     path = None if filename is None else os.fspath(filename)
     install(Settings(path, replace, silent))
@@ -156,7 +159,10 @@ def apply_settings() -> None:
 
 
 def uninstall() -> None:
-    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function."""
+    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function.
+
+    >>> tibidi.uninstall()
+    """
     _load("tibidi.hooks.removal").uninstall()
 
 

@@ -23,7 +23,11 @@ OURS = frozenset({"reason", "state", "type_name"})  # attributes of every Dummy
 
 
 class ModuleStub(ModuleType):
-    """A missing module; each public name in it is a class made on first use."""
+    """A missing module; each public name in it is a class made on first use.
+
+    >>> tibidi.ModuleStub("shop.cart").__doc__
+    'A stand-in: the module is not on this machine'
+    """
 
     __module__ = "tibidi"
 

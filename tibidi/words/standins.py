@@ -50,7 +50,11 @@ def is_missing(thing: object) -> bool:
 
 
 class NotPickleable(StandIn):
-    """A value of a type that cannot be kept, or that `config.islegal` refused; `preview` describes it."""
+    """A value of a type that cannot be kept, or that `config.islegal` refused; `preview` describes it.
+
+    >>> tibidi.NotPickleable("builtins.generator", "the state of a computation")
+    <NotPickleable builtins.generator: the state of a computation>
+    """
 
     __module__ = "tibidi"
 
@@ -66,6 +70,9 @@ class Dummy(StandIn):
     """A value whose pickling or loading failed: `reason` is the error, `state` the rest of the value.
 
     The remaining attributes can be read as those of the value.
+
+    >>> tibidi.Dummy("app.Session", "its class is not on this machine", {"user": "ada"}).user
+    'ada'
     """
 
     __module__ = "tibidi"
@@ -87,7 +94,11 @@ class Dummy(StandIn):
 
 
 class Cut(StandIn):
-    """A value too large or too deep to be kept; `facts` has its length, shape, dtype, head and tail."""
+    """A value too large or too deep to be kept; `facts` has its length, shape, dtype, head and tail.
+
+    >>> tibidi.Cut("builtins.list", "too large", {"length": 9})
+    <Cut builtins.list: too large, length 9>
+    """
 
     __module__ = "tibidi"
 
@@ -100,7 +111,11 @@ class Cut(StandIn):
 
 
 class Redacted(StandIn):
-    """A secret that is not a text; a text is replaced by a text."""
+    """A secret that is not a text; a text is replaced by a text.
+
+    >>> tibidi.Redacted("builtins.int")
+    <Redacted builtins.int: redacted>
+    """
 
     __module__ = "tibidi"
 
