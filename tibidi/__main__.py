@@ -20,6 +20,10 @@ GROUPS = {
         "find": ("find", "find a value in one dump or in all"),
         "diff": ("diff", "compare two dumps, frame by frame and value by value"),
     },
+    "ask": {
+        "retry": ("retry", "call the function of a crash again, on the code that is here now"),
+        "repro": ("repro", "write a test that fails as the crash did, having run it"),
+    },
     "manage": {
         "path": ("path", "print the crash directory"),
         "prune": ("prune", "delete old dumps"),
@@ -32,7 +36,7 @@ INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
 USAGE = "usage: python -m tibidi [-h] [--version] COMMAND [-h] ..."
 
-PURPOSE = "Inspect and manage crash dumps. Nothing in a dump is executed."
+PURPOSE = "Inspect and manage crash dumps. Only retry and repro run code of the program."
 
 EPILOG = """\
 examples:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from types import ModuleType
     from typing import BinaryIO
 
     from tibidi.model import ExceptionRecord
@@ -66,28 +67,32 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
 
 
 def open_dump(
-    path: str | os.PathLike[str] | None, trust: bool | None, before_live: Callable[[ProcessRecord], object]
+    path: str | os.PathLike[str] | None,
+    trust: bool | None,
+    before_live: Callable[[ProcessRecord], ModuleType | None],
 ) -> Dump:
-    """Load a dump as `load` does; `before_live` is called with the process of the crash if the values will be live."""
+    """Load a dump as `load` does; `before_live` is called with the process of the crash if the values will be live.
+
+    If it returns a module, the classes and functions of `__main__` are those in it.
+    """
     with Reader(find(path)) as reader:
         is_signed = trust is not False and reader.is_signed_by(read_key())
         if trust and not is_signed and not config.silent:
             sys.stderr.write(printable(f"tibidi: {reader.path} {UNSIGNED}") + "\n")
         live = is_signed if trust is None else trust
-        if live:
-            before_live(reader.summary.process)
-        return _Loading(reader, live=live).dump()
+        main = before_live(reader.summary.process) if live else None
+        return _Loading(reader, live=live, main=main).dump()
 
 
 class _Loading:
     """Combines the summary and the values of one dump."""
 
-    def __init__(self, reader: Reader, live: bool) -> None:
+    def __init__(self, reader: Reader, live: bool, main: ModuleType | None) -> None:
         self.reader = reader
         self.live = live
         self.sources: dict[str, str] = {}
         self.values = ValuesReader(
-            live=live, sources=self.sources, members=self._members
+            live=live, sources=self.sources, members=self._members, main=main
         )  # starts a process, which works meanwhile
         self.found: dict[str, object] = {}
         self.problems: list[Omission] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from tibidi.culprit import is_remote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tibidi.dump import DumpedFrame
     from tibidi.model import ExceptionRecord
+    from tibidi.model import FrameRecord
 
 WORKER_DUMP = "tibidi: traceback dumped into: "  # the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")
@@ -42,6 +45,11 @@ def minute(text: str) -> str:
 def place(file: str, line: int, name: str) -> str:
     """Return where something was raised."""
     return f"{file}:{line} in {name}"
+
+
+def frame_place(frame: FrameRecord | DumpedFrame) -> str:
+    """Return where a frame was, without the folder of its file."""
+    return place(os.path.basename(frame.file.replace("\\", "/")), frame.line, frame.name)
 
 
 def bare_type(name: str) -> str:

@@ -41,12 +41,14 @@ from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
 from tibidi.reading.missing import opener
 from tibidi.reading.missing import unavailable
+from tibidi.reading.today import of_today
 from tibidi.words import standins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
+    from types import ModuleType
 
     from tibidi.reading.careful import Failure
     from tibidi.reading.inert.view import InertView
@@ -62,13 +64,18 @@ class Rebuilder:
     """Reads the pickles of one dump, one with each `load()`."""
 
     def __init__(
-        self, file: MemberFile, words: Mapping[str, object], problems: list[Omission], view: InertView | None = None
+        self,
+        file: MemberFile,
+        words: Mapping[str, object],
+        problems: list[Omission],
+        view: InertView | None = None,
+        main: ModuleType | None = None,
     ) -> None:
         self._file = file
         self._view = view
         self._pickles = 0
         self._finalizers = Finalizers()
-        self._names = Names(words, problems, self._finalizers)
+        self._names = Names(words, problems, self._finalizers, main)
         self._fast = LiveUnpickler(file, self._names)
 
     def load(self) -> object:
@@ -148,7 +155,13 @@ class Names:
     Each module is tried once, and each failure reported once.
     """
 
-    def __init__(self, words: Mapping[str, object], problems: list[Omission], finalizers: Finalizers) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, object],
+        problems: list[Omission],
+        finalizers: Finalizers,
+        main: ModuleType | None = None,
+    ) -> None:
         self.problems = problems
         self._finalizers = finalizers
         self._words = {
@@ -161,6 +174,8 @@ class Names:
             "_table": self._table,
             **words,
         }
+        if main is not None:
+            self._words.update(of_today(dict(self._words), main))
         self._stubs: dict[str, ModuleStub] = {}
         self._missing: dict[tuple[str, str], object] = {}
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
     from types import CodeType
+    from types import ModuleType
     from typing import BinaryIO
 
     from tibidi.model import Omission
@@ -40,6 +41,7 @@ class ValuesReader:
     `namespaces` has the globals of each module, by their path in the dump;
     `problems` lists what could not be loaded as it was.  `members` begins with
     the first member again: what cannot be rebuilt is read once more, inert.
+    `main` stands for `__main__` of the crash, see `today`.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class ValuesReader:
         live: bool,
         sources: Mapping[str, str],
         members: Callable[[], Iterator[BinaryIO]] | None = None,
+        main: ModuleType | None = None,
     ) -> None:
         self.namespaces: dict[str, dict[str, object]] = {}
         self.problems: list[Omission] = []
@@ -64,7 +67,7 @@ class ValuesReader:
 
             words = {"_namespace": self.namespace, "_code": self.code}
             view = None if members is None else InertView(MemberFile(), members, sources)
-            self._unpickler = Rebuilder(self._file, words, self.problems, view)
+            self._unpickler = Rebuilder(self._file, words, self.problems, view, main)
         else:
             from tibidi.reading.inert.fuse import Fuse
             from tibidi.reading.inert.unpickler import InertUnpickler

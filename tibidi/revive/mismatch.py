@@ -142,9 +142,12 @@ def _checkout(name: str, modules: Iterable[str]) -> str | None:
     """Return the local file for a captured one: that of its name, else that of its module below the cwd or sys.path."""
     if name.startswith(NETWORK):  # a hostile dump could make this machine connect
         return None
-    if is_file(name):
-        return name
-    if name.startswith("<") or LIBRARY_FOLDERS.search(name):
+    return name if is_file(name) else find_here(name, modules)
+
+
+def find_here(name: str, modules: Iterable[str]) -> str | None:
+    """Return the file of these modules below the cwd or sys.path whose path ends as a captured one, None without it."""
+    if name.startswith(("<", *NETWORK)) or LIBRARY_FOLDERS.search(name):
         return None
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")][-MAX_PARTS:]
     shortest = max((len(module.split(".")) for module in modules if module != "__main__"), default=1)

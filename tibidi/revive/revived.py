@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -114,7 +113,7 @@ class RevivedDump:
         """Return where the innermost own frame of a stack was, in short; "" without frames."""
         index = self.innermost_own(stack)
         frames = stack[index : index + 1]
-        return "".join(phrases.place(os.path.basename(frame.file), frame.line, frame.name) for frame in frames)
+        return "".join(map(phrases.frame_place, frames))
 
 
 def _callers(dump: Dump, exception: DumpedException) -> Sequence[DumpedFrame]:

@@ -1,0 +1,237 @@
+"""`tibidi repro` and `retry`: a crash becomes a test, in a clean checkout on another path."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import pytest
+from crashing import PROGRAMS
+
+from tibidi.tools.definition import rebound
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crash
+    from crashing import Crasher
+
+REPRODUCED = "reproduced"
+
+
+class Row(NamedTuple):
+    """A program, what the verdict says of its crash, and the fix: a text of the program, and another one."""
+
+    program: str
+    says: str
+    fix: tuple[str, str]
+    verdict: str = REPRODUCED
+    arguments: tuple[str, ...] = ()
+    needs: str = "json"
+
+
+TABLE = [
+    Row("dataclass_method", "decimal.DivisionByZero", ("/ count", "/ count if count else Decimal(0)")),
+    Row("decimal_and_date", "decimal.DivisionByZero", ("/ days", "/ days if days else Decimal(0)")),
+    Row("dataframe", "KeyError: 'amount' at dataframe.py:6 in revenue", ("[column]", "['price']"), needs="pandas"),
+    Row("enumeration", "KeyError: <Level.HIGH: 2>", ("LOW: 10", "LOW: 10, Level.HIGH: 20")),
+    Row("closure", "ZeroDivisionError: division by zero at closure.py:7 in scale", ("/ factor", "/ (factor or 1)")),
+    Row("method_of_self", "KeyError: 'USD' at method_of_self.py:12", ("limits[currency]", "limits.get(currency, 9)")),
+    Row("generator", "ZeroDivisionError: division by zero at generator.py:6", ("/ other", "/ (other or 1)")),
+    Row("coroutine", "AttributeError: 'NoneType' object has no attribute 'upper'", (".upper()", "")),
+    Row("recursion", "ZeroDivisionError: division by zero at recursion.py:12", ('1 / tree["depth"]', "1")),
+    Row("class_of_main", "IndexError: list index out of range", ("children[0].label", "label")),
+    Row("row", "ZeroDivisionError: division by zero at row.py:22", ("/ user.visits", "* 2"), needs="sqlalchemy"),
+    Row("rebound", "ValueError: invalid literal for int() with base 10: 'two'", ("int(text[1])", "text[1]")),
+    Row("mutated", "IndexError: list index out of range", (" + [][len(taken)]", "")),
+    Row("redacted", "login() does not raise; password is redacted", ("> 12", "> 99"), "passes here"),
+    Row("lock", "KeyError: 'b' at lock.py:12 in add", ("[name] += amount", "[name] = amount")),
+    Row("keyword_only", "ZeroDivisionError: division by zero", ("total / people", "total / (people or 1)")),
+    Row("variadic", "TypeError: sequence item 2: expected str instance", ("join(parts)", "join(map(str, parts))")),
+    Row("properties", "ZeroDivisionError", ("/ len(self.prices)", "/ (len(self.prices) or 1)")),
+    Row("decorated", "ZeroDivisionError: division by zero at decorated.py:23 in inverse", ("number - 4", "9")),
+    Row("cause", "ValueError: invalid literal for int() with base 10: '80a'", ("int(text, 10)", "int(text, 16)")),
+    Row("program", "ZeroDivisionError", ("len(lengths) - 2", "9"), arguments=("ada", "bob")),
+    Row("generator_argument", "ZeroDivisionError", ("/ len(numbers)", "")),
+    Row("passes", "connect() does not raise", ("> 1", "> 9"), "passes here"),
+]
+
+
+@pytest.fixture
+def checkout(crash: Crasher, tmp_path: Path) -> Checkout:
+    """Crash a program of the table, and go to a checkout of it elsewhere."""
+    return Checkout(crash, tmp_path)
+
+
+class Checkout:
+    """Two copies of a program: one crashed and is gone, the other is worked on."""
+
+    def __init__(self, crash: Crasher, place: Path) -> None:
+        self.crash = crash
+        self.there = place / "srv" / "app"
+        self.here = place / "home of ada" / "project"
+
+    def take(self, program: str, *arguments: str, python: Path | None = None) -> Path:
+        """Crash the program; return its dump."""
+        self.there.mkdir(parents=True)
+        source = PROGRAMS / "repro" / f"{program}.py"
+        shutil.copy(source, self.there)
+        secret = {"TIBIDI_TEST_PASSWORD": "correct horse battery"}
+        dump = self.crash(self.there / source.name, *arguments, cwd=self.there, python=python, env=secret).dump
+        shutil.rmtree(self.there)
+        (self.here / "tests").mkdir(parents=True)
+        shutil.copy(source, self.here)
+        return dump
+
+    def run(self, *argv: str) -> Crash:
+        """Run a command of tibidi in the checkout."""
+        return self.crash.run("-m", "tibidi", *argv, cwd=self.here, env={"TIBIDI_ENABLE": None})
+
+    def fix(self, program: str, fix: tuple[str, str]) -> None:
+        """Apply the known fix."""
+        path = self.here / f"{program}.py"
+        text = path.read_text(encoding="utf-8")
+        assert fix[0] in text
+        path.write_text(text.replace(*fix), encoding="utf-8")
+
+    def pytest(self) -> str:
+        """Run the test by pytest from another folder; return the last line that it prints."""
+        (test,) = (self.here / "tests").glob("test_crash_*.py")
+        return self.crash.run(
+            "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test), env={"TIBIDI_ENABLE": None}
+        ).stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.program)
+def test_programs(checkout: Checkout, pythons: dict[str, Path], row: Row) -> None:
+    """The test fails as the program did on another Python, or the verdict says why not; after the fix it passes."""
+    pytest.importorskip(row.needs)
+    *_, other = pythons.values() if row.needs == "json" else (None,)
+    dump = checkout.take(row.program, *row.arguments, python=other)
+    ended = checkout.run("repro", str(dump))
+    verdict, wrote = ended.stdout.splitlines()
+    is_reproduced = row.verdict == REPRODUCED
+
+    assert (row.verdict, True) == (verdict.partition(":")[0], row.says in verdict), ended
+    assert (not is_reproduced, "wrote tests/test_crash_") == (ended.status, wrote[:23])
+    assert ("1 failed" if is_reproduced else "1 passed") in checkout.pytest()
+    checkout.fix(row.program, row.fix)
+    assert "1 passed" in checkout.pytest()
+
+
+def test_there_are_enough() -> None:
+    """At least 16 of the first 20 programs are reproduced, and no verdict is expected to be wrong."""
+    assert 20 <= len(TABLE)
+    assert 16 <= sum(row.verdict == REPRODUCED for row in TABLE[:20])
+
+
+def test_retry(checkout: Checkout) -> None:
+    """`retry` says how the call ends on the code that is here: in the same crash, another error, or a result."""
+    dump = checkout.take("decimal_and_date")
+    crashed = checkout.run("retry", "--json", str(dump))
+    verdict = json.loads(crashed.stdout)
+    (again,) = crashed.dumps
+    summary = json.loads(checkout.run("show", "--json", str(again)).stdout)
+
+    assert (1, "reproduced", str(again)) == (crashed.status, verdict["outcome"], verdict["file"])
+    assert "exceptions[0].frames[2]" == verdict["frame"]
+    assert ["interest"] == [frame["name"] for frame in summary["exceptions"][0]["frames"]]
+    checkout.fix("decimal_and_date", ("/ days", "/ dayz"))
+    wrong = checkout.run("retry", str(dump))
+    assert (1, True) == (wrong.status, "another error: NameError: name 'dayz' is not defined" in wrong.stdout)
+    assert "it was decimal.DivisionByZero" in wrong.stdout
+    checkout.fix("decimal_and_date", ("/ dayz", "/ (days or 1)"))
+    fixed = checkout.run("retry", str(dump))
+    assert (0, "passes here: interest() returns Decimal('21.875000')\n") == (fixed.status, fixed.stdout)
+
+
+def test_a_moved_line(checkout: Checkout) -> None:
+    """The line is compared by its text: it may have moved, but another line of the function is another error."""
+    dump = checkout.take("decimal_and_date")
+    checkout.fix("decimal_and_date", ("def interest", "# a comment\ndef interest"))
+    assert "at decimal_and_date.py:10 in interest, then line 9: the source differs here" in (
+        moved := checkout.run("repro", str(dump)).stdout
+    ), moved
+    checkout.fix("decimal_and_date", ("    days = ", "    amount / 0\n    days = "))
+    other = checkout.run("repro", "--force", str(dump))
+    assert (1, True) == (other.status, "it was at decimal_and_date.py:9 in interest, 'return amount" in other.stdout)
+
+
+def test_literals(checkout: Checkout) -> None:
+    """Values that have an expression stand in the test, without a data file."""
+    checkout.run("repro", str(checkout.take("dataclass_method")))
+    (test,) = (checkout.here / "tests").iterdir()
+    text = test.read_text(encoding="utf-8")
+
+    assert "Order(name='tea', total=Decimal('3.5'), day=datetime.date(2026, 11, 22), items=[])" in text
+    assert "whether the call had changed self is not known" in text
+
+
+def test_expected_failure(checkout: Checkout) -> None:
+    """With --expect-failure the test passes as long as the crash is there; an existing test is not replaced."""
+    dump = checkout.take("method_of_self")
+    ended = checkout.run("repro", "--expect-failure", str(dump))
+    refused = checkout.run("repro", str(dump))
+
+    assert ended.stdout.startswith("reproduced: KeyError: 'USD'")
+    assert "1 passed" in checkout.pytest()
+    assert (2, True) == (refused.status, "exists; remove it, or replace it with --force" in refused.stderr)
+    checkout.fix("method_of_self", ("limits[currency]", "limits.get(currency, 9)"))
+    assert "1 failed" in checkout.pytest()
+
+
+def test_a_named_frame(checkout: Checkout) -> None:
+    """--exception and --frame name the call; one that cannot be made says why, and writes nothing."""
+    dump = checkout.take("cause")
+    outer = checkout.run("repro", "--exception", "1", "--frame", "1", str(dump))
+    missing = checkout.run("repro", "--frame", "9", str(dump))
+
+    assert outer.stdout.startswith("reproduced: cause.ConfigError: no port at cause.py:21 in read")
+    assert (2, True) == (missing.status, "the dump has no exceptions[0].frames[9]" in missing.stderr)
+    (checkout.here / "cause.py").unlink()
+    gone = checkout.run("repro", "--force", str(dump))
+    assert (1, True) == (
+        gone.status,
+        gone.stdout.startswith("cannot be called: exceptions[0].frames[1], Config.number"),
+    )
+    assert "wrote" not in gone.stdout
+
+
+def test_only_signed_dumps(checkout: Checkout) -> None:
+    """Nothing runs for a dump that another key has signed, unless --live trusts it."""
+    dump = checkout.take("program", "ada", "bob")
+    (checkout.crash.key_file).write_bytes(b"k" * 40)
+    refused = checkout.run("repro", str(dump))
+    trusted = checkout.run("repro", "--live", str(dump))
+
+    assert (2, True) == (refused.status, "not signed with your key" in refused.stderr)
+    assert (0, True) == (trusted.status, "reproduced: ZeroDivisionError" in trusted.stdout)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "expected"),
+    [
+        ("x = 1\n    crash(x)", 3, {"x": 2}),
+        ("crash(x)\n    x = 1", 2, {}),
+        ("x = crash(\n        x)", 3, {}),
+        ("for _ in y:\n        crash(x)\n        x = 1", 3, {"x": 4}),
+        ("for x in y:\n        crash(x)", 3, {"x": 2}),
+        ("z = [x for x in y]\n    crash(x)", 3, {}),
+        ("with y as x:\n        crash(x)", 3, {"x": 2}),
+        ("x += 1; crash(x)", 2, {"x": 2}),
+        ("def x():\n        pass\n    crash(x)", 4, {"x": 2}),
+        ("try:\n        pass\n    except E as y:\n        crash(y)", 5, {"y": 4}),
+        ("def inner():\n        x = 1\n    crash(x)", 4, {}),
+        ("if (x := y):\n        crash(x)", 3, {"x": 2}),
+        ("import x\n    crash(x)", 3, {"x": 2}),
+        ("del x\n    crash(y)", 3, {"x": 2}),
+    ],
+)
+def test_rebound(body: str, line: int, expected: dict[str, int]) -> None:
+    """Parameters that may have been bound again before a line was reached are found."""
+    node = ast.parse(f"def function(x, y):\n    {body}\n").body[0]
+
+    assert expected == rebound(node, ("x", "y"), line)

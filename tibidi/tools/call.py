@@ -1,0 +1,218 @@
+"""How the function of a captured frame can be called again, here and now."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections import deque
+from types import FunctionType
+from types import ModuleType
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from tibidi.culprit import OwnCode
+from tibidi.culprit import root_cause
+from tibidi.errors import TibidiError
+from tibidi.model import CAUSE
+from tibidi.model import CONTEXT
+from tibidi.model import FUNCTION
+from tibidi.model import MODULE
+from tibidi.model import REDACTED_TEXT
+from tibidi.process.texts import printable
+from tibidi.reading.inert.types import InertObject
+from tibidi.tools.definition import LOCALS
+from tibidi.tools.definition import definition
+from tibidi.tools.definition import rebound
+from tibidi.tools.literals import is_atom
+from tibidi.tools.literals import within
+from tibidi.words.standins import StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tibidi.dump import Dump
+    from tibidi.dump import DumpedFrame
+    from tibidi.tools.checkout import Checkout
+
+MAX_SHOWN = 120  # characters of a stand-in
+MAX_WRAPPERS = 30
+# Where decorators keep the function that they were given, besides attributes and cells.
+HOLDERS = ("fget", "fset", "fdel", "func", "__func__")
+
+
+class Argument(NamedTuple):
+    """An argument: its value at the crash, and why that may differ from what was passed, "" if nothing says so."""
+
+    name: str
+    value: Any
+    doubt: str = ""
+
+
+class Call(NamedTuple):
+    """A call of the function of `exceptions[exception].frames[frame]`, or a run of its module if `function` is "".
+
+    `function` is its path in `module`; for a function within a function, that of the outer one, and `inner` has the
+    names from there.  `problem` says why it cannot be called.
+    """
+
+    exception: int
+    frame: int
+    module: str
+    function: str = ""
+    inner: tuple[str, ...] = ()
+    positional: tuple[Argument, ...] = ()
+    keywords: tuple[Argument, ...] = ()
+    cells: tuple[Argument, ...] = ()
+    problem: str = ""
+
+    def is_whole(self) -> bool:
+        """Return True for a function that can be called with what it was called with, as far as is known."""
+        return bool(self.function) and not self.problem and not any(each.doubt for each in self.arguments())
+
+    def doubts(self) -> list[str]:
+        """Return what may differ from the call that crashed."""
+        found = [f"{each.name} {each.doubt}" for each in self.arguments() if each.doubt]
+        rest = ", ".join(each.name for each in self.arguments() if not each.doubt and not is_atom(each.value))
+        return [*found, f"whether the call had changed {rest} is not known"] if rest else found
+
+    def arguments(self) -> tuple[Argument, ...]:
+        """Return all values that it needs, the free variables first."""
+        return (*self.cells, *self.positional, *self.keywords)
+
+
+def calls(dump: Dump, here: Checkout, exception: int | None = None, frame: int | None = None) -> list[Call]:
+    """Return the calls that may crash again, the best first: of own functions with whole arguments, the innermost.
+
+    Then comes the run of the program, then functions with other arguments.  With a `frame`, there is only that one.
+    Raises TibidiError if there is no such exception or frame.
+    """
+    first = root_cause([each.record for each in dump.exceptions]) if exception is None else exception
+    if not 0 <= first < len(dump.exceptions) or not 0 <= (frame or 0) < max(len(dump.exceptions[first]), 1):
+        wanted = f"exceptions[{first}]" + (f".frames[{frame}]" if frame is not None else "")
+        raise TibidiError(f"the dump has no {wanted}", "python -m tibidi show prints what it has")
+    if frame is not None:
+        return [_call(dump, here, *_escaping(dump, first, frame))]
+    own = OwnCode(dump.process)
+    found = [
+        _call(dump, here, *place)
+        for place in _places(dump, first)
+        if own.has(dump.exceptions[place[0]][place[1]].record)
+    ]
+    if not found:
+        raise TibidiError(f"exceptions[{first}] has no frame of own code", "name another one with --frame")
+    return sorted(found, key=lambda call: 0 if call.is_whole() else 3 if call.problem else 2 if call.function else 1)
+
+
+def _places(dump: Dump, index: int) -> Iterator[tuple[int, int]]:
+    """Yield the frames that an exception passed, from the innermost on, then those of the one that it became."""
+    for _ in dump.exceptions:
+        count = len(dump.exceptions[index])
+        then = _escaping(dump, index, 0)[0] if count else index
+        yield from ((index, number) for number in range(count - 1, -1, -1) if number or then == index)
+        if then == index:
+            return
+        index = then
+
+
+def _escaping(dump: Dump, index: int, number: int) -> tuple[int, int]:
+    """Return a frame's place in the exception that left it: the outermost frame of one had caught it."""
+    for _ in dump.exceptions:
+        record, frame = dump.exceptions[index].record, dump.exceptions[index][number]
+        found = [
+            (parent, n)
+            for parent, each in enumerate(dump.exceptions)
+            for n, other in enumerate(each)
+            if each.id == record.parent and other.locals is frame.locals
+        ]
+        if number or not found or record.relation not in {CAUSE, CONTEXT}:
+            break
+        index, number = found[-1]
+    return index, number
+
+
+def _call(dump: Dump, here: Checkout, index: int, number: int) -> Call:
+    frame = dump.exceptions[index][number]
+    made = Call(index, number, here.module(frame.module))
+    if not made.module:
+        return made._replace(problem=f"its script is not here: {frame.file}")
+    if frame.code.kind == MODULE and not frame.file.startswith("<"):
+        return made
+    names, node = definition(frame.record, dump.sources.get(frame.file, ""))
+    if frame.code.kind != FUNCTION or any(name.startswith("<") for name in names if name != LOCALS):
+        return made._replace(problem="it has no name to call it by")
+    cut = names.index(LOCALS) if LOCALS in names else len(names)
+    inner = tuple(name for name in names[cut:] if name != LOCALS)
+    try:
+        module = importlib.import_module(made.module)
+        function = _find(module, names[:cut], () if inner else frame.code.varnames)
+    except Exception as error:  # noqa: BLE001 - importing runs application code
+        return made._replace(problem=printable(f"{type(error).__name__}: {error}"))
+    again = {} if node is None else rebound(node, frame.code.varnames, frame.line)
+    positional, keywords, cells = _arguments(frame, again, bool(inner))
+    return made._replace(function=function, inner=inner, positional=positional, keywords=keywords, cells=cells)
+
+
+def _find(module: ModuleType, names: tuple[str, ...], parameters: tuple[str, ...]) -> str:
+    """Return the path from a module to a function, through its decorators; `parameters` tells several apart."""
+    value: Any = module
+    path, found = "", list[tuple[bool, str]]()
+    for name in names:
+        is_private = isinstance(value, type) and name.startswith("__") and not name.endswith("__")
+        name = f"_{value.__name__.lstrip('_')}{name}" if is_private else name
+        value, path = inspect.getattr_static(value, name), f"{path}.{name}"
+        if isinstance(value, (staticmethod, classmethod)):  # as an attribute it is bound
+            value, path = value.__func__, path + ".__func__" * isinstance(value, classmethod)
+    waiting = deque([(value, path)])
+    for _ in range(MAX_WRAPPERS):
+        if waiting:
+            value, path = waiting.popleft()
+            if isinstance(value, FunctionType) and value.__code__.co_name == names[-1]:
+                found.append((value.__code__.co_varnames[: len(parameters)] == parameters, path))
+            waiting.extend(_wrapped(value, path))
+    if not found:
+        raise LookupError(f"{'.'.join(names)} is no function here")
+    return max(found, key=lambda each: each[0])[1]
+
+
+def _wrapped(value: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """Yield what a decorated function may wrap: attributes such as `__wrapped__`, and cells of the wrapper."""
+    if isinstance(value, (type, ModuleType)):
+        return
+    names = [name for name in HOLDERS if inspect.getattr_static(type(value), name, None) is not None]
+    yield from ((getattr(value, name), f"{path}.{name}") for name in names)
+    yield from ((each, f"{path}.{name}") for name, each in getattr(value, "__dict__", {}).items() if callable(each))
+    for number, cell in enumerate(getattr(value, "__closure__", None) or ()):
+        if cell != type(cell)():  # else it is still empty
+            yield cell.cell_contents, f"{path}.__closure__[{number}].cell_contents"
+
+
+def _arguments(frame: DumpedFrame, again: dict[str, int], is_nested: bool) -> tuple[tuple[Argument, ...], ...]:
+    """Return the arguments by position and by name, and the free variables."""
+    code, known = frame.code, {}
+    for name in (*code.varnames, *(code.freevars if is_nested else ())):
+        doubt = missing_in(frame.locals[name]) if name in frame.locals else "had been deleted"
+        doubt = f"was bound again at line {again[name]}" if name in again else doubt
+        known[name] = Argument(name, frame.locals.get(name), doubt)
+    count = code.argcount + code.kwonlyargcount
+    positional = [known[name] for name in code.varnames[: code.argcount]]
+    keywords = [known[name] for name in code.varnames[code.argcount : count]]
+    if code.flags & inspect.CO_VARARGS:
+        rest = known[code.varnames[count]]
+        items = rest.value if isinstance(rest.value, tuple) else ()
+        positional += [Argument(f"{rest.name}[{n}]", each, rest.doubt) for n, each in enumerate(items)]
+    if code.flags & inspect.CO_VARKEYWORDS:
+        rest = known[code.varnames[-1]]
+        keywords += [Argument(name, each, rest.doubt) for name, each in (rest.value or {}).items()]
+    return tuple(positional), tuple(keywords), tuple(known[name] for name in code.freevars if is_nested)
+
+
+def missing_in(value: object) -> str:
+    """Return what is missing in a live value, "" if nothing is found to be; runs no code of the application."""
+    for each in within(value):
+        verb = "is" if each is value else "holds"
+        if isinstance(each, str) and REDACTED_TEXT in each:
+            return f"{verb} redacted"
+        if issubclass(type(each), (StandIn, InertObject)):
+            return f"{verb} {printable(repr(each))[:MAX_SHOWN]}"
+    return ""

@@ -1,0 +1,129 @@
+"""The application of a crash as it is here: the folders of its modules, and its script as a module.
+
+A script that begins its work when it is imported is imported up to the statement in which it crashed.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import os
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.culprit import OwnCode
+from tibidi.dumpfile.reader import Reader
+from tibidi.errors import TibidiError
+from tibidi.loader import open_dump
+from tibidi.model import MODULE
+from tibidi.process.texts import source_lines
+from tibidi.reading.today import MAINS
+from tibidi.revive.importing import extend_path
+from tibidi.revive.mismatch import find_here
+from tibidi.revive.mismatch import is_file
+from tibidi.store.keys import read_key
+from tibidi.store.location import find
+from tibidi.tools import replay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from tibidi.dump import Dump
+    from tibidi.model import FrameRecord
+    from tibidi.model import ProcessRecord
+    from tibidi.model import Summary
+
+
+class Checkout(NamedTuple):
+    """Where the application is: folders that were not on `sys.path`, and what was `__main__`.
+
+    `main` is the name of that module, `script` its file, both "" if it is not here.  No import statement can import
+    it if it `is_partial`: it would run the program, which crashed in the statement that begins with the line `before`,
+    or another module has its name.
+    """
+
+    roots: tuple[str, ...] = ()
+    main: str = ""
+    script: str = ""
+    before: str = ""
+    is_partial: bool = False
+
+    def module(self, name: str) -> str:
+        """Return the name of a module of the crash here."""
+        return self.main if name in MAINS else name
+
+    def load(self) -> ModuleType | None:
+        """Import what was `__main__`; return None if it is not here."""
+        try:
+            if self.is_partial:
+                return replay.script(self.script, self.main, self.before)
+            return importlib.import_module(self.main) if self.main else None
+        except (Exception, SystemExit) as error:
+            what = f"{self.script} cannot be imported here: {type(error).__name__}: {error}"
+            raise TibidiError(what, "run this where the program runs") from error
+
+
+def open_here(name: str | None, trust: bool | None) -> tuple[Dump, Checkout]:
+    """Load a dump live, with objects of the classes that are here now; raise TibidiError if it would open inert."""
+    with Reader(find(name)) as reader:
+        if not trust and not reader.is_signed_by(read_key()):
+            what = f"{reader.path} is not signed with your key, and this runs code that it names"
+            raise TibidiError(what, "--live trusts the file")
+        here = survey(reader.summary, reader.sources)
+    sys.path[:0] = here.roots
+
+    def before_live(process: ProcessRecord) -> ModuleType | None:
+        extend_path(process)
+        return here.load()
+
+    with contextlib.redirect_stdout(sys.stderr):  # what modules print while they are imported
+        return open_dump(reader.path, trust, before_live), here
+
+
+def survey(summary: Summary, sources: Mapping[str, str]) -> Checkout:
+    """Find the own modules of a crash here: below the working directory, else where they were."""
+    own, roots, main = OwnCode(summary.process), dict[str, None](), Checkout()
+    for frame in filter(own.has, summary.frames()):
+        path = find_here(frame.file, {frame.module}) or (frame.file if is_file(frame.file) else "")
+        if not path:
+            continue
+        path = os.path.abspath(path)
+        folder, file = root, _ = os.path.split(path)
+        parts = [os.path.splitext(file)[0]]
+        while os.path.exists(os.path.join(root, "__init__.py")):
+            root, package = os.path.split(root)
+            parts.insert(0, package)
+        if frame.module in MAINS:
+            name = _free_name(".".join(parts), path)
+            before = _running(frame, sources.get(frame.file, "")) or (main.before if main.script == path else "")
+            main = Checkout((), name, path, before, bool(before) or name != ".".join(parts))
+            roots[folder] = None
+        roots[root] = None
+    known = {os.path.abspath(each) for each in sys.path if each} - {os.getcwd()}
+    return main._replace(roots=tuple(root for root in roots if root not in known))
+
+
+def _free_name(name: str, path: str) -> str:
+    """Return a name for a script that no other module has."""
+    if "." in name:
+        return name
+    stem = "".join(char if char.isidentifier() or char.isdecimal() else "_" for char in name)
+    spec = None if stem != name or name in sys.modules else find_spec(name)
+    is_other = name in sys.modules or (spec is not None and os.path.abspath(str(spec.origin)) != path)
+    return f"{stem}_script" if stem != name or is_other else name
+
+
+def _running(frame: FrameRecord, source: str) -> str:
+    """Return the first line of the statement that a script was in; "" if importing it does not run that."""
+    try:
+        nodes = ast.parse(source).body if frame.code.kind == MODULE else []
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    found = next((node for node in nodes if node.lineno <= frame.line <= (node.end_lineno or node.lineno)), None)
+    if found is None or (isinstance(found, ast.If) and "__name__" in ast.dump(found.test)):
+        return ""
+    return source_lines(source)[found.lineno - 1].strip()
