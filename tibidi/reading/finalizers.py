@@ -48,11 +48,9 @@ class Finalizers:
         self._classes: dict[int, type] = {}
 
     def __enter__(self) -> None:
-        """Begin to load, in this thread."""
         _loading.append(threading.get_ident())
 
     def __exit__(self, *_: object) -> None:
-        """End that."""
         _loading.remove(threading.get_ident())
 
     @contextmanager
@@ -80,29 +78,7 @@ class Finalizers:
 
     def finish(self, things: Collection[object]) -> set[str]:
         """Make loaded objects harmless, give the classes their own finalizers back; return the types of owners."""
-        classes = _classes_of(things)
-        self._disarm(things, classes)
-        self._restore()
-        return _replace_owners(things, classes)
-
-    def disarm(self, things: Collection[object]) -> None:
-        """Mark objects as finalized, if their class has a finalizer."""
-        self._disarm(things, _classes_of(things))
-
-    def disarm_locals(self, error: BaseException) -> None:
-        """Disarm the local variables of the code that raised: only there is an object whose `__init__` fails."""
-        tb = error.__traceback__
-        while tb is not None:
-            self.disarm([each for each in tb.tb_frame.f_locals.values() if id(type(each)) in self._classes])
-            tb = tb.tb_next
-
-    def _disarm(self, things: Collection[object], classes: Mapping[int, type]) -> None:
-        armed = {key for key, cls in classes.items() if self.mute(cls)}
-        if armed:
-            with self:
-                _mark([thing for thing in things if id(type(thing)) in armed])
-
-    def _restore(self) -> None:
+        classes = self.disarm(things)
         for key in self._classes:
             with _lock:
                 entry = _muted[key]
@@ -110,11 +86,26 @@ class Finalizers:
                 if not entry[2]:
                     _unmute(*_muted.pop(key)[:2])
         self._classes.clear()
+        return _replace_owners(things, classes)
 
+    def disarm(self, things: Collection[object]) -> dict[int, type]:
+        """Mark objects as finalized, if their class has a finalizer; return the classes by their ids.
 
-def _classes_of(things: Collection[object]) -> dict[int, type]:
-    """Return the classes of objects by id, as a metaclass may have its own `__hash__`; there may be millions."""
-    return dict(zip(map(id, map(type, things)), map(type, things)))
+        A metaclass may have its own `__hash__`, and there may be millions of objects.
+        """
+        classes = dict(zip(map(id, map(type, things)), map(type, things)))
+        armed = {key for key, cls in classes.items() if self.mute(cls)}
+        if armed:
+            with self:
+                _mark([thing for thing in things if id(type(thing)) in armed])
+        return classes
+
+    def disarm_locals(self, error: BaseException) -> None:
+        """Disarm the local variables of the code that raised: only there is an object whose `__init__` fails."""
+        tb = error.__traceback__
+        while tb is not None:
+            self.disarm([each for each in tb.tb_frame.f_locals.values() if id(type(each)) in self._classes])
+            tb = tb.tb_next
 
 
 def _mark(things: Collection[object]) -> None:

@@ -50,23 +50,6 @@ class NotHere(Exception):
     """What a pickle calls is not on this machine, so what it makes is inert."""
 
 
-class Unavailable(type):
-    """The type of classes and functions that this machine does not have, and whose results are inert."""
-
-    def __call__(cls, *_: object, **__: object) -> NoReturn:
-        """Raise NotHere."""
-        raise NotHere(f"{full_name(cls)} is not on this machine")
-
-    def __repr__(cls) -> str:
-        return f"<{full_name(cls)}: {HERE}>"
-
-
-def unavailable(module: str, qualname: str) -> Unavailable:
-    """Return a stand-in for a class or function of whose results the inert reader makes more than `Missing` does."""
-    body = {"__module__": module, "__qualname__": qualname, "__new__": Unavailable.__call__}
-    return Unavailable(qualname.rpartition(".")[2], (), body)
-
-
 class Stub(type):
     """The type of missing classes and functions; it is not known which of both, so only an unpickler can call them."""
 
@@ -135,6 +118,18 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
         return type(name, (base,), body)
     except (TypeError, ValueError):  # not a base, such as bool, or not names of fields
         return type(name, (Missing,), body)
+
+
+def unavailable(module: str, qualname: str) -> type:
+    """Return a stand-in for a class or function of whose results the inert reader makes more than `Missing` does."""
+    made: Any = missing_class(module, qualname, "", ())
+    made.__new__ = _not_here
+    del made._is_missing_
+    return made  # type: ignore[no-any-return]  # a class
+
+
+def _not_here(cls: type, *_: object, **__: object) -> NoReturn:
+    raise NotHere(f"{full_name(cls)} is not on this machine")
 
 
 def opener(module: str, qualname: str, original: Any) -> type:

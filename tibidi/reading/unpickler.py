@@ -102,9 +102,7 @@ class ValuesReader:
 
     def finish(self) -> None:
         """Make what was loaded harmless; call it after the last member, also if loading was interrupted."""
-        self._unpickler.finish()
-        if self._fuse is not None:
-            self._fuse.end()
+        (self._unpickler.finish if self._fuse is None else self._fuse.end)()
 
     def namespace(self, key: str) -> dict[str, object]:
         """Return the dictionary of globals with this path, the same each time."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tibidi.reading.inert import types
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import instance
 
 MAX_ARGUMENTS = 20
 
 
-class InertGeneric(InertObject):
+class InertGeneric(types.InertObject):
     """A generic type with its arguments, or a union."""
 
     _inert_name_ = "typing.Generic"
@@ -37,17 +35,15 @@ def shown(arguments: tuple[object, ...]) -> tuple[object, ...]:
 
 def written(thing: object) -> str:
     """Return a part of an annotation as source code."""
-    if thing is type(None):
-        return "None"
-    if thing is ...:
-        return "..."
-    if isinstance(thing, InertType):
+    if thing is type(None) or thing is ...:
+        return "None" if thing is not ... else "..."
+    if isinstance(thing, types.InertType):
         return clean(thing._inert_name_)
     if isinstance(thing, type):
-        return thing.__qualname__ if thing.__module__ == "builtins" else f"{thing.__module__}.{thing.__qualname__}"
+        return f"{thing.__module__}.{thing.__qualname__}".replace("builtins.", "", 1)
     if type(thing) is list and not any(type(each) is list for each in thing):  # the parameters of a callable
         return f"[{', '.join(map(written, shown(tuple(thing))))}]"
-    if isinstance(thing, InertObject) and type(thing).__name__ == "TypeVar":
+    if isinstance(thing, types.InertObject) and type(thing).__name__ == "TypeVar":
         return f"~{clean(thing.__dict__.get('__name__', '?'))}"
     return BOUNDED.repr(thing)
 
@@ -56,26 +52,23 @@ def make_generic(origin: object, arguments: object) -> InertGeneric:
     """Make a generic type with arguments, like `operator.getitem` and `types.GenericAlias`."""
     if not isinstance(origin, type):
         raise TypeError("arguments of something that is not a type")
-    return generic(real(origin), arguments if type(arguments) is tuple else (arguments,))
+    return _generic(real(origin), arguments if type(arguments) is tuple else (arguments,), "[")
 
 
 def make_union(function: object, members: object, *_: object) -> InertGeneric:
     """Make a union, like `functools.reduce(operator.or_, members)`."""
-    name = function._inert_name_ if isinstance(function, InertType) else ""
+    name = function._inert_name_ if isinstance(function, types.InertType) else ""
     if name not in {"_operator.or_", "operator.or_"} or type(members) is not tuple:
         raise TypeError("a call that does not make a union")
-    return generic(None, members, "|")
+    return _generic(None, members, "|")
 
 
-def generic(origin: object, arguments: tuple[object, ...], kind: str = "[") -> InertGeneric:
-    """Return a generic type or a union."""
-    return instance(InertGeneric, __origin__=origin, __args__=tuple(map(real, arguments)), _value_=kind)
+def _generic(origin: object, arguments: tuple[object, ...], kind: str) -> InertGeneric:
+    return types.instance(InertGeneric, __origin__=origin, __args__=tuple(map(real, arguments)), _value_=kind)
 
 
 ANNOTATION_WORDS: dict[tuple[str, str], Callable[..., object]] = {
-    ("_functools", "reduce"): make_union,
-    ("functools", "reduce"): make_union,
-    ("_operator", "getitem"): make_generic,
-    ("operator", "getitem"): make_generic,
     ("types", "GenericAlias"): make_generic,
+    **dict.fromkeys((("_functools", "reduce"), ("functools", "reduce")), make_union),
+    **dict.fromkeys((("_operator", "getitem"), ("operator", "getitem")), make_generic),
 }

@@ -72,17 +72,14 @@ class Refused(DamagedDump):
 
 
 class Fuse:
-    """Tries the pickles of one dump, in turn.
-
-    The process is started at once, so that it is ready when the first pickle is; `end` ends it.
-    """
+    """Tries the pickles of one dump in turn, in a process that is started at once and ended by `end`."""
 
     def __init__(self) -> None:
         self._tried: list[tuple[bytes, int]] = []
         self._kept = 0
         self._left = MAX_CHILDREN
         self._child: Child | None = None
-        self._problem: OSError | None = None
+        self._problem = ""  # why no process can be started
         self._start()
 
     def end(self) -> None:
@@ -100,45 +97,37 @@ class Fuse:
         data = file.read(room + 1)
         if len(data) > room:
             raise Refused(f"more than {room // MIB} MiB in one pickle", HINT_BYTES, TOO_LARGE)
-        self._check(data, count)
-        return data
-
-    def _check(self, data: bytes, count: int) -> None:
         if self._child is None:
             self._restart()
-        problem = self._ask(data, count)
-        if problem is not None:
-            raise problem
+        self._try(data, count)
         self._kept += len(data)
         if self._kept <= MAX_KEPT_BYTES:
             self._tried.append((data, count))
+        return data
+
+    def _restart(self) -> None:
+        if not self._problem and (self._left <= 0 or self._kept > MAX_KEPT_BYTES):
+            raise Refused("too many of its values exceeded a limit")
+        if not self._problem:
+            self._start()
+        for each in self._tried:
+            self._try(*each)
 
     def _start(self) -> None:
         self._left -= 1
         try:
             self._child = Child()
         except (OSError, ValueError, RuntimeError) as error:  # no processes, no memory, no interpreter
-            self._problem = OSError(f"{type(error).__name__}: {error}")
+            self._problem = f"{type(error).__name__}: {error}"
 
-    def _restart(self) -> None:
-        if self._problem is not None:
-            raise Refused(f"no process can be started to try untrusted values in: {self._problem}", reason=UNAVAILABLE)
-        if self._left <= 0 or self._kept > MAX_KEPT_BYTES:
-            raise Refused("too many of its values exceeded a limit")
-        self._start()
-        for data, count in self._tried:
-            problem = self._ask(data, count)
-            if problem is not None:
-                raise problem
-
-    def _ask(self, data: bytes, count: int) -> Refused | None:
+    def _try(self, data: bytes, count: int) -> None:
         if self._child is None:
-            return Refused(f"no process can be started to try untrusted values in: {self._problem}", reason=UNAVAILABLE)
-        seconds, memory = limits(len(data))
-        problem = self._child.ask(data, count, seconds, memory)
-        if problem is not None:
+            raise Refused(f"no process can be started to try untrusted values in: {self._problem}", reason=UNAVAILABLE)
+        try:
+            self._child.read(data, count, *limits(len(data)))
+        except Refused:
             self.end()
-        return problem
+            raise
 
 
 def limits(size: int) -> tuple[float, int]:
@@ -155,20 +144,16 @@ class Child:
             raise ValueError("this program is not a Python interpreter")
         if sys.implementation.name != "cpython":  # its unpickler in C takes the values apart
             raise ValueError(f"only CPython reads values, this is {sys.implementation.name}")
+        pipe = subprocess.PIPE
         # Isolated: no site, no variables and no working directory can add code to it.
-        command = [sys.executable, "-I", "-S", "-c", START, ROOT]
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with the module `child`
-            command,
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+            [sys.executable, "-I", "-S", "-c", START, ROOT],
+            bufsize=0, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
         self._thread: threading.Thread | None = None
 
-    def ask(self, data: bytes, count: int, seconds: float, memory: int) -> Refused | None:
-        """Return None if the process read `data` within the limits, else why not."""
+    def read(self, data: bytes, count: int, seconds: float, memory: int) -> None:
+        """Have the process read `data`; raise Refused if it does not, within the limits."""
         answers: list[bytes] = []
         # Daemon threads can be abandoned; a pipe that nobody reads blocks for ever.
         arguments = (HEADER.pack(len(data), count, seconds, memory), data, answers)
@@ -176,11 +161,11 @@ class Child:
         try:
             thread.start()
         except RuntimeError as error:
-            return Refused(f"no thread can be started to try untrusted values in: {error}", reason=UNAVAILABLE)
+            message = f"no thread can be started to try untrusted values in: {error}"
+            raise Refused(message, reason=UNAVAILABLE) from None
         thread.join(seconds if os.name == "nt" else PATIENCE * seconds)
-        if thread.is_alive():
-            return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS, TIMEOUT)
-        return self._verdict(answers[0] if answers else b"", seconds, memory)
+        if thread.is_alive() or answers[:1] != [OK]:
+            raise self._refusal(None if thread.is_alive() else b"".join(answers), seconds, memory)
 
     def end(self) -> None:
         """End the process, and those that it may have started."""
@@ -209,21 +194,17 @@ class Child:
         except (OSError, ValueError):  # the process has ended, or the pipe was closed
             pass
 
-    def _verdict(self, answer: bytes, seconds: float, memory: int) -> Refused | None:
-        if answer == OK:
-            return None
-        kind, _, words = answer.decode("utf-8", "replace").strip().partition(" ")
+    def _refusal(self, answer: bytes | None, seconds: float, memory: int) -> Refused:
+        kind, _, words = (answer or b"").decode("utf-8", "replace").strip().partition(" ")
         if kind == "memory":
             return Refused(f"its values take more than {memory // MIB} MiB of memory", HINT_BYTES, TOO_LARGE)
-        if kind == "refused":
-            return Refused(clean(words))
-        if kind == "deep":
-            return Refused(clean(words), reason=TOO_DEEP)
+        if kind in {"refused", "deep"}:
+            return Refused(clean(words), reason=TOO_DEEP if kind == "deep" else DAMAGED)
         try:
-            status = self._process.wait(PATIENCE)
+            status = None if answer is None else self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             return Refused("the process that tries untrusted values gives no answer that makes sense")
-        if status in TIME_IS_UP:
+        if status is None or status in TIME_IS_UP:
             return Refused(f"its values take more than {seconds:.3g} s to read", HINT_SECONDS, TIMEOUT)
         how = f"signal {-status}" if status < 0 else f"status {status}"
         return Refused(f"the process that tried its values ended with {how}")

@@ -140,8 +140,8 @@ def _made(cls: object, function: Any, arguments: Any) -> object:
         return _raisable(cls, *arguments)
     is_unknown = isinstance(function, types.InertType)
     if is_unknown and isinstance(cls, types.InertType) and layout_of(cls) is object:
-        made = types.made_of(function, arguments)
-        return types.made_of(cls, arguments) if type(made) is function else made
+        made = function(*arguments)
+        return cls(*arguments) if type(made) is function else made
     return function(*arguments) if is_unknown or isinstance(function, (Word, TypeProxy, types.InertObject)) else Dummy()
 
 

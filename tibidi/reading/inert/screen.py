@@ -87,25 +87,18 @@ def fold(
     return known[id(value)]
 
 
-class Sizes:
-    """Counts the things that are printed of a value; what is in it twice is printed twice."""
+def is_endless(value: object, known: dict[int, int]) -> bool:
+    """Return True if printing `value` takes forever, or if it is too large to tell.
 
-    def __init__(self) -> None:
-        self._sizes: dict[int, int] = {}
+    What is in it twice is printed twice; `known` has the sizes of what was counted before.
+    """
+    if not isinstance(value, NESTING_BASES) or not is_large(value):
+        return False
 
-    def is_endless(self, value: object) -> bool:
-        """Return True if printing `value` takes forever, or if it is too large to tell."""
-        if not isinstance(value, NESTING_BASES) or not is_large(value):
-            return False
-        size = fold(value, self._sizes, _containers, _size, MAX_COUNTED)
-        if size is None:
-            self._sizes.clear()
-        return size is None or size > MAX_PRINTED
+    def containers(thing: Any) -> list[Any]:
+        return [each for each in parts(thing) if isinstance(each, NESTING_BASES)]
 
-
-def _containers(thing: Any) -> list[Any]:
-    return [each for each in parts(thing) if isinstance(each, NESTING_BASES)]
-
-
-def _size(thing: Any, sizes: list[int]) -> int:
-    return 1 + len(parts(thing)) + sum(sizes)
+    size = fold(value, known, containers, lambda thing, sizes: 1 + len(parts(thing)) + sum(sizes), MAX_COUNTED)
+    if size is None:
+        known.clear()
+    return size is None or size > MAX_PRINTED

@@ -37,6 +37,7 @@ from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 
 T = TypeVar("T")
+Words = tuple[str, tuple[object, ...], Mapping[str, object]]
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
 new = object.__new__
@@ -52,7 +53,8 @@ class InertType(type):
     def __call__(cls, *arguments: object, **_: object) -> Any:
         """Raise TypeError: the code is not here; for a pickle, return an instance."""
         if Loading.depth:
-            return made_of(cls, arguments)
+            make: Any = cls.__new__
+            return make(cls, *arguments)
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
     def __setattr__(cls, name: str, value: object) -> None:
@@ -66,20 +68,15 @@ class InertType(type):
 
     def __getattr__(cls, name: str) -> object:
         if name == "__source__":
-            return class_source(cls.__name__, next(filter(None, map(_text_of, vars(cls).values())), ""))
+            texts = (text for text in map(_text_of, vars(cls).values()) if text and type(text) is str)
+            return class_source(cls.__name__, next(texts, ""))
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
 
 
-def made_of(cls: Any, arguments: tuple[object, ...]) -> Any:
-    """Return an instance of an inert class that a pickle makes of these arguments."""
-    return cls.__new__(cls, *arguments)
-
-
-def _text_of(value: object) -> str:
-    """Return the text of the source file of a function, "" for anything else."""
+def _text_of(value: object) -> object:
+    """Return the text of the source file of a function, None for anything else."""
     code = vars(value).get("__code__") if isinstance(value, InertObject) else None
-    text = vars(code).get("_text_") if isinstance(code, InertObject) else None
-    return text if type(text) is str else ""
+    return vars(code).get("_text_") if isinstance(code, InertObject) else None
 
 
 class InertObject(metaclass=InertType):
@@ -115,16 +112,13 @@ class InertObject(metaclass=InertType):
 
     def _inert_absorb_(self, state: Any) -> None:
         found = attributes_in(state, type(self)._inert_slots_)
-        if found is None:
-            self.__dict__["__state__"] = state  # the argument of __setstate__
-        else:
-            self.__dict__.update(text_keys(found))
+        self.__dict__.update({"__state__": state} if found is None else text_keys(found))  # as __setstate__ got it
 
     def __getattr__(self, name: str) -> object:
         kind = type(self).__name__
         raise AttributeError(f"{kind!r} object has no attribute {clean(name)!r} in the dump; {INERT}")
 
-    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+    def _inert_words_(self) -> Words:
         """Return name, arguments and attributes to print."""
         return type(self)._inert_name_, (), visible(self)
 
@@ -162,7 +156,7 @@ class InertCall(InertObject):
         if type(holder) is dict:
             holder[key] = value
 
-    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+    def _inert_words_(self) -> Words:
         return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
 
 
@@ -196,7 +190,7 @@ class InertValue(InertCall):
     def __str__(self) -> str:
         return str(self.__dict__["_value_"]) if "_value_" in self.__dict__ else repr(self)
 
-    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+    def _inert_words_(self) -> Words:
         own = self.__dict__
         return type(self)._inert_name_, (own["_value_"],) if "_value_" in own else own.get("_args_", ()), visible(self)
 
@@ -213,7 +207,7 @@ class InertPartial(InertCall):
         else:
             super()._inert_absorb_(state)
 
-    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+    def _inert_words_(self) -> Words:
         own = self.__dict__
         arguments, keywords = own.get("args"), own.get("keywords")
         first = (own.get("func"), *(arguments if type(arguments) is tuple else ()))
@@ -224,14 +218,14 @@ PARTIAL = ("func", "args", "keywords", "__dict__")
 
 
 def of_items(name: str) -> Any:
-    """Return a method that the items of an object answer."""
+    """Return a method that is that of the items of an object."""
     return lambda thing, *arguments: getattr(thing.__dict__["_items_"], name)(*arguments)
 
 
 class InertSequence(InertCall):
     """An object of unknown kind that has items in order."""
 
-    def _inert_words_(self) -> tuple[str, tuple[object, ...], Mapping[str, object]]:
+    def _inert_words_(self) -> Words:
         return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
 
     __contains__ = of_items("__contains__")
@@ -328,30 +322,32 @@ def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> No
 
 def shaped(cls: Any, *arguments: object, **_: object) -> Any:
     """Make an instance of a class that is built on a built-in type, a stand-in if the arguments do not fit."""
+    layout, first = cls._inert_layout_, arguments[0] if arguments else None
     try:
-        return _shaped(cls, cls._inert_layout_, arguments)
+        if layout is tuple:
+            return _new_tuple(cls, arguments)
+        if layout in layouts.ATOMS:
+            return layout.__new__(cls, plain.expect(first, *layouts.ATOMS)) if arguments else layout.__new__(cls)
+        if layout is frozenset:
+            return frozenset.__new__(cls, plain.expect(first, list, tuple) if arguments else ())
+        return _filled(layout.__new__(cls), layout, arguments)
     except REFUSED as error:
         return refused(cls._inert_name_, arguments, error)
 
 
-def _shaped(cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
-    first = arguments[0] if arguments else None
-    if layout in layouts.ATOMS:
-        return layout.__new__(cls, plain.expect(first, *layouts.ATOMS)) if arguments else layout.__new__(cls)
-    if layout is tuple:
-        is_record = cls._inert_is_record_  # which has its hidden fields in a dictionary
-        is_whole = type(first) in {list, tuple} and (is_record or (len(arguments) == 1 and not cls._inert_fields_))
-        items: Any = first if is_whole else arguments
-        made = tuple.__new__(cls, items)
-        made.__dict__.update(text_keys(arguments[1]) if is_record and len(arguments) > 1 else {})
-        return made
-    if layout is frozenset:
-        return frozenset.__new__(cls, plain.expect(first, list, tuple) if arguments else ())
-    made = layout.__new__(cls)
+def _new_tuple(cls: Any, arguments: tuple[Any, ...]) -> Any:
+    is_record = cls._inert_is_record_  # which has its hidden fields in a dictionary
+    is_alone = bool(arguments) and (is_record or (len(arguments) == 1 and not cls._inert_fields_))
+    made: Any = tuple.__new__(cls, arguments[0] if is_alone and type(arguments[0]) in {list, tuple} else arguments)
+    made.__dict__.update(text_keys(arguments[1]) if is_record and len(arguments) > 1 else {})
+    return made
+
+
+def _filled(made: Any, layout: Any, arguments: tuple[Any, ...]) -> Any:
     if layout is deque and len(arguments) == 2:
         deque.__init__(made, (), plain.expect(arguments[1], int))
     if layout is set and arguments:
-        set.update(made, plain.expect(first, list, tuple))
+        set.update(made, plain.expect(arguments[0], list, tuple))
     if issubclass(layout, dict) and arguments:
         _fill(made, layout, arguments)
     if isinstance(made, BaseException):
@@ -362,7 +358,7 @@ def _shaped(cls: Any, layout: Any, arguments: tuple[object, ...]) -> Any:
 def _fill(made: Any, layout: Any, arguments: tuple[object, ...]) -> None:
     """Give a dictionary its arguments: the items, wherever they are, the factory of a defaultdict."""
     first = real(arguments[0])
-    content: Any = next(filter(_has_items, arguments), None)
+    content: Any = next((each for each in arguments if isinstance(each, dict) or _is_pairs(each)), None)
     if content is not None:
         dict.update(made, content)
     elif layout is defaultdict and (first is None or callable(first)):
@@ -371,10 +367,7 @@ def _fill(made: Any, layout: Any, arguments: tuple[object, ...]) -> None:
         made.__dict__["default_factory"] = first
 
 
-def _has_items(argument: object) -> bool:
-    """Return True for a dictionary and for a list of pairs, from which the class makes its items."""
-    if isinstance(argument, dict):
-        return True
+def _is_pairs(argument: object) -> bool:
     return type(argument) is list and all(type(pair) is tuple and len(pair) == 2 for pair in argument)
 
 

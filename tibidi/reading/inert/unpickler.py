@@ -21,13 +21,12 @@ from typing import cast
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert import arrays
-from tibidi.reading.inert import exceptions
 from tibidi.reading.inert import types
 from tibidi.reading.inert.loading import Loading
 from tibidi.reading.inert.names import Names
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
-from tibidi.reading.inert.screen import Sizes
+from tibidi.reading.inert.screen import is_endless
 from tibidi.reading.memo import MemoUnpickler
 from tibidi.reading.memo import completed
 
@@ -57,7 +56,7 @@ class InertUnpickler(MemoUnpickler):
         super().__init__(file, encoding="bytes")  # no codec for strings of old protocols
         self._file = file
         self._names = Names(namespace, {} if sources is None else sources)
-        self._sizes = Sizes()
+        self._sizes: dict[int, int] = {}  # of what was counted for printing, by id
         self.find_class = self._names.find  # type: ignore[method-assign]  # saves a call for each name
 
     def load(self) -> Any:
@@ -78,10 +77,6 @@ class InertUnpickler(MemoUnpickler):
         after.restore(cast("MemberFile", self._file), completed(self.known(), count, lost))
         return after
 
-    def finish(self) -> None:
-        """Forget what was kept for checks; call it after the last member."""
-        exceptions.UNICODE_ERRORS.clear()
-
     def _load(self) -> Any:
         try:
             with Loading(self._names.call), no_extensions():
@@ -94,12 +89,11 @@ class InertUnpickler(MemoUnpickler):
             raise DamagedDump(f"not a pickle of tibidi: {type(error).__name__}: {clean(str(error))}") from None
         finally:
             arrays.thaw()
-            exceptions.check_unicode_errors()
 
     def _finished(self, loaded: Any) -> object:
         """Return a loaded value, or (paths, variables), with what could only be made now."""
         variables = loaded[1] if type(loaded) is tuple and len(loaded) == 2 else None
-        if isinstance(variables, BaseException) and self._sizes.is_endless(variables.args):
+        if isinstance(variables, BaseException) and is_endless(variables.args, self._sizes):
             variables.args = ()
         if type(variables) is not dict:
             return finished(loaded)
@@ -109,7 +103,7 @@ class InertUnpickler(MemoUnpickler):
 
     def _printable(self, value: Any) -> object:
         """Return a value, or an object that prints in part if the value would take forever to print."""
-        if not self._sizes.is_endless(value):
+        if not is_endless(value, self._sizes):
             return value
         kind = types.InertMapping if isinstance(value, dict) else types.InertSequence
         return types.instance(types.make_type("builtins", type(value).__name__, kind), _items_=value)
