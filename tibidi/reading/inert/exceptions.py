@@ -46,7 +46,8 @@ def make_exception(cls: object, *group: Any) -> BaseException:
 def real_class(cls: object, *, is_group: bool) -> Any:
     """Return the class of exceptions for a named class."""
     if isinstance(cls, type) and issubclass(cls, BaseException):
-        return _checked(cls) if issubclass(cls, UnicodeError) and not isinstance(cls, InertType) else cls
+        is_plain = isinstance(cls, InertType) or not issubclass(cls, UnicodeError)
+        return cls if is_plain else _checked(cls)  # type: ignore[arg-type]  # a class has a hash
     if not isinstance(cls, InertType):
         raise TypeError("an exception of no class")
     # Only the name was known: the class that was made for it may have other instances already.
