@@ -163,7 +163,7 @@ def test_unicode_errors() -> None:
 
     assert isinstance(error, UnicodeDecodeError)
     assert (0, 0) == (error.start, error.end)
-    assert str(error)
+    assert "" == str(error)
 
 
 def test_arrays_cannot_be_written_to() -> None:
