@@ -240,6 +240,7 @@ class Config(Module):
     exits: "Setting[str | None, str | None]" = Setting(
         "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
     )
+    native = Setting("TIBIDI_NATIVE", parse_flag, True, "keep a life record, for native crashes and kills; default on")
     key_file = Setting(
         "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration directory"
     )

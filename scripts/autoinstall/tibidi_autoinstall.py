@@ -1,18 +1,44 @@
-"""Install the hooks of tibidi at the start of every interpreter with TIBIDI_ENABLE set.
+"""Install the hooks of tibidi at the start of every interpreter with TIBIDI_ENABLE set, and begin its life record.
 
 `tibidi_autoinstall.pth` calls `main()`, in a virtual environment twice
 (CPython gh-75723).  Whatever happens here, the interpreter starts.
+
+The life record is one small file in the crash directory: who this process is,
+and then what faulthandler writes when the process crashes.  Every end by Python
+removes it.  `tibidi.life` reads the records of processes that are dead.  It is
+begun here and not in a module of its own, since finding one more module costs
+0.15 ms, as much as all that is done here.  Its file is in no danger of
+being written to by mistake: the descriptor has a high number, which an
+application that closes all descriptors does not use again.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
+import atexit
 import os
 import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 
+DESCRIPTOR = 1_000  # that of the record; lower where the limit is
+MAX_SEEN = 20  # records that a start looks at
+PRIVATE = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+INITIAL_NAMESPACE = "-4026531836"  # PROC_PID_INIT_INO of Linux
+SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
+LEFT_OUT = "<left out>"
+ENDED = b"ended\n"  # written to a record that cannot be removed
+
 _was_called = False
+# Process, path, descriptor, device and inode of the life record.
+_record: "tuple[int, str, int, tuple[int, int]] | None" = None
+# In a child of fork(): the code of the function that called it.
+_forked_in: object = None
 
 
 def main() -> None:
@@ -43,6 +69,8 @@ def _install() -> None:
 
         for problem in hooks.install_all():
             _complain(problem)
+        if getattr(sys.modules.get("tibidi.config"), "native", True):
+            _begin_life()
     except Exception as error:  # noqa: BLE001 - without tibidi, or with another version of it, the interpreter starts
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")
 
@@ -53,3 +81,277 @@ def _complain(problem: str) -> None:
         sys.stderr.write("\n")
     except Exception:  # noqa: BLE001 - no stderr, or a closed one
         return
+
+
+# --- the life record
+
+
+def _begin_life() -> None:
+    """Begin the record of this process, and see to it that each end by Python removes it."""
+    import faulthandler
+
+    if os.name == "posix":
+        begin_record()
+    if _record is None:
+        return
+    for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
+        setattr(os, name, wrap(getattr(os, name)))
+    faulthandler.enable = _wrap_enable(faulthandler.enable)
+    atexit.register(_end_life)
+    os.register_at_fork(after_in_child=_begin_after_fork)
+
+
+def begin_record(number: "int | None" = None, folder: "str | None" = None) -> None:
+    """Begin a record, in the crash directory if not in `folder`; its file may replace that of descriptor `number`."""
+    global _record
+    import faulthandler
+
+    try:
+        folder, place = folder or _folder(), _place()
+        mine = faulthandler.is_enabled() and number is None
+        descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
+        limit = min(os.sysconf("SC_OPEN_MAX") - 1, DESCRIPTOR) if hasattr(os, "sysconf") else 0
+        moved = limit if number is None else number
+        if number is not None or _is_free(moved):
+            os.dup2(descriptor, moved, inheritable=False)
+            os.close(descriptor)
+            descriptor = moved
+        if hasattr(os, "lockf"):
+            os.lockf(descriptor, os.F_TLOCK, 0)  # until the process ends; seen from other containers as well
+        _record = os.getpid(), path, descriptor, _identity(descriptor)
+        if number is None:
+            _catch_signals(descriptor, catch_fatal=not mine)
+            _look(folder, place)
+    except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
+        return
+
+
+def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
+    """Have faulthandler write to the record, about fatal signals, and about requests to stop that nobody handles.
+
+    The latter are chained to what they do anyway.  The module `signal` does not
+    know of it, and the application's own handlers take their place.
+    """
+    import _signal  # type: ignore[import-not-found]  # loaded at any start, unlike `signal`
+    import faulthandler
+
+    if catch_fatal:
+        faulthandler.enable(descriptor)
+    for number in (_signal.SIGTERM, _signal.SIGHUP) if hasattr(faulthandler, "register") else ():
+        if _signal.getsignal(number) == _signal.SIG_DFL:
+            faulthandler.register(number, descriptor, all_threads=False, chain=True)
+
+
+def _folder() -> str:
+    """Return the crash directory; only where it cannot be used at once, the modules that know all rules are loaded."""
+    named = os.environ.get("TIBIDI_DIR", "")
+    cache = os.environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache"
+    folder = named or ("~/Library/Caches" if sys.platform == "darwin" else cache) + "/tibidi"
+    if folder[:1] != "/":
+        folder = os.path.abspath(os.path.expanduser(folder))
+    try:
+        if os.access(folder, os.W_OK | os.X_OK) and (named or os.stat(folder).st_uid == os.geteuid()):
+            return folder
+    except OSError:
+        pass
+    from tibidi.store.directory import CrashDirectory
+
+    return CrashDirectory.locate(create=True).path
+
+
+def _place() -> str:
+    """Return the boot of the machine and the namespace of process identifiers: where a process can be looked for."""
+    try:
+        # "pid:[4026531836]"; reading the link takes a fifth of the time of stat()
+        return f"{_read('/proc/sys/kernel/random/boot_id')[:8]}-{os.readlink('/proc/self/ns/pid')[5:-1]}"
+    except OSError:
+        return "0-0"
+
+
+def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, str]":
+    """Make the file of a record: one line, the repr() of a dictionary, then what faulthandler writes."""
+    import _signal
+    import faulthandler
+
+    now, pid = time.time(), os.getpid()
+    argv = [word for word in getattr(sys, "argv", []) if type(word) is str]
+    if argv[:1] == ["-m"] and hasattr(sys, "orig_argv"):  # the module that runs is not known yet
+        argv = [*sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1], *argv[1:]]
+    facts.update(
+        place=place,
+        pid=pid,
+        ppid=os.getppid(),
+        time=now,
+        uptime=time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0,
+        argv=_harmless(argv),
+        executable=sys.executable,
+        cwd=os.getcwd(),
+        python=sys.version.split()[0],
+        implementation=sys.implementation.name,
+        hostname=os.uname().nodename if hasattr(os, "uname") else "",
+        memory=_memory_kills(place),
+        stops=_signal.getsignal(_signal.SIGTERM) is not None and hasattr(faulthandler, "register"),
+        signal=getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None) or 0,
+    )
+    path = os.path.join(folder, f".{place}-{pid}-{now:.6f}.life")
+    descriptor = os.open(path, PRIVATE, 0o600)
+    os.write(descriptor, f"{facts!a}\n".encode())
+    return descriptor, path
+
+
+def _harmless(argv: "list[str]") -> "list[str]":
+    """Return the command line without what may be a secret: only options, numbers, files and plain words stay.
+
+    A dump of an exception has the whole redactor for it, which a start cannot afford.
+    """
+    found, option = argv[:1], ""
+    for word in argv[1:]:
+        name, equals, _ = word.partition("=")
+        is_secret = any(part in option.lower() for part in SECRET)
+        if word.startswith("-"):
+            is_glued = name[1:2] != "-" and len(name) > 3  # -pSECRET
+            found.append(name[:2] + LEFT_OUT if is_glued else name + equals + (equals and LEFT_OUT))
+        elif is_secret or not (word.isdecimal() or os.path.exists(word)):
+            is_plain = not option and word.isalpha() and word.islower() and len(word) < 20
+            found.append(word if is_plain else LEFT_OUT)
+        else:
+            found.append(word)
+        option = name if word.startswith("-") and not equals else ""
+    return found
+
+
+def _memory_kills(place: str) -> "tuple[str, int] | None":
+    """Return the file in which the kernel counts the processes of this cgroup that it killed for memory, and that.
+
+    Reading it takes a tenth of the time of a record: only in containers, and in services of systemd.
+    """
+    if place.endswith(INITIAL_NAMESPACE) and "INVOCATION_ID" not in os.environ:
+        return None
+    try:
+        group = _read("/proc/self/cgroup").rpartition("0::")[2].strip() if "INVOCATION_ID" in os.environ else ""
+        file = f"/sys/fs/cgroup{group}/memory.events"
+        return file, int(_read(file).rpartition("oom_kill ")[2].split()[0])
+    except (OSError, ValueError, IndexError):  # no cgroup v2
+        return None
+
+
+def _read(path: str) -> str:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 4096).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
+
+
+def _look(folder: str, place: str) -> None:
+    """Make dumps of the records of dead processes; the modules for it are only loaded if there is one."""
+    names = [name for name in os.listdir(folder) if name.startswith(f".{place}-") and name.endswith(".life")]
+    pids = [name.split("-")[2] for name in names[:MAX_SEEN]] if place != "0-0" else []
+    if not all([os.path.exists(f"/proc/{pid}") for pid in pids]):
+        from tibidi.life.judge import judge
+
+        judge(folder)
+
+
+def end_record() -> None:
+    """Remove the record of this process, or mark it as ended if that cannot be done any more: after chroot, setuid."""
+    global _record
+    record, _record = _record, None
+    if record is None or record[0] != os.getpid():
+        return
+    try:
+        os.unlink(record[1])
+    except OSError:
+        write(ENDED, record)
+
+
+def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = None) -> None:
+    """Append to the record, unless its descriptor is another file by now."""
+    record = record or _record
+    try:
+        if record is not None and record[0] == os.getpid() and _identity(record[2]) == record[3]:
+            os.write(record[2], data)
+    except OSError:
+        return
+
+
+def _end_life() -> None:
+    """End the record at the exit, and look for those of processes that died meanwhile, such as workers of a pool."""
+    folder, name = os.path.split(_record[1]) if _record else ("", "")
+    end_record()
+    try:
+        if folder:
+            _look(folder, "-".join(name[1:].split("-")[:2]))
+    except Exception:  # noqa: BLE001 - the next process will look
+        return
+
+
+def _begin_after_fork() -> None:
+    """Begin the record of a child; not in one that `subprocess` makes, which runs another program at once."""
+    global _record, _forked_in
+    frame = sys._getframe(1) if hasattr(sys, "_getframe") else None
+    _forked_in = frame and frame.f_code
+    record, _record = _record, None
+    if record is None or not os or _identity(record[2]) != record[3]:
+        return
+    if frame is None or frame.f_code.co_name not in ("_execute_child", "_fork_exec"):
+        begin_record(record[2], os.path.dirname(record[1]))
+    if _record is None:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
+        os.close(null)
+
+
+def _wrap_exit(previous: "Any") -> "Any":
+    def _exit(status: int) -> None:
+        """Exit without cleanup; from tibidi, the life record says where, unless it is how this process has to end."""
+        if status == 0 or sys._getframe(1).f_code is _forked_in:
+            end_record()
+        elif _record is not None and _record[0] == os.getpid():
+            import faulthandler
+
+            write(f"os._exit({status})\n".encode())
+            if _identity(_record[2]) == _record[3]:
+                faulthandler.dump_traceback(_record[2])
+        previous(status)
+
+    return _exit
+
+
+def _wrap_exec(previous: "Any") -> "Any":
+    def execute(*arguments: object, **options: object) -> None:
+        """Execute another program; from tibidi, this one has ended."""
+        record = _record if _record and _record[0] == os.getpid() else None
+        end_record()
+        try:
+            previous(*arguments, **options)
+        finally:
+            if record is not None:
+                begin_record(record[2], os.path.dirname(record[1]))  # there is no such program
+
+    return execute
+
+
+def _wrap_enable(previous: "Any") -> "Any":
+    def enable(*arguments: object, **options: object) -> None:
+        """Enable faulthandler for the application; from tibidi, the life record says that it has it no more."""
+        previous(*arguments, **options)
+        write(b"faulthandler: enabled by the application\n")
+
+    return enable
+
+
+def _is_free(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return True
+    return False
+
+
+def _identity(descriptor: int) -> "tuple[int, int]":
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino

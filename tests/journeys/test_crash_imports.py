@@ -42,6 +42,7 @@ STANDARD_MODULES = {
     "contextvars",
     "copyreg",
     "enum",
+    "faulthandler",  # for the life record
     "functools",
     "gc",
     "heapq",

@@ -9,7 +9,7 @@ from tibidi import commands
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.process.texts import printable
-from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import crash_directory
 from tibidi.store.location import find as locate
 from tibidi.tools.find import find
 
@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str]) -> int:
     """Print the path of each place where a text occurs; return 1 if there is none."""
     options = commands.parse(parser(), argv)
-    paths = list(map(locate, options.dumps)) or [each.path for each in CrashDirectory.locate(create=False).entries()]
+    paths = list(map(locate, options.dumps)) or [each.path for each in crash_directory().entries()]
     found = _hits(paths, options.text)
     if options.json:
         data = [{"dump": path, **hit._asdict()} for path, hit in found]

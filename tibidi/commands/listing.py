@@ -19,6 +19,7 @@ from tibidi.present import listing
 from tibidi.present.phrases import bare_type
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import crash_directory
 from tibidi.store.location import dumps_in
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _rows(directories: Sequence[str]) -> Iterator[Row]:
     if not directories:
-        yield from map(listing.row, CrashDirectory.locate(create=False).entries())
+        yield from map(listing.row, crash_directory().entries())
     for directory in directories:
         yield from (listing.row(entry, entry.path) for entry in dumps_in(directory))
 

@@ -18,6 +18,7 @@ from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import Limits
 from tibidi.store.directory import newest
 from tibidi.store.directory import unlink
+from tibidi.store.location import crash_directory
 from tibidi.store.retention import is_being_written
 from tibidi.store.retention import victims
 
@@ -55,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
     options = commands.parse(parser(), argv)
     if options.all and not (options.keep is None and options.older_than is None):
         raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
-    directory = CrashDirectory.locate(create=False)
+    directory = crash_directory()
     if options.dry_run:
         doomed = _deletable(directory) if options.all else _victims(directory, options)
         print("".join(printable(f"would delete {entry.name}") + "\n" for entry in doomed), end="")

@@ -101,7 +101,7 @@ def _exception_to_json(record: ExceptionRecord) -> dict[str, object]:
 def _crash(summary: Summary) -> Iterator[str]:
     yield _field("time", f"{phrases.moment(summary.time)} UTC")
     yield from _culprit(summary)
-    elsewhere = phrases.elsewhere(summary.exceptions)
+    elsewhere = phrases.elsewhere(summary.exceptions) or phrases.without_values(summary.omissions)
     if elsewhere:
         yield _field("variables", elsewhere[:1].lower() + elsewhere[1:])
     yield _field("fingerprint", summary.fingerprint)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tibidi.culprit import is_remote
+from tibidi.model import UNAVAILABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tibidi.dump import DumpedFrame
     from tibidi.model import ExceptionRecord
     from tibidi.model import FrameRecord
+    from tibidi.model import Omission
 
 WORKER_DUMP = "tibidi: traceback dumped into: "  # the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")
@@ -77,6 +79,12 @@ def crash_line(type_name: str, message: str) -> str:
 def count(number: int, noun: str) -> str:
     """Return `1 frame`, `2 frames`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def without_values(omissions: Sequence[Omission]) -> str:
+    """Return a sentence if a dump has no values at all and was not meant to, else ""."""
+    details = [each.detail for each in omissions if (each.path, each.reason) == ("values", UNAVAILABLE)]
+    return f"There are no variables: {details[0]}." if details else ""
 
 
 def elsewhere(exceptions: Sequence[ExceptionRecord]) -> str:

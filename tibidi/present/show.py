@@ -111,8 +111,8 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
         (FAINT, f", {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}"),
     ]
     elsewhere = phrases.elsewhere(summary.exceptions)
-    if elsewhere:
-        yield [(FAINT, elsewhere)]
+    for sentence in filter(None, (elsewhere, phrases.without_values(summary.omissions))):
+        yield [(FAINT, sentence)]
 
 
 def _message(record: ExceptionRecord) -> Iterator[Line]:

@@ -48,7 +48,7 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     elsewhere = phrases.elsewhere(dump.summary.exceptions)
     if elsewhere:
         yield printable(elsewhere)
-    yield LIVE if dump.live else INERT
+    yield printable(phrases.without_values(dump.omissions)) or (LIVE if dump.live else INERT)
     if dump.prepared:
         yield printable(dump.prepared)
     matches = (MODULE.fullmatch(each.path) for each in dump.omissions if each.reason == MISSING_HERE)

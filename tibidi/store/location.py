@@ -10,6 +10,7 @@ from tibidi.dumpfile.unpacking import STDIN
 from tibidi.dumpfile.unpacking import unpacked
 from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
+from tibidi.life.judge import judge
 from tibidi.store.directory import LATEST
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import Entry
@@ -23,7 +24,7 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     A packed dump is unpacked, and `-` reads stdin.  Raises DumpNotFound, or NotADump for an archive without one.
     """
     if dump is None:
-        directory = CrashDirectory.locate(create=False)
+        directory = crash_directory()
         latest = directory.latest()
         if latest is None:
             raise DumpNotFound(
@@ -36,9 +37,16 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     if os.path.dirname(path):  # names in a list have none
         raise DumpNotFound(f"no such file: {path}")
     try:
-        return named(CrashDirectory.locate(create=False), path)
+        return named(crash_directory(), path)
     except DumpNotFound as error:
         raise DumpNotFound(f"{error}, and no such file in {os.getcwd()}") from None
+
+
+def crash_directory() -> CrashDirectory:
+    """Return the crash directory; first, the life records of dead processes in it become dumps."""
+    directory = CrashDirectory.locate(create=False)
+    judge(directory.path)
+    return directory
 
 
 def named(directory: CrashDirectory, name: str) -> str:
@@ -64,6 +72,7 @@ def dumps_in(folder: str) -> list[Entry]:
     A file without the name of a dump is one if its name ends as that of a dump
     and it begins as one; its program and time are those of its headline.
     """
+    judge(folder)
     try:
         with os.scandir(folder) as items:
             found = [entry_of(item) or _renamed(item) for item in items if item.name != LATEST]

@@ -1,0 +1,170 @@
+"""Processes that vanish leave one dump each, of the right kind; processes that end leave nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+import tibidi
+
+if TYPE_CHECKING:
+    from crashing import Crasher
+
+# How vanish.py dies: kind, what `list` calls it, the innermost own function that is known.
+DEATHS = {
+    "segv": ("native", "native SIGSEGV", "segv"),
+    "abort": ("native", "abort", "abort"),
+    "c_overflow": ("native", "native SIGSEGV", "recurse"),
+    "threads_segv": ("native", "native SIGSEGV", "threads_segv"),
+    "exit_3": ("exit", "exit", "exit_3"),
+    "kill": ("killed", "killed", ""),
+    "memory": ("crash", "builtins.MemoryError", None),
+    "own_faulthandler": ("killed", "killed", ""),
+    "child_dies": ("native", "native SIGSEGV", "die_in_child"),
+}
+ENDS = ["ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails", "fork", "double_fork", "close_all", "pool", "spawn", "preexec"]
+ROOT_ONLY = ("setuid", "chroot")
+
+
+def litter(crash: Crasher) -> list[str]:
+    """Return the names of the life records that are left, once no process of the program runs any more."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        names = [path.name for path in crash.directory.glob(".*.life")]
+        if not names:
+            break
+        time.sleep(0.05)
+    return names
+
+
+def listed(crash: Crasher, *options: str) -> Any:
+    """Return what `list` prints."""
+    return json.loads(crash.run("-m", "tibidi", "list", "--json", *options).stdout)
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_death(crash: Crasher, death: str) -> None:
+    """Each death is one dump, of its kind, with the program and the last stack."""
+    crash("vanish.py", death)
+    (row,) = listed(crash)
+    kind, title, function = DEATHS[death]
+
+    assert (kind, title, "vanish") == (row["kind"], row["type"], row["program"])
+    assert function is None or function == row["own_name"]
+    assert [] == litter(crash)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_end(crash: Crasher, end: str) -> None:
+    """What ends by Python, is told to stop, or becomes another program leaves neither a dump nor a file."""
+    crash("vanish.py", end)
+
+    if end == "term":  # the next process looks, and finds that it was stopped
+        crash("vanish.py", "ret")
+    assert ([], []) == (litter(crash), list(crash.directory.glob("*.pkl")))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can")
+@pytest.mark.parametrize("end", ROOT_ONLY)
+def test_end_without_rights(crash: Crasher, end: str) -> None:
+    """A process that cannot remove its record any more marks it, and the next one removes it."""
+    ended = crash("vanish.py", end)
+    assert 0 == ended.status
+    crash("vanish.py", "ret")
+
+    assert ([], []) == (litter(crash), listed(crash))
+
+
+def test_stacks(crash: Crasher) -> None:
+    """A native crash has the stacks of all threads, with sources, in `show` and in the debugger, and says what not."""
+    crash("vanish.py", "threads_segv")
+    shown = crash.run("-m", "tibidi", "show", "--plain").stdout
+    dump = tibidi.load(crash.dumps()[0], trust=False)
+    debugged = crash.run("-m", "tbdebug", "-c", "w", "-c", "threads 1", "-c", "ll", "-c", "q").stdout
+
+    assert ["threads_segv", "serve", "serve", "serve"] == [
+        next(frame.name for frame in reversed(thread.frames) if "vanish" in frame.file)
+        for thread in dump.threads
+        if "C stack" not in thread.name
+    ]
+    assert "> 80 |" in shown.replace("  ", " ") or "ctypes.string_at(0)" in shown
+    assert "There are no variables" in shown
+    assert "There are no variables" in debugged
+    assert "def serve(number):" in debugged
+
+
+def test_next_start_looks(crash: Crasher) -> None:
+    """The dump is made by the next process that starts, without anybody listing; two are one group."""
+    for _ in range(2):
+        crash("vanish.py", "segv")
+    crash("vanish.py", "ret")
+
+    assert 2 == len(crash.dumps())
+    (group,) = listed(crash)
+    assert 2 == group["count"]
+
+
+def test_off(crash: Crasher) -> None:
+    """TIBIDI_NATIVE=0 turns it off."""
+    crash("vanish.py", "segv", env={"TIBIDI_NATIVE": "0"})
+
+    assert [] == list(crash.directory.glob("*")) == listed(crash)
+
+
+def test_other_machine(crash: Crasher) -> None:
+    """The record of another machine, on a shared directory, is left alone; so is one whose process lives."""
+    crash("vanish.py", "segv")
+    (record,) = crash.directory.glob(".*.life")
+    facts = eval(record.read_text().splitlines()[0])
+    facts.update(hostname="elsewhere", place="0badbeef-4026531836")
+    record.write_text(f"{facts!a}\n")
+    facts.update(pid=os.getpid(), place=record.name[1:].rpartition("-")[0].rpartition("-")[0])
+    (crash.directory / f".{facts['place']}-{os.getpid()}-1.0.life").write_text(f"{facts!a}\n")
+    facts.update(uptime=0.0)  # before this process was started: its number was used again
+    (crash.directory / f".{facts['place']}-{os.getpid()}-2.0.life").write_text(f"{facts!a}\n")
+
+    assert ["killed"] == [row["kind"] for row in listed(crash, "--all")]
+    assert 2 == len(list(crash.directory.glob(".*.life")))
+
+
+def test_secrets(crash: Crasher) -> None:
+    """A record has the command line without what may be a secret, on the disk as well."""
+    secrets = ["--password", "hunter", "--token=s3cr3t", "-pglued", "AKIAIOSFODNN7EXAMPLE", "--pin", "4711"]
+    crash("vanish.py", "segv", *secrets, "--port", "8000")
+    (record,) = crash.directory.glob(".*.life")
+    text = record.read_text()
+
+    assert not [word for word in ("hunter", "s3cr3t", "glued", "AKIA", "4711") if word in text]
+    assert "'--port', '8000'" in text
+
+
+def test_read_only(crash: Crasher) -> None:
+    """Where no record can be written, programs run as ever."""
+    ran = crash.run("-c", "print(1)", env={"TIBIDI_DIR": "/proc/nothing", "TMPDIR": "/proc"})
+
+    assert (0, "1\n", "") == (ran.status, ran.stdout, ran.stderr)
+
+
+def test_pytest_worker(crash: Crasher) -> None:
+    """A worker of pytest-xdist that dies is one dump, whose process is the worker."""
+    (crash.work / "test_it.py").write_text("import os, signal\ndef test_dies(): os.kill(os.getpid(), signal.SIGKILL)\n")
+    ran = crash.run("-m", "pytest", "-q", "-n1", "-p", "no:cacheprovider", "--max-worker-restart=0", "test_it.py")
+    (row,) = listed(crash)
+
+    assert "crashed while running" in ran.stdout
+    assert "killed" == row["kind"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="faulthandler has the C stack since Python 3.14")
+def test_c_stack(crash: Crasher) -> None:
+    """From Python 3.14 on, the stack of C is a stack of the dump."""
+    crash("vanish.py", "segv")
+    listed(crash)
+
+    assert "C stack" in [thread.name for thread in tibidi.load(crash.dumps()[0], trust=False).threads]

@@ -1,0 +1,190 @@
+"""Die, or end, in the way that the argument names."""
+
+import ctypes
+import faulthandler
+import multiprocessing
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+
+def segv(order):
+    ctypes.string_at(0)
+
+
+def abort(order):
+    os.abort()
+
+
+def overflow(order):
+    # repr() of a structure of 2 million levels, on a small stack and without the limit of the interpreter
+    sys.setrecursionlimit(1 << 30)
+    ctypes.pythonapi.Py_SetRecursionLimit(1 << 30)
+
+    def descend(depth):
+        return eval("descend(depth + 1)", {"descend": descend, "depth": depth})
+
+    descend(0)
+
+
+def c_overflow(order):
+    compare = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+    values = (ctypes.c_int * 2)(2, 1)
+    qsort = ctypes.PyDLL(None).qsort
+
+    @compare
+    def recurse(one, other):
+        qsort(values, 2, 4, recurse)
+        return 0
+
+    sys.setrecursionlimit(1 << 30)
+    qsort(values, 2, 4, recurse)
+
+
+def exit_3(order):
+    os._exit(3)
+
+
+def kill(order):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def term(order):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+
+def term_handled(order):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+
+def memory(order):
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
+    rows = [bytearray(1 << 20) for _ in range(1 << 20)]
+    return rows
+
+
+def threads_segv(order):
+    def serve(number):
+        time.sleep(60)
+
+    for number in range(3):
+        threading.Thread(target=serve, args=(number,), daemon=True).start()
+    time.sleep(0.1)
+    ctypes.string_at(0)
+
+
+def ret(order):
+    return order
+
+
+def exit_0(order):
+    sys.exit(0)
+
+
+def exit_1(order):
+    sys.exit(1)
+
+
+def hard_exit_0(order):
+    os._exit(0)
+
+
+def exec_true(order):
+    os.execvp("true", ["true"])
+
+
+def exec_python(order):
+    os.execv(sys.executable, [sys.executable, "-c", "pass"])
+
+
+def exec_fails(order):
+    try:
+        os.execv("/nonexistent", ["x"])
+    except OSError:
+        print("no such program")
+
+
+def fork(order):
+    for status in (0, 3):
+        pid = os.fork()
+        if not pid:
+            os._exit(status)
+        os.waitpid(pid, 0)
+
+
+def double_fork(order):
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    os.closerange(0, 256)
+    time.sleep(0.3)
+
+
+def close_all(order):
+    os.closerange(3, 2000)
+
+
+def child_dies(order):
+    pid = os.fork()
+    if not pid:
+        die_in_child()
+    os.waitpid(pid, 0)
+
+
+def die_in_child():
+    ctypes.string_at(0)
+
+
+def work(number):
+    return number
+
+
+def pool(order):
+    with multiprocessing.get_context("fork").Pool(2) as workers:
+        print(sum(workers.map(work, range(9))))
+
+
+def spawn(order):
+    child = multiprocessing.get_context("spawn").Process(target=work, args=(1,))
+    child.start()
+    child.join()
+
+
+def preexec(order):
+    subprocess.run(["true"], preexec_fn=os.getpid, check=True)
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+
+
+def own_faulthandler(order):
+    with open("own.txt", "w") as file:
+        faulthandler.enable(file)
+        ctypes.string_at(0)
+
+
+def setuid(order):
+    os.setgid(65534)
+    os.setuid(65534)
+
+
+def chroot(order):
+    os.mkdir("jail")
+    os.chroot("jail")
+
+
+def lock_order(order):
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]({"id": 17})

@@ -1,0 +1,171 @@
+"""The records of dead processes become dumps, each once: by what died, or by nothing where it was stopped.
+
+Any number of processes may judge one directory: each record is locked while it
+is judged, and gone afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+
+import tibidi
+from tibidi import TYPE_CHECKING
+from tibidi import config
+from tibidi.culprit import OwnCode
+from tibidi.dumpfile import encode
+from tibidi.dumpfile import format as fmt
+from tibidi.dumpfile.partial import PartialFile
+from tibidi.dumpfile.writer import Archive
+from tibidi.life import stacks
+from tibidi.life.cores import core_of
+from tibidi.life.record import Record
+from tibidi.life.record import records
+from tibidi.model import EXIT
+from tibidi.model import KILLED
+from tibidi.model import NATIVE
+from tibidi.model import SNAPSHOT
+from tibidi.model import UNAVAILABLE
+from tibidi.model import Index
+from tibidi.model import Omission
+from tibidi.model import Summary
+from tibidi.process import io
+from tibidi.process import os
+from tibidi.process import time
+from tibidi.process.digest import sha256
+from tibidi.process.interpreter import platform
+from tibidi.redaction import Redactor
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import unlink
+from tibidi.store.keys import read_or_make_key
+from tibidi.store.target import new_path
+from tibidi.store.user_directories import is_mine
+
+if TYPE_CHECKING:
+    from tibidi.model import ThreadRecord
+
+# What faulthandler calls the signals (Modules/faulthandler.c).
+SIGNALS = {
+    "Segmentation fault": "native SIGSEGV",
+    "Aborted": "abort",
+    "Bus error": "native SIGBUS",
+    "Floating point exception": "native SIGFPE",
+    "Floating-point exception": "native SIGFPE",
+    "Illegal instruction": "native SIGILL",
+}
+FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
+EXITED = re.compile(r"^(os\._exit\(.*\))$", re.MULTILINE)
+HANG = re.compile(r"^Timeout \((.*)\)!$", re.MULTILINE)
+STOPPED = re.compile(r"^(?:Stack|Current thread)|^ended$", re.MULTILINE)
+OF_APPLICATION = "faulthandler: enabled by the application"
+UNKNOWN = "killed or stopped"  # the title of what is not shown by itself
+NO_VARIABLES = "a process that dies so leaves none"
+
+
+def judge(folder: str) -> None:
+    """Make dumps of the records of dead processes in a folder, and remove those records."""
+    for path in records(folder):
+        try:
+            if not is_mine(os.lstat(path)):
+                continue
+            record = Record(path)
+            is_hanging = bool(HANG.search(record.text)) and not FATAL.search(record.text)
+            if record.process.pid != os.getpid() and (record.is_dead() or is_hanging):
+                _bury(record)
+        except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, of another user, not a record
+            if config.debug:
+                raise
+
+
+def _bury(record: Record) -> None:
+    descriptor = os.open(record.path, os.O_RDWR)
+    try:
+        if record.is_dead() and hasattr(os, "lockf"):
+            os.lockf(descriptor, os.F_TLOCK, 0)
+        if os.fstat(descriptor).st_nlink:  # else another process was faster
+            kind, reason = verdict(record)
+            if kind:
+                _write(record, kind, reason)
+            unlink(record.path)
+    finally:
+        os.close(descriptor)
+
+
+def verdict(record: Record) -> tuple[str, str]:
+    """Return the kind of the dump of a dead process, and the reason; "" where there was no crash."""
+    fatal, exited, hang = (pattern.search(record.text) for pattern in (FATAL, EXITED, HANG))
+    if fatal:
+        return NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{core_of(record)}"
+    if exited:
+        return EXIT, f"exit: {exited[1]}"
+    if hang and not record.is_dead():
+        return SNAPSHOT, f"hang: no Python code ran for {hang[1]}, so the stacks have no variables"
+    if STOPPED.search(record.text) and not hang:
+        return "", ""
+    return KILLED, _killed(record, f"it had not moved for {hang[1]}, " if hang else "")
+
+
+def _killed(record: Record, before: str) -> str:
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(record.begun))
+    file, count = record.facts["memory"] or ("", 0)
+    try:
+        with io.open(file) as events:
+            kills = int(events.read().rpartition("oom_kill ")[2].split()[0]) - count
+    except (OSError, ValueError, IndexError):
+        kills = 0
+    if kills > 0:
+        return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
+    if record.is_of_an_earlier_boot:
+        return f"killed: {before}the machine or container was started again; started {when} UTC"
+    if not record.facts["faulthandler"] or OF_APPLICATION in record.text:
+        before += "or, as the application's own faulthandler may say, by a native crash; "
+    if not record.facts["stops"]:
+        return f"{UNKNOWN}: {before}started {when} UTC"
+    return f"killed: {before}by SIGKILL, a power cut or the like; started {when} UTC{core_of(record)}"
+
+
+def _write(record: Record, kind: str, reason: str) -> None:
+    redactor = Redactor(config.redact_names, os.environ, config.redact)
+    text = redactor.text(record.text)
+    threads = stacks.threads(text)
+    texts = stacks.sources(threads)
+    threads = tuple([stacks.placed(thread, texts) for thread in threads])
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.ended)) + f".{record.ended % 1:.6f}"[2:] + "+00:00"
+    process = record.process._replace(argv=tuple(map(redactor.text, record.process.argv)), platform=platform())
+    summary = Summary(
+        tibidi.__version__,
+        moment,
+        process,
+        threads=threads,
+        omissions=(Omission("values", UNAVAILABLE, NO_VARIABLES),),
+        fingerprint=_fingerprint(record, reason, threads),
+        kind=kind,
+        reason=reason,
+    )
+    folder = os.path.dirname(record.path)
+    path = new_path(folder, process.argv[0] if process.argv else "", record.ended, process.pid)
+    partial = PartialFile(path)
+    try:
+        archive = Archive(partial.file)
+        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+        archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
+        for number, (file, source) in enumerate(texts.items()):
+            name = f"{fmt.SOURCES}{number}/{os.path.basename(file)}"
+            archive.add(name, source.encode("utf-8", "surrogatepass"), {"file": file})
+        archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(Index(complete=True))))
+        archive.finish(read_or_make_key())
+        partial.publish(replace=False)
+    except BaseException:
+        partial.discard()
+        raise
+    directory = CrashDirectory(folder)
+    directory.point_latest(path)
+    directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
+
+
+def _fingerprint(record: Record, reason: str, threads: tuple[ThreadRecord, ...]) -> str:
+    """Return the digest of what happened and the innermost own frame; without frames, of the program."""
+    own = OwnCode(record.process)
+    frames = threads[0].frames if threads else ()
+    frame = next(filter(own.has, reversed(frames)), frames[-1] if frames else None)
+    place = f"{os.path.basename(frame.file)} {frame.name}" if frame else "".join(record.process.argv[:1])
+    return sha256(f"{reason.partition(':')[0]} {place}".encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,0 +1,103 @@
+"""One life record, and whether its process is still alive."""
+
+from __future__ import annotations
+
+import ast
+
+from tibidi import TYPE_CHECKING
+from tibidi.model import ProcessRecord
+from tibidi.process import io
+from tibidi.process import os
+from tibidi.process import time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+SUFFIX = ".life"
+MAX_BYTES = 4 << 20
+SLACK_SECONDS = 1.0  # a process is a little older than its record
+SECONDS_PER_DAY = 86_400.0
+MAX_DAYS = 30  # then a record of another machine goes: nobody else can tell whether its process lives
+NO_PLACE = "0-0"  # where there is no /proc
+
+
+class Record:
+    """The record at `path`: `facts` about the process, `text` of faulthandler, and when that was written, if ever."""
+
+    def __init__(self, path: str) -> None:
+        """Read it; raise OSError or ValueError if that cannot be done."""
+        self.path = path
+        with io.open(path, "rb") as file:
+            first, _, rest = file.read(MAX_BYTES).partition(b"\n")
+        self.facts: dict[str, Any] = ast.literal_eval(first.decode("ascii"))
+        self.text = rest.decode("utf-8", "replace")
+        names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
+        self.process = ProcessRecord(argv=tuple(self.facts["argv"]), **{name: self.facts[name] for name in names})
+        self.begun = float(self.facts["time"])
+        self.ended = os.stat(path).st_mtime if self.text else time.time()
+
+    @property
+    def is_of_an_earlier_boot(self) -> bool:
+        """Return True if this machine, or the container of this name, was started again since."""
+        host = os.uname().nodename if hasattr(os, "uname") else ""
+        return bool(self.process.hostname == host and self.facts["place"] != place() and place() != NO_PLACE)
+
+    def is_dead(self) -> bool:
+        """Return True if the process is certainly dead.
+
+        In this namespace of processes, a process of that number must be older
+        than the record, else the number was used again.  In another one, of a
+        container on this machine, a living process holds the lock of its
+        file.  Of another machine nothing is known.
+        """
+        there, here = self.facts["place"], place()
+        if there == here and here != NO_PLACE:
+            started = _started(self.process.pid)
+            return started is None or started > self.facts["uptime"] + SLACK_SECONDS
+        is_same_boot = there.partition("-")[0] == here.partition("-")[0]
+        if is_same_boot or self.is_of_an_earlier_boot:
+            return not self._is_locked()
+        return time.time() - self.begun > MAX_DAYS * SECONDS_PER_DAY and not self._is_locked()
+
+    def _is_locked(self) -> bool:
+        try:
+            descriptor = os.open(self.path, os.O_RDWR)
+        except OSError:
+            return True
+        try:
+            os.lockf(descriptor, os.F_TEST, 0)
+        except (OSError, AttributeError):
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+
+def records(folder: str) -> Iterator[str]:
+    """Yield the paths of the records in a folder, the oldest first."""
+    try:
+        names = [name for name in os.listdir(folder) if name.startswith(".") and name.endswith(SUFFIX)]
+    except OSError:
+        return
+    for name in sorted(names, key=lambda name: name.rpartition("-")[2]):
+        yield os.path.join(folder, name)
+
+
+def place() -> str:
+    """Return the boot of the machine and the namespace of process identifiers, as `tibidi_autoinstall` does."""
+    try:
+        with io.open("/proc/sys/kernel/random/boot_id") as file:
+            return f"{file.read()[:8]}-{os.readlink('/proc/self/ns/pid')[5:-1]}"
+    except OSError:
+        return NO_PLACE
+
+
+def _started(pid: int) -> float | None:
+    """Return how many seconds after the boot a process started, None if it has ended (proc_pid_stat(5))."""
+    try:
+        with io.open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in b"ZX" else int(fields[19]) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,91 @@
+"""What faulthandler wrote -> threads with frames, as far as sources are here."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+
+from tibidi import TYPE_CHECKING
+from tibidi.model import FUNCTION
+from tibidi.model import MAX_SOURCE_CHARACTERS
+from tibidi.model import MODULE
+from tibidi.model import CodeRecord
+from tibidi.model import FrameRecord
+from tibidi.model import ThreadRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Python/traceback.c: dump_frame, write_thread_id, and _Py_DumpStack (3.14).
+HEAD = re.compile(r"(?P<current>Current )?[Tt]hread (?P<ident>0x[0-9a-f]+)(?: \[(?P<name>.*)\])? \(most recent call")
+BARE_HEAD = re.compile(r"Stack \(most recent call|Current thread's (?P<c>C) stack trace")
+FRAME = re.compile(r'  File "(?P<file>.*)", line (?P<line>\d+|\?+) in (?P<name>.*)')
+C_FRAME = re.compile(r'  Binary file "(?P<file>.*?)"(?:, at (?P<name>\S*))? \[(?P<line>0x[0-9a-f]+)\]')
+MAX_SOURCES = 100
+OURS = "tibidi_autoinstall.py"  # its os._exit()
+
+
+def threads(text: str) -> tuple[ThreadRecord, ...]:
+    """Return the stacks in a text, that of the current thread first; C frames are a stack of their own."""
+    found: list[tuple[ThreadRecord, list[FrameRecord]]] = []
+    for line in text.splitlines():
+        head, frame = HEAD.match(line) or BARE_HEAD.match(line), FRAME.match(line) or C_FRAME.match(line)
+        if head:
+            facts = head.groupdict()
+            is_current = "current" not in facts or facts["current"] is not None
+            name = "C stack" if facts.get("c") else facts.get("name") or ("current thread" if is_current else "thread")
+            ident = int(facts.get("ident") or "0", 16)
+            found.append((ThreadRecord(name, ident, is_current and not facts.get("c"), False), []))
+        elif frame and found and not frame["file"].endswith(OURS):
+            number = int(frame["line"]) if frame["line"].isdecimal() else 0
+            name = (frame["name"] or "?").partition("+")[0] or "?"
+            found[-1][1].insert(0, FrameRecord(frame["file"], _module(frame["file"]), name, name, number))
+    made = [record._replace(frames=_without_bootstrap(frames)) for record, frames in found]
+    return tuple(sorted(made, key=lambda record: not record.crashed))
+
+
+def _module(file: str) -> str:
+    """Return the name of the module that a file most likely is, without its package."""
+    folder, _, base = file.rpartition("/")
+    return folder.rpartition("/")[2] if base == "__init__.py" else base.partition(".")[0]
+
+
+def _without_bootstrap(frames: list[FrameRecord]) -> tuple[FrameRecord, ...]:
+    """Return a stack without the outermost frames of a thread, which are those of the threading module."""
+    start = 0
+    while start < len(frames) - 1 and frames[start].file.endswith("/threading.py"):
+        start += 1
+    return tuple(frames[start:])
+
+
+def sources(found: tuple[ThreadRecord, ...]) -> dict[str, str]:
+    """Return the text of the files on the stacks that are here."""
+    names = dict.fromkeys(frame.file for thread in found for frame in thread.frames if frame.line)
+    texts = {}
+    for name in list(names)[:MAX_SOURCES]:
+        try:
+            with tokenize.open(name) as file:
+                texts[name] = file.read(MAX_SOURCE_CHARACTERS)
+        except (OSError, SyntaxError, ValueError):
+            continue
+    return texts
+
+
+def placed(thread: ThreadRecord, texts: Mapping[str, str]) -> ThreadRecord:
+    """Return a thread whose frames know where their functions begin, from the sources."""
+    return thread._replace(frames=tuple([_placed(frame, texts.get(frame.file, "")) for frame in thread.frames]))
+
+
+def _placed(frame: FrameRecord, text: str) -> FrameRecord:
+    if frame.name == "<module>":
+        return frame._replace(code=CodeRecord(MODULE))
+    first = frame.line
+    try:
+        for node in ast.walk(ast.parse(text)):
+            is_it = getattr(node, "name", "") == frame.name and hasattr(node, "decorator_list")
+            if is_it and node.lineno <= frame.line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
+                first = node.lineno  # type: ignore[attr-defined]
+    except (SyntaxError, ValueError, RecursionError):
+        pass
+    return frame._replace(first_line=max(first, 1), code=CodeRecord(FUNCTION))
