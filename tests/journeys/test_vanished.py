@@ -28,7 +28,10 @@ DEATHS = {
     "own_faulthandler": ("killed", "killed", ""),
     "child_dies": ("native", "native SIGSEGV", "die_in_child"),
 }
-ENDS = ["ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails", "fork", "double_fork", "close_all", "pool", "spawn", "preexec"]
+ENDS = (
+    *("ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails"),
+    *("fork", "double_fork", "close_all", "pool", "spawn", "preexec"),
+)
 ROOT_ONLY = ("setuid", "chroot")
 
 
