@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 import pytest
 
+from tibidi.store import homes
 from tibidi.store import user_directories
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ def test_agrees_with_platformdirs(monkeypatch: pytest.MonkeyPatch, base: str | N
         else:
             monkeypatch.setenv(variable, base)
 
-    assert platformdirs.user_cache_dir("tibidi", appauthor=False) == user_directories.user_cache()
-    assert platformdirs.user_config_dir("tibidi", appauthor=False) == user_directories.user_config()
+    assert platformdirs.user_cache_dir("tibidi", appauthor=False) == homes.user_cache()
+    assert platformdirs.user_config_dir("tibidi", appauthor=False) == homes.user_config()
 
 
 def test_make_relative_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

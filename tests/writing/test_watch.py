@@ -21,7 +21,7 @@ from tibidi.redaction import texts
 from tibidi.words import standins
 from tibidi.writing import values
 from tibidi.writing.pickle_state import PickleState
-from tibidi.writing.watch import foreign
+from tibidi.writing.stall import foreign
 from tibidi.writing.watch import run_watched
 
 if TYPE_CHECKING:

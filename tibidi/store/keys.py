@@ -17,7 +17,11 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def key_path() -> str:
     """Return the path of the key file: TIBIDI_KEY_FILE, else `key` in the user's configuration directory."""
-    return config.key_file or os.path.join(user_directories.user_config(), "key")
+    if config.key_file is not None:
+        return config.key_file
+    from tibidi.store import homes
+
+    return os.path.join(homes.user_config(), "key")
 
 
 def read_key() -> bytes | None:

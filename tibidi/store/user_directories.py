@@ -9,7 +9,6 @@ can have planted anything in it.
 from __future__ import annotations
 
 import stat
-import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
@@ -34,40 +33,10 @@ class Candidate(NamedTuple):
 def candidates() -> Iterator[Candidate]:
     """Yield the directories to try, best first."""
     if config.directory is not None:
-        yield Candidate(config.directory, _check_writable)
-    elif os.path.isabs(user_cache()):  # it is relative if there is no home directory
-        yield Candidate(user_cache(), _check_own, is_home=True)
-    user = str(os.geteuid()) if hasattr(os, "geteuid") else os.environ.get("USERNAME", "user")
-    yield Candidate(os.path.join(_temporary(), f"tibidi-{user}"), _check_private)
+        yield Candidate(config.directory, check_writable)
+    from tibidi.store import homes  # few get here with TIBIDI_DIR
 
-
-def user_cache() -> str:
-    """Return `platformdirs.user_cache_dir("tibidi", appauthor=False)`."""
-    return _user_directory("user_cache_dir", "XDG_CACHE_HOME", "~/.cache")
-
-
-def user_config() -> str:
-    """Return `platformdirs.user_config_dir("tibidi", appauthor=False)`."""
-    return _user_directory("user_config_dir", "XDG_CONFIG_HOME", "~/.config")
-
-
-def _user_directory(function: str, variable: str, default: str) -> str:
-    """Apply the XDG base directory specification; leave the longer rules of other platforms to platformdirs."""
-    if sys.platform in {"win32", "darwin"} or "ANDROID_DATA" in os.environ:
-        import platformdirs  # 20 ms, a third of a whole dump
-
-        return str(getattr(platformdirs, function)("tibidi", appauthor=False))
-    base = os.environ.get(variable, "")
-    return os.path.join(base if base.strip() else os.path.expanduser(default), "tibidi")
-
-
-def _temporary() -> str:
-    """Return the directory that `tempfile.gettempdir()` would choose, without trying to write to it."""
-    named = [os.environ.get(variable) for variable in ("TMPDIR", "TEMP", "TMP")]
-    for path in [*named, "/tmp", "/var/tmp", "/usr/tmp"]:  # noqa: S108 - _check_private checks what is made there
-        if path and os.path.isdir(path):
-            return os.path.abspath(path)
-    return os.getcwd()
+    yield from homes.candidates()
 
 
 def make(path: str, *, is_home: bool) -> None:
@@ -110,34 +79,12 @@ def _missing(path: str) -> tuple[list[str], str]:
     return missing, path
 
 
-def _check_writable(path: str) -> None:
+def check_writable(path: str) -> None:
     """Raise OSError unless this is a directory in which files can be made."""
     if not stat.S_ISDIR(os.stat(path).st_mode):
         raise NotADirectoryError(20, "not a directory", path)
     if not os.access(path, os.W_OK | os.X_OK):
         raise PermissionError(13, "cannot be written", path)
-
-
-def _check_own(path: str) -> None:
-    """Raise OSError unless this user owns the directory: root must not fill the directory of another user."""
-    _check_writable(path)
-    if not is_mine(os.stat(path)):
-        raise PermissionError(1, "belongs to another user", path)
-
-
-def _check_private(path: str) -> None:
-    """Raise OSError unless no other user can have planted anything in this directory below the shared temporary one."""
-    status = os.lstat(path)
-    if not stat.S_ISDIR(status.st_mode):
-        raise NotADirectoryError(20, "a link or a file that another user planted", path)
-    if not is_mine(status):
-        raise PermissionError(1, "belongs to another user", path)
-    if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
-        raise PermissionError(1, "open to other users", path)
-    above = os.stat(os.path.dirname(path)).st_mode
-    if os.name == "posix" and above & stat.S_IWOTH and not above & stat.S_ISVTX:
-        raise PermissionError(1, "in a directory where other users can rename it", path)
-    _check_writable(path)
 
 
 def is_mine(status: os.stat_result) -> bool:

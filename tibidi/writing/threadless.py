@@ -14,9 +14,9 @@ from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.worker import Abandoned
+from tibidi.writing.stall import Stall
 from tibidi.writing.watch import POLL_SECONDS
 from tibidi.writing.watch import Interrupted
-from tibidi.writing.watch import Stall
 from tibidi.writing.watch import is_over
 from tibidi.writing.watch import patience
 from tibidi.writing.watch import skip

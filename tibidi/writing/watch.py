@@ -5,8 +5,6 @@ from __future__ import annotations
 from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi.look.anatomy import error_text
-from tibidi.process import interpreter
-from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.temporary import recursion_limit
 from tibidi.process.worker import NoThread
@@ -16,11 +14,11 @@ from tibidi.writing.stream import OutOfTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
     from typing import Protocol
 
     from tibidi.process.progress import Progress
     from tibidi.writing.pickle_state import PickleState
+    from tibidi.writing.stall import Stall
     from tibidi.writing.stream import Target
 
     class Task(Protocol):
@@ -44,10 +42,6 @@ PROGRESS_AFTER_SECONDS = 1.0
 # One call of application code may take this part of the remaining time, and so many seconds.
 PATIENCE_PART = 0.2
 PATIENCE_SECONDS = 2.0
-# Pass two, and the rooms of tibidi that it calls: a thread that runs no other code has not hung.
-ROOMS = ("dumpfile", "look", "process", "redaction", "words", "writing")
-OUR_FOLDERS = tuple(os.path.join(interpreter.PACKAGE, name, "") for name in ROOMS)
-OUR_FILES = frozenset({"pickle.py", "cloudpickle.py", "cloudpickle_fast.py"})
 
 
 class Interrupted(Exception):
@@ -71,7 +65,7 @@ def run_watched(
 
                 run_here(task, state, deadline, debug=debug)
                 return
-            is_done = _wait(worker, task, Stall(state, worker.ident), deadline, on_wait)
+            is_done = _wait(worker, task, state, deadline, on_wait)
         if not is_done:
             worker.abandon()
             skip(task, state, deadline)
@@ -133,16 +127,18 @@ def is_over(task: Task, error: BaseException | None, *, debug: bool) -> bool:
         del error  # else it would keep itself alive, by this frame in its traceback
 
 
-def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Callable[[], None] | None) -> bool:
+def _wait(worker: Worker, task: Task, state: PickleState, deadline: float, on_wait: Callable[[], None] | None) -> bool:
     """Wait until the worker is done; return False at the deadline, or as soon as it stalls."""
+    stall = None
     try:
         while True:
             left = deadline - time.monotonic()
             if worker.wait(min(POLL_SECONDS, left)):
                 return True
+            stall = stall or _stall(state, worker.ident)
             if on_wait is not None:
                 on_wait()
-            if left <= 0 or stall.is_over(patience(left)):
+            if left <= 0 or (stall is not None and stall.is_over(patience(left))):
                 return False
     except BaseException as error:  # Ctrl-C, or a signal handler of the application
         worker.abandon()
@@ -150,41 +146,14 @@ def _wait(worker: Worker, task: Task, stall: Stall, deadline: float, on_wait: Ca
         raise Interrupted from error
 
 
+def _stall(state: PickleState, ident: int) -> Stall | None:
+    try:
+        from tibidi.writing.stall import Stall  # most dumps are done before
+    except Exception:  # noqa: BLE001 - no memory, no files any more: the deadline holds all the same
+        return None
+    return Stall(state, ident)
+
+
 def patience(left: float) -> float:
     """Return for how many seconds a call of application code may run."""
     return max(POLL_SECONDS, min(PATIENCE_SECONDS, left * PATIENCE_PART))
-
-
-class Stall:
-    """Measures for how long a thread has been in the same call of application code."""
-
-    def __init__(self, state: PickleState, ident: int) -> None:
-        self._state = state
-        self._ident = ident
-        self._seen: tuple[object, object] = (None, None)
-        self._since = time.monotonic()
-
-    def is_over(self, seconds: float, frame: FrameType | None = None) -> bool:
-        """Check again, and return True if it has been longer than `seconds`."""
-        frame = frame or interpreter.frames().get(self._ident)
-        now = (self._state.running, foreign(frame))
-        # By identity, as an `__eq__` may be what hangs.
-        if all(each is None for each in now) or any(new is not old for new, old in zip(now, self._seen)):
-            self._seen = now
-            self._since = time.monotonic()
-        return time.monotonic() - self._since > seconds
-
-
-def foreign(frame: FrameType | None) -> object:
-    """Return the outermost frame of application code above our code, None if there is none."""
-    called = None
-    while frame is not None and not is_ours(frame):
-        called = frame
-        frame = frame.f_back
-    return called
-
-
-def is_ours(frame: FrameType) -> bool:
-    """Return True for a frame of pass two or of a pickler."""
-    file = frame.f_code.co_filename
-    return file.startswith(OUR_FOLDERS) or os.path.basename(file) in OUR_FILES
