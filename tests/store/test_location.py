@@ -27,6 +27,16 @@ def test_latest(directory: Path) -> None:
     assert str(directory / "20260102T000000Z-shop-2.pkl") == find()
 
 
+def test_latest_is_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dump that has no content yet is not opened: the error says to try again."""
+    monkeypatch.setattr(config, "directory", str(tmp_path))
+    (tmp_path / "20260101T000000Z-shop-1.pkl.partial").touch()
+
+    with pytest.raises(DumpNotFound, match="there is nothing in") as caught:
+        find()
+    assert "it may be being written: try again in a moment" == caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["20260101T000000Z-shop-1.pkl", "20260101T000000Z-shop-1", "shop-1", "20260101"])
 def test_names(directory: Path, name: str) -> None:
     """A dump is found by its name, by its name without suffix, or by a unique part of it."""

@@ -30,6 +30,8 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
             raise DumpNotFound(
                 f"there is no dump in {directory.path} yet", "let a program crash with TIBIDI_ENABLE=1, or name a file"
             )
+        if latest.endswith(SUFFIX) and not os.path.getsize(latest):
+            raise DumpNotFound(f"there is nothing in {latest} yet", "it may be being written: try again in a moment")
         return latest
     path = os.fspath(dump)
     if path == STDIN or os.path.lexists(path):
