@@ -24,7 +24,8 @@ for library, tables in found.items():
 print("right")
 """
 LIVE = {
-    "numpy": "assert [[0, 1, 2], [3, 4, 5]] == array.tolist() and array.dtype == 'i8'",
+    "numpy": "assert [[0, 1, 2], [3, 4, 5]] == array.tolist() and array.dtype == 'i8'\n"
+    "assert record.price == 2.5 and type(record).__name__ == 'record'",
     "pandas": "assert [1.5, 2.5] == frame.price.tolist() and str(frame.when.dt.tz) == 'Europe/Berlin'",
     "polars": "assert frame.to_dict(as_series=False)['text'] == ['x', None] and str(frame['day'].dtype) == 'Date'",
     "pyarrow": "assert frame.to_pydict() == batch.to_pydict() == {'n': [1, 2], 'text': ['x', None]}\n"
@@ -32,7 +33,8 @@ LIVE = {
     "torch": "assert tensor[1].tolist() == [3, 4, 5] and str(half.dtype) == 'torch.bfloat16'\n"
     "assert weight.grad.tolist() == [3, 3] and type(weight).__name__ == 'Parameter'",
     "scipy": "assert matrix.toarray().tolist() == [[1, 0], [0, 2]] and matrix.format == 'csr'",
-    "xarray": "assert labelled.sel(x='b').values.tolist() == [3, 4] and list(dataset) == ['t']",
+    "xarray": "assert labelled.sel(x='b').values.tolist() == [3, 4] and list(dataset) == ['t']\n"
+    "assert variable.values.tolist() == [[1, 2], [3, 4]] and type(variable).__name__ == 'Variable'",
 }
 INERT = {
     "numpy": "assert [[0, 1, 2], [3, 4, 5]] == array.tolist() and array.shape == (2, 3) and array[1, 2] == 5",
@@ -45,7 +47,8 @@ INERT = {
     "assert weight.grad.tolist() == [3, 3]",
     "scipy": "assert matrix.shape == (2, 2) and matrix[1, 1] == 2 and matrix[0, 1] == 0 and matrix.nnz == 2",
     "xarray": "assert labelled.tolist() == [[1, 2], [3, 4]] and labelled.dims == ('x', 'y')\n"
-    "assert dataset['t'].tolist() == [[1, 2], [3, 4]] and labelled.coords['x'].tolist() == ['a', 'b']",
+    "assert dataset['t'].tolist() == [[1, 2], [3, 4]] and labelled.coords['x'].tolist() == ['a', 'b']\n"
+    "assert variable.dims == ('x', 'y') and variable.values.tolist() == [[1, 2], [3, 4]]",
 }
 ALL = ("numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray")
 

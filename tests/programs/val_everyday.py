@@ -6,7 +6,9 @@ import asyncio
 import contextvars
 import csv
 import ctypes
+import datetime
 import hashlib
+import os
 import queue
 import re
 import sqlite3
@@ -131,6 +133,17 @@ async def futures() -> dict[str, Any]:
     }
 
 
+class Here(datetime.tzinfo):
+    """A time zone of the program."""
+
+    def __init__(self) -> None:
+        self.place = "here"
+
+    def utcoffset(self, _: object) -> datetime.timedelta:
+        """Return two hours."""
+        return datetime.timedelta(hours=2)
+
+
 async def main() -> None:
     """Crash."""
     everyday = {**matches(), **containers(), **references(), **database(), **await futures()}
@@ -138,6 +151,9 @@ async def main() -> None:
     next(generator)
     next(generator)
     everyday["generator"] = generator
+    os.environ["SHOP_COLOUR"] = "red"
+    everyday["environment"] = os.environ
+    everyday["opening"] = datetime.datetime(2024, 1, 2, tzinfo=Here())
     everyday["point"] = Point(1, 2.5, b"secret memory")
     everyday["three"] = (ctypes.c_int * 3)(1, 2, 3)
     everyday["view"] = memoryview(bytearray(range(6))).cast("B", (2, 3))

@@ -19,7 +19,8 @@ def numpy() -> dict[str, Any]:
     """Return an array of numpy."""
     import numpy as np
 
-    return {"array": np.arange(6).reshape(2, 3)}
+    records = np.rec.array([("tea", 2.5)], names="name,price")
+    return {"array": np.arange(6).reshape(2, 3), "record": records[0]}
 
 
 def polars() -> dict[str, Any]:
@@ -59,7 +60,7 @@ def xarray() -> dict[str, Any]:
     import xarray as xr
 
     temperatures = xr.DataArray([[1, 2], [3, 4]], dims=("x", "y"), coords={"x": ["a", "b"]}, name="t")
-    return {"labelled": temperatures, "dataset": temperatures.to_dataset()}
+    return {"labelled": temperatures, "dataset": temperatures.to_dataset(), "variable": temperatures.variable}
 
 
 def main() -> None:

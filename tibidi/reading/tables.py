@@ -292,4 +292,6 @@ BUILDERS: dict[str, Callable[[Any, Facts, Any], Any]] = {
         facts["cells"], _variables(facts["coords"]), facts["dims"], facts["name"], facts["attrs"]
     ),
     "xarray.Dataset": _dataset,
+    "xarray.IndexVariable": _calls("IndexVariable", "dims", "cells", "attrs"),
+    "xarray.Variable": _calls("Variable", "dims", "cells", "attrs"),
 }

@@ -31,6 +31,23 @@ TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "x
 WRAPPED = "the object that it wraps is in its place"
 
 
+class Codec:
+    """A function of `os`, which is there in any Python, but under a name that it does not have itself."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __reduce__(self) -> Any:
+        return words._attribute, (sys.modules["os"], self._name)
+
+
+def reduce_environment(variables: Any) -> Any:
+    """Write an environment with functions that can be found: its own ones, which encode and decode, are local to `os`."""
+    text: Any = (str, str) if sys.platform == "win32" else (Codec("fsencode"), Codec("fsdecode"))
+    pair = (bytes, bytes) if variables.decodekey is bytes else text
+    return type(variables), (variables._data, *pair, *pair)
+
+
 class LibraryReducers:
     """Chooses reducers by the names of classes."""
 
@@ -43,6 +60,8 @@ class LibraryReducers:
         names = {type_name(base) for base in mro(cls)}
         if not names.isdisjoint(NATIVE_LAYOUTS) and not is_found(cls):
             return lambda thing: described(self._state, thing, essence(thing))
+        if "os._Environ" in names:
+            return reduce_environment
         if property in mro(cls)[1:]:
             return reduce_property
         if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:

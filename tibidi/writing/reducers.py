@@ -83,7 +83,7 @@ ILLEGAL_TYPES = (
 FILE_TYPES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
 # Modules of types that are described instead of pickled.
 LIBRARIES = frozenset({
-    "_ctypes", "_weakrefset", "_wrappers", "lxml", "numpy", "pandas", "polars", "pyarrow", "scipy", "torch",
+    "_ctypes", "_weakrefset", "_wrappers", "lxml", "numpy", "os", "pandas", "polars", "pyarrow", "scipy", "torch",
     "weakcallableproxy", "weakproxy", "weakref", "wrapt", "xarray",
 })  # fmt: skip
 FUNCTION_ATTRIBUTES = (

@@ -112,7 +112,8 @@ def spec_of(dtype: Any) -> object:
     if dtype.names is not None:
         parts = [dtype.fields[name][:2] for name in dtype.names]
         kinds, offsets = [spec_of(kind) for kind, _ in parts], [offset for _, offset in parts]
-        return "fields", list(dtype.names), kinds, offsets, dtype.itemsize
+        kind = "record" if dtype.type.__name__ == "record" else "fields"
+        return kind, list(dtype.names), kinds, offsets, dtype.itemsize
     if dtype.kind not in "?biufcmMOSUV":
         raise TypeError("a dtype of another library")
     return dtype.str
@@ -467,4 +468,6 @@ TABLE: dict[str, Callable[[Any], Facts | None]] = {
     "torch.Tensor": _tensor,
     "xarray.DataArray": _data_array,
     "xarray.Dataset": _dataset,
+    "xarray.IndexVariable": _labelled,
+    "xarray.Variable": _labelled,
 }

@@ -56,13 +56,14 @@ def make_dtype(spec: object, *_: object, levels: int = MAX_NESTING) -> InertDtyp
         _, base, shape = spec
         parts = (make_dtype(base, levels=levels - 1), checked_shape(shape))
         return types.instance(InertDtype, code="V", subarray=parts)
-    if type(spec) is tuple and spec[:1] == ("fields",):
-        _, *columns, size = spec
+    if type(spec) is tuple and spec[:1] in (("fields",), ("record",)):
+        kind, *columns, size = spec
         fields = [
             (plain.expect_text(name), make_dtype(kind, levels=levels - 1), plain.expect(at, int))
             for name, kind, at in zip(*(plain.expect(column, list) for column in columns))
         ]
-        return types.instance(InertDtype, code=f"V{plain.expect(size, int)}", fields=fields, size=size)
+        code = f"V{plain.expect(size, int)}"
+        return types.instance(InertDtype, code=code, fields=fields, size=size, is_record=kind == "record")
     if isinstance(spec, types.InertType) and spec._inert_name_ == "numpy.record":
         spec = "V8"
     found = CODE.fullmatch(plain.expect_text(spec, 40))
@@ -95,7 +96,8 @@ def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
     if "fields" in own:
         names, kinds, offsets = zip(*own["fields"]) if own["fields"] else ((), (), ())
         formats = [real_dtype(np, kind, levels - 1) for kind in kinds]
-        return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": own["size"]})
+        found = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": own["size"]})
+        return np.dtype((np.record, found)) if own.get("is_record") is True else found
     return np.dtype(own.get("order", "") + own["code"] + own.get("unit", ""))
 
 

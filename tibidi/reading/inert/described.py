@@ -92,7 +92,8 @@ CLASSES: dict[str, Any] = {
     **dict.fromkeys(("polars.Series", "pyarrow.Array", "pyarrow.ChunkedArray"), InertSeries),
     "pyarrow.Scalar": InertLabel,
     **dict.fromkeys(("scipy._spbase", "scipy.spmatrix"), InertSparse),
-    **dict.fromkeys(("torch.Tensor", "xarray.DataArray", "xarray.Variable"), InertWrapped),
+    "torch.Tensor": InertWrapped,
+    **dict.fromkeys(("xarray.DataArray", "xarray.IndexVariable", "xarray.Variable"), InertWrapped),
     "xarray.Dataset": types.InertMapping,
 }
 # The same as pandas names them; arrays have a mask of the missing values, or of those that differ.

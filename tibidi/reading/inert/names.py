@@ -31,6 +31,7 @@ from tibidi.words.standins import Dummy
 # Types of libraries that print in a way of their own.
 KNOWN_TYPES: dict[tuple[str, str], type[types.InertCall]] = {
     ("functools", "partial"): types.InertPartial,
+    ("os", "_Environ"): types.InertEnvironment,
     **described.TYPES,
 }
 

@@ -113,6 +113,11 @@ class InertZone(datetime.tzinfo):
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object]]:
         return InertZone, (self.described,)  # used by copies of times
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "described":
+            raise AttributeError(name)
+        return getattr(self.described, name)
+
     def _unknown(self, _: object) -> None:
         return None
 

@@ -18,6 +18,7 @@ instance (`REDUCE`, `NEWOBJ`, `OBJ`), `__setstate__` (`BUILD`), `extend`
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections import deque
 from collections.abc import Mapping
@@ -241,6 +242,23 @@ class InertMapping(InertSequence):
     items = of_items("items")
     keys = of_items("keys")
     values = of_items("values")
+
+
+class InertEnvironment(InertMapping):
+    """`os.environ`, with its names and values decoded; those of `environb` are bytes."""
+
+    def __new__(cls, data: object = None, encode: object = None, *_: object) -> Any:
+        """Make a mapping of the data."""
+        made = instance(cls, _items_={})
+        made.__setstate__({"_data": data, "encodekey": encode})
+        return made
+
+    def __setstate__(self, state: Any) -> None:
+        """Take the attributes of the object."""
+        known = text_keys(state)
+        data, is_bytes = known.get("_data"), real(known.get("encodekey")) is bytes
+        pairs = [pair for pair in (data.items() if type(data) is dict else ()) if {*map(type, pair)} <= {bytes, str}]
+        self.__dict__["_items_"] = dict(pairs if is_bytes else [(os.fsdecode(k), os.fsdecode(v)) for k, v in pairs])
 
 
 def parts(thing: Any) -> tuple[Any, ...]:
