@@ -42,7 +42,7 @@ class Codec:
 
 
 def reduce_environment(variables: Any) -> Any:
-    """Write an environment with functions that can be found: its own ones, which encode and decode, are local to `os`."""
+    """Write an environment with functions that can be found: its own ones, which encode names, are local to `os`."""
     text: Any = (str, str) if sys.platform == "win32" else (Codec("fsencode"), Codec("fsdecode"))
     pair = (bytes, bytes) if variables.decodekey is bytes else text
     return type(variables), (variables._data, *pair, *pair)
