@@ -198,6 +198,6 @@ def dump_values(path: Path) -> dict[str, dict[str, object]]:
     from tibidi.loader import _Loading
 
     with Reader(path) as reader:
-        loading = _Loading(reader, live=False)
+        loading = _Loading(reader, live=False, main=None)
         loading._read()
         return loading.found
