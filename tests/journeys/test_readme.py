@@ -92,7 +92,8 @@ def test_the_line() -> None:
 
 def test_every_setting_is_listed() -> None:
     """The table of settings has exactly the variables that exist, with their names in code."""
-    table = re.findall(r"^\| `(TIBIDI_\w+)` \| (?:`(\w+)`)? ?\|", README, re.MULTILINE)
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `(TIBIDI_\w+)` \| (?:`(\w+)`)? ?\|", page, re.MULTILINE)
 
     assert {**VARIABLES, "TIBIDI_ENABLE": ""} == dict(table)
 
