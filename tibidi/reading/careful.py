@@ -67,7 +67,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
         self.failures: list[Failure] = []
 
     def persistent_load(self, pid: object) -> object:
-        """Return the id, as LiveUnpickler does."""
+        """Return the id, as MemoUnpickler does."""
         return pid
 
     def memoize(self) -> None:

@@ -2,7 +2,7 @@
 
 Strategy
 --------
-`LiveUnpickler` is C code and handles no failures but missing names, for which
+The unpickler is C code and handles no failures but missing names, for which
 it gets stand-ins.  If anything else escapes from it, a `__setstate__` that
 raises, for example, that pickle alone is read again by `CarefulUnpickler`,
 which is written in Python and guards every opcode that runs application code.
@@ -76,7 +76,7 @@ class Rebuilder:
         self._pickles = 0
         self._finalizers = Finalizers()
         self._names = Names(words, problems, self._finalizers, main)
-        self._fast = LiveUnpickler(file, self._names)
+        self._fast = MemoUnpickler(file, self._names.find)
 
     def load(self) -> object:
         """Return the value of the next pickle; raise DamagedDump if it cannot be read."""
@@ -84,7 +84,12 @@ class Rebuilder:
         self._pickles += 1
         try:
             with self._finalizers, Loading(no_call):
-                return self._load()
+                try:
+                    return self._fast.load()
+                except (DamagedDump, KeyboardInterrupt):
+                    raise
+                except BaseException as error:  # noqa: BLE001 - application code may raise anything, SystemExit too
+                    return self._load_carefully(error)
         finally:
             Stub.loading -= 1
 
@@ -94,21 +99,13 @@ class Rebuilder:
         return self
 
     def _renew(self, known: Sequence[object]) -> None:
-        self._fast = LiveUnpickler(self._file, self._names)
+        self._fast = MemoUnpickler(self._file, self._names.find)
         self._fast.restore(self._file, known)
 
     def finish(self) -> None:
         """Make the loaded objects harmless: no finalizer of theirs runs, and owners are stand-ins."""
         for name in sorted(self._finalizers.finish(self._fast.memo.copy().values())):
             self._names.problems.append(Omission("values", ILLEGAL, f"{name}: {REASON}"))
-
-    def _load(self) -> object:
-        try:
-            return self._fast.load()
-        except (DamagedDump, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # noqa: BLE001 - application code may raise anything, SystemExit too
-            return self._load_carefully(error)
 
     def _load_carefully(self, error: BaseException) -> object:
         self._file.source.seek(0)
@@ -263,11 +260,3 @@ def _known_symbol(cls: Any, name: str, *arguments: object) -> object:
     """Return a symbol of SQLAlchemy, whose number is a hash, and so another one in each process."""
     known: object = cls.symbols.get(name)
     return cls(name, *arguments) if known is None else known
-
-
-class LiveUnpickler(MemoUnpickler):
-    """Rebuilds at the speed of C; an exception may escape."""
-
-    def __init__(self, file: Any, names: Names) -> None:
-        super().__init__(file)
-        self.find_class = names.find  # type: ignore[method-assign]  # saves a call for each name

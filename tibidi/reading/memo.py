@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
 from tibidi.errors import DamagedDump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
-
     from tibidi.reading.unpickler import MemberFile
 
 MAX_LOST = 1 << 24  # objects of a pickle that was not read
@@ -33,6 +33,10 @@ class MemoUnpickler(pickle.Unpickler):
 
     _objects: Iterator[object] = iter(())
 
+    def __init__(self, file: Any, find: Callable[[str, str], Any], **options: Any) -> None:
+        super().__init__(file, **options)
+        self.find_class = find  # type: ignore[method-assign]  # saves a call for each name
+
     def persistent_load(self, pid: object) -> object:
         """Return the id, or the next object to memoize."""
         return next(self._objects, None) if pid is None else pid
@@ -40,18 +44,13 @@ class MemoUnpickler(pickle.Unpickler):
     def restore(self, file: MemberFile, objects: Sequence[object]) -> None:
         """Enter the objects into the memo, which is empty."""
         self._objects = iter(objects)
-        file.source = io.BytesIO(filling(len(objects)))
+        file.source = io.BytesIO(START + ONE * len(objects) + pickle.NONE + pickle.STOP)
         pickle.Unpickler.load(self)
 
     def known(self) -> list[Any]:
         """Return the objects in the memo."""
         memo: dict[int, Any] = dict(self.memo.copy())
         return [memo.get(index) for index in range(len(memo))]
-
-
-def filling(count: int) -> bytes:
-    """Return a pickle that memoizes so many objects."""
-    return START + ONE * count + pickle.NONE + pickle.STOP
 
 
 def completed(known: Sequence[object], count: object, lost: object) -> list[object]:

@@ -49,8 +49,8 @@ def main() -> None:
     forbid()
     stdin, answers = sys.stdin.buffer, os.dup(1)
     file = MemberFile()
-    namespaces: dict[str, dict[str, object]] = {}
-    unpickler = InertUnpickler(file, namespace=lambda key: namespaces.setdefault(key, {}))
+    namespaces: defaultdict[str, dict[str, object]] = defaultdict(dict)
+    unpickler = InertUnpickler(file, namespace=namespaces.__getitem__)
     read: list[object] = []
     gc.disable()
     gc.freeze()  # so that only what is read is looked through
@@ -107,12 +107,10 @@ def is_deep() -> bool:
         inner = list({id(each): each for each in gc.get_referents(*inner) if unchecked[type(each)]}.values())
         if not inner:
             return False
-    depths: dict[int, int] = {}
+    known: dict[int, int] = {}
 
     def inside(thing: Any) -> list[Any]:
         return [each for each in gc.get_referents(thing) if unchecked[type(each)]]
 
-    def combine(_: Any, held: list[int]) -> int:
-        return 1 + max(held, default=0)
-
-    return any((fold(each, depths, inside, combine) or 0) > MAX_DEPTH for each in inner)
+    depths = (fold(each, known, inside, lambda _, held: 1 + max(held, default=0)) for each in inner)
+    return any(depth is not None and depth > MAX_DEPTH for depth in depths)

@@ -76,15 +76,14 @@ def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
     """Return the names of the fields, for a state that is the bare values."""
     fields = attributes.get("__dataclass_fields__")
     if type(fields) is dict:
-        return tuple(name for name, field in types.text_keys(fields).items() if is_field(field))
+        return tuple(name for name, field in types.text_keys(fields).items() if _is_field(field))
     slots = attributes.get("__slots__")
     return tuple(name for name in slots if type(name) is str and name not in types.OURS) if type(slots) is tuple else ()
 
 
-def is_field(field: object) -> bool:
+def _is_field(field: object) -> bool:
     """Return True if a field of a dataclass is one of instances, not a ClassVar or InitVar."""
-    kind = field.__dict__.get("_field_type") if isinstance(field, types.InertObject) else None
-    return type(kind).__name__ == "_FIELD"
+    return isinstance(field, types.InertObject) and type(field.__dict__.get("_field_type")).__name__ == "_FIELD"
 
 
 def make_enumeration(
@@ -105,7 +104,12 @@ def make_member(cls: object, name: object, value: object) -> object:
     known = vars(cls).get(text)
     if isinstance(known, types.InertMember):
         return known
-    kind, base = member_type(cls)
+    base: Any = next((base for base in cls.__mro__ if base in ATOMS), object)
+    kind: Any = cls if issubclass(cls, types.InertMember) else vars(cls).get("_inert_members_")
+    if kind is None:  # it is known as a class with this built-in base
+        bases = (base,) if base in ATOMS else ()
+        kind = types.make_type(cls.__module__, cls.__qualname__, types.InertMember, *bases)
+        type.__setattr__(cls, "_inert_members_", kind)
     made: Any = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
     made.__dict__.update(name=text, value=value)
     types.set_class_attributes(cls, {text: made})
@@ -117,18 +121,6 @@ def member_state(member: object, attributes: object) -> None:
     if isinstance(member, types.InertObject):
         for name, value in types.text_keys(attributes).items():
             member.__dict__.setdefault(name, value)
-
-
-def member_type(cls: types.InertType) -> tuple[Any, Any]:
-    """Return the class for the members of an enumeration, and the built-in base of that."""
-    base = next((base for base in cls.__mro__ if base in ATOMS), object)
-    if issubclass(cls, types.InertMember):
-        return cls, base
-    made = vars(cls).get("_inert_members_")
-    if made is None:
-        made = types.make_type(cls.__module__, cls.__qualname__, types.InertMember, *((base,) if base in ATOMS else ()))
-        type.__setattr__(cls, "_inert_members_", made)
-    return made, base
 
 
 def make_reference(module: str, qualname: str, layout: object, fields: object) -> Any:

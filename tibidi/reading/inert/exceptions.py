@@ -20,12 +20,6 @@ from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.inert.types import make_type
 
-UNICODE_OBJECTS: dict[type[UnicodeError], type[bytes] | type[str]] = {
-    UnicodeDecodeError: bytes,
-    UnicodeEncodeError: str,
-    UnicodeTranslateError: str,
-}
-
 
 def make_exception(cls: object, *group: Any) -> BaseException:
     """Make an exception of `cls`, without arguments except for the message and members of a group."""
@@ -100,12 +94,10 @@ def _set_fields(exception: BaseException, known: dict[str, object]) -> None:
 
 def _is_sound(exception: BaseException, known: Mapping[str, object]) -> bool:
     """Return True if the indexes that C code will use are in range."""
-    kind = next((each for each in UNICODE_OBJECTS if isinstance(exception, each)), None)
-    if kind is None:
+    if not isinstance(exception, (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError)):
         return True
     thing, start, end, reason, encoding = map(known.get, ("object", "start", "end", "reason", "encoding"))
-    if not isinstance(thing, UNICODE_OBJECTS[kind]) or type(reason) is not str:
-        return False
-    if kind is not UnicodeTranslateError and type(encoding) is not str:
+    has_texts = type(reason) is str and (type(encoding) is str or isinstance(exception, UnicodeTranslateError))
+    if not has_texts or not isinstance(thing, bytes if isinstance(exception, UnicodeDecodeError) else str):
         return False
     return type(start) is int and type(end) is int and 0 <= start < end <= len(thing)

@@ -85,31 +85,31 @@ class Bounded(reprlib.Repr):
             if isinstance(x, kind):
                 text: str = getattr(self, name)(x, level)
                 return text
-        return self._own_way(x, level) if isinstance(x, OWN_WAYS) else self.repr_instance(x, level)
+        if isinstance(x, OWN_WAYS):
+            return self._once(x, level, lambda: self._own_way(x, level))
+        return self.repr_instance(x, level)
 
     def _own_way(self, x: Any, level: int) -> str:
         """Print an object whose own repr would print all of its parts, however many there are."""
+        names = [f"{clean(name)}=" for name in vars(x)] if isinstance(x, SimpleNamespace) else []
+        name = "namespace" if names else clean(type(x).__name__)
+        held = parts(x)
+        shown = [self.repr1(part, level - 1) for _, part in zip(range(self.maxlist), held)]
+        shown = [f"{name}{part}" for name, part in zip_longest(names[: len(shown)], shown, fillvalue="")]
+        return f"{name}({', '.join(shown)}{', ...' if len(held) > len(shown) else ''})"
+
+    def _once(self, x: object, level: int, text: Callable[[], str]) -> str:
+        """Return a text of an object that is not within itself."""
         if level <= 0 or id(x) in self._active:
             return "<...>"
         self._active.add(id(x))
         try:
-            names = [f"{clean(name)}=" for name in vars(x)] if isinstance(x, SimpleNamespace) else []
-            name = "namespace" if names else clean(type(x).__name__)
-            held = parts(x)
-            shown = [self.repr1(part, level - 1) for _, part in zip(range(self.maxlist), held)]
-            shown = [f"{name}{part}" for name, part in zip_longest(names[: len(shown)], shown, fillvalue="")]
-            return f"{name}({', '.join(shown)}{', ...' if len(held) > len(shown) else ''})"
+            return text()
         finally:
             self._active.discard(id(x))
 
     def _inert(self, x: object, words: Callable[[object], Words], level: int) -> str:
-        if level <= 0 or id(x) in self._active:
-            return "<...>"
-        self._active.add(id(x))
-        try:
-            return describe(*words(x), level - 1)
-        finally:
-            self._active.discard(id(x))
+        return self._once(x, level, lambda: describe(*words(x), level - 1))
 
 
 KINDS = tuple((kind, f"repr_{kind.__name__}") for kind in (str, int, dict, list, tuple, set, frozenset, deque))

@@ -40,11 +40,7 @@ if TYPE_CHECKING:
 
 
 class InertUnpickler(MemoUnpickler):
-    """Reads the pickles of one dump, one with each `load()`.
-
-    `namespace` returns the dictionary of globals for a key; `sources` has the
-    texts of the source files.
-    """
+    """Reads the pickles of one dump; `namespace` returns the globals for a key, `sources` has the texts of files."""
 
     def __init__(
         self,
@@ -53,18 +49,13 @@ class InertUnpickler(MemoUnpickler):
         namespace: Callable[[str], dict[str, object]],
         sources: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(file, encoding="bytes")  # no codec for strings of old protocols
         self._file = file
         self._names = Names(namespace, {} if sources is None else sources)
         self._sizes: dict[int, int] = {}  # of what was counted for printing, by id
-        self.find_class = self._names.find  # type: ignore[method-assign]  # saves a call for each name
+        super().__init__(file, self._names.find, encoding="bytes")  # no codec for strings of old protocols
 
     def load(self) -> Any:
-        """Return the value of the next pickle.
-
-        Raises DamagedDump if it cannot be read; the memo then lacks what was
-        not read.
-        """
+        """Return the value of the next pickle; raise DamagedDump if it cannot be read: the memo then lacks the rest."""
         value = self._load()
         if self._file.read(1):
             raise DamagedDump("not a pickle of tibidi: something follows its end")

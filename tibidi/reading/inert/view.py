@@ -7,6 +7,7 @@ order, so an object has one index in both memos.
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,6 @@ class InertView:
         self._file = file
         self._members = members
         self._sources = sources
-        self._namespaces: dict[str, dict[str, object]] = {}
         self._unpickler: InertUnpickler | None = None
         self._read = 0
         self._memo: Mapping[int, object] = {}
@@ -46,7 +46,8 @@ class InertView:
         from tibidi.reading.inert.unpickler import InertUnpickler
 
         if self._unpickler is None:
-            self._unpickler = InertUnpickler(self._file, namespace=self._namespace, sources=self._sources)
+            namespaces: defaultdict[str, dict[str, object]] = defaultdict(dict)
+            self._unpickler = InertUnpickler(self._file, namespace=namespaces.__getitem__, sources=self._sources)
         try:
             for member in islice(self._members(), self._read, pickles):
                 self._read += 1
@@ -55,6 +56,3 @@ class InertView:
         except DamagedDump:
             self._read = sys.maxsize  # the memo is incomplete
         self._memo = self._unpickler.memo.copy()
-
-    def _namespace(self, key: str) -> dict[str, object]:
-        return self._namespaces.setdefault(key, {})
