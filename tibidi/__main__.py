@@ -25,6 +25,7 @@ GROUPS = {
         "repro": ("repro", "write a test that fails as the crash did, having run it"),
     },
     "manage": {
+        "snap": ("snap", "dump a running process, which goes on"),
         "path": ("path", "print the crash directory"),
         "prune": ("prune", "delete old dumps"),
         "doctor": ("doctor", "check the installation: crash a child process and read its dump"),

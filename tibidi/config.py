@@ -131,6 +131,16 @@ def parse_exits(value: "str | None") -> "str | None":
     return word if word == ERRORS else None
 
 
+def parse_signal(value: "str | int | None") -> "int | None":
+    """Return the number of a signal, given as `USR2`, `SIGUSR2` or a number; None is off."""
+    word = "" if value is None else str(value).strip().upper()
+    if word.lower() in FALSE_WORDS:
+        return None
+    signals = sys.modules["_signal"]  # loaded at any start
+    name = f"SIG{word.removeprefix('SIG')}"
+    return parse_count(getattr(signals, name)) if hasattr(signals, name) else parse_count(word)
+
+
 def parse_names(value: "str | Iterable[str]") -> tuple[str, ...]:
     """Return the globs in a comma-separated text, or in a collection."""
     if not isinstance(value, (str, list, tuple, set, frozenset)):
@@ -185,6 +195,7 @@ ALLOWED: "dict[Callable[[Any], object], str]" = {
     parse_count: "a whole number above 0",
     parse_level: "a logging level, such as ERROR or 40, or off",
     parse_exits: "errors or off",
+    parse_signal: "a signal of this system, such as USR2, or off",
     parse_names: "names or globs, comma-separated or a list, of which @personal is the only profile",
     parse_environment: "all or none",
     parse_path: "a path",
@@ -239,6 +250,9 @@ class Config(Module):
     )
     exits: "Setting[str | None, str | None]" = Setting(
         "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
+    )
+    snapshot_signal = Setting(
+        "TIBIDI_SNAPSHOT_SIGNAL", parse_signal, None, "a signal (USR2) that dumps the process, which goes on; None: off"
     )
     native = Setting("TIBIDI_NATIVE", parse_flag, True, "keep a life record, for native crashes and kills; default on")
     key_file = Setting(

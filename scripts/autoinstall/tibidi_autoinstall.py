@@ -140,6 +140,9 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     for number in (_signal.SIGTERM, _signal.SIGHUP) if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
+    asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
+    if asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
+        faulthandler.register(asked, descriptor, all_threads=True, chain=True)
 
 
 def _folder() -> str:

@@ -50,7 +50,8 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
     found: list[LiveThread] = []
     for ident in list(order)[:MAX_THREADS]:
         frames = launcher.without_bootstrap(launcher.without_launcher(stacks[ident], stacks[ident]))
-        if ident not in {*here, crashed} and not unreadable and (not frames or _is_worker(stacks[ident][0], frames[0])):
+        is_worker = not frames or (ident not in here and _is_worker(stacks[ident][0], frames[0]))
+        if is_worker and ident != crashed and not unreadable:
             continue  # a worker of tibidi, or a thread that has just started
         live = _describe(ident, known.get(ident), crashed=ident == crashed)
         live.crashed = live.crashed and bool(crash.exceptions)

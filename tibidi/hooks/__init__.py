@@ -154,8 +154,9 @@ def apply_settings() -> None:
     """Install the hooks that settings ask for; called again when the application changes them."""
     if _is_installed and _setting("logging_level", None) is not None:
         install_in_modules(LOG_HOOKS)
-    if _is_installed and _setting("exits", None):
-        _load("tibidi.hooks.exits").install()
+    for setting, file in (("exits", "exits"), ("snapshot_signal", "snapshots")):
+        if _is_installed and _setting(setting, None):
+            _load(f"tibidi.hooks.{file}").install()
 
 
 def uninstall() -> None:

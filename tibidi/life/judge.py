@@ -11,23 +11,15 @@ import re
 import tibidi
 from tibidi import TYPE_CHECKING
 from tibidi import config
+from tibidi import model
 from tibidi.culprit import OwnCode
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.life import stacks
-from tibidi.life.cores import core_of
 from tibidi.life.record import Record
 from tibidi.life.record import records
-from tibidi.model import EXIT
-from tibidi.model import KILLED
-from tibidi.model import NATIVE
-from tibidi.model import SNAPSHOT
-from tibidi.model import UNAVAILABLE
-from tibidi.model import Index
-from tibidi.model import Omission
-from tibidi.model import Summary
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
@@ -45,17 +37,13 @@ if TYPE_CHECKING:
 
 # What faulthandler calls the signals (Modules/faulthandler.c).
 SIGNALS = {
-    "Segmentation fault": "native SIGSEGV",
-    "Aborted": "abort",
-    "Bus error": "native SIGBUS",
-    "Floating point exception": "native SIGFPE",
-    "Floating-point exception": "native SIGFPE",
-    "Illegal instruction": "native SIGILL",
+    **{"Segmentation fault": "native SIGSEGV", "Bus error": "native SIGBUS", "Illegal instruction": "native SIGILL"},
+    **{"Floating point exception": "native SIGFPE", "Floating-point exception": "native SIGFPE", "Aborted": "abort"},
 }
 FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
 EXITED = re.compile(r"^(os\._exit\(.*\))$", re.MULTILINE)
 HANG = re.compile(r"^Timeout \((.*)\)!$", re.MULTILINE)
-STOPPED = re.compile(r"^(?:Stack|Current thread)|^ended$", re.MULTILINE)
+STOPPED = re.compile(r"^Stack \(most recent|^ended$", re.MULTILINE)
 OF_APPLICATION = "faulthandler: enabled by the application"
 UNKNOWN = "killed or stopped"  # the title of what is not shown by itself
 NO_VARIABLES = "a process that dies so leaves none"
@@ -64,28 +52,35 @@ NO_VARIABLES = "a process that dies so leaves none"
 def judge(folder: str) -> None:
     """Make dumps of the records of dead processes in a folder, and remove those records."""
     for path in records(folder):
-        try:
-            if not is_mine(os.lstat(path)):
-                continue
-            record = Record(path)
-            is_hanging = bool(HANG.search(record.text)) and not FATAL.search(record.text)
-            if record.process.pid != os.getpid() and (record.is_dead() or is_hanging):
-                _bury(record)
-        except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, of another user, not a record
-            if config.debug:
-                raise
+        if f"-{os.getpid()}-" not in path:
+            judge_one(path)
+
+
+def judge_one(path: str) -> None:
+    """Make a dump of a process that is dead, or hangs."""
+    try:
+        record = Record(path) if is_mine(os.lstat(path)) else None
+        if record is not None and (record.is_dead() or HANG.search(record.text)):
+            _bury(record)
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, or not a record
+        if config.debug:
+            raise
 
 
 def _bury(record: Record) -> None:
-    descriptor = os.open(record.path, os.O_RDWR)
+    """Make the dump of a dead process, and remove its record; of one that hangs, say in the record that it is made."""
+    descriptor = os.open(record.path, os.O_RDWR | os.O_APPEND)
+    is_dead = record.is_dead()
     try:
-        if record.is_dead() and hasattr(os, "lockf"):
+        if is_dead and hasattr(os, "lockf"):
             os.lockf(descriptor, os.F_TLOCK, 0)
         if os.fstat(descriptor).st_nlink:  # else another process was faster
             kind, reason = verdict(record)
-            if kind:
-                _write(record, kind, reason)
-            unlink(record.path)
+            path = _write(record, kind, reason) if kind else ""
+            if is_dead:
+                unlink(record.path)
+            else:
+                os.write(descriptor, f"told: hang {path}\n".encode("utf-8", "replace"))
     finally:
         os.close(descriptor)
 
@@ -94,14 +89,14 @@ def verdict(record: Record) -> tuple[str, str]:
     """Return the kind of the dump of a dead process, and the reason; "" where there was no crash."""
     fatal, exited, hang = (pattern.search(record.text) for pattern in (FATAL, EXITED, HANG))
     if fatal:
-        return NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{core_of(record)}"
+        return model.NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{_core_of(record)}"
     if exited:
-        return EXIT, f"exit: {exited[1]}"
+        return model.EXIT, f"exit: {exited[1]}"
     if hang and not record.is_dead():
-        return SNAPSHOT, f"hang: no Python code ran for {hang[1]}, so the stacks have no variables"
-    if STOPPED.search(record.text) and not hang:
-        return "", ""
-    return KILLED, _killed(record, f"it had not moved for {hang[1]}, " if hang else "")
+        return model.SNAPSHOT, f"hang: no Python code ran for {hang[1]}, so the stacks have no variables"
+    if STOPPED.search(record.text) or (record.told.startswith("hang") and not record.text):
+        return "", ""  # by a service manager, or its dump was made when it hung
+    return model.KILLED, _killed(record, f"it had not moved for {hang[1]}, " if hang else "")
 
 
 def _killed(record: Record, before: str) -> str:
@@ -116,14 +111,14 @@ def _killed(record: Record, before: str) -> str:
         return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
     if record.is_of_an_earlier_boot:
         return f"killed: {before}the machine or container was started again; started {when} UTC"
-    if not record.facts["faulthandler"] or OF_APPLICATION in record.text:
+    if not record.facts["faulthandler"] or OF_APPLICATION in record.all_text:
         before += "or, as the application's own faulthandler may say, by a native crash; "
     if not record.facts["stops"]:
         return f"{UNKNOWN}: {before}started {when} UTC"
-    return f"killed: {before}by SIGKILL, a power cut or the like; started {when} UTC{core_of(record)}"
+    return f"killed: {before}by SIGKILL, a power cut or the like; started {when} UTC{_core_of(record)}"
 
 
-def _write(record: Record, kind: str, reason: str) -> None:
+def _write(record: Record, kind: str, reason: str) -> str:
     redactor = Redactor(config.redact_names, os.environ, config.redact)
     text = redactor.text(record.text)
     threads = stacks.threads(text)
@@ -131,12 +126,12 @@ def _write(record: Record, kind: str, reason: str) -> None:
     threads = tuple([stacks.placed(thread, texts) for thread in threads])
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.ended)) + f".{record.ended % 1:.6f}"[2:] + "+00:00"
     process = record.process._replace(argv=tuple(map(redactor.text, record.process.argv)), platform=platform())
-    summary = Summary(
+    summary = model.Summary(
         tibidi.__version__,
         moment,
         process,
         threads=threads,
-        omissions=(Omission("values", UNAVAILABLE, NO_VARIABLES),),
+        omissions=(model.Omission("values", model.UNAVAILABLE, NO_VARIABLES),),
         fingerprint=_fingerprint(record, reason, threads),
         kind=kind,
         reason=reason,
@@ -151,7 +146,7 @@ def _write(record: Record, kind: str, reason: str) -> None:
         for number, (file, source) in enumerate(texts.items()):
             name = f"{fmt.SOURCES}{number}/{os.path.basename(file)}"
             archive.add(name, source.encode("utf-8", "surrogatepass"), {"file": file})
-        archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(Index(complete=True))))
+        archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(model.Index(complete=True))))
         archive.finish(read_or_make_key())
         partial.publish(replace=False)
     except BaseException:
@@ -160,6 +155,7 @@ def _write(record: Record, kind: str, reason: str) -> None:
     directory = CrashDirectory(folder)
     directory.point_latest(path)
     directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
+    return path
 
 
 def _fingerprint(record: Record, reason: str, threads: tuple[ThreadRecord, ...]) -> str:
@@ -169,3 +165,24 @@ def _fingerprint(record: Record, reason: str, threads: tuple[ThreadRecord, ...])
     frame = next(filter(own.has, reversed(frames)), frames[-1] if frames else None)
     place = f"{os.path.basename(frame.file)} {frame.name}" if frame else "".join(record.process.argv[:1])
     return sha256(f"{reason.partition(':')[0]} {place}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _core_of(record: Record) -> str:
+    """Return where the core file is (core(5)) and what reads it, for the end of a reason; "" if there is none."""
+    pid, python = record.process.pid, record.process.executable
+    try:
+        with io.open("/proc/sys/kernel/core_pattern") as file:
+            pattern = file.read().strip()
+        if "systemd-coredump" in pattern and any(
+            f".{pid}." in name for name in os.listdir("/var/lib/systemd/coredump")
+        ):
+            return f"; coredumpctl debug {pid}"
+        path = os.path.join(record.process.cwd, pattern.replace("%p", str(pid)).replace("%e", "python"))
+        for core in (f"{path}.{pid}", path):
+            if os.path.isfile(core) and os.stat(core).st_mtime >= record.begun:
+                folders = [*os.environ.get("PATH", "").split(os.pathsep), os.path.dirname(python)]
+                is_there = any(os.access(os.path.join(folder, "pystack"), os.X_OK) for folder in folders)
+                return f"; core file {core}" + is_there * f": pystack core --locals {core} {python}"
+    except OSError:
+        pass
+    return ""

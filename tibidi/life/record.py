@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SUFFIX = ".life"
+TOLD = "\ntold: "
 MAX_BYTES = 4 << 20
 SLACK_SECONDS = 1.0  # a process is a little older than its record
 SECONDS_PER_DAY = 86_400.0
@@ -23,7 +24,11 @@ NO_PLACE = "0-0"  # where there is no /proc
 
 
 class Record:
-    """The record at `path`: `facts` about the process, `text` of faulthandler, and when that was written, if ever."""
+    """The record at `path`: `facts` about the process, and `text` of faulthandler.
+
+    The text is what follows the last line about a dump; `told` is what that
+    was made for.
+    """
 
     def __init__(self, path: str) -> None:
         """Read it; raise OSError or ValueError if that cannot be done."""
@@ -31,7 +36,9 @@ class Record:
         with io.open(path, "rb") as file:
             first, _, rest = file.read(MAX_BYTES).partition(b"\n")
         self.facts: dict[str, Any] = ast.literal_eval(first.decode("ascii"))
-        self.text = rest.decode("utf-8", "replace")
+        self.all_text = rest.decode("utf-8", "replace")
+        text = f"\n{self.all_text}".rpartition(TOLD)
+        self.told, _, self.text = text[2].partition("\n") if text[1] else ("", "", self.all_text)
         names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
         self.process = ProcessRecord(argv=tuple(self.facts["argv"]), **{name: self.facts[name] for name in names})
         self.begun = float(self.facts["time"])

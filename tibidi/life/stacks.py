@@ -7,10 +7,7 @@ import re
 import tokenize
 
 from tibidi import TYPE_CHECKING
-from tibidi.model import FUNCTION
-from tibidi.model import MAX_SOURCE_CHARACTERS
-from tibidi.model import MODULE
-from tibidi.model import CodeRecord
+from tibidi import model
 from tibidi.model import FrameRecord
 from tibidi.model import ThreadRecord
 
@@ -66,7 +63,7 @@ def sources(found: tuple[ThreadRecord, ...]) -> dict[str, str]:
     for name in list(names)[:MAX_SOURCES]:
         try:
             with tokenize.open(name) as file:
-                texts[name] = file.read(MAX_SOURCE_CHARACTERS)
+                texts[name] = file.read(model.MAX_SOURCE_CHARACTERS)
         except (OSError, SyntaxError, ValueError):
             continue
     return texts
@@ -79,7 +76,7 @@ def placed(thread: ThreadRecord, texts: Mapping[str, str]) -> ThreadRecord:
 
 def _placed(frame: FrameRecord, text: str) -> FrameRecord:
     if frame.name == "<module>":
-        return frame._replace(code=CodeRecord(MODULE))
+        return frame._replace(code=model.CodeRecord(model.MODULE))
     first = frame.line
     try:
         for node in ast.walk(ast.parse(text)):
@@ -88,4 +85,4 @@ def _placed(frame: FrameRecord, text: str) -> FrameRecord:
                 first = node.lineno  # type: ignore[attr-defined]
     except (SyntaxError, ValueError, RecursionError):
         pass
-    return frame._replace(first_line=max(first, 1), code=CodeRecord(FUNCTION))
+    return frame._replace(first_line=max(first, 1), code=model.CodeRecord(model.FUNCTION))

@@ -1,0 +1,144 @@
+"""`tibidi snap PID`: a dump of a process that goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from crashing import PROGRAMS
+
+import tibidi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from crashing import Crasher
+
+USR2 = {"TIBIDI_SNAPSHOT_SIGNAL": "USR2"}
+CLIENTS = 20
+SECONDS = 3.0
+
+
+@contextmanager
+def running(crash: Crasher, how: str, env: Mapping[str, str | None]) -> Iterator[list[int]]:
+    """Run vanish_server.py until the block ends; the value is what it prints first."""
+    command = [str(crash.python), str(PROGRAMS / "vanish_server.py"), how]
+    process = subprocess.Popen(command, env=crash.environment(env), cwd=crash.work, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield [int(word) for word in process.stdout.readline().split()]
+        assert process.poll() is None, "the process went on"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("how", ["sleep", "wait"])
+def test_by_signal(crash: Crasher, how: str) -> None:
+    """The stacks are printed at once, then the dump has the variables; also of a main thread that waits for a lock."""
+    with running(crash, how, USR2) as (pid,):
+        snapped = crash.run("-m", "tibidi", "snap", str(pid))
+    dump = tibidi.load(snapped.stdout.strip(), trust=False)
+
+    assert (0, f" in {how}\n") == (snapped.status, snapped.stderr[snapped.stderr.index(f" in {how}") :][: len(how) + 5])
+    assert ("snapshot", "hello") == (dump.kind, dump.threads[0].frames[1]["greeting"])
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="sys.remote_exec asks any process")
+def test_never_kills(crash: Crasher) -> None:
+    """A process that has not said that it handles a signal gets none; the line says how to start it."""
+    with running(crash, "sleep", {}) as (pid,):
+        snapped = crash.run("-m", "tibidi", "snap", str(pid))
+
+    assert 1 == snapped.status
+    assert f"process {pid} does not take snapshots; start it with TIBIDI_ENABLE=1 TIBIDI_S" in snapped.stderr
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="sys.remote_exec came with Python 3.14")
+def test_by_remote_exec(crash: Crasher) -> None:
+    """From Python 3.14 on, any process can be asked, also one where tibidi is off."""
+    with running(crash, "sleep", {"TIBIDI_ENABLE": None}) as (pid,):
+        snapped = crash.run("-m", "tibidi", "snap", str(pid))
+
+    assert "hello" == tibidi.load(snapped.stdout.strip(), trust=False).threads[0].frames[1]["greeting"]
+
+
+def test_no_process(crash: Crasher) -> None:
+    """A number without a process is a line that says so."""
+    snapped = crash.run("-m", "tibidi", "snap", "4000000")
+
+    assert (1, "") == (snapped.status, snapped.stdout)
+    assert "tibidi: process 4000000: No such process; " in snapped.stderr
+
+
+def test_bad_signal(crash: Crasher) -> None:
+    """A signal that does not exist, or that nobody can handle, is a line at the start."""
+    unknown = crash.run("-c", "print(1)", env={"TIBIDI_SNAPSHOT_SIGNAL": "USR9"})
+    kill = crash.run("-c", "print(1)", env={"TIBIDI_SNAPSHOT_SIGNAL": "KILL"})
+
+    assert ("1\n", "1\n") == (unknown.stdout, kill.stdout)
+    assert "TIBIDI_SNAPSHOT_SIGNAL='USR9' is ignored" in unknown.stderr
+    assert "signal 9 cannot be handled" in kill.stderr
+
+
+def answer_to(order: int) -> int:
+    """Return what the server answers."""
+    answer = order
+    for _ in range(400):
+        answer = int(hashlib.sha256(str(answer).encode()).hexdigest()[:12], 16)
+    return answer
+
+
+def ask(port: int, number: int, until: float, times: list[tuple[float, float]], wrong: list[int]) -> None:
+    """Ask again and again; note when each answer came and how long it took."""
+    with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rwb") as file:
+        while time.monotonic() < until:
+            number += 1
+            begin = time.monotonic()
+            file.write(f"{number}\n".encode())
+            file.flush()
+            line = file.readline()
+            times.append((begin, time.monotonic() - begin))
+            if int(line) != answer_to(number):
+                wrong.append(number)
+            time.sleep(0.02)
+
+
+def test_busy_server(crash: Crasher) -> None:
+    """A snapshot of 20 busy threads has all of them, and their answers stay right."""
+    times: list[tuple[float, float]] = []
+    wrong: list[int] = []
+    with running(crash, "serve", USR2) as (port, pid):
+        until = time.monotonic() + SECONDS
+        clients = [
+            threading.Thread(target=ask, args=(port, n * 1000, until, times, wrong), daemon=True)
+            for n in range(CLIENTS)
+        ]
+        for client in clients:
+            client.start()
+        time.sleep(SECONDS / 2)
+        begin = time.monotonic()
+        os.kill(pid, signal.SIGUSR2)
+        for client in clients:
+            client.join()
+        dumps = crash.dumps()
+    dump = tibidi.load(dumps[0], trust=False)
+    before = sorted(took for at, took in times if at < begin)
+    after = sorted(took for at, took in times if at >= begin)
+    print(
+        f"99th percentile: {before[len(before) * 99 // 100]:.4f} s before, {after[len(after) * 99 // 100]:.4f} s after"
+    )
+
+    assert [] == wrong
+    assert len(dump.threads) == CLIENTS + 1
+    assert len(times) > 10 * CLIENTS

@@ -1,0 +1,45 @@
+"""A server whose 20 threads compute, with one request a thread at a time; prints how long answers take."""
+
+import hashlib
+import os
+import socketserver
+import sys
+import threading
+import time
+
+
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile:
+            order = int(line)
+            answer = order
+            for _ in range(400):
+                answer = int(hashlib.sha256(str(answer).encode()).hexdigest()[:12], 16)
+            self.wfile.write(f"{answer}\n".encode())
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+def serve(greeting):
+    with Server(("127.0.0.1", 0), Handler) as server:
+        print(server.server_address[1], os.getpid(), flush=True)
+        server.serve_forever()
+
+
+def wait(greeting):
+    print(os.getpid(), flush=True)
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire(timeout=60)
+
+
+def sleep(greeting):
+    print(os.getpid(), flush=True)
+    for _ in range(6000):
+        time.sleep(0.01)
+
+
+globals()[sys.argv[1]]("hello")

@@ -1,0 +1,125 @@
+"""`tibidi snap`: dump a running process, which goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tibidi import commands
+from tibidi.errors import TibidiError
+from tibidi.life.record import Record
+from tibidi.life.record import records
+from tibidi.process.texts import printable
+from tibidi.store.location import crash_directory
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from collections.abc import Sequence
+
+EXAMPLES = """\
+python -m tibidi snap --wait 60 4711
+TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2 python server.py     # so that it can be asked
+"""
+TOLD = "told: snapshot "
+# Run by `sys.remote_exec` in the other process; where tibidi was never on, with the files of this command.
+SCRIPT = """\
+import os, sys
+sys.path.append({ours!r})
+try:
+    from tibidi.hooks import snapshots
+    answer = snapshots.take() or "no dump: the stderr of the process says why"
+except BaseException as error:
+    answer = f"no dump: {{type(error).__name__}}: {{error}}"
+sys.path.remove({ours!r})
+with open({answer!r} + ".new", "w") as file:
+    file.write(answer)
+os.rename({answer!r} + ".new", {answer!r})
+"""
+ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both"
+
+
+class NoSnapshot(TibidiError):
+    """The process cannot be asked, or does not answer."""
+
+    exit_code = 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
+    made = commands.parser("tibidi snap", purpose, EXAMPLES)
+    made.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default 10")
+    made.add_argument("pid", metavar="PID", type=int, help="number of the process")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the path of the dump of a running process."""
+    options = commands.parse(parser(), argv)
+    try:
+        os.kill(options.pid, 0)
+        record = _announced(options.pid)
+        answer = _by_signal(record, options.wait) if record else _by_remote_exec(options.pid, options.wait)
+    except (OSError, OverflowError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise NoSnapshot(f"process {options.pid}: {reason}", "see what runs with: ps ax | grep python") from None
+    print(printable(answer), file=sys.stdout if os.path.isabs(answer) else sys.stderr)
+    return 0 if os.path.isabs(answer) else 1
+
+
+def _announced(pid: int) -> Record | None:
+    """Return the record of a process that says that it handles a signal, and does: else the signal would kill it."""
+    with open(f"/proc/{pid}/environ", "rb") as file:
+        folder = dict(each.partition(b"=")[::2] for each in file.read().split(b"\0")).get(b"TIBIDI_DIR")
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        caught = int(next(line for line in file if line.startswith("SigCgt:")).split()[1], 16)
+    for path in records(os.fsdecode(folder) if folder else crash_directory().path):
+        record = Record(path) if f"-{pid}-" in path else None
+        if record and not record.is_dead() and record.facts["signal"] and caught >> record.facts["signal"] - 1 & 1:
+            return record
+    return None
+
+
+def _by_signal(record: Record, seconds: float) -> str:
+    before = len(record.all_text)
+
+    def answer() -> str:
+        nonlocal before
+        stacks, _, told = Record(record.path).all_text[before:].partition(TOLD)
+        print(printable(stacks, kept="\n\t"), end="", file=sys.stderr, flush=True)  # at once, before Python can dump
+        before += len(stacks)
+        return told.partition("\n")[0] if told.endswith("\n") else ""
+
+    os.kill(record.process.pid, record.facts["signal"])
+    return _wait(answer, seconds, "its stacks are above")
+
+
+def _by_remote_exec(pid: int, seconds: float) -> str:
+    if not hasattr(sys, "remote_exec"):
+        raise NoSnapshot(f"process {pid} does not take snapshots", ASK)
+    folder = tempfile.mkdtemp(prefix="tibidi-snap-")  # it stays, as the process may run the script later
+    script, target = os.path.join(folder, "script.py"), os.path.join(folder, "answer")
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    Path(script).write_text(SCRIPT.format(ours=ours, answer=target), encoding="utf-8")
+
+    sys.remote_exec(pid, script)  # type: ignore[attr-defined,unused-ignore]  # from Python 3.14 on
+    return _wait(
+        lambda: Path(target).read_text(errors="replace") if os.path.exists(target) else "",
+        seconds,
+        "where the main thread waits in C, only TIBIDI_SNAPSHOT_SIGNAL wakes it",
+    )
+
+
+def _wait(answer: Callable[[], str], seconds: float, hint: str) -> str:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        text = answer()
+        if text:
+            return text
+        time.sleep(0.05)
+    raise NoSnapshot(f"its main thread has run no Python code for {seconds:g} s", hint)

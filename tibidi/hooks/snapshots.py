@@ -1,0 +1,47 @@
+"""Snapshots that nobody calls in code: at TIBIDI_SNAPSHOT_SIGNAL, by `tibidi snap`, or of a process that hangs."""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi import config
+from tibidi.hooks import notice
+from tibidi.model import SNAPSHOT
+from tibidi.process.imports import import_module
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def install() -> None:
+    """Install the handler of the signal; only the main thread can."""
+    try:
+        _signal.signal(config.snapshot_signal, _handle)
+    except (ValueError, OSError):  # another thread, or a signal such as KILL
+        notice.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
+
+
+def _handle(*_: object) -> None:
+    take()
+
+
+def take(reason: str = "", told: str = "snapshot") -> str:
+    """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed."""
+    try:
+        path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
+        line = notice.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
+    except Exception as error:  # noqa: BLE001 - the process goes on
+        path, line = "", notice.of_failure(error)
+    note(f"{told} {path or line}")
+    if not config.silent:
+        notice.write(line)
+    return path
+
+
+def note(text: str) -> None:
+    """Say in the life record, if there is one, what was made of what it has so far."""
+    life: Any = sys.modules.get("tibidi_autoinstall")
+    if life is not None:
+        life.write(f"told: {text}\n".encode("utf-8", "replace"))
