@@ -24,6 +24,11 @@ GROUPS = {
         "retry": ("retry", "call the function of a crash again, on the code that is here now"),
         "repro": ("repro", "write a test that fails as the crash did, having run it"),
     },
+    "share": {
+        "preview": ("preview", "print everything that would leave with a dump"),
+        "seal": ("seal", "encrypt a dump to public keys"),
+        "open": ("open", "decrypt a sealed dump"),
+    },
     "manage": {
         "snap": ("snap", "dump a running process, which goes on"),
         "path": ("path", "print the crash directory"),

@@ -255,6 +255,10 @@ class Config(Module):
         "TIBIDI_SNAPSHOT_SIGNAL", parse_signal, None, "a signal (USR2) that dumps the process, which goes on; None: off"
     )
     native = Setting("TIBIDI_NATIVE", parse_flag, True, "keep a life record, for native crashes and kills; default on")
+    seal_to: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
+        "TIBIDI_SEAL_TO", parse_names, (), "public keys of age or SSH that dumps are sealed to; default none"
+    )
+    identity = Setting("TIBIDI_IDENTITY", parse_path, None, "the file of the private key that opens sealed dumps; none")
     key_file = Setting(
         "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration directory"
     )

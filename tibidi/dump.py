@@ -204,6 +204,7 @@ class Dump(Mapping[str, Any]):
         self.complete = self.summary.complete
         self.fingerprint = self.summary.fingerprint
         self.fingerprints = self.summary.fingerprints
+        self.scrubbed = self.summary.scrubbed
         self.kind = self.summary.kind
         self.reason = self.summary.reason
         self.process = self.summary.process

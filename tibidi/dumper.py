@@ -141,6 +141,11 @@ class _Dumping:
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
         summary = describe(self._crash, self._redactor, deadline=self._watch.deadline)
+        if config.seal_to:
+            from tibidi.dumpfile.sealing import Vault
+
+            archive = vault = Vault(archive, summary, config.seal_to)
+            stingy = stingy or bool(vault.problem)
         archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
         sources: dict[str, str] = {}
         with self._shielded("sources"):

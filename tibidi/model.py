@@ -188,6 +188,8 @@ TOO_DEEP = "too deep"  # nested deeper than the interpreter can follow
 LAZY = "lazy"  # reading it would have run a query or a request
 REDACTED = "redacted"  # a secret
 DAMAGED = "damaged"  # the file is damaged or cut there
+SCRUBBED = "scrubbed"  # left out on request, before the dump was given away
+SEALED = "sealed"  # encrypted
 UNAVAILABLE = "unavailable"  # not found at the crash: a source file, for example
 # These are never in a file: the dump has the value, but it could not be rebuilt where it is loaded.
 FAILED_HERE = "failed here"  # code raised
@@ -221,7 +223,8 @@ class Summary(NamedTuple):
 
     `complete` is True if the dump was written to its end: neither the deadline
     nor the size limit nor the death of the process cut it short.  `omissions`
-    lists every single gap, also in a complete dump.  `fingerprints` has those by the rules of older versions.
+    lists every single gap, also in a complete dump.  `fingerprints` has those by the rules of older versions,
+    `scrubbed` says what was left out on request.
     """
 
     tibidi: str
@@ -237,6 +240,7 @@ class Summary(NamedTuple):
     kind: str = CRASH
     reason: str = ""
     fingerprints: Mapping[str, str] = NOTHING
+    scrubbed: tuple[str, ...] = ()
 
     def frames(self) -> list[FrameRecord]:
         """Return the frames of all stacks."""

@@ -71,14 +71,17 @@ def _print_page(path: str, target: str) -> int:
     return 0
 
 
-def write_page(path: str, target: str) -> None:
-    """Write a page with the values, loaded inert: nothing that the dump names is imported or called."""
+def write_page(path: str, target: str, leaving: Sequence[tuple[str, str]] = ()) -> None:
+    """Write a page with the values, loaded inert: nothing that the dump names is imported or called.
+
+    `leaving` has titles and texts to add at the end.
+    """
     from tibidi.loader import load
     from tibidi.present import page
     from tibidi.tools import tree
 
     dump = load(path, trust=False)
     summary = dump.summary._replace(omissions=dump.omissions)
-    text = page.html(summary, dump.sources, tree.frames(dump, MAX_VALUE_CHARACTERS))
+    text = page.html(summary, dump.sources, tree.frames(dump, MAX_VALUE_CHARACTERS), leaving)
     with open(target, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)

@@ -38,6 +38,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "kind": summary.kind,
         "reason": summary.reason,
         "fingerprints": dict(summary.fingerprints),
+        "scrubbed": list(summary.scrubbed),
         "exceptions": [
             {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
             for record in summary.exceptions

@@ -27,6 +27,7 @@ SOURCES = "sources/"
 VALUES = "values/"
 INDEX = "values/index.json"
 SIGNATURE = "signature"
+SEALED = "sealed.age"
 
 # signature, version needed, flags, method, time, date, crc, packed size, size, length of name, length of extra
 LOCAL = struct.Struct("<4sHHHHHIIIHH")

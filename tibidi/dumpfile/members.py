@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 64 << 10
 
 KNOWN_NAME = re.compile(
-    r"summary\.json|traceback\.txt|signature|values/index\.json|values/[0-9]{4,9}\.pkl"
+    r"summary\.json|traceback\.txt|signature|sealed\.age|values/index\.json|values/[0-9]{4,9}\.pkl"
     r"|sources/(?!.*(?:^|/)\.\.?(?:/|$))[^\\\0-\x1f/:][^\\\0-\x1f:]*"
 )
 

@@ -13,6 +13,7 @@ import stat
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tibidi import config
 from tibidi.dumpfile import decode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import members as zipped
@@ -49,7 +50,8 @@ class Reader:
 
     Raises DumpNotFound, NotADump or NewerFormat, and DamagedDump if not even
     the summary can be read.  `cut` is True if the end of the file is missing;
-    `damage` lists the parts found unreadable so far.
+    `damage` lists the parts found unreadable so far, `is_sealed` is True for a
+    sealed dump, which is read as the one in it if TIBIDI_IDENTITY opens it.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -58,6 +60,9 @@ class Reader:
         self._file = _opened(self.path)
         try:
             self._members, self.cut = self._scan()
+            self.is_sealed = fmt.SEALED in self._members
+            if self.is_sealed and config.identity:
+                self._unseal(config.identity)
         except BaseException:
             self._file.close()
             raise
@@ -139,15 +144,23 @@ class Reader:
         except DamagedDump:
             signature = b""
         signed = [_statement(copy, member) for member in self._members.values() if member.name != fmt.SIGNATURE]
-        if not compare_digest(sign(key, signed), signature):
-            copy.close()
-            return False
+        is_valid = compare_digest(sign(key, signed), signature)
+        if copy is not self._file:
+            (self._file if is_valid else copy).close()
+        self._file = copy if is_valid else self._file
+        return is_valid
+
+    def _unseal(self, identity: str) -> None:
+        """Go on with the dump that is sealed in this one, which is never written to a disk."""
+        from tibidi.dumpfile.sealing import unseal
+
+        plain = unseal(self.content(fmt.SEALED), identity)
         self._file.close()
-        self._file = copy
-        return True
+        self._file = io.BytesIO(plain)
+        self._members, self.cut = self._scan()
 
     def _scan(self) -> tuple[dict[str, Member], bool]:
-        length = os.fstat(self._file.fileno()).st_size
+        length = self._file.seek(0, io.SEEK_END)
         members, cut = zipped.scan(self._file, length)
         if not members:
             self._file.seek(0)
@@ -158,10 +171,23 @@ class Reader:
             raise DamagedDump(f"{self.path} ends within its summary")
         return {member.name: member for member in members}, cut
 
-    def _content(self, name: str, room: int = MAX_TEXT_BYTES) -> bytes:
+    def members(self) -> Iterator[Member]:
+        """Yield where each member is, in the order of the file."""
+        yield from self._members.values()
+
+    def whole(self) -> io.BytesIO:
+        """Return the dump as a file in memory; of a sealed one that was opened, in plaintext."""
+        self._file.seek(0)
+        return io.BytesIO(self._file.read())
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a member as a whole; raise DamagedDump if it is missing or damaged."""
+        return self._content(name, fmt.MAX_MEMBER_BYTES, fmt.MAX_MEMBER_BYTES)
+
+    def _content(self, name: str, room: int = MAX_TEXT_BYTES, most: int = MAX_TEXT_BYTES) -> bytes:
         if name not in self._members:
             raise DamagedDump(f"{name} is missing")
-        return b"".join(zipped.chunks(self._file, self._members[name], min(room, MAX_TEXT_BYTES)))
+        return b"".join(zipped.chunks(self._file, self._members[name], min(room, most)))
 
     def _lose(self, path: str, error: Exception) -> None:
         self.damage.append(Omission(path, DAMAGED, str(error)))
@@ -181,6 +207,8 @@ def _opened(path: str) -> BinaryIO:
 
 def _private_copy(file: BinaryIO) -> BinaryIO:
     """Return a copy of a file that other processes cannot reach: in memory, or an unnamed file if large."""
+    if isinstance(file, io.BytesIO):
+        return file
     length = file.seek(0, io.SEEK_END)
     file.seek(0)
     if length <= LARGE_BYTES:

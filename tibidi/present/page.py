@@ -41,8 +41,13 @@ MAX_TEXT = 200  # characters of a value in one line
 LIGHT, DARK = "default", "github-dark"  # styles of Pygments
 
 
-def html(summary: Summary, sources: Mapping[str, str], variables: Mapping[str, Sequence[Node]]) -> str:
-    """Return the page; `variables` has the values of each frame by its path, where the dump has them.
+def html(
+    summary: Summary,
+    sources: Mapping[str, str],
+    variables: Mapping[str, Sequence[Node]],
+    leaving: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the page; `variables` has the values of each frame by its path, `leaving` titles and texts to add.
 
     Raises TibidiError if Jinja or Pygments is not installed.
     """
@@ -53,7 +58,8 @@ def html(summary: Summary, sources: Mapping[str, str], variables: Mapping[str, S
         HtmlFormatter(style=LIGHT).get_style_defs(".source"),
         f"@media (prefers-color-scheme: dark) {{ {HtmlFormatter(style=DARK).get_style_defs('.source')} }}",
     ]
-    text: str = template.render(_Page(summary, sources, variables).facts(), colours="\n".join(colours))
+    facts = _Page(summary, sources, variables).facts()
+    text: str = template.render(facts, colours="\n".join(colours), leaving=leaving)
     return text
 
 

@@ -1,0 +1,43 @@
+"""`tibidi open`: decrypt a sealed dump."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tibidi import commands
+from tibidi import config
+from tibidi.commands.seal import EXAMPLES
+from tibidi.dumpfile.reader import Reader
+from tibidi.errors import TibidiError
+from tibidi.process.texts import printable
+from tibidi.store.location import find
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Decrypt a sealed dump into a file; other commands open it in memory if TIBIDI_IDENTITY is set."
+    made = commands.parser("tibidi open", purpose, EXAMPLES)
+    made.add_argument("--identity", metavar="KEYFILE", help="the file of private keys; default: TIBIDI_IDENTITY")
+    made.add_argument("-o", "--output", metavar="OUT", help="the decrypted dump; default: DUMP with .open before .pkl")
+    commands.add_dump_argument(made)
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Decrypt a dump."""
+    options = commands.parse(parser(), argv)
+    config.identity = options.identity or config.identity
+    if not config.identity:
+        raise TibidiError("no private key to open it with", "name its file: --identity key.txt")
+    path = find(options.dump)
+    target = options.output or f"{path.removesuffix('.pkl')}.open.pkl"
+    with Reader(path) as reader:
+        if not reader.is_sealed:
+            raise TibidiError(f"{path} is not sealed", f"open it as it is: python -m tbdebug {path}")
+        commands.write_file(target, reader.whole().getvalue())
+    print(printable(f"wrote {target}"))
+    return 0

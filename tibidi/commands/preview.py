@@ -1,0 +1,70 @@
+"""`tibidi preview`: everything that would leave with a dump."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from tibidi import commands
+from tibidi.dumpfile.reader import Reader
+from tibidi.present import phrases
+from tibidi.process.texts import printable
+from tibidi.store.location import find
+from tibidi.tools.preview import categories
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from tibidi.tools.preview import Category
+
+EXAMPLES = """\
+python -m tibidi preview traceback.pkl | less
+python -m tibidi preview --html leaving.html traceback.pkl
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
+    made = commands.parser("tibidi preview", purpose, EXAMPLES)
+    made.add_argument("--html", metavar="FILE", help="write it as a page, behind the page of `show`")
+    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+    commands.add_dump_argument(made)
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print what is in a dump."""
+    options = commands.parse(parser(), argv)
+    path = find(options.dump)
+    with Reader(path) as reader:
+        found = list(categories(reader))
+    if options.json:
+        print(json.dumps([each._asdict() for each in found], indent=2))
+    elif options.html:
+        from tibidi.commands.show import write_page
+
+        write_page(path, options.html, [(_title(each), "\n".join(each.lines)) for each in found])
+        print(printable(f"wrote {options.html}, {phrases.size(os.path.getsize(options.html))}"))
+    else:
+        for line in _text(path, found):
+            print(printable(line, "\t"))
+    return 0
+
+
+def _title(each: Category) -> str:
+    size = f", {phrases.size(each.size)}" if each.size else ""
+    return f"{each.title}: {phrases.count(len(each.lines), 'line')}{size}"
+
+
+def _text(path: str, found: Sequence[Category]) -> Iterator[str]:
+    yield f"{path}, {phrases.size(os.path.getsize(path))}, holds:"
+    yield from (f"  {_title(each)}" for each in found)
+    for each in found:
+        if each.lines:
+            yield ""
+            yield f"{each.title}:"
+            yield from (f"  {line}" for text in each.lines for line in text.split("\n"))

@@ -1,0 +1,69 @@
+"""`tibidi seal`: encrypt a dump to public keys."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from tibidi import commands
+from tibidi import config
+from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.sealing import Vault
+from tibidi.dumpfile.writer import Archive
+from tibidi.errors import TibidiError
+from tibidi.process.texts import printable
+from tibidi.store.keys import read_key
+from tibidi.store.location import find
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+KEYS = ("age1", "ssh-")
+EXAMPLES = """\
+age-keygen -o key.txt                                    # on your machine, once
+python -m tibidi seal --to age1... traceback.pkl         # at the customer's
+python -m tibidi open --identity key.txt traceback.pkl   # on yours
+TIBIDI_IDENTITY=key.txt python -m tbdebug traceback.pkl  # the same in memory only
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `tibidi seal`."""
+    purpose = (
+        "Encrypt a dump to public keys of age or SSH; stacks, types and counts stay readable. "
+        "With TIBIDI_SEAL_TO a crash does it, and no plaintext reaches the disk."
+    )
+    made = commands.parser("tibidi seal", purpose, EXAMPLES)
+    made.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="public keys, or files of them")
+    made.add_argument("-o", "--output", metavar="OUT", help="the sealed dump; default: in place of DUMP")
+    commands.add_dump_argument(made)
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Seal a dump."""
+    options = commands.parse(parser(), argv)
+    keys = options.to or list(config.seal_to)
+    if options.dump is None and options.to and not keys[-1].startswith(KEYS):  # argparse reads it as one more key
+        options.dump = keys.pop()
+    if not keys:
+        raise TibidiError("no key to seal to", "name one: --to age1...")
+    path = find(options.dump)
+    target = options.output or path
+    commands.write_file(target, sealed(path, keys))
+    print(printable(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else "")))
+    return 0
+
+
+def sealed(path: str, keys: Sequence[str]) -> bytes:
+    """Return a dump sealed; raise TibidiError if that is not possible, or it is sealed already."""
+    with Reader(path) as reader:
+        if reader.is_sealed:
+            raise TibidiError(f"{path} is sealed already", "")
+        file = BytesIO()
+        vault = Vault(Archive(file), reader.summary, keys)
+        if vault.problem:
+            raise TibidiError(vault.problem, "")
+        vault.seal(reader.whole(), read_key())
+    return file.getvalue()

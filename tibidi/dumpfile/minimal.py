@@ -1,0 +1,47 @@
+"""A summary without values: stacks, types and counts, and nothing that the application computed."""
+
+from __future__ import annotations
+
+from tibidi import TYPE_CHECKING
+from tibidi.model import ProcessRecord
+from tibidi.model import Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tibidi.model import FrameRecord
+    from tibidi.model import Summary
+
+SCRUBBED_TEXT = "<scrubbed>"  # in place of a preview
+
+
+def minimal(summary: Summary) -> Summary:
+    """Return a summary with files, lines, functions, and the names and types of variables; it groups as before."""
+    process = summary.process
+    known = ProcessRecord(
+        pid=process.pid,
+        argv=process.argv[:1],
+        python=process.python,
+        implementation=process.implementation,
+        platform=process.platform,
+    )
+    return summary._replace(
+        process=known,
+        exceptions=tuple(
+            each._replace(message="", notes=(), frames=_frames(each.frames), attributes=_types(each.attributes))
+            for each in summary.exceptions
+        ),
+        threads=tuple(each._replace(name="", frames=_frames(each.frames)) for each in summary.threads),
+        tasks=tuple(each._replace(name="", frames=_frames(each.frames)) for each in summary.tasks),
+        reason=summary.reason.partition(": ")[0],
+        omissions=(),
+        scrubbed=("all but stacks and types",),
+    )
+
+
+def _frames(frames: tuple[FrameRecord, ...]) -> tuple[FrameRecord, ...]:
+    return tuple(frame._replace(locals=_types(frame.locals)) for frame in frames)
+
+
+def _types(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    return {name: Variable(variable.type, SCRUBBED_TEXT) for name, variable in variables.items()}
