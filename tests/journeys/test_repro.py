@@ -116,7 +116,7 @@ def test_programs(checkout: Checkout, pythons: dict[str, Path], row: Row) -> Non
     is_reproduced = row.verdict == REPRODUCED
 
     assert (row.verdict, True) == (verdict.partition(":")[0], row.says in verdict), ended
-    assert (not is_reproduced, "wrote tests/test_crash_") == (ended.status, wrote[:23])
+    assert (not is_reproduced, "file: tests/test_crash_") == (ended.status, wrote[:23])
     assert ("1 failed" if is_reproduced else "1 passed") in checkout.pytest()
     checkout.fix(row.program, row.fix)
     assert "1 passed" in checkout.pytest()
@@ -197,7 +197,7 @@ def test_a_named_frame(checkout: Checkout) -> None:
         gone.status,
         gone.stdout.startswith("cannot be called: exceptions[0].frames[1], Config.number"),
     )
-    assert "wrote" not in gone.stdout
+    assert "file" not in gone.stdout
 
 
 def test_only_signed_dumps(checkout: Checkout) -> None:

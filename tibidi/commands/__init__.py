@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence
 
+    Parser = argparse.ArgumentParser
+    Arguments = Sequence[str]
+
 UNEXPECTED = 2
 HELP_WIDTH = 78
 COMPLETION = "_ARGCOMPLETE"  # set by a shell while it completes a command line
@@ -93,6 +96,12 @@ def add_dump_argument(parser: argparse.ArgumentParser) -> None:
     about = "path, or name from `python -m tibidi list`, or - for stdin; default: the latest"
     action = parser.add_argument("dump", metavar="DUMP", nargs="?", help=as_typed(about))
     action.completer = dump_names  # type: ignore[attr-defined]  # for argcomplete
+
+
+def add_frame_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add --exception and --frame, which name a frame of a dump."""
+    parser.add_argument("--exception", type=int, metavar="N", help="of exceptions[N]; default: the root cause")
+    parser.add_argument("--frame", type=int, metavar="N", help="frames[N] of it; default: the innermost own one")
 
 
 def add_trust_arguments(parser: argparse.ArgumentParser) -> None:

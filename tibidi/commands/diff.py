@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.loader import load
@@ -11,17 +10,13 @@ from tibidi.process.texts import printable
 from tibidi.store.location import find
 from tibidi.tools.diff import diff
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
 EXAMPLES = """\
 python -m tibidi diff yesterday.pkl today.pkl
 python -m tibidi diff --json A B | jq -r '.[].path'
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Print what differs between two dumps of a crash. Nothing in a dump is executed."
     made = commands.parser("tibidi diff", purpose, EXAMPLES)
@@ -30,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print what differs between two dumps; return 1 if something does, as diff(1)."""
     options = commands.parse(parser(), argv)
     one, other = (load(find(each), trust=False) for each in options.dumps)

@@ -16,9 +16,7 @@ from tibidi.process import environ
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
-    from collections.abc import Sequence
 
     Facts = dict[str, Any]
 
@@ -45,14 +43,14 @@ class Finding(NamedTuple):
     remedy: str
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     made = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
     made.add_argument("--json", action="store_true", help="print JSON, for programs")
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Examine everything that a dump depends on, crash a child process, and print what is wrong."""
     options = commands.parse(parser(), argv)
     facts: Facts = examine()

@@ -14,7 +14,6 @@ from tibidi.store.location import find as locate
 from tibidi.tools.find import find
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
     from collections.abc import Sequence
 
@@ -26,7 +25,7 @@ python -m tibidi find customer_id traceback.pkl
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = (
         "Find a text in the values of dumps: within texts and names, or as a whole number or date. "
@@ -39,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print the path of each place where a text occurs; return 1 if there is none."""
     options = commands.parse(parser(), argv)
     paths = list(map(locate, options.dumps)) or [each.path for each in crash_directory().entries()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.dumpfile.reader import Reader
@@ -11,10 +10,6 @@ from tibidi.present import info
 from tibidi.revive.mismatch import mismatches
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 EXAMPLES = """\
 python -m tibidi info
@@ -26,7 +21,7 @@ BY_KEY = "by your key: opens live"
 NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
     made = commands.parser("tibidi info", purpose, EXAMPLES)
@@ -36,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print everything about a dump except its frames; nothing is unpickled."""
     options = commands.parse(parser(), argv)
     with Reader(find(options.dump)) as reader:

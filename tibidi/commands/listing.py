@@ -39,7 +39,7 @@ python -m tbdebug NAME
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
     made = commands.parser("tibidi list", purpose, EXAMPLES)
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print a line for each fingerprint, or for each dump, the newest last."""
     options = commands.parse(parser(), argv)
     rows = [each for each in _rows(options.directories) if _is_wanted(each, options)]

@@ -23,8 +23,6 @@ from tibidi.store.retention import is_being_written
 from tibidi.store.retention import victims
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tibidi.store.directory import Entry
 
 EXAMPLES = """\
@@ -35,7 +33,7 @@ python -m tibidi prune --all --dry-run
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
     made = commands.parser("tibidi prune", purpose, EXAMPLES)
@@ -51,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Delete dumps from the crash directory, and print which."""
     options = commands.parse(parser(), argv)
     if options.all and not (options.keep is None and options.older_than is None):

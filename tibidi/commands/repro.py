@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi import commands
 from tibidi.process.texts import printable
 from tibidi.tools.trial import REPRODUCED
 from tibidi.tools.trial import repro
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from tibidi.tools.trial import Verdict
 
 EXAMPLES = """\
 python -m tibidi repro                            # the latest crash, into tests/
@@ -24,7 +18,7 @@ python -m tibidi repro --frame 2 -o tests/crashes traceback.pkl
 WARNING = " Runs code of the program: call it where the sources are, for dumps that your key signed."
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Write a test that calls the function of a crash with its captured arguments, run it, and compare."
     made = commands.parser("tibidi repro", purpose + WARNING, EXAMPLES)
@@ -35,10 +29,9 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: commands.Parser) -> None:
     """Add what `retry` takes, too: which call, for how long, and whether an unsigned dump may load live."""
-    parser.add_argument("--exception", type=int, metavar="N", help="of exceptions[N]; default: the root cause")
-    parser.add_argument("--frame", type=int, metavar="N", help="frames[N] of it; default: the innermost own function")
+    commands.add_frame_arguments(parser)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long the call may take; default: 60")
     about = "load a dump that is not signed with your key: its code runs here"
     parser.add_argument("--live", dest="trust", action="store_true", default=None, help=about)
@@ -46,19 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands.add_dump_argument(parser)
 
 
-def report(verdict: Verdict, word: str, *, as_json: bool) -> None:
-    """Print a verdict, and the file that `word` has made."""
-    if as_json:
-        print(json.dumps(verdict._asdict(), indent=2))
-        return
-    print(printable(f"{verdict.outcome}: {verdict.detail}"))
-    if verdict.file:
-        print(printable(f"{word} {verdict.file}"))
+def report(verdict: Any, options: Any, good: str) -> int:
+    """Print a verdict; return 1 unless it is the good one."""
+    text = f"{verdict.outcome}: {verdict.detail}" + (f"\nfile: {verdict.file}" if verdict.file else "")
+    print(json.dumps(verdict._asdict(), indent=2) if options.json else printable(text, kept="\n"))
+    return 0 if verdict.outcome == good else 1
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Write a test, and print the verdict; return 1 unless it crashes as it did."""
     options = commands.parse(parser(), argv)
-    verdict = repro(options, options.output or ("tests" if os.path.isdir("tests") else "."))
-    report(verdict, "wrote", as_json=options.json)
-    return 0 if verdict.outcome == REPRODUCED else 1
+    return report(repro(options, options.output or ("tests" if os.path.isdir("tests") else ".")), options, REPRODUCED)

@@ -18,7 +18,6 @@ from tibidi.process.texts import printable
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 EXAMPLES = """\
@@ -31,7 +30,7 @@ python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].loca
 MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
     made = commands.parser("tibidi show", purpose, EXAMPLES)
@@ -44,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print a crash for reading, or its summary as JSON; nothing is unpickled."""
     options = commands.parse(parser(), argv)
     path = find(options.dump)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bdb import BdbQuit
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.loader import open_dump
@@ -12,10 +11,6 @@ from tibidi.process.texts import printable
 from tibidi.revive.debuggers import debug
 from tibidi.revive.importing import extend_path
 from tibidi.store.keys import examine_key
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 EXAMPLES = """\
 python -m tbdebug
@@ -25,7 +20,7 @@ PYTHONBREAKPOINT=ipdb.set_trace python -m tbdebug traceback.pkl
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
     made = commands.parser("tbdebug", purpose, EXAMPLES)
@@ -40,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Open a dump in a debugger; return when the user quits it."""
     options = commands.parse(parser(), argv)
     dump = open_dump(options.dump, options.trust, extend_path)

@@ -77,7 +77,7 @@ class Program:
         return 0
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: commands.Arguments | None = None) -> int:
     """Run the program that the arguments name; return its exit status, or raise its SystemExit."""
     try:
         kind, target, arguments, output = _parse(sys.argv[1:] if argv is None else argv)
@@ -113,7 +113,7 @@ def _end(exc: BaseException, output: str) -> None:
         hooks.report(exc, hooks.LEFTOVER, settings=hooks.Settings(output))
 
 
-def _parse(argv: Sequence[str]) -> tuple[str, str, list[str], str]:
+def _parse(argv: commands.Arguments) -> tuple[str, str, list[str], str]:
     """Return the kind of program ("m", "c" or ""), its name, its arguments, and the path of the dump."""
     parser = commands.parser("tbdump", "Run a program, and dump the exception that ends it.", EXAMPLES, USAGE)
     parser.add_argument(

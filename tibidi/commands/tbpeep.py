@@ -14,9 +14,6 @@ from tibidi.loader import load
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
     from tibidi.dump import Dump
 
 PACKAGE = "peepshow"
@@ -28,7 +25,7 @@ python -m tbpeep traceback.pkl
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     made = commands.parser("tbpeep", "Explore a dump in peepshow, where it is the variable `dump`.", EXAMPLES)
     commands.add_trust_arguments(made)
@@ -36,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Explore a dump in peepshow, as the variable `dump`."""
     options = commands.parse(parser(), argv)
     make_importable()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import types
 from collections import deque
-from types import FunctionType
-from types import ModuleType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from tibidi.model import MODULE
 from tibidi.model import REDACTED_TEXT
 from tibidi.process.texts import printable
 from tibidi.reading.inert.types import InertObject
+from tibidi.reading.today import MAINS
 from tibidi.tools.definition import LOCALS
 from tibidi.tools.definition import definition
 from tibidi.tools.definition import rebound
@@ -82,37 +82,44 @@ class Call(NamedTuple):
 
 
 def calls(dump: Dump, here: Checkout, exception: int | None = None, frame: int | None = None) -> list[Call]:
-    """Return the calls that may crash again, the best first: of own functions with whole arguments, the innermost.
+    """Return the calls that may crash again: of own functions with whole arguments, the innermost first.
 
     Then comes the run of the program, then functions with other arguments.  With a `frame`, there is only that one.
-    Raises TibidiError if there is no such exception or frame.
     """
-    first = root_cause([each.record for each in dump.exceptions]) if exception is None else exception
-    if not 0 <= first < len(dump.exceptions) or not 0 <= (frame or 0) < max(len(dump.exceptions[first]), 1):
-        wanted = f"exceptions[{first}]" + (f".frames[{frame}]" if frame is not None else "")
-        raise TibidiError(f"the dump has no {wanted}", "python -m tibidi show prints what it has")
+    index, number = blamed(dump, exception, frame)
     if frame is not None:
-        return [_call(dump, here, *_escaping(dump, first, frame))]
-    own = OwnCode(dump.process)
-    found = [
-        _call(dump, here, *place)
-        for place in _places(dump, first)
-        if own.has(dump.exceptions[place[0]][place[1]].record)
-    ]
+        return [_call(dump, here, *_escaping(dump, index, number))]
+    found = [_call(dump, here, *each) for each in own_places(dump, blamed(dump, exception, 0)[0])]
     if not found:
-        raise TibidiError(f"exceptions[{first}] has no frame of own code", "name another one with --frame")
+        raise TibidiError(f"exceptions[{index}] has no frame of own code", "name another one with --frame")
     return sorted(found, key=lambda call: 0 if call.is_whole() else 3 if call.problem else 2 if call.function else 1)
 
 
-def _places(dump: Dump, index: int) -> Iterator[tuple[int, int]]:
-    """Yield the frames that an exception passed, from the innermost on, then those of the one that it became."""
+def own_places(dump: Dump, index: int) -> list[tuple[int, int]]:
+    """Return the own frames that an exception passed, the innermost first, then those of the one that it became."""
+    own, found = OwnCode(dump.process), []
     for _ in dump.exceptions:
         count = len(dump.exceptions[index])
         then = _escaping(dump, index, 0)[0] if count else index
-        yield from ((index, number) for number in range(count - 1, -1, -1) if number or then == index)
+        numbers = [number for number in range(count - 1, -1, -1) if number or then == index]
+        found += [(index, number) for number in numbers if own.has(dump.exceptions[index][number].record)]
         if then == index:
-            return
+            break
         index = then
+    return found
+
+
+def blamed(dump: Dump, exception: int | None = None, frame: int | None = None) -> tuple[int, int]:
+    """Return the index of an exception and the number of a frame: those named, else of the innermost own frame.
+
+    Raises TibidiError if there is no such frame.
+    """
+    index = root_cause([each.record for each in dump.exceptions]) if exception is None else exception
+    count = len(dump.exceptions[index]) if 0 <= index < len(dump.exceptions) else 0
+    if not 0 <= (frame or 0) < count:
+        what = f"the dump has no exceptions[{max(index, 0)}].frames[{frame or 0}]"
+        raise TibidiError(what, "python -m tibidi show prints what it has")
+    return (index, frame) if frame is not None else next(iter(own_places(dump, index)), (index, count - 1))
 
 
 def _escaping(dump: Dump, index: int, number: int) -> tuple[int, int]:
@@ -133,7 +140,7 @@ def _escaping(dump: Dump, index: int, number: int) -> tuple[int, int]:
 
 def _call(dump: Dump, here: Checkout, index: int, number: int) -> Call:
     frame = dump.exceptions[index][number]
-    made = Call(index, number, here.module(frame.module))
+    made = Call(index, number, here.main if frame.module in MAINS else frame.module)
     if not made.module:
         return made._replace(problem=f"its script is not here: {frame.file}")
     if frame.code.kind == MODULE and not frame.file.startswith("<"):
@@ -153,7 +160,7 @@ def _call(dump: Dump, here: Checkout, index: int, number: int) -> Call:
     return made._replace(function=function, inner=inner, positional=positional, keywords=keywords, cells=cells)
 
 
-def _find(module: ModuleType, names: tuple[str, ...], parameters: tuple[str, ...]) -> str:
+def _find(module: types.ModuleType, names: tuple[str, ...], parameters: tuple[str, ...]) -> str:
     """Return the path from a module to a function, through its decorators; `parameters` tells several apart."""
     value: Any = module
     path, found = "", list[tuple[bool, str]]()
@@ -167,7 +174,7 @@ def _find(module: ModuleType, names: tuple[str, ...], parameters: tuple[str, ...
     for _ in range(MAX_WRAPPERS):
         if waiting:
             value, path = waiting.popleft()
-            if isinstance(value, FunctionType) and value.__code__.co_name == names[-1]:
+            if isinstance(value, types.FunctionType) and value.__code__.co_name == names[-1]:
                 found.append((value.__code__.co_varnames[: len(parameters)] == parameters, path))
             waiting.extend(_wrapped(value, path))
     if not found:
@@ -177,7 +184,7 @@ def _find(module: ModuleType, names: tuple[str, ...], parameters: tuple[str, ...
 
 def _wrapped(value: Any, path: str) -> Iterator[tuple[Any, str]]:
     """Yield what a decorated function may wrap: attributes such as `__wrapped__`, and cells of the wrapper."""
-    if isinstance(value, (type, ModuleType)):
+    if isinstance(value, (type, types.ModuleType)):
         return
     names = [name for name in HOLDERS if inspect.getattr_static(type(value), name, None) is not None]
     yield from ((getattr(value, name), f"{path}.{name}") for name in names)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import io
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from tibidi import config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.model import Index
 from tibidi.model import ProcessRecord
@@ -28,24 +28,15 @@ from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
     from tibidi.dump import Dump
-    from tibidi.dump import DumpedException
-    from tibidi.dump import DumpedFrame
     from tibidi.tools.call import Call
     from tibidi.tools.checkout import Checkout
 
 WIDTH = 100  # characters of a call on one line
 MAX_PROSE = 300  # characters of a line in the docstring
 # What stands in the code, and the line that it needs.
-WORDS = {
-    "asyncio.": "import asyncio",
-    "re.escape": "import re",
-    "runpy.": "import runpy",
-    "sys.": "import sys",
-    "HERE": "from pathlib import Path",
-    "mock.": "from unittest import mock",
-    "pytest.": "import pytest",
-    "replay.": "from tibidi.tools import replay",
-}
+WORDS = {f"{name}.": f"import {name}" for name in ("asyncio", "pytest", "runpy", "sys")}
+WORDS |= {"HERE": "from pathlib import Path", "replay.": "from tibidi.tools import replay"}
+WORDS |= {"=re.": "import re", "mock.": "from unittest import mock"}
 TEMPLATE = '''\
 """{doc}
 """
@@ -59,23 +50,13 @@ def {name}():
 '''
 
 
-class Case(NamedTuple):
-    """A call of a crash, and the file for its test; its data file has the same name, but for its end."""
+class Case:
+    """A call of a crash, and the file for its test; that of the data ends in `.pkl`."""
 
-    dump: Dump
-    here: Checkout
-    call: Call
-    path: str
-
-    @property
-    def exception(self) -> DumpedException:
-        """The exception that the call raised."""
-        return self.dump.exceptions[self.call.exception]
-
-    @property
-    def frame(self) -> DumpedFrame:
-        """The frame whose function is called."""
-        return self.exception[self.call.frame]
+    def __init__(self, dump: Dump, here: Checkout, call: Call, path: str) -> None:
+        self.dump, self.here, self.call, self.path = dump, here, call, path
+        self.exception = dump.exceptions[call.exception]
+        self.frame = self.exception[call.frame]
 
     def write(self, *, fails: bool = False, returns: bool = False) -> None:
         """Write the test, and its data file if there are arguments that are no literals.
@@ -85,12 +66,11 @@ class Case(NamedTuple):
         data = f"{self.path[:-3]}.pkl"
         os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
         text, values = _Text(self).test(fails=fails, returns=returns)
+        Path(self.path).write_text(text, encoding="utf-8", errors="backslashreplace")
         if values:
-            _write_values(self, values, data)
+            Path(data).write_bytes(_dumped(self, values))
         elif os.path.exists(data):
             os.unlink(data)
-        with open(self.path, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
 
 
 class _Text:
@@ -127,16 +107,13 @@ class _Text:
         return text, self._values
 
     def _docstring(self) -> str:
-        case, call = self._case, self._case.call
-        place = phrases.frame_place(case.exception.record.frames[-1])
+        case, call, record = self._case, self._case.call, self._case.exception
+        title = phrases.crash_line(record.type, record.message.split("\n")[0])
         source = f"{os.path.basename(case.dump.path)} of {phrases.minute(case.dump.time)} UTC"
-        lines = [
-            f"{phrases.crash_line(case.exception.type, case.exception.message.split(chr(10))[0])}, at {place}",
-            f"From exceptions[{call.exception}].frames[{call.frame}] of the dump {source}.",
-            *(f"- {doubt}" for doubt in call.doubts()),
-        ]
-        shown = [printable(line)[:MAX_PROSE].replace("\\", "\\\\").replace('"', "'") for line in lines]
-        return "\n".join([shown[0], "", *shown[1:]])
+        from_ = f"From exceptions[{call.exception}].frames[{call.frame}] of the dump {source}."
+        doubts = [f"- {doubt}" for doubt in call.doubts()]
+        lines = [f"{title}, at {phrases.frame_place(record[-1])}", "", from_, *doubts]
+        return "\n".join(printable(line)[:MAX_PROSE].replace("\\", "\\\\").replace('"', "'") for line in lines)
 
     def _call(self) -> str:
         call, flags, texts = self._case.call, self._case.frame.code.flags, self._expressions()
@@ -206,8 +183,8 @@ class _Text:
         return "str(HERE)" if relative == "." else f"str(HERE / {relative!r})"
 
 
-def _write_values(case: Case, values: dict[str, object], path: str) -> None:
-    """Write a dump that has the arguments alone, signed with the key of this user."""
+def _dumped(case: Case, values: dict[str, object]) -> bytes:
+    """Return a dump that has the arguments alone, signed with the key of this user."""
     frame = case.frame.record._replace(locals={})
     record = case.exception.record._replace(parent=None, frames=(frame,), attributes={})
     summary = case.dump.summary._replace(
@@ -215,15 +192,11 @@ def _write_values(case: Case, values: dict[str, object], path: str) -> None:
     )
     root = Root(("exceptions[0].frames[0].locals",), LOCALS, values)
     redactor, deadline = Redactor(config.redact_names, {}, config.redact), time.monotonic() + config.max_seconds
-    partial = PartialFile.beside(path)
-    try:
-        archive = Archive(partial.file)
-        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
-        done = write_values([root], archive, deadline=deadline, max_bytes=config.max_bytes, redactor=redactor)
-        index = Index(done.complete, {name: tuple(paths) for name, paths in done.members}, {}, tuple(done.omissions))
-        archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index)))
-        archive.finish(read_or_make_key())
-        partial.publish(replace=True)
-    except BaseException:
-        partial.discard()
-        raise
+    file = io.BytesIO()
+    archive = Archive(file)
+    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+    done = write_values([root], archive, deadline=deadline, max_bytes=config.max_bytes, redactor=redactor)
+    index = Index(done.complete, {name: tuple(paths) for name, paths in done.members}, {}, tuple(done.omissions))
+    archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index)))
+    archive.finish(read_or_make_key())
+    return file.getvalue()

@@ -1,7 +1,4 @@
-"""The application of a crash as it is here: the folders of its modules, and its script as a module.
-
-A script that begins its work when it is imported is imported up to the statement in which it crashed.
-"""
+"""The application of a crash as it is here: the folders of its modules, and its script as a module."""
 
 from __future__ import annotations
 
@@ -41,9 +38,8 @@ if TYPE_CHECKING:
 class Checkout(NamedTuple):
     """Where the application is: folders that were not on `sys.path`, and what was `__main__`.
 
-    `main` is the name of that module, `script` its file, both "" if it is not here.  No import statement can import
-    it if it `is_partial`: it would run the program, which crashed in the statement that begins with the line `before`,
-    or another module has its name.
+    `main` is the name of that module, `script` its file, both "" if it is not here.  If it `is_partial`, no import
+    statement can import it: that would run the program, which crashed in the statement that begins with `before`.
     """
 
     roots: tuple[str, ...] = ()
@@ -51,20 +47,6 @@ class Checkout(NamedTuple):
     script: str = ""
     before: str = ""
     is_partial: bool = False
-
-    def module(self, name: str) -> str:
-        """Return the name of a module of the crash here."""
-        return self.main if name in MAINS else name
-
-    def load(self) -> ModuleType | None:
-        """Import what was `__main__`; return None if it is not here."""
-        try:
-            if self.is_partial:
-                return replay.script(self.script, self.main, self.before)
-            return importlib.import_module(self.main) if self.main else None
-        except (Exception, SystemExit) as error:
-            what = f"{self.script} cannot be imported here: {type(error).__name__}: {error}"
-            raise TibidiError(what, "run this where the program runs") from error
 
 
 def open_here(name: str | None, trust: bool | None) -> tuple[Dump, Checkout]:
@@ -75,17 +57,24 @@ def open_here(name: str | None, trust: bool | None) -> tuple[Dump, Checkout]:
             raise TibidiError(what, "--live trusts the file")
         here = survey(reader.summary, reader.sources)
     sys.path[:0] = here.roots
+    sys.dont_write_bytecode = True  # code that changes within a second would not be compiled again
 
     def before_live(process: ProcessRecord) -> ModuleType | None:
         extend_path(process)
-        return here.load()
+        try:
+            if here.is_partial:
+                return replay.script(here.script, here.main, here.before)
+            return importlib.import_module(here.main) if here.main else None
+        except (Exception, SystemExit) as error:
+            what = f"{here.script} cannot be imported here: {type(error).__name__}: {error}"
+            raise TibidiError(what, "run this where the program runs") from error
 
     with contextlib.redirect_stdout(sys.stderr):  # what modules print while they are imported
         return open_dump(reader.path, trust, before_live), here
 
 
 def survey(summary: Summary, sources: Mapping[str, str]) -> Checkout:
-    """Find the own modules of a crash here: below the working directory, else where they were."""
+    """Find the own modules of a crash: below the working directory, else where they were."""
     own, roots, main = OwnCode(summary.process), dict[str, None](), Checkout()
     for frame in filter(own.has, summary.frames()):
         path = find_here(frame.file, {frame.module}) or (frame.file if is_file(frame.file) else "")
@@ -119,11 +108,9 @@ def _free_name(name: str, path: str) -> str:
 
 def _running(frame: FrameRecord, source: str) -> str:
     """Return the first line of the statement that a script was in; "" if importing it does not run that."""
-    try:
+    nodes: list[ast.stmt] = []
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
         nodes = ast.parse(source).body if frame.code.kind == MODULE else []
-    except (SyntaxError, ValueError, RecursionError):
-        return ""
-    found = next((node for node in nodes if node.lineno <= frame.line <= (node.end_lineno or node.lineno)), None)
-    if found is None or (isinstance(found, ast.If) and "__name__" in ast.dump(found.test)):
-        return ""
-    return source_lines(source)[found.lineno - 1].strip()
+    found = [node for node in nodes if node.lineno <= frame.line <= (node.end_lineno or node.lineno)]
+    is_guarded = any(isinstance(node, ast.If) and "__name__" in ast.dump(node.test) for node in found)
+    return source_lines(source)[found[0].lineno - 1].strip() if found and not is_guarded else ""

@@ -8,7 +8,6 @@ from typing import Union
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from collections.abc import Iterator
 
     from tibidi.model import FrameRecord
 
@@ -16,8 +15,7 @@ Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 LOCALS = "<locals>"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
-LOOPS = (ast.For, ast.AsyncFor, ast.While)
-ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+LOOPS, ASSIGNMENTS = (ast.For, ast.AsyncFor, ast.While), (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
 def definition(record: FrameRecord, source: str) -> tuple[tuple[str, ...], Function | None]:
@@ -38,25 +36,11 @@ def definition(record: FrameRecord, source: str) -> tuple[tuple[str, ...], Funct
     return tuple(record.qualname.split(".")), None
 
 
-def rebound(node: Function, names: Collection[str], line: int) -> dict[str, int]:
+def rebound(function: Function, names: Collection[str], line: int) -> dict[str, int]:
     """Return the line where each of these parameters may have been bound again before `line` was reached."""
+    running = [each for each in ast.walk(function) if isinstance(each, ast.stmt) and _spans(each, line)]
+    last = max(running, key=lambda each: (each.lineno, each.col_offset), default=None)
     found: dict[str, int] = {}
-    statements = [each for each in ast.walk(node) if isinstance(each, ast.stmt) and _spans(each, line)]
-    last = max(statements, key=lambda each: (each.lineno, each.col_offset), default=None)
-    loops = [each for each in statements if isinstance(each, LOOPS)]
-    for statement, name, at in _bindings(node):
-        is_unfinished = isinstance(statement, ASSIGNMENTS) and statement is last
-        if name in names and ((at <= line and not is_unfinished) or any(_spans(loop, at) for loop in loops)):
-            found.setdefault(name, at)
-    return found
-
-
-def _spans(node: ast.stmt, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
-
-
-def _bindings(function: Function) -> Iterator[tuple[ast.stmt, str, int]]:
-    """Yield what binds or deletes a name in the function's own scope: the statement, the name and its line."""
     pending: list[tuple[ast.AST, ast.stmt]] = [(each, each) for each in function.body]
     while pending:
         node, statement = pending.pop(0)
@@ -64,9 +48,17 @@ def _bindings(function: Function) -> Iterator[tuple[ast.stmt, str, int]]:
         name = getattr(node, "asname", None) or getattr(node, "name", None)  # imports, handlers, patterns, definitions
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             name = node.id
-        if isinstance(name, str):
-            yield statement, name.partition(".")[0], getattr(node, "lineno", statement.lineno)
+        at = getattr(node, "lineno", statement.lineno)
+        is_before = at <= line and not (statement is last and isinstance(statement, ASSIGNMENTS))
+        is_in_loop = any(isinstance(each, LOOPS) and _spans(each, at) for each in running)
+        if isinstance(name, str) and name.partition(".")[0] in names and (is_before or is_in_loop):
+            found.setdefault(name.partition(".")[0], at)
         inner = [] if isinstance(node, SCOPES) else list(ast.iter_child_nodes(node))
         if isinstance(node, ast.comprehension):  # its target is a variable of its own
             inner.remove(node.target)
         pending += [(each, statement) for each in inner]
+    return found
+
+
+def _spans(node: ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from tibidi.present import phrases
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.tools.parts import parts
 from tibidi.tools.parts import type_name
@@ -60,9 +61,9 @@ def _stacks(path: str, one: Stack, other: Stack) -> Iterator[Difference]:
                 yield from _frames(f"{path}.frames[{number}]", one[number], other[match])
             continue
         for number in range(start, end):
-            yield Difference(f"{path}.frames[{number}]", _place(one[number]), ABSENT)
+            yield Difference(f"{path}.frames[{number}]", phrases.frame_place(one[number]), ABSENT)
         for number in range(first, last):
-            yield Difference(f"{path}.frames[{number}]", ABSENT, _place(other[number]))
+            yield Difference(f"{path}.frames[{number}]", ABSENT, phrases.frame_place(other[number]))
 
 
 def _frames(path: str, one: DumpedFrame, other: DumpedFrame) -> Iterator[Difference]:
@@ -95,7 +96,3 @@ def _different(path: str, one: Any, other: Any) -> Iterator[Difference]:
         is_equal = ADDRESS.sub("", before) == ADDRESS.sub("", after)
     if not is_equal:
         yield Difference(path, before, after)
-
-
-def _place(frame: DumpedFrame) -> str:
-    return f"{os.path.basename(frame.file)}:{frame.line} in {frame.qualname}"

@@ -10,11 +10,8 @@ import io
 import pickle
 import re
 import sys
+import types
 from collections import deque
-from types import CodeType
-from types import FrameType
-from types import FunctionType
-from types import ModuleType
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -24,7 +21,8 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 400
 MAX_OBJECTS = 50_000  # within one value
 MAX_CELLS = 60  # of a table
-SHARED = (type, ModuleType, FunctionType, CodeType, FrameType)  # what they refer to is not the value's own
+# What these refer to is not the value's own.
+SHARED = (type, types.ModuleType, types.FunctionType, types.CodeType, types.FrameType)
 MEMBER = re.compile(r"<([A-Z]\w*(?:\.\w+)+): [^<>]*>")  # of an enumeration
 NUMBERS = {"nan": "math", "inf": "math"}
 

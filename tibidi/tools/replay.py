@@ -7,10 +7,8 @@ import importlib
 import importlib.util
 import os
 import sys
-from types import CellType
-from types import CodeType
-from types import FunctionType
-from types import ModuleType
+import types
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -24,43 +22,39 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def script(path: str | os.PathLike[str], name: str, before: str = "") -> ModuleType:
-    """Import the script at `path` as the module `name`, once.
-
-    If `before` is the first line of a statement of the script, only what precedes that statement is run.
-    """
+def script(path: str | os.PathLike[str], name: str, before: str = "") -> types.ModuleType:
+    """Import the script at `path` as the module `name`, once; only up to the statement that begins with `before`."""
     if name in sys.modules:
         return sys.modules[name]
-    module = ModuleType(name)
+    module = types.ModuleType(name)
     module.__file__, module.__package__ = os.path.realpath(path), name.rpartition(".")[0]
     if module.__package__:
         importlib.import_module(module.__package__)
-    with open(path, "rb") as file:
-        text = importlib.util.decode_source(file.read())
+    text = importlib.util.decode_source(Path(path).read_bytes())
     tree, lines = ast.parse(text), source_lines(text)
     starts = [number for number, node in enumerate(tree.body) if before == lines[node.lineno - 1].strip()]
-    del tree.body[starts[-1] if starts else len(tree.body) :]
+    tree.body = tree.body[: starts[-1]] if starts else tree.body
     sys.modules[name] = module
     exec(compile(tree, module.__file__, "exec", dont_inherit=True), vars(module))  # noqa: S102 - as importing it does
     return module
 
 
-def nested(outer: FunctionType, names: Sequence[str], cells: Mapping[str, Any]) -> FunctionType:
+def nested(outer: types.FunctionType, names: Sequence[str], cells: Mapping[str, Any]) -> types.FunctionType:
     """Return the function with these names within `outer`, as it is now; `cells` has its free variables.
 
     Functions among these that `outer` defines, too, are replaced by those of today.
     """
     code = outer.__code__
     for name in names:
-        inner = [each for each in code.co_consts if isinstance(each, CodeType) and each.co_name == name]
+        inner = [each for each in code.co_consts if isinstance(each, types.CodeType) and each.co_name == name]
         if not inner:
             raise LookupError(f"{outer.__qualname__} has no {name} any more")
         code = inner[0]
-    prefix, contents = f"{outer.__qualname__}.<locals>.", {name: CellType(cells[name]) for name in code.co_freevars}
-    made = FunctionType(code, outer.__globals__, names[-1], None, tuple(contents.values()))
+    contents = {name: types.CellType(cells[name]) for name in code.co_freevars}
+    made = types.FunctionType(code, outer.__globals__, names[-1], None, tuple(contents.values()))
     for name, cell in contents.items():
         value = cells[name]
-        if type(value) is FunctionType and value.__qualname__ == prefix + name:
+        if type(value) is types.FunctionType and value.__qualname__ == f"{outer.__qualname__}.<locals>.{name}":
             held = dict(zip(value.__code__.co_freevars, [each.cell_contents for each in value.__closure__ or ()]))
             cell.cell_contents = made if name == names[-1] else nested(outer, [name], held)
     return made

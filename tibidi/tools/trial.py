@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -34,15 +35,12 @@ if TYPE_CHECKING:
     import argparse
 
 CHILD = "from tibidi.tools.trial import child; child()"
+CHILD_VARIABLES = {"TIBIDI_ENABLE": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 # How a call ended.
-REPRODUCED = "reproduced"
-ANOTHER = "another error"
-PASSES = "passes here"
-UNENDING = "does not end"
-DIED = "process died"
-IMPOSSIBLE = "cannot be called"
+REPRODUCED, ANOTHER, PASSES = "reproduced", "another error", "passes here"
+UNENDING, DIED, IMPOSSIBLE = "does not end", "process died", "cannot be called"
 
 
 class Verdict(NamedTuple):
@@ -67,10 +65,10 @@ def repro(options: argparse.Namespace, folder: str) -> Verdict:
     for case in cases:
         if not tried or case.call.function or not cases[0].call.is_whole():
             verdict = attempt(case, options.seconds)
-            kind = (verdict.outcome == REPRODUCED, verdict.outcome != IMPOSSIBLE, bool(case.call.function))
-            tried.append(((*kind, -case.call.exception, case.call.frame), case, verdict))
-        if tried[-1][-1].outcome == REPRODUCED:
-            break
+            said = (verdict.outcome == REPRODUCED, verdict.outcome != IMPOSSIBLE, bool(case.call.function))
+            tried.append(((*said, -case.call.exception, case.call.frame), case, verdict))
+            if said[0]:
+                break
     _, case, verdict = max(tried, key=lambda each: each[0])  # that of the innermost function says most
     if verdict.outcome == IMPOSSIBLE:
         return verdict
@@ -99,21 +97,15 @@ def attempt(case: Case, seconds: float, *, again: bool = False) -> Verdict:
     case.write(returns=again)
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "report.json")
-        command = [sys.executable, "-c", CHILD, case.path, report, "dump" if again else ""]
+        command, environ = [sys.executable, "-c", CHILD, case.path, report], {**os.environ, **CHILD_VARIABLES}
+        command += ["dump"] * again
         try:
-            done = subprocess.run(  # noqa: S603 - the user wants code of the dump to run
-                command,
-                env={**os.environ, "TIBIDI_ENABLE": "0"},
-                timeout=seconds,
-                stdin=subprocess.DEVNULL,
-                check=False,
-            )
-            with open(report, encoding="utf-8") as file:
-                ended = json.load(file)
+            status = subprocess.call(command, env=environ, timeout=seconds, stdin=subprocess.DEVNULL)  # noqa: S603 - as wanted
+            ended = json.loads(Path(report).read_text(encoding="utf-8"))
         except subprocess.TimeoutExpired:
             return Verdict(UNENDING, f"{name} was still running after {seconds:g} s", frame)
         except (OSError, ValueError):
-            return Verdict(DIED, f"{name} ended its process with status {done.returncode}", frame)
+            return Verdict(DIED, f"{name} ended its process with status {status}", frame)
     if "type" in ended:
         outcome, detail = _compare(case, ended)
     else:
@@ -150,7 +142,7 @@ def _compare(case: Case, ended: dict[str, Any]) -> tuple[str, str]:
 
 def child() -> None:
     """Run the test in `sys.argv`, and write down how it ended."""
-    test, report, dump = sys.argv[1:]
+    test, report, *dump = sys.argv[1:]
     sys.argv[:] = [test]
     sys.path[:] = [path for path in sys.path if path not in {"", os.getcwd()}]  # the test says what it needs
     ended: dict[str, Any] = {}
@@ -169,17 +161,15 @@ def child() -> None:
             tb = tb.tb_next
         if dump:  # from the called function on
             ended["dump"] = tibidi.dump_exception(error.with_traceback((tb and tb.tb_next) or error.__traceback__))
-    with open(report, "w", encoding="utf-8") as file:
-        json.dump(ended, file)
+    Path(report).write_text(json.dumps(ended), encoding="utf-8")
 
 
-def _places(error: BaseException, test: str) -> list[tuple[tuple[object, ...], bool]]:
+def _places(error: BaseException, test: str) -> list[object]:
     """Return the frames of an exception but those of the test and of tibidi; the text of the line is the qualname."""
-    own, found = OwnCode(ProcessRecord(cwd=os.getcwd(), executable=sys.executable)), []
+    own, found = OwnCode(ProcessRecord(cwd=os.getcwd(), executable=sys.executable)), list[object]()
     for frame, line in traceback.walk_tb(error.__traceback__):
-        file, name = frame.f_code.co_filename, frame.f_code.co_name
+        file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__"))
+        record = FrameRecord(file, module, frame.f_code.co_name, linecache.getline(file, line).strip(), line)
         if file != test and not file.startswith(OURS):
-            text = linecache.getline(file, line).strip()
-            record = FrameRecord(file, str(frame.f_globals.get("__name__")), name, text, line)
-            found.append((record, own.has(record)))
-    return [(record[:5], is_own) for record, is_own in found]
+            found.append((record[:5], own.has(record)))
+    return found

@@ -1,0 +1,87 @@
+"""`tibidi eval`: the value of an expression in a frame."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crasher
+
+
+@pytest.fixture
+def shop(crash: Crasher) -> Path:
+    """The dump of a program with several suspicious values."""
+    return crash("suspicious.py").dump
+
+
+@pytest.mark.parametrize(
+    ("expression", "printed"),
+    [
+        ("len(cart.lines)", "2"),
+        ("cart.lines[-1]['sku'][:1]", "'B'"),
+        ("[line['price'] for line in cart.lines if line['price']]", "[3]"),
+        ("sorted(known.keys())", "['spring']"),
+        ("index + 1 > 2 and not coupons", "True"),
+        ("type(cart)", "<inert __main__.Cart>"),
+        ("max([1, index * 2.5])", "5.0"),
+        ("cart.lines[0].get('no', 'nothing')", "'nothing'"),
+        ("sum(index for _ in range(3))", "6"),
+    ],
+)
+def test_eval(crash: Crasher, shop: Path, expression: str, printed: str) -> None:
+    """Expressions are evaluated in the frame, without objects of the program."""
+    assert (0, printed + "\n") == (
+        (ended := crash.run("-m", "tibidi", "eval", str(shop), expression)).status,
+        ended.stdout,
+    )
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "open('/tmp/tibidi-was-here', 'w')", "__import__('os')", "cart.__class__.__mro__", "(lambda: 1)()",
+        "cart.pay()", "type('X', (), {})", "type(*[1, 2, 3])", "sorted([1], key=pay)",
+        "[g.gi_frame for g in [(x for x in [1])]]",
+        "f'{cart}'", "(x := 1)", "'{0.__class__}'.format(cart)", "pay(cart)", "globals()", "print(1)", "await cart",
+        "known.__init__", "vars(cart)", "getattr(cart, 'lines')", "import os", "", "x" * 3_000 + "(",
+    ],
+)  # fmt: skip
+def test_eval_refuses(crash: Crasher, shop: Path, expression: str) -> None:
+    """What is not in the small language is refused in one line, and nothing of it runs."""
+    ended = crash.run("-m", "tibidi", "eval", str(shop), expression)
+
+    assert (2, "", 1) == (ended.status, ended.stdout, len(ended.stderr.splitlines()))
+    assert re.search("not evaluated in an inert dump|not an expression", ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("9**9**9**9", "Unfinished: it takes more than 5 s"),
+        ("'x' * 10**11", "MemoryError"),
+        ("[0] * 10**11", "MemoryError"),
+        ("missing", "NameError: name 'missing' is not defined"),
+    ],
+)
+def test_eval_is_bounded(crash: Crasher, shop: Path, expression: str, says: str) -> None:
+    """An expression that takes too long or too much memory ends, and an exception is one line."""
+    ended = crash.run("-m", "tibidi", "eval", str(shop), expression)
+
+    assert 1 == ended.status
+    assert ended.stdout.startswith(says)
+
+
+def test_eval_live(crash: Crasher, shop: Path) -> None:
+    """With --live any Python is evaluated, with the objects of the program; --json and --max are for programs."""
+    live = crash.run("-m", "tibidi", "eval", "--live", str(shop), "cart.lines.copy().pop()['sku'].center(6)").stdout
+    cut = json.loads(crash.run("-m", "tibidi", "eval", "--json", "--max", "20", str(shop), "cart.note * 9").stdout)
+
+    assert "' B-18 '\n" == live
+    assert {"type", "value", "error"} == cut.keys()
+    assert 20 == len(cut["value"])
