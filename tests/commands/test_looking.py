@@ -184,6 +184,30 @@ def test_show_for_programs(say, dump: Path) -> None:
     assert {"type": "dict", "preview": "{'a': 1}"} == frame["locals"]["prices"]
 
 
+def test_show_for_editors(say, dump: Path, tmp_path: Path) -> None:
+    """`show --json --sources` has the sources, the culprit, the own frames and the signer as well."""
+    story = json.loads("\n".join(say("show", "--json", "--sources", str(dump))))
+    key = tmp_path / "key"
+    key.write_bytes(b"another key, of 32 bytes or longer")
+    others = json.loads("\n".join(say("show", "--json", "--sources", str(dump))))
+    frames = story["exceptions"][0]["frames"]
+
+    assert ["signature", "culprit", "own", "sources", "format"] == list(story)[:5]
+    assert {"exception": 0, "frame": len(frames) - 1} == story["culprit"]
+    assert f"exceptions[0].frames[{len(frames) - 1}]" in story["own"]
+    assert "def price(sku: str)" in story["sources"][frames[-1]["file"]]
+    assert ("yours", "other") == (story["signature"], others["signature"])
+
+
+def test_sources_are_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    """--sources without --json is misuse."""
+    with pytest.raises(SystemExit) as end:
+        main(["show", "--sources"])
+
+    assert 2 == end.value.code
+    assert "--sources goes with --json" in capsys.readouterr().err
+
+
 def test_show_of_a_cut_dump(say, dump: Path) -> None:
     """A cut dump is shown as far as it goes, with what is missing."""
     content = dump.read_bytes()

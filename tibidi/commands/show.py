@@ -7,6 +7,8 @@ import os
 from typing import TYPE_CHECKING
 
 from tibidi import commands
+from tibidi.culprit import OwnCode
+from tibidi.culprit import culprit
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import phrases
@@ -15,6 +17,7 @@ from tibidi.present import terminal
 from tibidi.present.lines import plain
 from tibidi.present.show import View
 from tibidi.process.texts import printable
+from tibidi.store.keys import read_key
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
@@ -25,8 +28,10 @@ python -m tibidi show
 python -m tibidi show --all traceback.pkl
 python -m tibidi show --html crash.html traceback.pkl
 python -m tibidi show --json traceback.pkl | jq '.exceptions[-1].frames[-1].locals'
+python -m tibidi show --json --sources traceback.pkl | jq '.culprit, .own'
 """
 
+YOURS, OTHER, NONE = "yours", "other", "none"  # the key that signed a dump, with --sources
 MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
 
@@ -39,21 +44,27 @@ def parser() -> commands.Parser:
     made.add_argument("--plain", action="store_true", help="no colour and no pager")
     made.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
     made.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
+    about = "with --json: also the captured sources, the culprit, the paths of own frames, and whose signature it has"
+    made.add_argument("--sources", action="store_true", help=about)
     commands.add_dump_argument(made)
     return made
 
 
 def main(argv: commands.Arguments) -> int:
     """Print a crash for reading, or its summary as JSON; nothing is unpickled."""
-    options = commands.parse(parser(), argv)
+    made = parser()
+    options = commands.parse(made, argv)
+    if options.sources and not options.json:
+        made.error("--sources goes with --json")
     path = find(options.dump)
     if options.html:
         return _print_page(path, options.html)
     with Reader(path) as reader:
+        more = _for_editors(reader) if options.sources else {}
         sources = {} if options.json else reader.sources
         summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:
-        print(json.dumps(summary_to_json(summary), indent=2))
+        print(json.dumps({**more, **summary_to_json(summary)}, indent=2))
         return 0
     view = View(terminal.width(), options.all, options.newest_first)
     lines = show.lines(summary, sources, view)
@@ -62,6 +73,21 @@ def main(argv: commands.Arguments) -> int:
     else:
         terminal.write(lines, colour=terminal.has_colour())
     return 0
+
+
+def _for_editors(reader: Reader) -> dict[str, object]:
+    """Return what an editor needs besides the summary: `own` has paths such as `exceptions[0].frames[2]`."""
+    signature = YOURS if reader.is_signed_by(read_key()) else OTHER if reader.has_signature else NONE
+    exceptions, process = reader.summary.exceptions, reader.summary.process
+    own = OwnCode(process)
+    paths = [
+        f"exceptions[{number}].frames[{index}]"
+        for number, each in enumerate(exceptions)
+        for index, frame in enumerate(each.frames)
+        if own.has(frame)
+    ]
+    found = culprit(exceptions, process)._asdict() if exceptions else None
+    return {"signature": signature, "culprit": found, "own": paths, "sources": reader.sources}
 
 
 def _print_page(path: str, target: str) -> int:

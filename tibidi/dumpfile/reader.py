@@ -128,6 +128,11 @@ class Reader:
                 content = io.BufferedReader(MemberFile(self._file, member, on_read), zipped.CHUNK_BYTES)
                 yield member.name, content, note_of(member.extra).get("memo")
 
+    @property
+    def has_signature(self) -> bool:
+        """True if somebody signed the file; `is_signed_by` says whether a key did."""
+        return fmt.SIGNATURE in self._members
+
     def is_signed_by(self, key: bytes | None) -> bool:
         """Return True if there is a key, and the file is unchanged since it was signed with it.
 

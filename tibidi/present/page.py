@@ -152,6 +152,7 @@ class _Page:
             text = cut(variable.preview, MAX_TEXT)
             nodes[is_definition(frame, variable)].append(tree._replace(type=variable.type, text=text))
         return {
+            "path": here,
             "number": number,
             "own": self._frames.is_own(frame),
             "culprit": here == f"exceptions[{self._culprit.exception}].frames[{self._culprit.frame}]",
