@@ -29,8 +29,7 @@ export class Crashes implements vscode.TreeDataProvider<Node>, vscode.Disposable
   /** List the dumps again; say so if one appeared. */
   async refresh(): Promise<void> {
     try {
-      if (await this.tibidi.isInstalled()) await this.list()
-      else await vscode.commands.executeCommand('setContext', STATE, 'missing')
+      await this.list()
     } catch (error) {
       log().error(String(error))
     }
@@ -62,13 +61,13 @@ export class Crashes implements vscode.TreeDataProvider<Node>, vscode.Disposable
   }
 
   private async list(): Promise<void> {
-    const directories = await this.tibidi.directories()
-    this.watch(directories)
-    this.rows = await this.tibidi.list(directories)
+    const found = await this.tibidi.list()
+    this.watch(found?.directories ?? [])
+    this.rows = found?.rows ?? []
     const fresh = this.known ? appeared(this.rows, this.known) : []
-    this.known = new Set(this.rows.filter(row => row.state !== 'unfinished').map(row => row.path))
+    if (found) this.known = new Set(this.rows.filter(row => row.state !== 'unfinished').map(row => row.path))
     this.changed.fire(undefined)
-    await vscode.commands.executeCommand('setContext', STATE, this.rows.length > 0 ? 'listed' : 'empty')
+    await vscode.commands.executeCommand('setContext', STATE, !found ? 'missing' : this.rows.length > 0 ? 'listed' : 'empty')
     const newest = fresh.at(-1)
     if (newest && vscode.workspace.getConfiguration('tibidi').get<boolean>('notify', true)) void notify(newest, fresh.length - 1)
   }

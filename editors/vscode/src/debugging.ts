@@ -9,6 +9,7 @@ import type { Environments } from './environment'
 export const TYPE = 'tibidi'
 const LATEST = 'latest.pkl'
 const LIVE = 'Debug Live'
+const NOWHERE: Places = { root: undefined, pathMappings: [] }
 
 interface Launch extends vscode.DebugConfiguration {
   dump?: string
@@ -44,8 +45,8 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
     const where = folder ?? vscode.workspace.workspaceFolders?.[0]
     const path = dumpOf(launch, where)
     const known = isAbsolute(path) ? await this.dumps.load(path) : undefined
-    const frames = known ? ownFrames(known.summary).map(({ frame }) => frame) : []
-    const cwd = launch.cwd ?? (await known?.sources.importRoot(frames)) ?? where?.uri.fsPath ?? this.storage
+    const { root = where?.uri.fsPath ?? this.storage, pathMappings } = known ? await placesHere(known) : NOWHERE
+    const cwd = launch.cwd ?? root
     if (launch.live && !(await confirmLive(path, known, cwd))) return undefined
     const python = launch.python ?? (await this.environments.require(where, ['tibidi', 'debugpy'])).path
     return {
@@ -60,7 +61,7 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
       console: 'internalConsole',
       justMyCode: false,
       subProcess: false, // tbdebug reads untrusted values in a process of its own, which is no part of the crash
-      pathMappings: (await known?.sources.mappings(frames.map(({ file }) => file))) ?? []
+      pathMappings
     }
   }
 
@@ -73,6 +74,17 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
 /** Return the dump of a configuration: a path, below the workspace folder if relative, or a name for tibidi to find. */
 function dumpOf({ dump = LATEST }: Launch, folder: vscode.WorkspaceFolder | undefined): string {
   return folder && /[/\\]/.test(dump) && !isAbsolute(dump) ? join(folder.uri.fsPath, dump) : dump
+}
+
+interface Places {
+  root: string | undefined
+  pathMappings: { localRoot: string; remoteRoot: string }[]
+}
+
+/** Return where the application of a dump is imported from here, and the folders that debugpy maps to those here. */
+async function placesHere({ summary, sources }: OpenDump): Promise<Places> {
+  const frames = ownFrames(summary).map(({ frame }) => frame)
+  return { root: await sources.importRoot(frames), pathMappings: await sources.mappings(frames.map(({ file }) => file)) }
 }
 
 /** Return the options of tbdebug; in a workspace that is not trusted, nothing of a dump is ever live. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import * as vscode from 'vscode'
 import type { Summary } from './dump'
 import type { Environments } from './environment'
+import type { Interpreter } from './interpreter'
 import type { Ended } from './process'
 import { run } from './process'
 import type { Row } from './rows'
@@ -19,20 +20,14 @@ export class Tibidi {
     private readonly storage: string
   ) {}
 
-  /** Return whether an interpreter with tibidi is found. */
-  async isInstalled(): Promise<boolean> {
-    return (await this.environments.find(undefined, ['tibidi'])) !== undefined
-  }
-
-  /** Return the folders of dumps: those of the settings, else the crash directory. */
-  async directories(): Promise<string[]> {
+  /** Return the dumps, the oldest first, and the folders that have them; undefined if tibidi is not installed. */
+  async list(): Promise<{ rows: Row[]; directories: string[] } | undefined> {
+    const python = await this.environments.find(undefined, ['tibidi']) // it asks nothing: nobody has done anything yet
+    if (!python) return undefined
     const wanted = vscode.workspace.getConfiguration('tibidi').get<string[]>('directories', [])
-    return wanted.length > 0 ? wanted : [(await this.command('path')).trim()]
-  }
-
-  /** Return the dumps in folders, the oldest first. */
-  async list(directories: readonly string[]): Promise<Row[]> {
-    return JSON.parse(await this.command('list', '--all', '--json', ...directories)) as Row[]
+    const directories = wanted.length > 0 ? wanted : [(await this.output(python, ['path'])).trim()]
+    const rows = JSON.parse(await this.output(python, ['list', '--all', '--json', ...wanted])) as Row[]
+    return { rows, directories }
   }
 
   /** Return the summary of a dump, with its sources. */
@@ -68,7 +63,10 @@ export class Tibidi {
 
   /** Run a command of tibidi; return what it prints, or throw an Error with its message. */
   private async command(...argv: string[]): Promise<string> {
-    const { path, version } = await this.environments.require(undefined, ['tibidi'])
+    return await this.output(await this.environments.require(undefined, ['tibidi']), argv)
+  }
+
+  private async output({ path, version }: Interpreter, argv: readonly string[]): Promise<string> {
     const ended = await run(path, ['-m', 'tibidi', ...argv], { cwd: this.storage })
     if (ended.status === 0) return ended.stdout
     if (NO_COMMAND.test(ended.stderr)) throw new Error(`the tibidi of ${path} (Python ${version}) is too old for \`tibidi ${argv[0] ?? ''}\`: update it`)
