@@ -18,9 +18,9 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 from playwright.sync_api import FrameLocator
@@ -28,6 +28,9 @@ from playwright.sync_api import Locator
 from playwright.sync_api import Page
 from playwright.sync_api import expect
 from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))
@@ -37,7 +40,7 @@ MAX_ACTIVATION_MILLISECONDS = 100
 MAX_PICTURE_BYTES = 100_000
 MAX_WINDOWS = 6
 MAX_LINES = 12  # of an error
-WIDTH, HEIGHT = 1400, 860
+WIDTH, HEIGHT = 1400, 940
 SECONDS = 30
 BROWSER_FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -69,7 +72,7 @@ MARK_IN_GUTTER = """() => [...document.querySelectorAll('.glyph-margin-widgets *
 
 
 class Machine:
-    """A customer's folder in which the night job crashes, and a developer's: a workspace with the sources, and dumps."""
+    """A customer's folder, in which the night job crashes, and a developer's workspace with the sources and dumps."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -102,7 +105,7 @@ class Machine:
 
     def crash(self, folder: Path | None = None) -> None:
         """Run the night job, which leaves a dump in the crash directory."""
-        command = [sys.executable, (folder or self.customer) / "service.py"]
+        command = [sys.executable, str((folder or self.customer) / "service.py")]
         environ = {**self.environ, "TIBIDI_ENABLE": "1"}
         subprocess.run(command, env=environ, cwd=self.place, capture_output=True, check=False)
 
@@ -124,7 +127,9 @@ def hostile(target: Path) -> bytes:
         process=story.process._replace(argv=(markup,), cwd=markup),
     )
     values = forging.variables(x=forging.call("os", "system", f"touch {target}"))
-    return forging.dump(values, summary=encode.dumps(encode.summary_to_json(story)), source=(samples.NAME, markup.encode()))
+    return forging.dump(
+        values, summary=encode.dumps(encode.summary_to_json(story)), source=(samples.NAME, markup.encode())
+    )
 
 
 class Server:
@@ -148,7 +153,10 @@ class Server:
 
     def set(self, more: dict[str, object]) -> None:
         """Write the settings of the user, and those of the machine, where the interpreter belongs."""
-        for folder, settings in (("User", {**SETTINGS, **more}), ("Machine", {"tibidi.python": sys.executable, **more})):
+        for folder, settings in (
+            ("User", {**SETTINGS, **more}),
+            ("Machine", {"tibidi.python": sys.executable, **more}),
+        ):
             path = self.data / folder / "settings.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(settings, indent=2))
@@ -234,10 +242,31 @@ class Workbench:
         """Return a row of the call stack or the variables."""
         return self.row(f".debug-{view}", text)
 
+    def select(self, text: str | re.Pattern[str]) -> None:
+        """Click a row of the call stack, which holds only the rows that are in sight."""
+        view, row = self.page.locator(".debug-call-stack"), self.debugged("call-stack", text)
+        view.hover()
+        self.page.mouse.wheel(0, -5000)
+        for _ in range(SECONDS):
+            time.sleep(0.3)
+            seen, place = view.bounding_box(), row.bounding_box() if row.count() else None
+            if (
+                place
+                and seen
+                and seen["y"] <= place["y"]
+                and place["y"] + place["height"] <= seen["y"] + seen["height"]
+            ):
+                row.click()
+                return
+            self.page.mouse.wheel(0, 40)
+        raise AssertionError(f"no {text} in the call stack")
+
     def evaluate(self, expression: str, value: str) -> None:
         """Evaluate an expression in the Debug Console, and expect a value."""
-        self.command("Debug Console: Focus on Debug Console View")
-        self.page.keyboard.type(expression)
+        line = self.page.locator(".repl-input-wrapper")
+        line.click()
+        self.page.keyboard.type(expression, delay=30)
+        expect(line.locator(".view-line")).to_have_text(expression)
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Enter")
         expect(self.page.locator(".repl .evaluation-result").last).to_contain_text(value)
@@ -304,6 +333,8 @@ def debug_stops_at_the_crash(workbench: Workbench, machine: Machine) -> None:
     page = workbench.page
     workbench.tab("night.pkl").click()
     workbench.dump().get_by_role("button", name="Debug", exact=True).click()
+    for section in ("Watch", "Breakpoints"):  # the call stack needs the room
+        page.get_by_role("button", name=f"{section} Section").click()
     expect(page.locator(".debug-toolbar")).to_be_visible()
     expect(workbench.debugged("call-stack", "money")).to_be_visible()
     expect(workbench.debugged("variables", re.compile("text.*'1,50'"))).to_be_visible()
@@ -314,7 +345,7 @@ def debug_stops_at_the_crash(workbench: Workbench, machine: Machine) -> None:
 
 def values_are_evaluated(workbench: Workbench, machine: Machine) -> None:
     """A frame further out is selected; `df.shape` is computed from the captured DataFrame."""
-    workbench.debugged("call-stack", re.compile("^total")).click()
+    workbench.select(re.compile("^total"))
     expect(workbench.debugged("variables", re.compile("discount.*Decimal"))).to_be_visible()
     workbench.evaluate("df.shape", "(6, 2)")
     workbench.picture("evaluate")
@@ -322,12 +353,12 @@ def values_are_evaluated(workbench: Workbench, machine: Machine) -> None:
 
 def other_exception_and_thread(workbench: Workbench, machine: Machine) -> None:
     """The other exception and another thread are in the call stack, with their frames and variables."""
-    workbench.debugged("call-stack", "exception 1: ReportError").click()
-    workbench.debugged("call-stack", "report").last.click()
+    workbench.select("exception 1: report.ReportError")
+    workbench.select(re.compile(r"^report\W?report\.py"))
     expect(workbench.debugged("variables", re.compile("customer.*Customer"))).to_be_visible()
     workbench.picture("exception")
-    workbench.debugged("call-stack", "mailer").click()
-    workbench.debugged("call-stack", "send_mail").click()
+    workbench.select("mailer")
+    workbench.select("send_mail")
     expect(workbench.debugged("variables", re.compile(r"queue.*ada@example\.com"))).to_be_visible()
     workbench.picture("thread")
 
@@ -360,9 +391,9 @@ def hostile_dump(workbench: Workbench, machine: Machine) -> None:
     dump = workbench.dump()
     expect(dump.locator(".message")).to_contain_text("</style></script><script>parent.x=1</script>")
     expect(dump.get_by_text("Not signed: anybody may have made it.")).to_be_visible()
-    assert 0 == dump.locator("img").count()
-    assert 1 == dump.locator("script[src]").count()
-    assert 1 == dump.locator("body script").count()
+    assert dump.locator("img").count() == 0
+    assert dump.locator("script[src]").count() == 1
+    assert dump.locator("body script").count() == 1
     workbench.picture("hostile")
     page.keyboard.press("F5")
     expect(workbench.debugged("call-stack", "hostile.pkl")).to_be_visible()
@@ -390,7 +421,7 @@ def crash_appears(workbench: Workbench, machine: Machine) -> None:
     machine.crash(machine.project / "night")
     toast = page.locator(".notification-toast").filter(has_text=ROW)
     expect(toast).to_be_visible()
-    expect(workbench.row(".pane-body", ROW)).to_contain_text("2×")
+    expect(workbench.row(".pane-body", ROW)).to_contain_text(re.compile(r"\b2\W"))
     workbench.picture("tree")
     toast.get_by_role("button", name="Open").click()
     expect(workbench.dump().locator("h1")).to_have_text(TITLE)
@@ -410,7 +441,7 @@ def commands_of_the_tree(workbench: Workbench, machine: Machine) -> None:
     page.keyboard.press("Delete")
     expect(page.locator(".monaco-dialog-box")).to_contain_text("They cannot be restored")
     page.keyboard.press("Enter")
-    expect(workbench.row(".pane-body", ROW)).not_to_contain_text("×")
+    expect(workbench.row(".pane-body", ROW)).not_to_contain_text(re.compile(r"\b2\W"))
     assert before - 1 == len(list(machine.crashes.glob("2*.pkl")))
 
 
@@ -478,7 +509,9 @@ def main() -> int:
         machine = Machine(Path(folder))
         machine.prepare()
         server = Server(options.server, machine, options.vsix)
-        browser = playwright.chromium.launch(executable_path=options.browser, headless=not options.headed, args=list(BROWSER_FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=options.browser, headless=not options.headed, args=list(BROWSER_FLAGS)
+        )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.set_default_timeout(SECONDS * 1000)
         with server.running() as address:
@@ -488,18 +521,16 @@ def main() -> int:
 
 def run(workbench: Workbench, machine: Machine) -> int:
     """Run the steps; print a line for each."""
-    passed = 0
-    for step in STEPS:
+    for passed, step in enumerate(STEPS):
         start = time.monotonic()
         try:
             step(workbench, machine)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is reported
             place = traceback.extract_tb(error.__traceback__)[1]
             words = "\n".join(str(error).splitlines()[:MAX_LINES])
             workbench.page.screenshot(path="failed.png")
             print(f"FAILED  {step.__doc__} ({place.lineno}: {place.line})\n{words}\n\n{passed} passed, 1 failed")
             return 1
-        passed += 1
         print(f"passed  {step.__doc__} ({time.monotonic() - start:.1f} s)", flush=True)
     print(f"\n{len(STEPS)} passed, 0 failed")
     return 0
