@@ -81,8 +81,9 @@ def _for_editors(reader: Reader) -> dict[str, object]:
     exceptions, process = reader.summary.exceptions, reader.summary.process
     own = OwnCode(process)
     paths = [
-        f"exceptions[{number}].frames[{index}]"
-        for number, each in enumerate(exceptions)
+        f"{kind}[{number}].frames[{index}]"
+        for kind in ("exceptions", "threads", "tasks")
+        for number, each in enumerate(getattr(reader.summary, kind))
         for index, frame in enumerate(each.frames)
         if own.has(frame)
     ]

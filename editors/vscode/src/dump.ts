@@ -15,10 +15,13 @@ export interface Frame {
   locals: Record<string, Variable>
 }
 
-export interface DumpedException {
+export interface Stack {
+  frames: Frame[]
+}
+
+export interface DumpedException extends Stack {
   type: string
   message: string
-  frames: Frame[]
 }
 
 export interface Summary {
@@ -33,6 +36,8 @@ export interface Summary {
   tibidi: string
   process: { argv: string[]; cwd: string; python: string; platform: string }
   exceptions: DumpedException[]
+  threads: Stack[]
+  tasks: Stack[]
 }
 
 export interface PlacedFrame {
@@ -64,20 +69,22 @@ export function shortPath(path: string): string {
 /** Return the path of the frame of the root cause. */
 export function culpritPath(summary: Summary): string {
   const { exception, frame } = summary.culprit ?? { exception: -1, frame: null }
-  return frame === null ? '' : framePath(exception, frame)
+  return frame === null ? '' : framePath('exceptions', exception, frame)
 }
 
-/** Return the own frames of all exceptions: the root cause first, of each the innermost frame first. */
+/** Return the own frames of all stacks: the root cause first, threads and tasks last, the innermost frame first. */
 export function ownFrames(summary: Summary): PlacedFrame[] {
   const own = new Set(summary.own)
-  return summary.exceptions.flatMap((each, number) =>
-    each.frames
-      .map((frame, index) => ({ path: framePath(number, index), frame }))
-      .filter(({ path }) => own.has(path))
-      .reverse()
+  return (['exceptions', 'threads', 'tasks'] as const).flatMap(kind =>
+    summary[kind].flatMap(({ frames }, number) =>
+      frames
+        .map((frame, index) => ({ path: framePath(kind, number, index), frame }))
+        .filter(({ path }) => own.has(path))
+        .reverse()
+    )
   )
 }
 
-function framePath(exception: number, frame: number): string {
-  return `exceptions[${exception}].frames[${frame}]`
+function framePath(kind: string, number: number, frame: number): string {
+  return `${kind}[${number}].frames[${frame}]`
 }

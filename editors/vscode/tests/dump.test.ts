@@ -7,13 +7,15 @@ import { issue } from '../src/markdown'
 
 const frame = (line: number) => ({ file: '/app/shop/report.py', line, name: 'money', locals: {} }) as unknown as Frame
 const SUMMARY: Summary = {
-  signature: 'yours', culprit: { exception: 0, frame: 1 }, own: ['exceptions[0].frames[0]', 'exceptions[0].frames[1]', 'exceptions[1].frames[0]'],
+  signature: 'yours', culprit: { exception: 0, frame: 1 }, own: ['exceptions[0].frames[0]', 'exceptions[0].frames[1]', 'exceptions[1].frames[0]', 'threads[0].frames[0]'],
   sources: {}, time: '2026-11-22T21:50:00.123456+00:00', tibidi: '1.1.0',
   process: { argv: ['/app/shop/night.py'], cwd: '/app', python: '3.11.7', platform: 'Linux' },
   exceptions: [
     { type: 'decimal.InvalidOperation', message: '<b>', frames: [frame(26), frame(33), frame(99)] },
     { type: 'report.ReportError', message: 'no report', frames: [frame(28)] }
-  ]
+  ],
+  threads: [{ frames: [frame(7)] }],
+  tasks: []
 }
 
 /** Return the beginning of a ZIP archive whose first member has this name. */
@@ -33,7 +35,7 @@ test('a dump is a ZIP archive whose first member is the summary', () => {
 })
 
 test('own frames start at the root cause, the innermost first', () => {
-  assert.deepEqual([33, 26, 28], ownFrames(SUMMARY).map(each => each.frame.line))
+  assert.deepEqual([33, 26, 28, 7], ownFrames(SUMMARY).map(each => each.frame.line))
   assert.equal('exceptions[0].frames[1]', culpritPath(SUMMARY))
   assert.equal('', culpritPath({ ...SUMMARY, culprit: { exception: 0, frame: null } }))
 })
