@@ -243,3 +243,8 @@ def test_suspects_no_ordinary_pickle() -> None:
     redactor = Redactor(environ={"API_TOKEN": "zxcv-98765"})
 
     assert [False] * 3 == [is_suspect(redactor, pickle.dumps(value, 5)) for value in values]
+
+
+def test_comparisons() -> None:
+    """A text is redacted that is compared with the name of a secret."""
+    assert 'if ("<redacted>" == password) {' == Redactor().text('if ("m{h}o)p$x7y" == password) {')

@@ -67,12 +67,14 @@ def may_be_in(text: str) -> bool:
 
 
 def _is_before_sign(text: str, stem: str) -> bool:
-    """Return True if a stem is part of a name before a sign, a quote or a space, not of a path."""
+    """Return True if a stem is part of a name before a sign, a quote or a space, or behind `==`; not of a path."""
     at = text.find(stem)
     while at >= 0:
         after = text[at + len(stem) : at + LONGEST_NAME].lstrip(IN_NAMES)
         if after[:1] in AFTER_NAMES:
             return after != ""
+        if text[max(0, at - LONGEST_NAME) : at].rstrip(IN_NAMES).rstrip(" ").endswith("="):
+            return True
         at = text.find(stem, at + 1)
     return False
 
