@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.writer import Archive
+from tibidi.look.frames import EXCEPTION
+from tibidi.look.frames import GLOBALS
+from tibidi.look.frames import LOCALS
+from tibidi.look.frames import Root
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.redaction import Redactor
-from tibidi.words.roots import EXCEPTION
-from tibidi.words.roots import GLOBALS
-from tibidi.words.roots import LOCALS
-from tibidi.words.roots import Root
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:

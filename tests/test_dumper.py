@@ -69,7 +69,7 @@ class Limit:
         ("tibidi.capture.tasks.MAX_TASKS", "tasks"),
         ("tibidi.capture.process.MAX_ARGUMENT", "process"),
         ("tibidi.capture.fingerprint.PACKAGES", "fingerprint"),
-        ("tibidi.capture.notes.MAX_NOTES", "exceptions[0].notes"),
+        ("tibidi.capture.attributes.MAX_NOTES", "exceptions[0].notes"),
         ("tibidi.capture.summary.MAX_VARIABLES", "exceptions[0].frames[0].locals"),
         ("tibidi.redaction.hunt.MAX_OBJECTS", "values"),
     ],

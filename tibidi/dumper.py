@@ -18,9 +18,9 @@ from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi.capture.crash import survey
 from tibidi.capture.roots import Roots
 from tibidi.capture.sources import sources as sources_of
+from tibidi.capture.stacks import survey
 from tibidi.capture.summary import describe
 from tibidi.capture.text import traceback_text
 from tibidi.dumpfile import encode
@@ -37,7 +37,7 @@ from tibidi.model import Index
 from tibidi.model import Omission
 from tibidi.process import os
 from tibidi.process.interpreter import has_handler_raised
-from tibidi.process.worker import call
+from tibidi.process.temporary import call
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import CrashTarget

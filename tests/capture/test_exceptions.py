@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.crash import survey
 from tibidi.capture.exceptions import FIRST_FRAMES
 from tibidi.capture.exceptions import LAST_FRAMES
 from tibidi.capture.exceptions import MAX_EXCEPTIONS
+from tibidi.capture.stacks import survey
 
 if TYPE_CHECKING:
     from tibidi.look.frames import LiveCrash

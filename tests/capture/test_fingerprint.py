@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tibidi
-from tibidi.capture.crash import survey
+from tibidi.capture.stacks import survey
 from tibidi.capture.summary import describe
 from tibidi.redaction import Redactor
 

@@ -1,4 +1,4 @@
-"""tibidi.capture.launcher: the frames of tibidi and of its launchers are no part of the application's stack."""
+"""tibidi.capture.exceptions: the frames of tibidi and of its launchers are no part of the application's stack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tibidi.capture import launcher
+from tibidi.capture import exceptions as launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

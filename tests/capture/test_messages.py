@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi.capture.attributes import attributes
+from tibidi.capture.attributes import notes
 from tibidi.capture.messages import has_notes
 from tibidi.capture.messages import is_native
 from tibidi.capture.messages import message
 from tibidi.capture.messages import type_of
-from tibidi.capture.notes import notes
 
 if TYPE_CHECKING:
     from tibidi.model import Omission

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tibidi.capture.crash import survey
 from tibidi.capture.roots import Roots
-from tibidi.words.roots import EXCEPTION
-from tibidi.words.roots import GLOBALS
-from tibidi.words.roots import LOCALS
+from tibidi.capture.stacks import survey
+from tibidi.look.frames import EXCEPTION
+from tibidi.look.frames import GLOBALS
+from tibidi.look.frames import LOCALS
 
 INNER = "def fail(number):\n    return {}[number]\n"
 OUTER = """

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.crash import survey
 from tibidi.capture.sources import decode
 from tibidi.capture.sources import sources
 from tibidi.capture.sources import text_of
+from tibidi.capture.stacks import survey
 from tibidi.model import MAX_SOURCE_CHARACTERS
 
 if TYPE_CHECKING:

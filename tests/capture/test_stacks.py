@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tibidi.capture import stacks
-from tibidi.capture.crash import survey
-from tibidi.process.worker import Worker
+from tibidi.capture.stacks import survey
+from tibidi.process.temporary import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

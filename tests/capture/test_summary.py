@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.crash import survey
+from tibidi.capture.stacks import survey
 from tibidi.capture.summary import describe
 from tibidi.redaction import Redactor
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tibidi.capture import tasks as capture
-from tibidi.capture.crash import survey
+from tibidi.capture.stacks import survey
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -38,6 +38,25 @@ def test_quota(crash: Crasher) -> None:
     assert [f"Traceback dumped into: {end.dump}", MORE] == end.stderr.splitlines()
 
 
+@pytest.mark.parametrize("again", ["crash(3)", "known"])
+def test_without_a_dump_it_costs_nothing(crash: Crasher, again: str) -> None:
+    """A crash that is refused, or in a dump already, is answered in few calls, before a thread or a lock is taken."""
+    code = f"""
+import sys
+known = crash(0)
+for error in known, crash(1), crash(2):
+    hooks.report(error, hooks.LOGGING)
+error, calls = {again}, []
+sys.setprofile(lambda frame, event, function: calls.append(getattr(function, "__name__", event)))
+path = hooks.report(error, hooks.LOGGING)
+sys.setprofile(None)
+print(len(calls) < 120, {{"start_new_thread", "acquire", "setrlimit", "close"}} & {{*calls}}, path)
+"""
+    end = crash.run("-c", f"{CATCH}\n{code}")
+
+    assert f"True set() {end.dump if again == 'known' else ''}\n" == end.stdout
+
+
 def test_what_ends_the_process_has_no_quota(crash: Crasher) -> None:
     """What ends the process is dumped although its like was dumped before."""
     code = "print(all([hooks.report(crash(0), hooks.LOGGING), hooks.report(crash(1), hooks.EXCEPTHOOK)]))"

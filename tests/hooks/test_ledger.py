@@ -12,6 +12,7 @@ from tibidi import process
 from tibidi.hooks.ledger import ANY_QUOTA
 from tibidi.hooks.ledger import QUOTA_SECONDS
 from tibidi.hooks.ledger import Ledger
+from tibidi.hooks.ledger import place_of
 
 
 class CustomError(Exception):
@@ -44,7 +45,7 @@ def test_keeps_nothing_alive() -> None:
     ledger, exc = Ledger(), caught(CustomError)
     reference = weakref.ref(exc)
     ledger.add(exc, "a.pkl")
-    ledger.charge(exc)
+    ledger.charge(place_of(exc))
     del exc
     gc.collect()
 
@@ -88,20 +89,48 @@ def test_quota(hook: str, quota: int) -> None:
     """So many crashes of one kind are dumped within a minute, and the first refusal is told."""
     ledger = Ledger()
     admitted = 0
-    while ledger.has_quota(caught(), hook):
-        ledger.charge(caught())
+    while ledger.has_quota(place_of(caught()), hook):
+        ledger.charge(place_of(caught()))
         admitted += 1
 
     assert quota == admitted
-    assert [True, False] == [ledger.is_first_refused(caught()) for _ in range(2)]
-    assert ledger.has_quota(caught(KeyError), hook)
+    assert [True, False] == [ledger.refuse(place_of(caught())) for _ in range(2)]
+    assert ledger.has_quota(place_of(caught(KeyError)), hook)
+
+
+def test_refused_until_the_quota_allows_it() -> None:
+    """A crash is known to be refused once one of its kind was refused, at the hooks whose quota is used up."""
+    ledger = Ledger()
+    ledger.charge(place_of(caught()))
+    before = ledger.is_refused(place_of(caught()), hooks.LOGGING)
+    ledger.refuse(place_of(caught()))
+
+    assert not before
+    assert ledger.is_refused(place_of(caught()), hooks.LOGGING)
+    assert not ledger.is_refused(place_of(caught()), hooks.THREAD)
+    assert not ledger.is_refused(place_of(caught(KeyError)), hooks.LOGGING)
+
+
+def test_a_cause_tells_crashes_apart() -> None:
+    """Errors that one line turns into another have a quota for each of their causes."""
+
+    def translated(kind: type[Exception]) -> Exception:
+        error = caught(CustomError)
+        error.__cause__ = caught(kind)
+        return error
+
+    ledger = Ledger()
+    ledger.charge(place_of(translated(ValueError)))
+
+    assert not ledger.has_quota(place_of(translated(ValueError)), hooks.LOGGING)
+    assert ledger.has_quota(place_of(translated(KeyError)), hooks.LOGGING)
 
 
 def test_quota_is_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a minute the same kind is dumped again."""
     ledger = Ledger()
-    ledger.charge(caught())
+    ledger.charge(place_of(caught()))
     later = process.time.monotonic() + QUOTA_SECONDS + 1
     monkeypatch.setattr(process.time, "monotonic", lambda: later)
 
-    assert ledger.has_quota(caught(), hooks.LOGGING)
+    assert ledger.has_quota(place_of(caught()), hooks.LOGGING)

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
+from tibidi.process.temporary import Worker
+from tibidi.process.temporary import call
 from tibidi.process.temporary import recursion_limit
-from tibidi.process.worker import Worker
-from tibidi.process.worker import call
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
 

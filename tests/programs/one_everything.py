@@ -13,7 +13,7 @@ import time
 import types
 import warnings
 
-from tibidi.capture.crash import survey
+from tibidi.capture.stacks import survey
 from tibidi.capture.summary import describe
 from tibidi.redaction import Redactor
 

@@ -10,7 +10,7 @@ import json
 import os
 import time
 
-from tibidi.capture.crash import survey
+from tibidi.capture.stacks import survey
 from tibidi.capture.sources import sources
 from tibidi.capture.summary import describe
 from tibidi.capture.text import traceback_text

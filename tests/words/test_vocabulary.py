@@ -13,8 +13,8 @@ from tibidi.reading.unpickler import ValuesReader
 from tibidi.words import vocabulary
 from tibidi.words.code import pack
 from tibidi.writing.namespaces import Namespaces
+from tibidi.writing.pickle_state import Fast
 from tibidi.writing.pickle_state import PickleState
-from tibidi.writing.picklers import Fast
 from tibidi.writing.reducers import Reducers
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.writer import Archive
+from tibidi.look.frames import LOCALS
+from tibidi.look.frames import Root
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import Redactor
-from tibidi.words.roots import LOCALS
-from tibidi.words.roots import Root
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tibidi.dumpfile.writer import Archive
-from tibidi.process.worker import Abandoned
+from tibidi.process.temporary import Abandoned
 from tibidi.redaction import Redactor
 from tibidi.writing.stream import CHUNK_BYTES
 from tibidi.writing.stream import LARGE_PART

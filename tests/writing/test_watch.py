@@ -14,9 +14,9 @@ import pytest
 from tibidi.dumpfile import writer
 from tibidi.look import anatomy
 from tibidi.look import measure
-from tibidi.process import worker
+from tibidi.process import temporary
+from tibidi.process.temporary import Worker
 from tibidi.process.temporary import recursion_limit
-from tibidi.process.worker import Worker
 from tibidi.redaction import texts
 from tibidi.words import standins
 from tibidi.writing import values
@@ -102,7 +102,7 @@ def test_a_limit_that_is_raised_at_once() -> None:
     assert before == after
 
 
-OURS = (anatomy, measure, standins, texts, values, worker, writer)
+OURS = (anatomy, measure, standins, texts, values, temporary, writer)
 
 
 @pytest.mark.parametrize("module", OURS, ids=lambda module: module.__name__)

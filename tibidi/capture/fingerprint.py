@@ -19,7 +19,7 @@ from tibidi.culprit import root_cause
 from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.process import os
 from tibidi.process.digest import sha256
-from tibidi.process.worker import call
+from tibidi.process.temporary import call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

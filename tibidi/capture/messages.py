@@ -18,7 +18,7 @@ from tibidi.model import TIMEOUT
 from tibidi.model import TOO_LARGE
 from tibidi.model import Omission
 from tibidi.process import time
-from tibidi.process.worker import call
+from tibidi.process.temporary import call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

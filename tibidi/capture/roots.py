@@ -9,25 +9,20 @@ several paths.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.process.records import NamedTuple
-from tibidi.words.roots import EXCEPTION
-from tibidi.words.roots import GLOBALS
-from tibidi.words.roots import LOCALS
-from tibidi.words.roots import Root
+from tibidi.look.frames import EXCEPTION
+from tibidi.look.frames import GLOBALS
+from tibidi.look.frames import LOCALS
+from tibidi.look.frames import Root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from types import CodeType
 
     from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveFrame
 
-
-class PlacedFrame(NamedTuple):
-    """A live frame and its path in the dump."""
-
-    path: str
-    live: LiveFrame
+    Placed = tuple[str, LiveFrame]  # with its path in the dump
 
 
 class Roots:
@@ -38,8 +33,11 @@ class Roots:
         self._keys: dict[int, str] = {}
         self._names: dict[str, int] = {}
         self._done: set[int] = set()
-        self._crashed = list(_crashed_frames(crash))
-        self._others = list(_other_frames(crash))
+        crashed = [(f"exceptions[{number}]", each.frames) for number, each in enumerate(crash.exceptions)]
+        self._crashed = _placed(reversed(crashed))  # the last exception first
+        others = [(f"threads[{number}]", each.frames) for number, each in enumerate(crash.threads)]
+        others += [(f"tasks[{number}]", each.frames) for number, each in enumerate(crash.tasks)]
+        self._others = _placed(others)
         placed = self._crashed + self._others
         self.globals = {path: self._key(live.frame.f_globals) for path, live in placed}
         self._paths: dict[int, list[str]] = {}
@@ -56,14 +54,14 @@ class Roots:
         yield from self._frames(self._others)
         yield from self._modules(self._others)
 
-    def _frames(self, placed: list[PlacedFrame]) -> Iterator[Root]:
+    def _frames(self, placed: list[Placed]) -> Iterator[Root]:
         for _, live in placed:
             if live.namespace is live.frame.f_globals:
                 yield from self._module(live.namespace)
             elif self._is_new(live.frame):
                 yield Root(tuple(f"{path}.locals" for path in self._paths[id(live.frame)]), LOCALS, live.namespace)
 
-    def _modules(self, placed: list[PlacedFrame]) -> Iterator[Root]:
+    def _modules(self, placed: list[Placed]) -> Iterator[Root]:
         for _, live in placed:
             yield from self._module(live.frame.f_globals)
 
@@ -93,19 +91,6 @@ def module_name(namespace: dict[str, object]) -> str:
     return name if type(name) is str else "?"
 
 
-def _crashed_frames(crash: LiveCrash) -> Iterator[PlacedFrame]:
-    """Yield the frames of the exceptions, the last exception first, innermost frame first."""
-    for number in reversed(range(len(crash.exceptions))):
-        yield from _placed(f"exceptions[{number}]", crash.exceptions[number].frames)
-
-
-def _other_frames(crash: LiveCrash) -> Iterator[PlacedFrame]:
-    for number, thread in enumerate(crash.threads):
-        yield from _placed(f"threads[{number}]", thread.frames)
-    for number, task in enumerate(crash.tasks):
-        yield from _placed(f"tasks[{number}]", task.frames)
-
-
-def _placed(where: str, frames: list[LiveFrame]) -> Iterator[PlacedFrame]:
-    for number in reversed(range(len(frames))):
-        yield PlacedFrame(f"{where}.frames[{number}]", frames[number])
+def _placed(stacks: Iterable[tuple[str, list[LiveFrame]]]) -> list[Placed]:
+    """Return the frames of stacks, the innermost of each first."""
+    return [(f"{path}.frames[{at}]", frames[at]) for path, frames in stacks for at in reversed(range(len(frames)))]

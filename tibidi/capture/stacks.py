@@ -1,4 +1,4 @@
-"""All threads and their stacks, from `sys._current_frames()`.
+"""The live objects of a crash, found without running application code: all threads, from `sys._current_frames()`.
 
 The other threads go on meanwhile, since there is no way to stop them: a stack
 is true for the moment in which it was walked.  Names come from the threading
@@ -11,10 +11,19 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture import launcher
+from tibidi.capture.exceptions import HOOKS
+from tibidi.capture.exceptions import exceptions
+from tibidi.capture.exceptions import is_ours
+from tibidi.capture.exceptions import without_bootstrap
+from tibidi.capture.exceptions import without_hook
+from tibidi.capture.exceptions import without_launcher
 from tibidi.capture.exceptions import without_middle
 from tibidi.look.anatomy import dictionary
+from tibidi.look.frames import LiveCrash
 from tibidi.look.frames import LiveThread
+from tibidi.look.frames import shielded
+from tibidi.model import CRASH
+from tibidi.model import EXIT
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
@@ -22,12 +31,46 @@ from tibidi.process import DumpThread
 from tibidi.process import interpreter
 
 if TYPE_CHECKING:
+    from threading import Thread
     from types import FrameType
 
-    from tibidi.look.frames import LiveCrash
+    from tibidi.process import Watch
 
 MAX_THREADS = 500
 MAIN = "MainThread"  # its name in the threading module, which may not be loaded
+
+
+def survey(
+    exc: BaseException | None,
+    *,
+    thread: Thread | None = None,
+    watch: Watch | None = None,
+    kind: str = CRASH,
+    reason: str = "",
+) -> LiveCrash:
+    """Find the exceptions behind `exc`, if there is one, all threads and all tasks.
+
+    `thread` crashed, by default the one that waits with `watch`, else the
+    current one.
+    """
+    is_exit = kind == CRASH and issubclass(type(exc), SystemExit)
+    crash = LiveCrash(EXIT if is_exit else kind, reason)
+    here, frame = (_thread.get_ident(), sys._getframe(1)) if watch is None else (watch.ident, watch.frame)
+    ident = None if thread is None else thread.ident
+    if exc is None:
+        from tibidi.capture import living  # not for a crash
+
+        ident = living.main_thread()
+    else:
+        crash.exceptions = exceptions(crash, exc)
+    with shielded(crash.omissions, "threads"):
+        crash.threads = threads(crash, here if ident is None else ident, {here: frame} if frame else {})
+    if "asyncio.tasks" in sys.modules:
+        with shielded(crash.omissions, "tasks"):
+            from tibidi.capture import tasks  # only few processes have any
+
+            crash.tasks = tasks.tasks(crash)
+    return crash
 
 
 def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[LiveThread]:
@@ -49,7 +92,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
         crash.omissions.append(Omission("threads", TOO_LARGE, f"{len(order) - MAX_THREADS} more threads"))
     found: list[LiveThread] = []
     for ident in list(order)[:MAX_THREADS]:
-        frames = launcher.without_bootstrap(launcher.without_launcher(stacks[ident], stacks[ident]))
+        frames = without_bootstrap(without_launcher(stacks[ident], stacks[ident]))
         is_worker = not frames or (ident not in here and _is_worker(stacks[ident][0], frames[0]))
         if is_worker and ident != crashed and not unreadable:
             continue  # a worker of tibidi, or a thread that has just started
@@ -65,16 +108,16 @@ def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list
     frames: list[FrameType] = []
     frame: FrameType | None = innermost
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(launcher.HOOKS):
+        if not frame.f_code.co_filename.startswith(HOOKS):
             frames.append(frame)
         frame = frame.f_back
     frames.reverse()
-    return launcher.without_hook(frames) if ident in here else frames
+    return without_hook(frames) if ident in here else frames
 
 
 def _is_worker(outermost: FrameType, first: FrameType) -> bool:
     """Return True for a thread of tibidi, also for one that was abandoned in code of the application."""
-    return outermost.f_code is DumpThread._run.__code__ or launcher.is_ours(first)
+    return outermost.f_code is DumpThread._run.__code__ or is_ours(first)
 
 
 def _known_threads() -> list[tuple[int, object]]:

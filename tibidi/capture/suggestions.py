@@ -5,8 +5,8 @@ objects by `dir()` and `hasattr()`.  Here it is given substitutes with the same
 names and empty values, so that no application code runs.  Where the
 application defines `__dir__`, nothing is suggested.
 
-Python 3.13 and later print with the module `traceback`, which this uses;
-`suggestions_in_c` has what C code did before.
+Python 3.13 and later print with the module `traceback`, which this uses; in
+3.10 to 3.12 C code makes the suggestions (Python/suggestions.c).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from types import ModuleType
 from types import SimpleNamespace
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.look.anatomy import contents
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
@@ -24,12 +25,19 @@ from tibidi.look.classes import class_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Sequence
     from typing import Any
 
     from tibidi.look.frames import LiveException
 
 MARK = "?"
 MAX_NAMES = 2000
+# Of the suggestions in C.
+MAX_CANDIDATES = 750
+MAX_LENGTH = 40
+MOVE_COST = 2
+CASE_COST = 1
+HAS_IMPORTS = sys.version_info >= (3, 12)  # suggests what to import, attributes of `self`, and names to import
 
 
 def suggestion(live: LiveException) -> str:
@@ -41,9 +49,7 @@ def suggestion(live: LiveException) -> str:
     if sys.version_info < (3, 10):
         return ""
     if sys.version_info < (3, 13):
-        from tibidi.capture import suggestions_in_c
-
-        return suggestions_in_c.suggestion(live)
+        return _suggestion_in_c(live)
     double = _double(live)
     if double is None:
         return ""
@@ -73,11 +79,11 @@ def _name_error(live: LiveException, name: object) -> BaseException | None:
     if type(name) is not str:
         return None
     innermost = live.frames[-1]
-    variables: dict[str, object] = dict.fromkeys(texts(innermost.namespace))
+    variables: dict[str, object] = dict.fromkeys(_texts(innermost.namespace))
     if "self" in variables:
-        names = names_of(innermost.namespace["self"])
+        names = _names_of(innermost.namespace["self"])
         variables["self"] = SimpleNamespace(**dict.fromkeys({name} & names))
-    known: dict[str, object] = dict.fromkeys(texts(innermost.frame.f_globals))
+    known: dict[str, object] = dict.fromkeys(_texts(innermost.frame.f_globals))
     double = NameError(MARK, name=name)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
     known.update(__builtins__=vars(sys.modules["builtins"]), double=double)
     try:
@@ -91,12 +97,12 @@ def _name_error(live: LiveException, name: object) -> BaseException | None:
 def _attribute_error(name: object, thing: object) -> BaseException | None:
     if type(name) is not str or thing is None:
         return None
-    double = SimpleNamespace(**dict.fromkeys(known_names(thing)[:MAX_NAMES]))
+    double = SimpleNamespace(**dict.fromkeys(_known_names(thing)[:MAX_NAMES]))
     return AttributeError(MARK, name=name, obj=double)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
 
 
 def _import_error(module: object, name: object) -> BaseException | None:
-    if type(name) is not str or module_of(module) is None:
+    if type(name) is not str or _module_of(module) is None:
         return None
     double = ImportError(MARK)
     double.name = str(module)
@@ -104,15 +110,15 @@ def _import_error(module: object, name: object) -> BaseException | None:
     return double
 
 
-def module_of(name: object) -> object:
+def _module_of(name: object) -> object:
     """Return the loaded module of that name if `dir()` of it runs no code of the application, else None."""
     loaded = sys.modules.get(name) if type(name) is str else None
     return loaded if type(loaded) is ModuleType and not _has_own_dir(loaded) else None
 
 
-def known_names(thing: object) -> list[str]:
+def _known_names(thing: object) -> list[str]:
     """Return the names that `dir()` finds, sorted; none where the application defines `__dir__`."""
-    return [] if thing is None or _has_own_dir(thing) else sorted(names_of(thing))
+    return [] if thing is None or _has_own_dir(thing) else sorted(_names_of(thing))
 
 
 def _has_own_dir(thing: object) -> bool:
@@ -122,21 +128,105 @@ def _has_own_dir(thing: object) -> bool:
     return any("__dir__" in namespace(base) for base in bases if base is not object)
 
 
-def names_of(thing: Any) -> set[str]:
+def _names_of(thing: Any) -> set[str]:
     """Return the names of all attributes."""
     if type(thing) is ModuleType:
-        return set(texts(contents(thing)))
+        return set(_texts(contents(thing)))
     names: set[str] = set()
     if issubclass(type(thing), type):
         bases = mro(thing)
     else:
         bases = mro(type(thing))
-        names.update(texts(name for name, _ in class_facts(type(thing)).attributes(thing, MAX_NAMES)))
+        names.update(_texts(name for name, _ in class_facts(type(thing)).attributes(thing, MAX_NAMES)))
     for base in bases:
-        names.update(texts(namespace(base)))
+        names.update(_texts(namespace(base)))
     return names
 
 
-def texts(names: Iterable[object]) -> list[str]:
+def _texts(names: Iterable[object]) -> list[str]:
     """Return the names that are texts."""
     return [name for name in list(names) if type(name) is str]
+
+
+def _suggestion_in_c(live: LiveException) -> str:
+    """Return the suggestion as C code makes it, in Python 3.10 to 3.12."""
+    exception = live.exception
+    cls = type(exception)
+    if issubclass(cls, NameError) and live.frames:
+        return _for_name(live, vars(NameError)["name"].__get__(exception))
+    if issubclass(cls, AttributeError):
+        name, thing = (vars(AttributeError)[field].__get__(exception) for field in ("name", "obj"))
+        return _sentence(_closest(_known_names(thing), name)) if type(name) is str and thing is not None else ""
+    if issubclass(cls, ImportError) and HAS_IMPORTS:
+        module, name = (vars(ImportError)[field].__get__(exception) for field in ("name", "name_from"))
+        return _sentence(_closest(_known_names(_module_of(module)), name)) if type(name) is str else ""
+    return ""
+
+
+def _for_name(live: LiveException, name: object) -> str:
+    if type(name) is not str:
+        return ""
+    innermost = live.frames[-1]
+    variables = _texts(innermost.frame.f_code.co_varnames)
+    found = ""
+    if HAS_IMPORTS and "self" in variables and name in _names_of(innermost.namespace.get("self")):
+        found = f"self.{name}"
+    for candidates in (variables, innermost.frame.f_globals, innermost.frame.f_builtins):
+        found = found or _closest(_texts(candidates), name)
+    if HAS_IMPORTS and name in STANDARD_MODULES:
+        return (
+            f"{_sentence(found)} Or did you forget to import '{name}'?"
+            if found
+            else (f". Did you forget to import '{name}'?")
+        )
+    return _sentence(found)
+
+
+def _sentence(found: str) -> str:
+    return f". Did you mean: '{found}'?" if found else ""
+
+
+def _closest(names: Sequence[str], wanted: str) -> str:
+    """Return the first of the names that are most like the wanted one, "" if none is."""
+    if len(names) >= MAX_CANDIDATES:
+        return ""
+    best, found = sys.maxsize, ""
+    target = wanted.encode("utf-8", "replace")
+    for name in names:
+        other = name.encode("utf-8", "replace")
+        most = min((len(target) + len(other) + 3) * MOVE_COST // 6, best - 1)
+        distance = 0 if other == target else _distance(target, other, most)
+        if other != target and distance <= most:
+            best, found = distance, name
+    return found
+
+
+def _distance(one: bytes, other: bytes, most: int) -> int:
+    """Return the cost of changing one name into another, more than `most` if that is exceeded."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    if not one or not other:
+        return (len(one) + len(other)) * MOVE_COST
+    one, other = sorted((one, other), key=len)
+    if len(other) > MAX_LENGTH or (len(other) - len(one)) * MOVE_COST > most:
+        return most + 1
+    row = [(index + 1) * MOVE_COST for index in range(len(one))]
+    result = 0
+    for position, byte in enumerate(other):
+        before = result = position * MOVE_COST
+        for index, another in enumerate(one):
+            substituted = before + _substitution(byte, another)
+            before = row[index]
+            result = row[index] = min(min(result, before) + MOVE_COST, substituted)
+        if min(row) > most:
+            return most + 1
+    return result
+
+
+def _substitution(one: int, other: int) -> int:
+    if one == other:
+        return 0
+    both = bytes((one, other)).lower()
+    return CASE_COST if both[0] == both[1] else MOVE_COST

@@ -12,13 +12,16 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
+from tibidi.capture.roots import module_name
 from tibidi.culprit import subjects
 from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import stored
 from tibidi.look.frames import qualname
 from tibidi.look.frames import shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
 from tibidi.look.preview import Previewer
+from tibidi.model import FAILED
 from tibidi.model import FUNCTION
 from tibidi.model import MAPPING
 from tibidi.model import MODULE
@@ -33,8 +36,8 @@ from tibidi.model import TaskRecord
 from tibidi.model import ThreadRecord
 from tibidi.model import Variable
 from tibidi.process import time
+from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
-from tibidi.process.worker import call
 from tibidi.redaction.hunt import hunt
 
 if TYPE_CHECKING:
@@ -100,7 +103,7 @@ class _Summarizer:
         self._deadline = deadline
         self._previewer = previewer
         self._omissions: list[Omission] = list(crash.omissions)
-        self._codes: dict[int, CodeRecord] = {}
+        self._codes: dict[tuple[int, bool], tuple[str, str, int, CodeRecord]] = {}
         self._positions: dict[tuple[int, int], tuple[int | None, ...]] = {}
         self._variables: dict[int, dict[str, Variable]] = {}
 
@@ -174,7 +177,7 @@ class _Summarizer:
     def _notes(self, exception: BaseException, path: str) -> list[str]:
         if not messages.has_notes(exception):
             return []
-        from tibidi.capture.notes import notes  # few exceptions have any
+        from tibidi.capture.attributes import notes  # few exceptions have any
 
         return notes(exception, path, self._previewer.show, self._deadline, self._omissions)
 
@@ -188,45 +191,39 @@ class _Summarizer:
 
     def _frame(self, live: LiveFrame, path: str, characters: int) -> FrameRecord:
         code = live.frame.f_code
-        frame = FrameRecord(
-            file=ascii_safe(code.co_filename),
-            module=_module_name(live),
-            name=code.co_name,
-            qualname=code.co_name,
-            line=live.lineno,
-            first_line=code.co_firstlineno,
-            code=self._code(live),
-        )
-        with self._shielded(path):
-            frame = frame._replace(qualname=qualname(live))
-            _, end_line, column, end_column = self._position(code, live)
-            frame = frame._replace(end_line=end_line, column=column, end_column=end_column)
-        with self._shielded(f"{path}.locals"):
-            frame = frame._replace(locals=self._locals(live, path, characters))
-        return frame
+        name: str = code.co_name
+        position: tuple[int | None, ...] = (None,) * 3
+        variables: dict[str, Variable] = {}
+        try:
+            name = qualname(live)
+            position = self._position(code, live)
+            path = f"{path}.locals"
+            variables = self._locals(live, path, characters)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong is in the dump
+            self._omissions.append(Omission(path, FAILED, error_text(error)))
+        key = (id(code), live.namespace is live.frame.f_globals)
+        if key not in self._codes:
+            record = _code_record(code, is_module=key[1])
+            self._codes[key] = ascii_safe(code.co_filename), code.co_name, code.co_firstlineno, record
+        file, plain, *rest = self._codes[key]
+        module = module_name(live.frame.f_globals)
+        return FrameRecord._make((file, module, plain, name, live.lineno, *position, *rest, variables))
 
-    def _position(self, code: CodeType, live: LiveFrame) -> tuple[int, int | None, int | None, int | None]:
-        """Return the position of a frame (PEP 657), without columns if it disagrees with the line number."""
+    def _position(self, code: CodeType, live: LiveFrame) -> tuple[int | None, ...]:
+        """Return end line and columns of a frame (PEP 657), None if they disagree with the line number."""
         if hasattr(code, "co_positions") and live.lasti >= 0:
             key = (id(code), live.lasti)
             if key not in self._positions:
                 positions = list(code.co_positions())
                 at = live.lasti // 2
                 self._positions[key] = positions[at] if at < len(positions) else (None,) * 4
-            line, end_line, column, end_column = self._positions[key]
+            line, *position = self._positions[key]
             if line == live.lineno:
-                return live.lineno, end_line, column, end_column
-        return live.lineno, None, None, None
-
-    def _code(self, live: LiveFrame) -> CodeRecord:
-        code = live.frame.f_code
-        record = self._codes.get(id(code))
-        if record is None:
-            record = self._codes[id(code)] = _code_record(code, is_module=live.namespace is live.frame.f_globals)
-        return record
+                return tuple(position)
+        return (None,) * 3
 
     def _locals(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
-        """Preview the variables of a frame, once for a frame that is in two stacks."""
+        """Preview the variables at `path`, once for a frame that is in two stacks."""
         known = self._variables.get(id(live.namespace))
         if known is None:
             known = self._variables[id(live.namespace)] = self._previews(live, path, characters)
@@ -240,10 +237,9 @@ class _Summarizer:
                 continue
             if len(found) == MAX_VARIABLES:
                 excess = len(live.namespace) - MAX_VARIABLES
-                self._omissions.append(Omission(f"{path}.locals", TOO_LARGE, f"{excess} variables are not shown"))
+                self._omissions.append(Omission(path, TOO_LARGE, f"{excess} variables are not shown"))
                 break
-            place = f"{path}.locals[{name!r}]"
-            found[ascii_safe(name)] = self._previewer.variable(name, value, place, characters)
+            found[ascii_safe(name)] = self._previewer.variable(name, value, f"{path}[{name!r}]", characters)
         return found
 
     def _text(self, text: str, path: str = "") -> str:
@@ -251,11 +247,6 @@ class _Summarizer:
         if rule and path:
             self._redactor.note(path, rule)
         return ascii_safe(cleaned)
-
-
-def _module_name(live: LiveFrame) -> str:
-    name = dict.get(live.frame.f_globals, "__name__")
-    return name if type(name) is str else "?"
 
 
 def _code_record(code: CodeType, *, is_module: bool) -> CodeRecord:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 IS_PRINTED_IN_C = sys.version_info < (3, 13)
 LINKS = {CAUSE: "__cause__", CONTEXT: "__context__"}
 MAX_FRAMES = 1000  # PyTraceBack_LIMIT
+PLACE_FIELDS = 8  # of a FrameRecord: the first ones, which tell where it is
 # Python suggests similar names for these.
 SUGGESTIVE = (NameError, AttributeError, ImportError)
 # Not printed before the name of a type.
@@ -48,6 +49,32 @@ UNNAMED_MODULES = ("builtins.", "__main__.") if sys.version_info >= (3, 11) else
 # White space by a character for private use.
 HIDDEN = {ord(space): 0x10FE00 + number for number, space in enumerate("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029 \t")}
 SHOWN = {hidden: space for space, hidden in HIDDEN.items()}
+
+
+class Stack(traceback.StackSummary):
+    """A stack of which each frame is formatted once: for the carets of each, the module parses its lines.
+
+    With `line_end`, `[Previous line repeated ...]` has no margin of a group, as C
+    code prints it up to Python 3.12 (Python/traceback.c, tb_print_line_repeated):
+    it is in the block before, after this character.
+    """
+
+    line_end = ""
+
+    def format(self, **options: Any) -> list[str]:
+        """Return the blocks of text."""
+        blocks = super().format(**options)
+        for at in range(len(blocks) - 1, 0, -1) if self.line_end else ():
+            if blocks[at].startswith("  [Previous line repeated "):
+                blocks[at - 1] = f"{blocks[at - 1][:-1]}{self.line_end}{blocks.pop(at)}"
+        return blocks
+
+    def format_frame_summary(self, frame_summary: traceback.FrameSummary, **options: Any) -> str:
+        """Return the text of a frame, which may be in the stack a thousand times."""
+        known: dict[int, str] = self.__dict__.setdefault("known", {})
+        if id(frame_summary) not in known:
+            known[id(frame_summary)] = super().format_frame_summary(frame_summary, **options)
+        return known[id(frame_summary)]
 
 
 def traceback_text(
@@ -76,9 +103,8 @@ def traceback_text(
         else:
             setattr(parent, LINKS[record.relation], printed[record.id])
     if IS_PRINTED_IN_C and any(record.relation == MEMBER for record in summary.exceptions):
-        from tibidi.capture.groups import print_repetitions_as_c_does  # few crashes need it, here and below
-
-        print_repetitions_as_c_does(printed.values(), chr(HIDDEN[10]))
+        for each in printed.values():
+            each.stack.line_end = chr(HIDDEN[10])
     return "".join(printed[summary.exceptions[-1].id].format()).translate(SHOWN)
 
 
@@ -86,7 +112,9 @@ def _traceback_exception(record: ExceptionRecord, texts: Mapping[str, list[str]]
     result: Any = traceback.TracebackException(Exception, Exception(), None)
     limit = _limit(len(record.frames))
     frames = record.frames[-limit:] if limit else ()
-    result.stack = traceback.StackSummary.from_list([_frame_summary(frame, texts) for frame in frames])
+    places = {frame[:PLACE_FIELDS]: frame for frame in frames}
+    made = {place: _frame_summary(frame, texts) for place, frame in places.items()}
+    result.stack = Stack([made[frame[:PLACE_FIELDS]] for frame in frames])
     result.__suppress_context__ = record.suppress_context
     result.format_exception_only = lambda **_: [last_lines]
     return result
@@ -133,9 +161,9 @@ def _last_lines(record: ExceptionRecord, live: LiveException | None, clean: Call
         blocks = [block.translate(HIDDEN) for block in blocks]
     text = "".join(f"{block}\n" for block in (*blocks, *record.notes))
     if live is not None and record.notes:
-        from tibidi.capture import notes
+        from tibidi.capture import attributes
 
-        return text[:-1] if notes.has_unended_notes(live.exception) else text
+        return text[:-1] if attributes.has_unended_notes(live.exception) else text
     return text
 
 

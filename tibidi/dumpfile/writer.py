@@ -88,19 +88,20 @@ class Archive:
             self.size += written
             view = view[written:]
 
-    def local_header(self, name: bytes, extra: bytes) -> bytes:
-        """Return the header of a member whose sizes are not known yet."""
-        flags = fmt.UTF8_NAME | fmt.UNFINISHED
-        fixed = (fmt.LOCAL_MAGIC, fmt.ZIP_VERSION, flags, fmt.DEFLATED, *self._stamp, 0, 0, 0)
+    def local_header(self, name: bytes, extra: bytes, sizes: tuple[int, int, int] | None = None) -> bytes:
+        """Return the header of a member: checksum, packed size and size, or None where they are not known yet."""
+        flags = fmt.UTF8_NAME | (fmt.UNFINISHED if sizes is None else 0)
+        fixed = (fmt.LOCAL_MAGIC, fmt.ZIP_VERSION, flags, fmt.DEFLATED, *self._stamp, *(sizes or (0, 0, 0)))
         return fmt.LOCAL.pack(*fixed, len(name), len(extra)) + name + extra
 
-    def end_member(self, member: WrittenMember) -> None:
-        """Complete the header of the member that ends here, and remember it."""
-        sizes = fmt.LOCAL_SIZES.pack(member.crc, member.packed, member.size)
-        self._patch(member.offset + fmt.LOCAL_SIZES_OFFSET, sizes)
-        # The flag last: if the process is killed before, the member counts as incomplete.
-        self._patch(member.offset + fmt.LOCAL_FLAGS_OFFSET, fmt.UTF8_NAME.to_bytes(2, "little"))
-        self._file.seek(self.size)
+    def end_member(self, member: WrittenMember, *, is_whole: bool) -> None:
+        """Remember the member that ends here, and complete its header unless it was written whole."""
+        if not is_whole:
+            sizes = fmt.LOCAL_SIZES.pack(member.crc, member.packed, member.size)
+            self._patch(member.offset + fmt.LOCAL_SIZES_OFFSET, sizes)
+            # The flag last: if the process is killed before, the member counts as incomplete.
+            self._patch(member.offset + fmt.LOCAL_FLAGS_OFFSET, fmt.UTF8_NAME.to_bytes(2, "little"))
+            self._file.seek(self.size)
         self._members.append(member)
 
     def rollback(self, offset: int) -> None:
@@ -138,8 +139,8 @@ class MemberStream:
         self._ended = False
         self._compressed_badly = False  # the last chunk
         self._pending = False  # the compressor holds bytes back
-        archive.emit(archive.local_header(name, extra))
-        self._start = archive.size
+        self._has_header = False  # on the disk: it follows with the first packed bytes, but counts from now on
+        archive.size = self._start = archive.size + fmt.LOCAL.size + len(name) + len(extra)
 
     def __enter__(self) -> MemberStream:
         return self
@@ -174,10 +175,13 @@ class MemberStream:
         """End the member and complete its header; roll it back if that fails."""
         self._ended = True
         try:
-            self._emit(self._compressor.flush(zlib.Z_FINISH))  # all of a small member
+            rest = self._compressor.flush(zlib.Z_FINISH)
+            is_whole = not self._has_header  # a small member, all of it in the compressor: it is written at once
+            self._emit(rest, (self._crc, len(rest), self.size) if is_whole else None)
             packed = self._archive.size - self._start
             words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
-            self._archive.end_member(WrittenMember(self.name, self._offset, self._crc, packed, self.size, words))
+            member = WrittenMember._make((self.name, self._offset, self._crc, packed, self.size, words))
+            self._archive.end_member(member, is_whole=is_whole)
         except BaseException:
             self.rollback()
             raise
@@ -187,8 +191,13 @@ class MemberStream:
         self._ended = True
         self._archive.rollback(self._offset)
 
-    def _emit(self, data: bytes | memoryview) -> None:
+    def _emit(self, data: bytes | memoryview, sizes: tuple[int, int, int] | None = None) -> None:
+        if not data:
+            return
         self._digest.update(data)
+        if not self._has_header:
+            self._has_header, self._archive.size = True, self._offset
+            data = self._archive.local_header(self.name, self._extra, sizes) + bytes(data)
         self._archive.emit(data)
 
     def _store(self, view: memoryview) -> None:

@@ -65,8 +65,7 @@ _FILES = {
     " loky.process_executor joblib.externals.loky.process_executor dask.multiprocessing distributed.core"
     " ray.exceptions pyspark.util pyspark.worker_util",
     "servers": "gunicorn.glogging gunicorn.workers.base",
-    "consoles": "code",
-    "qt": "PyQt5.QtCore PyQt6.QtCore",
+    "excepthooks": "code PyQt5.QtCore PyQt6.QtCore",
 }
 MODULE_HOOKS = {name: file for file, names in _FILES.items() for name in names.split()}
 # Installed with TIBIDI_LOGGING.
@@ -227,17 +226,22 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     if issubclass(type(exc), ENDS) and hook != EXIT:
         return ""
     path, interrupt = "", None
-    watch = Watch(_setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
+    watch = None
     try:
-        if is_inside_dump(sys._getframe(1)):
-            return ""
+        desk: Any = sys.modules.get("tibidi.hooks.desk")  # since the first crash
+        answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
+        if answer is not None or is_inside_dump(sys._getframe(1)):
+            return answer or ""
+        watch = Watch(
+            _setting("max_seconds", MAX_SECONDS)
+        )  # for the imports of a first crash; then `desk` knows better
         with reserve:
             path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
-        if hook in FINAL_HOOKS or not (error is watch.interrupt or _has_handler_raised(error)):
+        if hook in FINAL_HOOKS or not ((watch and error is watch.interrupt) or _has_handler_raised(error)):
             _print_failure(error)
             return ""
         interrupt = error
@@ -255,7 +259,7 @@ def _receive(
     """Import what a crash needs, and pass the exception on."""
     with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
         desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
-        result: tuple[str, BaseException | None] = desk.receive(desk.Crash(exc, hook, thread, watch), settings)
+        result: tuple[str, BaseException | None] = desk.receive(exc, hook, thread, watch, settings or Settings())
         return result
 
 

@@ -5,19 +5,23 @@ Imported at the first crash.
 
 from __future__ import annotations
 
+import sys
+
 from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import hooks
 from tibidi.errors import DumpFailed
-from tibidi.hooks import Settings
-from tibidi.hooks import judgement
-from tibidi.hooks import notice
+from tibidi.errors import TibidiError
 from tibidi.hooks.ledger import Ledger
+from tibidi.hooks.ledger import place_of
+from tibidi.look.anatomy import group_members
 from tibidi.process import imports
+from tibidi.process import io
+from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.interpreter import has_handler_raised
-from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import dump_lock
+from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -29,47 +33,41 @@ LIVING_SECONDS = 2.0
 # Behind these hooks a caller waits for an answer, and should not wait long for the dump of another thread.
 URGENT_HOOKS = (hooks.LOGGING, hooks.TASK, hooks.UNRAISABLE, hooks.PRINTED)
 
-FROM_ENVIRONMENT = Settings()
+# How long to wait for a reader of stderr that has stopped reading.
+READER_SECONDS = 1.0
 
 _ledger = Ledger()
 
 
-class Crash(NamedTuple):
-    """An exception, the hook that caught it, the thread that it ended, and who waits for the dump."""
-
-    exc: BaseException
-    hook: str
-    thread: Thread | None
-    watch: Watch
-
-
-class Written(NamedTuple):
-    """The result of a dump: the lines for stderr, its path or "", and what a signal handler raised meanwhile."""
-
-    lines: list[str]
-    path: str = ""
-    interrupt: BaseException | None = None
-
-
-def receive(crash: Crash, settings: Settings | None) -> tuple[str, BaseException | None]:
+def receive(
+    exc: BaseException, hook: str, thread: Thread | None, watch: Watch, settings: hooks.Settings
+) -> tuple[str, BaseException | None]:
     """Dump an exception unless there is a reason not to, and report the dump on stderr.
 
-    Return the path of the dump that it is in now, or "", and what a signal handler raised meanwhile.
+    `hook` caught it, `thread` ended by it, and `watch` waits for the dump.  Return
+    the path of the dump that it is in now, or "", and what a signal handler
+    raised meanwhile.
     """
-    if not judgement.is_crash(crash.exc, crash.hook):
+    if not is_crash(exc, hook):
         return "", None
     start = time.monotonic()
-    is_final = crash.hook in hooks.FINAL_HOOKS
-    patience = _patience(crash.hook)
+    is_final = hook in hooks.FINAL_HOOKS
+    patience = _patience(hook)
     seconds = config.max_seconds if is_final else min(LIVING_SECONDS, config.max_seconds)
-    crash.watch.deadline = start + (seconds if is_final else patience + seconds)
+    watch.deadline = start + (seconds if is_final else patience + seconds)
     with dump_lock(patience) as has_lock:
         # A crash that ends the process is dumped even if another thread hangs in its dump.
         if not has_lock and not is_final:
             return "", None
         if not is_final:
-            crash.watch.deadline = time.monotonic() + seconds
-        return _receive(crash, settings or FROM_ENVIRONMENT)
+            watch.deadline = time.monotonic() + seconds
+        return _receive(exc, hook, thread, watch, settings)
+
+
+def answer(exc: BaseException, hook: str) -> str | None:
+    """Return what `receive` returns, without waiting for a lock: None where it takes a dump, or a line on stderr."""
+    known = _ledger.find(exc)
+    return "" if known is None and hook not in hooks.FINAL_HOOKS and _ledger.is_refused(place_of(exc), hook) else known
 
 
 def _patience(hook: str) -> float:
@@ -86,32 +84,115 @@ def reset_after_fork() -> None:
     _ledger = Ledger()
 
 
-def _receive(crash: Crash, settings: Settings) -> tuple[str, BaseException | None]:
+def _receive(
+    exc: BaseException, hook: str, thread: Thread | None, watch: Watch, settings: hooks.Settings
+) -> tuple[str, BaseException | None]:
     """Dump an exception that was not dumped before, within its quota."""
-    exc = crash.exc
     silent = settings.silent or config.silent
     known = _ledger.find(exc)
     if known is not None:
         return known, None
-    if crash.hook not in hooks.FINAL_HOOKS and not _ledger.has_quota(exc, crash.hook):
-        if not silent and _ledger.is_first_refused(exc):
-            notice.write("tibidi: further identical crashes are not dumped for 60 s")
+    place = place_of(exc)
+    if hook not in hooks.FINAL_HOOKS and not _ledger.has_quota(place, hook):
+        if _ledger.refuse(place) and not silent:
+            write("tibidi: further identical crashes are not dumped for 60 s")
         return "", None
-    _ledger.charge(exc)
-    written = _dump(crash, settings)
-    _ledger.add(exc, written.path)  # also without a dump: another attempt would fail as well
-    if not silent and not crash.watch.is_over:  # else the crashed thread has said that it took too long
-        notice.write(*written.lines)
-    return written.path, written.interrupt
+    _ledger.charge(place)
+    lines, path, interrupt = _dump(exc, thread, watch, settings)
+    _ledger.add(exc, path)  # also without a dump: another attempt would fail as well
+    if not silent and not watch.is_over:  # else the crashed thread has said that it took too long
+        write(*lines)
+    return path, interrupt
 
 
-def _dump(crash: Crash, settings: Settings) -> Written:
-    """Write the dump."""
+def _dump(
+    exc: BaseException, thread: Thread | None, watch: Watch, settings: hooks.Settings
+) -> tuple[list[str], str, BaseException | None]:
+    """Write the dump; return the lines for stderr, its path or "", and what a signal handler raised meanwhile."""
     try:
         dumper = imports.import_module("tibidi.dumper")
-        path, interrupt = dumper.write(crash.exc, settings.filename, crash.watch, crash.thread)
+        path, interrupt = dumper.write(exc, settings.filename, watch, thread)
     except Exception as error:
         if has_handler_raised(error) or (config.debug and not isinstance(error, DumpFailed)):
             raise
-        return Written([notice.of_failure(error)])
-    return Written(notice.of_dump(path, crash.exc if settings.replace else None), path, interrupt)
+        return [of_failure(error)], "", None
+    return of_dump(path, exc if settings.replace else None), path, interrupt
+
+
+def is_crash(exc: BaseException, hook: str) -> bool:
+    """Return True unless the exception asks the program to end, or says that a pipe has no reader (`| head`)."""
+    if issubclass(type(exc), hooks.ENDS):
+        return hook == hooks.EXIT  # which asks for them only
+    if issubclass(type(exc), BrokenPipeError):
+        return hook != hooks.UNRAISABLE and not _is_reader_gone()
+    members = group_members(exc)
+    return not members or any(is_crash(member, hook) for member in members)
+
+
+def _is_reader_gone() -> bool:
+    """Return True if stdout or stderr is a pipe whose reading end is closed."""
+    try:
+        import select  # an extension module that few processes ever need
+
+        poll = select.poll()
+        for descriptor in (1, 2):
+            poll.register(descriptor, 0)  # errors are always reported
+        return any(event & select.POLLERR for _, event in poll.poll(0))
+    except (ImportError, AttributeError, OSError):
+        return sys.platform == "win32"
+
+
+def of_dump(path: str, exc: BaseException | None) -> list[str]:
+    """Return the lines about a dump at `path`, the first one with the exception if there is one."""
+    line = f"Traceback dumped into: {_shown(path)}"
+    return [line] if exc is None else [_headline(exc), line]
+
+
+def of_failure(error: BaseException) -> str:
+    """Return the line about a dump that failed."""
+    reason = f"{error}; {error.hint}" if isinstance(error, TibidiError) else f"{type(error).__name__}: {error}"
+    return f"tibidi: no dump: {reason}"
+
+
+def write(*lines: str) -> None:
+    """Write lines to stderr, unless it is closed or its reader has stopped reading."""
+    if not _is_writable():
+        return
+    text = "".join(printable(line, kept="\n\t") + "\n" for line in lines)
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except Exception:  # noqa: BLE001 - None, closed, full, or an object of the application that raises
+        return
+
+
+def _is_writable() -> bool:
+    """Return True if a write to stderr does not block; assumed of anything but a real file."""
+    if type(sys.stderr) is not io.TextIOWrapper:
+        return True
+    try:
+        import select  # an extension module, needed only here
+
+        poll = select.poll()
+        poll.register(sys.stderr.fileno(), select.POLLOUT)
+        return bool(poll.poll(READER_SECONDS * 1_000))
+    except (ImportError, AttributeError, OSError, ValueError):  # no poll() here, or stderr is closed
+        return True
+
+
+def _headline(exc: BaseException) -> str:
+    """Return the last line of the traceback."""
+    name = type(exc).__name__
+    try:
+        text = str(exc)
+    except Exception:  # noqa: BLE001 - the application's __str__ may raise anything
+        text = "<exception str() failed>"
+    return f"{name}: {text}" if text else name
+
+
+def _shown(path: str) -> str:
+    """Return a path as a user types it: with a tilde for the home directory, unless TIBIDI_DIR is set."""
+    home = os.path.expanduser("~").rstrip(os.sep)  # nothing remains of "/", the home of a user without one
+    if config.directory is None and home and os.path.isabs(path) and path.startswith(home + os.sep):
+        return "~" + path[len(home) :]
+    return path

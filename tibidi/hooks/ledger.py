@@ -23,11 +23,15 @@ from tibidi.process import traceback_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Hashable
+    from types import TracebackType
+    from typing import Any
 
 DICTIONARY = BaseException.__dict__["__dict__"]  # a subclass may have a property of that name
+CAUSE, CONTEXT = (BaseException.__dict__[name] for name in ("__cause__", "__context__"))
 MAX_ENTRIES = 64
 MAX_PLACES = 512
 PLACE_FRAMES = 8  # innermost ones, which identify a crash
+PLACE_EXCEPTIONS = 3  # of a chain, the last one first
 QUOTA_SECONDS = 60.0
 # Number of dumps of identical crashes within that time.
 QUOTA = {hooks.LOGGING: 1, hooks.TASK: 1, hooks.UNRAISABLE: 1, hooks.PRINTED: 1}
@@ -35,46 +39,53 @@ ANY_QUOTA = 10
 
 
 class Ledger:
-    """The latest dumps, and how many there were of each kind of crash."""
+    """The latest dumps, and how many there were of each kind of crash; a thread may ask while another one dumps."""
 
     def __init__(self) -> None:
-        self._known: deque[tuple[Callable[[BaseException], bool], str]] = deque(maxlen=MAX_ENTRIES)
-        self._times: dict[Hashable, list[float]] = {}
+        self._known: dict[int, tuple[Callable[[BaseException], bool], str]] = {}
+        self._times: dict[Hashable, deque[float]] = {}
         self._refused: dict[Hashable, float] = {}
 
     def find(self, exc: BaseException) -> str | None:
         """Return the path of the dump of this exception, "" if the dump failed, None if there was no attempt."""
-        return next((path for is_it, path in self._known if is_it(exc)), None)
+        known = self._known.get(id(exc))
+        return known[1] if known is not None and known[0](exc) else None
 
     def add(self, exc: BaseException, path: str) -> None:
         """Remember an exception, and the path of its dump."""
-        self._known.append((_recognizer(exc), path))
+        self._known.pop(id(exc), None)
+        self._known[id(exc)] = _recognizer(exc), path
+        _shrink(self._known, MAX_ENTRIES)
 
-    def charge(self, exc: BaseException) -> None:
+    def charge(self, place: Hashable) -> None:
         """Charge the quota with a dump, whether it succeeds or not."""
-        self._times.setdefault(_place(exc), []).append(time.monotonic())
-        while len(self._times) > MAX_PLACES:
-            del self._times[next(iter(self._times))]
+        self._times.setdefault(place, deque(maxlen=ANY_QUOTA)).append(time.monotonic())
+        _shrink(self._times, MAX_PLACES)
 
-    def has_quota(self, exc: BaseException, hook: str) -> bool:
+    def has_quota(self, place: Hashable, hook: str) -> bool:
         """Return True if the quota allows another dump of this kind of crash."""
-        return len(self._recent(exc)) < QUOTA.get(hook, ANY_QUOTA)
+        quota, times = QUOTA.get(hook, ANY_QUOTA), self._times.get(place, ())
+        return len(times) < quota or not self._is_recent(times[-quota])
 
-    def is_first_refused(self, exc: BaseException) -> bool:
-        """Return True if this is the first crash of its kind that is refused within a minute."""
-        place, now = _place(exc), time.monotonic()
-        last = self._refused.get(place)
-        if last is not None and now - last < QUOTA_SECONDS:
-            return False
-        self._refused = {each: moment for each, moment in self._refused.items() if now - moment < QUOTA_SECONDS}
-        self._refused[place] = now
-        return True
+    def refuse(self, place: Hashable) -> bool:
+        """Note that a crash is refused; return True if it is the first of its kind within a minute."""
+        is_first = not self._is_recent(self._refused.pop(place, None))
+        self._refused[place] = time.monotonic()
+        _shrink(self._refused, MAX_PLACES)
+        return is_first
 
-    def _recent(self, exc: BaseException) -> list[float]:
-        begin = time.monotonic() - QUOTA_SECONDS
-        times = self._times.get(_place(exc), [])
-        times[:] = [moment for moment in times if moment > begin]
-        return times
+    def is_refused(self, place: Hashable, hook: str) -> bool:
+        """Return True if the quota is used up, and a crash of this kind was refused within a minute."""
+        return self._is_recent(self._refused.get(place)) and not self.has_quota(place, hook)
+
+    def _is_recent(self, moment: float | None) -> bool:
+        return moment is not None and time.monotonic() - moment < QUOTA_SECONDS
+
+
+def _shrink(mapping: dict[Any, Any], size: int) -> None:
+    """Remove the oldest entries beyond `size`."""
+    while len(mapping) > size:
+        mapping.pop(next(iter(mapping)), None)
 
 
 def _recognizer(exc: BaseException) -> Callable[[BaseException], bool]:
@@ -92,14 +103,28 @@ def _recognizer(exc: BaseException) -> Callable[[BaseException], bool]:
 
 def _address(exc: BaseException) -> tuple[object, ...]:
     """Return where an exception is in memory, and where it was raised."""
-    return (id(exc), id(DICTIONARY.__get__(exc)), *_place(exc)[-1:])
+    return (id(exc), id(DICTIONARY.__get__(exc)), *_lines(exc, 1))
 
 
-def _place(exc: BaseException) -> tuple[Hashable, ...]:
-    """Return what identical crashes have in common: the class, and where in the code they happened."""
-    lines: deque[tuple[str, int]] = deque(maxlen=PLACE_FRAMES)
+def place_of(exc: BaseException) -> tuple[Hashable, ...]:
+    """Return what identical crashes have in common: the classes, and where in the code they happened.
+
+    Those of the nearest causes too: a function that turns every error into its own raises all of them at one line.
+    """
+    found: list[Hashable] = []
+    link: BaseException | None = exc
+    while link is not None and len(found) < PLACE_EXCEPTIONS:
+        found.append((type_name(type(link)), *_lines(link, PLACE_FRAMES)))
+        cause = CAUSE.__get__(link)
+        link = CONTEXT.__get__(link) if cause is None else cause
+    return tuple(found)
+
+
+def _lines(exc: BaseException, count: int) -> list[str | int]:
+    """Return file and line of each of the innermost frames, outermost first."""
+    entries: deque[TracebackType] = deque(maxlen=count)
     tb = traceback_of(exc)
     while tb is not None:
-        lines.append((tb.tb_frame.f_code.co_filename, tb.tb_lineno))
+        entries.append(tb)
         tb = tb.tb_next
-    return (type_name(type(exc)), *lines)
+    return [fact for entry in entries for fact in (entry.tb_frame.f_code.co_filename, entry.tb_lineno)]

@@ -7,7 +7,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
-from tibidi.hooks import notice
+from tibidi.hooks import desk
 from tibidi.model import SNAPSHOT
 from tibidi.process.imports import import_module
 
@@ -20,7 +20,7 @@ def install() -> None:
     try:
         _signal.signal(config.snapshot_signal, _handle)
     except (ValueError, OSError):  # another thread, or a signal such as KILL
-        notice.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
+        desk.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
 
 
 def _handle(*_: object) -> None:
@@ -31,12 +31,12 @@ def take(reason: str = "", told: str = "snapshot") -> str:
     """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed."""
     try:
         path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
-        line = notice.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
+        line = desk.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
     except Exception as error:  # noqa: BLE001 - the process goes on
-        path, line = "", notice.of_failure(error)
+        path, line = "", desk.of_failure(error)
     note(f"{told} {path or line}")
     if not config.silent:
-        notice.write(line)
+        desk.write(line)
     return path
 
 

@@ -10,16 +10,14 @@ import sys
 from collections import deque
 from contextlib import contextmanager
 from itertools import repeat
-from types import FunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
 from tibidi.look.anatomy import type_name
 from tibidi.model import CRASH
 from tibidi.model import FAILED
 from tibidi.model import Omission
+from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,15 +25,15 @@ if TYPE_CHECKING:
     from types import FrameType
     from types import TracebackType
 
-# The function in a classmethod, staticmethod or property.
-WRAPPED = (
-    (classmethod, vars(classmethod)["__func__"]),
-    (staticmethod, vars(staticmethod)["__func__"]),
-    (property, vars(property)["fget"]),
-)
 CO_OPTIMIZED = 0x1  # Include/code.h: the variables of a function, which are in no dictionary
 UNSHARED = 3  # references to that dictionary: of the frame, of a variable here, of the argument of getrefcount()
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
+
+
+# The kinds of roots.
+LOCALS = "locals"
+EXCEPTION = "exception"
+GLOBALS = "globals"
 
 
 class LiveFrame:
@@ -122,6 +120,19 @@ class LiveCrash:
         return self.frame(frame, frame.f_lineno, frame.f_lasti)
 
 
+class Root(NamedTuple):
+    """A value to pickle, and its paths in the dump, of which it may have several.
+
+    `value` is a dictionary of locals, an exception, or the globals of a module,
+    in which case `codes` are the code objects that were running in it.
+    """
+
+    paths: tuple[str, ...]
+    kind: str
+    value: object
+    codes: tuple[CodeType, ...] = ()
+
+
 @contextmanager
 def shielded(omissions: list[Omission], path: str) -> Iterator[None]:
     """Turn an error inside into an omission, so that it costs one part of pass one and not the dump."""
@@ -166,34 +177,11 @@ def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
 
 
 def qualname(live: LiveFrame) -> str:
-    """Return the qualified name of the code of a frame, its plain name where that is not known.
-
-    Code objects have it since Python 3.11.  Before, the function of the code
-    is looked up where it most likely is: in the class of the first argument,
-    or among the globals.
-    """
+    """Return the qualified name of the code of a frame, its plain name where that is not known."""
     code = live.frame.f_code
-    known: str | None = getattr(code, "co_qualname", None)
-    if known is not None:
-        return known
-    for candidate in _candidates(live, code):
-        function = _unwrapped(candidate)
-        if type(function) is FunctionType and function.__code__ is code:
-            return function.__qualname__
-    return code.co_name
+    if hasattr(code, "co_qualname"):
+        name: str = code.co_qualname
+        return name
+    from tibidi.look import qualnames
 
-
-def _candidates(live: LiveFrame, code: CodeType) -> Iterator[object]:
-    yield dict.get(live.frame.f_globals, code.co_name)
-    if code.co_argcount:
-        first = live.namespace.get(code.co_varnames[0])
-        own = mro(first) if issubclass(type(first), type) else ()  # type: ignore[arg-type]  # a class
-        for base in (*own, *mro(type(first))):
-            yield namespace(base).get(code.co_name)
-
-
-def _unwrapped(candidate: object) -> object:
-    for wrapper, function in WRAPPED:
-        if type(candidate) is wrapper:
-            return function.__get__(candidate)
-    return candidate
+    return qualnames.qualname(live)

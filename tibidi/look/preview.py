@@ -106,7 +106,7 @@ class Previewer:
         known = self._shown.get(id(value))
         _, preview, table = self._preview(value, type_of_value, path, characters) if known is None else known
         self._room -= len(preview)
-        return Variable(type_of_value, preview, table)
+        return Variable._make((type_of_value, preview, table))
 
     def _preview(
         self, value: object, type_of_value: str, path: str, characters: int

@@ -22,7 +22,11 @@ import builtins
 import sys
 from _frozen_importlib import BuiltinImporter
 from _frozen_importlib import FrozenImporter
+from _frozen_importlib_external import MAGIC_NUMBER
 from _frozen_importlib_external import PathFinder
+from _frozen_importlib_external import SourceFileLoader
+from _frozen_importlib_external import _compile_bytecode  # type: ignore[attr-defined]  # unknown to typeshed
+from _frozen_importlib_external import spec_from_file_location
 from _thread import RLock
 from _thread import get_ident
 
@@ -90,6 +94,7 @@ class PrivateImporter:
         self._has_shadows = False
         self.builtins = {**vars(builtins), "__import__": self.import_, "open": io.open}
         self._threads: list[int] = []  # that are importing modules of tibidi
+        self._complete: dict[str, ModuleType] = {}  # modules of tibidi that are no packages
 
     def reset_after_fork(self) -> None:
         """Forget the imports of threads that do not exist in a child."""
@@ -120,6 +125,8 @@ class PrivateImporter:
         level: int = 0,
     ) -> "ModuleType":
         """Execute an import statement of a module of tibidi or of a private copy."""
+        if name in self._complete and fromlist and not level:
+            return self._complete[name]
         if level:
             package = str((globals or {})["__package__"]).split(".")
             name = ".".join(filter(None, (*package[: len(package) + 1 - level], name)))
@@ -159,6 +166,10 @@ class PrivateImporter:
         is_own = name.startswith(OWN)
         if not is_own and (get_ident() not in self._threads or name not in self._known):
             return None
+        cached = _cached_spec(name, path[0]) if is_own and path else None
+        if cached is not None:
+            self._prepare(cached.loader)
+            return cached
         for finder in (PathFinder, *sys.meta_path):
             find = None if finder is self else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find(name, path, target) if find else None
@@ -177,6 +188,7 @@ class PrivateImporter:
             del loader.exec_module  # the instance attribute: the method of the class is visible again
             module.__dict__["__builtins__"] = self.builtins
             loader.exec_module(module)
+            vars(loader).pop("get_code", None)
 
         loader.exec_module = exec_module
 
@@ -186,7 +198,10 @@ class PrivateImporter:
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
         try:
-            return _import(name)
+            module = _import(name)
+            if not hasattr(module, "__path__") and _loaded(name) is module:
+                self._complete[name] = module
+            return module
         finally:
             self._threads.remove(get_ident())
             if not self._threads and self in sys.meta_path:
@@ -235,6 +250,29 @@ class PrivateImporter:
         if isinstance(file, str):
             return not _is_on_path(file) and find_standard(top) is not None
         return facts.get("__spec__") is None and find_standard(top) is not None
+
+
+def _cached_spec(name: str, folder: str) -> "ModuleSpec | None":
+    """Return the spec of a module in a folder if its compiled file is up to date: faster than importlib."""
+    base, tag = os.path.join(folder, name.rpartition(".")[2]), sys.implementation.cache_tag
+    for directory, file in ((folder, os.path.basename(base)), (base, "__init__")):
+        source = os.path.join(directory, f"{file}.py")
+        cached = os.path.join(directory, "__pycache__", f"{file}.{tag}.pyc")
+        try:
+            facts = os.stat(source)
+            with io.open_code(cached) as stream:
+                data = stream.read()
+        except (OSError, ValueError):
+            continue
+        # Lib/importlib/_bootstrap_external.py, SourceLoader.get_code; flags other than 0 are for its slower checks.
+        stamp = (0, int(facts.st_mtime) & 0xFFFFFFFF, facts.st_size & 0xFFFFFFFF)
+        if data[:16] != MAGIC_NUMBER + b"".join([word.to_bytes(4, "little") for word in stamp]):
+            return None
+        loader: Any = SourceFileLoader(name, source)
+        loader.get_code = lambda _: _compile_bytecode(memoryview(data)[16:], name, cached, source)  # noqa: B023
+        folders = [base] if directory == base else None
+        return spec_from_file_location(name, source, loader=loader, submodule_search_locations=folders)
+    return None
 
 
 def standard_names() -> "frozenset[str]":

@@ -41,6 +41,8 @@ else:
                 values += tuple([given[name] for name in rest])
             return tuple.__new__(cls, values)
 
+        _make = classmethod(tuple.__new__)  # of a value for each field, by C code alone
+
         def _replace(self, **named: object) -> NamedTuple:
             """Return a record with other values for some fields."""
             return type(self)(**{**self._asdict(), **named})

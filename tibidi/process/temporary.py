@@ -3,6 +3,13 @@
 Each change is undone when its context ends, and at once where the thread that
 would undo it hangs or, in a child of fork(), does not exist.  `dump_settings`
 makes all of them, and `dump_lock` lets one thread dump at a time.
+
+Application code runs in a `Worker`, which can be waited for with a timeout, and
+abandoned: a bare thread with a big stack, for deep structures, and a copy of
+the context, so that context variables have their values.  In one that hangs an
+exception is raised, which takes effect as soon as it runs Python code again.
+Since it is no `threading.Thread`, the interpreter does not wait for it at its
+exit.
 """
 
 # No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
@@ -12,10 +19,16 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
+from tibidi.process import DumpThread
+from tibidi.process import NoThread as NoThread
 from tibidi.process import os
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import ClassVar
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 # Room for recursion that a dump gets where the stack is nearly at the limit, and how much it needs in any case.
 HEADROOM_LEVELS = 1_000
@@ -23,6 +36,9 @@ NEEDED_LEVELS = 500
 # The default is 5 ms.  A dump releases the GIL whenever it reads, compresses or writes: beside a thread that computes
 # it would wait that long each time.
 SWITCH_SECONDS = 0.0002
+MIB = 1 << 20
+# Address space, not memory: untouched pages take none.  The next size is tried where address space is limited.
+STACK_BYTES = (1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB)
 
 
 class ProcessSetting:
@@ -182,3 +198,51 @@ def _has_depth(depth: int) -> bool:
         return depth <= 0 or sys._getframe(depth) is not None
     except ValueError:  # call stack is not deep enough
         return False
+
+
+class Abandoned(SystemExit):
+    """Ends an abandoned worker; a `SystemExit`, since that ends a thread silently."""
+
+
+class Worker(DumpThread):
+    """A thread that calls `function` once, with the levels of recursion that its big stack allows."""
+
+    def __init__(self, function: "Callable[[int], object]") -> None:
+        super().__init__(function, STACK_BYTES)
+
+    def abandon(self) -> None:
+        """Stop waiting for the thread, and ask it to end."""
+        super().abandon()
+        interrupt(self.ident)
+
+
+def call(function: "Callable[[], T]", seconds: float) -> "T":
+    """Return the result of `function`; raise its exception, or TimeoutError after `seconds`.
+
+    If no thread can be started, it is called in this one.
+    """
+    results: list[T] = []
+    try:
+        worker = Worker(lambda _: results.append(function()))
+    except NoThread:
+        return function()
+    if not worker.wait(seconds):
+        worker.abandon()
+        raise TimeoutError(f"no answer within {seconds:.1f} s")
+    error = worker.take_error()
+    try:
+        if error is not None:
+            raise error
+    finally:
+        del error  # else it would keep itself alive, by this frame in its traceback
+    return results[0]
+
+
+def interrupt(ident: int) -> None:
+    """Raise Abandoned in the thread `ident`, so that it does not run for ever beside the application."""
+    try:
+        with fast_switching():  # the thread may be in an endless loop
+            import ctypes  # takes 10 ms to import; not available everywhere
+    except ImportError:
+        return
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))

@@ -21,6 +21,7 @@ https -a: --auth:; ipmitool -P+; lftp -u,; oc -p+; podman -p+; redis-cli -a+; rp
 snmpget -A+ -X+; snmpwalk -A+ -X+; sqlcmd -P?; sshpass -p?; unzip -P?; zip -P?
 mysql* -p*; mariadb* -p*; mongo* -p+; ldap* -w?
 """
+FAMILIES = ("mysql", "mariadb", "mongo", "ldap")  # of programs
 PROGRAMS: dict[str, dict[str, str]] = {}  # made of the table when it is needed
 SEPARATORS = frozenset(":,%")
 OPENSSL = "pass:"
@@ -34,9 +35,9 @@ def options_of(word: str) -> dict[str, str] | None:
             PROGRAMS[program] = {option[:-1]: option[-1] for option in options}
     name = word.replace("\\", "/").rpartition("/")[2].lower()
     name = name[:-4] if name.endswith(".exe") else name
-    return PROGRAMS.get(name) or next(
-        (PROGRAMS[each] for each in PROGRAMS if each[-1] == "*" and name.startswith(each[:-1])), None
-    )
+    if name in PROGRAMS or not name.startswith(FAMILIES):
+        return PROGRAMS.get(name)
+    return next(PROGRAMS[f"{each}*"] for each in FAMILIES if name.startswith(each))
 
 
 def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -101,6 +101,7 @@ class Redactor:
         self._learnt = Learnt()
         self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
         self._clean: set[str] = set()  # texts without secrets: most occur several times
+        self._plain: set[str] = set()  # those that none of the patterns is in
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
@@ -210,8 +211,17 @@ class Redactor:
 
     def learn_from(self, text: str) -> None:
         """Learn the secrets in a text."""
-        if text not in self._clean and suspicion.may_be_in(text):
+        if text not in self._clean and self._may_be_in(text):
             self._found(text)
+
+    def _may_be_in(self, text: str) -> bool:
+        """Return True if one of the patterns may be in a text."""
+        if text in self._plain:
+            return False
+        found = suspicion.may_be_in(text)
+        if not found and len(text) <= LONGEST_REMEMBERED and len(self._plain) < MOST_REMEMBERED:
+            self._plain.add(text)
+        return found
 
     def _found(self, text: str) -> list[Found]:
         """Return the secrets in a text; learn those that look like no word."""
@@ -241,7 +251,7 @@ class Redactor:
             return long_texts.scrub(self, text)
         cleaned = self._learnt.text(text)
         rule = "" if cleaned is text else "the value of a secret elsewhere"
-        if self._personal is not None or suspicion.may_be_in(cleaned):
+        if self._personal is not None or self._may_be_in(cleaned):
             found = self._found(cleaned)
             if found:
                 from tibidi.redaction.texts import replaced

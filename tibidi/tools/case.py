@@ -14,6 +14,8 @@ from tibidi import config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
+from tibidi.look.frames import LOCALS
+from tibidi.look.frames import Root
 from tibidi.model import Index
 from tibidi.model import ProcessRecord
 from tibidi.present import phrases
@@ -22,8 +24,6 @@ from tibidi.reading.today import MAINS
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.tools import literals
-from tibidi.words.roots import LOCALS
-from tibidi.words.roots import Root
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:

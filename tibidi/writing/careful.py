@@ -13,8 +13,8 @@ from tibidi.look.anatomy import is_a
 from tibidi.look.anatomy import snapshot
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
-from tibidi.process.worker import Abandoned
-from tibidi.writing.picklers import PROTOCOL
+from tibidi.process.temporary import Abandoned
+from tibidi.writing.pickle_state import PROTOCOL
 from tibidi.writing.stream import OutOfTime
 from tibidi.writing.stream import TooLarge
 from tibidi.writing.stream import TooLate
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from typing import Any
     from typing import ClassVar
 
+    from tibidi.writing.pickle_state import FilterHooks
+    from tibidi.writing.pickle_state import Memo
     from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.pickle_state import Reduced
-    from tibidi.writing.picklers import FilterHooks
-    from tibidi.writing.picklers import Memo
 
     Items = Iterable[tuple[object, object]]
 

@@ -28,8 +28,8 @@ from tibidi.words.standins import NotPickleable
 from tibidi.words.standins import Redacted
 from tibidi.words.standins import StandIn
 from tibidi.writing.namespaces import Placeholder
+from tibidi.writing.pickle_state import FilterHooks
 from tibidi.writing.pickle_state import Substitution
-from tibidi.writing.picklers import FilterHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

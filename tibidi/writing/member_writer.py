@@ -14,9 +14,8 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
 from tibidi.process.temporary import recursion_limit
-from tibidi.writing.pickle_state import Mark
-from tibidi.writing.picklers import Fast
-from tibidi.writing.picklers import Filtering
+from tibidi.writing.pickle_state import Fast
+from tibidi.writing.pickle_state import Filtering
 from tibidi.writing.pieces import CAREFUL
 from tibidi.writing.pieces import DIRECT
 from tibidi.writing.pieces import NAMES
@@ -32,10 +31,10 @@ if TYPE_CHECKING:
     from tibidi.writing.filters import Filter
     from tibidi.writing.filters import Rules
     from tibidi.writing.namespaces import Placeholder
+    from tibidi.writing.pickle_state import FilterHooks
+    from tibidi.writing.pickle_state import Memo
     from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.pickle_state import Substitution
-    from tibidi.writing.picklers import FilterHooks
-    from tibidi.writing.picklers import Memo
     from tibidi.writing.pieces import Piece
     from tibidi.writing.reducers import Reducers
     from tibidi.writing.snapshots import Snapshots
@@ -44,9 +43,9 @@ if TYPE_CHECKING:
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4
-# C code copies the memo of so many bytes of pickles in less than a millisecond; and, once members are rolled back
+# C code copies the memo of so many bytes of pickles in some microseconds; and, once members are rolled back
 # again and again, in a tenth of the time that it takes to find the new entries in a memo of the second size.
-MEMO_COPY_BYTES = 128 << 10
+MEMO_COPY_BYTES = 16 << 10
 MEMO_COPY_BYTES_IN_TROUBLE = 4 << 20
 PROTOCOL = b"\x80\x05"  # the beginning of each pickle
 
@@ -81,7 +80,7 @@ class MemberWriter:
         self._is_open = False
         self._is_in_trouble = False
         self._marker: object = None
-        self._mark = Mark(0, 0, 0)
+        self._mark = (0, 0, 0)
         self._known: int | None = 0  # the size of the memo before the next member
 
     def seed(self, name: str, seeds: list[tuple[Placeholder, dict[str, object]]]) -> None:
@@ -123,7 +122,7 @@ class MemberWriter:
                 self._pickler.dump(member)
         if self._snapshots is not None:
             memo: Memo = self._pickler.memo.copy()
-            self._snapshots.exchange(memo, self._state.substitutions, self._mark.substitutions)
+            self._snapshots.exchange(memo, self._state.substitutions, self._mark[0])
             self._pickler.memo = memo
         if not is_deep and any(each.reason == TOO_DEEP for each in self.new_substitutions()):
             raise RecursionError("deeper than the application allows itself")
@@ -161,7 +160,7 @@ class MemberWriter:
 
     def new_substitutions(self) -> list[Substitution]:
         """Return the substitutions since the member was begun."""
-        return self._state.substitutions[self._mark.substitutions :]
+        return self._state.substitutions[self._mark[0] :]
 
     def secret_names(self, piece: Piece) -> set[str]:
         """Return the names of the variables in a piece that are secrets."""

@@ -1,6 +1,13 @@
-"""The state of pickling beside the memo: what was replaced and why, what is running, what hung."""
+"""The C pickler with our reducers, and the state beside its memo: what was replaced, what is running, what hung.
+
+All picklers of a dump, `careful` too, write protocol 5 and keep their memo in
+the same form, {id: (index, object)}, so that one can continue where another
+has stopped.
+"""
 
 from __future__ import annotations
+
+from _pickle import Pickler  # without `pickle`, which defines the same once more in Python
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import is_a
@@ -14,13 +21,55 @@ from tibidi.words.standins import Cut
 from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+    from typing import ClassVar
 
+    from tibidi.writing.reducers import Reducers
+    from tibidi.writing.stream import Sink
+
+    Memo = dict[int, tuple[int, object]]
     # What a reducer returns, see `object.__reduce__`: a call and what follows it.
     Reduced = tuple[Any, ...]
 
 # Once so many objects of a type have hung, the others of that type are not tried any more.
 MOST_HUNG = 2
+
+
+PROTOCOL = 5
+CPickler: Any = Pickler  # typeshed lacks most of it
+
+
+class FilterHooks(NamedTuple):
+    """The callbacks of a filter: what to pickle instead of an object, None for itself, and how to reduce it."""
+
+    replacement: Callable[[Any], object]
+    reduce: Callable[[Any], Any]
+
+
+class Fast(CPickler):  # type: ignore[misc]  # see above
+    """The C pickler with our reducers; an exception may escape from what it iterates over."""
+
+    # Empty, as `reducer_override` is called for every type.
+    dispatch_table: ClassVar[dict[type, Callable[[object], object]]] = {}
+
+    def __init__(self, file: Sink, reducers: Reducers) -> None:
+        self.reducer_override: Callable[[Any], Any] = reducers.reduce
+        super().__init__(file, PROTOCOL)
+
+
+class Filtering(Fast):
+    """A Fast that calls the hooks of a filter for every single object, texts and numbers included.
+
+    A persistent id stands for an object to be replaced, and is the replacement
+    itself: reading it is the identity.  That way anything can be replaced by
+    anything, in every place that refers to it, without a copy of its container.
+    """
+
+    def __init__(self, file: Sink, reducers: Reducers, hooks: FilterHooks) -> None:
+        super().__init__(file, reducers)
+        self.reducer_override = hooks.reduce
+        self.persistent_id = hooks.replacement
 
 
 class Substitution(NamedTuple):
@@ -33,14 +82,6 @@ class Substitution(NamedTuple):
     reason: str
     detail: str
     key: object = None
-
-
-class Mark(NamedTuple):
-    """The sizes of the state at one moment."""
-
-    substitutions: int
-    exceptions: int
-    replaced: int
 
 
 class PickleState:
@@ -59,16 +100,16 @@ class PickleState:
         self.running: object = None
         self._hung: dict[int, object] = {}
 
-    def mark(self) -> Mark:
+    def mark(self) -> tuple[int, int, int]:
         """Return a mark to roll back to."""
-        return Mark(len(self.substitutions), len(self.exceptions), len(self.replaced))
+        return len(self.substitutions), len(self.exceptions), len(self.replaced)
 
-    def rollback(self, mark: Mark) -> None:
+    def rollback(self, mark: tuple[int, int, int]) -> None:
         """Forget everything since `mark`, as its bytes are rolled back."""
-        del self.substitutions[mark.substitutions :]
-        while len(self.exceptions) > mark.exceptions:
+        del self.substitutions[mark[0] :]
+        while len(self.exceptions) > mark[1]:
             self.exceptions.popitem()
-        while len(self.replaced) > mark.replaced:
+        while len(self.replaced) > mark[2]:
             self.replaced.popitem()
 
     def block_running(self) -> bool:

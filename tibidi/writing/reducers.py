@@ -37,7 +37,7 @@ from tibidi.look.anatomy import type_name
 from tibidi.look.classes import is_evaluated
 from tibidi.look.classes import is_lazy
 from tibidi.process import time
-from tibidi.process.worker import Abandoned
+from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
 from tibidi.writing.instances import RECONSTRUCT

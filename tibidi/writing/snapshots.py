@@ -18,13 +18,13 @@ from itertools import islice
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import exact_type
 from tibidi.look.anatomy import is_about_change
-from tibidi.writing.picklers import FilterHooks
+from tibidi.writing.pickle_state import FilterHooks
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from tibidi.writing.pickle_state import Memo
     from tibidi.writing.pickle_state import Substitution
-    from tibidi.writing.picklers import Memo
 
 COPIED = frozenset({OrderedDict, defaultdict, deque, dict, list, set})
 # Where a reduce value has items, of a sequence and of a mapping.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pickle import PickleBuffer
+from _pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
-from tibidi.process.worker import Abandoned
+from tibidi.process.temporary import Abandoned
 
 if TYPE_CHECKING:
     from typing import Protocol

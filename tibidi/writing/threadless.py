@@ -13,7 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.process import io
 from tibidi.process import os
 from tibidi.process import time
-from tibidi.process.worker import Abandoned
+from tibidi.process.temporary import Abandoned
 from tibidi.writing.stall import Stall
 from tibidi.writing.watch import POLL_SECONDS
 from tibidi.writing.watch import Interrupted

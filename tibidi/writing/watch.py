@@ -6,9 +6,9 @@ from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi.look.anatomy import error_text
 from tibidi.process import time
+from tibidi.process.temporary import NoThread
+from tibidi.process.temporary import Worker
 from tibidi.process.temporary import recursion_limit
-from tibidi.process.worker import NoThread
-from tibidi.process.worker import Worker
 from tibidi.writing.stream import DiskRefused
 from tibidi.writing.stream import OutOfTime
 
@@ -79,7 +79,6 @@ class LateProgress:
     def __init__(self, archive: Target) -> None:
         self._archive = archive
         self._start = time.monotonic()
-        self._is_loaded = False
         self._progress: Progress | None = None
 
     def __enter__(self) -> LateProgress:
@@ -91,8 +90,7 @@ class LateProgress:
 
     def show(self) -> None:
         """Show how many bytes are on disk."""
-        if not self._is_loaded and time.monotonic() - self._start > PROGRESS_AFTER_SECONDS:
-            self._is_loaded = True
+        if self._progress is None and time.monotonic() - self._start > PROGRESS_AFTER_SECONDS:
             try:
                 from tibidi.process.progress import Progress
 

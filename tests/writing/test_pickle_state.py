@@ -14,10 +14,10 @@ from tibidi.words.standins import Dummy
 from tibidi.writing.careful import Careful
 from tibidi.writing.careful import Limits
 from tibidi.writing.namespaces import Namespaces
+from tibidi.writing.pickle_state import Fast
+from tibidi.writing.pickle_state import FilterHooks
+from tibidi.writing.pickle_state import Filtering
 from tibidi.writing.pickle_state import PickleState
-from tibidi.writing.picklers import Fast
-from tibidi.writing.picklers import FilterHooks
-from tibidi.writing.picklers import Filtering
 from tibidi.writing.reducers import Reducers
 from tibidi.writing.snapshots import Snapshots
 from tibidi.writing.stream import TooLarge
