@@ -29,6 +29,7 @@ import tibidi.commands.show
 from tibidi.commands import run
 from tibidi.errors import TibidiError
 from tibidi.loader import load
+from tibidi.reading.inert import names
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import unpickler
 from tibidi.reading.inert.fuse import START
@@ -96,6 +97,7 @@ def prepare() -> None:
     for module, _ in plain.TABLE:
         importlib.import_module(module)
     ValuesReader(live=False, sources={}).finish()
+    names.of_tables()
     for module in ("numpy", "tibidi.words.known", "importlib.metadata", "platform", "email.parser", "csv", "zipfile"):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)

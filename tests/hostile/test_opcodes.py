@@ -187,7 +187,8 @@ def test_arrays_cannot_be_written_to() -> None:
 def test_words_of_the_vocabulary() -> None:
     """No maker of a name lets a type of the interpreter out."""
     unpickler = InertUnpickler(io.BytesIO(), namespace=lambda _: {})
-    for module, known in [*table.TABLE, *table.CONSTANTS, *unpickler._names._words, *words.KNOWN_TYPES]:
+    tables = [each for known in words.of_tables() for each in known]
+    for module, known in [*table.TABLE, *table.CONSTANTS, *unpickler._names._words, *words.KNOWN_TYPES, *tables]:
         found = unpickler.find_class(module, known)
         kinds = (Word, TypeProxy, InertType, type(...), type(NotImplemented), type(None))
 

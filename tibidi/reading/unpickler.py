@@ -17,7 +17,6 @@ from tibidi.reading.code import OTHER_VERSION
 from tibidi.reading.code import REDACTED
 from tibidi.reading.code import Compiler
 from tibidi.reading.code import LostCode
-from tibidi.reading.makers import _code
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
 
@@ -70,9 +69,10 @@ class ValuesReader:
             self._unpickler = Rebuilder(self._file, words, self.problems, view, main)
         else:
             from tibidi.reading.inert.fuse import Fuse
+
+            self._fuse = Fuse()  # it starts while the other is imported
             from tibidi.reading.inert.unpickler import InertUnpickler
 
-            self._fuse = Fuse()
             self._unpickler = InertUnpickler(self._file, namespace=self.namespace, sources=sources)
 
     def load(self, file: BinaryIO, before: Any = None) -> tuple[tuple[str, ...], object]:
@@ -111,6 +111,8 @@ class ValuesReader:
     def code(self, magic: bytes, marshalled: bytes, *key: object) -> CodeType | LostCode:
         """Return a code object, compiled from the captured source if its bytecode is another version's."""
         if magic == MAGIC_NUMBER and marshalled:
+            from tibidi.reading.makers import _code  # not for inert values
+
             return _code(magic, marshalled, *key)
         why = REDACTED if magic == MAGIC_NUMBER else OTHER_VERSION
         return self._compiler.find(CodeKey(*key), why)  # type: ignore[arg-type]  # what `pack` wrote

@@ -7,3 +7,11 @@ an inert class.  `classes` and `exceptions` have what classes become, `arrays`
 and `tables` the functions of numpy and pandas, and `types` the inert objects
 that anything else becomes.
 """
+
+from __future__ import annotations
+
+import struct
+
+# Before each pickle, `fuse` sends its length, the size of the memo before it, the seconds and the bytes of memory.
+HEADER = struct.Struct("<QqdQ")
+GO_ON = -1  # the memo is what the pickles before have made it

@@ -23,8 +23,8 @@ from types import MethodType
 from typing import Any
 
 from tibidi.errors import DamagedDump
-from tibidi.reading.inert.fuse import GO_ON
-from tibidi.reading.inert.fuse import HEADER
+from tibidi.reading.inert import GO_ON
+from tibidi.reading.inert import HEADER
 from tibidi.reading.inert.screen import Kinds
 from tibidi.reading.inert.screen import fold
 from tibidi.reading.inert.unpickler import InertUnpickler

@@ -21,9 +21,7 @@ from tibidi.words.vocabulary import STRUCT_SEQUENCE
 
 # The modules of the plain types that a class may be built on; its instances have a plain value.
 VALUE_MODULES = frozenset({"datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid"})
-VALUES: dict[object, object] = {
-    name: plain.find(module, name) for module, name in plain.TABLE if module in VALUE_MODULES
-}
+VALUES: dict[object, str] = {name: module for module, name in plain.TABLE if module in VALUE_MODULES}
 
 
 def make_class(_metaclass: object, name: object, bases: object, keywords: object, *_: object) -> object:
@@ -53,7 +51,7 @@ def built_on(bases: object, module: str, qualname: str) -> Any:
     """Return a new inert class of that name for a class with these bases."""
     bases = tuple(map(real, bases)) if isinstance(bases, tuple) else ()
     made = types.make_type(module, qualname, *next(filter(None, map(mixins_for, bases)), ()))
-    base = next((base for base in bases if base in VALUES.values()), None)
+    base = next(filter(_is_value, bases), None)
     if base is not None and issubclass(made, types.InertValue):
         type.__setattr__(made, "_inert_plain_", base)
         type.__setattr__(made, "_inert_make_", staticmethod(plain.maker(base)))
@@ -69,7 +67,13 @@ def mixins_for(base: Any) -> tuple[type, ...]:
         return (base,)
     if isinstance(base, type) and (base in LAYOUTS.values() or issubclass(base, BaseException)):
         return (base, types.InertObject)
-    return (types.InertValue,) if base in VALUES.values() else ()
+    return (types.InertValue,) if _is_value(base) else ()
+
+
+def _is_value(base: object) -> bool:
+    """Return True for a plain type of these modules, not for an inert class of that name."""
+    is_real = isinstance(base, type) and not isinstance(base, types.InertType)
+    return is_real and base.__qualname__ in VALUES and plain.is_known(base.__module__, base.__qualname__)
 
 
 def slot_names(attributes: Mapping[str, object]) -> tuple[str, ...]:
@@ -131,7 +135,9 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
         made = types.make_type(module, qualname, types.InertTuple, tuple, fields=names)
         type.__setattr__(made, "_inert_is_record_", layout == STRUCT_SEQUENCE)
         return made
-    return built_on((base or VALUES.get(layout),), module, qualname)
+    if base is None and layout in VALUES:
+        base = plain.find(VALUES[layout], plain.expect_text(layout))
+    return built_on((base,), module, qualname)
 
 
 def prefill(early: list[Any]) -> None:

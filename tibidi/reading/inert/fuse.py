@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import struct
 import subprocess
 import sys
 import threading
@@ -31,6 +30,8 @@ from tibidi.model import TIMEOUT
 from tibidi.model import TOO_DEEP
 from tibidi.model import TOO_LARGE
 from tibidi.model import UNAVAILABLE
+from tibidi.reading.inert import GO_ON
+from tibidi.reading.inert import HEADER
 from tibidi.reading.inert.repr import clean
 
 MIB = 1 << 20
@@ -48,8 +49,6 @@ MAX_CHILDREN = 4
 MAX_KEPT_BYTES = 512 * MIB
 MAX_ANSWER_BYTES = 500
 
-HEADER = struct.Struct("<QqdQ")  # length of the pickle, size of the memo before it, seconds, bytes of memory
-GO_ON = -1  # the memo is what the pickles before have made it
 OK = b"ok\n"
 START = "import sys; sys.path.insert(0, sys.argv[1]); from tibidi.reading.inert.child import main; main()"
 # The timer of the child, and the limit that an administrator may have set.

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
-from tibidi.reading import makers
 from tibidi.reading.inert import classes
 from tibidi.reading.inert import exceptions
 from tibidi.reading.inert import layouts
@@ -182,6 +181,8 @@ def _weak_state(made: object, content: object) -> None:
 
 
 def _view(data: object, code: object, shape: object) -> object:
+    from tibidi.reading import makers  # slow to import, and few dumps have views
+
     return makers._view(plain.expect(data, bytes, bytearray), plain.expect_text(code, 2), plain.expect(shape, tuple))
 
 

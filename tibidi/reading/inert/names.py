@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from functools import cache
 from functools import partial
 from typing import Any
 from typing import NoReturn
 
-from tibidi.reading.inert import arrays
-from tibidi.reading.inert import described
 from tibidi.reading.inert import makers
 from tibidi.reading.inert import plain
 from tibidi.reading.inert import types
@@ -28,18 +27,26 @@ from tibidi.reading.inert.proxies import proxy_of
 from tibidi.reading.inert.proxies import real
 from tibidi.words.standins import Dummy
 
-# Types of libraries that print in a way of their own.
+# Types that print in a way of their own.
 KNOWN_TYPES: dict[tuple[str, str], type[types.InertCall]] = {
     ("functools", "partial"): types.InertPartial,
     ("os", "_Environ"): types.InertEnvironment,
-    **described.TYPES,
 }
+TABLE_WORDS = frozenset({"_array", "_dtype", "_part", "_scalar", "_table"})
+
+
+def of_tables() -> tuple[dict[Any, type[types.InertCall]], dict[Any, Callable[..., object]]]:
+    """Return the types and the words of tables and arrays."""
+    from tibidi.reading.inert import arrays  # few dumps have tables, and the process that tries values must start fast
+    from tibidi.reading.inert import described
+
+    return described.TYPES, {**arrays.WORDS, **described.WORDS}
 
 
 def is_described(module: str, name: str) -> bool:
     """Return True if the inert reader makes more of a name than an object with attributes: a table, a date."""
     key = (module, name)
-    return key in {**KNOWN_TYPES, **arrays.WORDS, **described.WORDS} or plain.is_known(*key)
+    return key in KNOWN_TYPES or plain.is_known(*key) or any(key in known for known in of_tables())
 
 
 class Names:
@@ -47,11 +54,11 @@ class Names:
 
     def __init__(self, namespace: Callable[[str], dict[str, object]], sources: Mapping[str, str]) -> None:
         self._found: dict[tuple[str, str], object] = {}
+        self._types = dict(KNOWN_TYPES)
+        self._has_tables = False
         self._words: dict[tuple[str, str], Callable[..., object]] = {
             **makers.WORDS,
             **ANNOTATION_WORDS,
-            **arrays.WORDS,
-            **described.WORDS,
             ("copyreg", "_reconstructor"): _reconstructor,
             ("tibidi", "_code"): partial(makers.make_code, sources),
             ("tibidi", "_made"): _made,
@@ -68,16 +75,26 @@ class Names:
 
     def _find(self, module: str, name: str) -> object:
         key = (module, name)
+        self._meet(*key)
         if key in self._words:
             return Word(self._words[key], f"{module}.{name}")
         found: object = next((kind for kind in makers.STANDINS if key == ("tibidi", kind.__name__)), None)
         if found is None:
-            if key in KNOWN_TYPES or not (plain.is_known(*key) or key in plain.CONSTANTS):
-                return types.make_type(module, name, *([KNOWN_TYPES[key]] if key in KNOWN_TYPES else []))
+            if key in self._types or not (plain.is_known(*key) or key in plain.CONSTANTS):
+                return types.make_type(module, name, *([self._types[key]] if key in self._types else []))
             found = plain.find(module, name)
         if isinstance(found, type):
             return proxy_of(found)
         return Word(plain.maker(found), f"{module}.{name}") if callable(found) else found
+
+    def _meet(self, module: str, name: str) -> None:
+        """Learn the words of tables with the first name of one."""
+        is_table = module.partition(".")[0] in {"numpy", "pandas"} or (module == "tibidi" and name in TABLE_WORDS)
+        if is_table and not self._has_tables:
+            self._has_tables = True
+            found, words = of_tables()
+            self._types.update(found)
+            self._words.update(words)
 
     def call(self, function: Any, arguments: tuple[object, ...]) -> object:
         """Return the result of a call of a proxy, or of a function or method that is only described."""
@@ -91,7 +108,8 @@ class Names:
     def _reference(self, module: object, name: object, layout: object, fields: object) -> object:
         """Return the class of that name; a class that is not plain has the given built-in base."""
         key = (plain.expect_text(module), plain.expect_text(name))
-        if key not in self._found and not plain.is_known(*key) and key not in KNOWN_TYPES:
+        self._meet(*key)
+        if key not in self._found and not plain.is_known(*key) and key not in self._types:
             self._found[key] = make_reference(*key, layout, fields)
         return self.find(*key)
 
@@ -128,6 +146,7 @@ def harmless(made: object) -> object:
     return proxy_of(made) if isinstance(made, type) and type(made) not in {types.InertType, TypeProxy} else made
 
 
+@cache
 def _maker(kind: Any) -> Callable[..., object]:
     if kind in makers.TYPE_MAKERS:
         return makers.TYPE_MAKERS[kind]

@@ -17,13 +17,9 @@ import array
 import builtins
 import collections
 import datetime
-import decimal
-import fractions
-import ipaddress
-import pathlib
+import sys
 import time
 import types
-import uuid
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -61,7 +57,8 @@ def is_known(module: str, name: str) -> bool:
 
 def maker(plain: object) -> Callable[..., object]:
     """Return the maker for a type that `find` returned; raise LookupError for any other type."""
-    return MAKERS[plain]
+    key = (getattr(plain, "__module__", ""), getattr(plain, "__qualname__", ""))
+    return TABLE[ALIASES.get(key, key)].make
 
 
 def _is_exception(module: str, name: str) -> bool:
@@ -144,15 +141,24 @@ def _numbers_or_state(kind: Any) -> Callable[..., object]:
     return lambda *arguments: kind(*(each if type(each) in {bytes, int} else _zone(each) for each in arguments))
 
 
-def _from_text(kind: Any, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
-    return lambda text: kind(expect_text(text, limit))
+# Late imports: few dumps have these, and the process that tries values must start fast.
 
 
-def _address(kind: Any) -> Callable[..., object]:
-    return lambda address: kind(expect_text(address, 100) if type(address) is str else expect(address, int))
+def _from_text(module: str, kind: str, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
+    return lambda text: getattr(import_module(module), kind)(expect_text(text, limit))
+
+
+def _address(kind: str) -> Callable[..., object]:
+    def make(address: object) -> object:
+        known = expect_text(address, 100) if type(address) is str else expect(address, int)
+        return getattr(import_module("ipaddress"), kind)(known)
+
+    return make
 
 
 def _fraction(numerator: Any, *denominator: Any) -> object:
+    import fractions
+
     if type(numerator) is str:
         return fractions.Fraction(expect_text(numerator, 4_000))
     if any(expect(part, int).bit_length() > MAX_TEXT_CHARS for part in (numerator, *denominator)):
@@ -162,6 +168,8 @@ def _fraction(numerator: Any, *denominator: Any) -> object:
 
 def _uuid() -> object:
     """Return an empty UUID; `fill_uuid` sets its number."""
+    import uuid
+
     made = object.__new__(uuid.UUID)
     fill_uuid(made, 0)
     return made
@@ -169,6 +177,8 @@ def _uuid() -> object:
 
 def fill_uuid(made: object, number: object) -> None:
     """Set the number of a UUID."""
+    import uuid
+
     if not 0 <= expect(number, int) < 1 << 128:
         raise ValueError("not a UUID")
     object.__setattr__(made, "int", number)
@@ -177,11 +187,13 @@ def fill_uuid(made: object, number: object) -> None:
 
 def is_uuid(thing: object) -> bool:
     """Return True if `thing` is a UUID, not one of a class of that name."""
-    return type(thing) is uuid.UUID
+    return type(thing) is getattr(sys.modules.get("uuid"), "UUID", None)
 
 
 def _path(kind: str) -> Callable[..., object]:
     def make(*parts: object) -> object:
+        import pathlib
+
         if len(parts) > MAX_PATH_PARTS:
             raise ValueError(f"a path of {len(parts)} parts")
         foreign = not issubclass(type(pathlib.Path()), getattr(pathlib, kind)) and not kind.startswith("Pure")
@@ -252,12 +264,12 @@ TABLE: dict[tuple[str, str], Plain] = {
         lambda offset, *name: datetime.timezone(expect(offset, datetime.timedelta), *map(expect_text, name)),
         "a timedelta, a name",
     ),
-    ("decimal", "Decimal"): Plain(_from_text(decimal.Decimal), "a text of at most 10,000 characters"),
+    ("decimal", "Decimal"): Plain(_from_text("decimal", "Decimal"), "a text of at most 10,000 characters"),
     ("fractions", "Fraction"): Plain(_fraction, "a text of at most 4,000 characters, or two integers"),
-    ("ipaddress", "IPv4Address"): Plain(_address(ipaddress.IPv4Address), "a text or an integer"),
-    ("ipaddress", "IPv4Network"): Plain(_from_text(ipaddress.IPv4Network, 100), "a text"),
-    ("ipaddress", "IPv6Address"): Plain(_address(ipaddress.IPv6Address), "a text or an integer"),
-    ("ipaddress", "IPv6Network"): Plain(_from_text(ipaddress.IPv6Network, 100), "a text"),
+    ("ipaddress", "IPv4Address"): Plain(_address("IPv4Address"), "a text or an integer"),
+    ("ipaddress", "IPv4Network"): Plain(_from_text("ipaddress", "IPv4Network", 100), "a text"),
+    ("ipaddress", "IPv6Address"): Plain(_address("IPv6Address"), "a text or an integer"),
+    ("ipaddress", "IPv6Network"): Plain(_from_text("ipaddress", "IPv6Network", 100), "a text"),
     ("pathlib", "PosixPath"): Plain(_path("PosixPath"), "texts; a pure path on Windows"),
     ("pathlib", "PurePosixPath"): Plain(_path("PurePosixPath"), "texts"),
     ("pathlib", "PureWindowsPath"): Plain(_path("PureWindowsPath"), "texts"),
@@ -278,5 +290,3 @@ ALIASES = {
     ("pathlib._local", name): ("pathlib", name)
     for name in ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath")
 }
-
-MAKERS = {find(module, name): plain.make for (module, name), plain in TABLE.items()}

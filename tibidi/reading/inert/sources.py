@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import tokenize
 
@@ -13,6 +12,8 @@ MAX_BLOCK_LINES = 5_000
 
 def block(text: str, first_line: int) -> str:
     """Return the text of the function or class that begins at a line of `text`, "" if there is none."""
+    import inspect  # slow, and only asked for by people
+
     start = max(0, first_line - 1)
     found = [f"{line}\n" for line in source_lines(text)[start : start + MAX_BLOCK_LINES]]
     try:

@@ -14,13 +14,13 @@ What C code does not bound (time, memory, depth) is found out by `fuse`.
 from __future__ import annotations
 
 import copyreg
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import cast
 
 from tibidi.errors import DamagedDump
-from tibidi.reading.inert import arrays
 from tibidi.reading.inert import types
 from tibidi.reading.inert.loading import Loading
 from tibidi.reading.inert.names import Names
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tibidi.reading.unpickler import MemberFile
+
+ARRAYS = "tibidi.reading.inert.arrays"  # loaded if there are arrays
 
 
 class InertUnpickler(MemoUnpickler):
@@ -79,7 +81,8 @@ class InertUnpickler(MemoUnpickler):
         except Exception as error:  # noqa: BLE001 - opcodes that do not fit each other raise many kinds
             raise DamagedDump(f"not a pickle of tibidi: {type(error).__name__}: {clean(str(error))}") from None
         finally:
-            arrays.thaw()
+            if ARRAYS in sys.modules:
+                sys.modules[ARRAYS].thaw()
 
     def _finished(self, loaded: Any) -> object:
         """Return a loaded value, or (paths, variables), with what could only be made now."""
@@ -102,7 +105,7 @@ class InertUnpickler(MemoUnpickler):
 
 def finished(value: object) -> object:
     """Return the type for its proxy, and an array or dtype of numpy for its description."""
-    return arrays.finished(real(value))
+    return sys.modules[ARRAYS].finished(real(value)) if ARRAYS in sys.modules else real(value)
 
 
 @contextmanager
