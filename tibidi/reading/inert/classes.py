@@ -70,7 +70,7 @@ def mixins_for(base: Any) -> tuple[type, ...]:
     return (types.InertValue,) if _is_value(base) else ()
 
 
-def _is_value(base: object) -> bool:
+def _is_value(base: Any) -> bool:
     """Return True for a plain type of these modules, not for an inert class of that name."""
     is_real = isinstance(base, type) and not isinstance(base, types.InertType)
     return is_real and base.__qualname__ in VALUES and plain.is_known(base.__module__, base.__qualname__)
