@@ -160,6 +160,10 @@ def _made(cls: object, function: Any, arguments: Any) -> object:
         return _raisable(cls, *arguments)
     is_unknown = isinstance(function, types.InertType)
     if is_unknown and isinstance(cls, types.InertType) and layout_of(cls) is object:
+        if len(arguments) == 2 and arguments[0] is cls and type(arguments[1]) is dict:  # makes it bare, and fills it
+            made = cls()
+            made.__setstate__(arguments[1])
+            return made
         made = function(*arguments)
         return cls(*arguments) if type(made) is function else made
     return function(*arguments) if is_unknown or isinstance(function, (Word, TypeProxy, types.InertObject)) else Dummy()

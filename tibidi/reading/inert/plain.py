@@ -21,6 +21,7 @@ import sys
 import time
 import types
 from collections.abc import Callable
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 from typing import NamedTuple
@@ -108,7 +109,7 @@ class InertZone(datetime.tzinfo):
         self.described = described
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object]]:
-        return InertZone, (self.described,)  # used by copies of times
+        return type(self), (self.described,)  # used by copies of times
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "described":
@@ -133,7 +134,12 @@ def _zone(thing: object) -> datetime.tzinfo:
         return thing
     if not hasattr(type(thing), "_inert_name_"):
         raise TypeError("not a time zone")
-    return InertZone(thing)
+    return _zone_class(type(thing).__name__)(thing)
+
+
+@lru_cache(maxsize=100)
+def _zone_class(name: str) -> type[InertZone]:
+    return type(name, (InertZone,), {})
 
 
 def _numbers_or_state(kind: Any) -> Callable[..., object]:
