@@ -6,12 +6,8 @@ The copy is deleted when the process ends.
 from __future__ import annotations
 
 import atexit
-import gzip
 import os
-import shutil
 import sys
-import tempfile
-import zipfile
 import zlib
 from typing import IO
 from typing import TYPE_CHECKING
@@ -20,6 +16,7 @@ from typing import Any
 from tibidi.errors import NotADump
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterator
 
 STDIN = "-"
@@ -32,7 +29,7 @@ MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 Mi
 CHUNK_BYTES = 1 << 20
 
 # ValueError: names that are no UTF-8, numbers of other systems.
-UNPACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+UNPACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, RuntimeError, NotImplementedError)
 
 
 def unpacked(path: str, levels: int = MAX_LEVELS) -> str:
@@ -52,6 +49,8 @@ def unpacked(path: str, levels: int = MAX_LEVELS) -> str:
         raise NotADump(f"not a dump: {path} is empty", "copy it again: the transfer may have failed")
     try:
         if start.startswith(GZIP) and levels:
+            import gzip  # this, `zipfile` and `tempfile` take 10 ms, and few dumps are packed
+
             with gzip.open(path) as file:
                 return unpacked(_copy(file, path), levels - 1)
         if start.startswith(ZIP) and start[NAME_OFFSET:] != FIRST_MEMBER:
@@ -67,14 +66,19 @@ def _opener(path: str, flags: int) -> int:
 
 def _from_zip(path: str) -> str:
     """Copy the dump in a ZIP archive, which must be its only one."""
-    with zipfile.ZipFile(path) as archive:
-        names = [each for each in archive.infolist() if _is_dump(archive, each)]
-        if len(names) != 1:
-            names_shown = ", ".join(each.filename for each in names[:5])
-            problem = f"it has {len(names)} dumps: {names_shown}" if names else "no file in it is a dump"
-            raise NotADump(f"{path} is a ZIP archive, but {problem}", "unpack it, and name the dump")
-        with archive.open(names[0]) as file:
-            return _copy(file, path)
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [each for each in archive.infolist() if _is_dump(archive, each)]
+            if len(names) != 1:
+                names_shown = ", ".join(each.filename for each in names[:5])
+                problem = f"it has {len(names)} dumps: {names_shown}" if names else "no file in it is a dump"
+                raise NotADump(f"{path} is a ZIP archive, but {problem}", "unpack it, and name the dump")
+            with archive.open(names[0]) as file:
+                return _copy(file, path)
+    except zipfile.BadZipFile as error:
+        raise ValueError(error) from None
 
 
 def _is_dump(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
@@ -84,6 +88,9 @@ def _is_dump(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def _copy(source: Any, name: str) -> str:
+    import shutil
+    import tempfile
+
     folder = tempfile.mkdtemp(prefix="tibidi-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = os.path.join(folder, "dump.pkl")

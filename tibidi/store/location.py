@@ -10,7 +10,6 @@ from tibidi.dumpfile.unpacking import STDIN
 from tibidi.dumpfile.unpacking import unpacked
 from tibidi.errors import DumpNotFound
 from tibidi.errors import NotADump
-from tibidi.life.judge import judge
 from tibidi.store.directory import LATEST
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import Entry
@@ -47,8 +46,14 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
 def crash_directory() -> CrashDirectory:
     """Return the crash directory; first, the life records of dead processes in it become dumps."""
     directory = CrashDirectory.locate(create=False)
-    judge(directory.path)
+    _judge(directory.path)
     return directory
+
+
+def _judge(folder: str) -> None:
+    from tibidi.life.judge import judge  # 15 ms, and not needed for a file that is named
+
+    judge(folder)
 
 
 def named(directory: CrashDirectory, name: str) -> str:
@@ -74,7 +79,7 @@ def dumps_in(folder: str) -> list[Entry]:
     A file without the name of a dump is one if its name ends as that of a dump
     and it begins as one; its program and time are those of its headline.
     """
-    judge(folder)
+    _judge(folder)
     try:
         with os.scandir(folder) as items:
             found = [entry_of(item) or _renamed(item) for item in items if item.name != LATEST]
