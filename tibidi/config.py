@@ -133,12 +133,9 @@ def parse_exits(value: "str | None") -> "str | None":
 
 def parse_signal(value: "str | int | None") -> "int | None":
     """Return the number of a signal, given as `USR2`, `SIGUSR2` or a number; None is off."""
-    word = "" if value is None else str(value).strip().upper()
-    if word.lower() in FALSE_WORDS:
-        return None
-    signals = sys.modules["_signal"]  # loaded at any start
-    name = f"SIG{word.removeprefix('SIG')}"
-    return parse_count(getattr(signals, name)) if hasattr(signals, name) else parse_count(word)
+    word = "" if value is None else str(value).strip().upper().removeprefix("SIG")
+    number = getattr(sys.modules["_signal"], f"SIG{word}", word)  # loaded at any start
+    return None if word.lower() in FALSE_WORDS else parse_count(number)
 
 
 def parse_names(value: "str | Iterable[str]") -> tuple[str, ...]:
@@ -253,6 +250,9 @@ class Config(Module):
     )
     snapshot_signal = Setting(
         "TIBIDI_SNAPSHOT_SIGNAL", parse_signal, None, "a signal (USR2) that dumps the process, which goes on; None: off"
+    )
+    hang_seconds: "Setting[float | None, str | float]" = Setting(
+        "TIBIDI_HANG_SECONDS", parse_positive, None, "dump once when the main thread has not moved so long; None: off"
     )
     native = Setting("TIBIDI_NATIVE", parse_flag, True, "keep a life record, for native crashes and kills; default on")
     seal_to: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(

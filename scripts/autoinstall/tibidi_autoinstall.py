@@ -140,6 +140,9 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     for number in (_signal.SIGTERM, _signal.SIGHUP) if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
+    hangs = sys.modules.get("tibidi.hooks.hangs")
+    for timer in hangs._timers if hangs else ():
+        timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
     asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
     if asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
         faulthandler.register(asked, descriptor, all_threads=True, chain=True)
@@ -239,9 +242,13 @@ def _memory_kills(place: str) -> "tuple[str, int] | None":
 
 
 def _read(path: str) -> str:
+    return _text(path).decode("ascii", "replace")
+
+
+def _text(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return os.read(descriptor, 4096).decode("ascii", "replace")
+        return os.read(descriptor, 1 << 16)
     finally:
         os.close(descriptor)
 
@@ -281,6 +288,13 @@ def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = 
 def _end_life() -> None:
     """End the record at the exit, and look for those of processes that died meanwhile, such as workers of a pool."""
     folder, name = os.path.split(_record[1]) if _record else ("", "")
+    try:
+        if _record and b"\nTimeout (" in _text(_record[1]):  # it hung in C, and nobody has told yet
+            from tibidi.life.judge import judge_one
+
+            judge_one(_record[1])
+    except Exception:  # noqa: BLE001, S110 - then nobody will
+        pass
     end_record()
     try:
         if folder:

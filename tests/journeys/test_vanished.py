@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+from crashing import PROGRAMS
 
 import tibidi
 
@@ -171,3 +173,64 @@ def test_c_stack(crash: Crasher) -> None:
     listed(crash)
 
     assert "C stack" in [thread.name for thread in tibidi.load(crash.dumps()[0], trust=False).threads]
+
+
+# How vanish_hang.py hangs: what the reason has besides, and the innermost own function.
+HANGS = {
+    "deadlock": ("MainThread waits for store.stock, which booking holds", "deadlock"),
+    "join_deadlocked": ("booking waits for lock, which does not name its holder", "join_deadlocked"),
+    "blocked_loop": ("the main thread has not moved for 1 s", "main"),
+    "sleeping_loop": ("the main thread has not moved for 1 s", "main"),
+    "gil": ("no Python code ran for 0:00:01", "gil"),
+}
+NO_HANGS = ("idle_loop", "busy_loop", "sleep", "compute", "wait", "join")
+SECOND = {"TIBIDI_HANG_SECONDS": "1", "TIBIDI_SILENT": "1"}
+
+
+def hang(crash: Crasher, how: str, env: dict[str, str], seconds: float = 3.2) -> Any:
+    """Let vanish_hang.py hang, and kill it; return what `list` prints."""
+    command = [str(crash.python), str(PROGRAMS / "vanish_hang.py"), how]
+    process = subprocess.Popen(command, env=crash.environment(env), cwd=crash.work)
+    try:
+        process.wait(seconds + 1 if how == "gil" else seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    process.wait()
+    return listed(crash, "--all")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a thread waits for")
+@pytest.mark.parametrize("how", HANGS)
+def test_hang(crash: Crasher, how: str) -> None:
+    """A hang is one snapshot, also if the process is killed then; it says who waits for what, and where."""
+    (row,) = hang(crash, how, SECOND)
+    reason, function = HANGS[how]
+
+    assert ("snapshot", "hang", function) == (row["kind"], row["type"], row["own_name"])
+    assert reason in row["message"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a thread waits for")
+def test_killed_while_it_holds_the_interpreter_lock(crash: Crasher) -> None:
+    """A process that is killed in C code that holds the interpreter lock is one entry, with the stack there."""
+    (row,) = hang(crash, "gil_for_ever", SECOND)
+
+    assert ("killed", "gil_for_ever") == (row["kind"], row["own_name"])
+    assert row["message"].startswith("it had not moved for 0:00:01, ")
+
+
+@pytest.mark.parametrize("how", NO_HANGS)
+def test_no_hang(crash: Crasher, how: str) -> None:
+    """What waits for events, times or other threads, or moves on, does not hang."""
+    assert [] == crash("vanish_hang.py", how, env=SECOND).dumps == listed(crash)
+
+
+def test_timer_of_the_application(crash: Crasher) -> None:
+    """An application that uses the timer of faulthandler itself has it."""
+    code = (
+        "import faulthandler, time\nfile = open('own.txt', 'w')\n"
+        "faulthandler.dump_traceback_later(1.5, file=file)\ntime.sleep(0.9)\ntime.sleep(1)\n"
+    )
+    crash.run("-c", code, env=SECOND)
+
+    assert "Timeout (0:00:01.500000)!" in (crash.work / "own.txt").read_text()

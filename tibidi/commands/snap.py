@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tibidi import commands
-from tibidi.errors import TibidiError
+from tibidi.errors import DumpNotFound
 from tibidi.life.record import Record
 from tibidi.life.record import records
 from tibidi.process.texts import printable
@@ -21,32 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence
 
-EXAMPLES = """\
-python -m tibidi snap --wait 60 4711
-TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2 python server.py     # so that it can be asked
-"""
+EXAMPLES = "python -m tibidi snap --wait 60 4711"
 TOLD = "told: snapshot "
 # Run by `sys.remote_exec` in the other process; where tibidi was never on, with the files of this command.
 SCRIPT = """\
 import os, sys
 sys.path.append({ours!r})
-try:
-    from tibidi.hooks import snapshots
-    answer = snapshots.take() or "no dump: the stderr of the process says why"
-except BaseException as error:
-    answer = f"no dump: {{type(error).__name__}}: {{error}}"
-sys.path.remove({ours!r})
+from tibidi.hooks import snapshots
 with open({answer!r} + ".new", "w") as file:
-    file.write(answer)
+    file.write(snapshots.take() or "no dump: the stderr of the process says why")
 os.rename({answer!r} + ".new", {answer!r})
+sys.path.remove({ours!r})
 """
 ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both"
-
-
-class NoSnapshot(TibidiError):
-    """The process cannot be asked, or does not answer."""
-
-    exit_code = 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,9 +54,11 @@ def main(argv: Sequence[str]) -> int:
         answer = _by_signal(record, options.wait) if record else _by_remote_exec(options.pid, options.wait)
     except (OSError, OverflowError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise NoSnapshot(f"process {options.pid}: {reason}", "see what runs with: ps ax | grep python") from None
-    print(printable(answer), file=sys.stdout if os.path.isabs(answer) else sys.stderr)
-    return 0 if os.path.isabs(answer) else 1
+        raise DumpNotFound(f"process {options.pid}: {reason}", "see what runs with: ps ax | grep python") from None
+    if not os.path.isabs(answer):
+        raise DumpNotFound(answer, ASK)
+    print(printable(answer))
+    return 0
 
 
 def _announced(pid: int) -> Record | None:
@@ -101,18 +90,14 @@ def _by_signal(record: Record, seconds: float) -> str:
 
 def _by_remote_exec(pid: int, seconds: float) -> str:
     if not hasattr(sys, "remote_exec"):
-        raise NoSnapshot(f"process {pid} does not take snapshots", ASK)
+        raise DumpNotFound(f"process {pid} does not take snapshots", ASK)
     folder = tempfile.mkdtemp(prefix="tibidi-snap-")  # it stays, as the process may run the script later
     script, target = os.path.join(folder, "script.py"), os.path.join(folder, "answer")
     ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     Path(script).write_text(SCRIPT.format(ours=ours, answer=target), encoding="utf-8")
-
     sys.remote_exec(pid, script)  # type: ignore[attr-defined,unused-ignore]  # from Python 3.14 on
-    return _wait(
-        lambda: Path(target).read_text(errors="replace") if os.path.exists(target) else "",
-        seconds,
-        "where the main thread waits in C, only TIBIDI_SNAPSHOT_SIGNAL wakes it",
-    )
+    answer = Path(target)
+    return _wait(lambda: answer.read_text() if answer.exists() else "", seconds, "TIBIDI_SNAPSHOT_SIGNAL wakes it")
 
 
 def _wait(answer: Callable[[], str], seconds: float, hint: str) -> str:
@@ -122,4 +107,4 @@ def _wait(answer: Callable[[], str], seconds: float, hint: str) -> str:
         if text:
             return text
         time.sleep(0.05)
-    raise NoSnapshot(f"its main thread has run no Python code for {seconds:g} s", hint)
+    raise DumpNotFound(f"its main thread has run no Python code for {seconds:g} s", hint)

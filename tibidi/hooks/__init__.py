@@ -153,17 +153,23 @@ def apply_settings() -> None:
     """Install the hooks that settings ask for; called again when the application changes them."""
     if _is_installed and _setting("logging_level", None) is not None:
         install_in_modules(LOG_HOOKS)
-    for setting, file in (("exits", "exits"), ("snapshot_signal", "snapshots")):
+    for setting, file in (("exits", "exits"), ("snapshot_signal", "snapshots"), ("hang_seconds", "hangs")):
         if _is_installed and _setting(setting, None):
             _load(f"tibidi.hooks.{file}").install()
 
 
 def uninstall() -> None:
-    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function.
-
-    >>> tibidi.uninstall()
-    """
-    _load("tibidi.hooks.removal").uninstall()
+    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function."""
+    global _is_installed, settings
+    _is_installed, settings = False, None
+    reserve.release()
+    _awaited.clear()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PostImportFinder]
+    atexit.unregister(report_unseen)
+    while _installed:
+        owner, name, original, replacement = _installed.pop()
+        if getattr(owner, name, None) is replacement:
+            setattr(owner, name, original)
 
 
 def is_installed() -> bool:

@@ -1,12 +1,9 @@
-"""The records of dead processes become dumps, each once: by what died, or by nothing where it was stopped.
-
-Any number of processes may judge one directory: each record is locked while it
-is judged, and gone afterwards.
-"""
+"""The records of dead processes become dumps; a record is locked while it is judged, and gone afterwards."""
 
 from __future__ import annotations
 
 import re
+from _thread import allocate_lock
 
 import tibidi
 from tibidi import TYPE_CHECKING
@@ -46,6 +43,7 @@ HANG = re.compile(r"^Timeout \((.*)\)!$", re.MULTILINE)
 STOPPED = re.compile(r"^Stack \(most recent|^ended$", re.MULTILINE)
 OF_APPLICATION = "faulthandler: enabled by the application"
 UNKNOWN = "killed or stopped"  # the title of what is not shown by itself
+_lock = allocate_lock()
 NO_VARIABLES = "a process that dies so leaves none"
 
 
@@ -59,9 +57,10 @@ def judge(folder: str) -> None:
 def judge_one(path: str) -> None:
     """Make a dump of a process that is dead, or hangs."""
     try:
-        record = Record(path) if is_mine(os.lstat(path)) else None
-        if record is not None and (record.is_dead() or HANG.search(record.text)):
-            _bury(record)
+        with _lock:  # the lock of a file is that of a process
+            record = Record(path) if is_mine(os.lstat(path)) else None
+            if record is not None and (record.is_dead() or HANG.search(record.text)):
+                _bury(record)
     except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, or not a record
         if config.debug:
             raise
@@ -110,7 +109,7 @@ def _killed(record: Record, before: str) -> str:
     if kills > 0:
         return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
     if record.is_of_an_earlier_boot:
-        return f"killed: {before}the machine or container was started again; started {when} UTC"
+        before += "with its machine or container, "
     if not record.facts["faulthandler"] or OF_APPLICATION in record.all_text:
         before += "or, as the application's own faulthandler may say, by a native crash; "
     if not record.facts["stops"]:
@@ -126,16 +125,9 @@ def _write(record: Record, kind: str, reason: str) -> str:
     threads = tuple([stacks.placed(thread, texts) for thread in threads])
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.ended)) + f".{record.ended % 1:.6f}"[2:] + "+00:00"
     process = record.process._replace(argv=tuple(map(redactor.text, record.process.argv)), platform=platform())
-    summary = model.Summary(
-        tibidi.__version__,
-        moment,
-        process,
-        threads=threads,
-        omissions=(model.Omission("values", model.UNAVAILABLE, NO_VARIABLES),),
-        fingerprint=_fingerprint(record, reason, threads),
-        kind=kind,
-        reason=reason,
-    )
+    missing = (model.Omission("values", model.UNAVAILABLE, NO_VARIABLES),)
+    summary = model.Summary(tibidi.__version__, moment, process, threads=threads, omissions=missing)
+    summary = summary._replace(fingerprint=_fingerprint(record, reason, threads), kind=kind, reason=reason)
     folder = os.path.dirname(record.path)
     path = new_path(folder, process.argv[0] if process.argv else "", record.ended, process.pid)
     partial = PartialFile(path)
@@ -173,9 +165,7 @@ def _core_of(record: Record) -> str:
     try:
         with io.open("/proc/sys/kernel/core_pattern") as file:
             pattern = file.read().strip()
-        if "systemd-coredump" in pattern and any(
-            f".{pid}." in name for name in os.listdir("/var/lib/systemd/coredump")
-        ):
+        if "systemd-coredump" in pattern and f".{pid}." in "".join(os.listdir("/var/lib/systemd/coredump")):
             return f"; coredumpctl debug {pid}"
         path = os.path.join(record.process.cwd, pattern.replace("%p", str(pid)).replace("%e", "python"))
         for core in (f"{path}.{pid}", path):

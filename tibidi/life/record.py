@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from glob import escape
+from glob import glob
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
@@ -11,7 +13,6 @@ from tibidi.process import os
 from tibidi.process import time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
 SUFFIX = ".life"
@@ -24,14 +25,9 @@ NO_PLACE = "0-0"  # where there is no /proc
 
 
 class Record:
-    """The record at `path`: `facts` about the process, and `text` of faulthandler.
-
-    The text is what follows the last line about a dump; `told` is what that
-    was made for.
-    """
+    """The record at `path`: facts, and the text of faulthandler since the last dump, which `told` is about."""
 
     def __init__(self, path: str) -> None:
-        """Read it; raise OSError or ValueError if that cannot be done."""
         self.path = path
         with io.open(path, "rb") as file:
             first, _, rest = file.read(MAX_BYTES).partition(b"\n")
@@ -47,17 +43,10 @@ class Record:
     @property
     def is_of_an_earlier_boot(self) -> bool:
         """Return True if this machine, or the container of this name, was started again since."""
-        host = os.uname().nodename if hasattr(os, "uname") else ""
-        return bool(self.process.hostname == host and self.facts["place"] != place() and place() != NO_PLACE)
+        return self.facts["place"] != place() != NO_PLACE and self.process.hostname == os.uname().nodename
 
     def is_dead(self) -> bool:
-        """Return True if the process is certainly dead.
-
-        In this namespace of processes, a process of that number must be older
-        than the record, else the number was used again.  In another one, of a
-        container on this machine, a living process holds the lock of its
-        file.  Of another machine nothing is known.
-        """
+        """Return True if the process is certainly dead: docs/vanished.md says how that is known."""
         there, here = self.facts["place"], place()
         if there == here and here != NO_PLACE:
             started = _started(self.process.pid)
@@ -69,26 +58,17 @@ class Record:
 
     def _is_locked(self) -> bool:
         try:
-            descriptor = os.open(self.path, os.O_RDWR)
-        except OSError:
-            return True
-        try:
-            os.lockf(descriptor, os.F_TEST, 0)
+            with io.open(self.path, "r+b") as file:
+                os.lockf(file.fileno(), os.F_TEST, 0)
         except (OSError, AttributeError):
             return True
-        finally:
-            os.close(descriptor)
         return False
 
 
-def records(folder: str) -> Iterator[str]:
-    """Yield the paths of the records in a folder, the oldest first."""
-    try:
-        names = [name for name in os.listdir(folder) if name.startswith(".") and name.endswith(SUFFIX)]
-    except OSError:
-        return
-    for name in sorted(names, key=lambda name: name.rpartition("-")[2]):
-        yield os.path.join(folder, name)
+def records(folder: str) -> list[str]:
+    """Return the paths of the records in a folder, the oldest first."""
+    found = glob(os.path.join(escape(folder), f".*{SUFFIX}"))
+    return sorted(found, key=lambda path: path.rpartition("-")[2])
 
 
 def place() -> str:

@@ -20,7 +20,7 @@ BARE_HEAD = re.compile(r"Stack \(most recent call|Current thread's (?P<c>C) stac
 FRAME = re.compile(r'  File "(?P<file>.*)", line (?P<line>\d+|\?+) in (?P<name>.*)')
 C_FRAME = re.compile(r'  Binary file "(?P<file>.*?)"(?:, at (?P<name>\S*))? \[(?P<line>0x[0-9a-f]+)\]')
 MAX_SOURCES = 100
-OURS = "tibidi_autoinstall.py"  # its os._exit()
+OURS = ("tibidi_autoinstall.py", "/hooks/hangs.py")
 
 
 def threads(text: str) -> tuple[ThreadRecord, ...]:
@@ -39,6 +39,8 @@ def threads(text: str) -> tuple[ThreadRecord, ...]:
             name = (frame["name"] or "?").partition("+")[0] or "?"
             found[-1][1].insert(0, FrameRecord(frame["file"], _module(frame["file"]), name, name, number))
     made = [record._replace(frames=_without_bootstrap(frames)) for record, frames in found]
+    found_one = any(record.crashed for record in made)  # else the main thread is the last: it was started first
+    made = [record for record in (made if found_one else made[::-1]) if record.frames]
     return tuple(sorted(made, key=lambda record: not record.crashed))
 
 

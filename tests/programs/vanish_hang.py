@@ -1,0 +1,106 @@
+"""Hang in the way that the argument names, or only seem to."""
+
+import asyncio
+import ctypes
+import queue
+import sys
+import threading
+import time
+
+
+class Store:
+    def __init__(self):
+        self.orders = threading.RLock()
+        self.stock = threading.RLock()
+
+
+def deadlock(store):
+    def book():
+        with store.stock:
+            time.sleep(0.2)
+            with store.orders:
+                print("never")
+
+    threading.Thread(target=book, name="booking", daemon=True).start()
+    with store.orders:
+        time.sleep(0.1)
+        with store.stock:
+            print("never")
+
+
+def join_deadlocked(store):
+    def book():
+        store.stock.acquire()
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire()
+
+    thread = threading.Thread(target=book, name="booking", daemon=True)
+    thread.start()
+    thread.join()
+
+
+def blocked_loop(store):
+    async def main():
+        await asyncio.sleep(0)
+        number = 0
+        while True:
+            number += 1
+
+    asyncio.run(main())
+
+
+def sleeping_loop(store):
+    async def main():
+        await asyncio.sleep(0.01)
+        time.sleep(60)
+
+    asyncio.run(main())
+
+
+def gil(store):
+    ctypes.PyDLL(None).sleep(3)
+
+
+def gil_for_ever(store):
+    ctypes.PyDLL(None).sleep(60)
+
+
+def idle_loop(store):
+    asyncio.run(asyncio.sleep(3))
+
+
+def busy_loop(store):
+    async def main():
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+def sleep(store):
+    for _ in range(2):
+        time.sleep(1.5)
+
+
+def compute(store):
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        sum(range(100))
+
+
+def wait(store):
+    jobs = queue.Queue()
+    worker = threading.Thread(target=lambda: jobs.put(time.sleep(3)))
+    worker.start()
+    jobs.get()
+
+
+def join(store):
+    worker = threading.Thread(target=compute, args=(store,))
+    worker.start()
+    worker.join()
+
+
+globals()[sys.argv[1]](Store())
