@@ -248,9 +248,7 @@ class Config(Module):
     exits: "Setting[str | None, str | None]" = Setting(
         "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
     )
-    snapshot_signal = Setting(
-        "TIBIDI_SNAPSHOT_SIGNAL", parse_signal, None, "a signal (USR2) that dumps the process, which goes on; None: off"
-    )
+    snapshot_signal = Setting("TIBIDI_SNAPSHOT_SIGNAL", parse_signal, None, "a signal (USR2) that takes a snapshot")
     hang_seconds: "Setting[float | None, str | float]" = Setting(
         "TIBIDI_HANG_SECONDS", parse_positive, None, "dump once when the main thread has not moved so long; None: off"
     )

@@ -42,7 +42,6 @@ MAIN = "MainThread"  # its name in the threading module, which may not be loaded
 
 def survey(
     exc: BaseException | None,
-    *,
     thread: Thread | None = None,
     watch: Watch | None = None,
     kind: str = CRASH,
