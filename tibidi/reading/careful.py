@@ -59,8 +59,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
         self.find_class = names.find
         self._inert = inert
         # Makers that fill their first argument.
-        fillers = [maker for word, maker in makers.MAKERS.items() if word.endswith("_state")]
-        self._fillers = (*fillers, names.find("tibidi", "_class_state"))
+        self._fillers = [names.find("tibidi", word) for word in makers.MAKERS if word.endswith("_state")]
         self._inert_ids: dict[int, object] = {}  # by id, kept alive
         self.memo: dict[int, object] = {}
         self._known = memo  # from the pickles before, and from this one until it failed
