@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tibidi.reading.inert.loading import Loading
 from tibidi.reading.missing import ModuleStub
-from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
 from tibidi.reading.missing import missing_member
 from tibidi.words.standins import Dummy
@@ -52,7 +52,7 @@ def test_classes(layout: str, fields: tuple[str, ...], base: type) -> None:
 
 def test_instances(monkeypatch: pytest.MonkeyPatch) -> None:
     """Instances that are made while a dump is loaded keep arguments and state of any kind."""
-    monkeypatch.setattr(Stub, "loading", 1)
+    monkeypatch.setattr(Loading, "calls", [print])
     cls: Any = missing_class("shop", "Cart", "", ())
     made, other = cls(1, x=2), cls()
     made.__setstate__({"items": ["tea"]})
@@ -64,7 +64,7 @@ def test_instances(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """A member of a missing enumeration is made once, with name and value."""
-    monkeypatch.setattr(Stub, "loading", 1)
+    monkeypatch.setattr(Loading, "calls", [print])
     level = missing_class("shop", "Level", "int", ())
     low: Any = missing_member(level, "LOW", 10)
 

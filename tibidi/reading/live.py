@@ -37,7 +37,6 @@ from tibidi.reading.memo import MemoUnpickler
 from tibidi.reading.memo import completed
 from tibidi.reading.missing import ModuleStub
 from tibidi.reading.missing import NotHere
-from tibidi.reading.missing import Stub
 from tibidi.reading.missing import missing_class
 from tibidi.reading.missing import opener
 from tibidi.reading.missing import unavailable
@@ -80,18 +79,14 @@ class Rebuilder:
 
     def load(self) -> object:
         """Return the value of the next pickle; raise DamagedDump if it cannot be read."""
-        Stub.loading += 1
         self._pickles += 1
-        try:
-            with self._finalizers, Loading(no_call):
-                try:
-                    return self._fast.load()
-                except (DamagedDump, KeyboardInterrupt):
-                    raise
-                except BaseException as error:  # noqa: BLE001 - application code may raise anything, SystemExit too
-                    return self._load_carefully(error)
-        finally:
-            Stub.loading -= 1
+        with self._finalizers, Loading(no_call):
+            try:
+                return self._fast.load()
+            except (DamagedDump, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001 - application code may raise anything, SystemExit too
+                return self._load_carefully(error)
 
     def go_on(self, count: object, lost: object) -> Rebuilder:
         """Return what reads the next pickle after one that failed; `lost` stands for what of `count` was not read."""

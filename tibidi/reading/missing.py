@@ -13,6 +13,7 @@ from typing import Any
 from typing import NoReturn
 
 from tibidi.look.owners import REASON
+from tibidi.reading.inert.loading import Loading
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.state import set_state
@@ -53,12 +54,11 @@ class NotHere(Exception):
 class Stub(type):
     """The type of missing classes and functions; it is not known which of both, so only an unpickler can call them."""
 
-    loading = 0  # dumps that are being loaded
     _original_: Any  # set in Missing
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make an instance while a dump is loaded; raise RuntimeError at any other time."""
-        if Stub.loading:
+        if Loading.calls:
             return super().__call__(*args, **kwargs)
         if cls._original_ is None:
             raise RuntimeError(f"{full_name(cls)} cannot be called here: {HERE}")

@@ -18,7 +18,6 @@ REFUSED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 class Loading:
     """A context in which a pickle is read; `call` answers its calls of what has no maker of its own."""
 
-    depth = 0
     calls: ClassVar[list[Call]] = []
 
     def __init__(self, call: Call) -> None:
@@ -26,10 +25,8 @@ class Loading:
 
     def __enter__(self) -> None:
         Loading.calls.append(self._call)
-        Loading.depth += 1
 
     def __exit__(self, *_: object) -> None:
-        Loading.depth -= 1
         Loading.calls.pop()
 
 

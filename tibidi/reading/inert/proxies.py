@@ -23,7 +23,7 @@ class TypeProxy(type):
 
     def __call__(cls, *arguments: object, **keywords: object) -> Any:
         """Make an instance; for a pickle, only as `plain` allows."""
-        return answer(cls, arguments) if Loading.depth else cls._real_(*arguments, **keywords)
+        return answer(cls, arguments) if Loading.calls else cls._real_(*arguments, **keywords)
 
     def __setattr__(cls, name: str, value: object) -> None:
         raise AttributeError(f"{cls.__name__} cannot be changed")
@@ -32,7 +32,7 @@ class TypeProxy(type):
         raise AttributeError(f"{cls.__name__} cannot be changed")
 
     def __getattr__(cls, name: str) -> Any:
-        if Loading.depth:
+        if Loading.calls:
             raise AttributeError(name)
         return getattr(cls._real_, name)
 

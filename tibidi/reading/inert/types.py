@@ -53,7 +53,7 @@ class InertType(type):
 
     def __call__(cls, *arguments: object, **_: object) -> Any:
         """Raise TypeError: the code is not here; for a pickle, return an instance."""
-        if Loading.depth:
+        if Loading.calls:
             make: Any = cls.__new__
             return make(cls, *arguments)
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
@@ -136,7 +136,7 @@ class InertCall(InertObject):
     """The result of a call of a function or class, of which the arguments are known."""
 
     def __getattr__(self, name: str) -> object:
-        if name == "extend" and Loading.depth:
+        if name == "extend" and Loading.calls:
             return self._inert_extend_
         return super().__getattr__(name)
 
@@ -151,7 +151,7 @@ class InertCall(InertObject):
             holder.extend(items)
 
     def __setitem__(self, key: object, value: object) -> None:
-        if not Loading.depth:
+        if not Loading.calls:
             raise TypeError(f"{type(self).__name__!r} object does not support item assignment: {INERT}")
         holder = held(self, InertMapping, {})
         if type(holder) is dict:
@@ -391,7 +391,7 @@ def _is_pairs(argument: object) -> bool:
 
 def called(function: InertObject, arguments: tuple[object, ...]) -> object:
     """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
-    if not Loading.depth:
+    if not Loading.calls:
         own = function.__dict__
         name = own.get("__qualname__") or own.get("__name__") or type(function).__name__
         raise TypeError(f"{name} cannot be called: {INERT}")
