@@ -15,7 +15,7 @@ On the machine of the developer:
 
 `python -m tibidi` lists and prints dumps.  Importing this package costs next
 to nothing in a process that never crashes: every name is loaded on first use
-(PEP 562).
+(PEP 562).  For pytest: PYTEST_DONT_REWRITE.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tibidi.living import snapshot as snapshot
     from tibidi.loader import load as load
     from tibidi.model import Omission as Omission
+    from tibidi.plugins.ipython import load_ipython_extension as load_ipython_extension
     from tibidi.reading.missing import ModuleStub as ModuleStub
     from tibidi.words.standins import Cut as Cut
     from tibidi.words.standins import Dummy as Dummy
@@ -61,6 +62,7 @@ _NAMES = {
     "loader": "load",
     "hooks": "set_excepthook uninstall",
     "living": "dump_exception snapshot",
+    "plugins.ipython": "load_ipython_extension",
 }
 _MODULES = {name: f"tibidi.{module}" for module, names in _NAMES.items() for name in names.split()}
 __all__ = sorted(["config", *_MODULES])

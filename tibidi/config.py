@@ -186,18 +186,13 @@ def _number(value: "str | float") -> float:
 
 # What each parser takes, for messages: "not ...".
 ALLOWED: "dict[Callable[[Any], object], str]" = {
-    parse_flag: "one of 1 true yes on 0 false no off",
-    parse_size: "a size above 0, such as 1048576, 64M or 1G",
-    parse_positive: "a number above 0",
-    parse_count: "a whole number above 0",
-    parse_level: "a logging level, such as ERROR or 40, or off",
-    parse_exits: "errors or off",
+    parse_flag: "one of 1 true yes on 0 false no off", parse_size: "a size above 0, such as 1048576, 64M or 1G",
+    parse_positive: "a number above 0", parse_count: "a whole number above 0",
+    parse_level: "a logging level, such as ERROR or 40, or off", parse_exits: "errors or off",
     parse_signal: "a signal of this system, such as USR2, or off",
     parse_names: "names or globs, comma-separated or a list, of which @personal is the only profile",
-    parse_environment: "all or none",
-    parse_path: "a path",
-    parse_function: "a function or None",
-}
+    parse_environment: "all or none", parse_path: "a path", parse_function: "a function or None",
+}  # fmt: skip
 
 
 class Setting(Generic[Value, Given]):
@@ -227,15 +222,11 @@ class Config(Module):
     keep = Setting("TIBIDI_KEEP", parse_count, 20, "number of dumps kept in the crash directory; default 20")
     keep_bytes = Setting("TIBIDI_KEEP_BYTES", parse_size, GIB, "total size of the dumps kept, in bytes; default 1G")
     keep_days = Setting("TIBIDI_KEEP_DAYS", parse_positive, 30.0, "age of the oldest dump kept, in days; default 30")
+    test_dumps = Setting("TIBIDI_TEST_DUMPS", parse_count, 20, "number of failed tests dumped in one run; default 20")
     read_seconds = Setting(
-        "TIBIDI_READ_SECONDS",
-        parse_positive,
-        120.0,
-        "seconds to read one part of a stranger's dump; default 120",
+        "TIBIDI_READ_SECONDS", parse_positive, 120.0, "seconds to read a part of a stranger's dump; 120"
     )
-    read_bytes = Setting(
-        "TIBIDI_READ_BYTES", parse_size, 4 * GIB, "memory to read the values of a stranger's dump in; default 4G"
-    )
+    read_bytes = Setting("TIBIDI_READ_BYTES", parse_size, 4 * GIB, "memory to read a stranger's values in; default 4G")
     redact_names: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
         "TIBIDI_REDACT", parse_names, (), "more names to redact, globs in any case; default none"
     )
@@ -258,7 +249,7 @@ class Config(Module):
     )
     identity = Setting("TIBIDI_IDENTITY", parse_path, None, "the file of the private key that opens sealed dumps; none")
     key_file = Setting(
-        "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration directory"
+        "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration"
     )
     own: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
         "TIBIDI_OWN", parse_names, (), "folders and modules that count as the application's own code; default none"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tibidi.model import ExceptionRecord
+    from tibidi.model import FailedTest
     from tibidi.model import FrameRecord
     from tibidi.model import Omission
     from tibidi.model import Summary
@@ -177,8 +178,9 @@ class Dump(Mapping[str, Any]):
     `omissions` lists what is missing, where and why; `sources` maps file
     names to the text as it ran.  `kind` is crash, exit, snapshot, native or
     killed; the last three have no exception, and `reason` says what happened.
-    `prepared` says what was set up before live
-    values were loaded, as Django is.  `live` is True if the values are objects of
+    `test` is the test that failed, if it was one, with the
+    values of its fixtures and parameters.  `prepared` says what was set
+    up before live values were loaded, as Django is.  `live` is True if the values are objects of
     the application, False if they are inert.  Dumps compare and hash by identity.
 
     >>> dump = tibidi.load("traceback.pkl")
@@ -196,6 +198,7 @@ class Dump(Mapping[str, Any]):
     omissions: tuple[Omission, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     prepared: str = ""
+    test: FailedTest | None = None
 
     def __post_init__(self) -> None:
         self.format = self.summary.format
@@ -259,12 +262,7 @@ class Dump(Mapping[str, Any]):
         return {
             "exceptions": self.exceptions,
             "timestamp": _datetime(self.time),
-            "system": {
-                "platform": process.platform,
-                "hostname": process.hostname,
-                "python": process.python,
-                "implementation": process.implementation,
-            },
+            "system": {name: getattr(process, name) for name in ("platform", "hostname", "python", "implementation")},
             "threads": self.threads,
             "tasks": self.tasks,
             "omissions": self.omissions,

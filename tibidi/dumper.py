@@ -28,7 +28,6 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.look.anatomy import error_text
-from tibidi.model import CRASH
 from tibidi.model import FAILED
 from tibidi.model import REDACTED
 from tibidi.model import TOO_LARGE
@@ -76,8 +75,7 @@ def write(
     filename: str | None,
     watch: Watch,
     thread: Thread | None = None,
-    kind: str = CRASH,
-    reason: str = "",
+    crash: LiveCrash | None = None,
 ) -> tuple[str, BaseException | None]:
     """Dump `exc` until the deadline of `watch`; `thread` crashed, by default the one that waits.
 
@@ -88,7 +86,7 @@ def write(
     The caller holds `dump_lock` and `dump_settings`.
     """
     try:
-        crash = survey(exc, thread=thread, watch=watch, kind=kind, reason=reason)
+        crash = survey(exc, thread, watch, crash)
         if filename is None:
             return _write_somewhere(crash, watch)
         return _Dumping(crash, watch).write_to(NamedTarget(filename))
@@ -104,7 +102,7 @@ def _write_somewhere(crash: LiveCrash, watch: Watch) -> tuple[str, BaseException
     """Write the dump to the first crash directory that has room."""
     refused: dict[str, str] = {}
     while True:
-        target = CrashTarget(refused)
+        target = CrashTarget(refused, crash.program)
         try:
             return _Dumping(crash, watch).write_to(target)
         except OSError as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi import dumper
 from tibidi.errors import DumpFailed
+from tibidi.look.frames import LiveCrash
 from tibidi.model import CRASH
 from tibidi.model import SNAPSHOT
 from tibidi.process import Watch
@@ -16,6 +18,11 @@ from tibidi.process import runs_a_dump
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock
 from tibidi.process.temporary import dump_settings
+
+if TYPE_CHECKING:
+    from tibidi.capture.failed_test import LiveTest
+
+MAX_TEST_SECONDS = 2.0  # while other tests wait
 
 
 def snapshot(path: str | os.PathLike[str] | None = None) -> str:
@@ -53,15 +60,19 @@ def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None =
 
 @runs_a_dump
 def dump(
-    exc: BaseException | None, filename: str | os.PathLike[str] | None, kind: str = CRASH, reason: str = ""
+    exc: BaseException | None,
+    filename: str | os.PathLike[str] | None,
+    kind: str = CRASH,
+    reason: str = "",
+    test: LiveTest | None = None,
 ) -> str:
     """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
     if is_inside_dump(sys._getframe(1)):
         raise DumpFailed("this code runs as part of another dump", "")
     name = None if filename is None else os.fspath(filename)
-    watch = Watch(config.max_seconds)
+    watch = Watch(config.max_seconds if test is None else min(MAX_TEST_SECONDS, config.max_seconds))
     try:
-        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, kind, reason))
+        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, LiveCrash(kind, reason, test)))
         interrupt = watch.interrupt or interrupt
     except TimeoutError as error:
         raise DumpFailed(str(error)) from None
@@ -74,10 +85,10 @@ def dump(
 
 
 def _write_in_turn(
-    exc: BaseException | None, filename: str | None, watch: Watch, kind: str, reason: str
+    exc: BaseException | None, filename: str | None, watch: Watch, crash: LiveCrash
 ) -> tuple[str, BaseException | None]:
     """Dump `exc` when no other thread makes a dump."""
     with dump_settings(), dump_lock(config.max_seconds) as has_lock:
         if not has_lock:
             raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
-        return dumper.write(exc, filename, watch, kind=kind, reason=reason)
+        return dumper.write(exc, filename, watch, crash=crash)

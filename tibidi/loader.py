@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from types import ModuleType
+    from typing import Any
     from typing import BinaryIO
 
     from tibidi.model import ExceptionRecord
+    from tibidi.model import FailedTest
     from tibidi.model import FrameRecord
     from tibidi.model import ProcessRecord
+    from tibidi.model import Variable
 
 UNSIGNED = "is not signed with your key: it is opened live, so that code which it names runs here"
 LOST = "its value is not in the dump, this is its preview"
@@ -117,6 +121,7 @@ class _Loading:
             omissions=(*summary.omissions, *reader.damage, *self.problems, *self.values.problems),
             sources=reader.sources,
             prepared=self.prepared,
+            test=summary.test and summary.test._replace(**self._extras(summary.test)),
         )
 
     def _read(self) -> None:
@@ -158,6 +163,14 @@ class _Loading:
         paths = self.reader.index.members.get(name) or ("values",)
         self.problems.extend(Omission(path, reason, detail) for path in paths)
 
+    def _extras(self, test: FailedTest) -> dict[str, Any]:
+        """Return the values of the fixtures and the parameters of a test."""
+        extras: dict[str, Any] = {name: self.found.get(f"test.{name}") for name in ("fixtures", "params")}
+        for name, values in extras.items():
+            extras[name] = values if isinstance(values, dict) else {}
+            _add_previews(extras[name], getattr(test, name))
+        return extras
+
     def _exception(self, number: int, record: ExceptionRecord) -> DumpedException:
         path = f"exceptions[{number}]"
         value = self.found.get(f"{path}.exception")
@@ -173,7 +186,7 @@ class _Loading:
         key = self.reader.index.globals.get(path, f"modules[{record.module!r}]")
         namespace = self.values.namespaces.setdefault(key, {"__name__": record.module})
         values = variables if isinstance(variables, dict) else {}
-        _add_previews(namespace if record.code.kind == MODULE else values, record)
+        _add_previews(namespace if record.code.kind == MODULE else values, record.locals)
         return DumpedFrame(record, values, namespace)
 
     def _modules(self) -> dict[str, dict[str, object]]:
@@ -182,8 +195,8 @@ class _Loading:
         return {match["name"]: globals_ for match, globals_ in matches if match}
 
 
-def _add_previews(values: dict[str, object], record: FrameRecord) -> None:
+def _add_previews(values: dict[str, object], variables: Mapping[str, Variable]) -> None:
     """Add the preview of each variable whose value is lost."""
-    for name, variable in record.locals.items():
+    for name, variable in variables.items():
         if name not in values:
             values[name] = Dummy(variable.type, LOST, variable.preview)

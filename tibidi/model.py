@@ -158,6 +158,19 @@ class ProcessRecord(NamedTuple):
     environment: Mapping[str, str] = NOTHING
 
 
+class FailedTest(NamedTuple):
+    """The test that failed: its node id, the phase (setup, call, teardown, collect), and what belongs to it.
+
+    `captured` has the last of what it wrote, by stream and phase: `stdout call`, `log setup`.
+    """
+
+    id: str
+    phase: str = ""
+    fixtures: Mapping[str, Variable] = NO_VARIABLES
+    params: Mapping[str, Variable] = NO_VARIABLES
+    captured: Mapping[str, str] = NOTHING
+
+
 class Omission(NamedTuple):
     """Something that is missing from the dump: where, why, and what is known of it.
 
@@ -241,6 +254,7 @@ class Summary(NamedTuple):
     reason: str = ""
     fingerprints: Mapping[str, str] = NOTHING
     scrubbed: tuple[str, ...] = ()
+    test: FailedTest | None = None
 
     def frames(self) -> list[FrameRecord]:
         """Return the frames of all stacks."""

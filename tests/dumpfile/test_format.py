@@ -158,7 +158,7 @@ def test_members(dump: Path) -> None:
 def test_notes(dump: Path) -> None:
     """Extra fields hold the headline and the name of each source file, with the keys of the page."""
     found = list(members(dump.read_bytes()))
-    headline = "fingerprint time type message program pid file line name cause own_file own_line own_name kind"
+    headline = "fingerprint time type message program pid file line name cause own_file own_line own_name kind test"
     summary = json.loads(found[0].content)
 
     assert headline.split() == list(found[0].note)

@@ -8,8 +8,8 @@ from dumpfile import samples
 
 from tibidi.dumpfile import encode
 from tibidi.dumpfile.headline import Headline
-from tibidi.dumpfile.headline import fingerprint
 from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.headline import peek_or_nothing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def test_reads_what_was_written(tmp_path: Path) -> None:
     path.write_bytes(samples.dump_bytes()[:700])
 
     assert Headline(**encode.headline(samples.summary())) == peek(str(path))  # type: ignore[arg-type]  # any fields
-    assert "f00d" == fingerprint(str(path))
+    assert "f00d" == peek_or_nothing(str(path)).fingerprint
 
 
 def test_fingerprint_of_no_dump(tmp_path: Path) -> None:
@@ -29,4 +29,4 @@ def test_fingerprint_of_no_dump(tmp_path: Path) -> None:
     path = tmp_path / "other.pkl"
     path.write_bytes(b"PK\x03\x04")
 
-    assert ["", ""] == [fingerprint(str(path)), fingerprint(str(tmp_path / "missing.pkl"))]
+    assert ["", ""] == [peek_or_nothing(str(each)).fingerprint for each in (path, tmp_path / "missing.pkl")]

@@ -74,6 +74,7 @@ def test_json() -> None:
         "own_line": 0,
         "own_name": "",
         "kind": "crash",
+        "test": "",
     }
 
 

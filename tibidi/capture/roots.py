@@ -50,6 +50,7 @@ class Roots:
         yield from self._frames(self._crashed)
         for number, live in enumerate(self._crash.exceptions):
             yield Root((f"exceptions[{number}].exception",), EXCEPTION, live.exception)
+        yield from (Root((path,), LOCALS, variables) for path, variables in self._crash.extras.items())
         yield from self._modules(self._crashed)
         yield from self._frames(self._others)
         yield from self._modules(self._others)

@@ -44,16 +44,16 @@ def survey(
     exc: BaseException | None,
     thread: Thread | None = None,
     watch: Watch | None = None,
-    kind: str = CRASH,
-    reason: str = "",
+    crash: LiveCrash | None = None,
 ) -> LiveCrash:
-    """Find the exceptions behind `exc`, if there is one, all threads and all tasks.
+    """Find the exceptions behind `exc`, if there is one, all threads and all tasks; return `crash` with them.
 
     `thread` crashed, by default the one that waits with `watch`, else the
     current one.
     """
-    is_exit = kind == CRASH and issubclass(type(exc), SystemExit)
-    crash = LiveCrash(EXIT if is_exit else kind, reason)
+    crash = crash or LiveCrash()
+    if crash.kind == CRASH and issubclass(type(exc), SystemExit):
+        crash.kind = EXIT
     here, frame = (_thread.get_ident(), sys._getframe(1)) if watch is None else (watch.ident, watch.frame)
     ident = None if thread is None else thread.ident
     if exc is None:
@@ -69,6 +69,12 @@ def survey(
             from tibidi.capture import tasks  # only few processes have any
 
             crash.tasks = tasks.tasks(crash)
+    if crash.test is not None:
+        crash.test.claim(crash)
+    elif "IPython" in sys.modules or "marimo" in sys.modules:
+        from tibidi.capture.runners import fold_shell
+
+        fold_shell(crash)
     return crash
 
 

@@ -17,6 +17,7 @@ from tibidi.culprit import subjects
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import error_text
 from tibidi.look.anatomy import stored
+from tibidi.look.frames import is_session
 from tibidi.look.frames import qualname
 from tibidi.look.frames import shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
@@ -39,6 +40,7 @@ from tibidi.process import time
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
 from tibidi.redaction.hunt import hunt
+from tibidi.words.code import walk
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -118,6 +120,9 @@ class _Summarizer:
             summary = summary._replace(threads=tuple(map(self._thread, range(len(self._crash.threads)))))
         with self._shielded("tasks"):
             summary = summary._replace(tasks=tuple(map(self._task, range(len(self._crash.tasks)))))
+        if self._crash.test is not None:
+            with self._shielded("test"):
+                summary = summary._replace(test=self._crash.test.record(self._previewer, self._text))
         with self._shielded("fingerprint"):
             live = self._crash.exceptions or self._crash.threads[:1]
             summary = summary._replace(fingerprint=fingerprint(subjects(summary), live))
@@ -232,8 +237,11 @@ class _Summarizer:
     def _previews(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
         is_module = live.namespace is live.frame.f_globals
+        used = (
+            {name for code in walk(live.frame.f_code) for name in code.co_names} if is_session(live.namespace) else None
+        )
         for name, value in list(dict.items(live.namespace)):
-            if type(name) is not str or (is_module and name in MODULE_MACHINERY):
+            if type(name) is not str or (is_module and name in MODULE_MACHINERY) or (used and name not in used):
                 continue
             if len(found) == MAX_VARIABLES:
                 excess = len(live.namespace) - MAX_VARIABLES

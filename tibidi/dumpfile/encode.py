@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tibidi.model import ExceptionRecord
+    from tibidi.model import FailedTest
     from tibidi.model import FrameRecord
     from tibidi.model import Index
     from tibidi.model import Summary
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tibidi.model import Variable
 
 MAX_HEADLINE_CHARACTERS = 200  # of one field
+MAX_TEST_CHARACTERS = 1_000  # of a node id, which finds the dump
 
 
 def summary_to_json(summary: Summary) -> dict[str, object]:
@@ -37,6 +39,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "reason": summary.reason,
         "fingerprints": dict(summary.fingerprints),
         "scrubbed": list(summary.scrubbed),
+        "test": summary.test and _test_to_json(summary.test),
         "exceptions": [
             {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
             for record in summary.exceptions
@@ -65,6 +68,11 @@ def _variables_to_json(variables: Mapping[str, Variable]) -> Mapping[str, object
     return data
 
 
+def _test_to_json(test: FailedTest) -> dict[str, object]:
+    variables = {name: _variables_to_json(getattr(test, name)) for name in ("fixtures", "params")}
+    return {**test._asdict(), **variables, "captured": dict(test.captured)}
+
+
 def headline(summary: Summary) -> dict[str, object]:
     """Return the fields of a `Headline`."""
     crash = subjects(summary)[-1]
@@ -85,6 +93,7 @@ def headline(summary: Summary) -> dict[str, object]:
         "own_line": own.line if own else 0,
         "own_name": own.name[:MAX_HEADLINE_CHARACTERS] if own else "",
         "kind": summary.kind[:MAX_HEADLINE_CHARACTERS],
+        "test": summary.test.id[:MAX_TEST_CHARACTERS] if summary.test else "",
     }
 
 

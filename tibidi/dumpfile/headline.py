@@ -29,6 +29,7 @@ class Headline(NamedTuple):
     `cause` is the type of the exception that caused it, if another one did;
     `own_file`, `own_line` and `own_name` are those of the innermost frame of own
     code in the root cause, where there is one (dumps of tibidi 1.0 have none).
+    `test` is the node id of the test that failed, if it was one.
     """
 
     fingerprint: str = ""
@@ -45,6 +46,7 @@ class Headline(NamedTuple):
     own_line: int = 0
     own_name: str = ""
     kind: str = "crash"
+    test: str = ""
 
 
 def peek(path: str) -> Headline:
@@ -67,12 +69,12 @@ def headline_of(file: RawIOBase, path: str) -> Headline:
     return Headline(**{name: fields[name] for name in defaults if type(fields.get(name)) is type(defaults[name])})
 
 
-def fingerprint(path: str) -> str:
-    """Return the fingerprint of the dump at `path`, "" if it cannot be read."""
+def peek_or_nothing(path: str) -> Headline:
+    """Read the headline of the dump at `path`; an empty one if it cannot be read."""
     try:
-        return peek(path).fingerprint
+        return peek(path)
     except (OSError, NotADump):
-        return ""
+        return Headline()
 
 
 def note(header: bytes) -> dict[str, object]:

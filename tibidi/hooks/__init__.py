@@ -51,6 +51,7 @@ POOL = "pool"
 TASK = "task"
 LOGGING = "logging"
 PRINTED = "printed"
+CELL = "cell"
 EXIT = "exit"
 LEFTOVER = "leftover"
 # The process ends after these.
@@ -58,7 +59,8 @@ FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
 # file in hooks/ -> the modules that it installs hooks in; what they have in common is in that file
 _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
-    " eventlet.hubs.hub twisted.logger._logger twisted.python.log cheroot.server falcon.request",
+    " eventlet.hubs.hub twisted.logger._logger twisted.python.log cheroot.server falcon.request"
+    " IPython.core.interactiveshell marimo._runtime.runner.cell_runner",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"
@@ -66,6 +68,8 @@ _FILES = {
     " ray.exceptions pyspark.util pyspark.worker_util",
     "servers": "gunicorn.glogging gunicorn.workers.base",
     "excepthooks": "code PyQt5.QtCore PyQt6.QtCore",
+    "notebooks": "papermill.execute",
+    "unittests": "unittest.loader unittest.result",
 }
 MODULE_HOOKS = {name: file for file, names in _FILES.items() for name in names.split()}
 # Installed with TIBIDI_LOGGING.

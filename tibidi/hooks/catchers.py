@@ -103,6 +103,11 @@ def _of_thread(args: Any) -> object:
     return args.exc_value
 
 
+def _of_cell(_: object, __: object, exc: Any, *___: object) -> object:
+    """Return the exception of a cell of marimo, unless it is a request of its own, as by `mo.stop()`."""
+    return None if type(exc).__module__.startswith("marimo.") else exc
+
+
 # module -> functions, how to find the exception in the arguments of each, and the name of the hook
 CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "threading": (("excepthook", _of_thread, hooks.THREAD),),
@@ -120,6 +125,8 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
         ("BaseHub.squelch_generic_exception", _in_info, hooks.PRINTED),
         ("BaseHub.squelch_timer_exception", _in_info, hooks.PRINTED),
     ),
+    "IPython.core.interactiveshell": (("InteractiveShell.showtraceback", _handled, hooks.CELL),),
+    "marimo._runtime.runner.cell_runner": (("Runner._run_result_from_exception", _of_cell, hooks.CELL),),
     "twisted.logger._logger": (("Logger.failure", _in_failure, hooks.PRINTED),),
     "twisted.python.log": (("err", _in_failure, hooks.PRINTED),),
 }

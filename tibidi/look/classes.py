@@ -27,39 +27,26 @@ BUILTINS = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, 
 
 # Types whose value is computed when it is first used, by a query, a request or a task graph.  Known by name, as nothing
 # is imported for them.  Neither pass of a dump evaluates one.
-LAZY_TYPES = frozenset(
-    {
-        "boto3.resources.base.ServiceResource",
-        "boto3.resources.collection.ResourceCollection",
-        "dask.array.core.Array",
-        "dask.bag.core.Bag",
-        "dask.bag.core.Item",
-        "dask.dataframe.core.Scalar",
-        "dask.dataframe.core._Frame",
-        "dask.dataframe.dask_expr._collection.FrameBase",
-        "dask.delayed.Delayed",
-        "django.db.models.manager.BaseManager",
-        "django.db.models.query.QuerySet",
-        "django.db.models.query.RawQuerySet",
-        "django.utils.functional.LazyObject",
-        "django.utils.functional.SimpleLazyObject",
-        "mongoengine.queryset.base.BaseQuerySet",
-        "peewee.BaseQuery",
-        "pymongo.cursor.Cursor",
-        "pymongo.synchronous.cursor.Cursor",
-        "sqlalchemy.engine.result.Result",
-        "sqlalchemy.orm.dynamic.AppenderMixin",
-        "sqlalchemy.orm.query.Query",
-        "tortoise.queryset.AwaitableQuery",
-        "werkzeug.local.LocalProxy",
-    }
-)
+LAZY_TYPES = frozenset({
+    "boto3.resources.base.ServiceResource", "boto3.resources.collection.ResourceCollection", "dask.array.core.Array",
+    "dask.bag.core.Bag", "dask.bag.core.Item", "dask.dataframe.core.Scalar", "dask.dataframe.core._Frame",
+    "dask.dataframe.dask_expr._collection.FrameBase", "dask.delayed.Delayed", "django.db.models.manager.BaseManager",
+    "django.db.models.query.QuerySet", "django.db.models.query.RawQuerySet", "django.utils.functional.LazyObject",
+    "django.utils.functional.SimpleLazyObject", "mongoengine.queryset.base.BaseQuerySet", "peewee.BaseQuery",
+    "pymongo.cursor.Cursor", "pymongo.synchronous.cursor.Cursor", "sqlalchemy.engine.result.Result",
+    "sqlalchemy.orm.dynamic.AppenderMixin", "sqlalchemy.orm.query.Query", "tortoise.queryset.AwaitableQuery",
+    "werkzeug.local.LocalProxy",
+})  # fmt: skip
+# Of a test runner or a shell: they lead to every test that was collected, or to all variables of a session.
+HOSTS = frozenset({
+    "IPython.core.interactiveshell.InteractiveShell", "_pytest.config.Config", "_pytest.fixtures.FixtureManager",
+    "_pytest.fixtures.FixtureRequest", "_pytest.nodes.Node", "pluggy._manager.PluginManager",
+})  # fmt: skip
 # The attributes that hold their value once it is computed; until then None, or a bare `object()`.
 RESULTS = {
-    "django.db.models.query.QuerySet": "_result_cache",
-    "django.db.models.query.RawQuerySet": "_result_cache",
+    "django.db.models.query.QuerySet": "_result_cache", "django.db.models.query.RawQuerySet": "_result_cache",
     "django.utils.functional.LazyObject": "_wrapped",
-}
+}  # fmt: skip
 
 
 class ClassFacts(NamedTuple):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from types import TracebackType
 
+    from tibidi.capture.failed_test import LiveTest
+
 CO_OPTIMIZED = 0x1  # Include/code.h: the variables of a function, which are in no dictionary
 UNSHARED = 3  # references to that dictionary: of the frame, of a variable here, of the argument of getrefcount()
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
@@ -86,16 +88,21 @@ class LiveTask:
 class LiveCrash:
     """The live objects that a dump is made of; `omissions` lists those that were too many.
 
-    `kind` and `reason` are those of the summary.
+    `kind` and `reason` are those of the summary; `test` is the test that
+    failed; `program` names the dump, by default after the program; `extras` are
+    variables that are in no frame, by their path.
     """
 
-    def __init__(self, kind: str = CRASH, reason: str = "") -> None:
+    def __init__(self, kind: str = CRASH, reason: str = "", test: LiveTest | None = None) -> None:
         self.kind = kind
         self.reason = reason
+        self.test = test
         self.exceptions: list[LiveException] = []
         self.threads: list[LiveThread] = []
         self.tasks: list[LiveTask] = []
         self.omissions: list[Omission] = []
+        self.program = ""
+        self.extras: dict[str, dict[str, object]] = {}
         self._namespaces: dict[int, dict[str, object]] = {}
 
     def stacks(self) -> Iterator[LiveException | LiveThread | LiveTask]:
@@ -174,6 +181,11 @@ def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
         code = frame.f_code
         names = code.co_varnames + code.co_cellvars + code.co_freevars
         deque(map(snapshot.pop, names, repeat(None)), 0)  # in one call, so that no other thread sees the half of it
+
+
+def is_session(namespace: dict[str, object]) -> bool:
+    """Return True for the variables of a session of IPython or marimo, which has those of all its cells."""
+    return "_ih" in namespace or "__marimo__" in namespace
 
 
 def qualname(live: LiveFrame) -> str:

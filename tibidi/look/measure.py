@@ -19,15 +19,8 @@ SHOWN_CHARS = 60
 SHOWN_COLUMNS = 20
 
 BYTES_PER_ITEM: dict[type, int] = {
-    bytearray: 1,
-    bytes: 1,
-    dict: 2 * WORD,
-    frozenset: WORD,
-    list: WORD,
-    set: WORD,
-    str: 1,
-    tuple: WORD,
-}
+    bytearray: 1, bytes: 1, dict: 2 * WORD, frozenset: WORD, list: WORD, set: WORD, str: 1, tuple: WORD,
+}  # fmt: skip
 LIBRARIES = frozenset({"polars", "pyarrow", "scipy", "torch", "xarray"})
 SEQUENCES = (bytearray, bytes, list, str, tuple)
 
@@ -83,10 +76,7 @@ def _plain(item: object, text: Callable[[str], str]) -> object:
 
 
 def _array(ndarray: Any, thing: Any) -> dict[str, object]:
-    facts: dict[str, object] = {
-        "shape": ndarray.shape.__get__(thing),
-        "dtype": str(ndarray.dtype.__get__(thing)),
-    }
+    facts: dict[str, object] = {"shape": ndarray.shape.__get__(thing), "dtype": str(ndarray.dtype.__get__(thing))}
     # Not of a memory map, whose file may be shorter by now.
     if type(thing) is ndarray and ndarray.dtype.__get__(thing).kind in "biufc" and ndarray.ndim.__get__(thing):
         flat = ndarray.flat.__get__(thing)

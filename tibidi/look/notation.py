@@ -38,25 +38,19 @@ MAX_HEX_BITS = 1 << 10
 
 # The repr of these is made by the interpreter and the standard library alone, of parts that are exact builtins.
 REPRESENTABLE = {
-    "builtins": ("memoryview",),
-    "datetime": ("date", "timedelta", "timezone"),
-    "decimal": ("Decimal",),
-    "fractions": ("Fraction",),
-    "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
-    "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"),
-    "re": ("Pattern",),
-    "uuid": ("UUID",),
-    "zoneinfo": ("ZoneInfo",),
-}
+    "builtins": ("memoryview",), "datetime": ("date", "timedelta", "timezone"), "decimal": ("Decimal",),
+    "fractions": ("Fraction",), "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
+    "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"), "re": ("Pattern",),
+    "uuid": ("UUID",), "zoneinfo": ("ZoneInfo",),
+}  # fmt: skip
 # These have a time zone, which may be of an application's class.
 ZONED = {"datetime": ("datetime", "time")}
 # The most derived first.
 TIMES = {
     "datetime.datetime": ("year", "month", "day", "hour", "minute", "second", "microsecond"),
-    "datetime.date": ("year", "month", "day"),
-    "datetime.time": ("hour", "minute", "second", "microsecond"),
+    "datetime.date": ("year", "month", "day"), "datetime.time": ("hour", "minute", "second", "microsecond"),
     "datetime.timedelta": ("days", "seconds", "microseconds"),
-}
+}  # fmt: skip
 
 
 def numbers() -> dict[int, Show]:

@@ -38,6 +38,7 @@ BEFORE, AFTER = 2, 1  # lines of source around the one that was running
 MAX_PERIOD = 4  # frames of a recursion that repeat
 SHOWN_TURNS = 3  # of a recursion, as in Python's tracebacks
 LONG = 40  # characters; a value that is longer is shown once
+TEMPORARY = "@"  # begins the names of what pytest's assertion rewriting keeps
 # What a module defines and imports is no news; its other variables are.
 DEFINITIONS = re.compile(r"<(?:class|module|function|built-in function) ")
 
@@ -143,6 +144,8 @@ class Frames:
     def _variables(self, number: int, frame: FrameRecord) -> Iterator[Line]:
         hidden = 0
         for name, variable in frame.locals.items():
+            if not self._everything and name.startswith(TEMPORARY):
+                continue
             if not self._everything and is_definition(frame, variable):
                 hidden += 1
                 continue

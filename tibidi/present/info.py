@@ -51,6 +51,8 @@ def lines(
     yield _field("dump", f"{reader.path}, {phrases.size(os.path.getsize(reader.path))}")
     yield _field("written by", f"tibidi {summary.tibidi}, format {summary.format}, {_completeness(reader)}")
     yield _field("signature", trust)
+    if summary.test is not None:
+        yield _field("test", ", ".join(filter(None, summary.test[:2])))
     yield from _crash(summary)
     yield from _process(summary.process)
     yield from _content(summary, sources)
@@ -77,17 +79,13 @@ def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[
     return {
         "path": reader.path,
         "size": os.path.getsize(reader.path),
-        "format": summary.format,
-        "tibidi": summary.tibidi,
-        "complete": summary.complete,
+        **{name: getattr(summary, name) for name in ("format", "tibidi", "complete", "time", "fingerprint", "kind")},
         "signed_by_your_key": signed,
-        "time": summary.time,
-        "fingerprint": summary.fingerprint,
-        "kind": summary.kind,
         "crash": _exception_to_json(subjects(summary)[-1]),
         "root_cause": _exception_to_json(cause),
         "at": own and {"file": own.file, "line": own.line, "name": own.name, "qualname": own.qualname},
         "process": encode.summary_to_json(summary)["process"],
+        "test": summary.test and summary.test.id,
         "content": _counts(summary, reader.sources),
         "differences": list(mismatches),
         "omissions": [omission._asdict() for omission in missing],

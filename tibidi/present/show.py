@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.model import ExceptionRecord
+    from tibidi.model import FailedTest
     from tibidi.model import Omission
     from tibidi.model import Summary
     from tibidi.model import TaskRecord
     from tibidi.model import ThreadRecord
     from tibidi.present.lines import Line
 
+CAPTURED_LINES = 20
 # The relation of an exception to its parent, after the heading `exceptions[0]`.
 RELATION_WORDS = {
     CAUSE: "the direct cause of {}",
@@ -59,6 +61,8 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
     """Yield the root cause, then exceptions, threads, tasks, and what is missing."""
     frames = Frames(summary.process, sources, width=view.width, everything=view.everything)
     yield from _headline(summary, frames)
+    if summary.test is not None:
+        yield from _test(summary.test, frames, view)
     places = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
     exceptions = list(enumerate(summary.exceptions))
     for index, exception in exceptions[::-1] if view.newest_first else exceptions:
@@ -113,6 +117,20 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
     elsewhere = phrases.elsewhere(summary.exceptions)
     for sentence in filter(None, (elsewhere, phrases.without_values(summary.omissions))):
         yield [(FAINT, sentence)]
+
+
+def _test(test: FailedTest, frames: Frames, view: View) -> Iterator[Line]:
+    """Yield the test that failed, with its parameters and fixtures, and the end of what was captured."""
+    yield []
+    yield [(HEADING, "test"), (PLAIN, f", {printable(', '.join(filter(None, test[:2])))}")]
+    for path in ("params", "fixtures"):
+        for name, variable in getattr(test, path).items():
+            yield from frames.variable(f"test.{path}", name, variable)
+    for name, text in test.captured.items():
+        content = text.rstrip().split("\n")
+        shown = content if view.everything else content[-CAPTURED_LINES:]
+        yield [(FAINT, f"  captured {printable(name)}" + (", the last lines" if len(shown) < len(content) else ""))]
+        yield from ([(PLAIN, f"    {cut(printable(line), frames.width and frames.width - 4)}")] for line in shown)
 
 
 def _message(record: ExceptionRecord) -> Iterator[Line]:

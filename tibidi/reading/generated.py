@@ -87,8 +87,5 @@ def _is_lost(value: object, is_lost: Callable[[FunctionType], bool]) -> bool:
 
 # Methods that are called implicitly, and their replacements if they are lost, as those of attrs classes are.
 REPLACEMENTS = {
-    "__eq__": object.__eq__,
-    "__hash__": object.__hash__,
-    "__ne__": object.__ne__,
-    "__repr__": show_attributes,
-}
+    "__eq__": object.__eq__, "__hash__": object.__hash__, "__ne__": object.__ne__, "__repr__": show_attributes,
+}  # fmt: skip

@@ -11,6 +11,7 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
+from tibidi.look.classes import HOSTS
 from tibidi.look.classes import Classes
 from tibidi.process import time
 from tibidi.redaction.names import kind_of_name
@@ -61,6 +62,7 @@ def _roots(crash: LiveCrash) -> Iterator[object]:
             if id(live.frame.f_globals) not in seen:
                 seen.add(id(live.frame.f_globals))
                 later.append(live.frame.f_globals)
+    yield from crash.extras.values()
     yield from (live.exception for live in crash.exceptions)
     yield from later
 
@@ -113,7 +115,7 @@ class _Hunt:
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
-        if facts.is_unevaluated(value):
+        if facts.is_unevaluated(value) or not HOSTS.isdisjoint(facts.names):
             return
         if not ARRAYS.isdisjoint(facts.names):
             from tibidi.redaction import tables  # few crashes have tables

@@ -23,16 +23,8 @@ NO_SECRETS = frozenset({
 })  # fmt: skip
 # What templates leave to be filled in: `{{ x }}`, `${X}`, `<password>`, `%(x)s`, `[FILTERED]`, `@X@`.
 BRACKETS = (
-    ("{", "}"),
-    ("${", "}"),
-    ("$(", ")"),
-    ("<", ">"),
-    ("%(", ")s"),
-    ("[", "]"),
-    ("(", ")"),
-    ("@", "@"),
-    ("`", "`"),
-)
+    ("{", "}"), ("${", "}"), ("$(", ")"), ("<", ">"), ("%(", ")s"), ("[", "]"), ("(", ")"), ("@", "@"), ("`", "`"),
+)  # fmt: skip
 FORMATS = frozenset("sdrifxaq")
 
 

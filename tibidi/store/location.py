@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.headline import peek_or_nothing
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.dumpfile.unpacking import STDIN
 from tibidi.dumpfile.unpacking import unpacked
@@ -18,7 +19,7 @@ from tibidi.store.directory import newest
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
-    """Return the path of the dump with this path or name, or of the latest if None.
+    """Return the path of the dump with this path or name, or of this test by its node id, or of the latest if None.
 
     A packed dump is unpacked, and `-` reads stdin.  Raises DumpNotFound, or NotADump for an archive without one.
     """
@@ -33,12 +34,18 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
             raise DumpNotFound(f"there is nothing in {latest} yet", "it may be being written: try again in a moment")
         return latest
     path = os.fspath(dump)
-    if path == STDIN or os.path.lexists(path):
+    is_file = path == STDIN or os.path.lexists(path)
+    if is_file and not path.endswith(".py"):  # a test module that cannot be imported is a file, too
         return unpacked(path)
-    if os.path.dirname(path):  # names in a list have none
-        raise DumpNotFound(f"no such file: {path}")
+    directory = crash_directory()
+    test = _of_test(path, directory.entries())
+    if test or is_file:
+        return test or unpacked(path)
+    if os.path.dirname(path) or "::" in path:  # names in a list have neither
+        what = f"dump of a test {path} in {directory.path}" if "::" in path else f"such file: {path}"
+        raise DumpNotFound(f"no {what}")
     try:
-        return named(crash_directory(), path)
+        return named(directory, path)
     except DumpNotFound as error:
         raise DumpNotFound(f"{error}, and no such file in {os.getcwd()}") from None
 
@@ -54,6 +61,20 @@ def _judge(folder: str) -> None:
     from tibidi.life.judge import judge  # 15 ms, and not needed for a file that is named
 
     judge(folder)
+
+
+def _of_test(name: str, entries: list[Entry]) -> str | None:
+    """Return the dump of the test with this node id, or the end of one, None if there is none.
+
+    It is that of its newest run, and there the first one: a teardown often fails because the test did.
+    """
+    tests = [(entry, peek_or_nothing(entry.path).test) for entry in entries]
+    ends = (f"/{name}", f"::{name}", f".{name}")
+    found = [pair for pair in tests if pair[1] == name] or [pair for pair in tests if pair[1].endswith(ends)]
+    names = sorted({test for _, test in found})
+    if len(names) > 1:
+        raise DumpNotFound(f"{name} is {len(names)} tests: {', '.join(names[:5])}")
+    return next((entry.path for entry, _ in found if entry.pid == found[-1][0].pid), None)
 
 
 def named(directory: CrashDirectory, name: str) -> str:

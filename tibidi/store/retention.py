@@ -13,7 +13,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
-from tibidi.dumpfile.headline import fingerprint
+from tibidi.dumpfile.headline import peek_or_nothing
 from tibidi.dumpfile.partial import FLAGS
 from tibidi.dumpfile.partial import PRIVATE
 from tibidi.process import io
@@ -78,7 +78,7 @@ def _between(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Yield those that are neither the first nor the newest dump of their fingerprint."""
     alike: dict[str, list[Entry]] = {}
     for entry in entries:
-        alike.setdefault(fingerprint(entry.path) or entry.path, []).append(entry)
+        alike.setdefault(peek_or_nothing(entry.path).fingerprint or entry.path, []).append(entry)
     for group in alike.values():
         yield from group[1:-1]
 

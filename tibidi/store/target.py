@@ -38,11 +38,13 @@ class CrashTarget:
     """A new file in the crash directory; `latest.pkl` and the older dumps follow when it is finished.
 
     `refused` has the directories that cannot be written, with the reasons;
-    one in which no file can be made is added.
+    one in which no file can be made is added.  It is named after `program`, by
+    default the one that runs.
     """
 
-    def __init__(self, refused: dict[str, str]) -> None:
+    def __init__(self, refused: dict[str, str], program: str = "") -> None:
         self._refused = refused
+        self._program = program or (sys.argv[0] if getattr(sys, "argv", None) else "")
         while True:
             self._directory = CrashDirectory.locate(create=True, refused=refused)
             try:
@@ -67,9 +69,8 @@ class CrashTarget:
         self._directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
 
     def _begin(self) -> PartialFile:
-        program = sys.argv[0] if getattr(sys, "argv", None) else ""
         for _ in range(MAX_NAME_TRIES):
-            path = new_path(self._directory.path, program, time.time(), os.getpid())
+            path = new_path(self._directory.path, self._program, time.time(), os.getpid())
             try:
                 return PartialFile(path)
             except FileExistsError:

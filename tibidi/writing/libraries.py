@@ -8,9 +8,11 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import attributes
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import type_name
+from tibidi.look.classes import HOSTS
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 # Types whose instances only their class can read, and that cannot be made again from a script.
 NATIVE_LAYOUTS = frozenset({"_ctypes.Array", "_ctypes.Structure", "_ctypes.Union"})
 TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray"})
+HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 WRAPPED = "the object that it wraps is in its place"
 
 
@@ -62,6 +65,8 @@ class LibraryReducers:
             return lambda thing: described(self._state, thing, essence(thing))
         if "os._Environ" in names:
             return reduce_environment
+        if not HOSTS.isdisjoint(names):
+            return self._host
         if property in mro(cls)[1:]:
             return reduce_property
         if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:
@@ -80,6 +85,11 @@ class LibraryReducers:
         facts = {name: getattr(element, name, None) for name in ("tag", "text", "tail", "sourceline")}
         attributes = dict(element.items()) if hasattr(element, "items") else {}
         return described(self._state, element, {**facts, "attrib": attributes, "tostring()": text, "": text})
+
+    def _host(self, host: Any) -> Any:
+        """Describe an object of a test runner or a shell, which leads to all that it knows."""
+        own = attributes(host)
+        return described(self._state, host, {name: own[name] for name in HOST_FACTS if name in own})
 
     def _wrapper(self, wrapper: Any) -> Any:
         """Write what a proxy wraps, and of a decorated function the name under which it is found."""

@@ -19,6 +19,7 @@ from types import FunctionType
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
+from tibidi.look.frames import is_session
 from tibidi.process import os
 from tibidi.words import vocabulary
 from tibidi.words.code import walk
@@ -35,16 +36,8 @@ INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # The import system's own attributes of a module, of no use without the process.
 MACHINERY = frozenset({"__builtins__", "__cached__", "__loader__", "__spec__"})
 CALLED_BY_LOADING = (
-    "__new__",
-    "__setstate__",
-    "__hash__",
-    "__eq__",
-    "__setattr__",
-    "__setitem__",
-    "append",
-    "extend",
-    "add",
-)
+    "__new__", "__setstate__", "__hash__", "__eq__", "__setattr__", "__setitem__", "append", "extend", "add",
+)  # fmt: skip
 
 
 class Placeholder:
@@ -133,7 +126,12 @@ class Namespaces:
 
 
 def is_application(namespace: dict[str, object]) -> bool:
-    """Return True if a module belongs to the application: neither to the standard library nor installed with pip."""
+    """Return True if a module belongs to the application: neither to the standard library nor installed with pip.
+
+    The variables of a session do not count: of these, a dump has those that its code uses.
+    """
+    if is_session(namespace):
+        return False
     file = namespace.get("__file__")
     if namespace.get("__name__") == "__main__" or type(file) is not str:
         return namespace.get("__name__") == "__main__" or "__loader__" not in namespace

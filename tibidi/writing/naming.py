@@ -54,12 +54,9 @@ CREATED_WITH_CLASS = frozenset({"__annotate_func__", "__dict__", "__weakref__"})
 SINGLETONS = frozenset({type(None), type(...), type(NotImplemented)})
 ABSENT = object()
 DESCRIPTORS = (
-    ClassMethodDescriptorType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodDescriptorType,
+    ClassMethodDescriptorType, GetSetDescriptorType, MemberDescriptorType, MethodDescriptorType,
     WrapperDescriptorType,
-)
+)  # fmt: skip
 
 ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
     OrderedDict: lambda items: (OrderedDict, (), items.__dict__ or None, None, iter(items.items())),

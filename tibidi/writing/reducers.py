@@ -74,27 +74,18 @@ if TYPE_CHECKING:
 TABLE_LIBRARIES = frozenset({"numpy", "pandas", "polars", "pyarrow"})
 # The states of computations, which cannot be continued in another process.
 ILLEGAL_TYPES = (
-    types.GeneratorType,
-    types.CoroutineType,
-    types.AsyncGeneratorType,
-    types.FrameType,
-    types.TracebackType,
-)
+    types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, types.FrameType, types.TracebackType,
+)  # fmt: skip
 FILE_TYPES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
 # Modules of types that are described instead of pickled.
 LIBRARIES = frozenset({
-    "_ctypes", "_weakrefset", "_wrappers", "lxml", "numpy", "os", "pandas", "polars", "pyarrow", "scipy", "torch",
-    "weakcallableproxy", "weakproxy", "weakref", "wrapt", "xarray",
+    "IPython", "_ctypes", "_pytest", "_weakrefset", "_wrappers", "lxml", "numpy", "os", "pandas", "pluggy",
+    "polars", "pyarrow", "scipy", "torch", "weakcallableproxy", "weakproxy", "weakref", "wrapt", "xarray",
 })  # fmt: skip
 FUNCTION_ATTRIBUTES = (
-    "__qualname__",
-    "__module__",
-    "__doc__",
-    "__defaults__",
-    "__kwdefaults__",
-    "__annotations__",
+    "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__annotations__",
     *(("__type_params__",) if sys.version_info >= (3, 12) else ()),
-)
+)  # fmt: skip
 
 
 class Reducers:

@@ -1,0 +1,97 @@
+"""The hook for failed tests of unittest: errors and failures that a result is told of.
+
+The line about the dump is added to the text of the failure, which the runner
+prints at the end.  A worker of `manage.py test --parallel` sends its failures to
+the runner without that text: there the line goes to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import wraps
+
+from tibidi import TYPE_CHECKING
+from tibidi import config
+from tibidi import hooks
+from tibidi.process import traceback_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    Function = Callable[..., Any]
+
+FAILED_IMPORT = "_FailedTest"  # the class of a test that stands for a module
+REPLAY = "handle_event"  # of django.test.runner: tells a result of the failures of a worker, which has dumped them
+
+_used = 0
+# The exceptions of modules that could not be imported, by name: their tests have only a text of them.
+_imports: dict[str, BaseException | None] = {}
+
+
+def install(module: ModuleType) -> None:
+    """Install the hook in the methods of `unittest.TestResult`, and in what makes a test of a failed import."""
+    if module.__name__ == "unittest.loader":
+        hooks.replace_function(module, "_make_failed_import_test", _wrap_import)
+        return
+    for name in ("addError", "addFailure", "addSubTest"):
+        hooks.replace_function(module.TestResult, name, _wrap)
+
+
+def _wrap_import(previous: Function) -> Function:
+    @wraps(previous)
+    def make(name: str, *rest: Any) -> Any:
+        _imports[name] = sys.exc_info()[1]
+        return previous(name, *rest)
+
+    return make
+
+
+def _wrap(previous: Function) -> Function:
+    @wraps(previous)
+    def add(result: Any, test: Any, *rest: Any) -> None:
+        line = _report(rest[-1][1], (test, *rest[:-1])[-1], result) if rest[-1] is not None else ""
+        lists = [(each, len(each)) for each in (result.errors, result.failures) if type(each) is list]
+        previous(result, test, *rest)
+        for known, count in lists:
+            if line and len(known) > count:
+                known[-1] = known[-1][0], f"{known[-1][1].rstrip()}\n{line}\n"
+        if line and hasattr(result, "events"):
+            from tibidi.hooks import desk
+
+            desk.write(line)
+
+    return add
+
+
+def _report(error: BaseException, test: Any, result: Any) -> str:
+    """Dump a failure; return a line about the dump, or why there is none."""
+    global _used
+    caller: Any = sys._getframe(2)  # of the class of the result
+    callers = {each.f_code.co_name for each in (caller, caller.f_back) if each}
+    if not hooks.is_installed() or traceback_of(error) is None or REPLAY in callers:
+        return ""
+    _used += 1
+    if _used > config.test_dumps:
+        return f"tibidi: no dump: {config.test_dumps} tests were dumped already; raise TIBIDI_TEST_DUMPS"
+    return _dump(error, test, result) * (not config.silent)
+
+
+def _dump(error: BaseException, test: Any, result: Any) -> str:
+    from tibidi.hooks import desk
+    from tibidi.process.imports import import_module
+
+    live = import_module("tibidi.capture.failed_test").LiveTest(test.id())
+    if type(test).__name__ == FAILED_IMPORT:
+        live.id, live.phase = test._testMethodName, "collect"
+        error = _imports.get(live.id) or error
+    live.params = dict(getattr(test, "params", {}))  # of a subtest
+    buffers = {name: getattr(result, f"_{name}_buffer", None) for name in ("stdout", "stderr")}
+    live.captured = {name: buffer.getvalue() for name, buffer in buffers.items() if buffer is not None}
+    try:
+        return desk.of_dump(import_module("tibidi.living").dump(error, None, test=live), None)[0]
+    except Exception as problem:
+        if config.debug:
+            raise
+        return desk.of_failure(problem)

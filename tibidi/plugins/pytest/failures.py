@@ -1,0 +1,145 @@
+"""Dump each failed phase of a test, and say at the end how to open the dumps.
+
+A phase is dumped when pytest has made its report, while the variables live and
+before `--pdb` or the teardown.  The report carries the path: with pytest-xdist
+each worker writes its own dumps, and the controller prints.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import bdb
+import linecache
+import sys
+from collections.abc import Generator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tibidi import config as settings
+from tibidi.errors import BadSetting
+from tibidi.plugins.pytest import summary
+from tibidi.plugins.pytest.summary import Failure
+from tibidi.process import os
+from tibidi.process import time
+from tibidi.process.imports import import_module
+from tibidi.store.directory import CrashDirectory
+
+Wrapper = Generator[None, Any, None]
+FIRST_WORKER = "gw0"
+COLLECT = "collect"
+
+
+class Failures:
+    """The failures of a run, dumped into `directory`, by default the crash directory."""
+
+    def __init__(self, config: pytest.Config, directory: str) -> None:
+        given: dict[str, Any] = getattr(config, "workerinput", {})
+        self._worker: str = given.get("workerid", "")
+        self._shared = given.get("tibidi") or {"directory": directory, "start": time.time()}
+        self._limit = _limit(config)
+        self._failures: list[Failure] = []
+        self._written: dict[str, list[str]] = {}
+        settings.keep = max(settings.keep, self._limit)
+        settings.directory = self._shared["directory"] or settings.directory
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of xdist where to write, and when the run began."""
+        node.workerinput["tibidi"] = self._shared
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Wrapper:
+        """Dump a failed phase, after all plugins had their say about the report."""
+        report = (yield).get_result()
+        if report.outcome == "failed" and call.excinfo is not None and not isinstance(call.excinfo.value, bdb.BdbQuit):
+            test = _live_test(report, report.when, item.path)
+            test.params = dict(getattr(getattr(item, "callspec", None), "params", {}))
+            given = (getattr(item, "funcargs", None) or {}).items()
+            test.fixtures = {name: value for name, value in given if name not in {*test.params, "request"}}
+            report.tibidi = self._dump(call.excinfo.value, test)
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Wrapper:
+        """Dump a module that cannot be collected; with xdist all workers try to, and the first one dumps."""
+        report = (yield).get_result()
+        if report.outcome == "failed" and getattr(report, "call", None) is not None:
+            is_mine = self._worker in {"", FIRST_WORKER}
+            test = _live_test(report, COLLECT, collector.path)
+            report.tibidi = self._dump(report.call.excinfo.value, test) if is_mine else ("", "")
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Take down a failure, or remove the dumps of a test that pytest-rerunfailures tries again."""
+        if report.outcome == "rerun":
+            self._failures = [each for each in self._failures if each.id != report.nodeid]
+            for path in self._written.pop(report.nodeid, ()):
+                with suppress(OSError):
+                    os.unlink(path)
+                directory = CrashDirectory(os.path.dirname(path))
+                directory.point_latest(directory.latest() or path)
+        self._take_down(report, report.when)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Take down a module that cannot be collected."""
+        self._take_down(report, COLLECT)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print how to open each dump, and write a table for a job of GitHub."""
+        if self._failures and not self._worker:
+            if not settings.silent:
+                terminalreporter.section("core dumps")
+                lines = summary.lines(self._failures, self._shared["directory"], self._limit)
+                terminalreporter.write_line("\n".join(lines))
+            summary.write_table(self._failures, self._shared["directory"])
+
+    def _dump(self, exc: BaseException, test: Any) -> tuple[str, str]:
+        """Dump the failure of a test; return the path, or why there is none."""
+        entries = CrashDirectory.locate(create=False).entries()
+        if sum(entry.changed >= self._shared["start"] for entry in entries) >= self._limit:
+            return "", summary.NO_BUDGET
+        try:
+            path: str = import_module("tibidi.living").dump(_crash(exc), None, test=test)
+        except (Exception, pytest.fail.Exception) as error:  # the latter from the signal handler of pytest-timeout
+            if settings.debug:
+                raise
+            return "", f"{type(error).__name__}: {error}"
+        self._written.setdefault(test.id, []).append(path)
+        return path, ""
+
+    def _take_down(self, report: Any, phase: str) -> None:
+        is_known = phase == COLLECT and report.nodeid in {each.id for each in self._failures}  # from another worker
+        if report.outcome == "failed" and hasattr(report, "tibidi") and not is_known:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            message = str(getattr(crash, "message", report.longrepr)).strip().partition("\n")[0]
+            self._failures.append(Failure(report.nodeid, phase, message, *report.tibidi))
+
+
+def _limit(config: pytest.Config) -> int:
+    """Return how many dumps a run may leave; the environment precedes the configuration file."""
+    try:
+        if "TIBIDI_TEST_DUMPS" not in os.environ:
+            settings.test_dumps = config.getini("tibidi_dumps") or settings.test_dumps
+    except BadSetting as error:
+        raise pytest.UsageError(str(error).replace("test_dumps", "tibidi_dumps")) from None
+    return settings.test_dumps
+
+
+def _live_test(report: Any, phase: str, file: object) -> Any:
+    test = import_module("tibidi.capture.failed_test").LiveTest(report.nodeid, phase, str(file))
+    test.captured = {title.replace("Captured ", "", 1): text for title, text in report.sections}
+    return test
+
+
+def _crash(exc: BaseException) -> BaseException:
+    """Return the exception of the application: pytest and doctest wrap some."""
+    doctest: Any = sys.modules.get("doctest")
+    exc = next(iter(getattr(exc, "failures", ())), exc)  # MultipleDoctestFailures
+    if doctest is not None and isinstance(exc, doctest.UnexpectedException):
+        for number, example in enumerate(exc.test.examples):
+            name = f"<doctest {exc.test.name}[{number}]>"
+            linecache.cache[name] = len(example.source), None, example.source.splitlines(keepends=True), name
+        exc = exc.exc_info[1]
+    is_wrapper = isinstance(exc, pytest.Collector.CollectError) and exc.__cause__ is not None
+    return exc.__cause__ or exc if is_wrapper else exc

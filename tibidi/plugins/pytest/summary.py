@@ -1,0 +1,80 @@
+"""What a run says about its dumps: a line for each failure, and a table for a job of GitHub.
+
+PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tibidi.errors import TibidiError
+from tibidi.store.location import find
+
+NO_BUDGET = "no budget"
+TABLE_VARIABLE = "GITHUB_STEP_SUMMARY"  # a file to which a job appends Markdown
+TABLE = "\n### Core dumps of failed tests\n\n| test | phase | failure | open its dump with |\n|---|---|---|---|\n"
+MAX_MESSAGE = 200  # characters
+
+
+class Failure(NamedTuple):
+    """A failed phase: its test, the exception in one line, and the path of its dump, or why there is none."""
+
+    id: str
+    phase: str
+    message: str
+    dump: str
+    problem: str
+
+
+def lines(failures: Sequence[Failure], directory: str, limit: int) -> Iterator[str]:
+    """Yield the command that opens each dump, and what has none."""
+    for failure, command in _commands(failures, directory):
+        if command:
+            yield command
+        elif failure.problem != NO_BUDGET:
+            yield f"no dump of {failure.id} ({failure.phase}): {failure.problem or 'it is gone'}"
+    refused = sum(each.problem == NO_BUDGET for each in failures)
+    if refused:
+        yield f"no dump of {refused} more: a run leaves {limit}; raise TIBIDI_TEST_DUMPS or the option tibidi_dumps"
+
+
+def write_table(failures: Sequence[Failure], directory: str) -> None:
+    """Append a table to the summary of a job of GitHub, if this is one."""
+    path = os.environ.get(TABLE_VARIABLE)
+    if path:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(TABLE)
+            for each, command in _commands(failures, directory):
+                cells = map(_cell, (each.id, each.phase, each.message[:MAX_MESSAGE], command or each.problem))
+                file.write(f"| {' | '.join(cells)} |\n")
+
+
+def _commands(failures: Sequence[Failure], directory: str) -> Iterator[tuple[Failure, str]]:
+    """Yield each failure with the command that opens its dump, "" if there is none.
+
+    The node id finds the first dump of a test in a run, the name of the file any other.
+    """
+    seen: set[str] = set()
+    prefix = f"TIBIDI_DIR={shlex.quote(os.path.relpath(directory))} " if directory else ""
+    for failure in failures:
+        path = failure.dump if failure.dump or failure.problem else _found(failure.id)
+        name = os.path.basename(path) if failure.id in seen else failure.id
+        yield failure, path and f"{prefix}python -m tbdebug {shlex.quote(name)}"
+        seen.add(failure.id)
+
+
+def _found(test: str) -> str:
+    """Return the dump that another worker wrote of a test."""
+    try:
+        return find(test)
+    except TibidiError:
+        return ""
+
+
+def _cell(text: str) -> str:
+    """Return a text as code in a cell of a Markdown table."""
+    return f"`{' '.join(text.split())}`".replace("|", "\\|") if "`" not in text else text.replace("|", "\\|")
