@@ -123,3 +123,22 @@ def test_little_of_the_standard_library(loaded: Loaded) -> None:
     public = {name.partition(".")[0] for name in loaded.others if not name.startswith("_")}
 
     assert [] == sorted(public - STANDARD_MODULES - {"tibidi_autoinstall"})
+
+
+def test_the_second_dump_imports_nothing(crash: Crasher) -> None:
+    """A process that goes on has imported with its first dump what all later ones of that kind need."""
+    code = """
+import sys, tibidi
+def dumped():
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        return tibidi.dump_exception(error)
+dumped()
+count = len(sys.modules)  # they are in order
+print(dumped(), [*sys.modules][count:])
+"""
+    ended = crash.run("-c", code)
+
+    assert f"{ended.dumps[0]} []\n" == ended.stdout  # the one with the number is listed first
+    assert 2 == len(ended.dumps)

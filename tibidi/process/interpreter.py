@@ -21,6 +21,7 @@ OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that
 METADATA = (".dist-info", ".egg-info")
 MAX_PACKAGES = 5000
+_listed: "dict[str, tuple[int, list[str]]]" = {}
 # The folder of tibidi in the file names of its code, which are relative in a frozen program.
 PACKAGE = os.path.join(os.path.dirname(os.path.dirname(sys._getframe().f_code.co_filename)), "")
 
@@ -107,15 +108,21 @@ def packages() -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in sys.path:
         for entry in _entries(folder):
-            if entry.endswith(METADATA) and len(found) < MAX_PACKAGES:
+            if len(found) < MAX_PACKAGES:
                 name, _, version = entry.rpartition(".")[0].partition("-")
                 found.setdefault(name.replace("_", "-").lower(), version.partition("-py")[0])
     return dict(sorted(found.items()))
 
 
 def _entries(folder: object) -> list[str]:
+    """Return the names of the metadata in a folder, which is listed again only when it has changed."""
     try:
-        return os.listdir(folder or ".") if type(folder) is str else []
+        if type(folder) is not str:
+            return []
+        changed = os.stat(folder or ".").st_mtime_ns
+        if _listed.get(folder, (0, []))[0] != changed:
+            _listed[folder] = changed, [entry for entry in os.listdir(folder or ".") if entry.endswith(METADATA)]
+        return _listed[folder][1]
     except (OSError, ValueError):  # a zip archive, or a folder that does not exist
         return []
 

@@ -1,0 +1,17 @@
+"""A view that answers, and one that fails among ordinary values."""
+
+import flask
+
+app = flask.Flask(__name__)
+ROWS = [{"id": number, "title": f"row number {number}", "price": number * 1.1} for number in range(100)]
+
+
+@app.get("/")
+def index():
+    return {"rows": ROWS[:10]}
+
+
+@app.get("/fail")
+def fail():
+    rows = [row for row in ROWS if row["price"] < 0]
+    return {"average": sum(row["price"] for row in rows) / len(rows)}
