@@ -37,6 +37,7 @@ from tibidi.reading.generated import regenerate
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.inert.types import InertType
 from tibidi.reading.missing import missing_member
+from tibidi.reading.state import set_state
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
 from tibidi.words.standins import StandIn
@@ -226,7 +227,12 @@ def _member(cls: type, name: str, value: object) -> object:
 
 def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
     """Return the result of a function; if it and the class are missing, an instance of the class's stand-in."""
-    return cls(*arguments) if is_missing(function) and is_missing(cls) else function(*arguments)
+    if not (is_missing(function) and is_missing(cls)):
+        return function(*arguments)
+    made = cls(*arguments)
+    if len(arguments) == 2 and arguments[0] is cls and type(arguments[1]) is dict:  # it makes an object, and fills it
+        set_state(made, arguments[1])
+    return made
 
 
 def _attribute(owner: object, name: str) -> object:
