@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tibidi import commands
 from tibidi.culprit import OwnCode
 from tibidi.culprit import culprit
+from tibidi.culprit import subjects
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import phrases
@@ -78,16 +79,16 @@ def main(argv: commands.Arguments) -> int:
 def _for_editors(reader: Reader) -> dict[str, object]:
     """Return what an editor needs besides the summary: `own` has paths such as `exceptions[0].frames[2]`."""
     signature = YOURS if reader.is_signed_by(read_key()) else OTHER if reader.has_signature else NONE
-    exceptions, process = reader.summary.exceptions, reader.summary.process
-    own = OwnCode(process)
+    summary = reader.summary._replace(exceptions=subjects(reader.summary))
+    own = OwnCode(summary.process)
     paths = [
         f"{kind}[{number}].frames[{index}]"
         for kind in ("exceptions", "threads", "tasks")
-        for number, each in enumerate(getattr(reader.summary, kind))
+        for number, each in enumerate(getattr(summary, kind))
         for index, frame in enumerate(each.frames)
         if own.has(frame)
     ]
-    found = culprit(exceptions, process)._asdict() if exceptions else None
+    found = culprit(summary.exceptions, summary.process)._asdict()
     return {"signature": signature, "culprit": found, "own": paths, "sources": reader.sources}
 
 

@@ -27,7 +27,7 @@ export interface DumpedException extends Stack {
 export interface Summary {
   /** Whose key signed the file: the user's, somebody else's (or the file was changed since), nobody's. */
   signature: 'yours' | 'other' | 'none'
-  culprit: { exception: number; frame: number | null } | null
+  culprit: { exception: number; frame: number | null }
   /** The paths of the frames of own code, such as `exceptions[0].frames[2]`. */
   own: string[]
   /** The text of each captured file, by the name that it has in the frames. */
@@ -68,15 +68,17 @@ export function shortPath(path: string): string {
 
 /** Return the path of the frame of the root cause. */
 export function culpritPath(summary: Summary): string {
-  const { exception, frame } = summary.culprit ?? { exception: -1, frame: null }
+  const { exception, frame } = summary.culprit
   return frame === null ? '' : framePath('exceptions', exception, frame)
 }
 
 /** Return the own frames of all stacks: the root cause first, threads and tasks last, the innermost frame first. */
 export function ownFrames(summary: Summary): PlacedFrame[] {
   const own = new Set(summary.own)
-  return (['exceptions', 'threads', 'tasks'] as const).flatMap(kind =>
-    summary[kind].flatMap(({ frames }, number) =>
+  const { threads, tasks } = summary
+  const exceptions = summary.exceptions.length > 0 ? summary.exceptions : threads.slice(0, 1) // which stands for what happened
+  return Object.entries({ exceptions, threads, tasks }).flatMap(([kind, stacks]) =>
+    stacks.flatMap(({ frames }, number) =>
       frames
         .map((frame, index) => ({ path: framePath(kind, number, index), frame }))
         .filter(({ path }) => own.has(path))

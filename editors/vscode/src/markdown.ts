@@ -6,7 +6,7 @@ import { bareType, culpritPath, ownFrames, shortPath } from './dump'
 /** Return the text of an issue: what crashed, where, on what, and the crash as `tibidi show --plain` prints it. */
 export function issue(summary: Summary, shown: string): string {
   const crash = summary.exceptions.at(-1)
-  const cause = summary.culprit ? summary.exceptions[summary.culprit.exception] : undefined
+  const cause = summary.exceptions[summary.culprit.exception]
   const at = ownFrames(summary).find(({ path }) => path === culpritPath(summary))?.frame
   const because = cause && cause !== crash ? `, caused by ${bareType(cause.type)}` : ''
   const place = at ? ` in ${shortPath(at.file)}:${at.line}` : ''
