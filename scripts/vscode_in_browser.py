@@ -397,7 +397,7 @@ def hostile_dump(workbench: Workbench, machine: Machine) -> None:
     workbench.picture("hostile")
     page.keyboard.press("F5")
     expect(workbench.tab("divide.py")).to_be_visible()
-    workbench.evaluate("x", "5")
+    workbench.evaluate("x", "<os.system('touch ")  # what stands for it
     page.keyboard.press("Shift+F5")
     expect(page.locator(".debug-toolbar")).to_be_hidden()
     assert not machine.touched.exists()

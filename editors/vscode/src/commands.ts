@@ -21,11 +21,12 @@ export interface Parts {
   dumps: Dumps
   environments: Environments
   tibidi: Tibidi
+  tree: vscode.TreeView<Node>
 }
 
 /** Register all commands; an error of one is shown. */
 export function registerCommands(parts: Parts): vscode.Disposable[] {
-  const { crashes, environments } = parts
+  const { crashes, environments, tree } = parts
   const onDump = (act: (dump: string, parts: Parts) => Promise<void>) => async (argument: Argument) => {
     const dump = await chosenDump(argument, crashes)
     if (dump !== undefined) await act(dump, parts)
@@ -52,8 +53,10 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     }
   }
   return Object.entries(commands).map(([name, act]) =>
-    vscode.commands.registerCommand(`tibidi.${name}`, async (argument: Argument, selected?: Node[]) => {
-      await act(argument, Array.isArray(selected) ? selected : undefined).catch(showError)
+    vscode.commands.registerCommand(`tibidi.${name}`, async (argument: Argument | 'selection', more?: unknown) => {
+      // A key passes no node, unlike a menu; package.json lets those of the tree say so.
+      const selected = argument === 'selection' ? [...tree.selection] : Array.isArray(more) ? (more as Node[]) : undefined
+      await act(argument === 'selection' ? selected?.[0] : argument, selected).catch(showError)
     })
   )
 }

@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
       interpreters.forget()
       refresh()
     }),
-    ...registerCommands({ crashes, dumps, environments, tibidi })
+    ...registerCommands({ crashes, dumps, environments, tibidi, tree })
   )
   setTimeout(refresh, 0) // after the activation: it runs Python
 }
