@@ -39,6 +39,7 @@ MAX_VSIX_BYTES = 200_000
 MAX_ACTIVATION_MILLISECONDS = 100
 MAX_PICTURE_BYTES = 100_000
 MAX_WINDOWS = 6
+MAX_INSTALL_SECONDS = 180
 MAX_LINES = 12  # of an error
 WIDTH, HEIGHT = 1400, 940
 SECONDS = 30
@@ -196,8 +197,9 @@ def wait_for(address: str) -> None:
 class Workbench:
     """VS Code in the browser."""
 
-    def __init__(self, page: Page, server: Server, pictures: Path | None) -> None:
+    def __init__(self, page: Page, server: Server, wheel: Path, pictures: Path | None) -> None:
         self.page = page
+        self.wheel = wheel
         self.server = server
         self.pictures = pictures
 
@@ -445,6 +447,28 @@ def commands_of_the_tree(workbench: Workbench, machine: Machine) -> None:
     assert before - 1 == len(list(machine.crashes.glob("2*.pkl")))
 
 
+def installs_what_is_missing(workbench: Workbench, machine: Machine) -> None:
+    """For an interpreter without tibidi and debugpy, both are installed into an environment that sees its packages."""
+    page, bare = workbench.page, machine.place / "bare"
+    subprocess.run([sys.executable, "-m", "venv", bare], check=True)
+    python = bare / "bin" / "python"
+    (package,) = bare.glob("lib/*/site-packages")
+    (package / "only_there.py").write_text("VALUE = 'seen'\n")
+    workbench.server.set({"tibidi.python": str(python), "tibidi.package": f"{workbench.wheel}[view]"})
+    workbench.command("Crash Dumps: Refresh")
+    button = page.get_by_role("button", name="Install into an environment of its own")
+    expect(button).to_be_visible()
+    button.click()
+    expect(workbench.row(".pane-body", ROW)).to_be_visible(timeout=MAX_INSTALL_SECONDS * 1000)
+    workbench.tab("night.pkl").click()
+    workbench.dump().get_by_role("button", name="Debug", exact=True).click()
+    expect(workbench.debugged("variables", re.compile("text.*'1,50'"))).to_be_visible()
+    workbench.evaluate("__import__('only_there').VALUE", "'seen'")
+    page.keyboard.press("Shift+F5")
+    expect(page.locator(".debug-toolbar")).to_be_hidden()
+    workbench.server.set({})
+
+
 def themes(workbench: Workbench, machine: Machine) -> None:
     """The page follows the theme: light, and high contrast."""
     for theme, name in (("Default Light Modern", "light"), ("Default High Contrast", "contrast")):
@@ -485,6 +509,7 @@ STEPS = (
     foreign_pickle,
     crash_appears,
     commands_of_the_tree,
+    installs_what_is_missing,
     themes,
     activation_is_fast,
 )
@@ -496,6 +521,7 @@ def main() -> int:
     parser.add_argument("--browser", required=True)
     parser.add_argument("--server", type=Path, required=True)
     parser.add_argument("--vsix", type=Path, required=True)
+    parser.add_argument("--wheel", type=Path, required=True)
     parser.add_argument("--screenshots", type=Path)
     parser.add_argument("--headed", action="store_true")
     options = parser.parse_args()
@@ -516,7 +542,7 @@ def main() -> int:
         page.set_default_timeout(SECONDS * 1000)
         with server.running() as address:
             page.goto(address)
-            return run(Workbench(page, server, options.screenshots), machine)
+            return run(Workbench(page, server, options.wheel, options.screenshots), machine)
 
 
 def run(workbench: Workbench, machine: Machine) -> int:
