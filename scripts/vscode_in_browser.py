@@ -433,10 +433,13 @@ def commands_of_the_tree(workbench: Workbench, machine: Machine) -> None:
     """By keyboard alone: a dump of the tree is opened with Enter, and deleted with Delete, which asks."""
     page = workbench.page
     workbench.command("Debug: Focus on Crash Dumps View")
+    dumps = page.locator(".pane-body .monaco-list-row[aria-level='2'][aria-label^='ReportError in night/report.py']")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
+    expect(dumps).to_have_count(2)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
+    expect(dumps.first).to_have_class(re.compile("selected"))
     expect(workbench.dump().locator("h1")).to_have_text(TITLE)
     workbench.command("Debug: Focus on Crash Dumps View")
     before = len(list(machine.crashes.glob("2*.pkl")))
@@ -455,6 +458,7 @@ def installs_what_is_missing(workbench: Workbench, machine: Machine) -> None:
     (package,) = bare.glob("lib/*/site-packages")
     (package / "only_there.py").write_text("VALUE = 'seen'\n")
     workbench.server.set({"tibidi.python": str(python), "tibidi.package": f"{workbench.wheel}[view]"})
+    page.get_by_role("tab", name="Run and Debug").click()
     workbench.command("Crash Dumps: Refresh")
     button = page.get_by_role("button", name="Install into an environment of its own")
     expect(button).to_be_visible()

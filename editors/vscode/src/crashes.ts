@@ -48,6 +48,7 @@ export class Crashes implements vscode.TreeDataProvider<Node>, vscode.Disposable
     item.id = (isGroup ? 'group ' : '') + newest.path
     item.description = details(rows, Date.now())
     item.tooltip = [newest.message, newest.dump, newest.time].filter(Boolean).join('\n')
+    item.accessibilityInformation = { label: `${title(newest)}, ${item.description}` }
     item.iconPath = new vscode.ThemeIcon(newest.state === 'whole' ? 'bug' : 'warning')
     item.contextValue = isGroup ? 'group' : 'dump'
     if (!isGroup) item.command = { command: 'tibidi.open', title: 'Open', arguments: [{ rows, isGroup }] }
