@@ -25,13 +25,10 @@ EXAMPLES = "python -m tibidi snap --wait 60 4711"
 TOLD = "told: snapshot "
 # Run by `sys.remote_exec` in the other process; where tibidi was never on, with the files of this command.
 SCRIPT = """\
-import os, sys
-sys.path.append({ours!r})
+import sys, _thread
+"tibidi" in sys.modules or sys.path.append({ours!r})
 from tibidi.hooks import snapshots
-with open({answer!r} + ".new", "w") as file:
-    file.write(snapshots.take() or "no dump: the stderr of the process says why")
-os.rename({answer!r} + ".new", {answer!r})
-sys.path.remove({ours!r})
+_thread.start_new_thread(snapshots.answer, ({answer!r},))
 """
 ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both"
 
@@ -63,10 +60,12 @@ def main(argv: Sequence[str]) -> int:
 
 def _announced(pid: int) -> Record | None:
     """Return the record of a process that says that it handles a signal, and does: else the signal would kill it."""
-    with open(f"/proc/{pid}/environ", "rb") as file:
-        folder = dict(each.partition(b"=")[::2] for each in file.read().split(b"\0")).get(b"TIBIDI_DIR")
-    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-        caught = int(next(line for line in file if line.startswith("SigCgt:")).split()[1], 16)
+    folder, caught = None, -1
+    if os.path.exists("/proc/self"):
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            folder = dict(each.partition(b"=")[::2] for each in file.read().split(b"\0")).get(b"TIBIDI_DIR")
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            caught = int(next(line for line in file if line.startswith("SigCgt:")).split()[1], 16)
     for path in records(os.fsdecode(folder) if folder else crash_directory().path):
         record = Record(path) if f"-{pid}-" in path else None
         if record and not record.is_dead() and record.facts["signal"] and caught >> record.facts["signal"] - 1 & 1:
@@ -91,20 +90,18 @@ def _by_signal(record: Record, seconds: float) -> str:
 def _by_remote_exec(pid: int, seconds: float) -> str:
     if not hasattr(sys, "remote_exec"):
         raise DumpNotFound(f"process {pid} does not take snapshots", ASK)
-    folder = tempfile.mkdtemp(prefix="tibidi-snap-")  # it stays, as the process may run the script later
-    script, target = os.path.join(folder, "script.py"), os.path.join(folder, "answer")
-    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    Path(script).write_text(SCRIPT.format(ours=ours, answer=target), encoding="utf-8")
+    folder = Path(tempfile.mkdtemp(prefix="tibidi-snap-"))  # it stays, as the process may run the script later
+    script, answer = folder / "script.py", folder / "answer"
+    ours = str(Path(__file__).resolve().parents[2])
+    script.write_text(SCRIPT.format(ours=ours, answer=str(answer)), encoding="utf-8")
     sys.remote_exec(pid, script)  # type: ignore[attr-defined,unused-ignore]  # from Python 3.14 on
-    answer = Path(target)
     return _wait(lambda: answer.read_text() if answer.exists() else "", seconds, "TIBIDI_SNAPSHOT_SIGNAL wakes it")
 
 
 def _wait(answer: Callable[[], str], seconds: float, hint: str) -> str:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        text = answer()
-        if text:
-            return text
+    while not (text := answer()):
+        if time.monotonic() > deadline:
+            raise DumpNotFound(f"its main thread has run no Python code for {seconds:g} s", hint)
         time.sleep(0.05)
-    raise DumpNotFound(f"its main thread has run no Python code for {seconds:g} s", hint)
+    return text

@@ -9,6 +9,8 @@ from tibidi import TYPE_CHECKING
 from tibidi import config
 from tibidi.hooks import desk
 from tibidi.model import SNAPSHOT
+from tibidi.process import io
+from tibidi.process import os
 from tibidi.process.imports import import_module
 
 if TYPE_CHECKING:
@@ -18,13 +20,17 @@ if TYPE_CHECKING:
 def install() -> None:
     """Install the handler of the signal; only the main thread can."""
     try:
-        _signal.signal(config.snapshot_signal, _handle)
+        _signal.signal(config.snapshot_signal, lambda *_: take())
     except (ValueError, OSError):  # another thread, or a signal such as KILL
         desk.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
 
 
-def _handle(*_: object) -> None:
-    take()
+def answer(path: str) -> None:
+    """Take a snapshot for `tibidi snap`, in a thread of its own, and write to this file where the dump is."""
+    text = take() or "no dump: the stderr of the process says why"
+    with io.open(f"{path}.new", "w") as file:
+        file.write(text)
+    os.rename(f"{path}.new", path)
 
 
 def take(reason: str = "", told: str = "snapshot") -> str:
