@@ -136,7 +136,7 @@ def test_requirements(main_wheel: Path, companion_wheel: Path) -> None:
     required = [each for each in metadata(main_wheel).get_all("Requires-Dist", []) if "extra ==" not in each]
 
     assert ["cloudpickle", "platformdirs"] == [re.split(r"[<>=~!;\s]", each)[0] for each in required]
-    assert ["auto", "fleet", "peep", "seal", "view"] == metadata(main_wheel).get_all("Provides-Extra")
+    assert ["auto", "fleet", "mcp", "peep", "seal", "view"] == metadata(main_wheel).get_all("Provides-Extra")
     assert metadata(companion_wheel).get_all("Requires-Dist") is None
 
 

@@ -21,6 +21,7 @@ GROUPS = {
         "diff": ("diff", "compare two dumps, frame by frame and value by value"),
     },
     "ask": {
+        "mcp": ("mcp", "serve coding agents over the Model Context Protocol"),
         "analyze": ("analyze", "print one page about a crash: what is suspicious, and what to do next"),
         "eval": ("eval", "print the value of an expression in a frame"),
         "retry": ("retry", "call the function of a crash again, on the code that is here now"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from typing import TYPE_CHECKING
+from typing import Any
 
 from tibidi import commands
 from tibidi.culprit import OwnCode
@@ -12,17 +13,22 @@ from tibidi.culprit import culprit
 from tibidi.culprit import subjects
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
+from tibidi.errors import TibidiError
 from tibidi.present import phrases
 from tibidi.present import show
 from tibidi.present import terminal
+from tibidi.present.frames import Frames
 from tibidi.present.lines import plain
 from tibidi.present.show import View
 from tibidi.process.texts import printable
+from tibidi.process.texts import source_lines
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tibidi.model import Summary
 
 EXAMPLES = """\
 python -m tibidi show
@@ -47,6 +53,8 @@ def parser() -> commands.Parser:
     made.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
     about = "with --json: also the captured sources, the culprit, the paths of own frames, and whose signature it has"
     made.add_argument("--sources", action="store_true", help=about)
+    commands.add_frame_arguments(made)
+    made.add_argument("--file", action="store_true", help="print the source file of the frame, as it was")
     commands.add_dump_argument(made)
     return made
 
@@ -67,6 +75,8 @@ def main(argv: commands.Arguments) -> int:
     if options.json:
         print(json.dumps({**more, **summary_to_json(summary)}, indent=2))
         return 0
+    if options.frame is not None or options.file:
+        return _print_frame(summary, sources, options)
     view = View(terminal.width(), options.all, options.newest_first)
     lines = show.lines(summary, sources, view)
     if options.plain:
@@ -90,6 +100,22 @@ def _for_editors(reader: Reader) -> dict[str, object]:
     ]
     found = culprit(summary.exceptions, summary.process)._asdict()
     return {"signature": signature, "culprit": found, "own": paths, "sources": reader.sources}
+
+
+def _print_frame(summary: Summary, sources: dict[str, str], options: Any) -> int:
+    """Print one frame with all of its variables, or its source file."""
+    records = subjects(summary)
+    known = culprit(records, summary.process)
+    index = known.exception if options.exception is None else options.exception
+    number = known.frame if options.frame is None else options.frame
+    stack = records[index].frames if 0 <= index < len(records) else ()
+    if number is None or not 0 <= number < len(stack):
+        what = f"the dump has no exceptions[{index}].frames[{number}]"
+        raise TibidiError(what, "python -m tibidi show prints what it has")
+    shown = Frames(summary.process, sources, width=None, everything=True).stack("", stack[number : number + 1])
+    text = source_lines(sources.get(stack[number].file, ""))
+    print("\n".join([printable(line, kept="\t") for line in text] if options.file else map(plain, shown)))
+    return 0
 
 
 def _print_page(path: str, target: str) -> int:

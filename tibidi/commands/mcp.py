@@ -1,0 +1,36 @@
+"""`tibidi mcp`: serve coding agents over the Model Context Protocol."""
+
+from __future__ import annotations
+
+from tibidi import commands
+from tibidi.errors import TibidiError
+from tibidi.plugins import mcp
+
+EXAMPLES = """\
+python -m tibidi mcp                  # a client starts it; see docs/agents.md
+python -m tibidi mcp --allow-live
+"""
+
+
+def parser() -> commands.Parser:
+    """Return the parser of the command."""
+    purpose = (
+        "Serve coding agents over the Model Context Protocol, on stdin and stdout. Needs: pip install 'tibidi[mcp]'"
+    )
+    made = commands.parser("tibidi mcp", purpose, EXAMPLES)
+    made.add_argument(
+        "--allow-live", action="store_true", help="offer tools that run code of the program: repro, eval_live"
+    )
+    return made
+
+
+def main(argv: commands.Arguments) -> int:
+    """Serve until stdin ends."""
+    options = commands.parse(parser(), argv)
+    try:
+        mcp.serve(options.allow_live)
+    except ModuleNotFoundError as error:
+        raise TibidiError(
+            f"{error.name} is not installed", "pip install 'tibidi[mcp]', for Python 3.10 and later"
+        ) from None
+    return 0
