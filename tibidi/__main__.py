@@ -31,6 +31,7 @@ GROUPS = {
         "preview": ("preview", "print everything that would leave with a dump"),
         "seal": ("seal", "encrypt a dump to public keys"),
         "open": ("open", "decrypt a sealed dump"),
+        "push": ("push", "copy the dumps of this machine to a store"),
     },
     "manage": {
         "snap": ("snap", "dump a running process, which goes on"),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi import config
 from tibidi.dumpfile.reader import Reader
-from tibidi.dumpfile.sealing import Vault
-from tibidi.dumpfile.writer import Archive
+from tibidi.dumpfile.sealing import seal
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store.keys import read_key
@@ -51,19 +49,9 @@ def main(argv: Sequence[str]) -> int:
         raise TibidiError("no key to seal to", "name one: --to age1...")
     path = find(options.dump)
     target = options.output or path
-    commands.write_file(target, sealed(path, keys))
-    print(printable(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else "")))
-    return 0
-
-
-def sealed(path: str, keys: Sequence[str]) -> bytes:
-    """Return a dump sealed; raise TibidiError if that is not possible, or it is sealed already."""
     with Reader(path) as reader:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")
-        file = BytesIO()
-        vault = Vault(Archive(file), reader.summary, keys)
-        if vault.problem:
-            raise TibidiError(vault.problem, "")
-        vault.seal(reader.whole(), read_key())
-    return file.getvalue()
+        commands.write_file(target, seal(reader, keys, read_key()))
+    print(printable(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else "")))
+    return 0

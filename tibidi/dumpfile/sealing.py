@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from tibidi.dumpfile.reader import Reader
     from tibidi.model import Summary
 
 INSTALL = "pip install 'tibidi[seal]'"
@@ -72,6 +73,16 @@ class Vault(Archive):
         with self._outer.open(fmt.SEALED) as stream:
             _pyrage().encrypt_io(plain, stream, self._recipients)
         self._outer.finish(key)
+
+
+def seal(reader: Reader, keys: Iterable[str], key: bytes | None) -> bytes:
+    """Return a whole dump sealed; raise TibidiError if that is not possible."""
+    file = BytesIO()
+    vault = Vault(Archive(file), reader.summary, keys)
+    if vault.problem:
+        raise TibidiError(vault.problem, "")
+    vault.seal(reader.whole(), key)
+    return file.getvalue()
 
 
 def recipients(keys: Iterable[str]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.headline import peek_or_nothing
@@ -16,6 +17,8 @@ from tibidi.store.directory import CrashDirectory
 from tibidi.store.directory import Entry
 from tibidi.store.directory import entry_of
 from tibidi.store.directory import newest
+
+STORED = re.compile(r"\d{8}T\d{6}Z-.+-\d+-[0-9a-f]{16}\.pkl")  # the name of a dump in a store of many machines
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
@@ -35,6 +38,10 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
         return latest
     path = os.fspath(dump)
     is_file = path == STDIN or os.path.lexists(path)
+    if "://" in path or (not is_file and STORED.fullmatch(path)):
+        from tibidi.store import remote  # few dumps come from a store
+
+        return remote.fetch(path)
     if is_file and not path.endswith(".py"):  # a test module that cannot be imported is a file, too
         return unpacked(path)
     directory = crash_directory()

@@ -2,7 +2,8 @@
 
 Rules: dumps that are too old go first; then, while there are too many or they
 are too big, the dumps between the first and the newest of one fingerprint (a
-crash loop repeats them), then the oldest.  The newest dump never goes, nor
+crash loop repeats them), then the oldest; those that were pushed to a store
+before the others.  The newest dump never goes, nor
 does a file that another process may still be writing.
 
 A crash loads this module only if a limit is exceeded.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tibidi.store.directory import Limits
 
 # A partial file is in use while it changes, or while its process lives and it is not older than an hour.
+PUSHED = "pushed"  # the file that names, behind the store, each dump that `tibidi push` has copied
 WRITING_SECONDS = 60
 FORGOTTEN_SECONDS = 3_600
 
@@ -44,8 +46,10 @@ def victims(entries: list[Entry], newest: Entry | None, limits: Limits, now: flo
     count, size = len(left), sum(entry.size for entry in left)
     if limits.allow(count, size):
         return gone
-    between = set(_between(left))
-    for entry in sorted(spare.intersection(left), key=lambda entry: (entry not in between, entry.age)):
+    between, pushed = set(_between(left)), _pushed(left)
+    for entry in sorted(
+        spare.intersection(left), key=lambda entry: (entry.name not in pushed, entry not in between, entry.age)
+    ):
         gone.append(entry)
         count, size = count - 1, size - entry.size
         if limits.allow(count, size):
@@ -72,6 +76,15 @@ def is_alive(pid: int) -> bool:
     except (OSError, OverflowError):
         return False
     return True
+
+
+def _pushed(entries: list[Entry]) -> set[str]:
+    """Return the names of the dumps that are in a store of many machines: they may go first."""
+    try:
+        with io.open(os.path.join(os.path.dirname(entries[0].path), PUSHED), "rb") as file:
+            return {line.rpartition(" ")[2] for line in file.read().decode("utf-8", "replace").splitlines()}
+    except (OSError, IndexError):
+        return set()
 
 
 def _between(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -1,0 +1,60 @@
+"""`tibidi push`: copy the dumps of this machine to a store of many machines."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tibidi import commands
+from tibidi import config
+from tibidi.fleet.push import Pusher
+from tibidi.present import phrases
+from tibidi.process.texts import printable
+from tibidi.store.directory import CrashDirectory
+from tibidi.store.location import find
+from tibidi.store.remote import connect
+from tibidi.store.retention import is_being_written
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+EXAMPLES = """\
+python -m tibidi push /mnt/dumps
+python -m tibidi push s3://crashes/shop --watch 60 --limit 5 --seal-to age1...
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    purpose = "Copy dumps to a folder or an object store (s3://, gs://, az://), each once."
+    made = commands.parser("tibidi push", purpose, EXAMPLES)
+    made.add_argument("--watch", metavar="SECONDS", type=float, nargs="?", const=30.0, help="go on, looking every 30 s")
+    made.add_argument("--seal-to", metavar="KEY", action="append", default=[], help="seal the copies; repeatable")
+    made.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of a fingerprint an hour")
+    made.add_argument("--attempts", metavar="N", type=int, default=8, help="for each dump; default 8")
+    made.add_argument("store", metavar="DEST", help="a folder or a URL")
+    made.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: the crash directory")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Push dumps; return 1 if one could not be pushed."""
+    options = commands.parse(parser(), argv)
+    pusher = Pusher(connect(options.store), options.seal_to or config.seal_to, options.limit, options.attempts)
+    while True:
+        entries = [] if options.dumps else CrashDirectory.locate(create=False).entries()
+        paths = [find(each) for each in options.dumps]
+        paths += [entry.path for entry in entries if not is_being_written(entry, time.time())]
+        problems = []
+        for path, problem in pusher.push(paths):
+            problems.append(problem)
+            if problem:
+                print(printable(f"tibidi push: {path}: {problem}"), file=sys.stderr)
+        count = problems.count("")
+        if count or not options.watch:
+            print(printable(f"pushed {phrases.count(count, 'dump')} to {pusher.store.url}"), flush=True)
+        if not options.watch:
+            return 1 if len(problems) > count else 0
+        time.sleep(options.watch)

@@ -1,0 +1,1 @@
+"""The dumps of many machines: to a store (push)."""

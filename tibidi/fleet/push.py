@@ -1,0 +1,104 @@
+"""Dumps of this machine -> a store: each once, under a name that its content gives it.
+
+So a push that was cut goes on where it was, and several processes may push the same dumps.  What was pushed is noted
+in the folder of the dumps, where retention deletes it first.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.sealing import seal
+from tibidi.store import remote
+from tibidi.store.keys import read_key
+from tibidi.store.retention import PUSHED
+from tibidi.store.target import program_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+WORKERS = 8
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before another attempt
+
+
+class Pusher(NamedTuple):
+    """Pushes dumps to a store, sealed to keys if there are any; of a fingerprint at most `limit` an hour."""
+
+    store: remote.Folder | remote.Objects
+    seal_to: Sequence[str] = ()
+    limit: int = 0
+    attempts: int = 8
+
+    def push(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Push what was not pushed to this store before; yield each path and what went wrong, or ""."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            yield from pool.map(self._push, self._wanted(paths))
+
+    def _wanted(self, paths: Iterable[str]) -> Iterator[str]:
+        known: dict[str, set[str]] = {}
+        counts: Counter[tuple[str, str]] = Counter()
+        for path in paths:
+            folder, name = os.path.split(os.path.abspath(path))
+            headline = peek(path)
+            group = headline.fingerprint, headline.time[: len("2026-11-22T21")]
+            counts[group] += 1
+            if folder not in known:
+                known[folder] = set(_ledger(folder))
+            is_known = f"{self.store.url} {name}" in known[folder]
+            if not is_known and not 0 < self.limit < counts[group]:
+                yield path
+
+    def _push(self, path: str) -> tuple[str, str]:
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+            key = remote.key_of(name_of(path, data))
+            if self.seal_to:
+                with Reader(path) as reader:
+                    data = data if reader.is_sealed else seal(reader, self.seal_to, read_key())
+            self._put(key, data)
+            folder, name = os.path.split(os.path.abspath(path))
+            with open(os.path.join(folder, PUSHED), "a", encoding="utf-8") as file:
+                file.write(f"{self.store.url} {name}\n")
+        except Exception as error:  # noqa: BLE001 - of an object store, for example; the other dumps go on
+            return path, f"{type(error).__name__}: {str(error)[:200]}"
+        return path, ""
+
+    def _put(self, key: str, data: bytes) -> None:
+        """Put an object, with growing pauses between attempts."""
+        for attempt in range(1, self.attempts + 1):
+            try:
+                self.store.put(key, data)
+                return
+            except Exception:
+                if attempt == self.attempts:
+                    raise
+            pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a thousand machines must not come at once
+
+
+def name_of(path: str, data: bytes) -> str:
+    """Return the name of a dump in a store: time, program, process, and the beginning of the digest of its content."""
+    headline = peek(path)
+    moment = headline.time[:19].replace("-", "").replace(":", "")
+    program = program_name(headline.program.replace("\\", "/"))
+    return f"{moment}Z-{program}-{headline.pid}-{sha256(data).hexdigest()[:16]}.pkl"
+
+
+def _ledger(folder: str) -> list[str]:
+    try:
+        with open(os.path.join(folder, PUSHED), encoding="utf-8") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
