@@ -27,15 +27,7 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     A packed dump is unpacked, and `-` reads stdin.  Raises DumpNotFound, or NotADump for an archive without one.
     """
     if dump is None:
-        directory = crash_directory()
-        latest = directory.latest()
-        if latest is None:
-            raise DumpNotFound(
-                f"there is no dump in {directory.path} yet", "let a program crash with TIBIDI_ENABLE=1, or name a file"
-            )
-        if latest.endswith(SUFFIX) and not os.path.getsize(latest):
-            raise DumpNotFound(f"there is nothing in {latest} yet", "it may be being written: try again in a moment")
-        return latest
+        return _latest()
     path = os.fspath(dump)
     is_file = path == STDIN or os.path.lexists(path)
     if "://" in path or (not is_file and STORED.fullmatch(path)):
@@ -55,6 +47,19 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
         return named(directory, path)
     except DumpNotFound as error:
         raise DumpNotFound(f"{error}, and no such file in {os.getcwd()}") from None
+
+
+def _latest() -> str:
+    """Return the path of the latest dump; raise DumpNotFound."""
+    directory = crash_directory()
+    latest = directory.latest()
+    if latest is None:
+        raise DumpNotFound(
+            f"there is no dump in {directory.path} yet", "let a program crash with TIBIDI_ENABLE=1, or name a file"
+        )
+    if latest.endswith(SUFFIX) and not os.path.getsize(latest):
+        raise DumpNotFound(f"there is nothing in {latest} yet", "it may be being written: try again in a moment")
+    return latest
 
 
 def crash_directory() -> CrashDirectory:
