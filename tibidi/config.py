@@ -72,7 +72,6 @@ MAX_INTEGER = (1 << 63) - 1
 MAX_NUMBER = 1e9
 # A longer text is no number and no word, and CPython before 3.11 takes seconds to convert it.
 MAX_WORD = 100
-MAX_SHOWN = 60  # characters of a bad value or of an unknown name in a message
 
 
 def parse_flag(value: "str | bool") -> bool:
@@ -111,6 +110,12 @@ def parse_count(value: "str | int") -> int:
     if isinstance(count, bool) or not isinstance(count, int) or not 0 < count <= MAX_INTEGER:
         raise ValueError(count)
     return count
+
+
+def parse_number(value: "str | int") -> int:
+    """Return a whole number from 0 on; the words for off are 0."""
+    is_off = value == 0 if isinstance(value, int) else _word(value).lower() in FALSE_WORDS
+    return 0 if is_off else parse_count(value)
 
 
 def parse_level(value: "str | int | None") -> "int | None":
@@ -187,7 +192,7 @@ def _number(value: "str | float") -> float:
 # What each parser takes, for messages: "not ...".
 ALLOWED: "dict[Callable[[Any], object], str]" = {
     parse_flag: "one of 1 true yes on 0 false no off", parse_size: "a size above 0, such as 1048576, 64M or 1G",
-    parse_positive: "a number above 0", parse_count: "a whole number above 0",
+    parse_positive: "a number above 0", parse_count: "a whole number above 0", parse_number: "a whole number, or off",
     parse_level: "a logging level, such as ERROR or 40, or off", parse_exits: "errors or off",
     parse_signal: "a signal of this system, such as USR2, or off",
     parse_names: "names or globs, comma-separated or a list, of which @personal is the only profile",
@@ -223,19 +228,16 @@ class Config(Module):
     keep_bytes = Setting("TIBIDI_KEEP_BYTES", parse_size, GIB, "total size of the dumps kept, in bytes; default 1G")
     keep_days = Setting("TIBIDI_KEEP_DAYS", parse_positive, 30.0, "age of the oldest dump kept, in days; default 30")
     test_dumps = Setting("TIBIDI_TEST_DUMPS", parse_count, 20, "number of failed tests dumped in one run; default 20")
-    read_seconds = Setting(
-        "TIBIDI_READ_SECONDS", parse_positive, 120.0, "seconds to read a part of a stranger's dump; 120"
-    )
+    read_seconds = Setting("TIBIDI_READ_SECONDS", parse_positive, 120.0, "to read a part of a stranger's dump; 120")
     read_bytes = Setting("TIBIDI_READ_BYTES", parse_size, 4 * GIB, "memory to read a stranger's values in; default 4G")
     redact_names: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
         "TIBIDI_REDACT", parse_names, (), "more names to redact, globs in any case; default none"
     )
-    environment = Setting(
-        "TIBIDI_ENVIRONMENT", parse_environment, "all", "none leaves the environment out of dumps; default all"
-    )
+    environment = Setting("TIBIDI_ENVIRONMENT", parse_environment, "all", "none leaves it out of dumps; default all")
     logging_level = Setting(
-        "TIBIDI_LOGGING", parse_level, None, "dump exceptions that are logged at this level or above; None: off"
+        "TIBIDI_LOGGING", parse_level, None, "dump what is logged at this level or above; None: off"
     )
+    log_tail = Setting("TIBIDI_LOG_TAIL", parse_number, 100, "how many of the last log records a dump has; default 100")
     exits: "Setting[str | None, str | None]" = Setting(
         "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
     )
@@ -248,9 +250,7 @@ class Config(Module):
         "TIBIDI_SEAL_TO", parse_names, (), "public keys of age or SSH that dumps are sealed to; default none"
     )
     identity = Setting("TIBIDI_IDENTITY", parse_path, None, "the file of the private key that opens sealed dumps; none")
-    key_file = Setting(
-        "TIBIDI_KEY_FILE", parse_path, None, "the key that signs dumps; None: in the user's configuration"
-    )
+    key_file = Setting("TIBIDI_KEY_FILE", parse_path, None, "signs dumps; None: in the user's configuration directory")
     own: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
         "TIBIDI_OWN", parse_names, (), "folders and modules that count as the application's own code; default none"
     )
@@ -292,7 +292,9 @@ def configure(**settings: object) -> None:
 
     unknown = next((name for name in settings if name not in SETTINGS), None)
     if unknown is not None:
-        raise UnknownSetting(_not_a_setting(unknown, SETTINGS))
+        from tibidi.complaints import not_a_setting
+
+        raise UnknownSetting(not_a_setting(unknown, SETTINGS))
     if "enabled" in settings:
         raise BadSetting("enabled cannot be set in code", "install the hook with: tibidi.set_excepthook()")
     try:
@@ -333,7 +335,11 @@ def _split_profiles(value: str, is_names: bool) -> "tuple[str, list[str]]":
 def misspelt(environ: "Mapping[str, str]") -> list[str]:
     """Return a line for each variable that looks like a setting and is none."""
     names = sorted(name for name in environ.keys() - VARIABLES if name.startswith(PREFIX))
-    return [f"tibidi: {_not_a_setting(name, VARIABLES)}" for name in names]
+    if not names:
+        return []
+    from tibidi.complaints import not_a_setting
+
+    return [f"tibidi: {not_a_setting(name, VARIABLES)}" for name in names]
 
 
 def _check(name: str, value: "Any", source: str) -> object:
@@ -342,26 +348,9 @@ def _check(name: str, value: "Any", source: str) -> object:
     try:
         return setting.parse(value)
     except (TypeError, ValueError, OverflowError, OSError):  # OSError: a relative path, from a directory that is gone
-        raise ValueError(f"{source}={_shown(value)}", f"not {ALLOWED[setting.parse]}") from None
+        from tibidi.complaints import shown  # few settings are wrong
 
-
-def _not_a_setting(unknown: str, known: "Iterable[str]") -> str:
-    """Return the line about an unknown name, with the known one that was probably meant."""
-    from difflib import get_close_matches  # imports re and collections: only where something is wrong
-
-    message = _shown(unknown).strip("'") + " is not a setting"
-    names = {name.upper().removeprefix(PREFIX): name for name in known}
-    close = get_close_matches(unknown.upper().removeprefix(PREFIX)[:MAX_WORD], names, n=1)
-    return f"{message}; did you mean {names[close[0]]}?" if close else message
-
-
-def _shown(value: object) -> str:
-    """Return the repr() of a bad value, or its beginning."""
-    try:
-        text = repr(value[: MAX_SHOWN + 1] if isinstance(value, str) else value)
-    except Exception:  # noqa: BLE001 - whatever an object's own __repr__ raises
-        return f"<{type(value).__name__}>"
-    return text if len(text) <= MAX_SHOWN + 2 else f"{text[:MAX_SHOWN]}..."
+        raise ValueError(f"{source}={shown(value)}", f"not {ALLOWED[setting.parse]}") from None
 
 
 def _description(name: str, setting: "Setting[object, object]") -> str:

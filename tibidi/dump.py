@@ -211,6 +211,7 @@ class Dump(Mapping[str, Any]):
         self.kind = self.summary.kind
         self.reason = self.summary.reason
         self.process = self.summary.process
+        self.log = self.summary.log
 
     def __getitem__(self, key: str) -> Any:
         return self._classic()[key]

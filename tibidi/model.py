@@ -23,6 +23,8 @@ from tibidi.process.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tibidi.history import LogRecord
+
 # The defaults of mappings: read-only, as a NamedTuple shares its defaults.
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_VARIABLES: Mapping[str, Variable] = MappingProxyType({})
@@ -238,6 +240,7 @@ class Summary(NamedTuple):
     nor the size limit nor the death of the process cut it short.  `omissions`
     lists every single gap, also in a complete dump.  `fingerprints` has those by the rules of older versions,
     `scrubbed` says what was left out on request.
+    `log` is in the order of time.
     """
 
     tibidi: str
@@ -255,6 +258,7 @@ class Summary(NamedTuple):
     fingerprints: Mapping[str, str] = NOTHING
     scrubbed: tuple[str, ...] = ()
     test: FailedTest | None = None
+    log: tuple[LogRecord, ...] = ()
 
     def frames(self) -> list[FrameRecord]:
         """Return the frames of all stacks."""

@@ -7,6 +7,8 @@ Python prints, is called in a worker with a short timeout; and the callback
 
 from __future__ import annotations
 
+import sys
+
 import tibidi
 from tibidi import TYPE_CHECKING
 from tibidi.capture import messages
@@ -45,6 +47,7 @@ from tibidi.words.code import walk
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import CodeType
+    from typing import Any
 
     from tibidi.look.frames import LiveCrash
     from tibidi.look.frames import LiveException
@@ -113,9 +116,9 @@ class _Summarizer:
         record = ProcessRecord()
         with self._shielded("process"):
             record = process(self._redactor, self._omissions)  # first: it learns secrets from the arguments
-        summary = Summary(
-            tibidi.__version__, _now(), record, self._exceptions(), kind=self._crash.kind, reason=self._crash.reason
-        )
+        before = self._history()
+        now, kind, reason = iso_time(time.time_ns()), self._crash.kind, self._crash.reason
+        summary = Summary(tibidi.__version__, now, record, self._exceptions(), kind=kind, reason=reason, **before)
         with self._shielded("threads"):
             summary = summary._replace(threads=tuple(map(self._thread, range(len(self._crash.threads)))))
         with self._shielded("tasks"):
@@ -131,6 +134,15 @@ class _Summarizer:
 
     def _shielded(self, path: str) -> AbstractContextManager[None]:
         return shielded(self._omissions, path)
+
+    def _history(self) -> dict[str, Any]:
+        tail: Any = sys.modules.get("tibidi.hooks.tail")
+        with self._shielded("log"):
+            if tail and tail.records:
+                from tibidi.capture.history import log  # few crashes have any
+
+                return {"log": log(self._redactor, self._omissions)}
+        return {}
 
     def _thread(self, number: int) -> ThreadRecord:
         live = self._crash.threads[number]
@@ -273,7 +285,7 @@ def _code_record(code: CodeType, *, is_module: bool) -> CodeRecord:
     )
 
 
-def _now() -> str:
-    """Return the time in UTC in the format of `datetime`, which takes a millisecond to import."""
-    seconds, microseconds = divmod(time.time_ns() // 1000, 1_000_000)
+def iso_time(nanoseconds: int) -> str:
+    """Return a time since the epoch in UTC in the format of `datetime`, which takes a millisecond to import."""
+    seconds, microseconds = divmod(nanoseconds // 1000, 1_000_000)
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{microseconds:06d}+00:00"

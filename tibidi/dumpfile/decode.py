@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from typing import Any
 
+from tibidi import history
 from tibidi import model
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump
@@ -36,7 +37,9 @@ MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
 Json = object  # anything that json.loads returns
 
 PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
-RECORDS: dict[str, Any] = {name: record for name, record in vars(model).items() if hasattr(record, "_fields")}
+RECORDS: dict[str, Any] = {
+    name: record for name, record in (vars(model) | vars(history)).items() if hasattr(record, "_fields")
+}
 # Fields with few values, by record; the first one is the default.
 CHOICES: dict[Any, dict[str, tuple[str, ...]]] = {
     model.CodeRecord: {"kind": model.KINDS},

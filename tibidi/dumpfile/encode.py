@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tibidi.model import ThreadRecord
     from tibidi.model import Variable
 
+SCALARS = {str, int, bool}
 MAX_HEADLINE_CHARACTERS = 200  # of one field
 MAX_TEST_CHARACTERS = 1_000  # of a node id, which finds the dump
 
@@ -30,13 +31,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
     """Return `summary` as the plain data of `summary.json`."""
     process = summary.process
     return {
-        "format": summary.format,
-        "tibidi": summary.tibidi,
-        "time": summary.time,
-        "complete": summary.complete,
-        "fingerprint": summary.fingerprint,
-        "kind": summary.kind,
-        "reason": summary.reason,
+        **{name: value for name, value in summary._asdict().items() if type(value) in SCALARS},
         "fingerprints": dict(summary.fingerprints),
         "scrubbed": list(summary.scrubbed),
         "test": summary.test and _test_to_json(summary.test),
@@ -44,9 +39,8 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
             {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
             for record in summary.exceptions
         ],
-        "threads": [_with_frames(record) for record in summary.threads],
-        "tasks": [_with_frames(record) for record in summary.tasks],
-        "omissions": [record._asdict() for record in summary.omissions],
+        **{name: [_with_frames(record) for record in getattr(summary, name)] for name in ("threads", "tasks")},
+        **{name: [each._asdict() for each in getattr(summary, name)] for name in ("omissions", "log")},
         "process": {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)},
     }
 

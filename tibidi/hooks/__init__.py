@@ -70,8 +70,10 @@ _FILES = {
     "excepthooks": "code PyQt5.QtCore PyQt6.QtCore",
     "notebooks": "papermill.execute",
     "unittests": "unittest.loader unittest.result",
+    "tail": "loguru._handler structlog._base warnings",
 }
 MODULE_HOOKS = {name: file for file, names in _FILES.items() for name in names.split()}
+MODULE_HOOKS["logging"] += " tail"
 # Installed with TIBIDI_LOGGING.
 LOG_HOOKS = dict.fromkeys(
     ("logging", "loguru._handler", "structlog._base", "traceback", "concurrent.futures._base"), "logs"
@@ -155,11 +157,13 @@ def install(told: "Settings | None" = None) -> None:
 
 def apply_settings() -> None:
     """Install the hooks that settings ask for; called again when the application changes them."""
-    if _is_installed and _setting("logging_level", None) is not None:
+    if _is_installed and setting("logging_level", None) is not None:
         install_in_modules(LOG_HOOKS)
-    for setting, file in (("exits", "exits"), ("snapshot_signal", "snapshots"), ("hang_seconds", "hangs")):
-        if _is_installed and _setting(setting, None):
+    for name, file in (("exits", "exits"), ("snapshot_signal", "snapshots"), ("hang_seconds", "hangs")):
+        if _is_installed and setting(name, None):
             _load(f"tibidi.hooks.{file}").install()
+    if "tibidi.hooks.tail" in sys.modules:
+        sys.modules["tibidi.hooks.tail"].resize()
 
 
 def uninstall() -> None:
@@ -182,9 +186,9 @@ def is_installed() -> bool:
 
 
 def replace_function(owner: object, name: str, wrap: "Callable[[Any], Any]") -> None:
-    """Replace the function `owner.name` by `wrap(original)`, unless it is our hook already."""
+    """Replace the function `owner.name` by `wrap(original)`, unless it is our hook already, not that of `tail`."""
     original = getattr(owner, name)
-    if not is_hook(original):
+    if not is_hook(original) or getattr(original, "tail", None) is original:
         set_function(owner, name, wrap(original))
 
 
@@ -242,9 +246,7 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
         if answer is not None or is_inside_dump(sys._getframe(1)):
             return answer or ""
-        watch = Watch(
-            _setting("max_seconds", MAX_SECONDS)
-        )  # for the imports of a first crash; then `desk` knows better
+        watch = Watch(setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
         with reserve:
             path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt
@@ -273,7 +275,7 @@ def _receive(
         return result
 
 
-def _setting(name: str, default: "Any") -> "Any":
+def setting(name: str, default: "Any") -> "Any":
     """Return a setting; the default if no variable has set anything, or while another thread imports `config`."""
     return getattr(sys.modules.get("tibidi.config"), name, default)
 
@@ -361,6 +363,7 @@ def _load(name: str) -> "Any":
 def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
     def excepthook(kind: type[BaseException], exc: BaseException, tb: "TracebackType | None") -> None:
         release_reserve_for(exc)
+        _awaited.pop("warnings", None)  # printing may import it
         if settings is not None and settings.replace and _is_installed:
             if not _report(exc, tb):
                 previous(kind, exc, tb)  # without a dump the traceback is all there is
@@ -420,14 +423,16 @@ def report_unseen() -> None:
     # Our own excepthook has seen every exception; at a prompt exceptions do not end the process.
     if not is_hook(getattr(sys, "excepthook", None)) and not hasattr(sys, "ps1"):
         report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)
+    if "tibidi.hooks.swallowed" in sys.modules:
+        sys.modules["tibidi.hooks.swallowed"].tool.stop()  # its callbacks are useless once modules are cleared
 
 
 def _print_failure(error: BaseException) -> None:
     """Print in one line why there is no dump, without importing anything."""
-    if _setting("silent", False):
+    if setting("silent", False):
         return
     try:
-        if _setting("debug", False):
+        if setting("debug", False):
             sys.__excepthook__(type(error), error, error.__traceback__)
         sys.stderr.write(f"tibidi: no dump: {_unreadable(error) or f'{type(error).__name__}: {error}'}\n")
         sys.stderr.flush()

@@ -10,7 +10,6 @@ level ERROR, and so does an exception in a future whose result nobody asks for.
 from __future__ import annotations
 
 import sys
-from types import FunctionType
 from weakref import WeakSet
 
 from tibidi import TYPE_CHECKING
@@ -18,6 +17,7 @@ from tibidi import config
 from tibidi import hooks
 from tibidi.config import LEVELS
 from tibidi.hooks.catchers import reporting
+from tibidi.hooks.tail import in_module
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def install(module: ModuleType) -> None:
     elif module.__name__ == "structlog._base":
         wrap = reporting(_in_structlog, hooks.LOGGING)
         hooks.replace_function(
-            module.BoundLoggerBase, "_proxy_to_logger", lambda previous: _in_module(wrap(previous), module)
+            module.BoundLoggerBase, "_proxy_to_logger", lambda previous: in_module(wrap(previous), module)
         )
     elif module.__name__ == "traceback":
         hooks.replace_function(module, "print_exception", reporting(_printed, hooks.LOGGING))
@@ -51,13 +51,6 @@ def install(module: ModuleType) -> None:
 def unseen() -> list[BaseException]:
     """Return the exceptions of futures that nobody has asked for until the exit."""
     return [each.exc for each in list(_unseen)]
-
-
-def _in_module(function: Any, module: ModuleType) -> Any:
-    """Return the function as if it were of that module: structlog looks for its caller by the names of modules."""
-    copy = FunctionType(function.__code__, {**globals(), "__name__": module.__name__}, None, None, function.__closure__)
-    copy.__dict__.update(vars(function))
-    return copy
 
 
 def _in_record(_: object, record: Any) -> object:

@@ -144,6 +144,7 @@ def _counts(summary: Summary, sources: Mapping[str, str]) -> dict[str, int]:
         "frames": len(frames),
         "variables": sum(len(frame.locals) for frame in frames),
         "source_files": len(sources),
+        "log_records": len(summary.log),
     }
 
 

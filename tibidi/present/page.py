@@ -16,6 +16,7 @@ from tibidi.culprit import culprit
 from tibidi.culprit import subjects
 from tibidi.errors import TibidiError
 from tibidi.model import REDACTED
+from tibidi.present import history
 from tibidi.present import phrases
 from tibidi.present.frames import Frames
 from tibidi.present.frames import is_definition
@@ -122,6 +123,7 @@ class _Page:
             "process": [(name, facts[name]) for name in facts if name not in {"packages", "environment"}],
             "packages": sorted(process.packages.items()),
             "environment": sorted(process.environment.items()),
+            "log": [(history.head(each), each.text) for each in summary.log],
             "missing": missing,
             "redacted": hidden,
         }

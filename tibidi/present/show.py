@@ -18,6 +18,7 @@ from tibidi.culprit import subjects
 from tibidi.model import CAUSE
 from tibidi.model import CONTEXT
 from tibidi.model import MEMBER
+from tibidi.present import history
 from tibidi.present import phrases
 from tibidi.present.frames import Frames
 from tibidi.present.lines import ERROR
@@ -72,6 +73,9 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
         yield from _message(exception)
         for name, variable in exception.attributes.items():
             yield from frames.variable(f"exceptions[{index}].exception", name, variable)
+    if summary.log:
+        yield []
+        yield from history.log(summary.log, view.width, everything=view.everything)
     yield from _others(summary, frames, view)
     yield []
     if view.everything:

@@ -29,6 +29,7 @@ from tibidi.revive.texts import TASKS
 from tibidi.revive.texts import THREADS
 from tibidi.revive.texts import about
 from tibidi.revive.texts import listing
+from tibidi.revive.texts import log
 from tibidi.revive.texts import stacks
 
 if TYPE_CHECKING:
@@ -216,6 +217,13 @@ class DumpPdb(pdb.Pdb):
         """
         for line in show.omissions(self._revived.dump.omissions):
             self.message(line)
+
+    def do_log(self, arg: str) -> None:
+        """log
+
+        Print the last records of the log before the crash, and warnings.
+        """
+        self.message("\n".join(log(self._revived.dump)))
 
     # --- live and inert values
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
+from tibidi.present import history
 from tibidi.present import info
 from tibidi.present import phrases
 from tibidi.present import show
+from tibidi.present.lines import plain
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import mismatches
 
@@ -65,6 +67,11 @@ def about(dump: Dump, *, everything: bool = False) -> Iterator[str]:
         yield printable(f"*** the dump can't be read any more: {error}")
 
 
+def log(dump: Dump) -> Iterator[str]:
+    """Yield the records of the log before the crash, a line each."""
+    return map(plain, history.log(dump.log)) if dump.log else iter(["The dump has no log."])
+
+
 class Words:
     """A name that prints a text, bare or called: a command for a debugger that has none of its own."""
 
@@ -88,6 +95,7 @@ def add_names(revived: RevivedDump, number: int) -> None:
     names: dict[str, object] = {
         "omitted": Words(lambda: show.omissions(dump.omissions)),
         "info": Words(lambda: about(dump)),
+        "log": Words(lambda: log(dump)),
         **{kind: _listed(dump, kind, number) for kind in (EXCEPTIONS, THREADS, TASKS)},
         "_exception": revived.exceptions[number].exception,
     }

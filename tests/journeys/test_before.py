@@ -1,0 +1,121 @@
+"""What happened before a crash is in its dump: the tail of the log."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tibidi
+
+if TYPE_CHECKING:
+    from crashing import Crash
+    from crashing import Crasher
+
+    from tibidi.history import LogRecord
+
+DEFAULT = 100
+
+
+def texts(crashed: Crash) -> list[str]:
+    """Return the texts of the log in a dump."""
+    return [record.text for record in tibidi.load(crashed.dump).log]
+
+
+def test_log(crash: Crasher) -> None:
+    """The dump has each record of an enabled logger as it was, also below the level of the handlers, and warnings."""
+    crashed = crash("before_log.py")
+
+    assert 1 == crashed.status
+    assert [
+        "formatted 5",
+        "plain text 0.5 None",
+        "foreign <Thing> <list>",
+        "error ValueError('bad date')",
+        "named 1 <redacted>",
+        "wrong %d ('text',)",
+        "long " + "x" * 2000,
+        "of a subclass",
+        "with a factory",
+        "queued once",
+        "caught [KeyError('price')]",
+        "FutureWarning('deprecated thing')",
+    ] == texts(crashed)
+    assert "mellon" not in crashed.dump.read_bytes().decode("latin-1")
+
+
+def test_log_is_unchanged(crash: Crasher) -> None:
+    """What handlers print is the same with and without tibidi, call stacks and places included."""
+    with_it, without = (crash("before_log.py", env={"TIBIDI_ENABLE": on}) for on in ("1", None))
+
+    assert without.stdout == with_it.stdout
+    assert without.stderr == with_it.stderr.partition("Traceback dumped into")[0]
+
+
+def test_fields(crash: Crasher) -> None:
+    """A record has its time, level, logger, place, function and thread."""
+    first: LogRecord = tibidi.load(crash("before_log.py").dump).log[0]
+
+    assert ("INFO", "shop", "log_much", "MainThread") == (first.level, first.logger, first.name, first.thread)
+    assert first.file.endswith("before_log.py")
+    assert "+00:00" == first.time[-6:]
+
+
+@pytest.mark.parametrize(("setting", "expected"), [("3", 3), ("off", 0), ("many", DEFAULT)])
+def test_number_of_records(crash: Crasher, tmp_path: object, setting: str, expected: int) -> None:
+    """TIBIDI_LOG_TAIL says how many records there are; a wrong value is reported, and the default holds."""
+    code = "import logging\nfor i in range(200): logging.warning('turn %d', i)\n1/0"
+    crashed = crash.run("-c", code, env={"TIBIDI_LOG_TAIL": setting})
+
+    assert [f"turn {number}" for number in range(200 - expected, 200)] == texts(crashed)
+    assert (setting == "many") == ("TIBIDI_LOG_TAIL='many' is ignored" in crashed.stderr)
+
+
+def test_loguru(crash: Crasher) -> None:
+    """loguru: a record once for all handlers, with what is bound, also below the level of one of them."""
+    pytest.importorskip("loguru")
+    code = """from loguru import logger
+import sys
+logger.add(sys.stdout, level="ERROR")
+for i in range(2): logger.bind(user=7, token="hunter2-Secret99").debug("same")
+logger.info("hello {}", 5)
+1/0"""
+    crashed = crash.run("-c", code)
+    log = tibidi.load(crashed.dump).log
+
+    assert ["same user=7 token='<redacted>'"] * 2 + ["hello 5"] == [record.text for record in log]
+    assert ("INFO", "__main__", "<string>", 5) == (log[2].level, log[2].logger, log[2].file, log[2].line)
+
+
+def test_structlog(crash: Crasher) -> None:
+    """structlog: an event with its values, once, also where it goes to logging."""
+    pytest.importorskip("structlog")
+    code = """import logging, structlog
+structlog.get_logger().bind(user=7).info("ordered", items=[1])
+structlog.configure(
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    processors=[structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+)
+logging.basicConfig(level=logging.INFO)
+structlog.get_logger("shop").info("paid", amount=3)
+1/0"""
+    crashed = crash.run("-c", code)
+    log = tibidi.load(crashed.dump).log
+
+    assert ["ordered user=7 items=<list>", "{'amount': 3, 'event': 'paid'}"] == [record.text for record in log]
+    assert ("INFO", "__main__", 2) == (log[0].level, log[0].logger, log[0].line)
+
+
+def test_shown(crash: Crasher) -> None:
+    """`show`, `info`, the page, JSON and the debugger have the log."""
+    crash("before_log.py")
+    shown = crash.run("-m", "tibidi", "show", "--plain", env={"COLUMNS": "120"}).stdout
+    page = crash.work / "page.html"
+    crash.run("-m", "tibidi", "show", "--html", str(page))
+    typed = crash.run("-m", "tbdebug", "--inert", "-c", "log", "-c", "q").stdout
+    record = json.loads(crash.run("-m", "tibidi", "show", "--json").stdout)["log"][0]
+
+    assert "log, the last 12 records\n" in shown
+    assert all("formatted 5" in text for text in (shown, typed, page.read_text(encoding="utf-8"), record["text"]))
+    assert "12 log records" in crash.run("-m", "tibidi", "info").stdout

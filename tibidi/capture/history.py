@@ -1,0 +1,74 @@
+"""What happened before a crash: the tail of the log, and the exceptions that were caught.  Few crashes have either."""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.capture.summary import iso_time
+from tibidi.history import LogRecord
+from tibidi.model import REDACTED_TEXT
+from tibidi.model import TOO_LARGE
+from tibidi.model import Omission
+from tibidi.process.texts import ascii_safe
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tibidi.redaction import Redactor
+
+MAX_CHARACTERS = 1 << 18  # of the texts of all records
+
+
+class Shown(str):
+    """A text without quotation marks in its repr(): what is known of an argument that was not plain."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def log(redactor: Redactor, omissions: list[Omission]) -> tuple[LogRecord, ...]:
+    """Return the records of the tail, the oldest first; the oldest are left out if all take too much room."""
+    found: list[LogRecord] = []
+    room = MAX_CHARACTERS
+    records = list(sys.modules["tibidi.hooks.tail"].records)
+    for when, level, logger, file, line, name, thread, template, arguments, error in reversed(records):
+        text = _text(template, arguments, redactor) + (f" [{_shown(error)}]" if error else "")
+        texts = [ascii_safe(redactor.text(str(_shown(each)))) for each in (level, logger, file, name, thread, text)]
+        room -= sum(map(len, texts))
+        if room < 0:
+            omissions.append(Omission("log", TOO_LARGE, f"{len(records) - len(found)} older records are left out"))
+            break
+        level, logger, file, name, thread, text = texts
+        number = line if type(line) is int else 0
+        found.append(LogRecord(iso_time(int(when * 1e9)), level, logger, file, number, name, thread, text))
+    return tuple(found[::-1])
+
+
+def _text(text: Any, arguments: Any, redactor: Redactor) -> str:
+    """Format a record as its library would have done; what is no plain argument is shown as its type."""
+    template = str(_shown(text))
+    if type(arguments) is list:
+        items = [f"{_shown(name)}={_value(name, value, redactor)!r}" for name, value in arguments]
+        return " ".join([template, *items])
+    if not arguments:
+        return template
+    values: Any = tuple(map(_shown, arguments))
+    if type(arguments) is dict:
+        values = {name: _value(name, value, redactor) for name, value in arguments.items()}
+    try:
+        return str(template % values)
+    except (TypeError, ValueError, KeyError):
+        return f"{template} {values}"
+
+
+def _value(name: object, value: object, redactor: Redactor) -> object:
+    return REDACTED_TEXT if redactor.conceals(name, value) else _shown(value)
+
+
+def _shown(value: Any) -> Any:
+    """Return a plain value; for a tuple with the name of a type, and maybe the text of an exception, a text."""
+    if type(value) is not tuple:
+        return value
+    name, *texts = value
+    return Shown(f"{name}({texts[0]!r})" if texts else f"<{name}>")

@@ -1,0 +1,210 @@
+"""The log tail: the last records of logging, loguru, structlog and `warnings`, to show what led to a crash.
+
+Rules
+-----
+- No code of the application runs: fields come from dictionaries, and types are compared exactly.
+- Nothing lives longer: only texts and numbers are kept, and of any other argument the name of its type.
+- A record takes less than a microsecond, so the text that a handler has formatted is kept where there is one,
+  else the template with its arguments, for the dump to format.
+- A hook looks as if it were part of its library, which finds its caller by the names of files and modules.
+"""
+
+# No `from __future__ import annotations` here: importing it costs 0.1 ms at the start.
+
+import sys
+from _collections import deque  # type: ignore[import-not-found]  # not known to typeshed
+from _operator import itemgetter
+from _thread import get_ident
+
+from tibidi import TYPE_CHECKING
+from tibidi import hooks
+from tibidi.process import time
+
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+MAX_TEXT = 2000  # characters of a text, and of an argument
+PLAIN = frozenset({float, bool, type(None)})
+
+# Of each record: time, level, logger, file, line, function, thread, text, arguments, exception.  The arguments are
+# those of `text % arguments`, or a list of names and values, or None.
+records: "deque[tuple[Any, ...]]" = deque(maxlen=0)
+
+_fields = itemgetter(
+    "created", "levelname", "name", "pathname", "lineno", "funcName", "threadName", "msg", "args", "exc_info"
+)
+_type_name: "Any" = vars(type)["__name__"].__get__  # a metaclass may define another one
+_arguments_of: "Any" = vars(BaseException)["args"].__get__
+_seen: "deque[tuple[int, float]]" = deque(maxlen=16)  # records of loguru: each handler gets them
+
+
+def install(module: "ModuleType") -> None:
+    """Install the hook in a module of `hooks.MODULE_HOOKS`."""
+    resize()
+    hooks_of: dict[str, Any] = {
+        "logging": lambda: (module.Logger, "callHandlers", _around_handlers),  # after the filters of a logger
+        "loguru._handler": lambda: (module.Handler, "emit", lambda p, _: _after(p, _keep_loguru)),
+        "structlog._base": lambda: (
+            module.BoundLoggerBase,
+            "_proxy_to_logger",
+            lambda p, m: in_module(_after(p, _keep_structlog), m),
+        ),
+        "warnings": lambda: (module, "_showwarnmsg", lambda p, _: _after(p, _keep_warning)),
+    }
+    owner, name, wrap = hooks_of[module.__name__]()
+    previous = getattr(owner, name)
+    if records.maxlen and not hasattr(previous, "tail"):  # the hook of `hooks.logs` over ours has it, too
+        hook = wrap(previous, module)
+        hook.tail = hook
+        hooks.set_function(owner, name, hook)
+
+
+def resize() -> None:
+    """Keep as many records as the settings say."""
+    global records
+    size: int = hooks.setting("log_tail", 100)
+    if records.maxlen != size:
+        records = deque(records, size)
+
+
+def in_module(function: "Any", module: "ModuleType") -> "Any":
+    """Return the function as if it were of that module: structlog looks for its caller by the names of modules."""
+    namespace = {**function.__globals__, "__name__": module.__name__}
+    copy: Any = type(function)(function.__code__, namespace, None, None, function.__closure__)
+    vars(copy).update(vars(function))
+    return copy
+
+
+def _after(previous: "Any", keep: "Any") -> "Any":
+    def hook(*args: object, **options: object) -> object:
+        try:
+            return previous(*args, **options)
+        finally:
+            try:
+                keep(*args, **options)
+            except Exception:  # noqa: BLE001, S110 - another version of the library: the record is lost
+                pass
+
+    return hook
+
+
+def _around_handlers(previous: "Any", module: "Any") -> "Any":
+    plain_class = module.LogRecord
+    facts_of = vars(plain_class)["__dict__"].__get__
+
+    def callHandlers(self: object, record: "Any") -> "Any":  # noqa: N802 - the name is that of logging
+        try:  # noqa: PLR1702 - a call would take 0.1 microseconds
+            return previous(self, record)
+        finally:
+            try:
+                # This very class has no properties: its attributes can be read directly, which takes half the time.
+                if type(record) is not plain_class or record.exc_info:
+                    _keep_facts(facts_of(record))
+                else:
+                    text, arguments = getattr(record, "message", None), None
+                    if type(text) is not str:
+                        text, arguments = record.msg, record.args
+                        if arguments:
+                            arguments = _plain_arguments(arguments)
+                    name, thread = record.name, record.threadName
+                    if type(text) is type(name) is type(thread) is str and len(text) <= MAX_TEXT:
+                        records.append(
+                            (record.created, record.levelname, name, record.pathname, record.lineno, record.funcName,
+                             thread, text, arguments, None)
+                        )  # fmt: skip
+                    else:
+                        _keep_facts(facts_of(record))
+            except Exception:  # noqa: BLE001, S110 - a record that is none: it is lost
+                pass
+
+    place = previous.__code__
+    code = callHandlers.__code__.replace(co_filename=place.co_filename, co_firstlineno=place.co_firstlineno)
+    kind: Any = type(in_module)
+    return kind(code, globals(), None, None, callHandlers.__closure__)
+
+
+def _plain_arguments(arguments: "Any") -> "Any":
+    if type(arguments) is dict:
+        return dict(_items(arguments))
+    plain = []
+    for each in arguments:
+        kind = type(each)
+        is_plain = len(each) <= MAX_TEXT if kind is str else kind is int and -(1 << 64) < each < 1 << 64
+        plain.append(each if is_plain else _plain(each))
+    return tuple(plain)
+
+
+def _keep_facts(facts: "dict[str, Any]") -> None:
+    """Keep a record of logging that has something special."""
+    text: Any
+    *head, text, arguments, info = _fields(facts)
+    if type(facts.get("message")) is str:
+        text, arguments = facts["message"], None
+    elif type(text) is dict:  # of structlog
+        text, arguments = text.get("event"), _items(text, "event")
+    elif arguments:
+        arguments = _plain_arguments(arguments)
+    error = info[1] if type(info) is tuple and len(info) > 1 else None
+    _keep(*head, text, arguments, error)
+
+
+def _keep_loguru(_: object, record: "Any", *__: object, **___: object) -> None:
+    """Keep a record of loguru, once for all handlers."""
+    when = record["time"].timestamp()
+    if (id(record), when) not in _seen:
+        _seen.append((id(record), when))
+        file, error = record["file"].path, record["exception"]
+        head = (record["level"].name, record["name"], file, record["line"], record["function"], record["thread"].name)
+        _keep(when, *head, record["message"], _items(record["extra"]), error and error.value)
+
+
+def _keep_structlog(logger: "Any", level: str, event: object = None, **values: object) -> None:
+    """Keep an event of structlog, unless it goes to logging, which has it then."""
+    facts = vars(logger)
+    if "logging" in sys.modules and issubclass(type(facts["_logger"]), sys.modules["logging"].Logger):
+        return
+    frame: Any = sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("structlog"):
+        frame = frame.f_back
+    code, context = frame.f_code, facts["_context"]
+    items = _items({**(context if type(context) is dict else {}), **values}, "exc_info")
+    module = frame.f_globals.get("__name__")
+    _keep(time.time(), level.upper(), module, code.co_filename, frame.f_lineno, code.co_name, _thread(), event, items)
+
+
+def _keep_warning(warning: "Any") -> None:
+    """Keep a warning that is shown, unless it is logged."""
+    logged = getattr(sys.modules.get("logging"), "_showwarning", None)
+    if logged is None or sys.modules["warnings"].showwarning is not logged:
+        place = warning.filename, warning.lineno
+        _keep(time.time(), "WARNING", "warnings", *place, "", _thread(), warning.message, None)
+
+
+def _keep(*facts: "Any") -> None:
+    """Keep what is plain of time, level, logger, file, line, function, thread and text; arguments; and an error."""
+    *head, arguments, error = facts if len(facts) > 9 else (*facts, None)
+    records.append((*[_plain(each) for each in head], arguments, error and _plain(error)))
+
+
+def _thread() -> object:
+    thread: Any = getattr(sys.modules.get("threading"), "_active", {}).get(get_ident())
+    return vars(thread).get("_name") if thread else ""
+
+
+def _items(mapping: "dict[Any, Any]", but: str = "") -> "list[tuple[Any, Any]]":
+    return [(_plain(name), _plain(mapping[name])) for name in list(mapping)[:20] if name != but]
+
+
+def _plain(value: "Any") -> "Any":
+    """Return a value if it is a plain text or number; in place of any other a tuple with the name of its type."""
+    kind = type(value)
+    if kind is str:
+        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
+    if kind is int:
+        return value if -(1 << 64) < value < 1 << 64 else ("int",)
+    if kind in PLAIN:
+        return value
+    if issubclass(kind, BaseException):
+        return (_type_name(kind), *[text[:MAX_TEXT] for text in _arguments_of(value)[:1] if type(text) is str])
+    return (_type_name(kind),)
