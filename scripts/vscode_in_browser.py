@@ -486,6 +486,7 @@ def themes(workbench: Workbench, machine: Machine) -> None:
 
 def activation_is_fast(workbench: Workbench, machine: Machine) -> None:
     """VS Code says that the activation took at most 100 ms, in one of six windows: a busy machine takes longer."""
+    workbench.page.get_by_role("tab", name="Run and Debug").click()
     times = [MAX_ACTIVATION_MILLISECONDS + 1]
     while min(times) > MAX_ACTIVATION_MILLISECONDS and len(times) <= MAX_WINDOWS:
         workbench.command("Developer: Show Running Extensions")
@@ -494,7 +495,7 @@ def activation_is_fast(workbench: Workbench, machine: Machine) -> None:
         times.append(int(re.search(r"Activation: (\d+)ms", row.inner_text())[1]))
         workbench.page.keyboard.press("Control+F4")
         workbench.page.reload()
-        expect(workbench.page.get_by_role("treeitem", name="dumps")).to_be_visible()
+        expect(workbench.row(".pane-body", ROW)).to_be_visible()
     print(f"        activation: {', '.join(map(str, times[1:]))} ms")
     assert min(times) <= MAX_ACTIVATION_MILLISECONDS, times
 
