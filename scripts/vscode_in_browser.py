@@ -434,8 +434,12 @@ def commands_of_the_tree(workbench: Workbench, machine: Machine) -> None:
     page = workbench.page
     workbench.command("Debug: Focus on Crash Dumps View")
     dumps = page.locator(".pane-body .monaco-list-row[aria-level='2'][aria-label^='ReportError in night/report.py']")
-    page.keyboard.press("Home")
-    page.keyboard.press("ArrowRight")
+    for _ in range(SECONDS):  # until the view has the focus
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        time.sleep(0.5)
+        if dumps.count():
+            break
     expect(dumps).to_have_count(2)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
