@@ -32,6 +32,7 @@ GROUPS = {
         "seal": ("seal", "encrypt a dump to public keys"),
         "open": ("open", "decrypt a sealed dump"),
         "push": ("push", "copy the dumps of this machine to a store"),
+        "fleet": ("fleet", "index a store of many machines, and ask the index"),
     },
     "manage": {
         "snap": ("snap", "dump a running process, which goes on"),

@@ -112,4 +112,4 @@ def fetch(name: str) -> str:
             return copy
         except Exception as error:  # noqa: BLE001 - it is not there, or the store cannot be reached
             problem = f"{url}: {str(error)[:200]}"
-    raise DumpNotFound(f"no dump {name} in a store: {problem}", "name it by its URL: s3://BUCKET/dumps/DAY/NAME")
+    raise DumpNotFound(f"no dump {name} in a store: {problem}", "name its store: python -m tibidi fleet list STORE")
