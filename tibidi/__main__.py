@@ -29,6 +29,7 @@ GROUPS = {
     },
     "share": {
         "preview": ("preview", "print everything that would leave with a dump"),
+        "scrub": ("scrub", "leave parts of a dump out"),
         "seal": ("seal", "encrypt a dump to public keys"),
         "open": ("open", "decrypt a sealed dump"),
         "push": ("push", "copy the dumps of this machine to a store"),

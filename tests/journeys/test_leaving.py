@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+import tibidi
 from tibidi import config
 from tibidi.__main__ import main
+from tibidi.dumpfile.reader import Reader
+from tibidi.tools.pickles import Pickles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,3 +83,93 @@ def test_redactions_are_listed(crash: Crasher, capsys: pytest.CaptureFixture[str
 
     assert "hunter2" not in text
     assert "redacted" in text[text.rindex("Redacted, cut or missing") :]
+
+
+@pytest.mark.parametrize(
+    ("options", "gone"),
+    [
+        (["--drop", "environment"], ["environment"]),
+        (["--drop", "arguments"], ["argument"]),
+        (["--drop", "sources"], ["comment", "docstring", "constant"]),
+        (["--drop", "threads", "--drop", "sources"], ["comment", "docstring", "constant", "thread"]),
+        (["--drop", "globals", "--drop", "sources"], ["comment", "global", "docstring", "constant"]),
+        (["--mask", "owner"], ["owner"]),
+        (["--mask", "iban"], ["iban-1234", "slot"]),
+        (["--profile", "minimal"], EVERYWHERE),
+        (["--keep-only", "types"], EVERYWHERE),
+        (["--drop", "frames of module __main__", "--drop", "arguments"], IN_FRAMES),
+    ],
+)
+def test_scrub(dump: Path, options: list[str], gone: list[str]) -> None:
+    """The bytes of the new dump do not hold what was dropped, and it says so; it is signed, and opens live."""
+    out = scrubbed(dump, *options)
+    loaded = tibidi.load(out)
+
+    assert [] == sorted({*gone} & {*left(out)})
+    assert "ValueError" in loaded.exceptions[-1].type
+    assert loaded.live
+    assert loaded.scrubbed
+    assert any(each.reason == "scrubbed" for each in loaded.omissions)
+    assert not any(each.reason == "damaged" for each in loaded.omissions)
+
+
+def test_what_stays(dump: Path) -> None:
+    """Masking one name leaves everything else, live: classes, other fields, identity across frames."""
+    loaded = tibidi.load(scrubbed(dump, "--mask", "iban"), trust=True)
+    inner, outer = loaded.exceptions[-1].frames[-1], loaded.exceptions[-1].frames[-2]
+
+    assert inner.locals["account"] is outer.locals["account"]
+    assert ("<redacted>", "CANARY-owner") == (inner.locals["account"].iban, inner.locals["account"].owner)
+    assert ("1", "<redacted>") == tuple(outer.locals["card"])
+    assert "<redacted>" == outer.locals["slots"].iban
+    assert "<redacted>" == outer.locals["details"]["iban"]
+
+
+def test_a_dropped_member_that_others_need() -> None:
+    """An object that is left out with one pickle is written where a later one refers to it, with its identity."""
+    import pickle
+
+    shared = ["shared", {"k": 1}]
+    loop: list[object] = [shared]
+    loop.append(loop)
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, 5)
+    ends = []
+    for value in ({"secret": loop, "a": shared}, {"b": shared, "l": loop}, {"c": loop, "n": shared[1]}):
+        pickler.dump(value)
+        ends.append(file.tell())
+    data = file.getvalue()
+    members = [data[start:end] for start, end in zip([0, *ends], ends)]
+    pickles = Pickles(members)
+    rewritten = [pickles.rewritten(number) for number in (1, 2)]
+    unpickler = pickle.Unpickler(io.BytesIO(b"".join(each for _, each in rewritten)))
+    second, third = unpickler.load(), unpickler.load()
+
+    assert ["shared", {"k": 1}] == second["b"]
+    assert second["l"][0] is second["b"]
+    assert second["l"][1] is second["l"] is third["c"]
+    assert second["b"][1] is third["n"]
+    assert 0 == rewritten[0][0]
+
+
+def test_a_dump_of_a_stranger_stays_one(dump: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Scrubbing does not sign what this key did not sign: it would be opened live."""
+    monkeypatch.setattr(config, "key_file", str(tmp_path / "other"))
+    (tmp_path / "other").write_bytes(b"o" * 32)
+    (tmp_path / "other").chmod(0o600)
+
+    assert not tibidi.load(scrubbed(dump, "--drop", "environment")).live
+
+
+def test_an_unknown_part(dump: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A part that does not exist is an error that names those that do, and nothing is written."""
+    assert 2 == main(["scrub", str(dump), "-o", str(tmp_path / "out.pkl"), "--drop", "environ-ment"])
+    assert "environment" in capsys.readouterr().err
+    assert not (tmp_path / "out.pkl").exists()
+
+
+def test_grouping_survives(dump: Path) -> None:
+    """A scrubbed dump has the fingerprints of the original."""
+    with Reader(str(dump)) as before, Reader(str(scrubbed(dump, "--profile", "minimal"))) as after:
+        assert before.summary.fingerprint == after.summary.fingerprint
+        assert json.dumps(dict(before.summary.fingerprints)) == json.dumps(dict(after.summary.fingerprints))

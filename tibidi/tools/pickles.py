@@ -1,18 +1,235 @@
-"""The texts in the pickles of a dump, read opcode by opcode: nothing is unpickled."""
+"""The pickles of a dump as opcodes: read the texts in them, or write them again without some of their values.
+
+Strategy: all pickles share one memo, so an object that is left out may be the first of many
+references to it.  A first pass follows the stack (PEP 3154 has the opcodes), and notes where each memoized
+object begins and ends and which values have a masked name.  A second one copies the opcodes, skips what is
+left out, counts the memo anew, and puts a skipped object in where a reference still needs it.  Nothing is
+unpickled.
+"""
 
 from __future__ import annotations
 
 import pickletools
+from array import array
+from bisect import bisect_left
+from bisect import bisect_right
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from tibidi.errors import DamagedDump
+from tibidi.model import REDACTED_TEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
+PROTOCOL = b"\x80\x05"
+# What these change stays on the stack.
+UPDATES = frozenset({"APPEND", "APPENDS", "SETITEM", "SETITEMS", "ADDITEMS", "BUILD"})
 MEMO_READS = frozenset({"BINGET", "LONG_BINGET"})
+MAX_NAME = 200
+MIN_LEARNT = 4  # characters of a value that is looked for everywhere else
+CLASS_STATE, ANNOTATIONS = KNOWN = "_class_state", "__annotations__"
+LEAVES = b"\x8c\x8dXCB\x8e\x96KMJ\x8aG"  # the opcodes of texts, bytes and numbers
+MIN_CODE = 40  # bytes
+CODE_ARGUMENTS = 10  # of `tibidi._code`
+BYTES_HEADERS = {0x43: 2, 0x42: 5, 0x8E: 9}  # the length of each opcode for bytes
+BYTES, BYTEARRAY = b"\x8e", b"\x96"  # BINBYTES8, BYTEARRAY8
+EMPTY_BYTES = b"C\0"  # SHORT_BINBYTES
+
+
+class Item(NamedTuple):
+    """What is on the stack: where it begins, its text if that may be a name, and its numbers in the memo."""
+
+    start: int
+    text: str | None
+    memos: list[int]
+    is_mark: bool = False
+
+
+class Pickles:
+    """The pickles of a dump in their order; what is under a key or an attribute that matches `masks` is left out.
+
+    `learnt` has the texts of what was left out; `clean` changes each text that is written, and with
+    `without_code` no bytecode is, which holds constants of the source.
+    """
+
+    def __init__(self, members: Sequence[bytes], masks: Sequence[str] = (), *, without_code: bool = False) -> None:
+        self.clean: Callable[[str], str] = str
+        self._without_code = without_code
+        self._emptied: dict[tuple[int, int], int] = {}  # as _masked, for constants of code
+        self._members = members
+        self._is_masked = lru_cache(1 << 14)(
+            lambda name: any(fnmatchcase(name.lower(), mask.lower()) for mask in masks)
+        )
+        self._masked: dict[tuple[int, int], int] = {}  # member and start of a value -> its end
+        self._noted_texts: dict[int, str] = {}  # by their number in the memo
+        self._names: set[str] = set()
+        self._first: list[int] = []  # the size of the memo before each member
+        # Of each object in the memo: where it begins and ends, and where it was memoized.
+        self._starts, self._ends, self._noted = array("Q"), array("Q"), array("Q")
+        for number, data in enumerate(members):
+            self._first.append(len(self._starts))
+            self._survey(number, data)
+        self.learnt = self._learn()
+        self._new: dict[int, int] = {}  # number in the memo -> in that of the new pickles
+        self._made = 0
+        self._by_start: dict[tuple[int, int], list[int]] = {}
+
+    def _survey(self, number: int, data: bytes) -> None:
+        """Follow the stack through one pickle."""
+        stack: list[Item] = []
+        for opcode, argument, position, _ in _opcodes(BytesIO(data)):
+            if opcode.name == "MEMOIZE":
+                self._memoize(stack[-1], position)
+            elif opcode.name not in {"PROTO", "FRAME"}:
+                popped = _pop(stack, opcode)
+                self._note_ends(number, opcode.name, popped, [each.start for each in popped[1:]] + [position])
+                if opcode.name in UPDATES:
+                    stack.append(popped[0])
+                elif opcode.stack_after:
+                    text = self._noted_texts.get(argument) if opcode.name in MEMO_READS else _name(argument)
+                    text = popped[-1].text if opcode.name == "STACK_GLOBAL" else text
+                    start = popped[0].start if popped else position
+                    stack.append(Item(start, text, [], opcode.name == "MARK"))
+
+    def _memoize(self, item: Item, position: int) -> None:
+        memo = len(self._starts)
+        item.memos.append(memo)
+        self._starts.append(item.start)
+        self._ends.append(item.start)
+        self._noted.append(position)
+        if item.text is not None and (item.text in KNOWN or self._is_masked(item.text)):
+            self._noted_texts[memo] = item.text
+
+    def _note_ends(self, number: int, opcode: str, popped: list[Item], following: list[int]) -> None:
+        """Note where the objects that were taken end, the names among them, and the values under masked keys."""
+        for item, end in zip(popped, following):
+            for memo in item.memos:
+                self._ends[memo] = end
+        if opcode == "REDUCE" and popped[0].text == CLASS_STATE:
+            self._unmask(number, popped[1].start, LEAVES)
+        if opcode == "TUPLE" and self._without_code and self._has_code(number, popped):
+            self._emptied[number, popped[-1].start] = following[-1]
+        if opcode == "STACK_GLOBAL":
+            self._names.update(item.text for item in popped if item.text is not None)
+        if opcode in {"SETITEM", "SETITEMS"}:
+            first = 1 + (opcode == "SETITEMS")
+            for key, value, end in zip(popped[first::2], popped[first + 1 :: 2], following[first + 1 :: 2]):
+                self._note_key(number, key.text or "", value.start, end)
+
+    def _note_key(self, number: int, name: str, start: int, end: int) -> None:
+        self._names.add(name)
+        if name == ANNOTATIONS:
+            self._unmask(number, start)
+        elif name and self._is_masked(name):
+            self._masked[number, start] = end
+
+    def _has_code(self, number: int, popped: list[Item]) -> bool:
+        """Return True for the arguments of `tibidi._code` behind a mark, of which the last are the constants."""
+        if len(popped) != CODE_ARGUMENTS + 1:
+            return False
+        data, start = self._members[number], popped[2].start
+        body = start + BYTES_HEADERS.get(data[start], 0)
+        return body > start and is_code(data[body : body + MIN_CODE])
+
+    def _unmask(self, number: int, start: int, leaves: bytes = b"") -> None:
+        """Keep what was masked behind a position, but for texts and numbers: a class needs its methods and fields."""
+        found = []
+        while self._masked and next(reversed(self._masked)) >= (number, start):
+            found.append(self._masked.popitem())
+        self._masked.update(each for each in found[::-1] if self._members[number][each[0][1]] in leaves)
+
+    def _learn(self) -> set[str]:
+        """Return the texts in masked values that are no names."""
+        found = set()
+        for (number, start), end in self._masked.items():
+            for value in texts(self._members[number], start, end, MIN_LEARNT):
+                found.add(value.decode("latin-1") if isinstance(value, bytes) else str(value))
+        return {text for text in found - self._names if len(text) >= MIN_LEARNT and text != REDACTED_TEXT}
+
+    def rewritten(self, number: int) -> tuple[int, bytes]:
+        """Return the size of the memo before a member, and the member; call it in order, for those that stay."""
+        before, out = self._made, bytearray(PROTOCOL)
+        self._copy(number, 0, len(self._members[number]), out)
+        return before, bytes(out)
+
+    def _copy(self, number: int, start: int, end: int, out: bytearray) -> None:
+        """Copy the opcodes of a part of a member."""
+        data = self._members[number]
+        while start < end:
+            memo = self._memo_at(number, start)
+            for opcode, argument, position, behind in _opcodes(_from(data, start)):
+                start = end if position >= end else self._skip(number, position, end, out)
+                if start:
+                    break
+                if opcode.name == "MEMOIZE":
+                    self._new[memo] = self._made
+                    self._made, memo = self._made + 1, memo + 1
+                if opcode.name in MEMO_READS:
+                    self._refer(argument, out)
+                elif isinstance(argument, (str, bytes, bytearray)):
+                    out += self._text(argument, data[position:behind])
+                elif opcode.name not in {"PROTO", "FRAME"}:
+                    out += data[position:behind]
+            else:
+                return
+
+    def _skip(self, number: int, position: int, limit: int, out: bytearray) -> int:
+        """Write what stands for a value that begins here, if it is masked or copied already; return its end, else 0."""
+        if (number, position) in self._masked:
+            out += _string(REDACTED_TEXT)
+            return self._masked[number, position]
+        if (number, position) in self._emptied:
+            out += b")"  # EMPTY_TUPLE
+            return self._emptied[number, position]
+        here = self._by_start.get((number, position), ()) if self._by_start else ()
+        known = [memo for memo in here if memo in self._new and self._ends[memo] <= limit]
+        if not known:
+            return 0
+        memo = max(known, key=self._ends.__getitem__)
+        out += _get(self._new[memo])
+        return self._ends[memo]
+
+    def _memo_at(self, number: int, position: int) -> int:
+        """Return the size of the memo before a position."""
+        last = self._first[number + 1] if number + 1 < len(self._first) else len(self._starts)
+        return bisect_left(self._noted, position, self._first[number], last)
+
+    def _refer(self, memo: int, out: bytearray) -> None:
+        """Write a reference, or the object itself if its first occurrence was left out."""
+        if memo in self._new:
+            out += _get(self._new[memo])
+            return
+        if memo >= len(self._starts):
+            raise DamagedDump("a pickle refers to an object that no earlier one has")
+        if not self._by_start:
+            for each, start in enumerate(self._starts):
+                self._by_start.setdefault((bisect_right(self._first, each) - 1, start), []).append(each)
+        self._copy(bisect_right(self._first, memo) - 1, self._starts[memo], self._ends[memo], out)
+
+    def _text(self, argument: str | bytes | bytearray, raw: bytes) -> bytes:
+        if isinstance(argument, str):
+            text = self.clean(argument)
+            return raw if text == argument else _string(text)
+        text = argument.decode("latin-1")
+        cleaned = self.clean(text)
+        if is_code(argument) and (self._without_code or cleaned != text):
+            return EMPTY_BYTES  # it is compiled from the source, where that is left
+        if cleaned == text:
+            return raw
+        data = cleaned.encode("latin-1", "replace")
+        return (BYTEARRAY if isinstance(argument, bytearray) else BYTES) + len(data).to_bytes(8, "little") + data
+
+
+def is_code(data: bytes | bytearray) -> bool:
+    """Return True for a marshalled code object (Python/marshal.c): its type, and a small number in four bytes."""
+    return bytes(data[:1]) in {b"\xe3", b"c"} and data[2:5] == bytes(3) and len(data) >= MIN_CODE
 
 
 def texts(data: bytes, start: int = 0, end: int | None = None, large: int = 4) -> Iterator[str | bytes | float]:
@@ -35,7 +252,34 @@ def _opcodes(file: BytesIO) -> Iterator[tuple[Any, Any, int, int]]:
         raise DamagedDump(f"a pickle cannot be read: {error}") from None
 
 
+def _pop(stack: list[Item], opcode: Any) -> list[Item]:
+    """Take from the stack what an opcode takes."""
+    needed = opcode.stack_before
+    depth = len(stack) - len(needed)
+    if pickletools.markobject in needed:
+        mark = next((n for n in range(len(stack) - 1, -1, -1) if stack[n].is_mark), -1)
+        depth = mark - needed.index(pickletools.markobject)
+    if depth < 0:
+        raise DamagedDump("a pickle takes more from its stack than there is")
+    popped = stack[depth:]
+    del stack[depth:]
+    return popped
+
+
+def _name(argument: object) -> str | None:
+    return argument if isinstance(argument, str) and len(argument) <= MAX_NAME else None
+
+
 def _from(data: bytes, start: int) -> BytesIO:
     file = BytesIO(data)
     file.seek(start)
     return file
+
+
+def _string(text: str) -> bytes:
+    data = text.encode("utf-8", "surrogatepass")
+    return b"\x8d" + len(data).to_bytes(8, "little") + data  # BINUNICODE8
+
+
+def _get(memo: int) -> bytes:
+    return b"h" + bytes([memo]) if memo < 256 else b"j" + memo.to_bytes(4, "little")  # BINGET, LONG_BINGET
