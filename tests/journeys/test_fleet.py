@@ -74,9 +74,7 @@ def test_incremental(store: str, crash: Crasher, capsys: pytest.CaptureFixture[s
     main(["fleet", "index", store])
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("indexed")]
 
-    assert ["indexed 0 new dumps", "indexed 1 new dump"] == [
-        line.partition(" of ")[0] for line in said
-    ]
+    assert ["indexed 0 new dumps", "indexed 1 new dump"] == [line.partition(" of ")[0] for line in said]
 
 
 def test_no_index(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
