@@ -216,7 +216,8 @@ class Workbench:
         assert path.stat().st_size <= MAX_PICTURE_BYTES, f"{path} has {path.stat().st_size} bytes"
 
     def command(self, title: str) -> None:
-        """Run a command by the command palette."""
+        """Run a command by the command palette; a page that has just been loaded takes the focus, and would close it."""
+        time.sleep(1)
         self.page.keyboard.press("F1")
         box = self.page.locator(".quick-input-widget input")
         expect(box).to_be_visible()
