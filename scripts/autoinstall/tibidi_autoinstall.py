@@ -64,9 +64,12 @@ def _is_isolated() -> bool:
 
 
 def _install() -> None:
+    global os, time
     try:
         from tibidi import hooks
+        from tibidi import process
 
+        os, time = process.os, process.time  # copies: the application may patch the modules
         for problem in hooks.install_all():
             _complain(problem)
         if getattr(sys.modules.get("tibidi.config"), "native", True):
@@ -94,8 +97,9 @@ def _begin_life() -> None:
         begin_record()
     if _record is None:
         return
+    real = sys.modules["os"]
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
-        setattr(os, name, wrap(getattr(os, name)))
+        setattr(real, name, wrap(getattr(real, name)))
     faulthandler.enable = _wrap_enable(faulthandler.enable)
     atexit.register(_end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)
@@ -295,8 +299,8 @@ def _end_life() -> None:
             judge_one(_record[1])
     except Exception:  # noqa: BLE001, S110 - then nobody will
         pass
-    end_record()
     try:
+        end_record()
         if folder:
             _look(folder, "-".join(name[1:].split("-")[:2]))
     except Exception:  # noqa: BLE001 - the next process will look

@@ -44,8 +44,8 @@ def start(crash: Crasher, directory: Path) -> subprocess.Popen[bytes]:
 
 
 def names(directory: Path) -> list[str]:
-    """Return the names of the files in a crash directory."""
-    return os.listdir(directory) if directory.exists() else []
+    """Return the names of the files in a crash directory, life records aside."""
+    return [name for name in os.listdir(directory) if name[:1] != "."] if directory.exists() else []
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
