@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOKS = 8  # in the time of a hang
+CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is told
 BUSY = {"running", {"aarch64": "98"}.get(os.uname().machine, "202")}  # 202: futex(), which waits for a lock
 WAITING = re.compile(r"(threading|queue|connection)\.py:(wait|join|_wait_for_tstate_lock|_shutdown|get|put)$")
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
@@ -88,11 +89,21 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
     if _told and _told != [_since[_main]]:
         _told.clear()
         snapshots.note("moved")
-    if not _told and _hangs(_main, frames, now - seconds):
+    if not _told and _hangs(_main, frames, now - seconds) and _stays(_main):
         _told.append(_since[_main])
         waits = [_wait(ident, frame) for ident, frame in frames.items() if _since[ident][1] <= now - seconds / 2]
         waits.insert(0, f"hang: the main thread has not moved for {seconds:g} s")
         snapshots.take("; ".join(filter(None, waits)), "hang")
+
+
+def _stays(ident: int) -> bool:
+    """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before."""
+    places = set()
+    for _ in range(CLOSE_LOOKS):
+        time.sleep(CLOSE_SECONDS)
+        frame = sys._current_frames().get(ident)
+        places.add(None if frame is None else (id(frame), frame.f_lasti))
+    return len(places) == 1 or _is_in_loop(sys._current_frames().get(ident))
 
 
 def _is_in_loop(frame: FrameType | None) -> bool:
