@@ -89,7 +89,7 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
     if _told and _told != [_since[_main]]:
         _told.clear()
         snapshots.note("moved")
-    if not _told and _hangs(_main, frames, now - seconds) and _stays(_main):
+    if not _told and _hangs(_main, frames, now - seconds):
         _told.append(_since[_main])
         waits = [_wait(ident, frame) for ident, frame in frames.items() if _since[ident][1] <= now - seconds / 2]
         waits.insert(0, f"hang: the main thread has not moved for {seconds:g} s")
@@ -124,7 +124,7 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> boo
     number = os.getpid() if ident == _main else _of_thread(ident, "_native_id")
     try:
         with io.open(f"/proc/self/task/{number}/syscall") as file:  # proc_pid_syscall(5)
-            return file.read().split()[0] in BUSY
+            return file.read().split()[0] in BUSY and _stays(ident)
     except OSError:
         return False
 
