@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 EVERYWHERE = [
     *("comment", "global", "docstring", "constant", "inner", "message", "iban-1234", "owner", "slot", "deep", "bytes"),
-    *("wide", "shared", "thread", "attribute", "environment", "argument"),
+    *("wide", "shared", "thread", "attribute", "environment", "argument", "log"),
 ]
 
-IN_FRAMES = [name for name in EVERYWHERE if name not in {"message", "owner", "attribute", "environment"}]
+IN_FRAMES = [name for name in EVERYWHERE if name not in {"message", "owner", "attribute", "environment", "log"}]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import logging
 import sys
 import threading
 
@@ -45,6 +46,7 @@ def main():
     long = "x" * 50_000 + "CANARY-end"
     wide = "CANARY-wide".encode("utf-16-le")
     shared = ["CANARY-shared"]
+    logging.getLogger("birds").warning("CANARY-%s", "log")
     started = threading.Event()
     threading.Thread(target=wait, args=(started, "CANARY-thread"), daemon=True).start()
     started.wait()

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
+from tibidi.model import Summary
 from tibidi.model import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tibidi.model import FrameRecord
-    from tibidi.model import Summary
 
 SCRUBBED_TEXT = "<scrubbed>"  # in place of a preview
 
 
 def minimal(summary: Summary) -> Summary:
-    """Return a summary with files, lines, functions, and the names and types of variables; it groups as before."""
+    """Return a summary with files, lines, functions, and the names and types of variables; it groups as before.
+
+    It has what is named here only: what a later version adds to summaries stays out.
+    """
     process = summary.process
     known = ProcessRecord(
         pid=process.pid,
@@ -25,8 +28,10 @@ def minimal(summary: Summary) -> Summary:
         implementation=process.implementation,
         platform=process.platform,
     )
-    return summary._replace(
-        process=known,
+    return Summary(
+        summary.tibidi,
+        summary.time,
+        known,
         exceptions=tuple(
             each._replace(message="", notes=(), frames=_frames(each.frames), attributes=_types(each.attributes))
             for each in summary.exceptions
@@ -34,7 +39,11 @@ def minimal(summary: Summary) -> Summary:
         threads=tuple(each._replace(name="", frames=_frames(each.frames)) for each in summary.threads),
         tasks=tuple(each._replace(name="", frames=_frames(each.frames)) for each in summary.tasks),
         reason=summary.reason.partition(": ")[0],
-        omissions=(),
+        fingerprint=summary.fingerprint,
+        fingerprints=summary.fingerprints,
+        complete=summary.complete,
+        format=summary.format,
+        kind=summary.kind,
         scrubbed=("all but stacks and types",),
     )
 
