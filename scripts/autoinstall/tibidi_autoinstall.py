@@ -308,19 +308,28 @@ def _end_life() -> None:
 
 
 def _begin_after_fork() -> None:
-    """Begin the record of a child; not in one that `subprocess` makes, which runs another program at once."""
+    """Begin the record of a child; not in one that `subprocess` makes, which runs another program at once.
+
+    Nor in one that the application forks inside a dump, which ends with the thread of the dump.
+    """
     global _record, _forked_in
     frame = sys._getframe(1) if hasattr(sys, "_getframe") else None
     _forked_in = frame and frame.f_code
     record, _record = _record, None
     if record is None or not os or _identity(record[2]) != record[3]:
         return
-    if frame is None or frame.f_code.co_name not in ("_execute_child", "_fork_exec"):
+    if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
         begin_record(record[2], os.path.dirname(record[1]))
     if _record is None:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
         os.close(null)
+
+
+def _is_inside_dump(frame: "Any") -> bool:
+    while frame is not None and frame.f_globals.get("__name__") != "tibidi.process":
+        frame = frame.f_back
+    return frame is not None
 
 
 def _wrap_exit(previous: "Any") -> "Any":

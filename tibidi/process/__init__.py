@@ -278,7 +278,6 @@ class DumpThread:
     def __init__(self, function: "Callable[[int], object]", stack_sizes: "Sequence[int]") -> None:
         self.error: BaseException | None = None
         self._function = function
-        self._process = os.getpid()
         self._is_abandoned = False
         self._done = _allocate_lock()
         self._done.acquire()
@@ -333,8 +332,6 @@ class DumpThread:
             del self._function, self._call  # now: this thread ends some time after the caller has gone on
             self._waiting.end()
             self._done.release()
-            if os.getpid() != self._process:  # a child that the application forked inside the dump: this is its end
-                _sys.modules.get("os", os)._exit(0)  # by the hook that ends its life record
 
 
 class Watch:
