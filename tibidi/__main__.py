@@ -18,6 +18,7 @@ GROUPS = {
         "info": ("info", "print the origin and content of a dump, and what differs on this machine"),
         "show": ("show", "print the traceback with the variables of every frame"),
         "find": ("find", "find a value in one dump or in all"),
+        "mem": ("mem", "print the largest values of a dump"),
         "diff": ("diff", "compare two dumps, frame by frame and value by value"),
     },
     "ask": {

@@ -44,6 +44,7 @@ def test_mcp(crash: Crasher, shop: Path) -> None:
         ("eval", {"dump": name, "expression": "cart.lines[0]['sku']"}, "'A-17'"),
         ("find", {"text": "A-17", "dumps": [name]}, "cart'].lines[0]['sku']"),
         ("diff", {"dumps": [name, name]}, "no differences"),
+        ("mem", {"dump": name, "top": 2}, "exceptions[0].frames["),
         ("threads", {"dump": name}, "threads[0]"),
         (
             "repro",

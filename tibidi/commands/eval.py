@@ -35,7 +35,7 @@ def main(argv: commands.Arguments) -> int:
     options = commands.parse(parser(), argv)
     dump = open_dump(options.dump, options.live, extend_path)
     exception, number = blamed(dump, options.exception, options.frame)
-    frame, text = dump.exceptions[exception][number], options.expression
+    frame, text = dump.subjects[exception][number], options.expression
     if options.live:
         found = answer(lambda: eval(text, {**frame.globals, **frame.locals}), options.max)  # noqa: S307 - as typed
     else:

@@ -85,7 +85,7 @@ def variables() -> dict[str, dict[str, object]]:
     return {
         name: {
             "raw": os.environ[name],
-            "parsed": _plain(getattr(config, setting)),
+            "parsed": list(value) if isinstance(value := getattr(config, setting), tuple) else value,
             "understood": not any(problem.startswith(f"tibidi: {name}=") for problem in config.problems),
         }
         for name, setting in VARIABLES.items()
@@ -206,7 +206,3 @@ def _write_test(folder: str) -> str:
     except OSError as error:
         return f"cannot write to {folder}: {error.strerror}"
     return ""
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

@@ -75,6 +75,7 @@ TOOLS = {
     "eval": Tool("eval"),
     "find": Tool("find"),
     "diff": Tool("diff"),
+    "mem": Tool("mem"),
 }
 LIVE_TOOLS = {
     "repro": Tool("repro", "", ("--force",)),

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dumpfile.reader import Reader
-    from tibidi.model import ExceptionRecord
     from tibidi.model import Omission
     from tibidi.model import ProcessRecord
     from tibidi.model import Summary
@@ -76,13 +75,13 @@ def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[
     summary = reader.summary
     cause, own = cause_and_frame(summary)
     missing = (*summary.omissions, *reader.damage)
+    shown = {"crash": subjects(summary)[-1], "root_cause": cause}
     return {
         "path": reader.path,
         "size": os.path.getsize(reader.path),
         **{name: getattr(summary, name) for name in ("format", "tibidi", "complete", "time", "fingerprint", "kind")},
         "signed_by_your_key": signed,
-        "crash": _exception_to_json(subjects(summary)[-1]),
-        "root_cause": _exception_to_json(cause),
+        **{key: {"type": each.type, "message": each.message} for key, each in shown.items()},
         "at": own and {"file": own.file, "line": own.line, "name": own.name, "qualname": own.qualname},
         "process": encode.summary_to_json(summary)["process"],
         "test": summary.test and summary.test.id,
@@ -92,14 +91,11 @@ def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[
     }
 
 
-def _exception_to_json(record: ExceptionRecord) -> dict[str, object]:
-    return {"type": record.type, "message": record.message}
-
-
 def _crash(summary: Summary) -> Iterator[str]:
     yield _field("time", f"{phrases.moment(summary.time)} UTC")
     yield from _culprit(summary)
     elsewhere = phrases.elsewhere(summary.exceptions) or phrases.without_values(summary.omissions)
+    elsewhere = elsewhere or phrases.out_of_memory(summary.exceptions)
     if elsewhere:
         yield _field("variables", elsewhere[:1].lower() + elsewhere[1:])
     yield _field("fingerprint", summary.fingerprint)

@@ -87,6 +87,12 @@ def without_values(omissions: Sequence[Omission]) -> str:
     return f"There are no variables: {details[0]}." if details else ""
 
 
+def out_of_memory(exceptions: Sequence[ExceptionRecord]) -> str:
+    """Return the command to go on with if memory was short, else ""."""
+    is_short = any(record.type.endswith("MemoryError") for record in exceptions)
+    return "The largest values: python -m tibidi mem DUMP" * is_short
+
+
 def elsewhere(exceptions: Sequence[ExceptionRecord]) -> str:
     """Return a sentence if the failing frame was in another process, else ""."""
     notes = [note for record in exceptions for note in record.notes if note.startswith(WORKER_DUMP)]

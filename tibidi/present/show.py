@@ -118,9 +118,8 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
         (FAINT, cut(command, frames.width and frames.width // 2)),
         (FAINT, f", {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}"),
     ]
-    elsewhere = phrases.elsewhere(summary.exceptions)
-    for sentence in filter(None, (elsewhere, phrases.without_values(summary.omissions))):
-        yield [(FAINT, sentence)]
+    about = (phrases.elsewhere(summary.exceptions), phrases.without_values(summary.omissions))
+    yield from ([(FAINT, each)] for each in (*about, phrases.out_of_memory(summary.exceptions)) if each)
 
 
 def _test(test: FailedTest, frames: Frames, view: View) -> Iterator[Line]:

@@ -64,12 +64,11 @@ class Analysis(NamedTuple):
 def analyze(dump: Dump) -> Analysis:
     """Return the page about an inert dump; of one without exceptions, about its first thread."""
     records, name = subjects(dump.summary), os.path.basename(dump.path)
-    cause, last = records[root_cause(records)], records[-1]
-    title, stacks = ("exceptions", dump.exceptions) if dump.exceptions else ("threads", dump.threads)
-    is_known = any(map(len, dump.exceptions))
-    index, number = blamed(dump) if is_known else (0, len(stacks[0]) - 1 if stacks else -1)
+    index = root_cause(records)
+    cause, last = records[index], records[-1]
     frames = Frames(dump.process, dump.sources, width=None, everything=False)
-    stack: Sequence[DumpedFrame] = stacks[index].frames if stacks else ()
+    stack: Sequence[DumpedFrame] = dump.subjects[index].frames
+    number = blamed(dump, index)[1] if stack else -1
     place = frames.place(stack[number].record) if stack else "an unknown place"
     page = Analysis(
         dump=name,
@@ -88,10 +87,11 @@ def analyze(dump: Dump) -> Analysis:
     )
     if not stack:
         return page
-    frame, path = stack[number], f"{title}[{index}].frames[{number}]"
+    frame, path = stack[number], f"{'exceptions' if dump.exceptions else 'threads'}[{index}].frames[{number}]"
     around = frames.around(frame.record, BEFORE, AFTER)
     here = [each for each in dump.omissions if each.path.startswith(path)]
-    ask = [f"tibidi eval --exception {index} --frame {number} {name} EXPR", f"tibidi repro {name}"] * is_known
+    ask = [f"tibidi eval --exception {index} --frame {number} {name} EXPR"]
+    ask += [f"tibidi repro {name}"] * bool(dump.exceptions)
     return page._replace(
         suspicions=list(_suspicions(frame, dump.sources.get(frame.file, ""), stack[:number], cause.type)),
         frame=path,

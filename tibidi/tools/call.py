@@ -86,6 +86,8 @@ def calls(dump: Dump, here: Checkout, exception: int | None = None, frame: int |
 
     Then comes the run of the program, then functions with other arguments.  With a `frame`, there is only that one.
     """
+    if not dump.exceptions:
+        raise TibidiError(f"the dump is of kind {dump.kind} and has no exception", "python -m tibidi show prints it")
     index, number = blamed(dump, exception, frame)
     if frame is not None:
         return [_call(dump, here, *_escaping(dump, index, number))]
@@ -97,12 +99,12 @@ def calls(dump: Dump, here: Checkout, exception: int | None = None, frame: int |
 
 def own_places(dump: Dump, index: int) -> list[tuple[int, int]]:
     """Return the own frames that an exception passed, the innermost first, then those of the one that it became."""
-    own, found = OwnCode(dump.process), []
-    for _ in dump.exceptions:
-        count = len(dump.exceptions[index])
+    own, found, stacks = OwnCode(dump.process), [], dump.subjects
+    for _ in stacks:
+        count = len(stacks[index])
         then = _escaping(dump, index, 0)[0] if count else index
         numbers = [number for number in range(count - 1, -1, -1) if number or then == index]
-        found += [(index, number) for number in numbers if own.has(dump.exceptions[index][number].record)]
+        found += [(index, number) for number in numbers if own.has(stacks[index][number].record)]
         if then == index:
             break
         index = then
@@ -112,10 +114,11 @@ def own_places(dump: Dump, index: int) -> list[tuple[int, int]]:
 def blamed(dump: Dump, exception: int | None = None, frame: int | None = None) -> tuple[int, int]:
     """Return the index of an exception and the number of a frame: those named, else of the innermost own frame.
 
-    Raises TibidiError if there is no such frame.
+    They are indexes into `dump.subjects`.  Raises TibidiError if there is no such frame.
     """
-    index = root_cause([each.record for each in dump.exceptions]) if exception is None else exception
-    count = len(dump.exceptions[index]) if 0 <= index < len(dump.exceptions) else 0
+    stacks = dump.subjects
+    index = root_cause([each.record for each in stacks]) if exception is None else exception
+    count = len(stacks[index]) if 0 <= index < len(stacks) else 0
     if not 0 <= (frame or 0) < count:
         what = f"the dump has no exceptions[{max(index, 0)}].frames[{frame or 0}]"
         raise TibidiError(what, "python -m tibidi show prints what it has")
@@ -124,8 +127,8 @@ def blamed(dump: Dump, exception: int | None = None, frame: int | None = None) -
 
 def _escaping(dump: Dump, index: int, number: int) -> tuple[int, int]:
     """Return a frame's place in the exception that left it: the outermost frame of one had caught it."""
-    for _ in dump.exceptions:
-        record, frame = dump.exceptions[index].record, dump.exceptions[index][number]
+    for _ in dump.subjects:
+        record, frame = dump.subjects[index].record, dump.subjects[index][number]
         found = [
             (parent, n)
             for parent, each in enumerate(dump.exceptions)

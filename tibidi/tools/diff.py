@@ -43,9 +43,9 @@ def diff(one: Dump, other: Dump) -> Iterator[Difference]:
     packages = [dict(dump.process.packages) for dump in (one, other)]
     for name in sorted({*packages[0], *packages[1]}):
         yield from _different(f"process.packages[{name!r}]", *(each.get(name, ABSENT) for each in packages))
-    for index in range(max(len(one.exceptions), len(other.exceptions))):
-        path = f"exceptions[{index}]"
-        pair = [dump.exceptions[index] if index < len(dump.exceptions) else None for dump in (one, other)]
+    for index in range(max(len(one.subjects), len(other.subjects))):
+        path = f"exceptions[{index}]" if one.exceptions or other.exceptions else "threads[0]"
+        pair = [dump.subjects[index] if index < len(dump.subjects) else None for dump in (one, other)]
         for name in ("type", "message"):
             yield from _different(f"{path}.{name}", *(getattr(each, name, ABSENT) for each in pair))
         if pair[0] is not None and pair[1] is not None:

@@ -41,6 +41,7 @@ def parts(value: Any) -> Iterator[Part]:
         return
     if isinstance(value, InertObject):
         yield from ((f".{name}", item) for name, item in visible(value).items())
+        yield from _items(value.__dict__.get("_items_"))
     elif isinstance(value, (BaseException, NotPickleable)):
         yield from ((f".{name}", item) for name, item in vars(value).items())
 
