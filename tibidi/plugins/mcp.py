@@ -104,7 +104,7 @@ def serve(allow_live: bool) -> None:
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=not is_known)
 
     async def main() -> None:
-        handlers = {"on_list_tools": list_tools, "on_call_tool": call_tool}
+        handlers: dict[str, Any] = {"on_list_tools": list_tools, "on_call_tool": call_tool}
         server = Server("tibidi", version=__version__, instructions=ABOUT, **handlers)
         async with stdio_server() as streams:
             await server.run(*streams, server.create_initialization_options())
