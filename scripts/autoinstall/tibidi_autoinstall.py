@@ -34,7 +34,11 @@ SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in 
 LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
+PATIENCE = 0.5  # seconds
+WORKER = "loky.backend"  # loky kills its workers as a matter of course
+
 _was_called = False
+_is_late = False  # the crash directory does not answer
 # Process, path, descriptor, device and inode of the life record.
 _record: "tuple[int, str, int, tuple[int, int]] | None" = None
 # In a child of fork(): the code of the function that called it.
@@ -91,18 +95,41 @@ def _complain(problem: str) -> None:
 
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
+    global _is_late
     import faulthandler
 
-    if os.name == "posix":
-        begin_record()
+    if os.name == "posix" and not any(WORKER in word for word in getattr(sys, "orig_argv", ())):
+        _is_late = not _in_time(begin_record)
     if _record is None:
         return
+    # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
+    _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
     real = sys.modules["os"]
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
         setattr(real, name, wrap(getattr(real, name)))
     faulthandler.enable = _wrap_enable(faulthandler.enable)
-    atexit.register(_end_life)
+    atexit.register(_in_time, _end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)
+
+
+def _in_time(work: "Any") -> bool:
+    """Call a function in a thread of its own, and return True if it ends soon: a file system may not answer."""
+    import _thread
+
+    done = _thread.allocate_lock()
+    done.acquire()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            done.release()
+
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:  # no more threads
+        return False
+    return done.acquire(timeout=PATIENCE)
 
 
 def begin_record(number: "int | None" = None, folder: "str | None" = None) -> None:
@@ -124,7 +151,6 @@ def begin_record(number: "int | None" = None, folder: "str | None" = None) -> No
             os.lockf(descriptor, os.F_TLOCK, 0)  # until the process ends; seen from other containers as well
         _record = os.getpid(), path, descriptor, _identity(descriptor)
         if number is None:
-            _catch_signals(descriptor, catch_fatal=not mine)
             _look(folder, place)
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
         return
@@ -205,8 +231,19 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
     )
     path = os.path.join(folder, f".{place}-{pid}-{now:.6f}.life")
     descriptor = os.open(path, PRIVATE, 0o600)
-    os.write(descriptor, f"{facts!a}\n".encode())
+    line = f"{facts!a}\n".encode()
+    if _is_late or not _is_written(descriptor, line):
+        os.close(descriptor)
+        os.unlink(path)
+        raise OSError("no room, or too late")
     return descriptor, path
+
+
+def _is_written(descriptor: int, line: bytes) -> bool:
+    try:
+        return os.write(descriptor, line) == len(line)
+    except OSError:
+        return False
 
 
 def _harmless(argv: "list[str]") -> "list[str]":

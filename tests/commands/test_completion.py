@@ -21,7 +21,7 @@ COMP_LINE="$1" COMP_POINT=${#1} _ARGCOMPLETE=1 _ARGCOMPLETE_IFS="
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("tibidi pr", {"prune"}),
+        ("tibidi pr", {"preview", "prune"}),
         ("tibidi show --n", {"--newest-first"}),
         ("tibidi info 2", {"{dump}"}),
         ("tibidi list --si", {"--since"}),

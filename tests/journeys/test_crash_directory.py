@@ -84,7 +84,7 @@ def test_partial_file_in_the_way(crash: Crasher) -> None:
     victim.write_text("precious", encoding="utf-8")
     program = (
         "import os, time\n"
-        "place = os.environ['TIBIDI_DIR']; os.makedirs(place, 0o700)\n"
+        "place = os.environ['TIBIDI_DIR']; os.makedirs(place, 0o700, exist_ok=True)\n"
         "for ahead in range(10):\n"
         "    stamp = time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(time.time() + ahead))\n"
         "    for suffix in ('', '.partial'):\n"

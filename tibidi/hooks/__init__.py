@@ -167,7 +167,10 @@ def apply_settings() -> None:
 
 
 def uninstall() -> None:
-    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function."""
+    """Uninstall every hook; one that somebody else has wrapped stays, and only calls the previous function.
+
+    >>> tibidi.uninstall()
+    """
     global _is_installed, settings
     _is_installed, settings = False, None
     reserve.release()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from glob import escape
-from glob import glob
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
@@ -67,8 +65,11 @@ class Record:
 
 def records(folder: str) -> list[str]:
     """Return the paths of the records in a folder, the oldest first."""
-    found = glob(os.path.join(escape(folder), f".*{SUFFIX}"))
-    return sorted(found, key=lambda path: path.rpartition("-")[2])
+    try:
+        found = [name for name in os.listdir(folder) if name[:1] == "." and name.endswith(SUFFIX)]
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in sorted(found, key=lambda name: name.rpartition("-")[2])]
 
 
 def place() -> str:
