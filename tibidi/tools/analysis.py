@@ -64,11 +64,11 @@ class Analysis(NamedTuple):
 def analyze(dump: Dump) -> Analysis:
     """Return the page about an inert dump; of one without exceptions, about its first thread."""
     records, name = subjects(dump.summary), os.path.basename(dump.path)
-    index = root_cause(records)
-    cause, last = records[index], records[-1]
+    root = root_cause(records)
+    cause, last = records[root], records[-1]
     frames = Frames(dump.process, dump.sources, width=None, everything=False)
-    stack: Sequence[DumpedFrame] = dump.subjects[index].frames
-    number = blamed(dump, index)[1] if stack else -1
+    index, number = blamed(dump) if cause.frames else (root, -1)
+    stack: Sequence[DumpedFrame] = dump.subjects[index].frames if cause.frames else ()
     place = frames.place(stack[number].record) if stack else "an unknown place"
     page = Analysis(
         dump=name,
