@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from tibidi.words.standins import NotPickleable as NotPickleable
     from tibidi.words.standins import Redacted as Redacted
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 # The names that each module defines.
 _NAMES = {
