@@ -102,9 +102,10 @@ def _write_somewhere(crash: LiveCrash, watch: Watch) -> tuple[str, BaseException
     """Write the dump to the first crash directory that has room."""
     refused: dict[str, str] = {}
     while True:
-        target = CrashTarget(refused, crash.program)
+        dumping = _Dumping(crash, watch)
+        target = CrashTarget(refused, crash.test.name(dumping.redactor) if crash.test else "")
         try:
-            return _Dumping(crash, watch).write_to(target)
+            return dumping.write_to(target)
         except OSError as error:
             if error.errno not in FULL:
                 raise
@@ -117,7 +118,7 @@ class _Dumping:
     def __init__(self, crash: LiveCrash, watch: Watch) -> None:
         self._crash = crash
         self._watch = watch
-        self._redactor = Redactor(config.redact_names, os.environ, config.redact)
+        self.redactor = Redactor(config.redact_names, os.environ, config.redact)
         self._omissions: list[Omission] = []
         self.interrupt: BaseException | None = None
 
@@ -138,7 +139,7 @@ class _Dumping:
         return target.path, self.interrupt
 
     def _write(self, archive: Archive, *, stingy: bool) -> None:
-        summary = describe(self._crash, self._redactor, deadline=self._watch.deadline)
+        summary = describe(self._crash, self.redactor, deadline=self._watch.deadline)
         if config.seal_to:
             from tibidi.dumpfile.sealing import Vault
 
@@ -153,16 +154,16 @@ class _Dumping:
                 if missing:
                     self._omit(f"sources[{file!r}]", TOO_LARGE if source else UNAVAILABLE, missing)
         with self._shielded("traceback"):
-            text = traceback_text(summary, sources, self._crash, self._redactor.text)
+            text = traceback_text(summary, sources, self._crash, self.redactor.text)
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
-        why_none = NO_ROOM if stingy else UNSURE if self._redactor.is_unsure else ELSEWHERE
+        why_none = NO_ROOM if stingy else UNSURE if self.redactor.is_unsure else ELSEWHERE
         if why_none:
             self._omit("values", *why_none)
         if not stingy:
             self._sources(archive, sources)
         index = Index(complete=True) if why_none else self._values(archive)
-        if self._redactor.hook_failure:
-            self._omit("config.redact", REDACTED, f"{self._redactor.hook_failure}: what it raises for is redacted")
+        if self.redactor.hook_failure:
+            self._omit("config.redact", REDACTED, f"{self.redactor.hook_failure}: what it raises for is redacted")
         with self._shielded("values"):
             omissions = (*index.omissions, *self._omissions)
             archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index._replace(omissions=omissions))))
@@ -194,7 +195,7 @@ class _Dumping:
                 archive,
                 deadline=self._watch.deadline,
                 max_bytes=int(config.max_bytes * (1 - INDEX_SHARE)),
-                redactor=self._redactor,
+                redactor=self.redactor,
                 islegal=config.islegal,
                 debug=config.debug,
                 on_wait=self._watch.check,
@@ -215,7 +216,7 @@ class _Dumping:
             self._omit(path, FAILED, _reason(error))
 
     def _omit(self, path: str, reason: str, detail: str) -> None:
-        self._omissions.append(Omission(path, reason, self._redactor.text(detail)))
+        self._omissions.append(Omission(path, reason, self.redactor.text(detail)))
 
     def _report(self, omissions: Iterable[Omission]) -> None:
         """With `config.debug`, print what could not be captured."""

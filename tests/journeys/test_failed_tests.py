@@ -394,3 +394,47 @@ def test_django(crash: Crasher) -> None:
             peek(str(path)).test for path in end.dumps
         )
         assert 2 == end.stderr.count("Traceback dumped into: ")
+
+
+def test_a_secret_in_a_node_id(crash: Crasher) -> None:
+    """A secret parameter is neither in the name of the file nor in the dump; the printed line opens it by its name."""
+    text = """
+        import pytest
+
+        @pytest.mark.parametrize("password", ["hunter2hunter2"])
+        def test_named(password): assert not password
+
+        @pytest.mark.parametrize("url", ["postgres://ann:Xy7kPq29zLmW@db/shop"])
+        def test_found(url): assert not url
+    """
+    write(crash.work, "test_login.py", text)
+    end = run(crash)
+    told = [peek(str(path)).test + path.name for path in end.dumps]
+    opened = [crash.run("-m", *shlex.split(line)[2:], "-c", "q") for line in commands(end)]
+
+    assert 2 == len(told) == len(opened)
+    assert not [each for each in told if "hunter2hunter2" in each or "Xy7kPq29zLmW" in each]
+    assert [0, 0] == [each.status for each in opened]
+
+
+def test_timeout(crash: Crasher) -> None:
+    """With the method `signal` of pytest-timeout a test that takes too long leaves a dump, and the next one runs."""
+    if importlib.util.find_spec("pytest_timeout") is None:
+        pytest.skip("pytest_timeout is not installed")
+    text = """
+        import time
+
+        def test_slow():
+            rest = 30
+            time.sleep(rest)
+
+        def test_next(): assert 1 == 2
+    """
+    write(crash.work, "test_slow.py", text)
+    end = run(crash, "--timeout=0.5", "--timeout-method=signal")
+    slow = next(dump for dump in map(tibidi.load, end.dumps) if dump.test and dump.test.id.endswith("test_slow"))
+
+    assert 2 == len(end.dumps) == len(commands(end))
+    assert "2 failed" in end.stdout
+    assert "Timeout" in slow.exceptions[-1].message
+    assert 30 == slow.exceptions[-1].frames[-1].locals["rest"]

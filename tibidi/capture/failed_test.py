@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tibidi.look.frames import LiveCrash
     from tibidi.look.preview import Previewer
     from tibidi.model import Variable
+    from tibidi.redaction import Redactor
 
 MAX_CAPTURED_CHARACTERS = 100_000  # of each stream, the last ones
 FIXTURES = "test.fixtures"
@@ -33,10 +34,16 @@ class LiveTest:
 
     def claim(self, crash: LiveCrash) -> None:
         """Make `crash` the failure of this test."""
-        file, _, name = self.id.removeprefix("__main__.").partition("::")
-        crash.program = "-".join(filter(None, (os.path.basename(file), name.replace("/", "_"))))
         crash.extras.update({FIXTURES: self.fixtures, PARAMS: self.params})
         fold(crash, self.file)
+
+    def name(self, redactor: Redactor) -> str:
+        """Return the node id as the name of a file; parameters that are secret are redacted there and in the dump."""
+        for name, value in self.params.items():
+            if redactor.conceals(name, value):
+                redactor.learn(value)
+        file, _, test = redactor.text(self.id.removeprefix("__main__.")).partition("::")
+        return "-".join(filter(None, (os.path.basename(file), test.replace("/", "_"))))
 
     def record(self, previewer: Previewer, text: Callable[[str], str]) -> FailedTest:
         """Return the test as plain data; `text` redacts a text."""
@@ -45,6 +52,5 @@ class LiveTest:
             return {name: previewer.variable(name, value, f"{path}[{name!r}]") for name, value in values.items()}
 
         captured = {name: text(all[-MAX_CAPTURED_CHARACTERS:]) for name, all in self.captured.items() if all}
-        return FailedTest(
-            text(self.id), self.phase, shown(FIXTURES, self.fixtures), shown(PARAMS, self.params), captured
-        )
+        given = shown(FIXTURES, self.fixtures), shown(PARAMS, self.params)
+        return FailedTest(text(self.id), self.phase, *given, captured)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Packages whose frames are left out anywhere, and those that are left out where a stack begins.
 SHELLS = frozenset({"IPython", "ipykernel", "marimo"})
-RUNNERS = SHELLS | {"_pytest", "pluggy"}
+RUNNERS = SHELLS | {"_pytest", "pluggy", "pytest_timeout"}
 STARTERS = RUNNERS | {
     "anyio", "asyncio", "django", "doctest", "execnet", "hypothesis", "importlib", "pytest", "runpy", "trio",
     "unittest", "xdist",

@@ -89,8 +89,7 @@ class LiveCrash:
     """The live objects that a dump is made of; `omissions` lists those that were too many.
 
     `kind` and `reason` are those of the summary; `test` is the test that
-    failed; `program` names the dump, by default after the program; `extras` are
-    variables that are in no frame, by their path.
+    failed; `extras` are variables that are in no frame, by their path.
     """
 
     def __init__(self, kind: str = CRASH, reason: str = "", test: LiveTest | None = None) -> None:
@@ -101,7 +100,6 @@ class LiveCrash:
         self.threads: list[LiveThread] = []
         self.tasks: list[LiveTask] = []
         self.omissions: list[Omission] = []
-        self.program = ""
         self.extras: dict[str, dict[str, object]] = {}
         self._namespaces: dict[int, dict[str, object]] = {}
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tibidi.errors import TibidiError
-from tibidi.store.location import find
 
 NO_BUDGET = "no budget"
 TABLE_VARIABLE = "GITHUB_STEP_SUMMARY"  # a file to which a job appends Markdown
@@ -56,13 +55,16 @@ def write_table(failures: Sequence[Failure], directory: str) -> None:
 def _commands(failures: Sequence[Failure], directory: str) -> Iterator[tuple[Failure, str]]:
     """Yield each failure with the command that opens its dump, "" if there is none.
 
-    The node id finds the first dump of a test in a run, the name of the file any other.
+    The node id finds the first dump of a test in a run, the name of the file any other, and one whose id is redacted.
     """
+    from tibidi.dumpfile.headline import peek_or_nothing  # not before a test fails
+
     seen: set[str] = set()
     prefix = f"TIBIDI_DIR={shlex.quote(os.path.relpath(directory))} " if directory else ""
     for failure in failures:
         path = failure.dump if failure.dump or failure.problem else _found(failure.id)
-        name = os.path.basename(path) if failure.id in seen else failure.id
+        is_found = failure.id not in seen and (not path or peek_or_nothing(path).test == failure.id)
+        name = failure.id if is_found else os.path.basename(path)
         yield failure, path and f"{prefix}python -m tbdebug {shlex.quote(name)}"
         seen.add(failure.id)
 
@@ -70,6 +72,8 @@ def _commands(failures: Sequence[Failure], directory: str) -> Iterator[tuple[Fai
 def _found(test: str) -> str:
     """Return the dump that another worker wrote of a test."""
     try:
+        from tibidi.store.location import find
+
         return find(test)
     except TibidiError:
         return ""
