@@ -39,7 +39,7 @@ class Failures:
         given: dict[str, Any] = getattr(config, "workerinput", {})
         self._worker: str = given.get("workerid", "")
         self._shared = given.get("tibidi") or {"directory": directory, "start": time.time()}
-        self._limit = _limit(config)
+        self._limit, self._is_spent = _limit(config), False
         self._failures: list[Failure] = []
         self._written: dict[str, list[str]] = {}
         settings.keep = max(settings.keep, self._limit)
@@ -73,7 +73,7 @@ class Failures:
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take down a failure, or remove the dumps of a test that pytest-rerunfailures tries again."""
         if report.outcome == "rerun":
-            self._failures = [each for each in self._failures if each.id != report.nodeid]
+            self._failures, self._is_spent = [each for each in self._failures if each.id != report.nodeid], False
             for path in self._written.pop(report.nodeid, ()):
                 with suppress(OSError):
                     os.unlink(path)
@@ -96,8 +96,9 @@ class Failures:
 
     def _dump(self, exc: BaseException, test: Any) -> tuple[str, str]:
         """Dump the failure of a test; return the path, or why there is none."""
-        entries = CrashDirectory.locate(create=False).entries()
-        if sum(entry.changed >= self._shared["start"] for entry in entries) >= self._limit:
+        entries = () if self._is_spent else CrashDirectory.locate(create=False).entries()
+        self._is_spent |= sum(entry.changed >= self._shared["start"] for entry in entries) >= self._limit
+        if self._is_spent:
             return "", summary.NO_BUDGET
         try:
             path: str = import_module("tibidi.living").dump(_crash(exc), None, test=test)
