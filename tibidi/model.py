@@ -145,7 +145,7 @@ class TaskRecord(NamedTuple):
 
 
 class ProcessRecord(NamedTuple):
-    """The process that crashed."""
+    """The process that crashed; `tibidi.present.vitals` parses `vitals`, the raw texts of what it has used."""
 
     pid: int = 0
     ppid: int = 0
@@ -158,6 +158,7 @@ class ProcessRecord(NamedTuple):
     hostname: str = ""
     packages: Mapping[str, str] = NOTHING
     environment: Mapping[str, str] = NOTHING
+    vitals: Mapping[str, str] = NOTHING
 
 
 class FailedTest(NamedTuple):

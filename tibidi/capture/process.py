@@ -6,6 +6,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi import config
+from tibidi.capture.vitals import vitals
 from tibidi.model import REDACTED_TEXT
 from tibidi.model import UNAVAILABLE
 from tibidi.model import Omission
@@ -36,6 +37,7 @@ def process(redactor: Redactor, omissions: list[Omission]) -> ProcessRecord:
         hostname=_hostname(),
         packages=packages(),
         environment=environment(redactor, omissions),
+        vitals=vitals(redactor),
     )
 
 

@@ -41,7 +41,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         ],
         **{name: [_with_frames(record) for record in getattr(summary, name)] for name in ("threads", "tasks")},
         **{name: [each._asdict() for each in getattr(summary, name)] for name in ("omissions", "log")},
-        "process": {**process._asdict(), "packages": dict(process.packages), "environment": dict(process.environment)},
+        "process": {name: dict(each) if hasattr(each, "keys") else each for name, each in process._asdict().items()},
     }
 
 

@@ -124,22 +124,11 @@ def is_crash(exc: BaseException, hook: str) -> bool:
     if issubclass(type(exc), hooks.ENDS):
         return hook == hooks.EXIT  # which asks for them only
     if issubclass(type(exc), BrokenPipeError):
-        return hook != hooks.UNRAISABLE and not _is_reader_gone()
+        from tibidi.hooks.exits import is_reader_gone  # few programs end so
+
+        return hook != hooks.UNRAISABLE and not is_reader_gone()
     members = group_members(exc)
     return not members or any(is_crash(member, hook) for member in members)
-
-
-def _is_reader_gone() -> bool:
-    """Return True if stdout or stderr is a pipe whose reading end is closed."""
-    try:
-        import select  # an extension module that few processes ever need
-
-        poll = select.poll()
-        for descriptor in (1, 2):
-            poll.register(descriptor, 0)  # errors are always reported
-        return any(event & select.POLLERR for _, event in poll.poll(0))
-    except (ImportError, AttributeError, OSError):
-        return sys.platform == "win32"
 
 
 def of_dump(path: str, exc: BaseException | None) -> list[str]:

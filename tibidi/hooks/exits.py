@@ -151,3 +151,16 @@ def _is_error(exc: Any) -> bool:
     return (
         bool(causes) and not any(issubclass(type(each), hooks.ENDS) for each in causes.values()) and not kinds & USAGE
     )
+
+
+def is_reader_gone() -> bool:
+    """Return True if stdout or stderr is a pipe whose reading end is closed."""
+    try:
+        import select  # an extension module that few processes ever need
+
+        poll = select.poll()
+        for descriptor in (1, 2):
+            poll.register(descriptor, 0)  # errors are always reported
+        return any(event & select.POLLERR for _, event in poll.poll(0))
+    except (ImportError, AttributeError, OSError):
+        return sys.platform == "win32"

@@ -13,6 +13,7 @@ from tibidi.culprit import subjects
 from tibidi.dumpfile import encode
 from tibidi.present import phrases
 from tibidi.present import show
+from tibidi.present import vitals
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def lines(
         yield _field("test", ", ".join(filter(None, summary.test[:2])))
     yield from _crash(summary)
     yield from _process(summary.process)
+    yield from (_field(label, value) for label, value in vitals.lines(vitals.facts(summary)))
     yield from _content(summary, sources)
     reasons = Counter(omission.reason for omission in missing)
     yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
@@ -84,6 +86,7 @@ def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[
         **{key: {"type": each.type, "message": each.message} for key, each in shown.items()},
         "at": own and {"file": own.file, "line": own.line, "name": own.name, "qualname": own.qualname},
         "process": encode.summary_to_json(summary)["process"],
+        "vitals": vitals.facts(summary),
         "test": summary.test and summary.test.id,
         "content": _counts(summary, reader.sources),
         "differences": list(mismatches),

@@ -55,11 +55,8 @@ DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
 # Where a mapping has a name and the value of that name.
 LABELS = {
-    "value": ("name", "key", "field", "header"),
-    "Value": ("Name", "Key"),
-    "val": ("name", "key"),
-    "v": ("k", "n"),
-}
+    "value": ("name", "key", "field", "header"), "Value": ("Name", "Key"), "val": ("name", "key"), "v": ("k", "n"),
+}  # fmt: skip
 
 SEARCHED = frozenset({GIVEN, HARD, SOFT})  # in pickles
 WORD_TYPES = frozenset({str, bytes})
@@ -192,11 +189,9 @@ class Redactor:
         if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
             return None
         named = {name: value for name, value in dict.items(mapping) if type(name) is str}
-        for key, labels in LABELS.items():
-            if key in named:
-                named_by = (named[each] for each in labels if each in named)
-                return key if any(self.conceals_pair(name, named[key]) for name in named_by) else None
-        return None
+        key = next((each for each in LABELS if each in named), "")
+        named_by = [named[each] for each in LABELS.get(key, ()) if each in named]
+        return key if any(self.conceals_pair(name, named[key]) for name in named_by) else None
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""

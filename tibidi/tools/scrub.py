@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Json = Any
 
 # What can be dropped, and what it empties in the summary; other words are keys of the summary.
-PROCESS_PARTS = {"arguments": "argv", "environment": "environment", "packages": "packages"}
+PROCESS_PARTS = {"arguments": "argv", "environment": "environment", "packages": "packages", "vitals": "vitals"}
 PARTS = (*PROCESS_PARTS, "globals", "sources", "tasks", "threads", "values")
 KEPT = {"format", "tibidi", "time", "complete", "fingerprint", "fingerprints", "kind", "process", "exceptions"}
 FRAMES_OF = re.compile(r"frames of module (\S+)")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import copyreg
 import operator
-import sys
 from _pickle import PicklingError
 from types import BuiltinFunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.look.anatomy import dictionary_reader
-from tibidi.look.anatomy import is_native
 from tibidi.look.anatomy import members
 from tibidi.look.anatomy import mro
 from tibidi.look.anatomy import namespace
@@ -30,25 +28,6 @@ if TYPE_CHECKING:
 REDUCE = operator.methodcaller("__reduce_ex__", 5)
 NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # private, so not in typeshed
 RECONSTRUCT: Any = copyreg._reconstructor  # type: ignore[attr-defined]  # likewise
-STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
-
-
-def reduce_default(thing: object) -> Reduced | None:
-    """Reduce an object without calling its `__getattr__` for a `__getstate__`; None if it would not be called.
-
-    Before Python 3.11, where `object` got one, the `__getattr__` of a mock
-    made one up, and another one for the result, without end.
-    """
-    bases = mro(type(thing))
-    if sys.version_info >= (3, 11) or not any("__getattr__" in namespace(base) for base in bases):
-        return None
-    if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
-        return None
-    if native_base(type(thing)) is object:
-        return _instance(thing)
-    if getattr(thing, "__getstate__", None) is not None:
-        raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
-    return None
 
 
 def reduce_with_getattr(thing: object) -> object:
@@ -64,13 +43,13 @@ def named(thing: object, reduced: Any) -> object:
         return (words._attribute, *reduced[1:]) if is_attribute else reduced
     is_object = native_base(type(thing)) is object
     if is_object and getattr(thing, "__module__", None) == "__main__":
-        return _instance(thing)  # `__main__` is another module where the dump is read
+        return instance(thing)  # `__main__` is another module where the dump is read
     try:
         return reduce_name(thing, reduced)
     except PicklingError:
         if not is_object:
             raise
-        return _instance(thing)
+        return instance(thing)
 
 
 def reducer_like(reduced: Reduced, thing: object) -> Callable[[Any], Any]:
@@ -85,24 +64,13 @@ def reducer_like(reduced: Reduced, thing: object) -> Callable[[Any], Any]:
     return (lambda thing: (NEW, arguments, read(thing) or None)) if is_dictionary else reduce_with_getattr
 
 
-def reduce_dataclass_part(thing: Any) -> object:
-    """Reduce the internals of dataclasses in a class so that other versions can read them."""
-    for name in ("MISSING", "KW_ONLY"):
-        if thing is getattr(sys.modules["dataclasses"], name, None):
-            return words._field, (name,)
-    if type(thing).__name__ == "_FIELD_BASE":  # the kind of another field
-        return words._field, (thing.name,)
-    state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
-    return NEW, (type(thing),), state, None, None, words._slots_state
-
-
 def makes_itself(cls: type) -> bool:
     """Return True for a class of exceptions whose `__new__` is C code of a library: that of its base is refused."""
     makers = [base for base in mro(cls) if type(namespace(base).get("__new__")) is BuiltinFunctionType]
     return not is_builtin(makers[0])
 
 
-def _instance(thing: object) -> Reduced:
+def instance(thing: object) -> Reduced:
     """Reduce an object as `object` would: class, attributes, slots."""
     own, slots = dictionary(thing), dict(values(thing, members(type(thing))))
     return NEW, (type(thing),), (own or None, slots) if slots else own or None

@@ -10,13 +10,18 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import attributes
 from tibidi.look.anatomy import dictionary
+from tibidi.look.anatomy import is_native
 from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import native_base
 from tibidi.look.anatomy import type_name
 from tibidi.look.classes import HOSTS
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
 from tibidi.writing.essences import described
+from tibidi.writing.instances import NEW
+from tibidi.writing.instances import instance
 from tibidi.writing.naming import is_found
 from tibidi.writing.weak import WeakReducers
 
@@ -26,11 +31,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.writing.pickle_state import PickleState
+    from tibidi.writing.pickle_state import Reduced
 
 # Types whose instances only their class can read, and that cannot be made again from a script.
 NATIVE_LAYOUTS = frozenset({"_ctypes.Array", "_ctypes.Structure", "_ctypes.Union"})
 TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray"})
 HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
+STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 WRAPPED = "the object that it wraps is in its place"
 
 
@@ -103,3 +110,32 @@ def reduce_property(found: Any) -> Any:
     """Reduce an instance of a subclass of property, which C code cannot pickle."""
     functions = [vars(property)[name].__get__(found) for name in ("fget", "fset", "fdel")]
     return type(found), (*functions, found.__doc__), dictionary(found) or None
+
+
+def reduce_dataclass_part(thing: Any) -> object:
+    """Reduce the internals of dataclasses in a class so that other versions can read them."""
+    for name in ("MISSING", "KW_ONLY"):
+        if thing is getattr(sys.modules["dataclasses"], name, None):
+            return words._field, (name,)
+    if type(thing).__name__ == "_FIELD_BASE":  # the kind of another field
+        return words._field, (thing.name,)
+    state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
+    return NEW, (type(thing),), state, None, None, words._slots_state
+
+
+def reduce_default(thing: object) -> Reduced | None:
+    """Reduce an object without calling its `__getattr__` for a `__getstate__`; None if it would not be called.
+
+    Before Python 3.11, where `object` got one, the `__getattr__` of a mock
+    made one up, and another one for the result, without end.
+    """
+    bases = mro(type(thing))
+    if not any("__getattr__" in namespace(base) for base in bases):
+        return None
+    if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
+        return None
+    if native_base(type(thing)) is object:
+        return instance(thing)
+    if getattr(thing, "__getstate__", None) is not None:
+        raise TypeError("its __getattr__ answers for __getstate__, which its class does not have")
+    return None

@@ -4,21 +4,11 @@ Frames and functions of a module share one dictionary.  Pickles refer to it as
 `tibidi._namespace("modules['shop']")`, and its content is a value of its own:
 complete for application modules; for libraries, and for modules that are met
 only as the globals of a function, the names that captured code uses.
-
-Globals are written after the frames, so a function has none of them yet when
-it is loaded.  That is early enough for a function that people call, and too
-late for the methods that unpickling itself calls: `__new__`, `__setstate__`,
-`__hash__` of keys, what `__reduce__` names.  Those are written with their
-early globals: the globals that they use, and that the functions among these use.
 """
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
 from tibidi.look.frames import is_session
 from tibidi.process import os
 from tibidi.words import vocabulary
@@ -26,7 +16,6 @@ from tibidi.words.code import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from collections.abc import Iterator
     from types import CodeType
 
 Globals = dict  # of str to object; what types.FunctionType takes
@@ -35,9 +24,6 @@ LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
 INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # The import system's own attributes of a module, of no use without the process.
 MACHINERY = frozenset({"__builtins__", "__cached__", "__loader__", "__spec__"})
-CALLED_BY_LOADING = (
-    "__new__", "__setstate__", "__hash__", "__eq__", "__setattr__", "__setitem__", "append", "extend", "add",
-)  # fmt: skip
 
 
 class Placeholder:
@@ -136,43 +122,3 @@ def is_application(namespace: dict[str, object]) -> bool:
     if namespace.get("__name__") == "__main__" or type(file) is not str:
         return namespace.get("__name__") == "__main__" or "__loader__" not in namespace
     return not file.startswith(LIBRARY) and not any(place in file for place in INSTALLED)
-
-
-def called_methods(cls: type) -> Iterator[FunctionType]:
-    """Yield the functions in the body of a class that unpickling an instance may call."""
-    body = namespace(cls)
-    for name in CALLED_BY_LOADING:
-        method = body.get(name)
-        method = getattr(method, "__func__", method)  # __new__ is a staticmethod
-        if type(method) is FunctionType:
-            yield method
-
-
-def early_globals(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, dict[str, object]]]:
-    """Yield each function that is reachable from `functions` through globals, with the globals that it uses."""
-    pending = list(functions)
-    seen = {id(each) for each in pending}
-    while pending:
-        function = pending.pop()
-        used = _used(function)
-        if used:
-            yield function, used
-        for value in used.values():
-            reached = _functions(value, function)
-            pending.extend(each for each in reached if id(each) not in seen)
-            seen.update(map(id, reached))
-
-
-def _used(function: FunctionType) -> dict[str, object]:
-    names = {name for code in walk(function.__code__) for name in code.co_names}
-    return {name: function.__globals__[name] for name in names if name in function.__globals__}
-
-
-def _functions(value: object, caller: FunctionType) -> list[FunctionType]:
-    """Return the functions in a global, a function itself or a class, that share the globals of `caller`."""
-    if type(value) is FunctionType:
-        return [value] if value.__globals__ is caller.__globals__ else []
-    if type in mro(type(value)):
-        body = namespace(value).values()  # type: ignore[arg-type]  # it is a class
-        return [each for each in body if type(each) is FunctionType and each.__globals__ is caller.__globals__]
-    return []

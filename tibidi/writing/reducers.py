@@ -44,13 +44,9 @@ from tibidi.writing.instances import RECONSTRUCT
 from tibidi.writing.instances import REDUCE
 from tibidi.writing.instances import makes_itself
 from tibidi.writing.instances import named
-from tibidi.writing.instances import reduce_dataclass_part
-from tibidi.writing.instances import reduce_default
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.instances import reducer_like
 from tibidi.writing.namespaces import Placeholder
-from tibidi.writing.namespaces import called_methods
-from tibidi.writing.namespaces import early_globals
 from tibidi.writing.naming import is_found
 from tibidi.writing.naming import is_importable
 from tibidi.writing.naming import reduce_class
@@ -191,6 +187,8 @@ class Reducers:
         if "enum" in sys.modules and sys.modules["enum"].Enum in bases:
             return self._enum_member
         if cls.__module__ == "dataclasses":
+            from tibidi.writing.libraries import reduce_dataclass_part
+
             return reduce_dataclass_part
         return self._plain if is_plain(cls) else self._watched
 
@@ -225,7 +223,12 @@ class Reducers:
         if time.monotonic() > self.until:  # slow objects may never fill a frame, so that the sink is not called
             raise TooLate
         self._state.running = thing
-        reduced = reduce_default(thing) or reduce_with_getattr(thing)
+        reduced: Any = None
+        if sys.version_info < (3, 11):
+            from tibidi.writing.libraries import reduce_default
+
+            reduced = reduce_default(thing)
+        reduced = reduced or reduce_with_getattr(thing)
         self._state.running = None
         return self._made(thing, reduced) if type(reduced) is tuple and is_function(reduced[0]) else reduced
 
@@ -250,11 +253,15 @@ class Reducers:
         reduced = reduce_class(cls)
         if reduced is NotImplemented or reduced[-1] is not words._class_state:
             return reduced
+        from tibidi.writing.translation import called_methods  # the smallest dumps have no class of the application
+
         attributes, slots = reduced[2]
         return (*reduced[:2], (attributes, slots, self._early_globals(called_methods(cls))), *reduced[3:])
 
     def _early_globals(self, functions: Iterable[FunctionType]) -> list[tuple[object, dict[str, object]]]:
         """Return the globals that functions need as soon as they are loaded."""
+        from tibidi.writing.translation import early_globals
+
         found = early_globals(functions)
         return [(self._namespaces.refer_to(each.__globals__, each.__code__), used) for each, used in found]
 

@@ -7,17 +7,24 @@ is slow to import.
 
 from __future__ import annotations
 
+from types import FunctionType
+
 import cloudpickle
 from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import member_attributes
+from tibidi.look.anatomy import mro
+from tibidi.look.anatomy import namespace
 from tibidi.words import vocabulary as words
+from tibidi.words.code import walk
 from tibidi.writing.naming import is_native_attribute
 from tibidi.writing.naming import needed_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Iterator
     from typing import Any
 
     from tibidi.writing.pickle_state import Reduced
@@ -101,3 +108,49 @@ def _our_word(function: object) -> object:
     if str(getattr(function, "__module__", "")).startswith("cloudpickle"):
         raise TypeError(f"no word for {name} of cloudpickle")
     return function
+
+
+# Methods that unpickling itself calls are written with their globals, as all other globals come after the frames.
+CALLED_BY_LOADING = (
+    "__new__", "__setstate__", "__hash__", "__eq__", "__setattr__", "__setitem__", "append", "extend", "add",
+)  # fmt: skip
+
+
+def called_methods(cls: type) -> Iterator[FunctionType]:
+    """Yield the functions in the body of a class that unpickling an instance may call."""
+    body = namespace(cls)
+    for name in CALLED_BY_LOADING:
+        method = body.get(name)
+        method = getattr(method, "__func__", method)  # __new__ is a staticmethod
+        if type(method) is FunctionType:
+            yield method
+
+
+def early_globals(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, dict[str, object]]]:
+    """Yield each function that is reachable from `functions` through globals, with the globals that it uses."""
+    pending = list(functions)
+    seen = {id(each) for each in pending}
+    while pending:
+        function = pending.pop()
+        used = _used(function)
+        if used:
+            yield function, used
+        for value in used.values():
+            reached = _functions(value, function)
+            pending.extend(each for each in reached if id(each) not in seen)
+            seen.update(map(id, reached))
+
+
+def _used(function: FunctionType) -> dict[str, object]:
+    names = {name for code in walk(function.__code__) for name in code.co_names}
+    return {name: function.__globals__[name] for name in names if name in function.__globals__}
+
+
+def _functions(value: object, caller: FunctionType) -> list[FunctionType]:
+    """Return the functions in a global, a function itself or a class, that share the globals of `caller`."""
+    if type(value) is FunctionType:
+        return [value] if value.__globals__ is caller.__globals__ else []
+    if type in mro(type(value)):
+        body = namespace(value).values()  # type: ignore[arg-type]  # it is a class
+        return [each for each in body if type(each) is FunctionType and each.__globals__ is caller.__globals__]
+    return []
