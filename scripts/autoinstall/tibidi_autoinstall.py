@@ -35,7 +35,7 @@ LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 0.5  # seconds
-WORKER = "loky.backend"  # loky kills its workers as a matter of course
+LOKY = "loky.backend"  # in the command lines of its workers
 
 _was_called = False
 _is_late = False  # the crash directory does not answer
@@ -98,7 +98,7 @@ def _begin_life() -> None:
     global _is_late
     import faulthandler
 
-    if os.name == "posix" and not any(WORKER in word for word in getattr(sys, "orig_argv", ())):
+    if os.name == "posix" and not _is_loky():
         _is_late = not _in_time(begin_record)
     if _record is None:
         return
@@ -110,6 +110,16 @@ def _begin_life() -> None:
     faulthandler.enable = _wrap_enable(faulthandler.enable)
     atexit.register(_in_time, _end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)
+
+
+def _is_loky() -> bool:
+    """Return True for a worker of loky, which kills its workers as a matter of course."""
+    if hasattr(sys, "orig_argv"):
+        return any(LOKY in word for word in sys.orig_argv)
+    try:
+        return LOKY.encode() in _text("/proc/self/cmdline")
+    except OSError:
+        return False
 
 
 def _in_time(work: "Any") -> bool:
@@ -127,8 +137,9 @@ def _in_time(work: "Any") -> bool:
 
     try:
         _thread.start_new_thread(run, ())
-    except RuntimeError:  # no more threads
-        return False
+    except RuntimeError:  # no more threads; Python 3.12 starts none at its exit
+        work()
+        return True
     return done.acquire(timeout=PATIENCE)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LIMIT_MODULES = 65
 LIMIT_LINES = 6_700
 # Before 3.10, instead of a hook that the interpreter calls from then on; before 3.11, as code has no qualified name.
-OLD_PYTHON = {"tibidi.hooks.callbacks", "tibidi.look.qualnames"}
+OLD_PYTHON = {"tibidi.hooks.callbacks", "tibidi.hooks.tail", "tibidi.look.qualnames"}
 UNCOUNTED = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
 # What a crash has no use for: the developer's side, and third-party packages.
 NEVER_LOADED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,7 +69,9 @@ def test_start_imports_little(crash: Crasher) -> None:
     ours = set(crash.run("-c", code).stdout.split())
 
     expected = {"atexit", "faulthandler", "tibidi", "tibidi.hooks", "tibidi.process", "tibidi_autoinstall"}
-    assert expected == ours - without - {"time", "io"}  # `io` is in every start before Python 3.14
+    # `io` is in every start before Python 3.14; Python 3.9 starts with modules that have hooks.
+    old = {"tibidi.hooks.callbacks", "tibidi.hooks.tail"} if sys.version_info < (3, 10) else set()
+    assert expected == ours - without - {"time", "io"} - old
 
 
 def test_without_tibidi(crash: Crasher) -> None:
