@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -195,7 +196,7 @@ def test_a_named_frame(checkout: Checkout) -> None:
     gone = checkout.run("repro", "--force", str(dump))
     assert (1, True) == (
         gone.status,
-        gone.stdout.startswith("cannot be called: exceptions[0].frames[1], Config.number"),
+        re.match(r"cannot be called: exceptions\[0\]\.frames\[1\], [\w.]*number", gone.stdout) is not None,
     )
     assert "file" not in gone.stdout
 
