@@ -96,8 +96,10 @@ def _complain(problem: str) -> None:
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
     global _is_late
-    import faulthandler
-
+    try:
+        import faulthandler
+    except ImportError:  # in a subinterpreter of Python 3.12 or later, which the record of the process covers
+        return
     if os.name == "posix" and not _is_loky():
         _is_late = not _in_time(begin_record)
     if _record is None:

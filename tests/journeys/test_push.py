@@ -26,7 +26,7 @@ def crashes(crash: Crasher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setattr(config, "directory", str(crash.directory))
     monkeypatch.setattr(config, "key_file", str(crash.key_file))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for code in ("x = 1; 1/0", "x = 2; 1/0", "{}['missing']"):
+    for code in ("x = 1\n1/0", "x = 2\n1/0", "{}['missing']"):
         crash.run("-c", code)
     return crash
 

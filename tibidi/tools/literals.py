@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import decimal
 import enum
 import gc
 import importlib
@@ -22,7 +23,8 @@ MAX_CHARACTERS = 400
 MAX_OBJECTS = 50_000  # within one value
 MAX_CELLS = 60  # of a table
 # What these refer to is not the value's own.
-SHARED = (type, types.ModuleType, types.FunctionType, types.CodeType, types.FrameType)
+# A Decimal is tracked by the garbage collector since Python 3.12, but refers to its class only.
+SHARED = (type, types.ModuleType, types.FunctionType, types.CodeType, types.FrameType, decimal.Decimal)
 MEMBER = re.compile(r"<([A-Z]\w*(?:\.\w+)+): [^<>]*>")  # of an enumeration
 NUMBERS = {"nan": "math", "inf": "math"}
 
