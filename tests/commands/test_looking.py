@@ -261,3 +261,13 @@ def test_list_of_a_thousand(say, dump: Path) -> None:
 
     assert 1001 == len(names)
     assert [name.partition("-")[0] for name in names] == sorted(name.partition("-")[0] for name in names)
+
+
+def test_syntax_error(crash, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line that a SyntaxError is about is shown, with a caret."""
+    (crash.work / "bad.py").write_text("def f():\n    x = (1 +\n", encoding="utf-8")
+    (crash.work / "start.py").write_text("import bad\n", encoding="utf-8")
+    main(["show", "--plain", str(crash(crash.work / "start.py").dump)])
+    shown = capsys.readouterr().out
+
+    assert re.search(r"  File \S*bad\.py, line 2\n    x = \(1 \+\n +\^\nSyntaxError", shown), shown

@@ -8,6 +8,7 @@ which needs no recursion: a forged dump may claim any shape.
 
 from __future__ import annotations
 
+import ast
 import os
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tibidi.model import Summary
     from tibidi.model import TaskRecord
     from tibidi.model import ThreadRecord
+    from tibidi.model import Variable
     from tibidi.present.lines import Line
 
 CAPTURED_LINES = 20
@@ -70,6 +72,7 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
         yield []
         yield [(HEADING, f"exceptions[{index}]" + relation(exception, places))]
         yield from frames.stack(f"exceptions[{index}]", exception.frames, newest_first=view.newest_first)
+        yield from _syntax(exception.attributes)
         yield from _message(exception)
         for name, variable in exception.attributes.items():
             yield from frames.variable(f"exceptions[{index}].exception", name, variable)
@@ -84,6 +87,25 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
         yield [(FAINT, f"{phrases.count(len(summary.omissions), 'omission')}: {reasons(summary.omissions)}; see --all")]
     else:
         yield [(FAINT, "Nothing is missing.")]
+
+
+def _syntax(attributes: Mapping[str, Variable]) -> Iterator[Line]:
+    """Yield the line that a SyntaxError is about, with a caret, as Python prints it."""
+    if attributes.keys() >= {"filename", "lineno", "offset", "text"} and attributes["text"].type == "str":
+        shown = {name: _value(attributes[name].preview) for name in ("filename", "lineno", "offset", "text")}
+        text = str(shown["text"]).rstrip()
+        indent = len(text) - len(text.lstrip())
+        yield [(PLAIN, printable(f"  File {shown['filename']}, line {shown['lineno']}"))]
+        yield [(PLAIN, printable(f"    {text.lstrip()}"))]
+        if isinstance(shown["offset"], int) and indent < shown["offset"] <= len(text) + 1:
+            yield [(FAINT, " " * (shown["offset"] + 3 - indent) + "^")]
+
+
+def _value(preview: str) -> object:
+    try:
+        return ast.literal_eval(preview)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):  # a preview that was cut
+        return preview
 
 
 def omissions(records: Sequence[Omission]) -> Iterator[str]:
