@@ -97,12 +97,17 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
 
 
 def _stays(ident: int) -> bool:
-    """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before."""
-    places = set()
+    """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before.
+
+    And it holds the interpreter lock, so that each look has to wait for it.
+    """
+    places, begun = set(), time.monotonic()
     for _ in range(CLOSE_LOOKS):
         time.sleep(CLOSE_SECONDS)
         frame = sys._current_frames().get(ident)
         places.add(None if frame is None else (id(frame), frame.f_lasti))
+    if time.monotonic() - begun > 2 * CLOSE_LOOKS * CLOSE_SECONDS:
+        return False
     return len(places) == 1 or _is_in_loop(sys._current_frames().get(ident))
 
 
