@@ -426,8 +426,6 @@ def report_unseen() -> None:
     # Our own excepthook has seen every exception; at a prompt exceptions do not end the process.
     if not is_hook(getattr(sys, "excepthook", None)) and not hasattr(sys, "ps1"):
         report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)
-    if "tibidi.hooks.swallowed" in sys.modules:
-        sys.modules["tibidi.hooks.swallowed"].tool.stop()  # its callbacks are useless once modules are cleared
 
 
 def _print_failure(error: BaseException) -> None:
