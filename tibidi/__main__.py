@@ -49,7 +49,7 @@ INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
 USAGE = "usage: python -m tibidi [-h] [--version] COMMAND [-h] ..."
 
-PURPOSE = "Inspect and manage crash dumps. Only retry and repro run code of the program."
+PURPOSE = "Inspect and manage crash dumps. Only retry, repro and --live run code of the program."
 
 EPILOG = """\
 examples:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.errors import TibidiError
@@ -11,10 +10,6 @@ from tibidi.fleet import query
 from tibidi.fleet.index import index
 from tibidi.present import phrases
 from tibidi.process.texts import printable
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 EXAMPLES = """\
 python -m tibidi fleet index s3://crashes/shop               # read what is new
@@ -28,7 +23,7 @@ python -m tbdebug NAME                                       # a dump of the sto
 QUERIES = {"list": query.LIST, "show": query.SHOW, "find": query.FIND}
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     made = commands.parser("tibidi fleet", "Index a store of dumps, and ask the index. Nothing is executed.", EXAMPLES)
     made.add_argument("--scheduler", metavar="tcp://...", default="", help="index: on a cluster of Dask")
@@ -39,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Run one action; return 1 if it finds nothing."""
     options = commands.parse(parser(), argv)
     if options.subject is None and options.action not in {"index", "list"}:

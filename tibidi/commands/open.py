@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tibidi import commands
 from tibidi import config
 from tibidi.commands.seal import EXAMPLES
@@ -12,12 +10,8 @@ from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store.location import find
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
-
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Decrypt a sealed dump into a file; other commands open it in memory if TIBIDI_IDENTITY is set."
     made = commands.parser("tibidi open", purpose, EXAMPLES)
@@ -27,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Decrypt a dump."""
     options = commands.parse(parser(), argv)
     config.identity = options.identity or config.identity

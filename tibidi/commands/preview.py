@@ -14,7 +14,6 @@ from tibidi.store.location import find
 from tibidi.tools.preview import categories
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
     from collections.abc import Sequence
 
@@ -26,7 +25,7 @@ python -m tibidi preview --html leaving.html traceback.pkl
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
     made = commands.parser("tibidi preview", purpose, EXAMPLES)
@@ -36,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print what is in a dump."""
     options = commands.parse(parser(), argv)
     path = find(options.dump)

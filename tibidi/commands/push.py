@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi import config
@@ -16,17 +15,13 @@ from tibidi.store.location import find
 from tibidi.store.remote import connect
 from tibidi.store.retention import is_being_written
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
 EXAMPLES = """\
 python -m tibidi push /mnt/dumps
 python -m tibidi push s3://crashes/shop --watch 60 --limit 5 --seal-to age1...
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Copy dumps to a folder or an object store (s3://, gs://, az://), each once."
     made = commands.parser("tibidi push", purpose, EXAMPLES)
@@ -39,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Push dumps; return 1 if one could not be pushed."""
     options = commands.parse(parser(), argv)
     pusher = Pusher(connect(options.store), options.seal_to or config.seal_to, options.limit, options.attempts)

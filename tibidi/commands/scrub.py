@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.dumpfile.reader import Reader
@@ -17,10 +16,6 @@ from tibidi.tools.scrub import PARTS
 from tibidi.tools.scrub import rules
 from tibidi.tools.scrub import scrub
 
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
 EXAMPLES = """\
 python -m tibidi scrub traceback.pkl -o small.pkl --drop environment --drop sources
 python -m tibidi scrub traceback.pkl -o small.pkl --mask 'iban*' --drop 'frames of module bank.*'
@@ -28,7 +23,7 @@ python -m tibidi scrub traceback.pkl -o small.pkl --profile minimal
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "Write a dump without what is named: its bytes do not hold it, and it says what was left out."
     made = commands.parser("tibidi scrub", purpose, EXAMPLES)
@@ -43,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Write a scrubbed dump."""
     options = commands.parse(parser(), argv)
     wanted = rules(options.drop, options.mask, bool(options.keep_only or options.profile))

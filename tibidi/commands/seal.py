@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tibidi import commands
 from tibidi import config
 from tibidi.dumpfile.reader import Reader
@@ -12,10 +10,6 @@ from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
 
 KEYS = ("age1", "ssh-")
 EXAMPLES = """\
@@ -26,7 +20,7 @@ TIBIDI_IDENTITY=key.txt python -m tbdebug traceback.pkl  # the same in memory on
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of `tibidi seal`."""
     purpose = (
         "Encrypt a dump to public keys of age or SSH; stacks, types and counts stay readable. "
@@ -39,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Seal a dump."""
     options = commands.parse(parser(), argv)
     keys = options.to or list(config.seal_to)

@@ -17,9 +17,7 @@ from tibidi.process.texts import printable
 from tibidi.store.location import crash_directory
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
-    from collections.abc import Sequence
 
 EXAMPLES = "python -m tibidi snap --wait 60 4711"
 TOLD = "told: snapshot "
@@ -33,7 +31,7 @@ _thread.start_new_thread(snapshots.answer, ({answer!r},))
 ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both"
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
     made = commands.parser("tibidi snap", purpose, EXAMPLES)
@@ -42,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: commands.Arguments) -> int:
     """Print the path of the dump of a running process."""
     options = commands.parse(parser(), argv)
     try:
