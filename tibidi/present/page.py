@@ -76,9 +76,10 @@ def _template(name: str) -> Any:
         import pygments  # noqa: F401 - both are in the extra
     except ImportError as error:
         raise TibidiError(f"a page needs {error.name}", INSTALL) from None
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True)
+    loader = jinja2.FunctionLoader(lambda name: (pkgutil.get_data(__package__ or "", name) or b"").decode())
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, loader=loader)
     environment.filters["clean"] = lambda value, kept="": printable(str(value), kept)
-    return environment.from_string((pkgutil.get_data(__package__ or "", name) or b"").decode())
+    return environment.get_template(name)
 
 
 class _Page:
