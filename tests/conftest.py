@@ -10,6 +10,8 @@ import crashing
 import pytest
 from round_trips import RoundTrip
 
+from tibidi import config
+
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
@@ -48,6 +50,15 @@ def pythons(python: Path, request: pytest.FixtureRequest, tmp_path_factory: pyte
 def crash(python: Path, tmp_path: Path) -> crashing.Crasher:
     """Run a program until it crashes: `crash("divide.py", "5", "0")` returns a `crashing.Crash`."""
     return crashing.Crasher(python, tmp_path)
+
+
+@pytest.fixture
+def crashes(crash: crashing.Crasher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> crashing.Crasher:
+    """`crash`, whose crash directory and key are those of this process as well, so that commands find the dumps."""
+    monkeypatch.setattr(config, "directory", str(crash.directory))
+    monkeypatch.setattr(config, "key_file", str(crash.key_file))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return crash
 
 
 @pytest.fixture

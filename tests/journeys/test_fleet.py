@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi import config
 from tibidi.__main__ import main
 
 if TYPE_CHECKING:
@@ -22,14 +21,11 @@ PROGRAM = "import sys; customer = int(sys.argv[1]); rate = {'EUR': 1}; %s"
 
 
 @pytest.fixture
-def store(crash: Crasher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+def store(crashes: Crasher, tmp_path: Path) -> str:
     """A store with three dumps of one crash and one of another, of which an index was made."""
-    monkeypatch.setattr(config, "directory", str(crash.directory))
-    monkeypatch.setattr(config, "key_file", str(crash.key_file))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for number in ("4711", "4712", "4713"):
-        crash.run("-c", PROGRAM % "rate['USD']", number)
-    crash.run("-c", PROGRAM % "1 / 0", "1")
+        crashes.run("-c", PROGRAM % "rate['USD']", number)
+    crashes.run("-c", PROGRAM % "1 / 0", "1")
     place = str(tmp_path / "store")
     main(["push", place])
     main(["fleet", "index", place])

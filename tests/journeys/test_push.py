@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tibidi
-from tibidi import config
 from tibidi.__main__ import main
 from tibidi.fleet.push import Pusher
 from tibidi.store.directory import CrashDirectory
@@ -21,14 +20,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def crashes(crash: Crasher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Crasher:
+def three(crashes: Crasher) -> Crasher:
     """Three crashes: two of one kind, one of another."""
-    monkeypatch.setattr(config, "directory", str(crash.directory))
-    monkeypatch.setattr(config, "key_file", str(crash.key_file))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for code in ("x = 1\n1/0", "x = 2\n1/0", "{}['missing']"):
-        crash.run("-c", code)
-    return crash
+        crashes.run("-c", code)
+    return crashes
 
 
 def stored(store: Path) -> list[Path]:
@@ -36,46 +32,46 @@ def stored(store: Path) -> list[Path]:
     return sorted(path for path in (store / "dumps").rglob("*") if path.is_file())
 
 
-def test_each_once(crashes: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_once(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each dump is in the store once, as it was, however often it is pushed, under its day, time and digest."""
     store = tmp_path / "store"
     for _ in range(2):
         assert 0 == main(["push", str(store)])
-    (crashes.directory / "pushed").unlink()
+    (three.directory / "pushed").unlink()
     assert 0 == main(["push", str(store)])
 
     assert ["pushed 3 dumps", "pushed 0 dumps", "pushed 3 dumps"] == [
         line.partition(" to ")[0] for line in capsys.readouterr().out.splitlines()
     ]
-    assert sorted(path.read_bytes() for path in crashes.dumps()) == sorted(path.read_bytes() for path in stored(store))
+    assert sorted(path.read_bytes() for path in three.dumps()) == sorted(path.read_bytes() for path in stored(store))
     assert all(re.fullmatch(r"\d{8}T\d{6}Z-python-\d+-[0-9a-f]{16}\.pkl", path.name) for path in stored(store))
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", path.parent.name) for path in stored(store))
 
 
-def test_opens_by_name(crashes: Crasher, tmp_path: Path) -> None:
+def test_opens_by_name(three: Crasher, tmp_path: Path) -> None:
     """A dump of a store that was used here opens by its name, and by its place."""
     store = tmp_path / "store"
     main(["push", str(store)])
     path = stored(store)[0]
 
-    assert crashes.dumps()[0].read_bytes() == path.read_bytes()
+    assert three.dumps()[0].read_bytes() == path.read_bytes()
     assert "ZeroDivisionError" in tibidi.load(path.name).exceptions[-1].type
     assert "ZeroDivisionError" in tibidi.load(f"file://{path}").exceptions[-1].type
     assert 1 == main(["show", "20200101T000000Z-python-1-0123456789abcdef.pkl"])
 
 
-def test_limit(crashes: Crasher, tmp_path: Path) -> None:
+def test_limit(three: Crasher, tmp_path: Path) -> None:
     """With a limit, no more dumps of one fingerprint and hour are pushed."""
     main(["push", str(tmp_path / "store"), "--limit", "1"])
 
     assert 2 == len(stored(tmp_path / "store"))
 
 
-def test_pushed_dumps_go_first(crashes: Crasher, tmp_path: Path) -> None:
+def test_pushed_dumps_go_first(three: Crasher, tmp_path: Path) -> None:
     """Retention deletes what was pushed before anything that was not."""
-    second = crashes.dumps()[1]
+    second = three.dumps()[1]
     main(["push", str(tmp_path / "store"), str(second)])
-    gone = CrashDirectory(str(crashes.directory)).prune(keep=2)
+    gone = CrashDirectory(str(three.directory)).prune(keep=2)
 
     assert [second.name] == [entry.name for entry in gone]
 
@@ -93,9 +89,9 @@ class Refusing(Folder):
         super().put(key, data)
 
 
-def test_retry(crashes: Crasher, tmp_path: Path) -> None:
+def test_retry(three: Crasher, tmp_path: Path) -> None:
     """An attempt that fails is repeated after a pause; after the last one, the dump is reported as not pushed."""
-    path = str(crashes.dumps()[0])
+    path = str(three.dumps()[0])
     store = Refusing(str(tmp_path / "store"))
 
     assert [(path, "ConnectionError: the line was cut")] == list(Pusher(store, attempts=1).push([path]))
@@ -103,20 +99,20 @@ def test_retry(crashes: Crasher, tmp_path: Path) -> None:
     assert 0 == store.refusals
 
 
-def test_sealed(crashes: Crasher, tmp_path: Path) -> None:
+def test_sealed(three: Crasher, tmp_path: Path) -> None:
     """With --seal-to, the copies in the store are sealed, under the names that the originals give them."""
     pyrage = pytest.importorskip("pyrage")
     identity = pyrage.x25519.Identity.generate()
     main(["push", str(tmp_path / "plain")])
-    (crashes.directory / "pushed").unlink()
+    (three.directory / "pushed").unlink()
     main(["push", str(tmp_path / "sealed"), "--seal-to", str(identity.to_public())])
 
     assert [path.name for path in stored(tmp_path / "plain")] == [path.name for path in stored(tmp_path / "sealed")]
     assert all(b"sealed.age" in path.read_bytes() for path in stored(tmp_path / "sealed"))
-    assert all(each.is_file() for each in crashes.dumps())
+    assert all(each.is_file() for each in three.dumps())
 
 
-def test_no_such_store(crashes: Crasher, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_such_store(three: Crasher, capsys: pytest.CaptureFixture[str]) -> None:
     """A URL of no kind that is known, or one that needs the extra, is one line with what to do."""
     assert 2 == main(["push", "gopher://crashes/shop"])
     (line,) = capsys.readouterr().err.splitlines()
