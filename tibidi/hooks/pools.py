@@ -28,15 +28,21 @@ if TYPE_CHECKING:
 WRAPPERS = {
     "concurrent.futures.process": "_ExceptionWithTraceback.__init__",
     "multiprocessing.pool": "ExceptionWithTraceback.__init__",
-    "multiprocess.pool": "ExceptionWithTraceback.__init__", "multiprocessing.managers": "format_exc",
-    "multiprocess.managers": "format_exc", "billiard.einfo": "ExceptionInfo.__init__",
-    "pebble.common.types": "RemoteException.__init__", "mpire.worker": "AbstractWorker._get_exception",
-    "xmlrpc.client": "Fault.__init__", "loky.process_executor": "_ExceptionWithTraceback.__init__",
+    "multiprocess.pool": "ExceptionWithTraceback.__init__",
+    "multiprocessing.managers": "format_exc",
+    "multiprocess.managers": "format_exc",
+    "billiard.einfo": "ExceptionInfo.__init__",
+    "pebble.common.types": "RemoteException.__init__",
+    "mpire.worker": "AbstractWorker._get_exception",
+    "xmlrpc.client": "Fault.__init__",
+    "loky.process_executor": "_ExceptionWithTraceback.__init__",
     "joblib.externals.loky.process_executor": "_ExceptionWithTraceback.__init__",
-    "dask.multiprocessing": "pack_exception", "distributed.core": "error_message",
-    "ray.exceptions": "RayTaskError.__init__", "pyspark.util": "handle_worker_exception",
+    "dask.multiprocessing": "pack_exception",
+    "distributed.core": "error_message",
+    "ray.exceptions": "RayTaskError.__init__",
+    "pyspark.util": "handle_worker_exception",
     "pyspark.worker_util": "handle_worker_exception",
-}  # fmt: skip
+}
 # These get a note.
 CLUSTERS = ("distributed", "ray", "pyspark")
 # Where not every call is about a crash: Celery makes an ExceptionInfo also for a task that it tries again, and

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from tibidi.present.lines import Line
 
 STYLES = {
-    roles.ERROR: "bold red", roles.HEADING: "bold", roles.PLACE: "bold cyan", roles.FAINT: "dim", roles.CODE: "",
-    roles.NAME: "green", roles.VALUE: "", roles.PLAIN: "",
-}  # fmt: skip
+    roles.ERROR: "bold red",
+    roles.HEADING: "bold",
+    roles.PLACE: "bold cyan",
+    roles.FAINT: "dim",
+    roles.CODE: "",
+    roles.NAME: "green",
+    roles.VALUE: "",
+    roles.PLAIN: "",
+}
 FALLBACK_SIZE = (100, 40)
 PAGER_OPTIONS = "FRX"  # for less: quit if one screen is enough, keep colours, leave the text on the screen
 

@@ -173,8 +173,14 @@ def _polars(redactor: Redactor, frame: Any) -> Any:
 
 
 SCRUBBERS: dict[str, Callable[[Redactor, Any], Any]] = {
-    "pandas.DataFrame": _frame, "pandas.Series": _series, "pandas.ArrowStringArray": _string_array,
-    "pandas.StringArray": _string_array, "polars.DataFrame": _polars, "polars.Series": _polars,
-    "pyarrow.ChunkedArray": _arrow_array, "pyarrow.RecordBatch": _arrow, "pyarrow.StringArray": _arrow_array,
+    "pandas.DataFrame": _frame,
+    "pandas.Series": _series,
+    "pandas.ArrowStringArray": _string_array,
+    "pandas.StringArray": _string_array,
+    "polars.DataFrame": _polars,
+    "polars.Series": _polars,
+    "pyarrow.ChunkedArray": _arrow_array,
+    "pyarrow.RecordBatch": _arrow,
+    "pyarrow.StringArray": _arrow_array,
     "pyarrow.Table": _arrow,
-}  # fmt: skip
+}

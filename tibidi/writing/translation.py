@@ -32,11 +32,17 @@ if TYPE_CHECKING:
 __all__ = ["is_importable", "reduce_class", "reducer_for"]
 
 OUR_WORDS: dict[str, Callable[..., object]] = {
-    "_builtin_type": words._type, "_class_setstate": words._class_state,
-    "_get_dataclass_field_type_sentinel": words._field, "_make_dict_items": words._items,
-    "_make_dict_keys": words._keys, "_make_dict_values": words._values, "_make_skeleton_class": words._class,
-    "_make_skeleton_enum": words._enum, "_make_typevar": words._typevar, "getattr": words._attribute,
-}  # fmt: skip
+    "_builtin_type": words._type,
+    "_class_setstate": words._class_state,
+    "_get_dataclass_field_type_sentinel": words._field,
+    "_make_dict_items": words._items,
+    "_make_dict_keys": words._keys,
+    "_make_dict_values": words._values,
+    "_make_skeleton_class": words._class,
+    "_make_skeleton_enum": words._enum,
+    "_make_typevar": words._typevar,
+    "getattr": words._attribute,
+}
 PLAIN: frozenset[Any] = frozenset({bytes, complex, float, int, str, tuple})
 # Attributes of an enumeration with the values of its members, of versions that cloudpickle does not know.
 MADE_BY_ENUM = ("_hashable_values_", "_unhashable_values_", "_unhashable_values_map_")
