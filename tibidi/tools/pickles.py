@@ -2,9 +2,9 @@
 
 Strategy: all pickles share one memo, so an object that is left out may be the first of many
 references to it.  A first pass follows the stack (PEP 3154 has the opcodes), and notes where each memoized
-object begins and ends and which values have a masked name.  A second one copies the opcodes, skips what is
-left out, counts the memo anew, and puts a skipped object in where a reference still needs it.  Nothing is
-unpickled.
+object begins and ends and which values have a masked name.  A second pass copies the opcodes, skips
+the objects that are left out, and renumbers the memo.  Where a reference to a skipped object remains, the pass
+writes that object there.  It unpickles nothing.
 """
 
 from __future__ import annotations
