@@ -12,16 +12,13 @@ import re
 import signal
 import subprocess
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
-from typing import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
 from xml.etree import ElementTree
 
 import environments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 # The result of each test, such as "passed", by name.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 # In commands and prefixes, {root} is the folder of the tests, and {folder} a temporary one, for the report.
 PYTEST = (

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import io
 import time
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.writer import Archive
-from tibidi.look.frames import EXCEPTION
-from tibidi.look.frames import GLOBALS
-from tibidi.look.frames import LOCALS
-from tibidi.look.frames import Root
+from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS, Root
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.redaction import Redactor
 from tibidi.writing.values import write_values

@@ -11,11 +11,7 @@ import pytest
 
 import tibidi
 from tibidi import config
-from tibidi.config import SETTINGS
-from tibidi.config import from_environment
-from tibidi.config import misspelt
-from tibidi.config import parse_flag
-from tibidi.config import parse_size
+from tibidi.config import SETTINGS, from_environment, misspelt, parse_flag, parse_size
 
 if TYPE_CHECKING:
     from crashing import Crasher

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi import config
-from tibidi.culprit import Culprit
-from tibidi.culprit import OwnCode
-from tibidi.culprit import culprit
-from tibidi.culprit import root_cause
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import MEMBER
-from tibidi.model import RAISED
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import ProcessRecord
+from tibidi.culprit import Culprit, OwnCode, culprit, root_cause
+from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, ExceptionRecord, FrameRecord, ProcessRecord
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from datetime import timezone
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from tibidi.dump import Dump
-from tibidi.dump import DumpedException
-from tibidi.dump import DumpedFrame
-from tibidi.dump import DumpedTask
-from tibidi.dump import DumpedThread
-from tibidi.model import MODULE
-from tibidi.model import RAISED
-from tibidi.model import CodeRecord
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.model import TaskRecord
-from tibidi.model import ThreadRecord
-from tibidi.model import Variable
+from tibidi.dump import Dump, DumpedException, DumpedFrame, DumpedTask, DumpedThread
+from tibidi.model import (
+    MODULE,
+    RAISED,
+    CodeRecord,
+    ExceptionRecord,
+    FrameRecord,
+    ProcessRecord,
+    Summary,
+    TaskRecord,
+    ThreadRecord,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from crashing import Crasher

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from crashing import PTH_NAME
-from crashing import ROOT
-from crashing import make_environment
+from crashing import PTH_NAME, ROOT, make_environment
 
 import tibidi
 

@@ -6,10 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
-from urllib.parse import unquote
-from urllib.parse import urldefrag
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urldefrag
 
 import pytest
 from crashing import ROOT

@@ -33,16 +33,11 @@ application.
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import environ
-from tibidi.process import os
+from tibidi.process import environ, os
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Mapping
-    from typing import Any
-    from typing import Generic
-    from typing import TypeVar
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Generic, TypeVar
 
     Value = TypeVar("Value")  # what reading the setting gives
     Given = TypeVar("Given")  # what can be assigned
@@ -287,8 +282,10 @@ def configure(**settings: object) -> None:
     >>> tibidi.config.max_bytes
     67108864
     """
-    from tibidi.errors import BadSetting  # not at the start, where finding a module takes 0.15 ms
-    from tibidi.errors import UnknownSetting
+    from tibidi.errors import (
+        BadSetting,  # not at the start, where finding a module takes 0.15 ms
+        UnknownSetting,
+    )
 
     unknown = next((name for name in settings if name not in SETTINGS), None)
     if unknown is not None:

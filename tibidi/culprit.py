@@ -15,22 +15,15 @@ from __future__ import annotations
 
 import re
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import STANDARD_MODULES
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import MEMBER
-from tibidi.model import RAISED
-from tibidi.model import ExceptionRecord
+from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, ExceptionRecord
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.model import FrameRecord
-    from tibidi.model import ProcessRecord
-    from tibidi.model import Summary
+    from tibidi.model import FrameRecord, ProcessRecord, Summary
 
 # Where packages are installed and the standard library is: on Unix, in an archive, on Windows.
 INSTALLED = r"(?i)/(?:(?:site|dist)-packages|lib(?:64)?/(?:python|pypy)[\d.]+t?|python\d\d+(?:\.zip|/lib))/"

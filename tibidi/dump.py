@@ -11,14 +11,10 @@ Values are typed `Any`.  Nothing here compares them: that could run an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import overload
+from typing import TYPE_CHECKING, Any, overload
 
 from tibidi.culprit import subjects
 from tibidi.model import MODULE
@@ -27,16 +23,9 @@ from tibidi.present.phrases import count
 from tibidi.reading.inert.repr import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FailedTest
-    from tibidi.model import FrameRecord
-    from tibidi.model import Omission
-    from tibidi.model import Summary
-    from tibidi.model import TaskRecord
-    from tibidi.model import ThreadRecord
+    from tibidi.model import ExceptionRecord, FailedTest, FrameRecord, Omission, Summary, TaskRecord, ThreadRecord
 
 
 class DumpedFrame(Mapping[str, Any]):

@@ -16,8 +16,7 @@ import re
 import sys
 from contextlib import contextmanager
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.capture.roots import Roots
 from tibidi.capture.sources import sources as sources_of
 from tibidi.capture.stacks import survey
@@ -28,23 +27,16 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import DumpFailed
 from tibidi.look.anatomy import error_text
-from tibidi.model import FAILED
-from tibidi.model import REDACTED
-from tibidi.model import TOO_LARGE
-from tibidi.model import UNAVAILABLE
-from tibidi.model import Index
-from tibidi.model import Omission
+from tibidi.model import FAILED, REDACTED, TOO_LARGE, UNAVAILABLE, Index, Omission
 from tibidi.process import os
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.temporary import call
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
-from tibidi.store.target import CrashTarget
-from tibidi.store.target import NamedTarget
+from tibidi.store.target import CrashTarget, NamedTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from threading import Thread
 
     from tibidi.look.frames import LiveCrash

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi import dumper
+from tibidi import TYPE_CHECKING, config, dumper
 from tibidi.errors import DumpFailed
 from tibidi.look.frames import LiveCrash
-from tibidi.model import CRASH
-from tibidi.model import SNAPSHOT
-from tibidi.process import Watch
-from tibidi.process import is_inside_dump
-from tibidi.process import os
-from tibidi.process import runs_a_dump
+from tibidi.model import CRASH, SNAPSHOT
+from tibidi.process import Watch, is_inside_dump, os, runs_a_dump
 from tibidi.process.interpreter import without_dump
-from tibidi.process.temporary import dump_lock
-from tibidi.process.temporary import dump_settings
+from tibidi.process.temporary import dump_lock, dump_settings
 
 if TYPE_CHECKING:
     from tibidi.capture.failed_test import LiveTest

@@ -7,16 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from tibidi import config
-from tibidi.dump import Dump
-from tibidi.dump import DumpedException
-from tibidi.dump import DumpedFrame
-from tibidi.dump import DumpedTask
-from tibidi.dump import DumpedThread
+from tibidi.dump import Dump, DumpedException, DumpedFrame, DumpedTask, DumpedThread
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import DamagedDump
-from tibidi.model import DAMAGED
-from tibidi.model import MODULE
-from tibidi.model import Omission
+from tibidi.model import DAMAGED, MODULE, Omission
 from tibidi.process.progress import Progress
 from tibidi.process.texts import printable
 from tibidi.reading.memo import LostMemo
@@ -28,19 +22,11 @@ from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import ModuleType
-    from typing import Any
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FailedTest
-    from tibidi.model import FrameRecord
-    from tibidi.model import ProcessRecord
-    from tibidi.model import Variable
+    from tibidi.model import ExceptionRecord, FailedTest, FrameRecord, ProcessRecord, Variable
 
 UNSIGNED = "is not signed with your key: it is opened live, so that code which it names runs here"
 LOST = "its value is not in the dump, this is its preview"

@@ -70,8 +70,7 @@ def _is_isolated() -> bool:
 def _install() -> None:
     global os, time
     try:
-        from tibidi import hooks
-        from tibidi import process
+        from tibidi import hooks, process
 
         os, time = process.os, process.time  # copies: the application may patch the modules
         for problem in hooks.install_all():

@@ -6,21 +6,13 @@ import shutil
 import subprocess
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import environments
 from benchmarks import measuring
 from benchmarks import tools as compared
 from benchmarks.measuring import Case
-from benchmarks.tools import COREDUMPY
-from benchmarks.tools import DEBUGLATER
-from benchmarks.tools import NAIVE
-from benchmarks.tools import NOTHING
-from benchmarks.tools import NOTHING_OLD
-from benchmarks.tools import ORIGINAL
-from benchmarks.tools import OURS
-from benchmarks.tools import PEERS
+from benchmarks.tools import COREDUMPY, DEBUGLATER, NAIVE, NOTHING, NOTHING_OLD, ORIGINAL, OURS, PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from benchmarks.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from benchmarks.experiments import Result

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING
-from typing import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
-from benchmarks.experiments import GROWTH
-from benchmarks.experiments import NO_OBJECTS
-from benchmarks.experiments import OPENED
-from benchmarks.experiments import WORKLOADS
-from benchmarks.tools import COREDUMPY
-from benchmarks.tools import NAIVE
-from benchmarks.tools import OURS
+from benchmarks.experiments import GROWTH, NO_OBJECTS, OPENED, WORKLOADS
+from benchmarks.tools import COREDUMPY, NAIVE, OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.experiments import Result
 

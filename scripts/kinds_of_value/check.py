@@ -11,14 +11,12 @@ import re
 import sys
 import warnings
 from collections import defaultdict
-from datetime import datetime
-from datetime import time
+from datetime import datetime, time
 from types import ModuleType
 
 import tibidi
 from tibidi.reading.inert.types import InertType
-from tibidi.words.standins import StandIn
-from tibidi.words.standins import is_missing
+from tibidi.words.standins import StandIn, is_missing
 
 RIGHT, ESSENTIAL, SAID, WRONG, NOT_MADE = "right", "essential", "said", "wrong", "not made"
 UNKNOWN = object()

@@ -9,17 +9,13 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import environments
-from kinds_of_value.definitions import COMMON
-from kinds_of_value.definitions import FOLDER
+from kinds_of_value.definitions import COMMON, FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kinds_of_value.definitions import Section
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from kinds_of_value.running import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from kinds_of_value.running import Row

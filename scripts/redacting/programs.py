@@ -8,9 +8,7 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING
 
-from tibidi.look.frames import LiveCrash
-from tibidi.look.frames import LiveFrame
-from tibidi.look.frames import LiveThread
+from tibidi.look.frames import LiveCrash, LiveFrame, LiveThread
 from tibidi.look.preview import Previewer
 from tibidi.redaction import Redactor
 from tibidi.redaction.hunt import hunt

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import string
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if sys.version_info >= (3, 11):
     import re._constants as codes

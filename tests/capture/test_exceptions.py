@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.exceptions import FIRST_FRAMES
-from tibidi.capture.exceptions import LAST_FRAMES
-from tibidi.capture.exceptions import MAX_EXCEPTIONS
+from tibidi.capture.exceptions import FIRST_FRAMES, LAST_FRAMES, MAX_EXCEPTIONS
 from tibidi.capture.stacks import survey
 
 if TYPE_CHECKING:

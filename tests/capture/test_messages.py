@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.attributes import attributes
-from tibidi.capture.attributes import notes
-from tibidi.capture.messages import has_notes
-from tibidi.capture.messages import is_native
-from tibidi.capture.messages import message
-from tibidi.capture.messages import type_of
+from tibidi.capture.attributes import attributes, notes
+from tibidi.capture.messages import has_notes, is_native, message, type_of
 
 if TYPE_CHECKING:
     from tibidi.model import Omission

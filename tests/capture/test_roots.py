@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from tibidi.capture.roots import Roots
 from tibidi.capture.stacks import survey
-from tibidi.look.frames import EXCEPTION
-from tibidi.look.frames import GLOBALS
-from tibidi.look.frames import LOCALS
+from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS
 
 INNER = "def fail(number):\n    return {}[number]\n"
 OUTER = """

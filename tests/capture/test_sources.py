@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.capture.sources import decode
-from tibidi.capture.sources import sources
-from tibidi.capture.sources import text_of
+from tibidi.capture.sources import decode, sources, text_of
 from tibidi.capture.stacks import survey
 from tibidi.model import MAX_SOURCE_CHARACTERS
 

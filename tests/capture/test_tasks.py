@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveTask
+    from tibidi.look.frames import LiveCrash, LiveTask
 
 
 async def leaf(amount: int) -> None:

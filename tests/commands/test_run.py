@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tibidi
-from tibidi import commands
-from tibidi import config
-from tibidi.commands import doctor
-from tibidi.commands import info
-from tibidi.commands import listing
-from tibidi.commands import path
-from tibidi.commands import prune
-from tibidi.commands import show
-from tibidi.commands import tbdebug
-from tibidi.commands import tbdump
-from tibidi.commands import tbpeep
-from tibidi.errors import DumpNotFound
-from tibidi.errors import NotADump
+from tibidi import commands, config
+from tibidi.commands import doctor, info, listing, path, prune, show, tbdebug, tbdump, tbpeep
+from tibidi.errors import DumpNotFound, NotADump
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

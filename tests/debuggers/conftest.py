@@ -15,11 +15,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import crashing
 import pytest

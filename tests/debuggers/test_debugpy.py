@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import crashing
 import pytest
-from debuggers.dap import Client
-from debuggers.dap import free_port
+from debuggers.dap import Client, free_port
 
 if TYPE_CHECKING:
     import subprocess

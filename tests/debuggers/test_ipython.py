@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from crashing import run_process
-from debuggers.terminal import ESCAPES
-from debuggers.terminal import Terminal
+from debuggers.terminal import ESCAPES, Terminal
 
 if TYPE_CHECKING:
     from debuggers.conftest import Shop

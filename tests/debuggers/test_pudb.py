@@ -6,8 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from screen import TMUX
-from screen import Screen
+from screen import TMUX, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec
-from importlib.util import spec_from_loader
+from importlib.util import module_from_spec, spec_from_loader
 from typing import TYPE_CHECKING
 
 import pytest

@@ -6,8 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from debuggers.dap import free_port

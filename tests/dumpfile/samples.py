@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
-from tibidi.model import ILLEGAL
-from tibidi.model import RAISED
-from tibidi.model import CodeRecord
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import Index
-from tibidi.model import Omission
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.model import TaskRecord
-from tibidi.model import ThreadRecord
-from tibidi.model import Variable
+from tibidi.model import (
+    ILLEGAL,
+    RAISED,
+    CodeRecord,
+    ExceptionRecord,
+    FrameRecord,
+    Index,
+    Omission,
+    ProcessRecord,
+    Summary,
+    TaskRecord,
+    ThreadRecord,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

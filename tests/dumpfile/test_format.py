@@ -14,9 +14,7 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from crashing import ROOT

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from dumpfile import samples
 
 from tibidi.dumpfile import encode
-from tibidi.dumpfile.headline import Headline
-from tibidi.dumpfile.headline import peek
-from tibidi.dumpfile.headline import peek_or_nothing
+from tibidi.dumpfile.headline import Headline, peek, peek_or_nothing
 
 if TYPE_CHECKING:
     from pathlib import Path

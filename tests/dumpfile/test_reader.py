@@ -8,10 +8,7 @@ import pytest
 from dumpfile import samples
 
 from tibidi.dumpfile.reader import Reader
-from tibidi.errors import DamagedDump
-from tibidi.errors import DumpNotFound
-from tibidi.errors import NewerFormat
-from tibidi.errors import NotADump
+from tibidi.errors import DamagedDump, DumpNotFound, NewerFormat, NotADump
 
 if TYPE_CHECKING:
     from pathlib import Path

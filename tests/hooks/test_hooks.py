@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi import config
-from tibidi import hooks
+from tibidi import config, hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,8 @@ import weakref
 
 import pytest
 
-from tibidi import hooks
-from tibidi import process
-from tibidi.hooks.ledger import ANY_QUOTA
-from tibidi.hooks.ledger import QUOTA_SECONDS
-from tibidi.hooks.ledger import Ledger
-from tibidi.hooks.ledger import place_of
+from tibidi import hooks, process
+from tibidi.hooks.ledger import ANY_QUOTA, QUOTA_SECONDS, Ledger, place_of
 
 
 class CustomError(Exception):

@@ -8,13 +8,7 @@ import struct
 
 from dumpfile import samples
 from hostile import forging
-from hostile.forging import MEMOIZE
-from hostile.forging import START
-from hostile.forging import call
-from hostile.forging import name
-from hostile.forging import plain
-from hostile.forging import text
-from hostile.forging import variables
+from hostile.forging import MEMOIZE, START, call, name, plain, text, variables
 
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt

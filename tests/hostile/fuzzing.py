@@ -10,8 +10,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from dumpfile import samples
-from hostile import catalogue
-from hostile import forging
+from hostile import catalogue, forging
 
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError

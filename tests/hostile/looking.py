@@ -30,18 +30,14 @@ import tibidi.life.judge  # noqa: F401 - what looks at a crash directory loads i
 from tibidi.commands import run
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.reading.inert import names
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import unpickler
+from tibidi.reading.inert import names, plain, unpickler
 from tibidi.reading.inert.fuse import START
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.reading.unpickler import ValuesReader
 from tibidi.store.keys import key_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # Looking at what the interpreter has anyway.
 HARMLESS = frozenset(

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from dumpfile import samples
-from hostile import catalogue
-from hostile import forging
+from hostile import catalogue, forging
 
 from tibidi.dumpfile import format as fmt
 

@@ -10,10 +10,7 @@ import pickle
 import sys
 
 import pytest
-from hostile.forging import START
-from hostile.forging import call
-from hostile.forging import name
-from hostile.forging import plain
+from hostile.forging import START, call, name, plain
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert import names as words
@@ -21,8 +18,7 @@ from tibidi.reading.inert import plain as table
 from tibidi.reading.inert import types
 from tibidi.reading.inert.names import Word
 from tibidi.reading.inert.proxies import TypeProxy
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import InertObject, InertType
 from tibidi.reading.inert.unpickler import InertUnpickler
 
 SLOTS = plain((None, {"__init__": 1, "__reduce__": 2, "make": 3, "_make": 4, "_real_": 5, "x": 6, "__setstate__": 7}))

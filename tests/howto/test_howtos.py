@@ -10,12 +10,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from crashing import ROOT
-from crashing import run_process
+from crashing import ROOT, run_process
 from howto import pages
 from howto.deployments import command as command_of
-from howto.deployments import environment
-from howto.deployments import is_deployment
+from howto.deployments import environment, is_deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

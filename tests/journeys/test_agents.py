@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from crashing import PROGRAMS
-from hostile import catalogue
-from hostile import forging
+from hostile import catalogue, forging
 
 if TYPE_CHECKING:
     from crashing import Crasher
@@ -89,9 +88,7 @@ def test_mcp_inert(crash: Crasher, shop: Path) -> None:
 
 def client(crash: Crasher, argv: list[str], calls: list[tuple[str, dict]]) -> tuple[dict[str, dict], list[str]]:
     """Start a server, and call its tools; return the schemas of all tools, and the answers."""
-    from mcp import Client
-    from mcp import StdioServerParameters
-    from mcp import stdio_client
+    from mcp import Client, StdioServerParameters, stdio_client
 
     async def talk() -> tuple[dict[str, dict], list[str]]:
         server = StdioServerParameters(

@@ -10,8 +10,7 @@ import pytest
 import tibidi
 
 if TYPE_CHECKING:
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
     from tibidi.history import LogRecord
 

@@ -11,8 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 needs_groups = pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
 LAST = ("--exception", "1")  # of the two of dbg_shop.py; the first is the root cause

@@ -14,8 +14,7 @@ from tibidi.dumpfile.reader import Reader
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 NAMES = [
     "asyncio_server",

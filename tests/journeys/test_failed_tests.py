@@ -18,8 +18,7 @@ from tibidi.dumpfile.headline import peek
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 CONFTEST = """
     import pytest

@@ -15,11 +15,9 @@ from tibidi.dumpfile.reader import Reader
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
-    from tibidi.model import FrameRecord
-    from tibidi.model import Summary
+    from tibidi.model import FrameRecord, Summary
 
 LINE = "Traceback dumped into: "
 

@@ -14,8 +14,7 @@ from debuggers.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 SHARED = Path("/dev/shm")
 # Descriptors that the loading process has, with the numbers that the crashed one had.

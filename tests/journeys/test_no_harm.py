@@ -15,8 +15,7 @@ from tibidi.dumpfile.reader import Reader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 LINE = re.compile(r"Traceback dumped into: .*\n")
 ADDRESS = re.compile(r"0x[0-9a-f]+|refcount : \d+")

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tibidi
-from tibidi.capture.exceptions import FIRST_FRAMES
-from tibidi.capture.exceptions import LAST_FRAMES
+from tibidi.capture.exceptions import FIRST_FRAMES, LAST_FRAMES
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from crashing import PTH_NAME
-from crashing import ROOT
-from crashing import run_process
+from crashing import PTH_NAME, ROOT, run_process
 
 from tibidi.config import VARIABLES
 

@@ -6,8 +6,7 @@ import ast
 import json
 import re
 import shutil
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from crashing import PROGRAMS
@@ -17,8 +16,7 @@ from tibidi.tools.definition import rebound
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crash
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 REPRODUCED = "reproduced"
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from crashing import PROGRAMS
 
 import tibidi
-from tibidi.dumpfile.members import chunks
-from tibidi.dumpfile.members import scan
+from tibidi.dumpfile.members import chunks, scan
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.store.directory import CrashDirectory

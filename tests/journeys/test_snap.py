@@ -19,8 +19,7 @@ from crashing import PROGRAMS
 import tibidi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from crashing import Crasher
 

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-    from tibidi.model import Summary
-    from tibidi.model import TaskRecord
-    from tibidi.model import ThreadRecord
+    from tibidi.model import Summary, TaskRecord, ThreadRecord
 
 
 def summary_of(path: Path) -> Summary:

@@ -7,8 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from crashing import PROGRAMS
-from crashing import run_process
+from crashing import PROGRAMS, run_process
 
 if TYPE_CHECKING:
     from crashing import Crasher

@@ -7,8 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from crashing import PROGRAMS

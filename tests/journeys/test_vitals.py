@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import tibidi
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
+from tibidi.model import ProcessRecord, Summary
 from tibidi.present import vitals
 
 if TYPE_CHECKING:

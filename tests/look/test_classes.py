@@ -5,16 +5,12 @@ from __future__ import annotations
 import collections
 import dataclasses
 import types
-from typing import Any
-from typing import ClassVar
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
 from tibidi.look import classes
-from tibidi.look.classes import Classes
-from tibidi.look.classes import class_facts
-from tibidi.look.classes import declared_fields
+from tibidi.look.classes import Classes, class_facts, declared_fields
 
 Point = collections.namedtuple("Point", "x y")
 

@@ -11,8 +11,7 @@ from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.writer import Archive
-from tibidi.model import Index
-from tibidi.model import Omission
+from tibidi.model import Index, Omission
 from tibidi.present import info
 
 if TYPE_CHECKING:

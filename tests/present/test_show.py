@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from tibidi import model
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import Omission
-from tibidi.model import Summary
-from tibidi.model import Table
-from tibidi.model import Variable
+from tibidi.model import ExceptionRecord, FrameRecord, Omission, Summary, Table, Variable
 from tibidi.present import show
 from tibidi.present.lines import plain
 from tibidi.present.show import View

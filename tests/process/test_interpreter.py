@@ -14,8 +14,7 @@ from tibidi.dumpfile.reader import Reader
 from tibidi.process import interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from crashing import Crasher
 

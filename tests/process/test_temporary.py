@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.process.temporary import SWITCH_SECONDS
-from tibidi.process.temporary import dump_lock
-from tibidi.process.temporary import fast_switching
-from tibidi.process.temporary import gc_paused
-from tibidi.process.temporary import recursion_limit
+from tibidi.process.temporary import SWITCH_SECONDS, dump_lock, fast_switching, gc_paused, recursion_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tibidi.process.texts import printable
-from tibidi.process.texts import source_lines
+from tibidi.process.texts import printable, source_lines
 
 
 @pytest.mark.parametrize(

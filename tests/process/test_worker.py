@@ -9,9 +9,7 @@ import time
 
 import pytest
 
-from tibidi.process.temporary import Worker
-from tibidi.process.temporary import call
-from tibidi.process.temporary import recursion_limit
+from tibidi.process.temporary import Worker, call, recursion_limit
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
 

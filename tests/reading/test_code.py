@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tibidi.reading import makers
-from tibidi.reading.code import Compiler
-from tibidi.reading.code import LostCode
+from tibidi.reading.code import Compiler, LostCode
 from tibidi.reading.unpickler import ValuesReader
-from tibidi.words.code import key_of
-from tibidi.words.code import pack
-from tibidi.words.code import walk
+from tibidi.words.code import key_of, pack, walk
 
 if TYPE_CHECKING:
     import types

@@ -10,8 +10,7 @@ import os
 import pickle
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import namedtuple
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 

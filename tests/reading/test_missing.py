@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 
 from tibidi.reading.inert.loading import Loading
-from tibidi.reading.missing import ModuleStub
-from tibidi.reading.missing import missing_class
-from tibidi.reading.missing import missing_member
-from tibidi.words.standins import Dummy
-from tibidi.words.standins import is_missing
+from tibidi.reading.missing import ModuleStub, missing_class, missing_member
+from tibidi.words.standins import Dummy, is_missing
 
 
 def test_modules() -> None:

@@ -6,10 +6,7 @@ import dataclasses
 
 import pytest
 
-from tibidi.reading.state import attributes_in
-from tibidi.reading.state import field_names
-from tibidi.reading.state import set_state
-from tibidi.reading.state import show_attributes
+from tibidi.reading.state import attributes_in, field_names, set_state, show_attributes
 
 
 @dataclasses.dataclass

@@ -10,13 +10,9 @@ from typing import Any
 
 import pytest
 
-from tibidi.look.frames import LiveCrash
-from tibidi.look.frames import LiveException
-from tibidi.look.frames import LiveFrame
-from tibidi.look.frames import LiveThread
+from tibidi.look.frames import LiveCrash, LiveException, LiveFrame, LiveThread
 from tibidi.model import RAISED
-from tibidi.redaction import Redactor
-from tibidi.redaction import hunt
+from tibidi.redaction import Redactor, hunt
 
 TEXT = "hunter2-hunter2"
 Login = collections.namedtuple("Login", "user password")

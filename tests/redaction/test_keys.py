@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tibidi.redaction import suspicion
-from tibidi.redaction.keys import key_at
-from tibidi.redaction.keys import kinds
+from tibidi.redaction.keys import key_at, kinds
 from tibidi.redaction.scanning import are_seen_in
 from tibidi.redaction.texts import find
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tibidi.redaction import Redactor
-from tibidi.redaction.learnt import SHORTEST_WITHIN
-from tibidi.redaction.learnt import Learnt
-from tibidi.redaction.learnt import is_trivial
+from tibidi.redaction.learnt import SHORTEST_WITHIN, Learnt, is_trivial
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 secrets = st.text(st.characters(exclude_categories=["Cs"]), min_size=SHORTEST_WITHIN, max_size=60).filter(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import SOFT
-from tibidi.redaction.names import WEAK
-from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.names import HARD, SOFT, WEAK, kind_of_name
 
 SECRET = """
 password passwd userPassword DB_PASSWORD X-Api-Key api_key apiKey APIKEY secret client_secret SECRET_KEY token

@@ -7,22 +7,11 @@ import linecache
 import sys
 from typing import TYPE_CHECKING
 
-from tibidi.dump import Dump
-from tibidi.dump import DumpedException
-from tibidi.dump import DumpedFrame
-from tibidi.model import FUNCTION
-from tibidi.model import MAPPING
-from tibidi.model import MODULE
-from tibidi.model import CodeRecord
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
+from tibidi.dump import Dump, DumpedException, DumpedFrame
+from tibidi.model import FUNCTION, MAPPING, MODULE, CodeRecord, ExceptionRecord, FrameRecord, ProcessRecord, Summary
 
 if TYPE_CHECKING:
-    from types import CodeType
-    from types import FrameType
-    from types import TracebackType
+    from types import CodeType, FrameType, TracebackType
 
 CO_OPTIMIZED = 0x1
 

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from tibidi.dump import Dump
-from tibidi.dump import DumpedException
-from tibidi.dump import DumpedFrame
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import Omission
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.revive.banner import INERT
-from tibidi.revive.banner import LIVE
-from tibidi.revive.banner import MAX_PACKAGES
-from tibidi.revive.banner import banner
+from tibidi.dump import Dump, DumpedException, DumpedFrame
+from tibidi.model import ExceptionRecord, FrameRecord, Omission, ProcessRecord, Summary
+from tibidi.revive.banner import INERT, LIVE, MAX_PACKAGES, banner
 from tibidi.revive.revived import RevivedDump
 
 FRAME = FrameRecord(file="/gone/shop.py", module="shop", name="pay", qualname="Cart.pay", line=7)

@@ -10,8 +10,7 @@ from revive.building import dump_of
 from revive.test_exceptions import caught
 
 from tibidi.dump import DumpedFrame
-from tibidi.model import CodeRecord
-from tibidi.model import FrameRecord
+from tibidi.model import CodeRecord, FrameRecord
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.revived import RevivedDump
 

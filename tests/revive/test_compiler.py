@@ -8,10 +8,7 @@ import pytest
 
 from tibidi.model import FUNCTION
 from tibidi.revive import compiler
-from tibidi.revive.compiler import CodeSpec
-from tibidi.revive.compiler import Holder
-from tibidi.revive.compiler import Position
-from tibidi.revive.compiler import Signature
+from tibidi.revive.compiler import CodeSpec, Holder, Position, Signature
 
 SPEC = CodeSpec("shop.py", "pay", "Cart.pay", FUNCTION, 5, Position(7, 8, 4, 9), compiler.RAISE)
 

@@ -8,9 +8,7 @@ import time
 from revive.building import frame_of
 
 from tibidi.dump import DumpedFrame
-from tibidi.model import MAPPING
-from tibidi.model import CodeRecord
-from tibidi.model import FrameRecord
+from tibidi.model import MAPPING, CodeRecord, FrameRecord
 from tibidi.revive.exceptions import traceback_of
 
 MAX_SECONDS_FOR_1000 = 0.150

@@ -8,15 +8,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from tibidi.capture.sources_elsewhere import around
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.revive.mismatch import PACKAGE
-from tibidi.revive.mismatch import PLATFORM
-from tibidi.revive.mismatch import PYTHON
-from tibidi.revive.mismatch import SOURCE
-from tibidi.revive.mismatch import mismatches
+from tibidi.model import ExceptionRecord, FrameRecord, ProcessRecord, Summary
+from tibidi.revive.mismatch import PACKAGE, PLATFORM, PYTHON, SOURCE, mismatches
 
 if TYPE_CHECKING:
     from pathlib import Path

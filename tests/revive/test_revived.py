@@ -10,8 +10,7 @@ import traceback
 import pytest
 from revive import kinds
 from revive.building import dump_of
-from revive.test_exceptions import caught
-from revive.test_exceptions import printed
+from revive.test_exceptions import caught, printed
 
 from tibidi.errors import TibidiError
 from tibidi.revive.revived import RevivedDump

@@ -14,8 +14,7 @@ from revive.building import dump_of
 from revive.test_exceptions import caught
 
 from tibidi.errors import TibidiError
-from tibidi.revive.threads import CrashThread
-from tibidi.revive.threads import ParkedThreads
+from tibidi.revive.threads import CrashThread, ParkedThreads
 
 
 def crash_again(call, hook) -> None:

@@ -8,13 +8,10 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
-from store.building import make
-from store.building import names
-from store.building import series
+from store.building import make, names, series
 
 from tibidi import config
-from tibidi.errors import DumpFailed
-from tibidi.errors import DumpNotFound
+from tibidi.errors import DumpFailed, DumpNotFound
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.location import named
 from tibidi.store.user_directories import can_be_made

@@ -11,8 +11,7 @@ import pytest
 from dumpfile import samples
 
 from tibidi import config
-from tibidi.dumpfile.reader import LARGE_BYTES
-from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.reader import LARGE_BYTES, Reader
 from tibidi.errors import NotADump
 from tibidi.loader import load
 from tibidi.store import keys

@@ -10,15 +10,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from store.building import make
-from store.building import names
-from store.building import series
+from store.building import make, names, series
 
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
 from tibidi.store import retention
-from tibidi.store.directory import Limits
-from tibidi.store.directory import newest
+from tibidi.store.directory import Limits, newest
 from tibidi.store.retention import directory_lock
 
 if TYPE_CHECKING:

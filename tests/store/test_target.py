@@ -8,15 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from store.building import make
-from store.building import names
-from store.building import series
+from store.building import make, names, series
 
 from tibidi import config
-from tibidi.store.target import CrashTarget
-from tibidi.store.target import NamedTarget
-from tibidi.store.target import new_path
-from tibidi.store.target import program_name
+from tibidi.store.target import CrashTarget, NamedTarget, new_path, program_name
 
 if TYPE_CHECKING:
     from tibidi.store.directory import CrashDirectory

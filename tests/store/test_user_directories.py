@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 import pytest
 
-from tibidi.store import homes
-from tibidi.store import user_directories
+from tibidi.store import homes, user_directories
 
 if TYPE_CHECKING:
     from pathlib import Path

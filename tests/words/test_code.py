@@ -5,10 +5,7 @@ from __future__ import annotations
 import marshal
 from importlib.util import MAGIC_NUMBER
 
-from tibidi.words.code import MAX_CONSTANT_CHARS
-from tibidi.words.code import key_of
-from tibidi.words.code import pack
-from tibidi.words.code import walk
+from tibidi.words.code import MAX_CONSTANT_CHARS, key_of, pack, walk
 
 LONG = "x" * (MAX_CONSTANT_CHARS + 1)
 MODULE = compile(f"def outer(a):\n  return lambda b: (a, b, 1.5, 'text', {LONG!r})\n", "shop.py", "exec")

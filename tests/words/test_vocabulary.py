@@ -13,8 +13,7 @@ from tibidi.reading.unpickler import ValuesReader
 from tibidi.words import vocabulary
 from tibidi.words.code import pack
 from tibidi.writing.namespaces import Namespaces
-from tibidi.writing.pickle_state import Fast
-from tibidi.writing.pickle_state import PickleState
+from tibidi.writing.pickle_state import Fast, PickleState
 from tibidi.writing.reducers import Reducers
 
 

@@ -8,18 +8,11 @@ from typing import Any
 
 import pytest
 
-from tibidi.model import ILLEGAL
-from tibidi.model import REDACTED
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_LARGE
+from tibidi.model import ILLEGAL, REDACTED, REDACTED_TEXT, TIMEOUT, TOO_LARGE
 from tibidi.redaction import Redactor
 from tibidi.words import vocabulary
-from tibidi.words.standins import Cut
-from tibidi.words.standins import NotPickleable
-from tibidi.words.standins import Redacted
-from tibidi.writing.filters import Filter
-from tibidi.writing.filters import Rules
+from tibidi.words.standins import Cut, NotPickleable, Redacted
+from tibidi.writing.filters import Filter, Rules
 from tibidi.writing.namespaces import Namespaces
 from tibidi.writing.pickle_state import PickleState
 from tibidi.writing.reducers import Reducers

@@ -7,10 +7,7 @@ import collections
 import dataclasses
 import enum
 import types
-from typing import Any
-from typing import Generic
-from typing import NamedTuple
-from typing import TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import cloudpickle
 import pytest

@@ -9,19 +9,13 @@ from typing import Any
 
 import pytest
 
-from tibidi.words.standins import Cut
-from tibidi.words.standins import Dummy
-from tibidi.writing.careful import Careful
-from tibidi.writing.careful import Limits
+from tibidi.words.standins import Cut, Dummy
+from tibidi.writing.careful import Careful, Limits
 from tibidi.writing.namespaces import Namespaces
-from tibidi.writing.pickle_state import Fast
-from tibidi.writing.pickle_state import FilterHooks
-from tibidi.writing.pickle_state import Filtering
-from tibidi.writing.pickle_state import PickleState
+from tibidi.writing.pickle_state import Fast, FilterHooks, Filtering, PickleState
 from tibidi.writing.reducers import Reducers
 from tibidi.writing.snapshots import Snapshots
-from tibidi.writing.stream import TooLarge
-from tibidi.writing.stream import TooLate
+from tibidi.writing.stream import TooLarge, TooLate
 
 
 class Reader(pickle.Unpickler):

@@ -645,8 +645,7 @@ def test_names_in_pickles(round_trip: Any) -> None:
     import pickletools
 
     from tibidi.writing.namespaces import Namespaces
-    from tibidi.writing.pickle_state import Fast
-    from tibidi.writing.pickle_state import PickleState
+    from tibidi.writing.pickle_state import Fast, PickleState
     from tibidi.writing.reducers import Reducers
 
     class Local(enum.Enum):

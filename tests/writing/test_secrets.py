@@ -6,23 +6,19 @@ import collections
 import dataclasses
 import io
 import time
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.writer import Archive
-from tibidi.look.frames import LOCALS
-from tibidi.look.frames import Root
+from tibidi.look.frames import LOCALS, Root
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import Redactor
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SECRET = "tr0ub4dor&three"
 WHERE = "exceptions[0].frames[0].locals"

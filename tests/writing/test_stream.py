@@ -13,21 +13,23 @@ import pytest
 from tibidi.dumpfile.writer import Archive
 from tibidi.process.temporary import Abandoned
 from tibidi.redaction import Redactor
-from tibidi.writing.stream import CHUNK_BYTES
-from tibidi.writing.stream import LARGE_PART
-from tibidi.writing.stream import LARGE_PART_BESIDE_OTHERS
-from tibidi.writing.stream import SMALL_BYTES
-from tibidi.writing.stream import SMALL_PART
-from tibidi.writing.stream import SMALL_ROOT_BYTES
-from tibidi.writing.stream import Budget
-from tibidi.writing.stream import DiskRefused
-from tibidi.writing.stream import OutOfTime
-from tibidi.writing.stream import SecretName
-from tibidi.writing.stream import SecretValue
-from tibidi.writing.stream import Sink
-from tibidi.writing.stream import Slice
-from tibidi.writing.stream import TooLarge
-from tibidi.writing.stream import TooLate
+from tibidi.writing.stream import (
+    CHUNK_BYTES,
+    LARGE_PART,
+    LARGE_PART_BESIDE_OTHERS,
+    SMALL_BYTES,
+    SMALL_PART,
+    SMALL_ROOT_BYTES,
+    Budget,
+    DiskRefused,
+    OutOfTime,
+    SecretName,
+    SecretValue,
+    Sink,
+    Slice,
+    TooLarge,
+    TooLate,
+)
 
 SECRET = "ghp_" + "a1B2c3D4e5" * 4
 

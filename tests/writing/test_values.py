@@ -9,8 +9,7 @@ import sys
 import threading
 import time
 import types
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 

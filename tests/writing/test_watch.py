@@ -5,18 +5,14 @@ from __future__ import annotations
 import _thread
 import sys
 import time
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from tibidi.dumpfile import writer
-from tibidi.look import anatomy
-from tibidi.look import measure
+from tibidi.look import anatomy, measure
 from tibidi.process import temporary
-from tibidi.process.temporary import Worker
-from tibidi.process.temporary import recursion_limit
+from tibidi.process.temporary import Worker, recursion_limit
 from tibidi.redaction import texts
 from tibidi.words import standins
 from tibidi.writing import values

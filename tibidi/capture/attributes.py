@@ -10,14 +10,8 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import patience
-from tibidi.look.anatomy import CHAIN
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import exception_attributes
-from tibidi.look.anatomy import is_group
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
+from tibidi.look.anatomy import CHAIN, dictionary, exception_attributes, is_group, mro, namespace
+from tibidi.model import TOO_LARGE, Omission
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
 

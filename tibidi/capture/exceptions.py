@@ -13,23 +13,15 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import group_members
 from tibidi.look.frames import LiveException
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import MEMBER
-from tibidi.model import RAISED
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
-from tibidi.process import os
-from tibidi.process import traceback_of
+from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, TOO_LARGE, Omission
+from tibidi.process import os, traceback_of
 from tibidi.process.interpreter import PACKAGE
 
 if TYPE_CHECKING:
-    from types import FrameType
-    from types import TracebackType
+    from types import FrameType, TracebackType
     from typing import TypeVar
 
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import LiveCrash, LiveFrame
 
     T = TypeVar("T")
 

@@ -8,8 +8,7 @@ from tibidi.model import FailedTest
 from tibidi.process import os
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tibidi.look.frames import LiveCrash
     from tibidi.look.preview import Previewer

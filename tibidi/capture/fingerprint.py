@@ -24,10 +24,8 @@ from tibidi.process.temporary import call
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.look.frames import LiveException
-    from tibidi.look.frames import LiveThread
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FrameRecord
+    from tibidi.look.frames import LiveException, LiveThread
+    from tibidi.model import ExceptionRecord, FrameRecord
 
 LENGTH = 16  # hexadecimal digits
 PACKAGES = 4  # the innermost ones

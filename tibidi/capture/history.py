@@ -7,9 +7,7 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.capture.summary import iso_time
 from tibidi.history import LogRecord
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
+from tibidi.model import REDACTED_TEXT, TOO_LARGE, Omission
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:

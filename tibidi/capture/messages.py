@@ -8,15 +8,8 @@ application code: it is called in a worker, with a short timeout.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import is_group
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import type_name
-from tibidi.model import FAILED
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
+from tibidi.look.anatomy import dictionary, is_group, mro, namespace, type_name
+from tibidi.model import FAILED, TIMEOUT, TOO_LARGE, Omission
 from tibidi.process import time
 from tibidi.process.temporary import call
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.capture.vitals import vitals
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import UNAVAILABLE
-from tibidi.model import Omission
-from tibidi.model import ProcessRecord
+from tibidi.model import REDACTED_TEXT, UNAVAILABLE, Omission, ProcessRecord
 from tibidi.process import os
-from tibidi.process.interpreter import packages
-from tibidi.process.interpreter import platform
-from tibidi.process.interpreter import python_version
+from tibidi.process.interpreter import packages, platform, python_version
 
 if TYPE_CHECKING:
     from tibidi.redaction import Redactor

@@ -9,18 +9,13 @@ several paths.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.frames import EXCEPTION
-from tibidi.look.frames import GLOBALS
-from tibidi.look.frames import LOCALS
-from tibidi.look.frames import Root
+from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS, Root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import CodeType
 
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import LiveCrash, LiveFrame
 
     Placed = tuple[str, LiveFrame]  # with its path in the dump
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.roots import module_name
-from tibidi.model import UNAVAILABLE
-from tibidi.model import Omission
+from tibidi.model import UNAVAILABLE, Omission
 
 if TYPE_CHECKING:
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveException
-    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import LiveCrash, LiveException, LiveFrame
 
 # Packages whose frames are left out anywhere, and those that are left out where a stack begins.
 SHELLS = frozenset({"IPython", "ipykernel", "marimo"})

@@ -11,15 +11,13 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import MAX_SOURCE_CHARACTERS
-from tibidi.process import io
-from tibidi.process import os
+from tibidi.process import io, os
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import LiveCrash, LiveFrame
 
 MAX_FILE_BYTES = 64 << 20
 
@@ -43,8 +41,7 @@ def sources(crash: LiveCrash) -> Iterator[tuple[str, str, str]]:
             if not name.startswith(FROZEN):
                 yield ascii_safe(name), "", "there is no file of this name, nor does linecache know it"
         elif len(text) > MAX_SOURCE_CHARACTERS:
-            from tibidi.capture.sources_elsewhere import LINES_AROUND
-            from tibidi.capture.sources_elsewhere import around
+            from tibidi.capture.sources_elsewhere import LINES_AROUND, around
 
             yield ascii_safe(name), around(text, lines[name]), f"only {LINES_AROUND} lines around those of the frames"
         else:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from tibidi.capture.sources import BOM
-from tibidi.capture.sources import decode
+from tibidi.capture.sources import BOM, decode
 from tibidi.process.texts import source_lines
 
 # Of a larger file, only the lines around those of the frames are kept; the others are empty, so that line numbers hold.

@@ -11,24 +11,19 @@ import _thread
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.exceptions import HOOKS
-from tibidi.capture.exceptions import exceptions
-from tibidi.capture.exceptions import is_ours
-from tibidi.capture.exceptions import without_bootstrap
-from tibidi.capture.exceptions import without_hook
-from tibidi.capture.exceptions import without_launcher
-from tibidi.capture.exceptions import without_middle
+from tibidi.capture.exceptions import (
+    HOOKS,
+    exceptions,
+    is_ours,
+    without_bootstrap,
+    without_hook,
+    without_launcher,
+    without_middle,
+)
 from tibidi.look.anatomy import dictionary
-from tibidi.look.frames import LiveCrash
-from tibidi.look.frames import LiveThread
-from tibidi.look.frames import shielded
-from tibidi.model import CRASH
-from tibidi.model import EXIT
-from tibidi.model import TOO_LARGE
-from tibidi.model import UNAVAILABLE
-from tibidi.model import Omission
-from tibidi.process import DumpThread
-from tibidi.process import interpreter
+from tibidi.look.frames import LiveCrash, LiveThread, shielded
+from tibidi.model import CRASH, EXIT, TOO_LARGE, UNAVAILABLE, Omission
+from tibidi.process import DumpThread, interpreter
 
 if TYPE_CHECKING:
     from threading import Thread

@@ -13,19 +13,14 @@ from __future__ import annotations
 
 import sys
 import traceback
-from types import ModuleType
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import STANDARD_MODULES
-from tibidi.look.anatomy import contents
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import STANDARD_MODULES, contents, mro, namespace
 from tibidi.look.classes import class_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from tibidi.look.frames import LiveException

@@ -16,28 +16,25 @@ from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
 from tibidi.capture.roots import module_name
 from tibidi.culprit import subjects
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import stored
-from tibidi.look.frames import is_session
-from tibidi.look.frames import qualname
-from tibidi.look.frames import shielded
-from tibidi.look.preview import MAX_VARIABLE_CHARACTERS
-from tibidi.look.preview import Previewer
-from tibidi.model import FAILED
-from tibidi.model import FUNCTION
-from tibidi.model import MAPPING
-from tibidi.model import MODULE
-from tibidi.model import TOO_LARGE
-from tibidi.model import CodeRecord
-from tibidi.model import ExceptionRecord
-from tibidi.model import FrameRecord
-from tibidi.model import Omission
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.model import TaskRecord
-from tibidi.model import ThreadRecord
-from tibidi.model import Variable
+from tibidi.look.anatomy import dictionary, error_text, stored
+from tibidi.look.frames import is_session, qualname, shielded
+from tibidi.look.preview import MAX_VARIABLE_CHARACTERS, Previewer
+from tibidi.model import (
+    FAILED,
+    FUNCTION,
+    MAPPING,
+    MODULE,
+    TOO_LARGE,
+    CodeRecord,
+    ExceptionRecord,
+    FrameRecord,
+    Omission,
+    ProcessRecord,
+    Summary,
+    TaskRecord,
+    ThreadRecord,
+    Variable,
+)
 from tibidi.process import time
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
@@ -49,9 +46,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveException
-    from tibidi.look.frames import LiveFrame
+    from tibidi.look.frames import LiveCrash, LiveException, LiveFrame
     from tibidi.redaction import Redactor
 
 # The most that pass one takes of the time of a dump; the rest is for the values.

@@ -17,31 +17,18 @@ from __future__ import annotations
 import gc
 import sys
 from _thread import get_ident
-from types import AsyncGeneratorType
-from types import CoroutineType
-from types import GeneratorType
-from types import TracebackType
+from types import AsyncGeneratorType, CoroutineType, GeneratorType, TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import first
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import stored
-from tibidi.look.anatomy import type_name
-from tibidi.look.anatomy import values
+from tibidi.look.anatomy import dictionary, first, mro, namespace, stored, type_name, values
 from tibidi.look.frames import LiveTask
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
-from tibidi.process import interpreter
-from tibidi.process import traceback_of
+from tibidi.model import TOO_LARGE, Omission
+from tibidi.process import interpreter, traceback_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from types import FrameType
-    from types import ModuleType
+    from collections.abc import Iterable, Iterator
+    from types import FrameType, ModuleType
     from typing import Any
 
     from tibidi.look.frames import LiveCrash

@@ -22,21 +22,15 @@ import traceback
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import has_module
 from tibidi.look.anatomy import is_a
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import MEMBER
+from tibidi.model import CAUSE, CONTEXT, MEMBER
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
-    from tibidi.look.frames import LiveCrash
-    from tibidi.look.frames import LiveException
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FrameRecord
-    from tibidi.model import Summary
+    from tibidi.look.frames import LiveCrash, LiveException
+    from tibidi.model import ExceptionRecord, FrameRecord, Summary
 
 IS_PRINTED_IN_C = sys.version_info < (3, 13)
 LINKS = {CAUSE: "__cause__", CONTEXT: "__context__"}

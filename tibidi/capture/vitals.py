@@ -9,9 +9,7 @@ from contextlib import suppress
 from itertools import count
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import io, os, time
 
 if TYPE_CHECKING:
     from typing import Any

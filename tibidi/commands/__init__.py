@@ -14,14 +14,12 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
-from tibidi import __version__
-from tibidi import config
+from tibidi import __version__, config
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     Parser = argparse.ArgumentParser
     Arguments = Sequence[str]

@@ -6,8 +6,7 @@ import json
 
 from tibidi import commands
 from tibidi.loader import load
-from tibidi.tools.analysis import analyze
-from tibidi.tools.analysis import lines
+from tibidi.tools.analysis import analyze, lines
 
 EXAMPLES = """\
 python -m tibidi analyze

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tibidi import commands
-from tibidi import config
-from tibidi.commands.examination import COMPANION
-from tibidi.commands.examination import examine
+from tibidi import commands, config
+from tibidi.commands.examination import COMPANION, examine
 from tibidi.config import misspelt
 from tibidi.process import environ
 from tibidi.process.texts import printable

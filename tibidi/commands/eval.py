@@ -8,8 +8,7 @@ from tibidi import commands
 from tibidi.loader import open_dump
 from tibidi.revive.importing import extend_path
 from tibidi.tools.call import blamed
-from tibidi.tools.evaluation import answer
-from tibidi.tools.evaluation import evaluate
+from tibidi.tools.evaluation import answer, evaluate
 
 EXAMPLES = """\
 python -m tibidi eval latest.pkl 'len(order.items)'

@@ -16,15 +16,13 @@ import sys
 import sysconfig
 import threading
 
-from tibidi import __version__
-from tibidi import config
+from tibidi import __version__, config
 from tibidi.config import VARIABLES
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.store.directory import CrashDirectory
-from tibidi.store.keys import examine_key
-from tibidi.store.keys import key_path
+from tibidi.store.keys import examine_key, key_path
 
 COMPANION = "tibidi-autoinstall"
 PTH_NAME = "tibidi_autoinstall.pth"

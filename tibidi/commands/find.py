@@ -14,8 +14,7 @@ from tibidi.store.location import find as locate
 from tibidi.tools.find import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tibidi.tools.find import Hit
 

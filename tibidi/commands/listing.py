@@ -6,9 +6,7 @@ import json
 import os
 import shutil
 import sys
-from datetime import datetime
-from datetime import timedelta
-from datetime import timezone
+from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
@@ -19,13 +17,11 @@ from tibidi.present import listing
 from tibidi.present.phrases import bare_type
 from tibidi.process.texts import printable
 from tibidi.store.directory import CrashDirectory
-from tibidi.store.location import crash_directory
-from tibidi.store.location import dumps_in
+from tibidi.store.location import crash_directory, dumps_in
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tibidi.present.listing import Row
 

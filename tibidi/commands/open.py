@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tibidi import commands
-from tibidi import config
+from tibidi import commands, config
 from tibidi.commands.seal import EXAMPLES
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError

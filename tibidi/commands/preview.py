@@ -14,8 +14,7 @@ from tibidi.store.location import find
 from tibidi.tools.preview import categories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tibidi.tools.preview import Category
 

@@ -7,20 +7,14 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from tibidi import commands
-from tibidi import config
+from tibidi import commands, config
 from tibidi.commands.ages import parse_age
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.store import user_directories
-from tibidi.store.directory import LATEST
-from tibidi.store.directory import CrashDirectory
-from tibidi.store.directory import Limits
-from tibidi.store.directory import newest
-from tibidi.store.directory import unlink
+from tibidi.store.directory import LATEST, CrashDirectory, Limits, newest, unlink
 from tibidi.store.location import crash_directory
-from tibidi.store.retention import is_being_written
-from tibidi.store.retention import victims
+from tibidi.store.retention import is_being_written, victims
 
 if TYPE_CHECKING:
     from tibidi.store.directory import Entry

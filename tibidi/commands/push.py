@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tibidi import commands
-from tibidi import config
+from tibidi import commands, config
 from tibidi.fleet.push import Pusher
 from tibidi.present import phrases
 from tibidi.process.texts import printable

@@ -8,8 +8,7 @@ from typing import Any
 
 from tibidi import commands
 from tibidi.process.texts import printable
-from tibidi.tools.trial import REPRODUCED
-from tibidi.tools.trial import repro
+from tibidi.tools.trial import REPRODUCED, repro
 
 EXAMPLES = """\
 python -m tibidi repro                            # the latest crash, into tests/

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tibidi import commands
 from tibidi.commands import repro
-from tibidi.tools.trial import PASSES
-from tibidi.tools.trial import retry
+from tibidi.tools.trial import PASSES, retry
 
 EXAMPLES = """\
 python -m tibidi retry                            # after the fix: does it still crash?

@@ -12,9 +12,7 @@ from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
-from tibidi.tools.scrub import PARTS
-from tibidi.tools.scrub import rules
-from tibidi.tools.scrub import scrub
+from tibidi.tools.scrub import PARTS, rules, scrub
 
 EXAMPLES = """\
 python -m tibidi scrub traceback.pkl -o small.pkl --drop environment --drop sources

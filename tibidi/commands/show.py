@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi import commands
-from tibidi.culprit import OwnCode
-from tibidi.culprit import culprit
-from tibidi.culprit import subjects
+from tibidi.culprit import OwnCode, culprit, subjects
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.present import phrases
-from tibidi.present import show
-from tibidi.present import terminal
+from tibidi.present import phrases, show, terminal
 from tibidi.present.frames import Frames
 from tibidi.present.lines import plain
 from tibidi.present.show import View
-from tibidi.process.texts import printable
-from tibidi.process.texts import source_lines
+from tibidi.process.texts import printable, source_lines
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.errors import DumpNotFound
-from tibidi.life.record import Record
-from tibidi.life.record import records
+from tibidi.life.record import Record, records
 from tibidi.process.texts import printable
 from tibidi.store.location import crash_directory
 

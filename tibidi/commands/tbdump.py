@@ -13,15 +13,12 @@ import importlib.util
 import os
 import pkgutil
 import sys
-from importlib.machinery import BuiltinImporter
-from importlib.machinery import PathFinder
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import BuiltinImporter, PathFinder, SourceFileLoader
 from io import open_code
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from tibidi import commands
-from tibidi import hooks
+from tibidi import commands, hooks
 from tibidi.errors import TibidiError
 from tibidi.process import traceback_of
 

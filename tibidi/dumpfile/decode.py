@@ -10,23 +10,18 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tibidi import history
-from tibidi import model
+from tibidi import history, model
 from tibidi.dumpfile.format import FORMAT
-from tibidi.errors import DamagedDump
-from tibidi.errors import NewerFormat
+from tibidi.errors import DamagedDump, NewerFormat
 from tibidi.process.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Callable
-    from typing import TypeVar
+    from typing import Callable, TypeVar
 
-    from tibidi.model import Index
-    from tibidi.model import Summary
+    from tibidi.model import Index, Summary
 
     T = TypeVar("T")
 

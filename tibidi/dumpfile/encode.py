@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.culprit import cause_and_frame
-from tibidi.culprit import subjects
+from tibidi.culprit import cause_and_frame, subjects
 from tibidi.dumpfile.format import FORMAT
-from tibidi.process.digest import hmac_sha256
-from tibidi.process.digest import sha256
+from tibidi.process.digest import hmac_sha256, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FailedTest
-    from tibidi.model import FrameRecord
-    from tibidi.model import Index
-    from tibidi.model import Summary
-    from tibidi.model import TaskRecord
-    from tibidi.model import ThreadRecord
-    from tibidi.model import Variable
+    from tibidi.model import (
+        ExceptionRecord,
+        FailedTest,
+        FrameRecord,
+        Index,
+        Summary,
+        TaskRecord,
+        ThreadRecord,
+        Variable,
+    )
 
 SCALARS = {str, int, bool}
 MAX_HEADLINE_CHARACTERS = 200  # of one field
@@ -101,8 +100,7 @@ def index_to_json(index: Index) -> dict[str, object]:
 def dumps(data: Mapping[str, object]) -> bytes:
     """Return JSON as ASCII bytes: lone surrogates survive as escapes."""
     try:  # the encoder in C; `json` imports its decoder as well, and compiles six expressions: two milliseconds
-        from _json import encode_basestring_ascii
-        from _json import make_encoder
+        from _json import encode_basestring_ascii, make_encoder
     except ImportError:  # not CPython
         import json
 

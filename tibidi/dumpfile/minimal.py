@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.model import ProcessRecord
-from tibidi.model import Summary
-from tibidi.model import Variable
+from tibidi.model import ProcessRecord, Summary, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

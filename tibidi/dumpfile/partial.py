@@ -7,8 +7,7 @@ one or not at all.
 
 from __future__ import annotations
 
-from tibidi.process import io
-from tibidi.process import os
+from tibidi.process import io, os
 
 SUFFIX = ".partial"
 PRIVATE = 0o600

@@ -17,20 +17,14 @@ from tibidi import config
 from tibidi.dumpfile import decode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import members as zipped
-from tibidi.dumpfile.encode import sign
-from tibidi.dumpfile.encode import statement
+from tibidi.dumpfile.encode import sign, statement
 from tibidi.dumpfile.headline import note_of
-from tibidi.errors import DamagedDump
-from tibidi.errors import DumpNotFound
-from tibidi.errors import NotADump
-from tibidi.model import DAMAGED
-from tibidi.model import Index
-from tibidi.model import Omission
+from tibidi.errors import DamagedDump, DumpNotFound, NotADump
+from tibidi.model import DAMAGED, Index, Omission
 from tibidi.process.digest import digest_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from tibidi.dumpfile.members import Member

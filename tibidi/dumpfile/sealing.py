@@ -9,19 +9,14 @@ from __future__ import annotations
 import sys
 from io import BytesIO
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.minimal import minimal
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import TibidiError
-from tibidi.model import SEALED
-from tibidi.model import UNAVAILABLE
-from tibidi.model import Index
-from tibidi.model import Omission
-from tibidi.process import io
-from tibidi.process import os
+from tibidi.model import SEALED, UNAVAILABLE, Index, Omission
+from tibidi.process import io, os
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,7 @@ import atexit
 import os
 import sys
 import zlib
-from typing import IO
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tibidi.errors import NotADump
 

@@ -12,17 +12,14 @@ import zlib
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.encode import dumps
-from tibidi.dumpfile.encode import sign
-from tibidi.dumpfile.encode import statement
+from tibidi.dumpfile.encode import dumps, sign, statement
 from tibidi.process import time
 from tibidi.process.digest import sha256
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from io import BytesIO
-    from io import FileIO
+    from io import BytesIO, FileIO
     from time import struct_time
 
 

@@ -14,8 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.decode import summary_from_json
@@ -24,9 +23,7 @@ from tibidi.errors import TibidiError
 from tibidi.store import remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     Batch = Sequence[tuple[str, int]]  # keys of dumps, and their sizes
     Row = dict[str, Any]

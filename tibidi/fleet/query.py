@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tibidi.errors import DumpNotFound
-from tibidi.errors import TibidiError
-from tibidi.fleet.index import INDEX
-from tibidi.fleet.index import THREADS
+from tibidi.errors import DumpNotFound, TibidiError
+from tibidi.fleet.index import INDEX, THREADS
 from tibidi.store import remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MAX_WIDTH = 60
 LIST = """

@@ -21,22 +21,13 @@ import sys
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import Watch
-from tibidi.process import environ
-from tibidi.process import is_inside_dump
-from tibidi.process import os
-from tibidi.process import reserve
-from tibidi.process import runs_a_dump
-from tibidi.process import traceback_of
+from tibidi.process import Watch, environ, is_inside_dump, os, reserve, runs_a_dump, traceback_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from threading import Thread
-    from types import ModuleType
-    from types import TracebackType
+    from types import ModuleType, TracebackType
     from typing import Any
 
     ExceptHook = Callable[[type[BaseException], BaseException, "TracebackType | None"], object]

@@ -11,8 +11,7 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

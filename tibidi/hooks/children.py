@@ -13,15 +13,13 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.hooks.catchers import reporting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.process import BaseProcess
-    from types import CodeType
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
     Bootstrap = Callable[..., Any]

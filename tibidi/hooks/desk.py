@@ -7,18 +7,11 @@ from __future__ import annotations
 
 import sys
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi import hooks
-from tibidi.errors import DumpFailed
-from tibidi.errors import TibidiError
-from tibidi.hooks.ledger import Ledger
-from tibidi.hooks.ledger import place_of
+from tibidi import TYPE_CHECKING, config, hooks
+from tibidi.errors import DumpFailed, TibidiError
+from tibidi.hooks.ledger import Ledger, place_of
 from tibidi.look.anatomy import group_members
-from tibidi.process import imports
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import imports, io, os, time
 from tibidi.process.interpreter import has_handler_raised
 from tibidi.process.temporary import dump_lock
 from tibidi.process.texts import printable

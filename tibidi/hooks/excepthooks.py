@@ -18,8 +18,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.process import os
 
 if TYPE_CHECKING:

@@ -16,15 +16,12 @@ from _thread import get_ident
 from functools import wraps
 from types import TracebackType
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
-    from types import FrameType
-    from types import ModuleType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any
 
     Exit = Callable[..., Any]

@@ -14,14 +14,10 @@ import sys
 from functools import partial
 from itertools import repeat
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.hooks import snapshots
 from tibidi.look.anatomy import dictionary
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import io, os, time
 
 if TYPE_CHECKING:
     from types import FrameType

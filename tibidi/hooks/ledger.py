@@ -14,15 +14,12 @@ from __future__ import annotations
 from _weakref import ref  # importing `weakref` takes half a millisecond
 from collections import deque
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.look.anatomy import type_name
-from tibidi.process import time
-from tibidi.process import traceback_of
+from tibidi.process import time, traceback_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
     from types import TracebackType
     from typing import Any
 

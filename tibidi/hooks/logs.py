@@ -12,9 +12,7 @@ from __future__ import annotations
 import sys
 from weakref import WeakSet
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.config import LEVELS
 from tibidi.hooks.catchers import reporting
 from tibidi.hooks.tail import in_module

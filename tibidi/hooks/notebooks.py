@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import wraps
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
-from tibidi.process import os
-from tibidi.process import time
+from tibidi import TYPE_CHECKING, hooks
+from tibidi.process import os, time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,11 +11,9 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.hooks.catchers import reporting
-from tibidi.process import os
-from tibidi.process import traceback_of
+from tibidi.process import os, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,11 +9,9 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.hooks.catchers import reporting
-from tibidi.hooks.exits import stack_of
-from tibidi.hooks.exits import traceback_of_stack
+from tibidi.hooks.exits import stack_of, traceback_of_stack
 from tibidi.process import os
 
 if TYPE_CHECKING:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
 import sys
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.hooks import desk
 from tibidi.model import SNAPSHOT
-from tibidi.process import io
-from tibidi.process import os
+from tibidi.process import io, os
 from tibidi.process.imports import import_module
 
 if TYPE_CHECKING:

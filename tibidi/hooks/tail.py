@@ -16,8 +16,7 @@ from _collections import deque  # type: ignore[import-not-found]  # not known to
 from _operator import itemgetter
 from _thread import get_ident
 
-from tibidi import TYPE_CHECKING
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.process import time
 
 if TYPE_CHECKING:

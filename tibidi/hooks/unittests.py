@@ -10,9 +10,7 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi import hooks
+from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:

@@ -6,25 +6,19 @@ import re
 from _thread import allocate_lock
 
 import tibidi
-from tibidi import TYPE_CHECKING
-from tibidi import config
-from tibidi import model
+from tibidi import TYPE_CHECKING, config, model
 from tibidi.culprit import OwnCode
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.life import stacks
-from tibidi.life.record import Record
-from tibidi.life.record import records
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.life.record import Record, records
+from tibidi.process import io, os, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
 from tibidi.redaction import Redactor
-from tibidi.store.directory import CrashDirectory
-from tibidi.store.directory import unlink
+from tibidi.store.directory import CrashDirectory, unlink
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import new_path
 from tibidi.store.user_directories import is_mine

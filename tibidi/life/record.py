@@ -6,9 +6,7 @@ import ast
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import io, os, time
 
 if TYPE_CHECKING:
     from typing import Any

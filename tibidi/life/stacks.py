@@ -6,10 +6,8 @@ import ast
 import re
 import tokenize
 
-from tibidi import TYPE_CHECKING
-from tibidi import model
-from tibidi.model import FrameRecord
-from tibidi.model import ThreadRecord
+from tibidi import TYPE_CHECKING, model
+from tibidi.model import FrameRecord, ThreadRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,19 +16,13 @@ from __future__ import annotations
 import builtins
 import sys
 from itertools import islice
-from types import GetSetDescriptorType
-from types import MemberDescriptorType
-from types import ModuleType
+from types import GetSetDescriptorType, MemberDescriptorType, ModuleType
 
 from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from typing import Any
-    from typing import TypeVar
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, TypeVar
 
     from typing_extensions import TypeGuard
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import Table
+from tibidi.model import REDACTED_TEXT, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,15 +7,7 @@ search for secrets, the search for paths, the filter of secrets.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes
-from tibidi.look.anatomy import dictionary_reader
-from tibidi.look.anatomy import first
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import members
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import stored
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import attributes, dictionary_reader, first, is_a, members, mro, namespace, stored, type_name
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:

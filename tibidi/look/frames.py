@@ -12,18 +12,13 @@ from contextlib import contextmanager
 from itertools import repeat
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import type_name
-from tibidi.model import CRASH
-from tibidi.model import FAILED
-from tibidi.model import Omission
+from tibidi.look.anatomy import error_text, type_name
+from tibidi.model import CRASH, FAILED, Omission
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType
-    from types import FrameType
-    from types import TracebackType
+    from types import CodeType, FrameType, TracebackType
 
     from tibidi.capture.failed_test import LiveTest
 

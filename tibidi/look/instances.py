@@ -11,12 +11,9 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
-from tibidi.look.anatomy import STANDARD_MODULES
-from tibidi.look.anatomy import is_native
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
 from tibidi.look.notation import SCRUBBED_CHARACTERS
-from tibidi.model import LAZY
-from tibidi.model import Omission
+from tibidi.model import LAZY, Omission
 
 if TYPE_CHECKING:
     from typing import Any

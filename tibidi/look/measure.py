@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import dictionary, exact_type, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,21 +7,15 @@ anything, so that `instances` shows it.
 from __future__ import annotations
 
 import sys
-from types import BuiltinFunctionType
-from types import CodeType
-from types import FunctionType
-from types import MethodType
-from types import ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import contents
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import contents, type_name
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
-    from typing import Union
+    from typing import Any, Union
 
     Show = Callable[[Any], str]
     # From a container to an item, from an object to its `.attribute`, from a mapping to the value of a key.

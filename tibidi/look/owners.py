@@ -6,9 +6,7 @@ id means something else on the machine where the dump is read.
 
 from __future__ import annotations
 
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import is_a, mro, type_name
 
 REASON = "it owned something outside the process"
 

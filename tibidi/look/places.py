@@ -8,28 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import islice
-from types import CoroutineType
-from types import FrameType
-from types import FunctionType
-from types import GeneratorType
-from types import MethodType
-from types import ModuleType
+from types import CoroutineType, FrameType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import HEAP_TYPE
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import type_flags
-from tibidi.look.anatomy import values
+from tibidi.look.anatomy import HEAP_TYPE, exact_type, is_a, mro, namespace, type_flags, values
 from tibidi.look.classes import Classes
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 # A search only finds a path: it must not take as long as the dump.

@@ -20,19 +20,10 @@ from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
-from tibidi.look.anatomy import first
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import first, type_name
 from tibidi.look.classes import Classes
-from tibidi.look.notation import MORE
-from tibidi.look.notation import SCRUBBED_CHARACTERS
-from tibidi.look.notation import joined
-from tibidi.look.notation import step_text
-from tibidi.model import FAILED
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
-from tibidi.model import Variable
+from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined, step_text
+from tibidi.model import FAILED, REDACTED_TEXT, TIMEOUT, TOO_LARGE, Omission, Variable
 from tibidi.process import time
 from tibidi.process.texts import ascii_safe
 
@@ -42,8 +33,7 @@ if TYPE_CHECKING:
 
     from tibidi.look.classes import ClassFacts
     from tibidi.look.instances import Instances
-    from tibidi.look.notation import Show
-    from tibidi.look.notation import Step
+    from tibidi.look.notation import Show, Step
     from tibidi.model import Table
     from tibidi.redaction import Redactor
 

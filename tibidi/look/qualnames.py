@@ -9,8 +9,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import mro, namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

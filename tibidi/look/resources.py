@@ -14,11 +14,7 @@ import re
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import stored
-from tibidi.look.anatomy import type_name
-from tibidi.look.anatomy import values
+from tibidi.look.anatomy import mro, namespace, stored, type_name, values
 
 if TYPE_CHECKING:
     import io

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from IPython.core.magic import Magics
-from IPython.core.magic import line_magic
-from IPython.core.magic import magics_class
+from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.display import display
 
 from tibidi import commands
-from tibidi.commands import show
-from tibidi.commands import tbdebug
-from tibidi.loader import load
-from tibidi.loader import open_dump
+from tibidi.commands import show, tbdebug
+from tibidi.loader import load, open_dump
 from tibidi.revive.banner import banner
 from tibidi.revive.importing import extend_path
 from tibidi.revive.revived import RevivedDump

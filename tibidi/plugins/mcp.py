@@ -12,8 +12,7 @@ import importlib
 import re
 import secrets
 import sys
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi import __version__
 from tibidi.process.texts import printable

@@ -9,29 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tibidi.culprit import INSTALLED
-from tibidi.culprit import OwnCode
+from tibidi.culprit import INSTALLED, OwnCode
 from tibidi.model import MODULE
 from tibidi.present import phrases
-from tibidi.present.lines import CODE
-from tibidi.present.lines import FAINT
-from tibidi.present.lines import NAME
-from tibidi.present.lines import PLACE
-from tibidi.present.lines import PLAIN
-from tibidi.present.lines import VALUE
-from tibidi.present.lines import cut
-from tibidi.present.lines import table
-from tibidi.process.texts import printable
-from tibidi.process.texts import source_lines
+from tibidi.present.lines import CODE, FAINT, NAME, PLACE, PLAIN, VALUE, cut, table
+from tibidi.process.texts import printable, source_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tibidi.model import FrameRecord
-    from tibidi.model import ProcessRecord
-    from tibidi.model import Variable
+    from tibidi.model import FrameRecord, ProcessRecord, Variable
     from tibidi.present.lines import Line
 
 BEFORE, AFTER = 2, 1  # lines of source around the one that was running

@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tibidi.present import phrases
-from tibidi.present.lines import FAINT
-from tibidi.present.lines import HEADING
-from tibidi.present.lines import PLAIN
-from tibidi.present.lines import cut
+from tibidi.present.lines import FAINT, HEADING, PLAIN, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tibidi.history import LogRecord
     from tibidi.present.lines import Line

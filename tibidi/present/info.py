@@ -7,25 +7,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tibidi import model
-from tibidi.culprit import cause_and_frame
-from tibidi.culprit import culprit
-from tibidi.culprit import subjects
+from tibidi.culprit import cause_and_frame, culprit, subjects
 from tibidi.dumpfile import encode
-from tibidi.present import phrases
-from tibidi.present import show
-from tibidi.present import vitals
+from tibidi.present import phrases, show, vitals
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tibidi.dumpfile.reader import Reader
-    from tibidi.model import Omission
-    from tibidi.model import ProcessRecord
-    from tibidi.model import Summary
+    from tibidi.model import Omission, ProcessRecord, Summary
 
 LABEL_WIDTH = 13
 VALUES = "values"  # the path of an omission of all values

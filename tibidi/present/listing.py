@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tibidi.dumpfile.headline import Headline
-from tibidi.dumpfile.headline import headline_of
+from tibidi.dumpfile.headline import Headline, headline_of
 from tibidi.dumpfile.members import is_ended
 from tibidi.errors import NotADump
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tibidi.store.directory import Entry
 

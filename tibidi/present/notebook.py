@@ -12,9 +12,7 @@ from tibidi.process.texts import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FrameRecord
-    from tibidi.model import Summary
+    from tibidi.model import ExceptionRecord, FrameRecord, Summary
 
 HEIGHT = 600  # pixels
 

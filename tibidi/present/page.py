@@ -9,32 +9,22 @@ from __future__ import annotations
 
 import pkgutil
 from itertools import groupby
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tibidi.culprit import culprit
-from tibidi.culprit import subjects
+from tibidi.culprit import culprit, subjects
 from tibidi.errors import TibidiError
 from tibidi.model import REDACTED
-from tibidi.present import history
-from tibidi.present import phrases
-from tibidi.present.frames import Frames
-from tibidi.present.frames import is_definition
+from tibidi.present import history, phrases
+from tibidi.present.frames import Frames, is_definition
 from tibidi.present.lines import cut
 from tibidi.present.show import relation
 from tibidi.present.tree import Node
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tibidi.model import FrameRecord
-    from tibidi.model import Summary
-    from tibidi.model import TaskRecord
-    from tibidi.model import ThreadRecord
+    from tibidi.model import FrameRecord, Summary, TaskRecord, ThreadRecord
 
 INSTALL = "pip install 'tibidi[view]'"
 LINES_AROUND = 5  # of source

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dump import DumpedFrame
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FrameRecord
-    from tibidi.model import Omission
+    from tibidi.model import ExceptionRecord, FrameRecord, Omission
 
 WORKER_DUMP = "tibidi: traceback dumped into: "  # the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")

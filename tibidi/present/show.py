@@ -11,36 +11,19 @@ from __future__ import annotations
 import ast
 import os
 from collections import Counter
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tibidi.culprit import cause_and_frame
-from tibidi.culprit import subjects
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import MEMBER
-from tibidi.present import history
-from tibidi.present import phrases
+from tibidi.culprit import cause_and_frame, subjects
+from tibidi.model import CAUSE, CONTEXT, MEMBER
+from tibidi.present import history, phrases
 from tibidi.present.frames import Frames
-from tibidi.present.lines import ERROR
-from tibidi.present.lines import FAINT
-from tibidi.present.lines import HEADING
-from tibidi.present.lines import PLAIN
-from tibidi.present.lines import cut
+from tibidi.present.lines import ERROR, FAINT, HEADING, PLAIN, cut
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tibidi.model import ExceptionRecord
-    from tibidi.model import FailedTest
-    from tibidi.model import Omission
-    from tibidi.model import Summary
-    from tibidi.model import TaskRecord
-    from tibidi.model import ThreadRecord
-    from tibidi.model import Variable
+    from tibidi.model import ExceptionRecord, FailedTest, Omission, Summary, TaskRecord, ThreadRecord, Variable
     from tibidi.present.lines import Line
 
 CAPTURED_LINES = 20

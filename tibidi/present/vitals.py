@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tibidi.present.phrases import count
-from tibidi.present.phrases import size
+from tibidi.present.phrases import count, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

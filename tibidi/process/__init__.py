@@ -36,12 +36,9 @@ if TYPE_CHECKING:
     import io as io
     import os as os
     import time as time
-    from collections.abc import Callable
-    from collections.abc import Sequence
-    from types import FrameType
-    from types import TracebackType
-    from typing import Any
-    from typing import TypeVar
+    from collections.abc import Callable, Sequence
+    from types import FrameType, TracebackType
+    from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., object])
     T = TypeVar("T")

@@ -6,13 +6,10 @@ import sys
 from _frozen_importlib import module_from_spec
 
 from tibidi import TYPE_CHECKING
-from tibidi.process.imports import PRIVATE
-from tibidi.process.imports import find_standard
+from tibidi.process.imports import PRIVATE, find_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any

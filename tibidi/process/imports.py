@@ -20,27 +20,21 @@ up the module of a class there.
 
 import builtins
 import sys
-from _frozen_importlib import BuiltinImporter
-from _frozen_importlib import FrozenImporter
-from _frozen_importlib_external import MAGIC_NUMBER
-from _frozen_importlib_external import PathFinder
-from _frozen_importlib_external import SourceFileLoader
-from _frozen_importlib_external import _compile_bytecode  # type: ignore[attr-defined]  # unknown to typeshed
-from _frozen_importlib_external import spec_from_file_location
-from _thread import RLock
-from _thread import get_ident
+from _frozen_importlib import BuiltinImporter, FrozenImporter
+from _frozen_importlib_external import (  # type: ignore[attr-defined]  # typeshed lacks _compile_bytecode
+    MAGIC_NUMBER,
+    PathFinder,
+    SourceFileLoader,
+    _compile_bytecode,
+    spec_from_file_location,
+)
+from _thread import RLock, get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import program_path
-from tibidi.process import start_path
-from tibidi.process import time
+from tibidi.process import io, os, program_path, start_path, time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any

@@ -5,17 +5,13 @@
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
 import _thread
 import sys
-from types import FunctionType
-from types import MethodType
+from types import FunctionType, MethodType
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import os
-from tibidi.process import traceback_of
+from tibidi.process import os, traceback_of
 
 if TYPE_CHECKING:
-    from types import CodeType
-    from types import FrameType
-    from types import TracebackType
+    from types import CodeType, FrameType, TracebackType
 
 OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that

@@ -17,8 +17,7 @@ from tibidi.process.temporary import ProcessSetting
 
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
 
 class warnings_hidden(ProcessSetting):  # noqa: N801 - read as a statement: with warnings_hidden()

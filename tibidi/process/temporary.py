@@ -19,14 +19,12 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import DumpThread
+from tibidi.process import DumpThread, os
 from tibidi.process import NoThread as NoThread
-from tibidi.process import os
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import ClassVar
-    from typing import TypeVar
+    from typing import ClassVar, TypeVar
 
     T = TypeVar("T")
 

@@ -8,13 +8,9 @@ object is skipped.
 from __future__ import annotations
 
 import pickle
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import ClassVar
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import native_base
+from tibidi.look.anatomy import error_text, native_base
 from tibidi.reading import makers
 from tibidi.reading.missing import NotHere
 from tibidi.reading.state import set_state

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tibidi.process.records import NamedTuple
-from tibidi.words.code import CodeKey
-from tibidi.words.code import key_of
-from tibidi.words.code import walk
+from tibidi.words.code import CodeKey, key_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,20 +19,12 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Collection
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import is_native
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import type_name
-from tibidi.look.owners import REASON
-from tibidi.look.owners import is_owner
+from tibidi.look.anatomy import dictionary, is_a, is_native, mro, namespace, type_name
+from tibidi.look.owners import REASON, is_owner
 from tibidi.words.standins import Dummy
 
 DEL = "__del__"

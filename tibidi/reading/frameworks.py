@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 from tibidi.look.anatomy import error_text
-from tibidi.model import FAILED_HERE
-from tibidi.model import Omission
+from tibidi.model import FAILED_HERE, Omission
 
 DJANGO_SETTINGS = "DJANGO_SETTINGS_MODULE"
 

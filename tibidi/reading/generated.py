@@ -14,8 +14,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from tibidi.reading.state import set_state
-from tibidi.reading.state import show_attributes
+from tibidi.reading.state import set_state, show_attributes
 from tibidi.words.standins import is_missing
 
 DATACLASS_METHODS = (

@@ -16,37 +16,24 @@ from __future__ import annotations
 import sys
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import DamagedDump
-from tibidi.look.anatomy import STANDARD_MODULES
-from tibidi.look.anatomy import error_text
-from tibidi.look.owners import REASON
-from tibidi.look.owners import is_opener
+from tibidi.look.anatomy import STANDARD_MODULES, error_text
+from tibidi.look.owners import REASON, is_opener
 from tibidi.look.places import Places
-from tibidi.model import FAILED_HERE
-from tibidi.model import ILLEGAL
-from tibidi.model import MISSING_HERE
-from tibidi.model import Omission
+from tibidi.model import FAILED_HERE, ILLEGAL, MISSING_HERE, Omission
 from tibidi.reading import makers
 from tibidi.reading.careful import CarefulUnpickler
 from tibidi.reading.finalizers import Finalizers
 from tibidi.reading.inert.loading import Loading
-from tibidi.reading.memo import MemoUnpickler
-from tibidi.reading.memo import completed
-from tibidi.reading.missing import ModuleStub
-from tibidi.reading.missing import NotHere
-from tibidi.reading.missing import missing_class
-from tibidi.reading.missing import opener
-from tibidi.reading.missing import unavailable
+from tibidi.reading.memo import MemoUnpickler, completed
+from tibidi.reading.missing import ModuleStub, NotHere, missing_class, opener, unavailable
 from tibidi.reading.today import of_today
 from tibidi.words import standins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
     from tibidi.reading.careful import Failure

@@ -15,33 +15,21 @@ import types
 import weakref
 from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
-from types import CellType
-from types import CodeType
-from types import FunctionType
-from typing import Any
-from typing import NoReturn
-from typing import TypeVar
+from types import CellType, CodeType, FunctionType
+from typing import Any, NoReturn, TypeVar
 
 from tibidi.look.anatomy import native_base
-from tibidi.reading.code import OTHER_VERSION
-from tibidi.reading.code import LostCode
+from tibidi.reading.code import OTHER_VERSION, LostCode
 from tibidi.reading.generated import regenerate
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertType
+from tibidi.reading.inert.types import InertObject, InertType
 from tibidi.reading.missing import missing_member
 from tibidi.reading.state import set_state
 from tibidi.words.code import CodeKey
-from tibidi.words.standins import Dummy
-from tibidi.words.standins import StandIn
-from tibidi.words.standins import is_missing
+from tibidi.words.standins import Dummy, StandIn, is_missing
 from tibidi.words.vocabulary import WORDS
 
 # Dictionaries of globals, with those that are needed before their module is read.

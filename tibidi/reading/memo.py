@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable
-from collections.abc import Iterator
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import DamagedDump
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 import builtins
 import collections
 from types import ModuleType
-from typing import Any
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tibidi.look.owners import REASON
 from tibidi.reading.inert.loading import Loading
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.reading.state import set_state
 from tibidi.words.standins import Dummy
 

@@ -11,14 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tibidi.look.anatomy import dictionary
-from tibidi.words.standins import Dummy
-from tibidi.words.standins import StandIn
+from tibidi.words.standins import Dummy, StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tibidi.dump import DumpedException
 

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from reprlib import recursive_repr
 from typing import Any
 
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import dictionary_reader
-from tibidi.look.anatomy import members
+from tibidi.look.anatomy import dictionary, dictionary_reader, members
 from tibidi.look.classes import declared_fields
 
 

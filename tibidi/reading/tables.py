@@ -13,11 +13,9 @@ from datetime import tzinfo
 from functools import lru_cache
 from typing import Any
 
-from tibidi.reading.inert import arrays
-from tibidi.reading.inert import described
+from tibidi.reading.inert import arrays, described
 from tibidi.reading.inert.types import InertObject
-from tibidi.words.standins import StandIn
-from tibidi.words.standins import is_missing
+from tibidi.words.standins import StandIn, is_missing
 
 Facts = dict[str, Any]
 

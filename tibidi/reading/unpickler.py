@@ -8,24 +8,17 @@ from __future__ import annotations
 
 import io
 from _frozen_importlib_external import MAGIC_NUMBER
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import DamagedDump
 from tibidi.process.temporary import gc_paused
-from tibidi.reading.code import OTHER_VERSION
-from tibidi.reading.code import REDACTED
-from tibidi.reading.code import Compiler
-from tibidi.reading.code import LostCode
+from tibidi.reading.code import OTHER_VERSION, REDACTED, Compiler, LostCode
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from types import CodeType
-    from types import ModuleType
+    from collections.abc import Callable, Iterator, Mapping
+    from types import CodeType, ModuleType
     from typing import BinaryIO
 
     from tibidi.model import Omission

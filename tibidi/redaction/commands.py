@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.redaction.looks import is_placeholder
-from tibidi.redaction.looks import is_varied
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.looks import is_placeholder, is_varied
+from tibidi.redaction.names import HARD, kind_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # Programs, and their options before a password: it is the next word (`+`), the rest of the same word (`*`) or either
 # (`?`); or behind a user and a separator, in these.

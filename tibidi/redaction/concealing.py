@@ -9,10 +9,7 @@ from tibidi.look.anatomy import first
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import looks
 from tibidi.redaction.learnt import as_text
-from tibidi.redaction.names import GIVEN
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import SOFT
-from tibidi.redaction.names import WEAK
+from tibidi.redaction.names import GIVEN, HARD, SOFT, WEAK
 
 if TYPE_CHECKING:
     from typing import Any

@@ -11,14 +11,12 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
-from tibidi.look.classes import HOSTS
-from tibidi.look.classes import Classes
+from tibidi.look.classes import HOSTS, Classes
 from tibidi.process import time
 from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from tibidi.look.classes import ClassFacts

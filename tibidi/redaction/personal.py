@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 
 from tibidi import TYPE_CHECKING
-from tibidi.redaction.texts import Found
-from tibidi.redaction.texts import Pattern
+from tibidi.redaction.texts import Found, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,7 @@ from __future__ import annotations
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.redaction.looks import is_varied
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.names import HARD, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,23 +14,13 @@ import re
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED as REASON
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import Omission
+from tibidi.model import REDACTED_TEXT, Omission
 from tibidi.redaction import suspicion
-from tibidi.redaction.learnt import SHORTEST_LEARNT
-from tibidi.redaction.learnt import Learnt
-from tibidi.redaction.learnt import as_text
-from tibidi.redaction.learnt import is_trivial
-from tibidi.redaction.names import GIVEN
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import SOFT
-from tibidi.redaction.names import kind_of_name
-from tibidi.redaction.names import may_hold_name
+from tibidi.redaction.learnt import SHORTEST_LEARNT, Learnt, as_text, is_trivial
+from tibidi.redaction.names import GIVEN, HARD, SOFT, kind_of_name, may_hold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tibidi.redaction.texts import Found
 

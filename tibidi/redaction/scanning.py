@@ -8,13 +8,8 @@ from __future__ import annotations
 import re
 
 from tibidi.redaction.keys import key_at
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import SOFT
-from tibidi.redaction.names import kind_of_name
-from tibidi.redaction.suspicion import LONGEST_KEY
-from tibidi.redaction.suspicion import LONGEST_NAME
-from tibidi.redaction.suspicion import STEMS
-from tibidi.redaction.suspicion import words
+from tibidi.redaction.names import HARD, SOFT, kind_of_name
+from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STEMS, words
 
 # In data: each expression begins with a literal character, so that the search is mostly one for that character.
 LOOKS = (

@@ -13,8 +13,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import type_name
-from tibidi.model import REDACTED
-from tibidi.model import REDACTED_TEXT
+from tibidi.model import REDACTED, REDACTED_TEXT
 from tibidi.redaction.learnt import as_text
 
 if TYPE_CHECKING:

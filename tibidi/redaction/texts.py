@@ -14,21 +14,12 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED_TEXT
 from tibidi.process.records import NamedTuple
 from tibidi.redaction import suspicion
-from tibidi.redaction.commands import options_of
-from tibidi.redaction.commands import secret_words
-from tibidi.redaction.looks import has_symbol
-from tibidi.redaction.looks import is_arbitrary
-from tibidi.redaction.looks import is_placeholder
-from tibidi.redaction.looks import is_varied
-from tibidi.redaction.looks import is_weakly_named
-from tibidi.redaction.names import HARD
-from tibidi.redaction.names import SOFT
-from tibidi.redaction.names import STEMS
-from tibidi.redaction.names import kind_of_name
+from tibidi.redaction.commands import options_of, secret_words
+from tibidi.redaction.looks import has_symbol, is_arbitrary, is_placeholder, is_varied, is_weakly_named
+from tibidi.redaction.names import HARD, SOFT, STEMS, kind_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Found(NamedTuple):

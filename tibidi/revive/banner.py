@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tibidi.model import MISSING_HERE
-from tibidi.model import SNAPSHOT
+from tibidi.model import MISSING_HERE, SNAPSHOT
 from tibidi.present import phrases
 from tibidi.process.texts import printable
-from tibidi.revive.mismatch import PACKAGE
-from tibidi.revive.mismatch import SOURCE
-from tibidi.revive.mismatch import mismatches
+from tibidi.revive.mismatch import PACKAGE, SOURCE, mismatches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

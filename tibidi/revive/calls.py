@@ -6,27 +6,19 @@ import builtins
 import functools
 import itertools
 import operator
-from types import CellType
-from types import FunctionType
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, NamedTuple
 
-from tibidi.model import FUNCTION
-from tibidi.model import MODULE
+from tibidi.model import FUNCTION, MODULE
 from tibidi.process.texts import printable
 from tibidi.revive import compiler
 from tibidi.revive.linetable import GAP_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tibidi.dump import DumpedFrame
-    from tibidi.model import CodeRecord
-    from tibidi.model import FrameRecord
+    from tibidi.model import CodeRecord, FrameRecord
 
 CO_VARARGS = 0x4
 CO_VARKEYWORDS = 0x8

@@ -24,13 +24,11 @@ from __future__ import annotations
 import ast
 import sys
 from functools import lru_cache
-from types import CodeType
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import NamedTuple
 
 from tibidi.model import FUNCTION
-from tibidi.revive.linetable import GAP_LINE
-from tibidi.revive.linetable import with_gaps
+from tibidi.revive.linetable import GAP_LINE, with_gaps
 
 HAS_POSITIONS = sys.version_info >= (3, 11)  # PEP 657: columns, and co_qualname
 HAS_MONITORING = sys.version_info >= (3, 12)  # PEP 669: debuggers may use sys.monitoring

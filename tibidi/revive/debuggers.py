@@ -14,13 +14,10 @@ from tibidi.revive.depth import recursion_limit
 from tibidi.revive.post_mortem import DumpPdb
 from tibidi.revive.revived import RevivedDump
 from tibidi.revive.texts import add_names
-from tibidi.revive.threads import CrashThread
-from tibidi.revive.threads import ParkedThreads
+from tibidi.revive.threads import CrashThread, ParkedThreads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tibidi.dump import Dump
 

@@ -14,8 +14,7 @@ Rules
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from tibidi import model
@@ -24,11 +23,9 @@ from tibidi.revive.calls import raising_call
 from tibidi.revive.depth import run_deep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from tibidi.dump import DumpedException
-    from tibidi.dump import DumpedFrame
+    from tibidi.dump import DumpedException, DumpedFrame
 
 MAX_EXECUTED = 300  # frames entered by exec(), which uses C stack; with more of them tracebacks are linked instead
 

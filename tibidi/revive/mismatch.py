@@ -11,21 +11,16 @@ import importlib.util
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.model import MAX_SOURCE_CHARACTERS
 from tibidi.process import interpreter
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from tibidi.model import FrameRecord
-    from tibidi.model import ProcessRecord
-    from tibidi.model import Summary
+    from tibidi.model import FrameRecord, ProcessRecord, Summary
 
 SOURCE = "source"
 PACKAGE = "package"

@@ -12,31 +12,21 @@ import re
 import sys
 import tokenize
 from itertools import groupby
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import TibidiError
 from tibidi.loader import open_dump
-from tibidi.present import phrases
-from tibidi.present import show
+from tibidi.present import phrases, show
 from tibidi.process.texts import printable
 from tibidi.reading.inert.sources import class_source
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.importing import extend_path
 from tibidi.revive.revived import RevivedDump
-from tibidi.revive.texts import EXCEPTIONS
-from tibidi.revive.texts import TASKS
-from tibidi.revive.texts import THREADS
-from tibidi.revive.texts import about
-from tibidi.revive.texts import listing
-from tibidi.revive.texts import log
-from tibidi.revive.texts import stacks
+from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, listing, log, stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Sequence
-    from types import FrameType
-    from types import TracebackType
+    from collections.abc import Iterable, Sequence
+    from types import FrameType, TracebackType
 
     from tibidi.dump import DumpedFrame
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tibidi.culprit import OwnCode
-from tibidi.culprit import root_cause
+from tibidi.culprit import OwnCode, root_cause
 from tibidi.errors import TibidiError
 from tibidi.present import phrases
 from tibidi.revive.exceptions import revive_exceptions
-from tibidi.revive.sources import add_to_linecache
-from tibidi.revive.sources import extract_copies
-from tibidi.revive.sources import frozen_sources
+from tibidi.revive.sources import add_to_linecache, extract_copies, frozen_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from tibidi.dump import Dump
-    from tibidi.dump import DumpedException
-    from tibidi.dump import DumpedFrame
-    from tibidi.dump import Stack
+    from tibidi.dump import Dump, DumpedException, DumpedFrame, Stack
 
 
 class RevivedException(NamedTuple):

@@ -15,16 +15,11 @@ import linecache
 import os
 import re
 import sys
-from collections.abc import Iterable
-from collections.abc import Iterator
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tibidi.process.interpreter import python_version
-from tibidi.process.texts import printable
-from tibidi.process.texts import source_lines
-from tibidi.revive.mismatch import is_file
-from tibidi.revive.mismatch import local_text
-from tibidi.revive.mismatch import same_text
+from tibidi.process.texts import printable, source_lines
+from tibidi.revive.mismatch import is_file, local_text, same_text
 from tibidi.store.retention import is_alive
 from tibidi.store.user_directories import is_mine
 

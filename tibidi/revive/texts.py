@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING
 
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.present import history
-from tibidi.present import info
-from tibidi.present import phrases
-from tibidi.present import show
+from tibidi.present import history, info, phrases, show
 from tibidi.present.lines import plain
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import mismatches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tibidi.dump import Dump
-    from tibidi.dump import DumpedException
-    from tibidi.dump import Stack
+    from tibidi.dump import Dump, DumpedException, Stack
     from tibidi.revive.revived import RevivedDump
 
 MAX_LISTED = 80  # characters of an exception in a list, as in pdb of Python 3.13

@@ -16,15 +16,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tibidi.errors import TibidiError
-from tibidi.revive.calls import breaking_call
-from tibidi.revive.calls import parking_call
+from tibidi.revive.calls import breaking_call, parking_call
 from tibidi.revive.depth import big_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tibidi.dump import DumpedFrame
     from tibidi.revive.calls import Call

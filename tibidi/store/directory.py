@@ -21,8 +21,7 @@ import stat
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.errors import DumpFailed
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import os, time
 from tibidi.process.records import NamedTuple
 from tibidi.store import user_directories
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import stat
 import sys
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.process import os
-from tibidi.store.user_directories import Candidate
-from tibidi.store.user_directories import check_writable
-from tibidi.store.user_directories import is_mine
+from tibidi.store.user_directories import Candidate, check_writable, is_mine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

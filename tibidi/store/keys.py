@@ -6,8 +6,7 @@ import stat
 
 from tibidi import config
 from tibidi.dumpfile.partial import PartialFile
-from tibidi.process import io
-from tibidi.process import os
+from tibidi.process import io, os
 from tibidi.store import user_directories
 
 KEY_BYTES = 32

@@ -5,18 +5,11 @@ from __future__ import annotations
 import os
 import re
 
-from tibidi.dumpfile.headline import peek
-from tibidi.dumpfile.headline import peek_or_nothing
+from tibidi.dumpfile.headline import peek, peek_or_nothing
 from tibidi.dumpfile.partial import SUFFIX
-from tibidi.dumpfile.unpacking import STDIN
-from tibidi.dumpfile.unpacking import unpacked
-from tibidi.errors import DumpNotFound
-from tibidi.errors import NotADump
-from tibidi.store.directory import LATEST
-from tibidi.store.directory import CrashDirectory
-from tibidi.store.directory import Entry
-from tibidi.store.directory import entry_of
-from tibidi.store.directory import newest
+from tibidi.dumpfile.unpacking import STDIN, unpacked
+from tibidi.errors import DumpNotFound, NotADump
+from tibidi.store.directory import LATEST, CrashDirectory, Entry, entry_of, newest
 
 STORED = re.compile(r"\d{8}T\d{6}Z-.+-\d+-[0-9a-f]{16}\.pkl")  # the name of a dump in a store of many machines
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.dumpfile.partial import PartialFile
-from tibidi.errors import DumpNotFound
-from tibidi.errors import TibidiError
+from tibidi.errors import DumpNotFound, TibidiError
 from tibidi.store.homes import user_cache
 
 if TYPE_CHECKING:

@@ -15,19 +15,14 @@ from contextlib import contextmanager
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.headline import peek_or_nothing
-from tibidi.dumpfile.partial import FLAGS
-from tibidi.dumpfile.partial import PRIVATE
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.dumpfile.partial import FLAGS, PRIVATE
+from tibidi.process import io, os, time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from tibidi.store.directory import Entry
-    from tibidi.store.directory import Limits
+    from tibidi.store.directory import Entry, Limits
 
 # A partial file is in use while it changes, or while its process lives and it is not older than an hour.
 PUSHED = "pushed"  # the file that names, behind the store, each dump that `tibidi push` has copied

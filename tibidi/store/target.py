@@ -6,11 +6,9 @@ import re
 import sys
 
 from tibidi import config
-from tibidi.dumpfile.partial import SUFFIX
-from tibidi.dumpfile.partial import PartialFile
+from tibidi.dumpfile.partial import SUFFIX, PartialFile
 from tibidi.errors import DumpFailed
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import os, time
 from tibidi.store.directory import CrashDirectory
 
 MAX_NAME_TRIES = 1_000

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import stat
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.process import os
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PRIVATE_DIRECTORY = 0o700
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tibidi.culprit import root_cause
-from tibidi.culprit import subjects
+from tibidi.culprit import root_cause, subjects
 from tibidi.present import phrases
 from tibidi.present.frames import Frames
 from tibidi.present.lines import cut
@@ -21,18 +19,13 @@ from tibidi.reading.inert.repr import BOUNDED
 from tibidi.revive.mismatch import mismatches
 from tibidi.tools.call import blamed
 from tibidi.tools.literals import is_atom
-from tibidi.tools.parts import parts
-from tibidi.tools.parts import type_name
-from tibidi.tools.suspicion import suspicions
-from tibidi.tools.suspicion import values_in
-from tibidi.tools.suspicion import variables_of
+from tibidi.tools.parts import parts, type_name
+from tibidi.tools.suspicion import suspicions, values_in, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from tibidi.dump import Dump
-    from tibidi.dump import DumpedFrame
+    from tibidi.dump import Dump, DumpedFrame
 
 BEFORE, AFTER = 6, 1  # lines of source
 MOST = 8  # suspicions, differences

@@ -6,33 +6,22 @@ import importlib
 import inspect
 import types
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tibidi.culprit import OwnCode
-from tibidi.culprit import root_cause
+from tibidi.culprit import OwnCode, root_cause
 from tibidi.errors import TibidiError
-from tibidi.model import CAUSE
-from tibidi.model import CONTEXT
-from tibidi.model import FUNCTION
-from tibidi.model import MODULE
-from tibidi.model import REDACTED_TEXT
+from tibidi.model import CAUSE, CONTEXT, FUNCTION, MODULE, REDACTED_TEXT
 from tibidi.process.texts import printable
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.today import MAINS
-from tibidi.tools.definition import LOCALS
-from tibidi.tools.definition import definition
-from tibidi.tools.definition import rebound
-from tibidi.tools.literals import is_atom
-from tibidi.tools.literals import within
+from tibidi.tools.definition import LOCALS, definition, rebound
+from tibidi.tools.literals import is_atom, within
 from tibidi.words.standins import StandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tibidi.dump import Dump
-    from tibidi.dump import DumpedFrame
+    from tibidi.dump import Dump, DumpedFrame
     from tibidi.tools.checkout import Checkout
 
 MAX_SHOWN = 120  # characters of a stand-in

@@ -14,10 +14,8 @@ from tibidi import config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
-from tibidi.look.frames import LOCALS
-from tibidi.look.frames import Root
-from tibidi.model import Index
-from tibidi.model import ProcessRecord
+from tibidi.look.frames import LOCALS, Root
+from tibidi.model import Index, ProcessRecord
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.reading.today import MAINS

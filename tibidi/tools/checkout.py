@@ -8,8 +8,7 @@ import importlib
 import os
 import sys
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.culprit import OwnCode
 from tibidi.dumpfile.reader import Reader
@@ -19,8 +18,7 @@ from tibidi.model import MODULE
 from tibidi.process.texts import source_lines
 from tibidi.reading.today import MAINS
 from tibidi.revive.importing import extend_path
-from tibidi.revive.mismatch import find_here
-from tibidi.revive.mismatch import is_file
+from tibidi.revive.mismatch import find_here, is_file
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
 from tibidi.tools import replay
@@ -30,9 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from tibidi.dump import Dump
-    from tibidi.model import FrameRecord
-    from tibidi.model import ProcessRecord
-    from tibidi.model import Summary
+    from tibidi.model import FrameRecord, ProcessRecord, Summary
 
 
 class Checkout(NamedTuple):

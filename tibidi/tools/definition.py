@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,21 +5,16 @@ from __future__ import annotations
 import os
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.present import phrases
 from tibidi.reading.inert.repr import BOUNDED
-from tibidi.tools.parts import parts
-from tibidi.tools.parts import type_name
+from tibidi.tools.parts import parts, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tibidi.dump import Dump
-    from tibidi.dump import DumpedFrame
-    from tibidi.dump import Stack
+    from tibidi.dump import Dump, DumpedFrame, Stack
 
 ABSENT = "(absent)"
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")

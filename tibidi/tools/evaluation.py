@@ -14,8 +14,7 @@ import os
 import re
 import select
 import signal
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi import config
 from tibidi.errors import TibidiError

@@ -7,9 +7,7 @@ import decimal
 import fractions
 import pathlib
 import uuid
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.tools.parts import everything

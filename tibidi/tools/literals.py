@@ -13,8 +13,7 @@ import re
 import sys
 import types
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,15 +11,11 @@ import math
 import re
 import sys
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
-from tibidi.tools.parts import MAX_PARTS
-from tibidi.tools.parts import parts
-from tibidi.tools.parts import roots
-from tibidi.tools.parts import type_name
+from tibidi.tools.parts import MAX_PARTS, parts, roots, type_name
 from tibidi.words.standins import StandIn
 
 if TYPE_CHECKING:

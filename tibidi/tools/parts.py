@@ -6,14 +6,12 @@ Works on inert values: nothing here calls code of the application.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.present.lines import cut
 from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.types import InertObject
+from tibidi.reading.inert.types import InertObject, visible
 from tibidi.reading.inert.types import parts as items_of
-from tibidi.reading.inert.types import visible
 from tibidi.words.standins import NotPickleable
 
 if TYPE_CHECKING:

@@ -11,22 +11,17 @@ from __future__ import annotations
 
 import pickletools
 from array import array
-from bisect import bisect_left
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.errors import DamagedDump
 from tibidi.model import REDACTED_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 PROTOCOL = b"\x80\x05"
 # What these change stays on the stack.

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.encode import dumps
-from tibidi.dumpfile.encode import summary_to_json
+from tibidi.dumpfile.encode import dumps, summary_to_json
 from tibidi.dumpfile.headline import note_of
 from tibidi.errors import DamagedDump
 from tibidi.tools.pickles import texts

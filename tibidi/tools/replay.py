@@ -9,17 +9,14 @@ import os
 import sys
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi import config
 from tibidi.loader import load
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from collections.abc import Mapping
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 
 def script(path: str | os.PathLike[str], name: str, before: str = "") -> types.ModuleType:

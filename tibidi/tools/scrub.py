@@ -5,31 +5,21 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.decode import summary_from_json
 from tibidi.dumpfile.headline import note_of
-from tibidi.dumpfile.minimal import SCRUBBED_TEXT
-from tibidi.dumpfile.minimal import minimal
+from tibidi.dumpfile.minimal import SCRUBBED_TEXT, minimal
 from tibidi.errors import TibidiError
 from tibidi.loader import MODULE_PATH
-from tibidi.model import MODULE
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import SCRUBBED
-from tibidi.model import Index
-from tibidi.model import Omission
+from tibidi.model import MODULE, REDACTED_TEXT, SCRUBBED, Index, Omission
 from tibidi.present.phrases import crash_line
-from tibidi.tools.pickles import MIN_LEARNT
-from tibidi.tools.pickles import Pickles
+from tibidi.tools.pickles import MIN_LEARNT, Pickles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tibidi.dumpfile.reader import Reader
     from tibidi.dumpfile.writer import Archive

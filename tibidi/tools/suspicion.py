@@ -6,9 +6,7 @@ import ast
 import difflib
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from tibidi.present.lines import cut
 from tibidi.present.tree import Node
 from tibidi.reading.inert.repr import BOUNDED
-from tibidi.tools.parts import parts
-from tibidi.tools.parts import type_name
+from tibidi.tools.parts import parts, type_name
 
 if TYPE_CHECKING:
     from tibidi.dump import Dump

@@ -12,17 +12,13 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tibidi
 from tibidi.culprit import OwnCode
 from tibidi.errors import TibidiError
 from tibidi.look.anatomy import error_text
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import FrameRecord
-from tibidi.model import ProcessRecord
+from tibidi.model import REDACTED_TEXT, FrameRecord, ProcessRecord
 from tibidi.present import phrases
 from tibidi.process.texts import source_lines
 from tibidi.reading.inert.repr import BOUNDED

@@ -8,27 +8,18 @@ import sys
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import snapshot
+from tibidi.look.anatomy import exact_type, is_a, snapshot
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
 from tibidi.writing.pickle_state import PROTOCOL
-from tibidi.writing.stream import OutOfTime
-from tibidi.writing.stream import TooLarge
-from tibidi.writing.stream import TooLate
+from tibidi.writing.stream import OutOfTime, TooLarge, TooLate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from typing import Any
-    from typing import ClassVar
+    from collections.abc import Callable, Iterable
+    from typing import Any, ClassVar
 
-    from tibidi.writing.pickle_state import FilterHooks
-    from tibidi.writing.pickle_state import Memo
-    from tibidi.writing.pickle_state import PickleState
-    from tibidi.writing.pickle_state import Reduced
+    from tibidi.writing.pickle_state import FilterHooks, Memo, PickleState, Reduced
 
     Items = Iterable[tuple[object, object]]
 

@@ -6,30 +6,18 @@ in C of another library, its getters are asked.
 
 from __future__ import annotations
 
-from types import GetSetDescriptorType
-from types import MemberDescriptorType
+from types import GetSetDescriptorType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import type_name
-from tibidi.look.anatomy import values
+from tibidi.look.anatomy import attributes, dictionary, error_text, exact_type, is_a, mro, namespace, type_name, values
 from tibidi.look.resources import essence
-from tibidi.model import FAILED
-from tibidi.model import ILLEGAL
-from tibidi.words.standins import Dummy
-from tibidi.words.standins import NotPickleable
+from tibidi.model import FAILED, ILLEGAL
+from tibidi.words.standins import Dummy, NotPickleable
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from tibidi.writing.pickle_state import PickleState
-    from tibidi.writing.pickle_state import Reduced
+    from tibidi.writing.pickle_state import PickleState, Reduced
 
 ONLY_THERE = "it cannot leave its process"
 COMPUTATION = "the state of a computation cannot be pickled"

@@ -9,32 +9,17 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import snapshot
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import error_text, exact_type, is_a, mro, snapshot, type_name
 from tibidi.look.classes import Classes
-from tibidi.model import ILLEGAL
-from tibidi.model import REDACTED
-from tibidi.model import REDACTED_TEXT
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_LARGE
+from tibidi.model import ILLEGAL, REDACTED, REDACTED_TEXT, TIMEOUT, TOO_LARGE
 from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
-from tibidi.words.standins import Cut
-from tibidi.words.standins import NotPickleable
-from tibidi.words.standins import Redacted
-from tibidi.words.standins import StandIn
+from tibidi.words.standins import Cut, NotPickleable, Redacted, StandIn
 from tibidi.writing.namespaces import Placeholder
-from tibidi.writing.pickle_state import FilterHooks
-from tibidi.writing.pickle_state import Substitution
+from tibidi.writing.pickle_state import FilterHooks, Substitution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from tibidi.redaction import Redactor

@@ -8,16 +8,9 @@ from _pickle import PicklingError
 from types import BuiltinFunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import dictionary_reader
-from tibidi.look.anatomy import members
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import native_base
-from tibidi.look.anatomy import values
+from tibidi.look.anatomy import dictionary, dictionary_reader, members, mro, namespace, native_base, values
 from tibidi.words import vocabulary as words
-from tibidi.writing.naming import is_builtin
-from tibidi.writing.naming import reduce_name
+from tibidi.writing.naming import is_builtin, reduce_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,30 +8,21 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import is_native
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import native_base
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import attributes, dictionary, is_native, mro, namespace, native_base, type_name
 from tibidi.look.classes import HOSTS
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
 from tibidi.writing.essences import described
-from tibidi.writing.instances import NEW
-from tibidi.writing.instances import instance
+from tibidi.writing.instances import NEW, instance
 from tibidi.writing.naming import is_found
 from tibidi.writing.weak import WeakReducers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from tibidi.writing.pickle_state import PickleState
-    from tibidi.writing.pickle_state import Reduced
+    from tibidi.writing.pickle_state import PickleState, Reduced
 
 # Types whose instances only their class can read, and that cannot be made again from a script.
 NATIVE_LAYOUTS = frozenset({"_ctypes.Array", "_ctypes.Structure", "_ctypes.Union"})

@@ -7,17 +7,13 @@ of the application.  Loaded for the first large value that may contain a secret.
 from __future__ import annotations
 
 import gc
-from types import BuiltinFunctionType
-from types import FrameType
-from types import FunctionType
-from types import ModuleType
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_OBJECTS = 500_000
 MAX_SECONDS = 0.3

@@ -14,32 +14,21 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
 from tibidi.process.temporary import recursion_limit
-from tibidi.writing.pickle_state import Fast
-from tibidi.writing.pickle_state import Filtering
-from tibidi.writing.pieces import CAREFUL
-from tibidi.writing.pieces import DIRECT
-from tibidi.writing.pieces import NAMES
-from tibidi.writing.pieces import SHALLOW
-from tibidi.writing.pieces import SNAPSHOT
-from tibidi.writing.pieces import TEXTS
+from tibidi.writing.pickle_state import Fast, Filtering
+from tibidi.writing.pieces import CAREFUL, DIRECT, NAMES, SHALLOW, SNAPSHOT, TEXTS
 from tibidi.writing.stream import Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tibidi.redaction import Redactor
-    from tibidi.writing.filters import Filter
-    from tibidi.writing.filters import Rules
+    from tibidi.writing.filters import Filter, Rules
     from tibidi.writing.namespaces import Placeholder
-    from tibidi.writing.pickle_state import FilterHooks
-    from tibidi.writing.pickle_state import Memo
-    from tibidi.writing.pickle_state import PickleState
-    from tibidi.writing.pickle_state import Substitution
+    from tibidi.writing.pickle_state import FilterHooks, Memo, PickleState, Substitution
     from tibidi.writing.pieces import Piece
     from tibidi.writing.reducers import Reducers
     from tibidi.writing.snapshots import Snapshots
-    from tibidi.writing.stream import Slice
-    from tibidi.writing.stream import Target
+    from tibidi.writing.stream import Slice, Target
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4

@@ -14,31 +14,34 @@ import sys
 import types
 from _pickle import PicklingError
 from collections import OrderedDict
-from types import ClassMethodDescriptorType
-from types import GetSetDescriptorType
-from types import MappingProxyType
-from types import MemberDescriptorType
-from types import MethodDescriptorType
-from types import MethodType
-from types import WrapperDescriptorType
+from types import (
+    ClassMethodDescriptorType,
+    GetSetDescriptorType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    WrapperDescriptorType,
+)
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import HEAP_TYPE
-from tibidi.look.anatomy import contents
-from tibidi.look.anatomy import is_native
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import native_base
-from tibidi.look.anatomy import snapshot
-from tibidi.look.anatomy import type_flags
-from tibidi.look.anatomy import type_name
-from tibidi.look.anatomy import type_qualname
+from tibidi.look.anatomy import (
+    HEAP_TYPE,
+    contents,
+    is_native,
+    mro,
+    namespace,
+    native_base,
+    snapshot,
+    type_flags,
+    type_name,
+    type_qualname,
+)
 from tibidi.look.classes import declared_fields
 from tibidi.words import vocabulary as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from tibidi.writing.pickle_state import Reduced

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.places import Places
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_DEEP
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
+from tibidi.model import TIMEOUT, TOO_DEEP, TOO_LARGE, Omission
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,20 +10,14 @@ from __future__ import annotations
 from _pickle import Pickler  # without `pickle`, which defines the same once more in Python
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import type_name
-from tibidi.model import LAZY
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_DEEP
-from tibidi.model import TOO_LARGE
+from tibidi.look.anatomy import is_a, type_name
+from tibidi.model import LAZY, TIMEOUT, TOO_DEEP, TOO_LARGE
 from tibidi.process.records import NamedTuple
-from tibidi.words.standins import Cut
-from tibidi.words.standins import Dummy
+from tibidi.words.standins import Cut, Dummy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from tibidi.writing.reducers import Reducers
     from tibidi.writing.stream import Sink

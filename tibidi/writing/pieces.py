@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import snapshot
+from tibidi.look.anatomy import is_a, snapshot
 from tibidi.look.frames import EXCEPTION
 from tibidi.process.records import NamedTuple
 

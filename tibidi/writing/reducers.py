@@ -19,51 +19,38 @@ import operator
 import sys
 import types
 from _functools import _lru_cache_wrapper  # type: ignore[import-not-found]  # typeshed has it under functools only
-from types import CellType
-from types import CodeType
-from types import FunctionType
-from types import ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import GROUP
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import exception_attributes
-from tibidi.look.anatomy import group_members
-from tibidi.look.anatomy import is_group
-from tibidi.look.anatomy import is_plain
-from tibidi.look.anatomy import member_attributes
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import type_name
-from tibidi.look.classes import is_evaluated
-from tibidi.look.classes import is_lazy
+from tibidi.look.anatomy import (
+    GROUP,
+    dictionary,
+    exception_attributes,
+    group_members,
+    is_group,
+    is_plain,
+    member_attributes,
+    mro,
+    type_name,
+)
+from tibidi.look.classes import is_evaluated, is_lazy
 from tibidi.process import time
 from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
-from tibidi.writing.instances import RECONSTRUCT
-from tibidi.writing.instances import REDUCE
-from tibidi.writing.instances import makes_itself
-from tibidi.writing.instances import named
-from tibidi.writing.instances import reduce_with_getattr
-from tibidi.writing.instances import reducer_like
+from tibidi.writing.instances import RECONSTRUCT, REDUCE, makes_itself, named, reduce_with_getattr, reducer_like
 from tibidi.writing.namespaces import Placeholder
-from tibidi.writing.naming import is_found
-from tibidi.writing.naming import is_importable
-from tibidi.writing.naming import reduce_class
-from tibidi.writing.naming import reducer_for
-from tibidi.writing.stream import TooLarge
-from tibidi.writing.stream import TooLate
+from tibidi.writing.naming import is_found, is_importable, reduce_class, reducer_for
+from tibidi.writing.stream import TooLarge, TooLate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from tibidi.redaction import Redactor
     from tibidi.writing.libraries import LibraryReducers
     from tibidi.writing.namespaces import Namespaces
-    from tibidi.writing.pickle_state import PickleState
-    from tibidi.writing.pickle_state import Reduced
+    from tibidi.writing.pickle_state import PickleState, Reduced
 
     Reducer = Callable[[Any], Any]
 

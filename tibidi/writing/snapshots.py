@@ -9,22 +9,17 @@ so that other members refer to the same objects.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections import defaultdict
-from collections import deque
-from itertools import chain
-from itertools import islice
+from collections import OrderedDict, defaultdict, deque
+from itertools import chain, islice
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import is_about_change
+from tibidi.look.anatomy import exact_type, is_about_change
 from tibidi.writing.pickle_state import FilterHooks
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from tibidi.writing.pickle_state import Memo
-    from tibidi.writing.pickle_state import Substitution
+    from tibidi.writing.pickle_state import Memo, Substitution
 
 COPIED = frozenset({OrderedDict, defaultdict, deque, dict, list, set})
 # Where a reduce value has items, of a sequence and of a mapping.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import interpreter
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import interpreter, os, time
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -6,8 +6,7 @@ import sys
 from _pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import os, time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
 

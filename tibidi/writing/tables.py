@@ -17,10 +17,7 @@ import sys
 from _pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import dictionary, mro, namespace, type_name
 from tibidi.process import os
 from tibidi.words import vocabulary as words
 from tibidi.writing.instances import reduce_with_getattr

@@ -10,16 +10,10 @@ import _thread
 import signal
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import io, os, time
 from tibidi.process.temporary import Abandoned
 from tibidi.writing.stall import Stall
-from tibidi.writing.watch import POLL_SECONDS
-from tibidi.writing.watch import Interrupted
-from tibidi.writing.watch import is_over
-from tibidi.writing.watch import patience
-from tibidi.writing.watch import skip
+from tibidi.writing.watch import POLL_SECONDS, Interrupted, is_over, patience, skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,18 +13,13 @@ import cloudpickle
 from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import member_attributes
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import namespace
+from tibidi.look.anatomy import member_attributes, mro, namespace
 from tibidi.words import vocabulary as words
 from tibidi.words.code import walk
-from tibidi.writing.naming import is_native_attribute
-from tibidi.writing.naming import needed_first
+from tibidi.writing.naming import is_native_attribute, needed_first
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from tibidi.writing.pickle_state import Reduced

@@ -30,48 +30,23 @@ import sys
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import error_text
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import is_about_change
-from tibidi.look.anatomy import type_name
-from tibidi.look.frames import GLOBALS
-from tibidi.look.frames import Root
-from tibidi.model import FAILED
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_LARGE
-from tibidi.model import Omission
+from tibidi.look.anatomy import error_text, is_a, is_about_change, type_name
+from tibidi.look.frames import GLOBALS, Root
+from tibidi.model import FAILED, TIMEOUT, TOO_LARGE, Omission
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
-from tibidi.words.standins import Cut
-from tibidi.words.standins import Dummy
+from tibidi.words.standins import Cut, Dummy
 from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.namespaces import Namespaces
 from tibidi.writing.pickle_state import PickleState
-from tibidi.writing.pieces import CAREFUL
-from tibidi.writing.pieces import ITEM_BYTES
-from tibidi.writing.pieces import NAMES
-from tibidi.writing.pieces import SHALLOW
-from tibidi.writing.pieces import SNAPSHOT
-from tibidi.writing.pieces import TEXTS
-from tibidi.writing.pieces import Piece
-from tibidi.writing.pieces import whole
+from tibidi.writing.pieces import CAREFUL, ITEM_BYTES, NAMES, SHALLOW, SNAPSHOT, TEXTS, Piece, whole
 from tibidi.writing.reducers import Reducers
-from tibidi.writing.stream import Budget
-from tibidi.writing.stream import DiskRefused
-from tibidi.writing.stream import OutOfTime
-from tibidi.writing.stream import SecretName
-from tibidi.writing.stream import SecretValue
-from tibidi.writing.stream import TooLarge
-from tibidi.writing.stream import TooLate
-from tibidi.writing.stream import reserve
-from tibidi.writing.watch import Interrupted
-from tibidi.writing.watch import LateProgress
-from tibidi.writing.watch import run_watched
+from tibidi.writing.stream import Budget, DiskRefused, OutOfTime, SecretName, SecretValue, TooLarge, TooLate, reserve
+from tibidi.writing.watch import Interrupted, LateProgress, run_watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tibidi.redaction import Redactor
     from tibidi.writing.omissions import OmissionFinder

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from tibidi import TYPE_CHECKING
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import error_text
 from tibidi.process import time
-from tibidi.process.temporary import NoThread
-from tibidi.process.temporary import Worker
-from tibidi.process.temporary import recursion_limit
-from tibidi.writing.stream import DiskRefused
-from tibidi.writing.stream import OutOfTime
+from tibidi.process.temporary import NoThread, Worker, recursion_limit
+from tibidi.writing.stream import DiskRefused, OutOfTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,25 +10,16 @@ from __future__ import annotations
 
 import _weakref
 import gc
-from types import CodeType
-from types import FrameType
-from types import FunctionType
-from types import ModuleType
-from types import TracebackType
+from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary
-from tibidi.look.anatomy import exact_type
-from tibidi.look.anatomy import is_a
-from tibidi.look.anatomy import mro
-from tibidi.look.anatomy import type_name
+from tibidi.look.anatomy import dictionary, exact_type, is_a, mro, type_name
 from tibidi.process import time
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import NotPickleable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from tibidi.writing.pickle_state import Reduced

@@ -1,8 +1,7 @@
 """A request that fails 50 frames deep, among about 2,000 objects."""
 
 import os
-from dataclasses import dataclass
-from dataclasses import field
+from dataclasses import dataclass, field
 
 if "BENCH_HOOK" in os.environ:
     __import__(os.environ["BENCH_HOOK"])

@@ -7,8 +7,7 @@ import importlib.util
 import io
 import pickle
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from reading.inert.values import Cart

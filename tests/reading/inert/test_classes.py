@@ -18,8 +18,7 @@ import subprocess
 import sys
 import typing
 import uuid
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 

@@ -11,17 +11,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hostile import catalogue
-from hostile import forging
+from hostile import catalogue, forging
 
 import tibidi
 from tibidi.loader import load
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_DEEP
-from tibidi.model import TOO_LARGE
-from tibidi.model import UNAVAILABLE
-from tibidi.reading.inert.fuse import Fuse
-from tibidi.reading.inert.fuse import Refused
+from tibidi.model import TIMEOUT, TOO_DEEP, TOO_LARGE, UNAVAILABLE
+from tibidi.reading.inert.fuse import Fuse, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tibidi.reading.inert import arrays
-from tibidi.reading.inert import described
-from tibidi.reading.inert import makers
+from tibidi.reading.inert import arrays, described, makers
 from tibidi.words import vocabulary
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from reading.inert.values import Cart
-from reading.inert.values import loaded
+from reading.inert.values import Cart, loaded
 
 
 def test_repr_is_bounded() -> None:

@@ -7,8 +7,7 @@ import types
 from typing import Any
 
 import pytest
-from reading.inert.values import Cart
-from reading.inert.values import loaded
+from reading.inert.values import Cart, loaded
 
 
 @pytest.mark.parametrize("levels", [5, 60])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from reading.inert.values import Slotted
-from reading.inert.values import Stateful
-from reading.inert.values import loaded
+from reading.inert.values import Slotted, Stateful, loaded
 
 
 def test_slots_and_states() -> None:

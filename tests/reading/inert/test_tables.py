@@ -7,15 +7,12 @@ import io
 import pickle
 import struct
 import sys
-from typing import TYPE_CHECKING
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from reading.inert.values import loaded as read_inert
 
-from tibidi.reading.inert import columns
-from tibidi.reading.inert import native
-from tibidi.reading.inert import tables
+from tibidi.reading.inert import columns, native, tables
 from tibidi.reading.inert.types import make_type
 from tibidi.reading.inert.unpickler import InertUnpickler
 

@@ -13,9 +13,7 @@ import re
 from typing import Any
 
 import pytest
-from reading.inert.values import Cart
-from reading.inert.values import Color
-from reading.inert.values import loaded
+from reading.inert.values import Cart, Color, loaded
 
 from tibidi.reading.inert.unpickler import InertUnpickler
 

@@ -6,8 +6,7 @@ import io
 import pickle
 
 import pytest
-from reading.inert.values import Cart
-from reading.inert.values import loaded
+from reading.inert.values import Cart, loaded
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert.unpickler import InertUnpickler

@@ -48,8 +48,7 @@ def _directory(config: pytest.Config) -> str | None:
     word = os.environ.get("TIBIDI_ENABLE", wanted).strip().lower()
     if not word:
         return None
-    from tibidi.config import FALSE_WORDS
-    from tibidi.config import TRUE_WORDS
+    from tibidi.config import FALSE_WORDS, TRUE_WORDS
 
     is_word = word in TRUE_WORDS | FALSE_WORDS or "TIBIDI_ENABLE" in os.environ
     return ("" if word in TRUE_WORDS else None) if is_word else str(config.rootpath / wanted)

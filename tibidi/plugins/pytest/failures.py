@@ -22,8 +22,7 @@ from tibidi import config as settings
 from tibidi.errors import BadSetting
 from tibidi.plugins.pytest import summary
 from tibidi.plugins.pytest.summary import Failure
-from tibidi.process import os
-from tibidi.process import time
+from tibidi.process import os, time
 from tibidi.process.imports import import_module
 from tibidi.store.directory import CrashDirectory
 

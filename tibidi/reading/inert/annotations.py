@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from tibidi.reading.inert import types
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.repr import BOUNDED, clean
 
 MAX_ARGUMENTS = 20
 

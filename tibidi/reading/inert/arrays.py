@@ -16,17 +16,12 @@ import math
 import re
 import sys
 from functools import lru_cache
-from typing import Any
-from typing import Callable
+from typing import Any, Callable
 
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
+from tibidi.reading.inert import plain, types
 from tibidi.reading.inert.items import MAX_NESTING
 from tibidi.reading.inert.loading import REFUSED
-from tibidi.reading.inert.ndarray import InertArray
-from tibidi.reading.inert.ndarray import InertDtype
-from tibidi.reading.inert.ndarray import checked_shape
-from tibidi.reading.inert.ndarray import facts
+from tibidi.reading.inert.ndarray import InertArray, InertDtype, checked_shape, facts
 from tibidi.reading.inert.ndarray import make_scalar as make_inert_scalar
 
 # One kind of item: byte order, kind, size in bytes (characters for U), unit of time.

@@ -16,17 +16,13 @@ import gc
 import io
 import os
 import sys
-from collections import defaultdict
-from collections import deque
-from types import CellType
-from types import MethodType
+from collections import defaultdict, deque
+from types import CellType, MethodType
 from typing import Any
 
 from tibidi.errors import DamagedDump
-from tibidi.reading.inert import GO_ON
-from tibidi.reading.inert import HEADER
-from tibidi.reading.inert.screen import Kinds
-from tibidi.reading.inert.screen import fold
+from tibidi.reading.inert import GO_ON, HEADER
+from tibidi.reading.inert.screen import Kinds, fold
 from tibidi.reading.inert.unpickler import InertUnpickler
 from tibidi.reading.unpickler import MemberFile
 

@@ -11,10 +11,8 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
-from tibidi.reading.inert.layouts import ATOMS
-from tibidi.reading.inert.layouts import LAYOUTS
+from tibidi.reading.inert import plain, types
+from tibidi.reading.inert.layouts import ATOMS, LAYOUTS
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
 from tibidi.words.vocabulary import STRUCT_SEQUENCE

@@ -10,21 +10,15 @@ from __future__ import annotations
 import datetime
 import re
 import struct
-from collections.abc import Callable
-from collections.abc import Iterator
-from functools import lru_cache
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tibidi.reading.inert import types
-from tibidi.reading.inert.items import Moment
-from tibidi.reading.inert.items import moment_text
-from tibidi.reading.inert.ndarray import InertArray
-from tibidi.reading.inert.ndarray import InertScalar
-from tibidi.reading.inert.ndarray import Reductions
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.items import Moment, moment_text
+from tibidi.reading.inert.ndarray import InertArray, InertScalar, Reductions
+from tibidi.reading.inert.repr import BOUNDED, clean
 
 Facts = dict[str, Any]
 Read = Callable[[object], Any]

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tibidi.reading.inert import native
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
-from tibidi.reading.inert.columns import InertColumn
-from tibidi.reading.inert.columns import InertIndex
-from tibidi.reading.inert.columns import InertLabel
-from tibidi.reading.inert.columns import kind_of
-from tibidi.reading.inert.tables import InertFrame
-from tibidi.reading.inert.tables import InertSeries
+from tibidi.reading.inert import native, plain, types
+from tibidi.reading.inert.columns import InertColumn, InertIndex, InertLabel, kind_of
+from tibidi.reading.inert.tables import InertFrame, InertSeries
 
 
 class InertWrapped(types.InertValue):

@@ -16,9 +16,7 @@ from tibidi.look.anatomy import GROUP
 from tibidi.look.anatomy import is_group as is_group_class
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.proxies import real as real_type
-from tibidi.reading.inert.types import InertObject
-from tibidi.reading.inert.types import InertType
-from tibidi.reading.inert.types import make_type
+from tibidi.reading.inert.types import InertObject, InertType, make_type
 
 
 def make_exception(cls: object, *group: Any) -> BaseException:

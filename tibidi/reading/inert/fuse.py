@@ -19,19 +19,12 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import IO
-from typing import BinaryIO
-from typing import cast
+from typing import IO, BinaryIO, cast
 
 from tibidi import config
 from tibidi.errors import DamagedDump
-from tibidi.model import DAMAGED
-from tibidi.model import TIMEOUT
-from tibidi.model import TOO_DEEP
-from tibidi.model import TOO_LARGE
-from tibidi.model import UNAVAILABLE
-from tibidi.reading.inert import GO_ON
-from tibidi.reading.inert import HEADER
+from tibidi.model import DAMAGED, TIMEOUT, TOO_DEEP, TOO_LARGE, UNAVAILABLE
+from tibidi.reading.inert import GO_ON, HEADER
 from tibidi.reading.inert.repr import clean
 
 MIB = 1 << 20

@@ -13,11 +13,9 @@ import re
 import struct
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
+from tibidi.reading.inert import plain, types
 
 Read = Callable[[Any, int], object]  # an item, from bytes and an offset
 

@@ -8,10 +8,7 @@ here.
 from __future__ import annotations
 
 import copy
-from collections import Counter
-from collections import OrderedDict
-from collections import defaultdict
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 

@@ -9,20 +9,13 @@ from __future__ import annotations
 
 import types as interpreter
 from collections import OrderedDict
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tibidi.reading.inert import classes
-from tibidi.reading.inert import exceptions
-from tibidi.reading.inert import layouts
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert import classes, exceptions, layouts, plain, types
+from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.reading.inert.sources import block
-from tibidi.words import standins
-from tibidi.words import vocabulary
+from tibidi.words import standins, vocabulary
 
 
 class InertModule(interpreter.ModuleType):

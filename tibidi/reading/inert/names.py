@@ -6,25 +6,17 @@ calls return.  So all of that is from here and cannot be changed by a pickle.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping
-from functools import cache
-from functools import partial
-from typing import Any
-from typing import NoReturn
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, NoReturn
 
-from tibidi.reading.inert import makers
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
+from tibidi.reading.inert import makers, plain, types
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
 from tibidi.reading.inert.classes import make_reference
 from tibidi.reading.inert.exceptions import make_exception
 from tibidi.reading.inert.layouts import layout_of
-from tibidi.reading.inert.loading import REFUSED
-from tibidi.reading.inert.loading import refused
-from tibidi.reading.inert.proxies import TypeProxy
-from tibidi.reading.inert.proxies import proxy_of
-from tibidi.reading.inert.proxies import real
+from tibidi.reading.inert.loading import REFUSED, refused
+from tibidi.reading.inert.proxies import TypeProxy, proxy_of, real
 from tibidi.words.standins import Dummy
 
 # Types that print in a way of their own.
@@ -37,8 +29,10 @@ TABLE_WORDS = frozenset({"_array", "_dtype", "_part", "_scalar", "_table"})
 
 def of_tables() -> tuple[dict[Any, type[types.InertCall]], dict[Any, Callable[..., object]]]:
     """Return the types and the words of tables and arrays."""
-    from tibidi.reading.inert import arrays  # few dumps have tables, and the process that tries values must start fast
-    from tibidi.reading.inert import described
+    from tibidi.reading.inert import (
+        arrays,  # few dumps have tables, and the process that tries values must start fast
+        described,
+    )
 
     return described.TYPES, {**arrays.WORDS, **described.WORDS}
 

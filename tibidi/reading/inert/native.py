@@ -15,14 +15,11 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from collections.abc import Callable
-from itertools import accumulate
-from itertools import islice
+from itertools import accumulate, islice
 from operator import index
 from typing import Any
 
-from tibidi.reading.inert import columns
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
+from tibidi.reading.inert import columns, plain, types
 
 Find = Callable[[int], Any]
 

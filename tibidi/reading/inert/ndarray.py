@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
-from operator import index
-from operator import mul
+from operator import index, mul
 from typing import Any
 
-from tibidi.reading.inert import plain
-from tibidi.reading.inert import types
-from tibidi.reading.inert.items import Item
-from tibidi.reading.inert.items import Moment
-from tibidi.reading.inert.items import item_of
+from tibidi.reading.inert import plain, types
+from tibidi.reading.inert.items import Item, Moment, item_of
 from tibidi.reading.inert.loading import REFUSED
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import MAX_TEXT_CHARS
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.repr import BOUNDED, MAX_TEXT_CHARS, clean
 
 UNIT = re.compile(rb"(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)")
 MAX_DIMENSIONS = 32

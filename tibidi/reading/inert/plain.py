@@ -23,8 +23,7 @@ import types
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED

@@ -12,8 +12,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from tibidi.reading.inert.loading import Loading
-from tibidi.reading.inert.loading import answer
+from tibidi.reading.inert.loading import Loading, answer
 
 
 class TypeProxy(type):

@@ -7,12 +7,8 @@ so each name in a repr has passed `clean`.
 from __future__ import annotations
 
 import reprlib
-from collections import OrderedDict
-from collections import deque
-from collections.abc import Callable
-from collections.abc import Collection
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import zip_longest
 from types import SimpleNamespace
 from typing import Any

@@ -12,8 +12,7 @@ from gc import get_referents
 from sys import getsizeof
 from typing import Any
 
-from tibidi.reading.inert.repr import OWN_WAYS
-from tibidi.reading.inert.repr import parts
+from tibidi.reading.inert.repr import OWN_WAYS, parts
 
 # A value that prints as more things than this, as the same few are in it many times, is shown in part.
 MAX_PRINTED = 10_000_000

@@ -11,22 +11,21 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tibidi.reading.inert import native
-from tibidi.reading.inert import types
-from tibidi.reading.inert.columns import SHOWN_CELLS
-from tibidi.reading.inert.columns import UNREADABLE
-from tibidi.reading.inert.columns import Cells
-from tibidi.reading.inert.columns import InertColumnValues
-from tibidi.reading.inert.columns import cell
-from tibidi.reading.inert.columns import column_of
-from tibidi.reading.inert.columns import is_array
-from tibidi.reading.inert.columns import plain_column
-from tibidi.reading.inert.columns import plain_number
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert import native, types
+from tibidi.reading.inert.columns import (
+    SHOWN_CELLS,
+    UNREADABLE,
+    Cells,
+    InertColumnValues,
+    cell,
+    column_of,
+    is_array,
+    plain_column,
+    plain_number,
+)
+from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.words.standins import StandIn
 
 SHOWN_COLUMNS = 8

@@ -19,21 +19,14 @@ instance (`REDUCE`, `NEWOBJ`, `OBJ`), `__setstate__` (`BUILD`), `extend`
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tibidi.reading.inert import layouts
-from tibidi.reading.inert import plain
-from tibidi.reading.inert.loading import REFUSED
-from tibidi.reading.inert.loading import Loading
-from tibidi.reading.inert.loading import answer
-from tibidi.reading.inert.loading import refused
+from tibidi.reading.inert import layouts, plain
+from tibidi.reading.inert.loading import REFUSED, Loading, answer, refused
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.repr import clean
+from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 

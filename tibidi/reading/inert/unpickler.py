@@ -16,9 +16,7 @@ from __future__ import annotations
 import copyreg
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-from typing import Any
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tibidi.errors import DamagedDump
 from tibidi.reading.inert import types
@@ -27,13 +25,10 @@ from tibidi.reading.inert.names import Names
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.screen import is_endless
-from tibidi.reading.memo import MemoUnpickler
-from tibidi.reading.memo import completed
+from tibidi.reading.memo import MemoUnpickler, completed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
     from tibidi.reading.unpickler import MemberFile

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING
 from tibidi.errors import DamagedDump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
     from tibidi.reading.inert.unpickler import InertUnpickler
