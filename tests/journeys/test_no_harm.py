@@ -256,6 +256,47 @@ def test_fork_in_a_threaded_process(crash: Crasher) -> None:
     assert 2 == len(crashed.dumps)
 
 
+def test_fork_in_an_import_of_the_standard_library(crash: Crasher) -> None:
+    """A child forked while a dump of another thread imports a module of the standard library is dumped at once."""
+    code = """
+        import os, sys, threading, time
+        sys.modules.pop("unicodedata", None)
+        class Slow:
+            def find_spec(self, name, path=None, target=None):
+                if name == "unicodedata":
+                    looking.set()
+                    time.sleep(1)
+        looking = threading.Event()
+        sys.meta_path.insert(0, Slow())
+        class Imports:
+            def __reduce__(self):
+                import unicodedata
+                return (Imports, ())
+        def crash_slowly():
+            imports = Imports()
+            1 / 0
+        thread = threading.Thread(target=crash_slowly)
+        thread.start()
+        looking.wait(10)
+        pid = os.fork()
+        if not pid:
+            del sys.meta_path[0]
+            imports = Imports()
+            {}["in the child"]
+        begin = time.monotonic()
+        status = os.waitpid(pid, 0)[1]
+        print(looking.is_set(), os.WEXITSTATUS(status), time.monotonic() - begin < 5)
+        thread.join()
+    """
+    crashed = crash.run("-W", "ignore", "-c", textwrap.dedent(code))
+
+    assert "True 1 True\n" == crashed.stdout
+    dumps = [tibidi.load(dump, trust=True) for dump in crashed.dumps]
+    assert ["builtins.KeyError", "builtins.ZeroDivisionError"] == sorted(dump.exceptions[-1].type for dump in dumps)
+    child = next(dump for dump in dumps if dump.exceptions[-1].type == "builtins.KeyError")
+    assert [] == [omission for omission in child.omissions if omission.path.startswith("exceptions")]
+
+
 def test_fork_while_another_thread_imports(crash: Crasher) -> None:
     """A child forked while another thread's crash imports neither hangs nor inherits the settings of that crash."""
     code = """

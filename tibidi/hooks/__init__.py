@@ -21,7 +21,7 @@ import sys
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import Watch, environ, is_inside_dump, os, reserve, runs_a_dump, traceback_of
+from tibidi.process import Watch, dump_threads, environ, is_inside_dump, os, reserve, runs_a_dump, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -451,7 +451,8 @@ def _forget_unfinished_imports() -> None:
     """
     locks = getattr(sys.modules["_frozen_importlib"], "_module_locks", {})
     owners = {name: getattr(reference(), "owner", None) for name, reference in list(locks.items())}
-    lost = {owner for name, owner in owners.items() if name.startswith("tibidi.")} - {None, get_ident()}
+    lost = {owner for name, owner in owners.items() if name.startswith("tibidi.")} | dump_threads
+    lost -= {None, get_ident()}
     for name, owner in owners.items():
         if owner in lost:
             locks.pop(name, None)
@@ -462,6 +463,7 @@ def _reset_after_fork() -> None:
     """Reset locks and unfinished work in a child: the threads that held them do not exist there."""
     reserve.reset_after_fork()
     _forget_unfinished_imports()
+    dump_threads.clear()
     for name in ("tibidi.process.imports", "tibidi.hooks.desk"):
         if name in sys.modules:
             sys.modules[name].reset_after_fork()

@@ -84,6 +84,8 @@ NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer
 _importlib: "Any" = _sys.modules["_frozen_importlib"]
 _waits: "Any" = getattr(_importlib, "_blocking_on", None)
 _List: "Any" = getattr(_importlib, "_List", None)
+# The identifiers of the threads that make a dump while another one waits for them.
+dump_threads: "set[int]" = set()
 
 
 class Reserve:
@@ -320,7 +322,8 @@ class DumpThread:
 
     @runs_a_dump
     def _run(self, levels: int) -> None:
-        self._waiting.owner = _get_ident()
+        self._waiting.owner = ident = _get_ident()
+        dump_threads.add(ident)
         try:
             self._call(self._function, levels)
         except BaseException as error:  # noqa: BLE001 - the waiting thread decides, also about SystemExit
@@ -328,6 +331,7 @@ class DumpThread:
         finally:
             del self._function, self._call  # now: this thread ends some time after the caller has gone on
             self._waiting.end()
+            dump_threads.discard(ident)
             self._done.release()
 
 
