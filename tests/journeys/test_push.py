@@ -12,6 +12,7 @@ from tibidi.__main__ import main
 from tibidi.fleet.push import Pusher
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.remote import Folder
+from tibidi.tools.scrub import rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +111,37 @@ def test_sealed(three: Crasher, tmp_path: Path) -> None:
     assert [path.name for path in stored(tmp_path / "plain")] == [path.name for path in stored(tmp_path / "sealed")]
     assert all(b"sealed.age" in path.read_bytes() for path in stored(tmp_path / "sealed"))
     assert all(each.is_file() for each in three.dumps())
+
+
+def test_scrubbed(three: Crasher, tmp_path: Path) -> None:
+    """With --scrub and --mask, the copies do not hold what is named, under the names that the originals give them."""
+    three.run("-c", "iban = 'DE02120300000000202051'\nhost = 'db.example'\n1/0")
+    main(["push", str(tmp_path / "plain")])
+    (three.directory / "pushed").unlink()
+    main(["push", str(tmp_path / "scrubbed"), "--scrub", "environment", "--mask", "iban*"])
+    newest = tibidi.load(stored(tmp_path / "scrubbed")[-1])
+
+    assert [path.name for path in stored(tmp_path / "plain")] == [path.name for path in stored(tmp_path / "scrubbed")]
+    assert ("<redacted>", "db.example") == tuple(
+        newest.exceptions[-1].frames[-1].locals[name] for name in ("iban", "host")
+    )
+    assert {} == newest.process.environment
+    assert all(b"DE02120300000000202051" not in path.read_bytes() for path in stored(tmp_path / "scrubbed"))
+
+
+def test_scrubbed_and_sealed(three: Crasher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --scrub and --seal-to, what is sealed is the scrubbed dump; a sealed one is not scrubbed without the key."""
+    pyrage = pytest.importorskip("pyrage")
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "key").write_text(str(identity))
+    main(["push", str(tmp_path / "store"), "--scrub", "minimal", "--seal-to", str(identity.to_public())])
+    sealed = str(stored(tmp_path / "store")[0])
+    (without,) = Pusher(Folder(str(tmp_path / "other")), rules(["environment"])).push([sealed])
+    monkeypatch.setattr(tibidi.config, "identity", str(tmp_path / "key"))
+
+    assert (sealed, "TibidiError: a sealed dump can't be scrubbed") == without
+    assert ["values"] == [omission.path for omission in tibidi.load(sealed).omissions]
+    assert "all but stacks and types was left out" == tibidi.load(sealed).omissions[0].detail
 
 
 def test_no_such_store(three: Crasher, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,10 +13,12 @@ from tibidi.store.directory import CrashDirectory
 from tibidi.store.location import find
 from tibidi.store.remote import connect
 from tibidi.store.retention import is_being_written
+from tibidi.tools.scrub import rules
 
 EXAMPLES = """\
 python -m tibidi push /mnt/dumps
 python -m tibidi push s3://crashes/shop --watch 60 --limit 5 --seal-to age1...
+python -m tibidi push s3://crashes/shop --scrub environment --mask 'iban*'
 """
 
 
@@ -26,6 +28,9 @@ def parser() -> commands.Parser:
     made = commands.parser("tibidi push", purpose, EXAMPLES)
     made.add_argument("--watch", metavar="SECONDS", type=float, nargs="?", const=30.0, help="go on, looking every 30 s")
     made.add_argument("--seal-to", metavar="KEY", action="append", default=[], help="seal the copies; repeatable")
+    what = "leave this out of the copies: minimal, or what `scrub --drop` takes; repeatable"
+    made.add_argument("--scrub", metavar="WHAT", action="append", default=[], help=what)
+    made.add_argument("--mask", metavar="NAME", action="append", default=[], help="as of `scrub`; repeatable")
     made.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of a fingerprint an hour")
     made.add_argument("--attempts", metavar="N", type=int, default=8, help="for each dump; default 8")
     made.add_argument("store", metavar="DEST", help="a folder or a URL")
@@ -36,7 +41,10 @@ def parser() -> commands.Parser:
 def main(argv: commands.Arguments) -> int:
     """Push dumps; return 1 if one could not be pushed."""
     options = commands.parse(parser(), argv)
-    pusher = Pusher(connect(options.store), options.seal_to or config.seal_to, options.limit, options.attempts)
+    left_out = rules(options.scrub, options.mask)
+    pusher = Pusher(
+        connect(options.store), left_out, options.seal_to or config.seal_to, options.limit, options.attempts
+    )
     while True:
         entries = [] if options.dumps else CrashDirectory.locate(create=False).entries()
         paths = [find(each) for each in options.dumps]

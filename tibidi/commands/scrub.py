@@ -12,7 +12,7 @@ from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
-from tibidi.tools.scrub import PARTS, rules, scrub
+from tibidi.tools.scrub import MINIMAL, PARTS, rules, scrub
 
 EXAMPLES = """\
 python -m tibidi scrub traceback.pkl -o small.pkl --drop environment --drop sources
@@ -31,7 +31,7 @@ def parser() -> commands.Parser:
     names = "the values of variables, keys and attributes that match this glob; repeatable"
     made.add_argument("--mask", metavar="NAME", action="append", default=[], help=names)
     made.add_argument("--keep-only", choices=["types"], help="keep only stacks and types")
-    made.add_argument("--profile", choices=["minimal"], help="minimal: keep only stacks and types")
+    made.add_argument("--profile", choices=[MINIMAL], help="minimal: keep only stacks and types")
     commands.add_dump_argument(made)
     return made
 
@@ -39,7 +39,7 @@ def parser() -> commands.Parser:
 def main(argv: commands.Arguments) -> int:
     """Write a scrubbed dump."""
     options = commands.parse(parser(), argv)
-    wanted = rules(options.drop, options.mask, bool(options.keep_only or options.profile))
+    wanted = rules(options.drop + ([MINIMAL] if options.keep_only or options.profile else []), options.mask)
     file = BytesIO()
     with Reader(find(options.dump)) as reader:
         scrub(reader, wanted, Archive(file), read_key())

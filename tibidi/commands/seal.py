@@ -45,6 +45,6 @@ def main(argv: commands.Arguments) -> int:
     with Reader(path) as reader:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")
-        commands.write_file(target, seal(reader, keys, read_key()))
+        commands.write_file(target, seal(reader.whole(), reader.summary, keys, read_key()))
     print(printable(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else "")))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bdb import BdbQuit
 from contextlib import suppress
 
@@ -38,7 +39,9 @@ def parser() -> commands.Parser:
 def main(argv: commands.Arguments) -> int:
     """Open a dump in a debugger; return when the user quits it."""
     options = commands.parse(parser(), argv)
+    hook = sys.breakpointhook
     dump = open_dump(options.dump, options.trust, extend_path)
+    sys.breakpointhook = hook  # values that import debugpy, such as those of ipykernel, replace it
     _, problem = examine_key()
     if problem and options.trust is None:
         print(printable(problem))

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from tibidi.dumpfile.reader import Reader
     from tibidi.model import Summary
 
 INSTALL = "pip install 'tibidi[seal]'"
@@ -70,13 +69,13 @@ class Vault(Archive):
         self._outer.finish(key)
 
 
-def seal(reader: Reader, keys: Iterable[str], key: bytes | None) -> bytes:
+def seal(plain: BytesIO, summary: Summary, keys: Iterable[str], key: bytes | None) -> bytes:
     """Return a whole dump sealed; raise TibidiError if that is not possible."""
     file = BytesIO()
-    vault = Vault(Archive(file), reader.summary, keys)
+    vault = Vault(Archive(file), summary, keys)
     if vault.problem:
         raise TibidiError(vault.problem, "")
-    vault.seal(reader.whole(), key)
+    vault.seal(plain, key)
     return file.getvalue()
 
 

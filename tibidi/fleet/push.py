@@ -12,15 +12,20 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
+from tibidi import config
 from tibidi.dumpfile.headline import peek
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.sealing import seal
+from tibidi.dumpfile.writer import Archive
+from tibidi.errors import TibidiError
 from tibidi.store import remote
 from tibidi.store.keys import read_key
 from tibidi.store.retention import PUSHED
 from tibidi.store.target import program_name
+from tibidi.tools.scrub import Rules, scrub
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,9 +35,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before another attempt
 
 
 class Pusher(NamedTuple):
-    """Pushes dumps to a store, sealed to keys if there are any; of a fingerprint at most `limit` an hour."""
+    """Pushes dumps to a store, scrubbed and sealed where asked for; of a fingerprint at most `limit` an hour."""
 
     store: remote.Folder | remote.Objects
+    rules: Rules = Rules()
     seal_to: Sequence[str] = ()
     limit: int = 0
     attempts: int = 8
@@ -61,9 +67,9 @@ class Pusher(NamedTuple):
             with open(path, "rb") as file:
                 data = file.read()
             key = remote.key_of(name_of(path, data))
-            if self.seal_to:
+            if self.seal_to or self.rules != Rules():
                 with Reader(path) as reader:
-                    data = data if reader.is_sealed else seal(reader, self.seal_to, read_key())
+                    data = self._changed(reader, data)
             self._put(key, data)
             folder, name = os.path.split(os.path.abspath(path))
             with open(os.path.join(folder, PUSHED), "a", encoding="utf-8") as file:
@@ -71,6 +77,17 @@ class Pusher(NamedTuple):
         except Exception as error:  # noqa: BLE001 - of an object store, for example; the other dumps go on
             return path, f"{type(error).__name__}: {str(error)[:200]}"
         return path, ""
+
+    def _changed(self, reader: Reader, data: bytes) -> bytes:
+        """Return what is pushed of a dump: without what the rules name, and sealed if there are keys."""
+        is_whole = self.rules == Rules()
+        if reader.is_sealed and is_whole:
+            return data
+        if reader.is_sealed and not config.identity:
+            raise TibidiError("a sealed dump can't be scrubbed", "set TIBIDI_IDENTITY to the file of your key")
+        plain = reader.whole() if is_whole else BytesIO()
+        summary = reader.summary if is_whole else scrub(reader, self.rules, Archive(plain), read_key())
+        return seal(plain, summary, self.seal_to, read_key()) if self.seal_to else plain.getvalue()
 
     def _put(self, key: str, data: bytes) -> None:
         """Put an object, with growing pauses between attempts."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PROCESS_PARTS = {"arguments": "argv", "environment": "environment", "packages": "packages", "vitals": "vitals"}
 PARTS = (*PROCESS_PARTS, "globals", "sources", "tasks", "threads", "values")
 KEPT = {"format", "tibidi", "time", "complete", "fingerprint", "fingerprints", "kind", "process", "exceptions"}
+MINIMAL = "minimal"  # all but stacks and types
 FRAMES_OF = re.compile(r"frames of module (\S+)")
 FRAME_PATH = re.compile(r"(exceptions|threads|tasks)\[(\d+)\]\.frames\[(\d+)\]")
 PLACE = ("file", "module", "name", "qualname")
@@ -52,22 +53,25 @@ class Rules(NamedTuple):
         yield from (f"values named {name}" for name in self.masks)
 
 
-def rules(drops: Iterable[str], masks: Iterable[str] = (), types_only: bool = False) -> Rules:
+def rules(drops: Iterable[str], masks: Iterable[str] = ()) -> Rules:
     """Return the rules for words such as `environment` and `frames of module x.*`; raise TibidiError for others."""
-    parts, modules = set(), []
+    parts, modules, types_only = set(), [], False
     for drop in drops:
         match = FRAMES_OF.fullmatch(drop)
         if match:
             modules.append(match[1])
+        elif drop == MINIMAL:
+            types_only = True
         elif drop in PARTS or (drop.isidentifier() and drop not in KEPT):
             parts.add(drop)
         else:
-            raise TibidiError(f"cannot drop {drop!r}", f"choose from {', '.join(PARTS)}, 'frames of module NAME.*'")
+            known = ", ".join((MINIMAL, *PARTS))
+            raise TibidiError(f"cannot drop {drop!r}", f"choose from {known}, 'frames of module NAME.*'")
     return Rules(frozenset(parts), tuple(modules), tuple(masks), types_only)
 
 
-def scrub(reader: Reader, rules: Rules, archive: Archive, key: bytes | None) -> None:
-    """Write a dump without what the rules name; it is signed with `key` if the old one was."""
+def scrub(reader: Reader, rules: Rules, archive: Archive, key: bytes | None) -> Summary:
+    """Write a dump without what the rules name, signed with `key` if the old one was; return its summary."""
     key = key if reader.is_signed_by(key) else None  # else a dump of a stranger would be opened live
     unknown = rules.parts.difference(PARTS, encode.summary_to_json(reader.summary))
     if unknown:
@@ -80,8 +84,9 @@ def scrub(reader: Reader, rules: Rules, archive: Archive, key: bytes | None) -> 
         index = Index(complete=True, omissions=(omission,))
         archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index)))
     else:
-        _Scrubbing(reader, rules).write(archive)
+        summary = _Scrubbing(reader, rules).write(archive)
     archive.finish(key)
+    return summary
 
 
 def _add_summary(archive: Archive, summary: Summary) -> None:
@@ -108,7 +113,7 @@ class _Scrubbing:
         self._learnt.discard(REDACTED_TEXT)
         self._clean = self._pickles.clean = _replacer(self._learnt)
 
-    def write(self, archive: Archive) -> None:
+    def write(self, archive: Archive) -> Summary:
         data = self._edit(self._data)
         for part in self._rules.parts.difference(PARTS) | (self._rules.parts & {"threads", "tasks"}):
             data[part] = type(data[part])()
@@ -124,6 +129,7 @@ class _Scrubbing:
         index = encode.index_to_json(self._reader.index._replace(omissions=summary.omissions))
         index["members"] = {name: list(paths) for name, paths in self._add_values(archive) if paths}
         archive.add(fmt.INDEX, encode.dumps(index))
+        return summary
 
     def _add_sources(self, archive: Archive) -> None:
         hidden = {frame.file for frame in self._summary.frames() if self._is_hidden(frame.module)}
