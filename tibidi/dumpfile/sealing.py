@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from tibidi.dumpfile.writer import MemberStream
     from tibidi.model import Summary
 
+BLOCK_BYTES = 4 << 20
 INSTALL = "pip install 'tibidi[seal]'"
 HINT = "set TIBIDI_IDENTITY to the file of your key, or: python -m tibidi open FILE --identity KEYFILE"
 
@@ -63,10 +65,31 @@ class Vault(Archive):
 
     def seal(self, plain: BytesIO, key: bytes | None) -> None:
         """Seal a whole dump, and complete the outer archive."""
+        size = plain.seek(0, os.SEEK_END)
         plain.seek(0)
-        with self._outer.open(fmt.SEALED) as stream:
-            _pyrage().encrypt_io(plain, stream, self._recipients)
+        with self._outer.open(fmt.SEALED, size=size) as stream:
+            blocks = _Blocks(stream)
+            _pyrage().encrypt_io(plain, blocks, self._recipients)
+            blocks.flush()
         self._outer.finish(key)
+
+
+class _Blocks:
+    """Writes large blocks to a member: age encrypts 64 KiB at a time, and the member looks at each write."""
+
+    def __init__(self, member: MemberStream) -> None:
+        self._member = member
+        self._waiting = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._waiting += data
+        if len(self._waiting) >= BLOCK_BYTES:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        self._member.write(self._waiting)
+        self._waiting = bytearray()
 
 
 def seal(plain: BytesIO, summary: Summary, keys: Iterable[str], key: bytes | None) -> bytes:
