@@ -239,9 +239,23 @@ def test_budget_and_table(crash: Crasher, suite: Path) -> None:
     rows = table.read_text(encoding="utf-8").splitlines()
 
     assert 3 == len(end.dumps) == len(commands(end))
-    assert f"no dump of {len(EXPECTED) - 3} more: a run leaves 3; raise TIBIDI_TEST_DUMPS" in end.stdout
+    assert f"no dump of {len(EXPECTED) - 3} more: a run leaves 3 dumps; set TIBIDI_TEST_DUMPS" in end.stdout
     assert len(EXPECTED) == sum(row.startswith("| `test_shop.py::") for row in rows)
     assert any("| `python -m tbdebug 'test_shop.py::test_total[1]'` |" in row for row in rows)
+
+
+def test_budget_of_time(crash: Crasher) -> None:
+    """Many failures leave three dumps, and more in a tenth of the time, in a used folder too; a number is a number."""
+    text = "import pytest\n@pytest.mark.parametrize('n', range(60))\ndef test_many(n): assert n < 0\n"
+    write(crash.work, "test_many.py", text)
+    first, second = run(crash), run(crash)
+    wanted = run(crash, TIBIDI_TEST_DUMPS="21")
+
+    for end in (first, second):
+        assert 3 <= len(end.dumps) == len(commands(end)) < 20
+        left = 60 - len(end.dumps)
+        assert f"no dump of {left} more: after 3 dumps, a run spends 10% of its time on more; set TIBI" in end.stdout
+    assert 21 == len(wanted.dumps) == len(commands(wanted))
 
 
 def test_workers_of_xdist(crash: Crasher, suite: Path) -> None:

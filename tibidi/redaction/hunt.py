@@ -41,6 +41,8 @@ ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "panda
 COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
 RECORDS = frozenset({dict, list, tuple})
 COOKIE_VALUES = ("value", "_value", "_coded_value")
+# Globals that lead to the import system; under pytest, from there to the session and all of its tests.
+MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "@py_builtins", "@pytest_ar"})
 
 
 def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
@@ -59,7 +61,8 @@ def _roots(crash: LiveCrash) -> Iterator[object]:
                 yield live.namespace
             if id(live.frame.f_globals) not in seen:
                 seen.add(id(live.frame.f_globals))
-                later.append(live.frame.f_globals)
+                pairs = first(dict.items(live.frame.f_globals), MAX_GLOBALS)
+                later.append({name: value for name, value in pairs if type(name) is str and name not in MACHINERY})
     yield from crash.extras.values()
     yield from (live.exception for live in crash.exceptions)
     yield from later

@@ -2,9 +2,9 @@
 
 Rules: dumps that are too old go first; then, while there are too many or they
 are too big, the dumps between the first and the newest of one fingerprint (a
-crash loop repeats them), then the oldest; those that were pushed to a store
-before the others.  The newest dump never goes, nor
-does a file that another process may still be writing.
+crash loop repeats them) and of one test, then the oldest; those that were
+pushed to a store before the others.  The newest dump never goes, nor does a
+file that another process may still be writing.
 
 A crash loads this module only if a limit is exceeded.
 """
@@ -83,10 +83,11 @@ def _pushed(entries: list[Entry]) -> set[str]:
 
 
 def _between(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield those that are neither the first nor the newest dump of their fingerprint."""
-    alike: dict[str, list[Entry]] = {}
+    """Yield those that are neither the first nor the newest dump of their fingerprint, and of their test if any."""
+    alike: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        alike.setdefault(peek_or_nothing(entry.path).fingerprint or entry.path, []).append(entry)
+        headline = peek_or_nothing(entry.path)
+        alike.setdefault((headline.fingerprint or entry.path, headline.test), []).append(entry)
     for group in alike.values():
         yield from group[1:-1]
 

@@ -29,6 +29,8 @@ from tibidi.store.directory import CrashDirectory
 Wrapper = Generator[None, Any, None]
 FIRST_WORKER = "gw0"
 COLLECT = "collect"
+ALWAYS = 3  # dumps that a run leaves, however long they take
+MAX_SHARE = 0.1  # of the time of a run, for more of them
 
 
 class Failures:
@@ -38,7 +40,8 @@ class Failures:
         given: dict[str, Any] = getattr(config, "workerinput", {})
         self._worker: str = given.get("workerid", "")
         self._shared = given.get("tibidi") or {"directory": directory, "start": time.time()}
-        self._limit, self._is_spent = _limit(config), False
+        self._limit, self._is_given = _limit(config)
+        self._tests, self._seconds = 0, 0.0
         self._failures: list[Failure] = []
         self._written: dict[str, list[str]] = {}
         settings.keep = max(settings.keep, self._limit)
@@ -48,6 +51,10 @@ class Failures:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of xdist where to write, and when the run began."""
         node.workerinput["tibidi"] = self._shared
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note how many tests there are."""
+        self._tests = len(session.items)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Wrapper:
@@ -72,7 +79,7 @@ class Failures:
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take down a failure, or remove the dumps of a test that pytest-rerunfailures tries again."""
         if report.outcome == "rerun":
-            self._failures, self._is_spent = [each for each in self._failures if each.id != report.nodeid], False
+            self._failures = [each for each in self._failures if each.id != report.nodeid]
             for path in self._written.pop(report.nodeid, ()):
                 with suppress(OSError):
                     os.unlink(path)
@@ -89,24 +96,38 @@ class Failures:
         if self._failures and not self._worker:
             if not settings.silent:
                 terminalreporter.section("core dumps")
-                lines = summary.lines(self._failures, self._shared["directory"], self._limit)
+                lines = summary.lines(self._failures, self._shared["directory"])
                 terminalreporter.write_line("\n".join(lines))
             summary.write_table(self._failures, self._shared["directory"])
 
     def _dump(self, exc: BaseException, test: Any) -> tuple[str, str]:
         """Dump the failure of a test; return the path, or why there is none."""
-        entries = () if self._is_spent else CrashDirectory.locate(create=False).entries()
-        self._is_spent |= sum(entry.changed >= self._shared["start"] for entry in entries) >= self._limit
-        if self._is_spent:
-            return "", summary.NO_BUDGET
+        refusal, begun = self._refusal(), time.monotonic()
+        if refusal:
+            return "", refusal
         try:
             path: str = import_module("tibidi.living").dump(_crash(exc), None, test=test)
         except (Exception, pytest.fail.Exception) as error:  # the latter from the signal handler of pytest-timeout
             if settings.debug:
                 raise
             return "", f"{type(error).__name__}: {error}"
+        finally:
+            self._seconds += time.monotonic() - begun
         self._written.setdefault(test.id, []).append(path)
         return path, ""
+
+    def _refusal(self) -> str:
+        """Return why there is no further dump in this run, "" if there is one."""
+        count = sum(map(len, self._written.values()))
+        if self._worker:  # others write as well
+            entries = CrashDirectory.locate(create=False).entries()
+            count = max(count, sum(entry.changed >= self._shared["start"] for entry in entries))
+        if count >= self._limit:
+            return summary.NO_BUDGET.format(self._limit)
+        is_few = count < ALWAYS or self._tests <= self._limit
+        if self._is_given or is_few or self._seconds <= MAX_SHARE * (time.time() - self._shared["start"]):
+            return ""
+        return summary.NO_TIME.format(ALWAYS, MAX_SHARE)
 
     def _take_down(self, report: Any, phase: str) -> None:
         is_known = phase == COLLECT and report.nodeid in {each.id for each in self._failures}  # from another worker
@@ -116,14 +137,15 @@ class Failures:
             self._failures.append(Failure(report.nodeid, phase, message, *report.tibidi))
 
 
-def _limit(config: pytest.Config) -> int:
-    """Return how many dumps a run may leave; the environment precedes the configuration file."""
+def _limit(config: pytest.Config) -> tuple[int, bool]:
+    """Return how many dumps a run may leave, and whether a setting says so; the environment precedes the file."""
+    is_set, number = "TIBIDI_TEST_DUMPS" in os.environ, config.getini("tibidi_dumps")
     try:
-        if "TIBIDI_TEST_DUMPS" not in os.environ:
-            settings.test_dumps = config.getini("tibidi_dumps") or settings.test_dumps
+        if not is_set:
+            settings.test_dumps = number or settings.test_dumps
     except BadSetting as error:
         raise pytest.UsageError(str(error).replace("test_dumps", "tibidi_dumps")) from None
-    return settings.test_dumps
+    return settings.test_dumps, is_set or bool(number)
 
 
 def _live_test(report: Any, phase: str, file: object) -> Any:

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tibidi.errors import TibidiError
 
-NO_BUDGET = "no budget"
+# Why a failure has no dump, where that holds for many; in the closing lines, after their number.
+NO_BUDGET = "a run leaves {} dumps"
+NO_TIME = "after {} dumps, a run spends {:.0%} of its time on more"
+REFUSALS = tuple(text.partition("{")[0] for text in (NO_BUDGET, NO_TIME))
+ADVICE = "set TIBIDI_TEST_DUMPS, or tibidi_dumps in the configuration file, to the number that you want"
 TABLE_VARIABLE = "GITHUB_STEP_SUMMARY"  # a file to which a job appends Markdown
 TABLE = "\n### Core dumps of failed tests\n\n| test | phase | failure | open its dump with |\n|---|---|---|---|\n"
 MAX_MESSAGE = 200  # characters
@@ -28,16 +33,16 @@ class Failure(NamedTuple):
     problem: str
 
 
-def lines(failures: Sequence[Failure], directory: str, limit: int) -> Iterator[str]:
+def lines(failures: Sequence[Failure], directory: str) -> Iterator[str]:
     """Yield the command that opens each dump, and what has none."""
+    refused = Counter(each.problem for each in failures if each.problem.startswith(REFUSALS))
     for failure, command in _commands(failures, directory):
         if command:
             yield command
-        elif failure.problem != NO_BUDGET:
+        elif failure.problem not in refused:
             yield f"no dump of {failure.id} ({failure.phase}): {failure.problem or 'it is gone'}"
-    refused = sum(each.problem == NO_BUDGET for each in failures)
-    if refused:
-        yield f"no dump of {refused} more: a run leaves {limit}; raise TIBIDI_TEST_DUMPS or the option tibidi_dumps"
+    for problem, count in refused.items():
+        yield f"no dump of {count} more: {problem}; {ADVICE}"
 
 
 def write_table(failures: Sequence[Failure], directory: str) -> None:
