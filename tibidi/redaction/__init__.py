@@ -1,7 +1,7 @@
 """Recognizes secrets and replaces them.
 
 `names`     is this the name of a secret?
-`patterns`  does this text look like a secret, whatever its name?
+`texts`     finds secrets within a text, by their form or by the names in it
 `learnt`    the secrets found in this process
 `hunt`      finds them, before the first byte is written
 `redactor`  all of that, for both passes of a dump
