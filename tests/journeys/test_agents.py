@@ -13,6 +13,8 @@ from hostile import catalogue, forging
 if TYPE_CHECKING:
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 
 @pytest.fixture
 def shop(crash: Crasher) -> Path:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 MAX_CHARACTERS = 2_000 * 4
 # The program, and what the first 30 lines say of its planted culprit.
 CULPRITS = {

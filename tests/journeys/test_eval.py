@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 
 @pytest.fixture
 def shop(crash: Crasher) -> Path:

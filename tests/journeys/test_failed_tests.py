@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from crashing import Crash, Crasher
 
+pytestmark = pytest.mark.ends
+
 CONFTEST = """
     import pytest
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 if TMUX is None:
     pytest.skip("tmux is not installed, and a screen is read through it", allow_module_level=True)
 for name in ("flask", "pandas", "sqlalchemy"):

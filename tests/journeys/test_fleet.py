@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 pytest.importorskip("duckdb", reason="the index is asked by DuckDB")
 pytest.importorskip("pyarrow", reason="the index is written by pyarrow")
 

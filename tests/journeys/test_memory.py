@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 HOOKS = ("explicit", "in_thread", "in_finalizer", "in_task", "logged", "in_pool", "in_child", "at_end")
 HANGING = ("explicit", "in_thread")
 

@@ -14,6 +14,8 @@ import tibidi
 if TYPE_CHECKING:
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 GOLDEN = Path(__file__).parent / "golden"
 WRITE_VARIABLE = "TIBIDI_WRITE_GOLDEN"  # set it to write the files anew
 # What differs between machines, and between versions of the libraries.

@@ -11,6 +11,8 @@ from crashing import Crasher
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.ends
+
 SNAPSHOT = """
 import tibidi
 def serve(customer, orders):

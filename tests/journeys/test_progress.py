@@ -7,10 +7,13 @@ import pty
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from crashing import PROGRAMS
 
 if TYPE_CHECKING:
     from crashing import Crasher
+
+pytestmark = pytest.mark.ends
 
 
 def on_terminal(crash: Crasher, **changes: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 
 @pytest.fixture
 def three(crashes: Crasher) -> Crasher:

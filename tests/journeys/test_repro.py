@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from crashing import Crash, Crasher
 
+pytestmark = pytest.mark.ends
+
 REPRODUCED = "reproduced"
 
 

@@ -18,6 +18,8 @@ from crashing import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.ends
+
 pytest.importorskip("pyrage", reason="sealing needs pyrage")
 
 PROGRAM = """

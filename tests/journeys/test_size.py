@@ -11,6 +11,8 @@ import tibidi
 if TYPE_CHECKING:
     import crashing
 
+pytestmark = pytest.mark.ends
+
 
 @pytest.mark.parametrize(("max_bytes", "megabytes"), [("1M", 25), ("64M", 200)])
 def test_far_too_much_data(crash: crashing.Crasher, max_bytes: str, megabytes: int) -> None:

@@ -92,17 +92,21 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
         snapshots.take("; ".join(filter(None, waits)), "hang")
 
 
-def _stays(ident: int) -> bool:
+def _stays(ident: int, *, computes: bool) -> bool:
     """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before.
 
-    And it holds the interpreter lock, so that each look has to wait for it.
+    And it holds the interpreter lock, so that each look has to wait for it.  That tells nothing of a thread that had
+    no processor meanwhile.
     """
     places, begun = set(), time.monotonic()
+    clock = time.pthread_getcpuclockid(ident)
+    used = time.clock_gettime(clock)
     for _ in range(CLOSE_LOOKS):
         time.sleep(CLOSE_SECONDS)
         frame = sys._current_frames().get(ident)
         places.add(None if frame is None else (id(frame), frame.f_lasti))
-    if time.monotonic() - begun > 2 * CLOSE_LOOKS * CLOSE_SECONDS:
+    took = time.monotonic() - begun
+    if took > 2 * CLOSE_LOOKS * CLOSE_SECONDS or (computes and time.clock_gettime(clock) - used < took / 2):
         return False
     return len(places) == 1 or _is_in_loop(sys._current_frames().get(ident))
 
@@ -125,7 +129,8 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> boo
     number = os.getpid() if ident == _main else _of_thread(ident, "_native_id")
     try:
         with io.open(f"/proc/self/task/{number}/syscall") as file:  # proc_pid_syscall(5)
-            return file.read().split()[0] in BUSY and _stays(ident)
+            state = file.read().split()[0]
+        return state in BUSY and _stays(ident, computes=state == "running")
     except OSError:
         return False
 
