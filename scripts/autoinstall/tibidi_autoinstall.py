@@ -29,12 +29,15 @@ OFF = frozenset({"", "0", "false", "no", "off"})
 DESCRIPTOR = 1_000  # that of the record; lower where the limit is
 MAX_SEEN = 20  # records that a start looks at
 PRIVATE = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+# By the controllers of a hierarchy of cgroups (none in version 2): where it is mounted, and its file of events.
+MEMORY = {"": ("/sys/fs/cgroup", "memory.events"), "memory": ("/sys/fs/cgroup/memory", "memory.oom_control")}
 INITIAL_NAMESPACE = "-4026531836"  # PROC_PID_INIT_INO of Linux
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
 LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 0.5  # seconds
+STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
 LOKY = "loky.backend"  # in the command lines of its workers
 
 _was_called = False
@@ -109,6 +112,9 @@ def _begin_life() -> None:
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
         setattr(real, name, wrap(getattr(real, name)))
     faulthandler.enable = _wrap_enable(faulthandler.enable)
+    if hasattr(faulthandler, "register"):
+        signals = sys.modules["_signal"]
+        signals.signal = _wrap_signal(signals.signal)
     atexit.register(_in_time, _end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)
 
@@ -179,7 +185,7 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
 
     if catch_fatal:
         faulthandler.enable(descriptor)
-    for number in (_signal.SIGTERM, _signal.SIGHUP) if hasattr(faulthandler, "register") else ():
+    for number in STOPS if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
     hangs = sys.modules.get("tibidi.hooks.hangs")
@@ -282,16 +288,22 @@ def _harmless(argv: "list[str]") -> "list[str]":
 def _memory_kills(place: str) -> "tuple[str, int] | None":
     """Return the file in which the kernel counts the processes of this cgroup that it killed for memory, and that.
 
-    Reading it takes a tenth of the time of a record: only in containers, and in services of systemd.
+    The group is below the root of its hierarchy (cgroups(7)); in a container, that root may be the group itself.
     """
-    if place.endswith(INITIAL_NAMESPACE) and "INVOCATION_ID" not in os.environ:
-        return None
     try:
-        group = _read("/proc/self/cgroup").rpartition("0::")[2].strip() if "INVOCATION_ID" in os.environ else ""
-        file = f"/sys/fs/cgroup{group}/memory.events"
-        return file, int(_read(file).rpartition("oom_kill ")[2].split()[0])
-    except (OSError, ValueError, IndexError):  # no cgroup v2
+        groups = [line.split(":", 2)[1:] for line in _read("/proc/self/cgroup").splitlines()]
+    except OSError:
         return None
+    for controllers, group in groups:
+        root, name = MEMORY.get(controllers, ("", ""))
+        for folder in (root + group.rstrip("/"), root) if root else ():
+            if folder == root and place.endswith(INITIAL_NAMESPACE):
+                break  # of all processes of the machine
+            try:
+                return f"{folder}/{name}", int(_read(f"{folder}/{name}").rpartition("oom_kill ")[2].split()[0])
+            except (OSError, ValueError, IndexError):  # another hierarchy has the memory
+                continue
+    return None
 
 
 def _read(path: str) -> str:
@@ -418,6 +430,22 @@ def _wrap_enable(previous: "Any") -> "Any":
         write(b"faulthandler: enabled by the application\n")
 
     return enable
+
+
+def _wrap_signal(previous: "Any") -> "Any":
+    def signal(number: int, handler: object, /) -> object:
+        result = previous(number, handler)
+        if type(handler) is int and handler == 0 and number in STOPS:  # SIG_DFL
+            record = _record
+            if record is not None and record[0] == os.getpid() and _identity(record[2]) == record[3]:
+                import faulthandler
+
+                faulthandler.unregister(number)
+                faulthandler.register(number, record[2], all_threads=False, chain=True)
+        return result
+
+    signal.__module__, signal.__qualname__, signal.__doc__ = previous.__module__, "signal", previous.__doc__
+    return signal
 
 
 def _is_free(descriptor: int) -> bool:

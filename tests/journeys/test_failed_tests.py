@@ -177,6 +177,21 @@ def test_what_is_known_of_a_test(crash: Crasher, suite: Path) -> None:
     assert "  captured stdout call\n    printed 1\n" in shown
 
 
+def test_page(crash: Crasher, suite: Path) -> None:
+    """`show --html` has the test with its parameters, fixtures and captured texts."""
+    for library in ("jinja2", "pygments"):
+        pytest.importorskip(library)
+    run(crash, "-k", "test_total")
+    crash.run("-m", "tibidi", "show", "--html", "page.html", "test_total[1]")
+    page = (suite / "page.html").read_text(encoding="utf-8")
+
+    assert "<h2>The test test_shop.py::test_total[1], call</h2>" in page
+    assert "<b>n</b> <i>int</i> <code>1</code>" in page
+    assert "<b>rate</b> <i>int</i> <code>17</code>" in page
+    assert "<summary>captured stdout call</summary><pre class=source>printed 1" in page
+    assert "hunter2hunter2" not in page
+
+
 def test_nothing_of_the_runner(crash: Crasher, suite: Path) -> None:
     """Stacks begin in the test, have no frames of pytest, and no value leads to the session and its other tests."""
     del suite

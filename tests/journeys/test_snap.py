@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -47,8 +48,10 @@ def test_by_signal(crash: Crasher, how: str) -> None:
     """The stacks are printed at once, then the dump has the variables; also of a main thread that waits for a lock."""
     with running(crash, how, USR2) as (pid,):
         snapped = crash.run("-m", "tibidi", "snap", str(pid))
+        as_json = json.loads(crash.run("-m", "tibidi", "snap", "--json", str(pid)).stdout)
     dump = tibidi.load(snapped.stdout.strip(), trust=False)
 
+    assert (pid, "snapshot") == (as_json["pid"], tibidi.load(as_json["path"], trust=False).kind)
     assert (0, f" in {how}\n") == (snapped.status, snapped.stderr[snapped.stderr.index(f" in {how}") :][: len(how) + 5])
     assert ("snapshot", "hello") == (dump.kind, dump.threads[0].frames[1]["greeting"])
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +33,7 @@ DEATHS = {
 }
 ENDS = (
     *("ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails"),
+    *("term_restored", "interrupt_default", "pipe_default"),
     *("fork", "double_fork", "close_all", "pool", "spawn", "preexec"),
 )
 ROOT_ONLY = ("setuid", "chroot")
@@ -71,7 +74,7 @@ def test_end(crash: Crasher, end: str) -> None:
     """What ends by Python, is told to stop, or becomes another program leaves neither a dump nor a file."""
     crash("vanish.py", end)
 
-    if end == "term":  # the next process looks, and finds that it was stopped
+    if end.startswith(("term", "interrupt", "pipe")):  # the next process looks, and finds that it was stopped
         crash("vanish.py", "ret")
     assert ([], []) == (litter(crash), list(crash.directory.glob("*.pkl")))
 
@@ -137,6 +140,51 @@ def test_other_machine(crash: Crasher) -> None:
 
     assert ["killed"] == [row["kind"] for row in listed(crash, "--all")]
     assert 2 == len(list(crash.directory.glob(".*.life")))
+
+
+def test_killed_or_stopped(crash: Crasher) -> None:
+    """What may be either is in `list --all` only, never the latest dump, and goes after a day."""
+    for death in ("segv", "kill"):
+        crash("vanish.py", death)
+        listed(crash)
+    crash("vanish.py", "kill")
+    (record,) = crash.directory.glob(".*.life")
+    facts = eval(record.read_text().splitlines()[0])
+    facts.update(stops=False)  # as where faulthandler cannot register a signal
+    record.write_text(f"{facts!a}\n")
+    rows = listed(crash, "--all")
+    shown = crash.run("-m", "tibidi", "show", "--plain", rows[0]["path"])
+    (dump,) = (crash.directory / "stopped").glob("2*.pkl")
+    os.utime(dump, (time.time() - 90_000,) * 2)
+
+    assert ["killed or stopped", "killed", "native SIGSEGV"] == sorted(
+        (row["type"] for row in rows), key=lambda name: (name != "killed or stopped", name)
+    )
+    assert (0, str(dump)) == (shown.status, rows[0]["path"])
+    assert ["native SIGSEGV", "killed"] == [row["type"] for row in listed(crash)]
+    assert 2 == len(listed(crash, "--all"))
+    assert not dump.exists()
+
+
+MEMORY = Path("/sys/fs/cgroup/memory")
+
+
+@pytest.mark.skipif(not os.access(MEMORY, os.W_OK), reason="needs a memory controller of cgroup v1, and root")
+def test_out_of_memory(crash: Crasher) -> None:
+    """A process that the kernel kills since its cgroup has no memory left is an entry that says so."""
+    group = MEMORY / f"tibidi-{os.getpid()}"
+    group.mkdir()
+    try:
+        (group / "memory.limit_in_bytes").write_text("80M")
+        start = f"echo $$ > {group}/cgroup.procs; exec {crash.python} {PROGRAMS / 'vanish.py'} memory_of_cgroup"
+        status = subprocess.run(["sh", "-c", start], env=crash.environment({}), check=False).returncode
+        (row,) = listed(crash)
+    finally:
+        group.rmdir()
+
+    assert -signal.SIGKILL == status
+    assert ("killed", "vanish") == (row["kind"], row["program"])
+    assert row["message"].startswith("out of memory, the kernel has killed 1 of its cgroup; ")
 
 
 def test_secrets(crash: Crasher) -> None:

@@ -64,10 +64,34 @@ def term_handled(order):
     time.sleep(60)
 
 
+def term_restored(order):
+    previous = signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGTERM, previous)
+    signal.raise_signal(signal.SIGTERM)
+
+
+def interrupt_default(order):
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
+
+
+def pipe_default(order):
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    reading, writing = os.pipe()
+    os.close(reading)
+    os.write(writing, b"x")
+
+
 def memory(order):
     resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
     rows = [bytearray(1 << 20) for _ in range(1 << 20)]
     return rows
+
+
+def memory_of_cgroup(order):
+    rows = []
+    while True:
+        rows.append(bytearray(b"x" * (1 << 20)))
 
 
 def threads_segv(order):

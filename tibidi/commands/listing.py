@@ -16,7 +16,7 @@ from tibidi.errors import TibidiError
 from tibidi.present import listing
 from tibidi.present.phrases import bare_type
 from tibidi.process.texts import printable
-from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import STOPPED_FOLDER, CrashDirectory
 from tibidi.store.location import crash_directory, dumps_in
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def parser() -> commands.Parser:
     """Return the parser of the command."""
     purpose = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
     made = commands.parser("tibidi list", purpose, EXAMPLES)
-    made.add_argument("--all", action="store_true", help="one line for each dump")
+    made.add_argument("--all", action="store_true", help="one line for each dump, and for what was killed or stopped")
     made.add_argument("--since", metavar="AGE", type=parse_age, help="only dumps not older than 2d, 12h or 90m")
     made.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
     made.add_argument(
@@ -54,7 +54,7 @@ def parser() -> commands.Parser:
 def main(argv: commands.Arguments) -> int:
     """Print a line for each fingerprint, or for each dump, the newest last."""
     options = commands.parse(parser(), argv)
-    rows = [each for each in _rows(options.directories) if _is_wanted(each, options)]
+    rows = [each for each in _rows(options.directories, is_all=options.all) if _is_wanted(each, options)]
     found = listing.groups(rows)
     # On a terminal a long line would be wrapped; in a pipe nothing is cut.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -70,9 +70,12 @@ def main(argv: commands.Arguments) -> int:
     return 0
 
 
-def _rows(directories: Sequence[str]) -> Iterator[Row]:
+def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[Row]:
     if not directories:
-        yield from map(listing.row, crash_directory().entries())
+        directory = crash_directory()
+        stopped = CrashDirectory(os.path.join(directory.path, STOPPED_FOLDER)).entries() if is_all else []
+        yield from (listing.row(entry, entry.path) for entry in stopped)
+        yield from map(listing.row, directory.entries())
     for directory in directories:
         yield from (listing.row(entry, entry.path) for entry in dumps_in(directory))
 

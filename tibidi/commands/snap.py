@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def parser() -> commands.Parser:
     purpose = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
     made = commands.parser("tibidi snap", purpose, EXAMPLES)
     made.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default 10")
+    made.add_argument("--json", action="store_true", help="print a JSON object, for programs")
     made.add_argument("pid", metavar="PID", type=int, help="number of the process")
     return made
 
@@ -51,7 +53,7 @@ def main(argv: commands.Arguments) -> int:
         raise DumpNotFound(f"process {options.pid}: {reason}", "see what runs with: ps ax | grep python") from None
     if not os.path.isabs(answer):
         raise DumpNotFound(answer, ASK)
-    print(printable(answer))
+    print(json.dumps({"pid": options.pid, "path": answer}, indent=2) if options.json else printable(answer))
     return 0
 
 

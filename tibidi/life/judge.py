@@ -18,7 +18,7 @@ from tibidi.process import io, os, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
 from tibidi.redaction import Redactor
-from tibidi.store.directory import CrashDirectory, unlink
+from tibidi.store.directory import SECONDS_PER_DAY, STOPPED_FOLDER, CrashDirectory, unlink
 from tibidi.store.keys import read_or_make_key
 from tibidi.store.target import new_path
 from tibidi.store.user_directories import is_mine
@@ -36,7 +36,7 @@ EXITED = re.compile(r"^(os\._exit\(.*\))$", re.MULTILINE)
 HANG = re.compile(r"^Timeout \((.*)\)!$", re.MULTILINE)
 STOPPED = re.compile(r"^Stack \(most recent|^ended$", re.MULTILINE)
 OF_APPLICATION = "faulthandler: enabled by the application"
-UNKNOWN = "killed or stopped"  # the title of what is not shown by itself
+UNKNOWN = "killed or stopped"  # the title of what only `list --all` shows, for a day
 _lock = allocate_lock()
 NO_VARIABLES = "a process that dies so leaves none"
 
@@ -46,6 +46,9 @@ def judge(folder: str) -> None:
     for path in records(folder):
         if f"-{os.getpid()}-" not in path:
             judge_one(path)
+    for entry in CrashDirectory(os.path.join(folder, STOPPED_FOLDER)).entries():
+        if time.time() - entry.changed > SECONDS_PER_DAY:
+            unlink(entry.path)
 
 
 def judge_one(path: str) -> None:
@@ -99,7 +102,7 @@ def _killed(record: Record, before: str) -> str:
         with io.open(file) as events:
             kills = int(events.read().rpartition("oom_kill ")[2].split()[0]) - count
     except (OSError, ValueError, IndexError):
-        kills = 0
+        kills, before = 0, f"perhaps for memory, as its cgroup is gone, {before}" if file else before
     if kills > 0:
         return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
     if record.is_of_an_earlier_boot:
@@ -123,6 +126,9 @@ def _write(record: Record, kind: str, reason: str) -> str:
     summary = model.Summary(tibidi.__version__, moment, process, threads=threads, omissions=missing)
     summary = summary._replace(fingerprint=_fingerprint(record, reason, threads), kind=kind, reason=reason)
     folder = os.path.dirname(record.path)
+    if reason.startswith(UNKNOWN):
+        folder = os.path.join(folder, STOPPED_FOLDER)
+        os.makedirs(folder, 0o700, exist_ok=True)
     path = new_path(folder, process.argv[0] if process.argv else "", record.ended, process.pid)
     partial = PartialFile(path)
     try:

@@ -110,6 +110,7 @@ class _Page:
                 }
                 for index, each in enumerate(summary.exceptions)
             ],
+            "test": self._test(),
             "others": [*self._stacks("threads", summary.threads), *self._stacks("tasks", summary.tasks)],
             "process": [(name, facts[name]) for name in facts if name not in {"packages", "environment"}],
             "packages": sorted(process.packages.items()),
@@ -118,6 +119,14 @@ class _Page:
             "missing": missing,
             "redacted": hidden,
         }
+
+    def _test(self) -> dict[str, object] | None:
+        test = self._summary.test
+        if test is None:
+            return None
+        given = {**test.params, **test.fixtures}.items()
+        nodes = [Node(name, each.type, cut(each.preview, MAX_TEXT)) for name, each in given]
+        return {"title": ", ".join(filter(None, test[:2])), "given": nodes, "captured": test.captured.items()}
 
     def _stacks(self, kind: str, stacks: Sequence[ThreadRecord | TaskRecord]) -> Iterator[dict[str, object]]:
         for index, each in enumerate(stacks):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LATEST = "latest.pkl"
+STOPPED_FOLDER = "stopped"  # of processes that were killed, or just stopped
 TIME_LENGTH = len("20261122T215000Z")
 SECONDS_PER_DAY = 86_400
 NONE_REFUSED: Mapping[str, str] = {}
