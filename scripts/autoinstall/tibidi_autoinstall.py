@@ -36,7 +36,7 @@ SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in 
 LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
-PATIENCE = 0.5  # seconds
+PATIENCE = 2.0  # seconds; a busy machine needs one to make the crash directory
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
 LOKY = "loky.backend"  # in the command lines of its workers
 
@@ -113,7 +113,7 @@ def _begin_life() -> None:
         setattr(real, name, wrap(getattr(real, name)))
     faulthandler.enable = _wrap_enable(faulthandler.enable)
     if hasattr(faulthandler, "register"):
-        signals = sys.modules["_signal"]
+        signals: Any = sys.modules["_signal"]
         signals.signal = _wrap_signal(signals.signal)
     atexit.register(_in_time, _end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)

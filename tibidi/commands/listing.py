@@ -72,10 +72,10 @@ def main(argv: commands.Arguments) -> int:
 
 def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[Row]:
     if not directories:
-        directory = crash_directory()
-        stopped = CrashDirectory(os.path.join(directory.path, STOPPED_FOLDER)).entries() if is_all else []
+        here = crash_directory()
+        stopped = CrashDirectory(os.path.join(here.path, STOPPED_FOLDER)).entries() if is_all else []
         yield from (listing.row(entry, entry.path) for entry in stopped)
-        yield from map(listing.row, directory.entries())
+        yield from map(listing.row, here.entries())
     for directory in directories:
         yield from (listing.row(entry, entry.path) for entry in dumps_in(directory))
 
