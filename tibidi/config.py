@@ -229,10 +229,9 @@ class Config(Module):
         "TIBIDI_REDACT", parse_names, (), "more names to redact, globs in any case; default none"
     )
     environment = Setting("TIBIDI_ENVIRONMENT", parse_environment, "all", "none leaves it out of dumps; default all")
-    logging_level = Setting(
-        "TIBIDI_LOGGING", parse_level, None, "dump what is logged at this level or above; None: off"
-    )
+    logging_level = Setting("TIBIDI_LOGGING", parse_level, None, "dump what is logged at or above it; None: off")
     log_tail = Setting("TIBIDI_LOG_TAIL", parse_number, 100, "how many of the last log records a dump has; default 100")
+    swallowed = Setting("TIBIDI_SWALLOWED", parse_number, 100, "how many of the last exceptions that were caught; 100")
     exits: "Setting[str | None, str | None]" = Setting(
         "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
     )
@@ -282,10 +281,7 @@ def configure(**settings: object) -> None:
     >>> tibidi.config.max_bytes
     67108864
     """
-    from tibidi.errors import (
-        BadSetting,  # not at the start, where finding a module takes 0.15 ms
-        UnknownSetting,
-    )
+    from tibidi.errors import BadSetting, UnknownSetting  # not at the start: finding a module takes 0.15 ms
 
     unknown = next((name for name in settings if name not in SETTINGS), None)
     if unknown is not None:

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from tibidi.culprit import subjects
+from tibidi.history import swallowed
 from tibidi.model import MODULE
 from tibidi.present import notebook
 from tibidi.present.phrases import count
@@ -201,6 +202,7 @@ class Dump(Mapping[str, Any]):
         self.reason = self.summary.reason
         self.process = self.summary.process
         self.log = self.summary.log
+        self.swallowed = swallowed(self.summary)
 
     def __getitem__(self, key: str) -> Any:
         return self._classic()[key]

@@ -57,9 +57,7 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
 
 
 def open_dump(
-    path: str | os.PathLike[str] | None,
-    trust: bool | None,
-    before_live: Callable[[ProcessRecord], ModuleType | None],
+    path: str | os.PathLike[str] | None, trust: bool | None, before_live: Callable[[ProcessRecord], ModuleType | None]
 ) -> Dump:
     """Load a dump as `load` does; `before_live` is called with the process of the crash if the values will be live.
 

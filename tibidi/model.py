@@ -23,7 +23,7 @@ from tibidi.process.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tibidi.history import LogRecord
+    from tibidi.history import LogRecord, SwallowedException
 
 # The defaults of mappings: read-only, as a NamedTuple shares its defaults.
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -241,7 +241,7 @@ class Summary(NamedTuple):
     nor the size limit nor the death of the process cut it short.  `omissions`
     lists every single gap, also in a complete dump.  `fingerprints` has those by the rules of older versions,
     `scrubbed` says what was left out on request.
-    `log` is in the order of time.
+    `log` and `swallowed` are in the order of time.
     """
 
     tibidi: str
@@ -260,6 +260,7 @@ class Summary(NamedTuple):
     scrubbed: tuple[str, ...] = ()
     test: FailedTest | None = None
     log: tuple[LogRecord, ...] = ()
+    swallowed: tuple[SwallowedException, ...] = ()
 
     def frames(self) -> list[FrameRecord]:
         """Return the frames of all stacks."""

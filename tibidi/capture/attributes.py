@@ -50,11 +50,7 @@ def attributes(exception: BaseException) -> dict[str, object]:
 
 
 def notes(
-    exception: BaseException,
-    path: str,
-    show: Callable[[object], str],
-    deadline: float,
-    omissions: list[Omission],
+    exception: BaseException, path: str, show: Callable[[object], str], deadline: float, omissions: list[Omission]
 ) -> list[str]:
     """Return the notes of an exception, and add an omission if there are too many; `show` previews containers."""
     found = _found(exception, deadline)

@@ -6,8 +6,9 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.summary import iso_time
-from tibidi.history import LogRecord
-from tibidi.model import REDACTED_TEXT, TOO_LARGE, Omission
+from tibidi.history import LogRecord, SwallowedException
+from tibidi.model import REDACTED_TEXT, TOO_LARGE, UNAVAILABLE, Omission
+from tibidi.process import time
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
@@ -25,11 +26,31 @@ class Shown(str):
     __repr__ = str.__str__
 
 
-def log(redactor: Redactor, omissions: list[Omission]) -> tuple[LogRecord, ...]:
+def before(redactor: Redactor, omissions: list[Omission]) -> dict[str, Any]:
+    """Return what happened before a crash, by the fields of the summary."""
+    tail, caught = (sys.modules.get(f"tibidi.hooks.{name}") for name in ("tail", "swallowed"))
+    log = _log(tail, redactor, omissions) if tail else ()
+    return {"log": log, "swallowed": _swallowed(caught, redactor, omissions) if caught else ()}
+
+
+def _swallowed(hook: Any, redactor: Redactor, omissions: list[Omission]) -> tuple[SwallowedException, ...]:
+    """Return the exceptions that were caught, the oldest first."""
+    if hook.tool.gap():
+        omissions.append(Omission("swallowed", UNAVAILABLE, hook.tool.gap()))
+    start = time.time() - time.monotonic()
+    found = []
+    for each in hook.shown():
+        place = each.file, each.module, each.line, each.name
+        record = iso_time(int((start + each.time) * 1e9)), each.type, each.message, each.count(), *place, *each.origin
+        found.append([part if type(part) is int else ascii_safe(redactor.text(part)) for part in record])
+    return tuple(map(SwallowedException._make, found))
+
+
+def _log(hook: Any, redactor: Redactor, omissions: list[Omission]) -> tuple[LogRecord, ...]:
     """Return the records of the tail, the oldest first; the oldest are left out if all take too much room."""
     found: list[LogRecord] = []
     room = MAX_CHARACTERS
-    records = list(sys.modules["tibidi.hooks.tail"].records)
+    records = list(hook.records)
     for when, level, logger, file, line, name, thread, template, arguments, error in reversed(records):
         text = _text(template, arguments, redactor) + (f" [{_shown(error)}]" if error else "")
         texts = [ascii_safe(redactor.text(str(_shown(each)))) for each in (level, logger, file, name, thread, text)]

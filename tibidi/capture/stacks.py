@@ -36,10 +36,7 @@ MAIN = "MainThread"  # its name in the threading module, which may not be loaded
 
 
 def survey(
-    exc: BaseException | None,
-    thread: Thread | None = None,
-    watch: Watch | None = None,
-    crash: LiveCrash | None = None,
+    exc: BaseException | None, thread: Thread | None = None, watch: Watch | None = None, crash: LiveCrash | None = None
 ) -> LiveCrash:
     """Find the exceptions behind `exc`, if there is one, all threads and all tasks; return `crash` with them.
 

@@ -33,7 +33,6 @@ from tibidi.model import (
     Summary,
     TaskRecord,
     ThreadRecord,
-    Variable,
 )
 from tibidi.process import time
 from tibidi.process.temporary import call
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.look.frames import LiveCrash, LiveException, LiveFrame
+    from tibidi.model import Variable
     from tibidi.redaction import Redactor
 
 # The most that pass one takes of the time of a dump; the rest is for the values.
@@ -73,9 +73,8 @@ def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summar
     """
     if redactor.has_hook:
         try:
-            return call(
-                lambda: _describe(crash, redactor, deadline), min(deadline - time.monotonic(), MAX_HOOK_SECONDS)
-            )
+            seconds = min(deadline - time.monotonic(), MAX_HOOK_SECONDS)
+            return call(lambda: _describe(crash, redactor, deadline), seconds)
         except TimeoutError:
             redactor.distrust_hook()
     return _describe(crash, redactor, deadline)
@@ -133,10 +132,10 @@ class _Summarizer:
     def _history(self) -> dict[str, Any]:
         tail: Any = sys.modules.get("tibidi.hooks.tail")
         with self._shielded("log"):
-            if tail and tail.records:
-                from tibidi.capture.history import log  # few crashes have any
+            if (tail and tail.records) or "tibidi.hooks.swallowed" in sys.modules:
+                from tibidi.capture.history import before  # few crashes have any
 
-                return {"log": log(self._redactor, self._omissions)}
+                return before(self._redactor, self._omissions)
         return {}
 
     def _thread(self, number: int) -> ThreadRecord:

@@ -39,7 +39,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
             for record in summary.exceptions
         ],
         **{name: [_with_frames(record) for record in getattr(summary, name)] for name in ("threads", "tasks")},
-        **{name: [each._asdict() for each in getattr(summary, name)] for name in ("omissions", "log")},
+        **{name: [each._asdict() for each in getattr(summary, name)] for name in ("omissions", "log", "swallowed")},
         "process": {name: dict(each) if hasattr(each, "keys") else each for name, each in process._asdict().items()},
     }
 

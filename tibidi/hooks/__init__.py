@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from threading import Thread
-    from types import ModuleType, TracebackType
+    from types import CodeType, ModuleType, TracebackType
     from typing import Any
 
     ExceptHook = Callable[[type[BaseException], BaseException, "TracebackType | None"], object]
@@ -70,6 +70,11 @@ LOG_HOOKS = dict.fromkeys(
     ("logging", "loguru._handler", "structlog._base", "traceback", "concurrent.futures._base"), "logs"
 )
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
+# Our id in `sys.monitoring`, which PEP 669 reserves for no kind of tool.
+TOOL, NAME = 4, "tibidi"
+# The files of code that runs in every program: of imports, and of tibidi.
+_starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)
+EVERYWHERE = ("<frozen ", __file__[: -len("hooks/__init__.py")], _starter or "<frozen ")
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 # Variables that need no check at the start, since any text is valid.
@@ -133,6 +138,7 @@ def install_all() -> "Sequence[str]":
         problems = config.problems
     install_in_modules(MODULE_HOOKS)
     apply_settings()  # `config` may not have been imported before
+    _await_handler(getattr(sys, "monitoring", None))
     return problems
 
 
@@ -153,8 +159,8 @@ def apply_settings() -> None:
     for name, file in (("exits", "exits"), ("snapshot_signal", "snapshots"), ("hang_seconds", "hangs")):
         if _is_installed and setting(name, None):
             _load(f"tibidi.hooks.{file}").install()
-    if "tibidi.hooks.tail" in sys.modules:
-        sys.modules["tibidi.hooks.tail"].resize()
+    for name in {"tibidi.hooks.tail", "tibidi.hooks.swallowed"} & sys.modules.keys():
+        sys.modules[name].apply_settings()
 
 
 def uninstall() -> None:
@@ -168,6 +174,7 @@ def uninstall() -> None:
     _awaited.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PostImportFinder]
     atexit.unregister(report_unseen)
+    hasattr(sys, "monitoring") and _load("tibidi.hooks.swallowed").uninstall()
     while _installed:
         owner, name, original, replacement = _installed.pop()
         if getattr(owner, name, None) is replacement:
@@ -354,6 +361,32 @@ def _load(name: str) -> "Any":
     return sys.modules[name]
 
 
+def _await_handler(monitoring: "Any") -> None:
+    """Have the first exception that a handler catches import the hook that counts them (PEP 669)."""
+    if monitoring and setting("swallowed", 100) and monitoring.get_tool(TOOL) is None:
+        monitoring.use_tool_id(TOOL, NAME)
+        monitoring.register_callback(TOOL, monitoring.events.EXCEPTION_HANDLED, _handle_first)
+        monitoring.set_events(TOOL, monitoring.events.EXCEPTION_HANDLED)
+        replace_function(monitoring, "use_tool_id", _wrap_use_tool_id)
+
+
+def _handle_first(code: "CodeType", *event: object) -> None:
+    try:
+        if not (dump_threads or code.co_filename.startswith(EVERYWHERE)):
+            _load("tibidi.hooks.swallowed").apply_settings(code, *event)
+    except Exception:  # noqa: BLE001, S110 - too deep, or no memory: the next one then
+        pass
+
+
+def _wrap_use_tool_id(previous: "Callable[..., object]") -> "Callable[..., object]":
+    def use_tool_id(*args: object) -> object:
+        if args[:1] == (TOOL,):  # another tool gets ours
+            _load("tibidi.hooks.swallowed").uninstall()
+        return previous(*args)
+
+    return use_tool_id
+
+
 def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
     def excepthook(kind: type[BaseException], exc: BaseException, tb: "TracebackType | None") -> None:
         release_reserve_for(exc)
@@ -363,8 +396,10 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
                 previous(kind, exc, tb)  # without a dump the traceback is all there is
             return
         try:
+            dump_threads.add(get_ident())  # the exceptions that printing catches did not lead to the crash
             previous(kind, exc, tb)
         finally:
+            dump_threads.discard(get_ident())
             _report(exc, tb)
 
     return excepthook

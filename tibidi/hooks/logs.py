@@ -34,9 +34,7 @@ def install(module: ModuleType) -> None:
         hooks.replace_function(module.Handler, "emit", reporting(_in_loguru, hooks.LOGGING))
     elif module.__name__ == "structlog._base":
         wrap = reporting(_in_structlog, hooks.LOGGING)
-        hooks.replace_function(
-            module.BoundLoggerBase, "_proxy_to_logger", lambda previous: in_module(wrap(previous), module)
-        )
+        hooks.replace_function(module.BoundLoggerBase, "_proxy_to_logger", lambda p: in_module(wrap(p), module))
     elif module.__name__ == "traceback":
         hooks.replace_function(module, "print_exception", reporting(_printed, hooks.LOGGING))
     elif module.__name__ == "concurrent.futures._base":

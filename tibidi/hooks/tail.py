@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_TEXT = 2000  # characters of a text, and of an argument
+MAX_ITEMS = 20  # of the values of a record
 PLAIN = frozenset({float, bool, type(None)})
 
 # Of each record: time, level, logger, file, line, function, thread, text, arguments, exception.  The arguments are
@@ -40,7 +41,7 @@ _seen: "deque[tuple[int, float]]" = deque(maxlen=16)  # records of loguru: each 
 
 def install(module: "ModuleType") -> None:
     """Install the hook in a module of `hooks.MODULE_HOOKS`."""
-    resize()
+    apply_settings()
     hooks_of: dict[str, Any] = {
         "logging": lambda: (module.Logger, "callHandlers", _around_handlers),  # after the filters of a logger
         "loguru._handler": lambda: (module.Handler, "emit", lambda p, _: _after(p, _keep_loguru)),
@@ -59,7 +60,7 @@ def install(module: "ModuleType") -> None:
         hooks.set_function(owner, name, hook)
 
 
-def resize() -> None:
+def apply_settings() -> None:
     """Keep as many records as the settings say."""
     global records
     size: int = hooks.setting("log_tail", 100)
@@ -88,11 +89,11 @@ def _after(previous: "Any", keep: "Any") -> "Any":
     return hook
 
 
-def _around_handlers(previous: "Any", module: "Any") -> "Any":
+def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - see below
     plain_class = module.LogRecord
     facts_of = vars(plain_class)["__dict__"].__get__
 
-    def callHandlers(self: object, record: "Any") -> "Any":  # noqa: N802 - the name is that of logging
+    def callHandlers(self: object, record: "Any") -> "Any":  # noqa: N802, C901, PLR0912 - the name of logging
         try:  # noqa: PLR1702 - a call would take 0.1 microseconds
             return previous(self, record)
         finally:
@@ -104,7 +105,17 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":
                     text, arguments = getattr(record, "message", None), None
                     if type(text) is not str:
                         text, arguments = record.msg, record.args
-                        if arguments:
+                        if type(arguments) is tuple:
+                            for each in arguments:  # inlined as well
+                                kind = type(each)
+                                if kind is str:
+                                    if len(each) <= MAX_TEXT:
+                                        continue
+                                elif kind in PLAIN or (kind is int and -(1 << 64) < each < 1 << 64):
+                                    continue
+                                arguments = _plain_arguments(arguments)
+                                break
+                        elif arguments:
                             arguments = _plain_arguments(arguments)
                     name, thread = record.name, record.threadName
                     if type(text) is type(name) is type(thread) is str and len(text) <= MAX_TEXT:
@@ -125,13 +136,8 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":
 
 def _plain_arguments(arguments: "Any") -> "Any":
     if type(arguments) is dict:
-        return dict(_items(arguments))
-    plain = []
-    for each in arguments:
-        kind = type(each)
-        is_plain = len(each) <= MAX_TEXT if kind is str else kind is int and -(1 << 64) < each < 1 << 64
-        plain.append(each if is_plain else _plain(each))
-    return tuple(plain)
+        return {name: _plain(value) for name, value in list(arguments.items())[:MAX_ITEMS] if type(name) is str}
+    return tuple([_plain(each) for each in arguments])
 
 
 def _keep_facts(facts: "dict[str, Any]") -> None:
@@ -192,7 +198,7 @@ def _thread() -> object:
 
 
 def _items(mapping: "dict[Any, Any]", but: str = "") -> "list[tuple[Any, Any]]":
-    return [(_plain(name), _plain(mapping[name])) for name in list(mapping)[:20] if name != but]
+    return [(_plain(name), _plain(mapping[name])) for name in list(mapping)[:MAX_ITEMS] if name != but]
 
 
 def _plain(value: "Any") -> "Any":
@@ -200,10 +206,8 @@ def _plain(value: "Any") -> "Any":
     kind = type(value)
     if kind is str:
         return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
-    if kind is int:
-        return value if -(1 << 64) < value < 1 << 64 else ("int",)
-    if kind in PLAIN:
+    if kind in PLAIN or (kind is int and -(1 << 64) < value < 1 << 64):
         return value
     if issubclass(kind, BaseException):
         return (_type_name(kind), *[text[:MAX_TEXT] for text in _arguments_of(value)[:1] if type(text) is str])
-    return (_type_name(kind),)
+    return (kind.__name__ if type(kind) is type else _type_name(kind),)

@@ -135,6 +135,7 @@ def _counts(summary: Summary, sources: Mapping[str, str]) -> dict[str, int]:
         "variables": sum(len(frame.locals) for frame in frames),
         "source_files": len(sources),
         "log_records": len(summary.log),
+        "swallowed_exceptions": len(summary.swallowed),
     }
 
 

@@ -59,6 +59,8 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
         yield from _message(exception)
         for name, variable in exception.attributes.items():
             yield from frames.variable(f"exceptions[{index}].exception", name, variable)
+    before = list(history.caught(summary, frames, everything=view.everything))
+    yield from [[], *before] if before else []
     if summary.log:
         yield []
         yield from history.log(summary.log, view.width, everything=view.everything)

@@ -43,12 +43,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
     dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(PythonUnpickler.dispatch)
 
     def __init__(
-        self,
-        file: Any,
-        names: Names,
-        memo: dict[int, object],
-        finalizers: Finalizers,
-        inert: Callable[[int], object],
+        self, file: Any, names: Names, memo: dict[int, object], finalizers: Finalizers, inert: Callable[[int], object]
     ) -> None:
         super().__init__(file)
         self._finalizers = finalizers

@@ -22,7 +22,7 @@ from tibidi.reading.inert.sources import class_source
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.importing import extend_path
 from tibidi.revive.revived import RevivedDump
-from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, listing, log, stacks
+from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, before, listing, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -205,15 +205,21 @@ class DumpPdb(pdb.Pdb):
 
         List what is not in the dump, with its path and the reason.
         """
-        for line in show.omissions(self._revived.dump.omissions):
-            self.message(line)
+        self.message("\n".join(show.omissions(self._revived.dump.omissions)))
 
     def do_log(self, arg: str) -> None:
         """log
 
         Print the last records of the log before the crash, and warnings.
         """
-        self.message("\n".join(log(self._revived.dump)))
+        self.message("\n".join(before(self._revived.dump, "log")))
+
+    def do_swallowed(self, arg: str) -> None:
+        """swallowed
+
+        Print the last exceptions that were caught before the crash.
+        """
+        self.message("\n".join(before(self._revived.dump, "swallowed")))
 
     # --- live and inert values
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.present import history, info, phrases, show
+from tibidi.present.frames import Frames
 from tibidi.present.lines import plain
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import mismatches
@@ -60,9 +61,11 @@ def about(dump: Dump, *, everything: bool = False) -> Iterator[str]:
         yield printable(f"*** the dump can't be read any more: {error}")
 
 
-def log(dump: Dump) -> Iterator[str]:
-    """Yield the records of the log before the crash, a line each."""
-    return map(plain, history.log(dump.log)) if dump.log else iter(["The dump has no log."])
+def before(dump: Dump, kind: str) -> Iterator[str]:
+    """Yield the records of the `log` before the crash, or the `swallowed` exceptions, a line each."""
+    frames = Frames(dump.process, dump.sources, width=None, everything=True)
+    lines = history.log(dump.log) if kind == "log" else history.caught(dump.summary, frames)
+    return map(plain, lines) if getattr(dump, kind) else iter([f"The dump has no {kind}."])
 
 
 class Words:
@@ -88,7 +91,8 @@ def add_names(revived: RevivedDump, number: int) -> None:
     names: dict[str, object] = {
         "omitted": Words(lambda: show.omissions(dump.omissions)),
         "info": Words(lambda: about(dump)),
-        "log": Words(lambda: log(dump)),
+        "log": Words(lambda: before(dump, "log")),
+        "swallowed": Words(lambda: before(dump, "swallowed")),
         **{kind: _listed(dump, kind, number) for kind in (EXCEPTIONS, THREADS, TASKS)},
         "_exception": revived.exceptions[number].exception,
     }

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.culprit import root_cause, subjects
-from tibidi.present import phrases
+from tibidi.present import history, phrases
 from tibidi.present.frames import Frames
 from tibidi.present.lines import cut
 from tibidi.present.show import reasons
@@ -49,6 +49,7 @@ class Analysis(NamedTuple):
     source: list[str]
     values: list[dict[str, str]]
     stack: list[str]
+    before: list[str]
     differences: list[str]
     missing: list[str]
     commands: list[str]
@@ -74,6 +75,7 @@ def analyze(dump: Dump) -> Analysis:
         source=[],
         values=[],
         stack=[f"[{n}] {frames.place(each.record)}" for n, each in enumerate(stack) if frames.is_own(each.record)],
+        before=[history.fate(each, frames) for each in history.recent(dump.summary, frames)[-MOST:]],
         differences=[str(each) for each in mismatches(dump.summary, dump.sources) if each.serious][:MOST],
         missing=[f"elsewhere: {reasons(dump.omissions)}"] * bool(dump.omissions),
         commands=[f"tibidi show {name}"],
@@ -132,6 +134,7 @@ def lines(page: Analysis, tokens: int) -> Iterator[str]:
         "suspicious": odd,
         page.frame: [*page.source, *values],
         "own frames": page.stack,
+        "swallowed before": page.before,
         "differs here": page.differences,
         "missing": page.missing,
         "next": page.commands,

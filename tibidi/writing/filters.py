@@ -56,11 +56,7 @@ class Filter:
     """Replaces secrets, objects that `islegal` refuses, and what the current rules say."""
 
     def __init__(
-        self,
-        reducers: Reducers,
-        state: PickleState,
-        redactor: Redactor,
-        islegal: Callable[[object], bool] | None,
+        self, reducers: Reducers, state: PickleState, redactor: Redactor, islegal: Callable[[object], bool] | None
     ) -> None:
         self._rules = Rules()
         self._reducers = reducers

@@ -70,12 +70,7 @@ def enumeration(cls: Any, reduced: Reduced) -> Reduced:
     contents = {each: content_of(member) for each, member in known.items()}
     # Listed here, so that their attributes are written too.
     special = {each: member for each, member in known.items() if member_attributes(member)}
-    return (
-        words._enum,
-        (bases, name, qualname, members, module, contents),
-        (reduced[2][0], special),
-        *reduced[3:],
-    )
+    return (words._enum, (bases, name, qualname, members, module, contents), (reduced[2][0], special), *reduced[3:])
 
 
 def content_of(member: object) -> tuple[object, ...]:
