@@ -34,9 +34,7 @@ def before(redactor: Redactor, omissions: list[Omission]) -> dict[str, Any]:
 
 
 def _swallowed(hook: Any, redactor: Redactor, omissions: list[Omission]) -> tuple[SwallowedException, ...]:
-    """Return the exceptions that were caught, the oldest first."""
-    if hook.tool.gap():
-        omissions.append(Omission("swallowed", UNAVAILABLE, hook.tool.gap()))
+    omissions += [Omission("swallowed", UNAVAILABLE, gap) for gap in [hook.tool.gap()] if gap]
     start = time.time() - time.monotonic()
     found = []
     for each in hook.shown():

@@ -70,8 +70,7 @@ LOG_HOOKS = dict.fromkeys(
     ("logging", "loguru._handler", "structlog._base", "traceback", "concurrent.futures._base"), "logs"
 )
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
-# Our id in `sys.monitoring`, which PEP 669 reserves for no kind of tool.
-TOOL, NAME = 4, "tibidi"
+TOOL, NAME = 4, "tibidi"  # in `sys.monitoring`: PEP 669 reserves this id for no kind of tool
 # The files of code that runs in every program: of imports, and of tibidi.
 _starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)
 EVERYWHERE = ("<frozen ", __file__[: -len("hooks/__init__.py")], _starter or "<frozen ")

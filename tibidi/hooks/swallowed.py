@@ -28,8 +28,7 @@ MAX_PLACES, MAX_FRAMES, MAX_TEXT, BIG = 150, 100, 200, 1 << 64
 # An exception is noted with its text and place, which takes longer, if the last one was so many seconds ago; else one
 # of eight of all so far, up to one of so many.
 FREQUENT, MAX_STEP = 0.001, 64
-MOST_AT_ONCE = 10_000  # exceptions
-MOST_PER_SECOND = 50_000
+MOST_AT_ONCE, MOST_PER_SECOND = 10_000, 50_000  # exceptions
 PAUSE_SECONDS, TICK_SECONDS = 1.0, 0.1
 # How iterators, generators and tasks end.
 SILENT = ("StopIteration", "StopAsyncIteration", "GeneratorExit", "CancelledError")
@@ -64,9 +63,8 @@ class Place:
             return
         self.passed, self.last = self.passed + self.step - self.left, id(exc)
         before, self.time = self.time, time.monotonic()
-        tool.count(self.step if before else MAX_STEP, self.time)  # the first one takes longer
-        is_rare = self.time - before > FREQUENT
-        self.left = self.step = 1 if is_rare else max(1, min(self.passed // 8, MAX_STEP))
+        tool.count(self.step if before else 16, self.time)  # the first one takes longer
+        self.left = self.step = 1 if self.time - before > FREQUENT else max(1, min(self.passed // 8, MAX_STEP))
         known = _arguments_of(exc)[:3]
         texts = [str(each)[:MAX_TEXT] for each in known if type(each) is str or (type(each) is int and abs(each) < BIG)]
         self.message = ", ".join(texts)
@@ -193,8 +191,7 @@ def _place(known: "dict[tuple[object, ...], Place]", code: "CodeType", offset: i
 
 def _restart() -> None:
     """Have the next exception noted at each place, and subtract for good what was raised again."""
-    _ends.clear()
-    for index in _latest:
+    for index in (_ends, *_latest):
         index.clear()
     for place in list(_handlers.values()):
         place.passed, place.left, place.step = place.count(), 1, 1
@@ -203,7 +200,7 @@ def _restart() -> None:
 
 # File, function, offset in its code, and class -> the place, of a handler and of an instruction that raises again.
 _handlers: "dict[tuple[object, ...], Place]" = {}
-_ends: "dict[tuple[object, ...], Place]" = {}
-_latest: "tuple[dict[int, Place], ...]" = {}, {}  # offset -> the last place there, for speed
+_ends: "dict[Any, Place]" = {}
+_latest: "tuple[dict[Any, Place], ...]" = {}, {}  # offset -> the last place there, for speed
 _callbacks = _callback(_handlers, _latest[0]), _callback(_ends, _latest[1])
 tool = Tool()

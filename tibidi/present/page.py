@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from tibidi.culprit import culprit, subjects
 from tibidi.errors import TibidiError
-from tibidi.history import swallowed
 from tibidi.model import REDACTED
 from tibidi.present import history, phrases
 from tibidi.present.frames import Frames, is_definition
@@ -117,7 +116,7 @@ class _Page:
             "packages": sorted(process.packages.items()),
             "environment": sorted(process.environment.items()),
             "log": [(history.head(each), each.text) for each in summary.log],
-            "swallowed": [(each.time[11:23], history.fate(each, self._frames)) for each in swallowed(summary)],
+            "swallowed": [(each.time[11:23], history.fate(each, self._frames)) for each in summary.swallowed],
             "missing": missing,
             "redacted": hidden,
         }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.culprit import cause_and_frame, subjects
 from tibidi.model import CAUSE, CONTEXT, MEMBER
-from tibidi.present import history, phrases
+from tibidi.present import history, phrases, vitals
 from tibidi.present.frames import Frames
 from tibidi.present.lines import ERROR, FAINT, HEADING, PLAIN, cut
 from tibidi.process.texts import printable
@@ -125,7 +125,7 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
         (FAINT, cut(command, frames.width and frames.width // 2)),
         (FAINT, f", {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}"),
     ]
-    about = (phrases.elsewhere(summary.exceptions), phrases.without_values(summary.omissions))
+    about = (phrases.elsewhere(summary.exceptions), phrases.without_values(summary.omissions), vitals.leak(summary))
     yield from ([(FAINT, each)] for each in (*about, phrases.out_of_memory(summary.exceptions)) if each)
 
 

@@ -64,6 +64,13 @@ def lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield label, ", ".join(texts)
 
 
+def leak(summary: Summary) -> str:
+    """Return what was open if that is suspiciously much, else ""."""
+    found = facts(summary)
+    is_much = found.get("repeated_files") or max(found.get("descriptors", {}).values(), default=0) > 200
+    return f"Open: {dict(lines(found))['descriptors']}" if is_much else ""
+
+
 def _numbers(text: str) -> list[float]:
     return [float(number) for number in NUMBER.findall(text)]
 
