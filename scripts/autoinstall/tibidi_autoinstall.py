@@ -244,7 +244,7 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         implementation=sys.implementation.name,
         hostname=os.uname().nodename if hasattr(os, "uname") else "",
         memory=_memory_kills(place),
-        stops=_signal.getsignal(_signal.SIGTERM) is not None and hasattr(faulthandler, "register"),
+        stops=_is_python() and _signal.getsignal(_signal.SIGTERM) is not None and hasattr(faulthandler, "register"),
         signal=getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None) or 0,
     )
     path = os.path.join(folder, f".{place}-{pid}-{now:.6f}.life")
@@ -255,6 +255,15 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         os.unlink(path)
         raise OSError("no room, or too late")
     return descriptor, path
+
+
+def _is_python() -> bool:
+    """Return False in a program that embeds Python, such as uwsgi: it may end as it should without a word of Python."""
+    try:
+        name = os.path.basename(os.readlink("/proc/self/exe"))
+    except OSError:
+        return True
+    return name.startswith(("python", "pypy")) or hasattr(sys, "frozen")
 
 
 def _is_written(descriptor: int, line: bytes) -> bool:
