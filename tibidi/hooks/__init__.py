@@ -50,8 +50,8 @@ FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
 # file in hooks/ -> the modules that it installs hooks in; what they have in common is in that file
 _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
-    " eventlet.hubs.hub twisted.logger._logger twisted.python.log cheroot.server falcon.request"
-    " IPython.core.interactiveshell marimo._runtime.runner.cell_runner",
+    " eventlet.hubs.hub sphinx._cli.util.errors sphinx.cmd.build twisted.logger._logger twisted.python.log"
+    " cheroot.server falcon.request IPython.core.interactiveshell marimo._runtime.runner.cell_runner",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"

@@ -117,6 +117,8 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "wsgiref.handlers": (("BaseHandler.log_exception", _in_info, hooks.PRINTED),),
     "cheroot.server": (("HTTPServer.error_log", _of_request, hooks.PRINTED),),
     "falcon.request": (("Request.log_error", _handled, hooks.PRINTED),),
+    "sphinx._cli.util.errors": (("handle_exception", _handled, hooks.PRINTED),),
+    "sphinx.cmd.build": (("handle_exception", _handled, hooks.PRINTED),),
     "tkinter": (("Misc._report_exception", _handled, hooks.PRINTED),),
     "gevent.hub": (("Hub.print_exception", _before_traceback, hooks.PRINTED),),
     "eventlet.hubs.hub": (
