@@ -108,6 +108,8 @@ def test_threads(session: Session, shop: Shop) -> None:
     threads = {thread["name"]: thread["id"] for thread in session.client.request("threads")["threads"]}
     assert "MainThread (crashed)" in threads
     assert "stock keeper" in threads
+    assert "tbdebug" in threads  # its main thread
+    assert "MainThread" not in threads
 
     # A stop in one thread suspends all; each gets there at its next line.
     time.sleep(1.0)

@@ -71,3 +71,10 @@ def test_many_packages_differ() -> None:
     assert named.startswith("Differs here: ")
     assert MAX_PACKAGES == named.count("it was 0.0.1")
     assert "Differs here: 2 more; type info to list all" == more
+
+
+def test_missing_package() -> None:
+    """A package that is missing as a whole is named once, instead of its modules."""
+    names = ("till.count", "till", "coins.euro", "till.drawer")
+    missing = [Omission(f"modules['{name}']", "missing here", "") for name in names]
+    assert "Not importable here: till, coins.euro; set PYTHONPATH, or install." in lines(omissions=missing)

@@ -49,7 +49,7 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     if dump.prepared:
         yield printable(dump.prepared)
     matches = (MODULE.fullmatch(each.path) for each in dump.omissions if each.reason == MISSING_HERE)
-    absent = [match[1] for match in matches if match]
+    absent = _packages([match[1] for match in matches if match])
     if absent:
         more = f" and {len(absent) - MAX_PACKAGES} more" if len(absent) > MAX_PACKAGES else ""
         yield printable(f"Not importable here: {', '.join(absent[:MAX_PACKAGES])}{more}; set PYTHONPATH, or install.")
@@ -58,6 +58,13 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
         missing = phrases.count(len(dump.omissions) - here, "omission")
         yield f"Not in the dump: {missing}; not rebuilt here: {here}; type omitted to list them."
     yield from _mismatches(dump)
+
+
+def _packages(modules: list[str]) -> list[str]:
+    """Return modules, and instead of those of a package that is missing as a whole its name."""
+    known = set(modules)
+    tops = [(name, name.partition(".")[0]) for name in modules]
+    return list(dict.fromkeys(top if top in known else name for name, top in tops))
 
 
 def _mismatches(dump: Dump) -> Iterator[str]:

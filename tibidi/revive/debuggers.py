@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,7 @@ def _crash_again(revived: RevivedDump, number: int) -> None:
     """Rebuild the whole process, each thread and task on a thread, and enter the debugger in the crashed frame."""
     each = revived.exceptions[number]
     parked = ParkedThreads(revived.renamed)
+    threading.main_thread().name = "tbdebug"  # it is none of the crash; debugpy ends if it is hidden
     with recursion_limit(revived.depth()):
         for name, frames in revived.other_stacks(number):
             parked.add(frames, name)

@@ -36,7 +36,12 @@ def listing(dump: Dump, kind: str, shown: int | None) -> Iterator[str]:
     lines = {
         EXCEPTIONS: [f"{_shorten(_crash(each))}{_relation(dump, each)}" for each in dump.subjects],
         THREADS: [
-            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {phrases.count(len(each), 'frame')}"
+            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, "
+            + (
+                phrases.count(len(each), "frame")
+                if len(each) or not each.crashed
+                else "with the frames of the exceptions"
+            )
             for each in dump.threads
         ],
         TASKS: [f"{each.name} ({each.state})" for each in dump.tasks],
