@@ -53,6 +53,14 @@ def test_a_file_comes_first(directory: Path, tmp_path: Path, monkeypatch: pytest
     assert "shop-1" == find(Path("shop-1"))
 
 
+def test_a_folder_does_not(directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of a program does not hide its dump."""
+    (tmp_path / "here" / "shop-1").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert str(directory / "20260101T000000Z-shop-1.pkl") == find("shop-1")
+
+
 @pytest.mark.parametrize("name", ["shop", "nothing"])
 def test_not_found(directory: Path, name: str) -> None:
     """A name of no dump, or of several, raises an error with the next command to type."""

@@ -19,6 +19,7 @@ python -m tibidi info --json traceback.pkl | jq .root_cause
 
 BY_KEY = "by your key: opens live"
 NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
+NOT_SIGNED = "none, so anybody may have made it: opens inert; --live trusts it"
 
 
 def parser() -> commands.Parser:
@@ -40,6 +41,6 @@ def main(argv: commands.Arguments) -> int:
         if options.json:
             print(json.dumps(info.to_json(reader, signed=signed, mismatches=differences), indent=2))
             return 0
-        trust = BY_KEY if signed else NOT_BY_KEY
+        trust = BY_KEY if signed else NOT_BY_KEY if reader.has_signature else NOT_SIGNED
         print("\n".join(info.lines(reader, trust=trust, mismatches=differences, everything=options.all)))
     return 0

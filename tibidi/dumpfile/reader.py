@@ -198,9 +198,12 @@ def _opened(path: str) -> BinaryIO:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise DumpNotFound(f"cannot open {path}: {error.strerror}") from None
-    if stat.S_ISREG(os.fstat(number).st_mode):
+    mode = os.fstat(number).st_mode
+    if stat.S_ISREG(mode):
         return open(number, "rb")
     os.close(number)
+    if stat.S_ISDIR(mode):
+        raise NotADump(f"not a dump: {path} is a folder", f"list its dumps with: python -m tibidi list {path}")
     raise NotADump(f"not a dump: {path} is not a regular file")
 
 

@@ -23,6 +23,7 @@ ROWS = 5  # of a table
 HEAD = 3  # items, rows
 TAIL = 3
 COLUMNS = 8
+MIDNIGHT = " 00:00:00"
 KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M": "datetime64", "m": "timedelta64"}
 PLAIN_KINDS = frozenset("biufc")
 
@@ -67,8 +68,11 @@ def _entry(walker: Walker, name: object, value: object) -> str:
 
 
 def _cell(show: Callable[[object], str], value: object) -> str:
-    """Show a value without the quotes of a text, which a table does not need."""
+    """Show a value without the quotes of a text, which a table does not need, and a time as pandas does."""
     shown = show(value)
+    if shown.startswith("Timestamp(") and type(value) is sys.modules["pandas"].Timestamp:  # not redacted
+        text = str(value)
+        return text[: -len(MIDNIGHT)] if text.endswith(MIDNIGHT) else text
     return shown[1:-1] if type(value) is str and shown[:1] in {"'", '"'} and shown[-1:] == shown[:1] else shown
 
 

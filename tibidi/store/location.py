@@ -17,12 +17,15 @@ STORED = re.compile(r"\d{8}T\d{6}Z-.+-\d+-[0-9a-f]{16}\.pkl")  # the name of a d
 def find(dump: str | os.PathLike[str] | None = None) -> str:
     """Return the path of the dump with this path or name, or of this test by its node id, or of the latest if None.
 
-    A packed dump is unpacked, and `-` reads stdin.  Raises DumpNotFound, or NotADump for an archive without one.
+    A packed dump is unpacked, and `-` reads stdin; a folder does not hide the dump that its name names.
+
+    Raises DumpNotFound, or NotADump for an archive without one.
     """
     if dump is None:
         return _latest()
     path = os.fspath(dump)
-    is_file = path == STDIN or os.path.lexists(path)
+    is_folder = path[:1].isalnum() and os.path.isdir(path) and not os.path.dirname(path)
+    is_file = path == STDIN or (os.path.lexists(path) and not is_folder)
     if "://" in path or (not is_file and STORED.fullmatch(path)):
         from tibidi.store import remote  # few dumps come from a store
 
