@@ -468,3 +468,16 @@ def test_timeout(crash: Crasher) -> None:
     assert "2 failed" in end.stdout
     assert "Timeout" in slow.exceptions[-1].message
     assert 30 == slow.exceptions[-1].frames[-1].locals["rest"]
+
+
+def test_sphinx(crash: Crasher) -> None:
+    """An exception of an extension, which Sphinx reports itself, leaves one dump, with its cause."""
+    pytest.importorskip("sphinx")
+    write(crash.work, "conf.py", "import sys; sys.path.insert(0, '.'); extensions = ['broken']")
+    write(crash.work, "index.rst", "Title\n=====\n")
+    write(crash.work, "broken.py", "def setup(app): app.connect('builder-inited', lambda app: 1 / 0)")
+    end = crash.run("-m", "sphinx", "-q", ".", "out")
+    dump = tibidi.load(end.dump)
+
+    assert ["builtins.ZeroDivisionError", "sphinx.errors.ExtensionError"] == [each.type for each in dump.exceptions]
+    assert 1 == end.stderr.count("Traceback dumped into: ")
