@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tibidi.model import Summary
 
+pytestmark = pytest.mark.ends
+
 PROCESSES = 50
 # Time enough for all on a busy machine.
 ALL = {"TIBIDI_KEEP": "1000", "TIBIDI_MAX_SECONDS": "60"}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from crashing import Crash, Crasher
 
+pytestmark = pytest.mark.ends
+
 SECONDS = 2
 # The interpreter's own time, and the end of a dump after its deadline.
 MARGIN = 3

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 EVERYWHERE = [
     *("comment", "global", "docstring", "constant", "inner", "message", "iban-1234", "owner", "slot", "deep", "bytes"),
     *("wide", "shared", "thread", "attribute", "environment", "argument", "log"),

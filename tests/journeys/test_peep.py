@@ -11,6 +11,8 @@ from debuggers.terminal import Terminal
 if TYPE_CHECKING:
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 needs_peepshow = pytest.mark.skipif(
     importlib.util.find_spec("peepshow") is None, reason="peepshow is not installed on this interpreter"
 )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROMPT = "(Pdb) "
 # What differs from run to run and from machine to machine.

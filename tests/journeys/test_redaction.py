@@ -7,6 +7,7 @@ import textwrap
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
 from crashing import PROGRAMS
 
 import tibidi
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crashing import Crasher
+
+pytestmark = pytest.mark.ends
 
 SECRET = re.compile(rb"\w*-?SECRET-?\d?\w*")
 

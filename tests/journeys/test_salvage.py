@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
 from crashing import PROGRAMS
 
 import tibidi
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from crashing import Crasher
 
     from tibidi.store.directory import Entry
+
+pytestmark = pytest.mark.ends
 
 KILLS = 30
 KILLS_AT_ONCE = 4  # the processes mostly sleep

@@ -12,6 +12,8 @@ import tibidi
 if TYPE_CHECKING:
     import crashing
 
+pytestmark = pytest.mark.ends
+
 OWN = ("graph", "slow", "text", "logging", "argparse")
 LIBRARIES = ("boto3", "django", "spacy", "sqlalchemy", "jinja2")
 # A dump has ten seconds; so much is left of them for one on a machine slowed to a fifth.
