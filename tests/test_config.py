@@ -275,6 +275,15 @@ def test_unknown_name(name: str, meant: str) -> None:
     assert not hasattr(config, name)
 
 
+def test_unknown_profile() -> None:
+    """A name with `@` in TIBIDI_REDACT that is no profile is a line that names it, and the other names hold."""
+    settings, problems = from_environment({"TIBIDI_REDACT": "ward, @persnal"})
+
+    assert ("ward",) == settings["redact_names"]
+    assert 1 == len(problems)
+    assert "@persnal" in problems[0]
+
+
 def test_unlike_any_name() -> None:
     """A name that is like no setting, and a very long one, are named as they are, shortened."""
     with pytest.raises(tibidi.BadSetting, match=r"^zzz is not a setting$"):

@@ -110,7 +110,12 @@ class _Dumping:
     def __init__(self, crash: LiveCrash, watch: Watch) -> None:
         self._crash = crash
         self._watch = watch
-        self.redactor = Redactor(config.redact_names, os.environ, config.redact)
+        hook = config.redact
+        if config.environment == "none":
+            from tibidi.redaction.concealing import withholding  # few processes
+
+            hook = withholding(os.environ, hook)
+        self.redactor = Redactor(config.redact_names, os.environ, hook)
         self._omissions: list[Omission] = []
         self.interrupt: BaseException | None = None
 

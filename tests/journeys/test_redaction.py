@@ -160,3 +160,42 @@ def test_no_canary_reaches_the_disk(crash: Crasher) -> None:
     assert b"Kx7q9Zt" not in crashed.dump.read_bytes()
     assert "an ordinary text" == shown["kept"]
     assert "redacted" not in shown["directory"]
+
+
+def test_without_environment(crash: Crasher) -> None:
+    """With TIBIDI_ENVIRONMENT=none, no variable of the environment is in a value, and other values are there."""
+    code = """
+        import os
+        def work(environ, copy, merged, PLACE):
+            raise KeyError("no")
+        work(os.environ, dict(os.environ), {**os.environ, "port": 8000}, "own value")
+    """
+    env = {"TIBIDI_ENVIRONMENT": "none", "PLACE": "Frobnicate"}
+    crashed = crash.run("-c", textwrap.dedent(code), env=env)
+    shown = tibidi.load(crashed.dump, trust=True).exceptions[-1][-1]
+
+    assert {} == {name: data for name, data in members(crashed.dump).items() if b"Frobnicate" in data}
+    assert (8000, "own value") == (shown["merged"]["port"], shown["PLACE"])
+
+
+def test_secrets_of_functions_and_classes(crash: Crasher) -> None:
+    """Secrets that functions close over, or have as defaults, and those of classes are learnt."""
+    code = """
+        def close(api_key):
+            return lambda: api_key
+        def work(closure, token_of="a", access_token="Kx7q9Zt1a", *, db_password="Kx7q9Zt2b"):
+            one, two, three, four = ["Kx7q9Zt" + end for end in ("1a", "2b", "3c", "4d")]
+            raise KeyError(three)
+        class Settings:
+            SECRET_KEY = "Kx7q9Zt3c"
+        work(close("Kx7q9Zt" + "4d"))
+    """
+    program = crash.work / "app.py"
+    program.write_text(textwrap.dedent(code), encoding="utf-8")
+    found = members(crash(program).dump)
+
+    assert {} == {
+        name: leaks
+        for name, data in found.items()
+        if not name.startswith("sources/") and (leaks := re.findall(rb"Kx7q9Zt\d\w", data))
+    }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.redaction.looks import is_placeholder, is_varied
-from tibidi.redaction.names import HARD, kind_of_name
+from tibidi.redaction.looks import is_placeholder, is_varied, is_weakly_named
+from tibidi.redaction.names import HARD, WEAK, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 NEXT, JOINED, EITHER = "+", "*", "?"
 TABLE = """
 7z -p*; ab -A: -P:; bcp -P?; curl -u: -U: --user: --proxy-user:; docker -p+; helm -p+; http -a: --auth:
-https -a: --auth:; ipmitool -P+; lftp -u,; oc -p+; podman -p+; redis-cli -a+; rpcclient -U%; smbclient -U%
+https -a: --auth:; ipmitool -P+; lftp -u,; oc -p+; openssl -k+ -K+; podman -p+; redis-cli -a+
+rpcclient -U%; smbclient -U%
 snmpget -A+ -X+; snmpwalk -A+ -X+; sqlcmd -P?; sshpass -p?; unzip -P?; zip -P?
 mysql* -p*; mariadb* -p*; mongo* -p+; ldap* -w?
 """
+LOGINS = ("docker", "helm", "oc", "podman")  # `docker run -p 80:80` is about a port
 FAMILIES = ("mysql", "mariadb", "mongo", "ldap")  # of programs
 PROGRAMS: dict[str, dict[str, str]] = {}  # made of the table when it is needed
 SEPARATORS = frozenset(":,%")
@@ -45,7 +47,9 @@ def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         announced, expected = expected, ""
         begin = _announced_at(word, announced) if announced and word[:1] != "-" else -1
         if begin < 0:
-            options = options_of(word) or options
+            found = options_of(word)
+            if found is not None:
+                options = found if "login" in words or not word.endswith(LOGINS) else {}
             if word[:1] == "-" or (word[:1] == "/" and ":" in word):
                 begin, expected = _in_option(word, options)
             elif word.startswith(OPENSSL):
@@ -59,7 +63,7 @@ def _announced_at(word: str, announced: str) -> int:
         return 0
     if announced in SEPARATORS:
         return word.find(announced) + 1 or -1
-    return 0 if is_varied(word) else -1
+    return 0 if (is_weakly_named if announced == WEAK else is_varied)(word) else -1
 
 
 def _in_option(word: str, options: dict[str, str]) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from tibidi.redaction.learnt import as_text
 from tibidi.redaction.names import GIVEN, HARD, SOFT, WEAK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 SMALLEST_PIN = 1000
@@ -44,6 +45,19 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
         return _has_other_keys(value)  # else a schema, or the description of a field
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
+
+
+def withholding(
+    environ: Mapping[str, str], hook: Callable[[str, object], bool] | None
+) -> Callable[[str, object], bool]:
+    """Return a hook that redacts environment variables wherever a mapping holds them, besides what `hook` redacts."""
+    variables = dict(environ)
+
+    def redact(name: str, value: object) -> bool:
+        is_held = name in variables and as_text(value) == variables[name]
+        return is_held or (hook is not None and hook(name, value))
+
+    return redact
 
 
 def _is_login(value: object) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first
+from tibidi.look.anatomy import first, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.process import time
 from tibidi.redaction.names import kind_of_name
@@ -32,12 +32,13 @@ MAX_TEXT = 10_000  # characters of one text
 CHECK_EVERY = 256  # objects between two checks of the time
 
 # They contain nothing, or nothing under a name.
-ATOMS = (type(None), bool, int, float, complex, bytearray, range, type, type(len), type(lambda: 0), type(time))
+ATOMS = (type(None), bool, int, float, complex, bytearray, range, type(len), type(time))
 LEAVES = frozenset(map(id, ATOMS))
-# Classes whose `value` is a secret under any name.
+FUNCTION = type(lambda: 0)
 # Libraries whose tables have columns with names.
 ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
                     "pandas.core.series.Series"})  # fmt: skip
+# Classes whose `value` is a secret under any name.
 COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
 RECORDS = frozenset({dict, list, tuple})
 COOKIE_VALUES = ("value", "_value", "_coded_value")
@@ -95,18 +96,25 @@ class _Hunt:
                 self._learn(value[key])
             self._names(first(dict.items(value), MAX_GLOBALS))
         elif cls is list or cls is tuple:
-            items = first(value, MAX_ITEMS)
-            for at in self._redactor.secret_items(value):
-                self._learn_word(value[at])
-            self._items(items)
-            if len(items) > 1 and type(items[0]) in RECORDS:
-                from tibidi.redaction import records  # few crashes have rows
-
-                records.learn(self._redactor, value, items)
+            self._row(value)
         elif cls is set or cls is frozenset:
             self._items(first(value, MAX_ITEMS))
+        elif cls is FUNCTION:
+            self._function(value)
+        elif cls is type:
+            self._names(first(namespace(value).items(), MAX_ATTRIBUTES))
         else:
             self._object(value)
+
+    def _row(self, value: Any) -> None:
+        for at in self._redactor.secret_items(value):
+            self._learn_word(value[at])
+        items = first(value, MAX_ITEMS)
+        self._items(items)
+        if len(items) > 1 and type(items[0]) in RECORDS:
+            from tibidi.redaction import records  # few crashes have rows
+
+            records.learn(self._redactor, value, items)
 
     def _learn_word(self, word: object) -> None:
         """Learn a word of a command, or what it has after a sign: `--password=x`."""
@@ -171,8 +179,21 @@ class _Hunt:
             elif type(item) is bytes:
                 self._redactor.learn_from(item[:MAX_TEXT].decode("latin-1"))
             elif id(type(item)) not in LEAVES and id(item) not in self._seen:
+                if type(item) is FUNCTION and not (item.__defaults__ or item.__kwdefaults__ or item.__closure__):
+                    continue
                 self._seen.add(id(item))
                 self._waiting.append(item)
+
+    def _function(self, function: Any) -> None:
+        """Look at the defaults of the parameters of a function, and at the variables that it closes over."""
+        code, defaults = function.__code__, function.__defaults__ or ()
+        self._names(zip(code.co_varnames[code.co_argcount - len(defaults) :], defaults))
+        self._names((function.__kwdefaults__ or {}).items())
+        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+            try:
+                self._names([(name, cell.cell_contents)])
+            except ValueError:  # an empty cell
+                continue
 
     def _learn(self, value: Any) -> None:
         """Learn a secret text, or the texts in a secret container that look arbitrary."""

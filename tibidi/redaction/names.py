@@ -50,6 +50,7 @@ ORDINARY = _words(
     "by cache candidate composite column dict foreign from group hash hot index lookup map natural order partition"
     " pressed primary public row sort tree unique"
 )
+HEADERS = frozenset({"authorization", "cookie"})  # without a hyphen
 NEUTRAL = frozenset({"header", "value", "string", "data"})
 
 # In scripts that have no ASCII letters.

@@ -17,7 +17,7 @@ from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT, Omission
 from tibidi.redaction import suspicion
 from tibidi.redaction.learnt import SHORTEST_LEARNT, Learnt, as_text, is_trivial
-from tibidi.redaction.names import GIVEN, HARD, SOFT, kind_of_name, may_hold_name
+from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, kind_of_name, may_hold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,9 +37,6 @@ LONG_TEXT = 1 << 17  # characters; from here on, a text is searched by windows
 SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
 SIGNS_IN_NAMES = dict.fromkeys(map(ord, "-_.$"))
-# Names of headers without a hyphen.
-HEADERS = frozenset({"authorization", "cookie"})
-
 # Environment variables that hold a directory, not a password.
 DIRECTORIES = frozenset({"pwd", "oldpwd"})
 

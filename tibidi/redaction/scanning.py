@@ -28,14 +28,15 @@ LOOKS = (
     rb"<[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]",
     rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')",
     rb"n(?<=login)\s+\S+\s+(?:account\s+\S+\s+)?passw",
-    rb"v(?<=['\"] v)alue=['\"]",
+    rb"v(?:(?<=['\"] v)alue=['\"]|ariable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key))",
+    rb"S(?<=-S)ecureString",
     rb",[\w ]{0,30}(?i:passw|pwd|secret|api_?key|token|credential)[\w ]{0,20}[,\r\n]|,(?<=[Ww][Oo][Rr][Dd],)",
 )
 # Options of these programs take a password, see `commands`.
-SHORT_OPTION = rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))(?:p\w{3}|[uUapPwAX][ '\"\x94])"
+SHORT_OPTION = rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))(?:p\w{3}|[kKuUapPwAX][ '\"\x94])"
 PROGRAMS = (b"mysql", b"mariadb", b"mongo", b"curl", b"redis-cli", b"ldap", b"sshpass", b"sqlcmd", b"bcp", b"docker",
             b"podman", b"helm", b"smbclient", b"rpcclient", b"lftp", b"ipmitool", b"snmp", b"zip", b"7z",
-            b"http")  # fmt: skip
+            b"http", b"openssl")  # fmt: skip
 MOST_TRIED = 500
 # The signs of an assignment; before them stands a name, which may be followed by a quote or a space.
 SIGNS = (b"=", b":")

@@ -80,12 +80,9 @@ def _cells(redactor: Redactor, name: object, cells: list[Any]) -> list[Any] | No
     if redactor.text(whole) is not whole:  # once for all, as most columns have no secrets
         cleaned = [redactor.text(cell) if type(cell) is str else cell for cell in cleaned]
         cleaned = [redactor.data(cell) if type(cell) is bytes else cell for cell in cleaned]
-    is_same = all(new is old for new, old in zip(cleaned, cells))
-    return (
-        None
-        if is_same
-        else [cell.encode() if type(old) is bytes and type(cell) is str else cell for cell, old in zip(cleaned, cells)]
-    )
+    if all(new is old for new, old in zip(cleaned, cells)):
+        return None
+    return [cell.encode() if type(old) is bytes and type(cell) is str else cell for cell, old in zip(cleaned, cells)]
 
 
 def _array(redactor: Redactor, array: Any) -> Any:
@@ -139,11 +136,8 @@ def _string_array(redactor: Redactor, array: Any) -> Any:
 def _arrow(redactor: Redactor, table: Any) -> Any:
     pyarrow = sys.modules["pyarrow"]
     for at, name in enumerate(table.schema.names):
-        cells = (
-            _cells(redactor, name, table.column(at).to_pylist())
-            if "string" in str(table.schema.field(at).type)
-            else None
-        )
+        is_text = "string" in str(table.schema.field(at).type)
+        cells = _cells(redactor, name, table.column(at).to_pylist()) if is_text else None
         if cells is not None:
             table = table.set_column(at, name, pyarrow.array(cells, type=table.schema.field(at).type))
     return table
@@ -151,14 +145,12 @@ def _arrow(redactor: Redactor, table: Any) -> Any:
 
 def _arrow_array(redactor: Redactor, array: Any) -> Any:
     cells = _cells(redactor, "", array.to_pylist()) if "string" in str(array.type) else None
+    if cells is None:
+        return array
     made = sys.modules["pyarrow"]
-    return (
-        array
-        if cells is None
-        else getattr(made, "chunked_array" if hasattr(array, "chunks") else "array")(
-            [cells] if hasattr(array, "chunks") else cells, type=array.type
-        )
-    )
+    if hasattr(array, "chunks"):
+        return made.chunked_array([cells], type=array.type)
+    return made.array(cells, type=array.type)
 
 
 def _polars(redactor: Redactor, frame: Any) -> Any:

@@ -16,7 +16,7 @@ from tibidi.process.records import NamedTuple
 from tibidi.redaction import suspicion
 from tibidi.redaction.commands import options_of, secret_words
 from tibidi.redaction.looks import has_symbol, is_arbitrary, is_placeholder, is_varied, is_weakly_named
-from tibidi.redaction.names import HARD, SOFT, STEMS, kind_of_name
+from tibidi.redaction.names import HARD, HEADERS, SOFT, STEMS, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,14 +120,16 @@ PATTERNS = (
             r"\s*value=['\"](?P<secret>[^'\"]+)", _is_element),
     Pattern("password in SQL", ("'",), r"(?i:\bidentified\s+(?:with\s+['\"]?\w+['\"]?\s+)?(?:by|as)"
             r"|\bpassword(?:\s*\(|\s|\s+for\s+\S+\s*=))\s*(?P<q>\\*')(?P<secret>(?:(?!(?P=q)).)+)", _is_given),
+    Pattern(NAMED, ("variable ",), r"\bvariable\s+\"(?P<name>[\w-]+)\"\s*\{[^{}]*\bdefault\s*="
+            r"\s*\"(?P<secret>[^\"\n]+)", _is_element),  # of Terraform
+    Pattern("password in PowerShell", ("SecureString",), r"-SecureString\s+(?:-String\s+)?(?P<q>['\"])"
+            r"(?P<secret>(?:(?!(?P=q)).)+)", _is_given),
     Pattern("password in netrc", ("login",), r"\blogin\s+\S+\s+(?:account\s+\S+\s+)?passw(?:or)?d\s+(?P<secret>\S+)"),
 )  # fmt: skip
 # A word of a command: quoted, as in a shell or in the repr of a list, or bare.
 WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q)).)*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
 PEM_BEGIN = "-----BEGIN"
 PEM = r"-----BEGIN[A-Z0-9 _-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:KEY(?: BLOCK)?-----|\Z)"
-# Names of headers without a hyphen.
-HEADERS = frozenset({"authorization", "cookie"})
 SHORTEST_NAMED = 3
 SHORTEST_LINE = 16  # of a private key
 MOST_LINES = 100
