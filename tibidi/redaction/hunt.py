@@ -100,7 +100,9 @@ class _Hunt:
         elif cls is set or cls is frozenset:
             self._items(first(value, MAX_ITEMS))
         elif cls is FUNCTION:
-            self._function(value)
+            from tibidi.redaction import records  # few functions have such variables
+
+            self._names(records.variables(value))
         elif cls is type:
             self._names(first(namespace(value).items(), MAX_ATTRIBUTES))
         else:
@@ -108,19 +110,13 @@ class _Hunt:
 
     def _row(self, value: Any) -> None:
         for at in self._redactor.secret_items(value):
-            self._learn_word(value[at])
+            self._learn(value[at])
         items = first(value, MAX_ITEMS)
         self._items(items)
         if len(items) > 1 and type(items[0]) in RECORDS:
             from tibidi.redaction import records  # few crashes have rows
 
             records.learn(self._redactor, value, items)
-
-    def _learn_word(self, word: object) -> None:
-        """Learn a word of a command, or what it has after a sign: `--password=x`."""
-        self._redactor.learn(word)
-        if type(word) is str and word[:1] == "-" and "=" in word:
-            self._redactor.learn(word.partition("=")[2])
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
@@ -184,32 +180,7 @@ class _Hunt:
                 self._seen.add(id(item))
                 self._waiting.append(item)
 
-    def _function(self, function: Any) -> None:
-        """Look at the defaults of the parameters of a function, and at the variables that it closes over."""
-        code, defaults = function.__code__, function.__defaults__ or ()
-        self._names(zip(code.co_varnames[code.co_argcount - len(defaults) :], defaults))
-        self._names((function.__kwdefaults__ or {}).items())
-        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
-            try:
-                self._names([(name, cell.cell_contents)])
-            except ValueError:  # an empty cell
-                continue
-
     def _learn(self, value: Any) -> None:
-        """Learn a secret text, or the texts in a secret container that look arbitrary."""
-        cls = type(value)
-        if issubclass(cls, dict):
-            self._learn_arbitrary(each for _, each in first(dict.items(value), MAX_ITEMS))
-        elif cls is tuple and len(value) == 2:  # user and password
-            self._redactor.learn(value[1])
-        elif cls is tuple or cls is list or cls is set or cls is frozenset:
-            self._learn_arbitrary(first(value, MAX_ITEMS))
-        else:
-            self._redactor.learn(value)
+        from tibidi.redaction import records  # few crashes have secrets
 
-    def _learn_arbitrary(self, values: Iterable[object]) -> None:
-        from tibidi.redaction.looks import is_varied
-
-        for value in values:
-            if type(value) is str and is_varied(value):
-                self._redactor.learn(value)
+        records.learn_secret(self._redactor, value)

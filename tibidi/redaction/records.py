@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.redaction.looks import is_varied
@@ -17,6 +19,7 @@ MAX_RECORDS = 100_000
 MAX_COLUMNS = 100
 MAX_TRIED = 200  # cells, one of which must look like no word
 ROWS = frozenset({list, tuple})
+CONTAINERS = frozenset({list, tuple, set, frozenset})
 
 
 def learn(redactor: Redactor, rows: Any, head: list[Any]) -> None:
@@ -30,6 +33,31 @@ def learn(redactor: Redactor, rows: Any, head: list[Any]) -> None:
         for name, value in _entries(first(rows, MAX_RECORDS)[len(head) :]) if secret else ():
             if name in secret:
                 redactor.learn(value)
+
+
+def learn_secret(redactor: Redactor, value: Any) -> None:
+    """Learn a secret text, what it has after a sign (`--password=x`), or arbitrary texts in a container."""
+    cls = type(value)
+    if cls is tuple and len(value) == 2:  # user and password
+        redactor.learn(value[1])
+    elif issubclass(cls, dict) or cls in CONTAINERS:
+        for each in first(dict.values(value) if issubclass(cls, dict) else value, MAX_TRIED):
+            if type(each) is str and is_varied(each):
+                redactor.learn(each)
+    else:
+        redactor.learn(value)
+        if cls is str and value[:1] == "-" and "=" in value:
+            redactor.learn(value.partition("=")[2])
+
+
+def variables(function: Any) -> Iterator[tuple[str, object]]:
+    """Yield the parameters of a function with their defaults, and the variables that it closes over."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    yield from zip(code.co_varnames[code.co_argcount - len(defaults) :], defaults)
+    yield from (function.__kwdefaults__ or {}).items()
+    for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+        with suppress(ValueError):  # an empty cell
+            yield name, cell.cell_contents
 
 
 def _entries(rows: list[Any]) -> Iterator[tuple[str, object]]:
