@@ -30,4 +30,4 @@ def test_real_dumps_conform(crash: Crasher, program: tuple[str, ...]) -> None:
     printed = json.loads(crash.run("-m", "tibidi", "show", "--json", str(dumps[-1])).stdout)
 
     jsonschema.validate(printed, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert ["exceptions", "threads", "tasks", "omissions", "log", "process"] == list(printed)[-6:]
+    assert ["exceptions", "threads", "tasks", "omissions", "log", "swallowed", "process"] == list(printed)[-7:]
