@@ -72,6 +72,26 @@ def test_never_overwrites_without_replace(tmp_path: Path) -> None:
     assert os.path.exists(partial.partial)
 
 
+@pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "folder"])
+def test_only_regular_files_are_replaced(tmp_path: Path, kind: str) -> None:
+    """A pipe, a device or a folder stays what it is, also behind a link."""
+    path = tmp_path / "crash.pkl"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        os.mkfifo(tmp_path / "pipe" if "link" in kind else path)
+    if "link" in kind:
+        path.symlink_to("pipe")
+    before = os.lstat(path)
+
+    with pytest.raises(FileExistsError, match="Not a regular file"):
+        PartialFile.beside(str(path))
+    assert (before, [each.name for each in tmp_path.iterdir() if each.name != "pipe"]) == (
+        os.lstat(path),
+        ["crash.pkl"],
+    )
+
+
 def test_planted_link_is_refused(tmp_path: Path) -> None:
     """A symbolic link at the name of the partial file is not followed."""
     victim = tmp_path / "victim"

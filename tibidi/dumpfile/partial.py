@@ -13,14 +13,8 @@ SUFFIX = ".partial"
 PRIVATE = 0o600
 MAX_TRIES = 100
 # O_NOFOLLOW and O_CLOEXEC where the platform has them; O_BINARY is Windows'.
-FLAGS = (
-    os.O_RDWR
-    | os.O_CREAT
-    | os.O_EXCL
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+MORE_FLAGS = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"))
+FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | sum(MORE_FLAGS)
 
 
 class PartialFile:
@@ -41,7 +35,12 @@ class PartialFile:
 
     @classmethod
     def beside(cls, path: str) -> PartialFile:
-        """Create `<path>.<pid>.partial`, with a number if taken: in a container, a killed process had the same pid."""
+        """Create `<path>.<pid>.partial`, with a number if taken: in a container, a killed process had the same pid.
+
+        Raises FileExistsError if `path` is a folder, a pipe or a device: root would replace /dev/null.
+        """
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise FileExistsError(17, "Not a regular file", path)
         stem = f"{path}.{os.getpid()}"
         for number in range(2, MAX_TRIES):
             try:
