@@ -103,7 +103,7 @@ class _Hunt:
             from tibidi.redaction import records  # few functions have such variables
 
             self._names(records.variables(value))
-        elif cls is type:
+        elif issubclass(cls, type):
             self._names(first(namespace(value).items(), MAX_ATTRIBUTES))
         else:
             self._object(value)
@@ -131,8 +131,8 @@ class _Hunt:
             for name, attribute in attributes:
                 if name in COOKIE_VALUES:
                     self._redactor.learn(attribute)
-        self._names(attributes)
         named = dict(attributes)
+        self._names([*attributes, (named.get("_name_"), named.get("_value_"))])  # of an enumeration
         if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
             self._redactor.learn(named["value"])
         if facts.kind is not None:
