@@ -14,6 +14,9 @@ import { Sources, parseCaptured } from './sources'
 import { dumpOf } from './testing'
 import type { Tibidi } from './tibidi'
 
+/** The scheme of documents with the analysis of a dump. */
+export const ANALYSIS = 'tibidi-analysis'
+
 type Argument = Node | vscode.Uri | { id: string } | undefined
 
 export interface Parts {
@@ -37,7 +40,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     debugLive: onDump(dump => debug(dump, { live: true })),
     debugLatest: () => debug('latest.pkl'),
     debugTest: argument => debugTest(argument, parts),
-    analyze: onDump(analyze),
+    analyze: onDump(dump => analyze(dump)),
     retry: onDump(retry),
     copyMarkdown: onDump(copyMarkdown),
     compare: argument => compare(argument, parts),
@@ -76,10 +79,9 @@ async function debugTest(argument: Argument, { crashes }: Parts): Promise<void> 
   await debug(row.path)
 }
 
-async function analyze(dump: string, { tibidi }: Parts): Promise<void> {
-  const content = await tibidi.analyze(dump)
-  const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' })
-  await vscode.window.showTextDocument(document, { preview: true })
+/** Show the analysis as a read-only document, which VS Code does not ask to save. */
+async function analyze(dump: string): Promise<void> {
+  await vscode.window.showTextDocument(vscode.Uri.from({ scheme: ANALYSIS, path: `/${basename(dump)} (analysis)`, query: dump }), { preview: true })
 }
 
 /** Call the function of the frame again, with the code that is here: in a terminal, which shows what it prints. */

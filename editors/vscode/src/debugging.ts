@@ -1,6 +1,6 @@
 // The debug type `tibidi`: debugpy of the chosen interpreter, which launches tbdebug on a dump.
 
-import { basename, isAbsolute, join } from 'node:path'
+import { basename, delimiter, isAbsolute, join } from 'node:path'
 import * as vscode from 'vscode'
 import { ownFrames, signer } from './dump'
 import type { Dumps, OpenDump } from './dumps'
@@ -9,7 +9,7 @@ import type { Environments } from './environment'
 export const TYPE = 'tibidi'
 const LATEST = 'latest.pkl'
 const LIVE = 'Debug Live'
-const NOWHERE: Places = { root: undefined, pathMappings: [] }
+const NOWHERE: Places = { roots: [], pathMappings: [] }
 
 interface Launch extends vscode.DebugConfiguration {
   dump?: string
@@ -42,11 +42,14 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
     folder: vscode.WorkspaceFolder | undefined,
     launch: Launch
   ): Promise<vscode.DebugConfiguration | undefined> {
+    // VS Code asks for trust before it comes here; the interpreter, its folder and its environment may be the workspace's.
+    if (!vscode.workspace.isTrusted) throw new Error('debugging runs code: trust the workspace first')
     const where = folder ?? vscode.workspace.workspaceFolders?.[0]
     const path = dumpOf(launch, where)
     const known = isAbsolute(path) ? await this.dumps.load(path) : undefined
-    const { root = where?.uri.fsPath ?? this.storage, pathMappings } = known ? await placesHere(known) : NOWHERE
-    const cwd = launch.cwd ?? root
+    const { roots, pathMappings } = known ? await placesHere(known) : NOWHERE
+    const [root = where?.uri.fsPath ?? this.storage, ...others] = roots
+    const cwd = launch.cwd ?? root // Python imports from here first
     if (launch.live && !(await confirmLive(path, known, cwd))) return undefined
     const python = launch.python ?? (await this.environments.require(where, ['tibidi', 'debugpy'])).path
     return {
@@ -57,7 +60,7 @@ export class Debugging implements vscode.DebugConfigurationProvider, vscode.Debu
       module: 'tbdebug',
       args: [...options(launch), path],
       cwd,
-      env: launch.env ?? {},
+      env: { ...(others.length > 0 && { PYTHONPATH: [...others, process.env['PYTHONPATH']].filter(Boolean).join(delimiter) }), ...launch.env },
       console: 'internalConsole',
       justMyCode: false,
       subProcess: false, // tbdebug reads untrusted values in a process of its own, which is no part of the crash
@@ -77,26 +80,24 @@ function dumpOf({ dump = LATEST }: Launch, folder: vscode.WorkspaceFolder | unde
 }
 
 interface Places {
-  root: string | undefined
+  roots: string[]
   pathMappings: { localRoot: string; remoteRoot: string }[]
 }
 
-/** Return where the application of a dump is imported from here, and the folders that debugpy maps to those here. */
+/** Return where the modules of the application are imported from here, maybe several workspace folders, and the folders that debugpy maps to those here. */
 async function placesHere({ summary, sources }: OpenDump): Promise<Places> {
   const frames = ownFrames(summary).map(({ frame }) => frame)
-  return { root: await sources.importRoot(frames), pathMappings: await sources.mappings(frames.map(({ file }) => file)) }
+  return { roots: await sources.importRoots(frames), pathMappings: await sources.mappings(frames.map(({ file }) => file)) }
 }
 
-/** Return the options of tbdebug; in a workspace that is not trusted, nothing of a dump is ever live. */
+/** Return the options of tbdebug. */
 function options({ live, exception }: Launch): string[] {
-  const trust = vscode.workspace.isTrusted ? live : false
   const number = exception === undefined ? [] : ['--exception', String(exception)]
-  return [...(trust === undefined ? [] : [trust ? '--live' : '--inert']), ...number]
+  return [...(live === undefined ? [] : [live ? '--live' : '--inert']), ...number]
 }
 
 /** Ask before code that a dump names may run; say whose key signed it. */
 async function confirmLive(path: string, known: OpenDump | undefined, cwd: string): Promise<boolean> {
-  if (!vscode.workspace.isTrusted) throw new Error('live values run code: trust the workspace first')
   const signed = known ? signer(known.summary) : ''
   const detail = `${signed}\n\nIts objects are rebuilt with the modules in ${cwd}: code that the dump names runs on this machine.`
   const question = `Debug ${basename(path)} live?`

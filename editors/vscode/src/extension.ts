@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import * as vscode from 'vscode'
-import { registerCommands } from './commands'
+import { ANALYSIS, registerCommands } from './commands'
 import { Crashes } from './crashes'
 import { Debugging, TYPE } from './debugging'
 import { Dumps } from './dumps'
@@ -39,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tree.onDidChangeVisibility(({ visible }) => { if (visible) refresh() }),
     vscode.window.registerCustomEditorProvider(VIEW_TYPE, new DumpEditor(context.extensionUri, tibidi, dumps), { webviewOptions: { retainContextWhenHidden: true, enableFindWidget: true } }),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: uri => capturedText(uri, dumps) }),
+    vscode.workspace.registerTextDocumentContentProvider(ANALYSIS, { provideTextDocumentContent: ({ query }) => tibidi.analyze(query) }),
     vscode.debug.registerDebugConfigurationProvider(TYPE, debugging),
     vscode.debug.registerDebugAdapterDescriptorFactory(TYPE, debugging),
     vscode.workspace.onDidChangeConfiguration(event => {

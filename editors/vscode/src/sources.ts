@@ -77,13 +77,14 @@ export class Sources {
     return pathMappings(found)
   }
 
-  /** Return the folder here from which the innermost of these frames was imported. */
-  async importRoot(frames: Iterable<Frame>): Promise<string | undefined> {
+  /** Return the folders here from which the modules of these frames are imported, in the order of the frames. */
+  async importRoots(frames: Iterable<Frame>): Promise<string[]> {
+    const found = new Set<string>()
     for (const { file, module } of frames) {
       const { uri } = await this.place(file)
-      if (uri) return moduleRoot(uri.fsPath, module)
+      if (uri) found.add(moduleRoot(uri.fsPath, module))
     }
-    return undefined
+    return [...found]
   }
 
   private async locate(file: string): Promise<Place> {
