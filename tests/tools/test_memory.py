@@ -122,7 +122,7 @@ def test_text(crash: Crasher, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS limits the memory of a process on Linux only")
 def test_memory_error(crash: Crasher, tmp_path: Path) -> None:
     """After a MemoryError the largest value is the one that grew; `show` and `info` name the command."""
-    found = largest(crash, tmp_path, SHORT, env={"TIBIDI_MAX_BYTES": "20M"})["largest"]
+    found = largest(crash, tmp_path, SHORT, env={"TIBIDI_MAX_BYTES": "20M", "TIBIDI_MAX_SECONDS": "60"})["largest"]
     hint = "he largest values: python -m tibidi mem DUMP"
 
     path, first = next(iter(found.items()))

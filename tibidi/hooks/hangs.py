@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LOOKS = 8  # in the time of a hang
 CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is told
+MOST_SECONDS = 2 * CLOSE_LOOKS * CLOSE_SECONDS
+IDLE_SECONDS = 0.005  # of a processor, at most, while a thread waits for a lock
 BUSY = {"running", {"aarch64": "98"}.get(os.uname().machine, "202")}  # 202: futex(), which waits for a lock
 WAITING = re.compile(r"(threading|queue|connection)\.py:(wait|join|_wait_for_tstate_lock|_shutdown|get|put)$")
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
@@ -92,21 +94,24 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
         snapshots.take("; ".join(filter(None, waits)), "hang")
 
 
-def _stays(ident: int, *, computes: bool) -> bool:
+def _stays(ident: int, number: int, *, computes: bool) -> bool:
     """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before.
 
-    And it holds the interpreter lock, so that each look has to wait for it.  That tells nothing of a thread that had
-    no processor meanwhile.
+    One that `computes` in C, without the interpreter lock, does not delay the looks; a thread without a processor does
+    not, either.  One that waits for a lock takes no time of a processor, unless the lock is that of the interpreter.
     """
-    places, begun = set(), time.monotonic()
-    clock = time.pthread_getcpuclockid(ident)
+    places, begun, took = set(), time.monotonic(), 0.0
+    clock = (~number << 3) | 6  # of a thread: MAKE_THREAD_CPUCLOCK of Linux, CPUCLOCK_SCHED
     used = time.clock_gettime(clock)
     for _ in range(CLOSE_LOOKS):
         time.sleep(CLOSE_SECONDS)
         frame = sys._current_frames().get(ident)
         places.add(None if frame is None else (id(frame), frame.f_lasti))
-    took = time.monotonic() - begun
-    if took > 2 * CLOSE_LOOKS * CLOSE_SECONDS or (computes and time.clock_gettime(clock) - used < took / 2):
+        took = time.monotonic() - begun
+        if took > MOST_SECONDS:  # else the timer would not be set again in time
+            break
+    used = time.clock_gettime(clock) - used
+    if (took > MOST_SECONDS or used < took / 2) if computes else used > IDLE_SECONDS:
         return False
     return len(places) == 1 or _is_in_loop(sys._current_frames().get(ident))
 
@@ -126,11 +131,11 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> boo
     if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}"):
         joined: Any = dictionary(frame.f_locals.get("self")).get("_ident")
         return joined in frames and _hangs(joined, frames, moved_before)
-    number = os.getpid() if ident == _main else _of_thread(ident, "_native_id")
+    number: Any = os.getpid() if ident == _main else _of_thread(ident, "_native_id")
     try:
         with io.open(f"/proc/self/task/{number}/syscall") as file:  # proc_pid_syscall(5)
             state = file.read().split()[0]
-        return state in BUSY and _stays(ident, computes=state == "running")
+        return state in BUSY and _stays(ident, number, computes=state == "running")
     except OSError:
         return False
 
