@@ -19,6 +19,27 @@ from tibidi.dumpfile.headline import peek
 if TYPE_CHECKING:
     from crashing import Crasher
 
+CHANGED = """\
+import asyncio, functools, queue, threading
+class Area:
+    @functools.cached_property
+    def size(self): return 9
+def crash():
+    end = threading.Event()
+    running, over = threading.Thread(target=end.wait, daemon=True), threading.Thread(target=end.is_set)
+    running.start(); over.start(); over.join()
+    area, items, later = Area(), queue.Queue(), asyncio.Queue()
+    later.put_nowait(5)
+    1 / 0
+crash()
+"""
+CHECK = """\
+import sys, tibidi
+for path in sys.argv[1:]:
+    found = tibidi.load(path, trust=True).exceptions[-1][-1]
+    words = [repr(found[name]).partition(", ")[2].split()[0].strip(")>") for name in ("running", "over")]
+    print(*words, found["area"].size, found["later"].qsize(), "_queue=[5]" in repr(found["later"]))
+"""
 KEPT = sorted((Path(__file__).parent.parent / "dumps").glob("v*/*.pkl"))
 
 
@@ -39,6 +60,16 @@ def test_every_python_opens_every_dump(crash: Crasher, pythons: dict[str, Path],
 
     for python in pythons.values():
         opened(crash, python, how, dumps)
+
+
+def test_what_changed_in_the_standard_library(crash: Crasher, pythons: dict[str, Path], tmp_path: Path) -> None:
+    """Threads, queues and cached properties work live on each version, whose attributes are not the same."""
+    (tmp_path / "changed.py").write_text(CHANGED)
+    dumps = [str(crash(tmp_path / "changed.py", python=python).dump) for python in pythons.values()]
+
+    for python in pythons.values():
+        ended = crash.run("-c", CHECK, *dumps, python=python, env={"TIBIDI_SILENT": "1"})
+        assert (["started stopped 9 1 True"] * len(dumps), "") == (ended.stdout.splitlines(), ended.stderr)
 
 
 def test_one_fingerprint(crash: Crasher, pythons: dict[str, Path], tmp_path: Path) -> None:

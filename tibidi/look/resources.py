@@ -67,18 +67,6 @@ def essence(thing: object) -> Essence:
 # Computations.
 
 
-def _generator(thing: types.GeneratorType[object, object, object]) -> Essence:
-    return _suspended("generator", thing.gi_code, thing.gi_frame)
-
-
-def _coroutine(thing: types.CoroutineType[object, object, object]) -> Essence:
-    return _suspended("coroutine", thing.cr_code, thing.cr_frame)
-
-
-def _async_generator(thing: types.AsyncGeneratorType[object, object]) -> Essence:
-    return _suspended("asynchronous generator", thing.ag_code, thing.ag_frame)
-
-
 def _suspended(kind: str, code: CodeType, frame: types.FrameType | None) -> Essence:
     name = getattr(code, "co_qualname", code.co_name)
     where = f"at line {frame.f_lineno}" if frame is not None else "finished"
@@ -126,20 +114,13 @@ def _variable(variable: Any) -> Essence:
     absent = object()
     value = variable.get(absent)
     if value is absent:
-        found = [context[variable] for context in gc.get_objects() if _has(context, variable)]
+        kind: Any = sys.modules["_contextvars"].Context
+        found = [context[variable] for context in gc.get_objects() if type(context) is kind and variable in context]
         found = list({id(each): each for each in found}.values())[:MAX_CONTEXTS]
         defaults = [each for each in gc.get_referents(variable) if each is not variable.name]
         facts.update({"elsewhere": found} if found else {}, **dict(zip(["default"], defaults)))
         value = next(iter((*found, *defaults)), absent)
     return facts if value is absent else {**facts, "get()": value}
-
-
-def _has(context: Any, variable: object) -> bool:
-    return type(context).__name__ == "Context" and type(context) is type(_new_context()) and variable in context
-
-
-def _new_context() -> Any:
-    return sys.modules["_contextvars"].Context()
 
 
 def _context(context: Any) -> Essence:
@@ -291,10 +272,6 @@ def _lock(thing: Any) -> Essence:
     return {**facts, "": shown}
 
 
-def _mapped(thing: Any) -> Essence:
-    return {"size()": len(thing), "tell()": thing.tell(), "closed": thing.closed}
-
-
 def _shown(thing: object) -> Essence:
     """Return the repr of a type of C, and what its getters tell."""
     return {**_told(thing), "": repr(thing)}
@@ -318,44 +295,31 @@ def _read_by_module(cls: type, *, exact: bool) -> Callable[..., Essence] | None:
 
 
 TABLE: dict[str, Callable[..., Essence]] = {
-    # Their names up to Python 3.9.
-    "Context": _context,
-    "ContextVar": _variable,
-    "Token": _token,
-    # Later.
+    # The names without a module are those up to Python 3.9.
+    **dict.fromkeys(("Context", "_contextvars.Context"), _context),
+    **dict.fromkeys(("ContextVar", "_contextvars.ContextVar"), _variable),
+    **dict.fromkeys(("Token", "_contextvars.Token"), _token),
+    **dict.fromkeys(("_ctypes.CFuncPtr", "_ctypes._Pointer"), lambda _: {}),
+    **dict.fromkeys(("_ctypes.Structure", "_ctypes.Union"), _structure),
+    **dict.fromkeys(("_io.BufferedRandom", "_io.BufferedReader", "_io.BufferedWriter", "_io.FileIO"), _binary_file),
+    **dict.fromkeys(("_thread.RLock", "_thread.lock"), _lock),
+    **dict.fromkeys(("weakcallableproxy", "weakproxy", "weakref.CallableProxyType", "weakref.ProxyType"), _shown),
+    **dict.fromkeys(("weakref", "weakref.ReferenceType"), _weak_reference),
     "_asyncio.Future": _future,
-    "_contextvars.Context": _context,
-    "_contextvars.ContextVar": _variable,
-    "_contextvars.Token": _token,
     "_ctypes.Array": _array,
-    "_ctypes.CFuncPtr": lambda _: {},
-    "_ctypes.Structure": _structure,
-    "_ctypes.Union": _structure,
-    "_ctypes._Pointer": lambda _: {},
     "_ctypes._SimpleCData": lambda thing: {} if _is_pointer(type(thing)) else {"value": thing.value},
-    "_io.BufferedRandom": _binary_file,
-    "_io.BufferedReader": _binary_file,
-    "_io.BufferedWriter": _binary_file,
-    "_io.FileIO": _binary_file,
     "_io.TextIOWrapper": _text_file,
     "_queue.SimpleQueue": _simple_queue,
     "_socket.socket": _socket,
-    "_thread.RLock": _lock,
+    "_thread._ThreadHandle": lambda handle: {"is_done()": handle.is_done(), "": repr(handle)},
     "_thread._local": _thread_local,
-    "_thread.lock": _lock,
-    "async_generator": _async_generator,
-    "coroutine": _coroutine,
+    "async_generator": lambda thing: _suspended("asynchronous generator", thing.ag_code, thing.ag_frame),
+    "coroutine": lambda thing: _suspended("coroutine", thing.cr_code, thing.cr_frame),
     "frame": _frame,
-    "generator": _generator,
-    "mmap.mmap": _mapped,
+    "generator": lambda thing: _suspended("generator", thing.gi_code, thing.gi_frame),
+    "mmap.mmap": lambda thing: {"size()": len(thing), "tell()": thing.tell(), "closed": thing.closed},
     "re.Match": _match,
     "sqlite3.Row": _row,
     "super": _bound_super,
     "traceback": _traceback,
-    "weakcallableproxy": _shown,
-    "weakproxy": _shown,
-    "weakref": _weak_reference,
-    "weakref.CallableProxyType": _shown,
-    "weakref.ProxyType": _shown,
-    "weakref.ReferenceType": _weak_reference,
 }

@@ -25,6 +25,7 @@ from typing import Any
 
 from tibidi.look.anatomy import dictionary, is_a, is_native, mro, namespace, type_name
 from tibidi.look.owners import REASON, is_owner
+from tibidi.reading.versions import complete
 from tibidi.words.standins import Dummy
 
 DEL = "__del__"
@@ -78,6 +79,7 @@ class Finalizers:
                 if not entry[2]:
                     _unmute(*_muted.pop(key)[:2])
         self._classes.clear()
+        complete(things, classes)
         return _replace_owners(things, classes)
 
     def disarm(self, things: Collection[object]) -> dict[int, type]:

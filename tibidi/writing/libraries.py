@@ -103,8 +103,11 @@ def reduce_property(found: Any) -> Any:
     return type(found), (*functions, found.__doc__), dictionary(found) or None
 
 
-def reduce_dataclass_part(thing: Any) -> object:
-    """Reduce the internals of dataclasses in a class so that other versions can read them."""
+def reduce_class_part(thing: Any) -> object:
+    """Reduce a cached property, or the internals of dataclasses, so that other versions can read them."""
+    if type(thing).__module__ == "functools":  # Python 3.12 removed the lock
+        own = dictionary(thing)
+        return type(thing), (own["func"],), {name: own[name] for name in own if name != "lock"}
     for name in ("MISSING", "KW_ONLY"):
         if thing is getattr(sys.modules["dataclasses"], name, None):
             return words._field, (name,)

@@ -173,10 +173,10 @@ class Reducers:
             return lambda thing: self._state.failed(thing, reason)
         if "enum" in sys.modules and sys.modules["enum"].Enum in bases:
             return self._enum_member
-        if cls.__module__ == "dataclasses":
-            from tibidi.writing.libraries import reduce_dataclass_part
+        if cls.__module__ == "dataclasses" or type_name(cls) == "functools.cached_property":
+            from tibidi.writing.libraries import reduce_class_part
 
-            return reduce_dataclass_part
+            return reduce_class_part
         return self._plain if is_plain(cls) else self._watched
 
     def _library_reducer(self, cls: type) -> Reducer | None:
@@ -306,9 +306,10 @@ class Reducers:
 
     def _enum_member(self, member: object) -> object:
         own = dictionary(member)
-        if type(own.get("_name_")) is not str:  # a combination of flags
-            return REDUCE(member)
-        reduced = words._member, (type(member), own["_name_"], own.get("_value_"))
+        name, value = own.get("_name_"), own.get("_value_")
+        if type(name) is not str:  # a combination of flags up to Python 3.10
+            name = str(value) if type(value) is int else "?"
+        reduced = words._member, (type(member), name, value)
         more = member_attributes(member)
         return (*reduced, more, None, None, words._member_state) if more else reduced
 
