@@ -200,9 +200,9 @@ class Names:
         except BaseException as error:  # noqa: BLE001 - a module's __getattr__ is application code
             detail = f"it has moved or is gone here: {error_text(error)}"
             self.problems.append(Omission(f"modules[{module!r}][{qualname!r}]", MISSING_HERE, detail))
-        from tibidi.reading.inert.names import is_described  # the inert reader, seldom needed
+        from tibidi.reading.inert import classes, names  # the inert reader, seldom needed
 
-        if is_described(module, qualname):
+        if names.is_described(module, qualname) or layout in classes.VALUES:
             self._missing[module, qualname] = unavailable(module, qualname)
             return self._missing[module, qualname]
         found = self._missing[module, qualname] = missing_class(module, qualname, layout, fields)

@@ -30,6 +30,7 @@ from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 SHOP = """\
 import collections, dataclasses, datetime
@@ -55,7 +56,7 @@ class Models(dict):
 def models(): return Models()
 """
 PROGRAM = """\
-import collections, dataclasses, datetime, decimal, fractions, pathlib, sys, typing, uuid
+import collections, dataclasses, datetime, decimal, enum, fractions, pathlib, sys, typing, uuid
 import shop, tibidi
 
 class Moment(datetime.datetime): pass
@@ -80,6 +81,18 @@ class Frozen:
     b: str
     def __getstate__(self): return [self.a, self.b]  # as dataclass(slots=True) has it from 3.10 on
 
+class Level(str, enum.Enum):
+    HIGH = "high"
+    def __new__(cls, text): made = str.__new__(cls, text.upper()); made._value_ = text; return made
+class Grade(enum.IntEnum):
+    GOOD = 2
+class Rights(enum.IntFlag):
+    READ = 4
+    WRITE = 2
+class Buffer(bytearray): pass
+class Row:
+    __tablename__ = "rows"
+
 class Slotted:
     __slots__ = ("a", "b")
     def __getstate__(self): return (self.a, self.b)
@@ -93,6 +106,8 @@ def crash():
     tally, queue, frozen, their_frozen = shop.Tally("aab"), Queue([1, 2], 3), Frozen(3, "q"), shop.Frozen(3, "q")
     slotted = Slotted(); slotted.a, slotted.b = 1, 2
     pay, function, module, holder = shop.Cart().pay, crash, sys, [sys, crash, {"m": shop}]
+    level, grade, rights, levels = Level.HIGH, Grade.GOOD, Rights.READ | Rights.WRITE, {Level.HIGH: 1}
+    data, row = Buffer(b"ab"), Row()
     shut, model, models = Shut("closed", 5), shop.Model("x"), shop.Models(a=1)
     1 / 0
 
@@ -104,15 +119,21 @@ except ZeroDivisionError as error:
 
 
 @pytest.fixture(scope="module")
-def crash(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """The variables of a program, opened where nothing of it can be imported."""
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dump of a program, of which nothing can be imported here."""
     folder = tmp_path_factory.mktemp("classes")
     (folder / "shop.py").write_text(SHOP)
     (folder / "run.py").write_text(PROGRAM)
     found = os.pathsep.join(path for path in sys.path if path)
     environment = {**os.environ, "PYTHONPATH": found, "TIBIDI_KEY_FILE": str(folder / "key")}
     subprocess.run([sys.executable, "run.py"], cwd=folder, env=environment, check=True, timeout=60)
-    return load(folder / "whole.pkl", trust=False).exceptions[-1][-1]
+    return folder / "whole.pkl"
+
+
+@pytest.fixture(scope="module")
+def crash(dump: Path) -> Mapping[str, Any]:
+    """Its variables, opened inert."""
+    return load(dump, trust=False).exceptions[-1][-1]
 
 
 def loaded(value: object) -> Any:
@@ -205,6 +226,28 @@ def test_plain_values(crash: Mapping[str, Any]) -> None:
     assert {"year", "isoformat"} <= set(dir(day))
     with pytest.raises(AttributeError, match="'Day' object has no attribute 'century' in the dump; it is inert"):
         _ = day.century
+
+
+def test_plain_values_of_a_class_that_is_not_here(dump: Path) -> None:
+    """Live, an instance of a class that cannot be imported has its plain value as well."""
+    assert 2020 == load(dump, trust=True).exceptions[-1][-1]["their_date"].year
+
+
+def test_members_with_a_plain_value(crash: Mapping[str, Any]) -> None:
+    """A member of an enumeration of texts or numbers is one, a combination of flags too."""
+    assert ("HIGH", "high", True) == (crash["level"], crash["level"].value, "HIGH" in crash["levels"])
+    assert (3, 2, "GOOD") == (crash["grade"] + 1, crash["grade"].value, crash["grade"].name)
+    assert (6, 6) == (crash["rights"], crash["rights"].value)
+
+
+def test_bytes_that_can_change(crash: Mapping[str, Any]) -> None:
+    """An instance of a subclass of bytearray has its bytes."""
+    assert b"ab" == crash["data"]
+
+
+def test_name_of_a_table(crash: Mapping[str, Any]) -> None:
+    """A class of rows shows the name of its table."""
+    assert "rows" == crash["row"].__tablename__
 
 
 def test_tuples_of_arguments(crash: Mapping[str, Any]) -> None:

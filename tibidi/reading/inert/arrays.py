@@ -145,9 +145,12 @@ def scalar(kind: object, data: object = b"") -> object:
     return _items(np, kind, plain.expect(data, bytes), 1)[0]
 
 
-def reconstruct(*_: object) -> InertArray:
-    """Begin an array that its state finishes, like `numpy.core.multiarray._reconstruct`."""
-    return facts(None, (0,), b"")
+def reconstruct(cls: object = None, *_: object) -> InertArray:
+    """Begin an array that its state finishes, like `numpy.core.multiarray._reconstruct`; `cls` may be a subclass."""
+    made = facts(None, (0,), b"")
+    if isinstance(cls, types.InertType) and not cls._inert_name_.startswith("numpy."):
+        made.__class__ = types.make_type(cls.__module__, cls.__qualname__, InertArray)
+    return made
 
 
 def finished(thing: object) -> object:

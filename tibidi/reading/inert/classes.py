@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from tibidi.reading.inert import plain, types
-from tibidi.reading.inert.layouts import ATOMS, LAYOUTS
+from tibidi.reading.inert.layouts import ATOMS, LAYOUTS, layout_of
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import clean
 from tibidi.words.vocabulary import STRUCT_SEQUENCE
@@ -89,12 +90,15 @@ def _is_field(field: object) -> bool:
 
 
 def make_enumeration(
-    bases: object, name: object, qualname: object, members: object, module: object, *_: object
+    bases: object, name: object, qualname: object, members: object, module: object, contents: object = None, *_: object
 ) -> object:
-    """Make an enumeration with its members."""
-    made = types.make_type(clean(module), clean(qualname), types.InertMember)
+    """Make an enumeration with its members; `contents` has for each what its built-in base is made from."""
+    known = contents if type(contents) is dict else {}
+    layouts = [layout_of(base) for base in map(real, plain.expect(bases, tuple)) if isinstance(base, type)]
+    mixins = [layout for layout in layouts if layout in ATOMS]
+    made = types.make_type(clean(module), clean(qualname), types.InertMember, *mixins[:1])
     for member, value in types.text_keys(members).items():
-        types.set_class_attributes(made, {member: types.instance(made, name=clean(member), value=value)})
+        types.set_class_attributes(made, {member: _new_member(made, clean(member), value, known.get(member, ()))})
     return made
 
 
@@ -106,15 +110,22 @@ def make_member(cls: object, name: object, value: object) -> object:
     known = vars(cls).get(text)
     if isinstance(known, types.InertMember):
         return known
-    base: Any = next((base for base in cls.__mro__ if base in ATOMS), object)
     kind: Any = cls if issubclass(cls, types.InertMember) else vars(cls).get("_inert_members_")
     if kind is None:  # it is known as a class with this built-in base
-        bases = (base,) if base in ATOMS else ()
-        kind = types.make_type(cls.__module__, cls.__qualname__, types.InertMember, *bases)
+        kind = types.make_type(
+            cls.__module__, cls.__qualname__, types.InertMember, *[base for base in cls.__mro__ if base in ATOMS]
+        )
         type.__setattr__(cls, "_inert_members_", kind)
-    made: Any = base.__new__(kind, *([value] if base in ATOMS and type(value) is base else []))
-    made.__dict__.update(name=text, value=value)
+    made = _new_member(kind, text, value)
     types.set_class_attributes(cls, {text: made})
+    return made
+
+
+def _new_member(kind: Any, name: str, value: object, content: object = ()) -> Any:
+    base: Any = next((base for base in kind.__mro__ if base in ATOMS), object)
+    fitting = (each for each in (*plain.expect(content, tuple), value) if base in ATOMS and type(each) is base)
+    made = base.__new__(kind, *islice(fitting, 1))
+    made.__dict__.update(name=name, value=value)
     return made
 
 

@@ -15,6 +15,7 @@ from operator import index, mul
 from typing import Any
 
 from tibidi.reading.inert import plain, types
+from tibidi.reading.inert import repr as printing
 from tibidi.reading.inert.items import Item, Moment, item_of
 from tibidi.reading.inert.loading import REFUSED
 from tibidi.reading.inert.repr import BOUNDED, MAX_TEXT_CHARS, clean
@@ -106,12 +107,16 @@ class InertArray(Reductions):
     _inert_name_ = "numpy.ndarray"
 
     def _inert_absorb_(self, state: Any) -> None:
-        """Take (version, shape, dtype, is Fortran, bytes or list of objects)."""
+        """Take (version, shape, dtype, is Fortran, bytes or list of objects), with what a subclass adds to it."""
         try:
-            _, shape, kind, is_fortran, content = plain.expect(state, tuple)
+            whole = plain.expect(state, tuple)
+            inner, more = whole if len(whole) == 2 else (whole[:5], whole[5:])
+            _, shape, kind, is_fortran, content = plain.expect(inner, tuple)
             describe(self, kind, checked_shape(shape), content, "F" if is_fortran is True else "C")
         except REFUSED:
-            self.__dict__["__state__"] = state
+            more = state
+        added = types.text_keys(more) if type(more) is dict else {"__state__": more} if more else {}
+        self.__dict__.update({**added, **self.__dict__})
 
     @property
     def ndim(self) -> int:
@@ -157,7 +162,13 @@ class InertArray(Reductions):
         return [each[names.index(key)] for each in items]
 
     def __repr__(self) -> str:
-        return BOUNDED.plainly(self) if self.__dict__["_view_"][0] is None else _array_text(self)
+        if self.__dict__["_view_"][0] is None:
+            return BOUNDED.plainly(self)
+        if type(self) is InertArray:
+            return _array_text(self)
+        more = {name: value for name, value in types.visible(self).items() if name not in {"data", "dtype", "shape"}}
+        name = type(self)._inert_name_
+        return BOUNDED.apart(self, lambda: printing.describe(f"{name} {_array_text(self)}", (), more, 2))
 
 
 def checked_shape(shape: object) -> tuple[int, ...]:

@@ -75,7 +75,7 @@ class Bounded(reprlib.Repr):
     def _one(self, x: Any, level: int) -> str:
         """Print one value; reprlib goes by the name of the type, which is untrusted."""
         words = getattr(type(x), "_inert_words_", None)
-        if words is not None and type(x).__repr__ is type(x)._inert_repr_:
+        if words is not None and (type(x).__repr__ is type(x)._inert_repr_ or is_elsewhere(x)):
             return self._inert(x, words, level)
         for kind, name in KINDS:
             if isinstance(x, kind):
@@ -113,8 +113,14 @@ KINDS = tuple((kind, f"repr_{kind.__name__}") for kind in (str, int, dict, list,
 EMPTY: tuple[dict[str, str], ...] = ({}, OrderedDict())
 VIEWS = tuple(type(view) for each in EMPTY for view in (each.keys(), each.values(), each.items()))
 OWN_WAYS = (BaseException, SimpleNamespace, slice, *VIEWS)
+CONTAINERS = (dict, list, set, deque)
 BOUNDED = Bounded()
 standins.show = BOUNDED.repr
+
+
+def is_elsewhere(thing: Any) -> bool:
+    """Return True for a container without items whose class may keep them in its attributes."""
+    return isinstance(thing, CONTAINERS) and not len(thing) and bool(thing.__dict__)
 
 
 def parts(thing: Any) -> Collection[object]:

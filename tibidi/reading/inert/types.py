@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 from tibidi.reading.inert import layouts, plain
 from tibidi.reading.inert.loading import REFUSED, Loading, answer, refused
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.repr import BOUNDED, clean
+from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, is_elsewhere
 from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 
@@ -317,6 +317,8 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
     if layout is not object:
         # Instead of those of the built-in type, whose arguments are not checked.
         body.update(__new__=shaped, __setstate__=kind.__setstate__, _inert_layout_=layout)
+    if issubclass(layout, CONTAINERS):
+        body["__repr__"] = lambda self: (BOUNDED.plainly if is_elsewhere(self) else layout.__repr__)(self)
     return InertType(clean(qualname).rpartition(".")[2], mixins or (InertCall,), body)
 
 
@@ -325,10 +327,13 @@ def set_class_attributes(cls: InertType, attributes: Mapping[str, object]) -> No
     layout = layouts.layout_of(cls)
     kept = {"mro", "_asdict", *(vars(layout) if layout is not object else ())}
     for name, value in attributes.items():
-        if (type(name) is str and not name.startswith(("__", "_inert_")) and name not in kept) or (
-            name == "__doc__" and type(value) is str
-        ):
+        is_text = name in TEXTS and type(value) is str
+        if is_text or (type(name) is str and not name.startswith(("__", "_inert_")) and name not in kept):
             type.__setattr__(cls, name, value)
+
+
+# Of the attributes whose names Python and libraries reserve, these are shown.
+TEXTS = frozenset({"__author__", "__doc__", "__tablename__", "__version__"})
 
 
 def shaped(cls: Any, *arguments: object, **_: object) -> Any:
@@ -357,8 +362,8 @@ def _new_tuple(cls: Any, arguments: tuple[Any, ...]) -> Any:
 def _filled(made: Any, layout: Any, arguments: tuple[Any, ...]) -> Any:
     if layout is deque and len(arguments) == 2:
         deque.__init__(made, (), plain.expect(arguments[1], int))
-    if layout is set and arguments:
-        set.update(made, plain.expect(arguments[0], list, tuple))
+    if layout in {bytearray, set} and arguments:
+        layout.__init__(made, plain.expect(arguments[0], bytes, list, tuple))
     if issubclass(layout, dict) and arguments:
         _fill(made, layout, arguments)
     if isinstance(made, BaseException):
