@@ -148,7 +148,7 @@ def scalar(kind: object, data: object = b"") -> object:
 def reconstruct(cls: object = None, *_: object) -> InertArray:
     """Begin an array that its state finishes, like `numpy.core.multiarray._reconstruct`; `cls` may be a subclass."""
     made = facts(None, (0,), b"")
-    if isinstance(cls, types.InertType) and not cls._inert_name_.startswith("numpy."):
+    if isinstance(cls, types.InertType) and cls.__module__.partition(".")[0] != "numpy":
         made.__class__ = types.make_type(cls.__module__, cls.__qualname__, InertArray)
     return made
 
