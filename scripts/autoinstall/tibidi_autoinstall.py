@@ -38,7 +38,8 @@ ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 2.0  # seconds; a busy machine needs one to make the crash directory
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
-LOKY = "loky.backend"  # in the command lines of its workers
+# In the command lines of the workers of loky, and of all processes of a cluster of Ray.
+KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")
 
 _was_called = False
 _is_late = False  # the crash directory does not answer
@@ -98,11 +99,11 @@ def _complain(problem: str) -> None:
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
     global _is_late
-    try:
-        import faulthandler
-    except ImportError:  # in a subinterpreter of Python 3.12 or later, which the record of the process covers
+    if not _is_main_interpreter():  # the record of the process covers it
         return
-    if os.name == "posix" and not _is_loky():
+    import faulthandler
+
+    if os.name == "posix" and not _is_killed_by_its_own():
         _is_late = not _in_time(begin_record)
     if _record is None:
         return
@@ -119,14 +120,29 @@ def _begin_life() -> None:
     os.register_at_fork(after_in_child=_begin_after_fork)
 
 
-def _is_loky() -> bool:
-    """Return True for a worker of loky, which kills its workers as a matter of course."""
-    if hasattr(sys, "orig_argv"):
-        return any(LOKY in word for word in sys.orig_argv)
+def _is_main_interpreter() -> bool:
+    """Return False in a subinterpreter, by the reason why it cannot handle signals.
+
+    The signal handlers and the record are those of the process.  Before Python
+    3.12, its exit ends idle subinterpreters, and a thread that one starts in its
+    atexit callbacks makes the main thread end, whose exit status is lost.
+    """
+    import _signal  # type: ignore[import-not-found]
+
     try:
-        return LOKY.encode() in _text("/proc/self/cmdline")
+        _signal.signal(0, _signal.SIG_DFL)  # there is no such signal
+    except ValueError as error:
+        return "main interpreter" not in str(error)
+    return True
+
+
+def _is_killed_by_its_own() -> bool:
+    """Return True for a worker of a library that kills its workers as a matter of course."""
+    try:
+        line = " ".join(sys.orig_argv) if hasattr(sys, "orig_argv") else _read("/proc/self/cmdline")
     except OSError:
         return False
+    return any(part in line for part in KILLED_BY_THEIR_OWN)
 
 
 def _in_time(work: "Any") -> bool:

@@ -197,6 +197,21 @@ def test_subinterpreters(crash: Crasher) -> None:
     compare(crash, code)
 
 
+def test_idle_subinterpreter(crash: Crasher) -> None:
+    """A crash while there is a subinterpreter, which the exit of the process ends, has its exit status."""
+    code = """
+        try:
+            import _interpreters as module
+        except ImportError:
+            import _xxsubinterpreters as module
+        interpreter = module.create()
+        1 / 0
+    """
+    crashed = compare(crash, code)
+
+    assert (1, 1) == (crashed.status, len(crashed.dumps))
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="interpreters share everything, or have no threads")
 @pytest.mark.parametrize("where", ["inside", "outside"])
 def test_threads_of_subinterpreters(crash: Crasher, where: str) -> None:
