@@ -286,3 +286,25 @@ def test_timer_of_the_application(crash: Crasher) -> None:
     crash.run("-c", code, env=SECOND)
 
     assert "Timeout (0:00:01.500000)!" in (crash.work / "own.txt").read_text()
+
+
+def test_abort_after_an_exception(crash: Crasher) -> None:
+    """A process that aborts because of an exception, as PyQt does, leaves the dump of the exception alone."""
+    code = "import os, sys; hook = sys.excepthook; sys.excepthook = lambda *info: (hook(*info), os.abort()); {}['lost']"
+    crashed = crash.run("-c", code)
+    rows = listed(crash)
+
+    assert -signal.SIGABRT == crashed.status
+    assert ["builtins.KeyError"] == [row["type"] for row in rows]
+    assert [] == litter(crash)
+
+
+def test_killed_by_its_own(crash: Crasher) -> None:
+    """A process of Ray, which kills its processes at its end, leaves nothing."""
+    program = crash.work / "site-packages" / "ray" / "worker.py"
+    program.parent.mkdir(parents=True)
+    program.write_text("import os; os.kill(os.getpid(), 9)", encoding="utf-8")
+    crashed = crash.run(str(program))
+
+    assert (-signal.SIGKILL, []) == (crashed.status, listed(crash))
+    assert [] == litter(crash)

@@ -39,6 +39,7 @@ OF_APPLICATION = "faulthandler: enabled by the application"
 UNKNOWN = "killed or stopped"  # the title of what only `list --all` shows, for a day
 _lock = allocate_lock()
 NO_VARIABLES = "a process that dies so leaves none"
+SLACK_SECONDS = 1.0
 
 
 def judge(folder: str) -> None:
@@ -84,6 +85,8 @@ def _bury(record: Record) -> None:
 def verdict(record: Record) -> tuple[str, str]:
     """Return the kind of the dump of a dead process, and the reason; "" where there was no crash."""
     fatal, exited, hang = (pattern.search(record.text) for pattern in (FATAL, EXITED, HANG))
+    if fatal and fatal[1] == "Aborted" and _is_dumped(record):
+        return "", ""
     if fatal:
         return model.NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{_core_of(record)}"
     if exited:
@@ -93,6 +96,13 @@ def verdict(record: Record) -> tuple[str, str]:
     if STOPPED.search(record.text) or (record.told.startswith("hang") and not record.text):
         return "", ""  # by a service manager, or its dump was made when it hung
     return model.KILLED, _killed(record, f"it had not moved for {hang[1]}, " if hang else "")
+
+
+def _is_dumped(record: Record) -> bool:
+    """Return True if an exception of the process was dumped just before it ended: PyQt aborts after one in a slot."""
+    entries = CrashDirectory(os.path.dirname(record.path)).entries()
+    seconds = [record.ended - each.changed for each in entries if each.pid == record.process.pid]
+    return any(0 <= each < SLACK_SECONDS for each in seconds)
 
 
 def _killed(record: Record, before: str) -> str:
