@@ -196,7 +196,7 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     The latter are chained to what they do anyway.  The module `signal` does not
     know of it, and the application's own handlers take their place.
     """
-    import _signal  # type: ignore[import-not-found]  # loaded at any start, unlike `signal`
+    import _signal  # loaded at any start, unlike `signal`
     import faulthandler
 
     if catch_fatal:
