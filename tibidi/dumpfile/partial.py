@@ -13,8 +13,7 @@ SUFFIX = ".partial"
 PRIVATE = 0o600
 MAX_TRIES = 100
 # O_NOFOLLOW and O_CLOEXEC where the platform has them; O_BINARY is Windows'.
-MORE_FLAGS = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"))
-FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | sum(MORE_FLAGS)
+FLAGS = sum(getattr(os, f"O_{name}", 0) for name in ("RDWR", "CREAT", "EXCL", "NOFOLLOW", "CLOEXEC", "BINARY"))
 
 
 class PartialFile:

@@ -268,11 +268,16 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
 def _receive(
     exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
 ) -> "tuple[str, BaseException | None]":
-    """Import what a crash needs, and pass the exception on."""
-    with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
-        desk = _load("tibidi.process.imports").import_module("tibidi.hooks.desk")
-        result: tuple[str, BaseException | None] = desk.receive(exc, hook, thread, watch, settings or Settings())
-        return result
+    """Import what a crash needs, and pass the exception on; meanwhile no exceptions are counted."""
+    monitoring: Any = getattr(sys, "monitoring", None)
+    events = monitoring and monitoring.get_tool(TOOL) == NAME and monitoring.get_events(TOOL)
+    try:
+        events and monitoring.set_events(TOOL, 0)
+        with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
+            receive: Any = _load("tibidi.process.imports").import_module("tibidi.hooks.desk").receive
+            return receive(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
+    finally:
+        events and monitoring.get_tool(TOOL) == NAME and monitoring.set_events(TOOL, events)
 
 
 def setting(name: str, default: "Any") -> "Any":
