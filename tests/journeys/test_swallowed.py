@@ -218,3 +218,30 @@ def test_other_tools(crash: Crasher, module: str, options: list[str], expected: 
 
     assert "builtins.KeyError" in ran.stdout
     assert expected in ran.stdout
+
+
+@needs_monitoring
+def test_coroutine_at_the_end_of_the_interpreter(crash: Crasher) -> None:
+    """What a coroutine catches when the interpreter, which has cleared its builtins, collects it, ends the process."""
+    code = """
+import builtins, resource
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+class Wait:
+    def __await__(self):
+        yield
+async def send():
+    try:
+        await Wait()
+    except BaseException:
+        try:
+            raise ValueError("late")
+        except ValueError:
+            pass
+builtins.kept = send()
+builtins.kept.send(None)
+1 / 0
+"""
+    crashed = crash.run("-c", code)
+
+    assert 1 == crashed.status
+    assert crashed.stderr.endswith(f"ZeroDivisionError: division by zero\nTraceback dumped into: {crashed.dump}\n")

@@ -374,11 +374,12 @@ def _await_handler(monitoring: "Any") -> None:
         replace_function(monitoring, "use_tool_id", _wrap_use_tool_id)
 
 
-def _handle_first(code: "CodeType", *event: object) -> None:
+def _handle_first(code: "CodeType", *event: object, caught: type[BaseException] = Exception) -> None:
+    # A parameter: the end of the interpreter clears builtins, and an exception here would call this again, for ever.
     try:
         if not (dump_threads or code.co_filename.startswith(EVERYWHERE)):
             _load("tibidi.hooks.swallowed").apply_settings(code, *event)
-    except Exception:  # noqa: BLE001, S110 - too deep, or no memory: the next one then
+    except caught:
         pass
 
 

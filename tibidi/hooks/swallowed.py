@@ -154,18 +154,22 @@ def shown() -> "list[Place]":
 
 
 def _callback(known: "dict[tuple[object, ...], Place]", latest: "dict[int, Place]") -> "Any":
+    # The end of the interpreter clears globals and builtins, and collects coroutines afterwards.  An exception that no
+    # handler here matches would be an event again, and call this for ever.
+    missing, anything = KeyError, Exception
+
     def callback(code: "CodeType", offset: int, exc: BaseException) -> None:
         try:
             try:
                 place = latest[offset]
                 if place.code() is not code or (place.exact is not type(exc) and place.kind() is not type(exc)):
-                    raise KeyError  # noqa: TRY301 - where this does not happen, it is the fastest way
-            except KeyError:
+                    raise KeyError
+            except missing:
                 place = latest[offset] = _place(known, code, offset, exc)
             place.left = left = place.left - 1
             if left <= 0:
                 place.note(exc)
-        except Exception:  # noqa: BLE001, S110 - too deep, or no memory: it is not counted
+        except anything:
             pass
 
     return callback
