@@ -245,3 +245,37 @@ builtins.kept.send(None)
 
     assert 1 == crashed.status
     assert crashed.stderr.endswith(f"ZeroDivisionError: division by zero\nTraceback dumped into: {crashed.dump}\n")
+
+
+@needs_monitoring
+@pytest.mark.parametrize("how", ["crash", "call"])
+def test_exceptions_of_a_dump(crash: Crasher, how: str) -> None:
+    """A dump, which may raise any number of exceptions at any depth, has none of them counted; later ones are."""
+    code = """
+import sys, tibidi
+def lookup(name):
+    try:
+        return {}[name]
+    except KeyError:
+        return None
+class Deep:
+    def __reduce__(self):
+        for _ in range(50):
+            lookup("within")
+        return Deep, ()
+def work(number):
+    deep = Deep()
+    lookup("before")
+    1 / 0
+if sys.argv[1] == "call":
+    try:
+        work(1)
+    except ZeroDivisionError as error:
+        tibidi.dump_exception(error, "called.pkl")
+    lookup("between")
+work(2)
+"""
+    crashed = crash.run("-c", code, how)
+    times = {"crash": [("before", 1)], "call": [("before", 3)]}[how]
+
+    assert times == [(each.message, each.times) for each in own(crashed) if each.name == "lookup"]

@@ -21,7 +21,18 @@ import sys
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import Watch, dump_threads, environ, is_inside_dump, os, reserve, runs_a_dump, traceback_of
+from tibidi.process import (
+    NAME,
+    TOOL,
+    Watch,
+    dump_threads,
+    environ,
+    is_inside_dump,
+    os,
+    reserve,
+    runs_a_dump,
+    traceback_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +81,6 @@ LOG_HOOKS = dict.fromkeys(
     ("logging", "loguru._handler", "structlog._base", "traceback", "concurrent.futures._base"), "logs"
 )
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
-TOOL, NAME = 4, "tibidi"  # in `sys.monitoring`: PEP 669 reserves this id for no kind of tool
 # The files of code that runs in every program: of imports, and of tibidi.
 _starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)
 EVERYWHERE = ("<frozen ", __file__[: -len("hooks/__init__.py")], _starter or "<frozen ")
@@ -268,16 +278,10 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
 def _receive(
     exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
 ) -> "tuple[str, BaseException | None]":
-    """Import what a crash needs, and pass the exception on; meanwhile no exceptions are counted."""
-    monitoring: Any = getattr(sys, "monitoring", None)
-    events = monitoring and monitoring.get_tool(TOOL) == NAME and monitoring.get_events(TOOL)
-    try:
-        events and monitoring.set_events(TOOL, 0)
-        with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
-            receive: Any = _load("tibidi.process.imports").import_module("tibidi.hooks.desk").receive
-            return receive(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
-    finally:
-        events and monitoring.get_tool(TOOL) == NAME and monitoring.set_events(TOOL, events)
+    """Import what a crash needs, and pass the exception on."""
+    with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
+        receive: Any = _load("tibidi.process.imports").import_module("tibidi.hooks.desk").receive
+        return receive(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
 
 
 def setting(name: str, default: "Any") -> "Any":

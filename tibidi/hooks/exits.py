@@ -17,7 +17,7 @@ from functools import wraps
 from types import TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import traceback_of
+from tibidi.process import NAME, TOOL, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Stack = list[tuple[FrameType, int, int]]
 
 CONTEXT: Any = BaseException.__dict__["__context__"]
-TOOL = 4  # of sys.monitoring; 0, 1, 2 and 5 are for debuggers, coverage, profilers and optimizers
-NAME = "tibidi"
 # Errors of the command line are no crashes: those of argparse, and of click.
 USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
 

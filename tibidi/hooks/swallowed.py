@@ -17,7 +17,7 @@ import sys
 from _weakref import ref
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import dump_threads, time, traceback_of
+from tibidi.process import NAME, TOOL, dump_threads, time, traceback_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -98,11 +98,11 @@ class Tool:
     def turn(self, *, on: bool) -> None:
         """Turn the events on or off."""
         gc.callbacks[:] = [each for each in gc.callbacks if each != self.tick] + [self.tick] * (on or self.paused > 0)
-        if _monitoring.get_tool(hooks.TOOL) == hooks.NAME:
+        if _monitoring.get_tool(TOOL) == NAME:
             events = _monitoring.events.EXCEPTION_HANDLED, _monitoring.events.RERAISE
             for event, callback in zip(events, _callbacks):
-                _monitoring.register_callback(hooks.TOOL, event, callback if on else None)
-            _monitoring.set_events(hooks.TOOL, sum(events) if on else 0)
+                _monitoring.register_callback(TOOL, event, callback if on else None)
+            _monitoring.set_events(TOOL, sum(events) if on else 0)
 
     def count(self, number: int, now: float) -> None:
         """Count exceptions, and turn the events off if there are too many."""
@@ -127,7 +127,7 @@ class Tool:
         if self.pauses:
             when = "at the end" if self.paused else "for a while"
             return f"{self.pauses} times more than {MOST_PER_SECOND:,} a second; those {when} were not counted"
-        return "" if _monitoring.get_tool(hooks.TOOL) == hooks.NAME else "another tool has our id of sys.monitoring"
+        return "" if _monitoring.get_tool(TOOL) == NAME else "another tool has our id of sys.monitoring"
 
 
 def apply_settings(*event: "Any") -> None:
@@ -143,8 +143,8 @@ def uninstall() -> None:
     """Free the tool id."""
     tool.paused = 0.0
     tool.turn(on=False)
-    if _monitoring.get_tool(hooks.TOOL) == hooks.NAME:
-        _monitoring.free_tool_id(hooks.TOOL)
+    if _monitoring.get_tool(TOOL) == NAME:
+        _monitoring.free_tool_id(TOOL)
 
 
 def shown() -> "list[Place]":

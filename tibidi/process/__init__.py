@@ -84,6 +84,7 @@ NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer
 _importlib: "Any" = _sys.modules["_frozen_importlib"]
 _waits: "Any" = getattr(_importlib, "_blocking_on", None)
 _List: "Any" = getattr(_importlib, "_List", None)
+TOOL, NAME = 4, "tibidi"  # in `sys.monitoring`: PEP 669 reserves this id for no kind of tool
 # The identifiers of the threads that make a dump while another one waits for them, or print a traceback.
 dump_threads: "set[int]" = set()
 

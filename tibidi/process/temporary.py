@@ -19,7 +19,7 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import DumpThread, os
+from tibidi.process import NAME, TOOL, DumpThread, os
 from tibidi.process import NoThread as NoThread
 
 if TYPE_CHECKING:
@@ -104,6 +104,25 @@ class fast_switching(ProcessSetting):  # noqa: N801 - likewise
             fast_switching.previous = None
 
 
+class uncounted(ProcessSetting):  # noqa: N801 - likewise
+    """A context in which the hooks of `sys.monitoring` see no exceptions: a dump may raise any number, at any depth."""
+
+    events: "ClassVar[int]" = 0
+
+    def change(self) -> None:
+        """Turn the events off."""
+        monitoring = getattr(sys, "monitoring", None)
+        if monitoring and monitoring.get_tool(TOOL) == NAME and monitoring.get_events(TOOL):
+            uncounted.events = monitoring.get_events(TOOL)
+            monitoring.set_events(TOOL, 0)
+
+    def restore(self) -> None:
+        """Turn the events on that were on."""
+        if uncounted.events and not self.is_shared() and sys.monitoring.get_tool(TOOL) == NAME:  # type: ignore[attr-defined,unused-ignore]
+            sys.monitoring.set_events(TOOL, uncounted.events)  # type: ignore[attr-defined,unused-ignore]
+            uncounted.events = 0
+
+
 class recursion_limit(ProcessSetting):  # noqa: N801 - likewise
     """A context in which at least `levels` of recursion are allowed."""
 
@@ -145,7 +164,7 @@ class dump_settings:  # noqa: N801 - likewise
     """A context with everything that a dump needs of the process, its imports included."""
 
     def __enter__(self) -> None:
-        self._settings = (headroom(), fast_switching(), gc_paused())
+        self._settings = (headroom(), fast_switching(), gc_paused(), uncounted())
         for setting in self._settings:
             setting.__enter__()
 
