@@ -36,7 +36,7 @@ SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in 
 LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
-PATIENCE = 2.0  # seconds; a busy machine needs one to make the crash directory
+PATIENCE = 0.5  # seconds
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
 # In the command lines of the workers of loky, and of all processes of a cluster of Ray.
 KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.ends
 
 SECONDS = 2
 # The interpreter's own time, and the end of a dump after its deadline.
-MARGIN = 6
+MARGIN = 3
 # A bad value, and what cannot be encrypted, have a line each, besides that about the dump.
 HARMLESS = re.compile("is ignored, the default is used|it cannot be sealed")
 LINE = re.compile(r"(Traceback dumped into: |tibidi: ).*\n")
