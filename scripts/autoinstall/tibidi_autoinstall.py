@@ -369,7 +369,7 @@ def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = 
     """Append to the record, unless its descriptor is another file by now."""
     record = record or _record
     try:
-        if record is not None and record[0] == os.getpid() and _identity(record[2]) == record[3]:
+        if record is not None and _is_intact(record):
             os.write(record[2], data)
     except OSError:
         return
@@ -423,12 +423,11 @@ def _wrap_exit(previous: "Any") -> "Any":
         """Exit without cleanup; from tibidi, the life record says where, unless it is how this process has to end."""
         if status == 0 or sys._getframe(1).f_code is _forked_in:
             end_record()
-        elif _record is not None and _record[0] == os.getpid():
+        elif _record is not None and _is_intact(_record):
             import faulthandler
 
             write(f"os._exit({status})\n".encode())
-            if _identity(_record[2]) == _record[3]:
-                faulthandler.dump_traceback(_record[2])
+            faulthandler.dump_traceback(_record[2])
         previous(status)
 
     return _exit
@@ -462,7 +461,7 @@ def _wrap_signal(previous: "Any") -> "Any":
         result = previous(number, handler)
         if type(handler) is int and handler == 0 and number in STOPS:  # SIG_DFL
             record = _record
-            if record is not None and record[0] == os.getpid() and _identity(record[2]) == record[3]:
+            if record is not None and _is_intact(record):
                 import faulthandler
 
                 faulthandler.unregister(number)
@@ -479,6 +478,11 @@ def _is_free(descriptor: int) -> bool:
     except OSError:
         return True
     return False
+
+
+def _is_intact(record: "tuple[int, str, int, tuple[int, int]]") -> bool:
+    """Return True for a record of this process whose descriptor is still its file."""
+    return record[0] == os.getpid() and _identity(record[2]) == record[3]
 
 
 def _identity(descriptor: int) -> "tuple[int, int]":
