@@ -132,7 +132,8 @@ class _Hunt:
                 if name in COOKIE_VALUES:
                     self._redactor.learn(attribute)
         named = dict(attributes)
-        self._names([*attributes, (named.get("_name_"), named.get("_value_"))])  # of an enumeration
+        member = [(named["_name_"], named.get("_value_"))] if "_name_" in named else []  # of an enumeration
+        self._names([*attributes, *member])
         if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
             self._redactor.learn(named["value"])
         if facts.kind is not None:
