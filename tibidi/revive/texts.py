@@ -16,7 +16,7 @@ from tibidi.revive.mismatch import mismatches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tibidi.dump import Dump, DumpedException, Stack
+    from tibidi.dump import Dump, DumpedException, DumpedThread, Stack
     from tibidi.revive.revived import RevivedDump
 
 MAX_LISTED = 80  # characters of an exception in a list, as in pdb of Python 3.13
@@ -36,12 +36,7 @@ def listing(dump: Dump, kind: str, shown: int | None) -> Iterator[str]:
     lines = {
         EXCEPTIONS: [f"{_shorten(_crash(each))}{_relation(dump, each)}" for each in dump.subjects],
         THREADS: [
-            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, "
-            + (
-                phrases.count(len(each), "frame")
-                if len(each) or not each.crashed
-                else "with the frames of the exceptions"
-            )
+            f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {_extent(each)}"
             for each in dump.threads
         ],
         TASKS: [f"{each.name} ({each.state})" for each in dump.tasks],
@@ -111,6 +106,13 @@ def _listed(dump: Dump, kind: str, number: int) -> Words:
             yield "python -m tbdebug --exception N opens another one."
 
     return Words(text)
+
+
+def _extent(thread: DumpedThread) -> str:
+    """Return how many frames a thread has; those of the crashed one may be all in the exceptions."""
+    if thread.crashed and not len(thread):
+        return "with the frames of the exceptions"
+    return phrases.count(len(thread), "frame")
 
 
 def _crash(each: DumpedException) -> str:
