@@ -243,29 +243,36 @@ def test_threads_of_subinterpreters(crash: Crasher, where: str) -> None:
         assert "builtins.KeyError" == reader.summary.exceptions[-1].type
 
 
+FORK = """
+import os, sys, threading, time
+{classes}
+def crash_slowly():
+    value = Value()
+    1 / 0
+thread = threading.Thread(target=crash_slowly)
+thread.start()
+{wait}
+pid = os.fork()
+if not pid:
+    {child}
+    {{}}["in the child"]
+begin = time.monotonic()
+status = os.waitpid(pid, 0)[1]
+print(os.WEXITSTATUS(status), time.monotonic() - begin < 5)
+thread.join()
+"""
+
+
 def test_fork_in_a_threaded_process(crash: Crasher) -> None:
     """A child forked while another thread writes a dump can crash, and is dumped."""
-    code = """
-        import os, threading, time
-        class Slow:
+    classes = """
+        class Value:
             def __reduce__(self):
                 time.sleep(1)
-                return (Slow, ())
-        def crash_slowly():
-            slow = Slow()
-            1 / 0
-        thread = threading.Thread(target=crash_slowly)
-        thread.start()
-        time.sleep(0.5)
-        pid = os.fork()
-        if not pid:
-            {}["in the child"]
-        begin = time.monotonic()
-        status = os.waitpid(pid, 0)[1]
-        print(os.WEXITSTATUS(status), time.monotonic() - begin < 5)
-        thread.join()
+                return (Value, ())
     """
-    crashed = crash.run("-W", "ignore", "-c", textwrap.dedent(code))
+    code = FORK.format(classes=textwrap.dedent(classes), wait="time.sleep(0.5)", child="pass")
+    crashed = crash.run("-W", "ignore", "-c", code)
 
     assert "1 True\n" == crashed.stdout
     assert 2 == len(crashed.dumps)
@@ -273,8 +280,7 @@ def test_fork_in_a_threaded_process(crash: Crasher) -> None:
 
 def test_fork_in_an_import_of_the_standard_library(crash: Crasher) -> None:
     """A child forked while a dump of another thread imports a module of the standard library is dumped at once."""
-    code = """
-        import os, sys, threading, time
+    classes = """
         sys.modules.pop("unicodedata", None)
         class Slow:
             def find_spec(self, name, path=None, target=None):
@@ -283,33 +289,19 @@ def test_fork_in_an_import_of_the_standard_library(crash: Crasher) -> None:
                     time.sleep(1)
         looking = threading.Event()
         sys.meta_path.insert(0, Slow())
-        class Imports:
+        class Value:
             def __reduce__(self):
                 import unicodedata
-                return (Imports, ())
-        def crash_slowly():
-            imports = Imports()
-            1 / 0
-        thread = threading.Thread(target=crash_slowly)
-        thread.start()
-        looking.wait(10)
-        pid = os.fork()
-        if not pid:
-            del sys.meta_path[0]
-            imports = Imports()
-            {}["in the child"]
-        begin = time.monotonic()
-        status = os.waitpid(pid, 0)[1]
-        print(looking.is_set(), os.WEXITSTATUS(status), time.monotonic() - begin < 5)
-        thread.join()
+                return (Value, ())
     """
-    crashed = crash.run("-W", "ignore", "-c", textwrap.dedent(code))
+    wait, child = "print(looking.wait(10), end=' ', flush=True)", "del sys.meta_path[0]; value = Value()"
+    crashed = crash.run("-W", "ignore", "-c", FORK.format(classes=textwrap.dedent(classes), wait=wait, child=child))
 
     assert "True 1 True\n" == crashed.stdout
     dumps = [tibidi.load(dump, trust=True) for dump in crashed.dumps]
     assert ["builtins.KeyError", "builtins.ZeroDivisionError"] == sorted(dump.exceptions[-1].type for dump in dumps)
-    child = next(dump for dump in dumps if dump.exceptions[-1].type == "builtins.KeyError")
-    assert [] == [omission for omission in child.omissions if omission.path.startswith("exceptions")]
+    child_dump = next(dump for dump in dumps if dump.exceptions[-1].type == "builtins.KeyError")
+    assert [] == [omission for omission in child_dump.omissions if omission.path.startswith("exceptions")]
 
 
 def test_fork_while_another_thread_imports(crash: Crasher) -> None:
