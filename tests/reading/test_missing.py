@@ -68,3 +68,13 @@ def test_members(monkeypatch: pytest.MonkeyPatch) -> None:
     assert low is missing_member(level, "LOW", 10)
     assert ("LOW", 10, 11) == (low.name, low.value, low + 1)
     assert "<shop.Level.LOW: 10>" == repr(low)
+
+
+def test_items_in_a_state() -> None:
+    """An instance of a missing list without items shows its attributes, as its class may keep the items there."""
+    made = missing_class("shop", "Cart", "list", ())()
+    full = missing_class("shop", "Cart", "list", ())([1])
+    made.__dict__["items"] = ["tea"]
+    full.__dict__["total"] = 3
+
+    assert ["<shop.Cart items=['tea']>", "[1]"] == [repr(made), repr(full)]

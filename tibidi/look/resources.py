@@ -123,10 +123,6 @@ def _variable(variable: Any) -> Essence:
     return facts if value is absent else {**facts, "get()": value}
 
 
-def _context(context: Any) -> Essence:
-    return {variable.name: value for variable, value in list(context.items())}
-
-
 def _token(token: Any) -> Essence:
     missing = type(token).MISSING
     return {"var": token.var, "old_value": "(no value)" if token.old_value is missing else token.old_value}
@@ -216,11 +212,6 @@ def _iterator(thing: object) -> Essence:
     return {"over": [each for each in gc.get_referents(thing) if each is not type(thing)]}
 
 
-def _bound_super(thing: Any) -> Essence:
-    kind = vars(super)
-    return {name: kind[name].__get__(thing) for name in ("__self__", "__thisclass__")}
-
-
 # Resources of the system.
 
 
@@ -296,7 +287,9 @@ def _read_by_module(cls: type, *, exact: bool) -> Callable[..., Essence] | None:
 
 TABLE: dict[str, Callable[..., Essence]] = {
     # The names without a module are those up to Python 3.9.
-    **dict.fromkeys(("Context", "_contextvars.Context"), _context),
+    **dict.fromkeys(
+        ("Context", "_contextvars.Context"), lambda it: {key.name: value for key, value in list(it.items())}
+    ),
     **dict.fromkeys(("ContextVar", "_contextvars.ContextVar"), _variable),
     **dict.fromkeys(("Token", "_contextvars.Token"), _token),
     **dict.fromkeys(("_ctypes.CFuncPtr", "_ctypes._Pointer"), lambda _: {}),
@@ -320,6 +313,6 @@ TABLE: dict[str, Callable[..., Essence]] = {
     "mmap.mmap": lambda thing: {"size()": len(thing), "tell()": thing.tell(), "closed": thing.closed},
     "re.Match": _match,
     "sqlite3.Row": _row,
-    "super": _bound_super,
+    "super": lambda it: {name: vars(super)[name].__get__(it) for name in ("__self__", "__thisclass__")},
     "traceback": _traceback,
 }

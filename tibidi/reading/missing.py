@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from tibidi.look.owners import REASON
 from tibidi.reading.inert.loading import Loading
-from tibidi.reading.inert.repr import BOUNDED, clean
+from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, container_repr, full_name
 from tibidi.reading.state import set_state
 from tibidi.words.standins import Dummy
 
@@ -99,11 +99,6 @@ class Missing(Dummy, metaclass=Stub):
     _inert_repr_ = __repr__
 
 
-def full_name(cls: type) -> str:
-    """Return the printable name of a missing class."""
-    return clean(f"{cls.__module__}.{cls.__qualname__}")
-
-
 def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ...]) -> type:
     """Return a stand-in for a class that this machine does not have, with the same built-in base."""
     name = qualname.rpartition(".")[2]
@@ -113,7 +108,7 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
             make: Any = collections.namedtuple  # mypy wants literals where it sees the name
             return type(name, (make(name, fields, module=module),), {**body, "__slots__": ()})
         base: Any = getattr(builtins, layout, None) or getattr(collections, layout, Missing)
-        return type(name, (base,), body)
+        return type(name, (base,), {**body, "__repr__": container_repr(base)} if issubclass(base, CONTAINERS) else body)
     except (TypeError, ValueError):  # not a base, such as bool, or not names of fields
         return type(name, (Missing,), body)
 

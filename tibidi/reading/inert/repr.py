@@ -123,6 +123,11 @@ def is_elsewhere(thing: Any) -> bool:
     return isinstance(thing, CONTAINERS) and not len(thing) and bool(thing.__dict__)
 
 
+def container_repr(layout: Any) -> Callable[[Any], str]:
+    """Return the `__repr__` of a class that is built on a container, which prints attributes instead of no items."""
+    return lambda it: describe(full_name(type(it)), (), vars(it), 4) if is_elsewhere(it) else layout.__repr__(it)
+
+
 def parts(thing: Any) -> Collection[object]:
     """Return the parts of an object that are printed."""
     if isinstance(thing, dict):
@@ -141,6 +146,11 @@ def clean(name: object) -> str:
     if len(text) > MAX_NAME_CHARS:
         text = text[:MAX_NAME_CHARS] + "..."
     return printable(text)
+
+
+def full_name(cls: type) -> str:
+    """Return the printable name of a class that is not here."""
+    return clean(f"{cls.__module__}.{cls.__qualname__}")
 
 
 def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, object], level: int) -> str:

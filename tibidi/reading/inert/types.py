@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 from tibidi.reading.inert import layouts, plain
 from tibidi.reading.inert.loading import REFUSED, Loading, answer, refused
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, is_elsewhere
+from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, container_repr
 from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 
@@ -318,7 +318,7 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
         # Instead of those of the built-in type, whose arguments are not checked.
         body.update(__new__=shaped, __setstate__=kind.__setstate__, _inert_layout_=layout)
     if issubclass(layout, CONTAINERS):
-        body["__repr__"] = lambda self: (BOUNDED.plainly if is_elsewhere(self) else layout.__repr__)(self)
+        body["__repr__"] = container_repr(layout)
     return InertType(clean(qualname).rpartition(".")[2], mixins or (InertCall,), body)
 
 
