@@ -127,11 +127,13 @@ def alias(thing: object, module: str) -> str | None:
 
 def reduce_class(cls: type) -> Any:
     """Reduce a class, to its name if it can be imported."""
-    if is_importable(cls) or is_struct_sequence(cls):
+    if is_importable(cls):
         return reference(cls)
     known = alias(cls, cls.__module__) if is_native(cls) else None
     if known is not None:
         return known
+    if is_struct_sequence(cls):
+        return reference(cls)
     return reduce_ordinary_class(cls) or _translation().reduce_class(cls)
 
 
