@@ -104,6 +104,7 @@ def _begin_life() -> None:
     import faulthandler
 
     if os.name == "posix" and not _is_killed_by_its_own():
+        _extend_table()
         _is_late = not _in_time(begin_record)
     if _record is None:
         return
@@ -175,8 +176,7 @@ def begin_record(number: "int | None" = None, folder: "str | None" = None) -> No
         folder, place = folder or _folder(), _place()
         mine = faulthandler.is_enabled() and number is None
         descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
-        limit = min(os.sysconf("SC_OPEN_MAX") - 1, DESCRIPTOR) if hasattr(os, "sysconf") else 0
-        moved = limit if number is None else number
+        moved = _highest() if number is None else number
         if number is not None or _is_free(moved):
             os.dup2(descriptor, moved, inheritable=False)
             os.close(descriptor)
@@ -188,6 +188,19 @@ def begin_record(number: "int | None" = None, folder: "str | None" = None) -> No
             _look(folder, place)
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
         return
+
+
+def _extend_table() -> None:
+    """Have the kernel extend the table of descriptors: beside a second thread, it takes 10 ms (expand_fdtable)."""
+    if _is_free(_highest()):
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, _highest(), inheritable=False)
+        os.close(_highest())
+        os.close(null)
+
+
+def _highest() -> int:
+    return min(os.sysconf("SC_OPEN_MAX") - 1, DESCRIPTOR) if hasattr(os, "sysconf") else 0
 
 
 def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
@@ -217,9 +230,12 @@ def _folder() -> str:
     named = os.environ.get("TIBIDI_DIR", "")
     cache = os.environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache"
     folder = named or ("~/Library/Caches" if sys.platform == "darwin" else cache) + "/tibidi"
-    if folder[:1] != "/":
-        folder = os.path.abspath(os.path.expanduser(folder))
+    folder = os.path.expanduser(folder)
     try:
+        for each in (os.path.dirname(folder), folder) if folder[:1] == "/" else ():  # missing in a new container
+            if not os.path.lexists(each) and (named or os.stat(os.path.dirname(each)).st_uid == os.geteuid()):
+                os.mkdir(each, 0o700)
+        folder = os.path.abspath(folder)
         if os.access(folder, os.W_OK | os.X_OK) and (named or os.stat(folder).st_uid == os.geteuid()):
             return folder
     except OSError:
