@@ -57,11 +57,15 @@ def load(path: str | os.PathLike[str] | None = None, trust: bool | None = None) 
 
 
 def open_dump(
-    path: str | os.PathLike[str] | None, trust: bool | None, before_live: Callable[[ProcessRecord], ModuleType | None]
+    path: str | os.PathLike[str] | None,
+    trust: bool | None,
+    before_live: Callable[[ProcessRecord], ModuleType | None],
+    meanwhile: Callable[[], object] = bool,
 ) -> Dump:
     """Load a dump as `load` does; `before_live` is called with the process of the crash if the values will be live.
 
-    If it returns a module, the classes and functions of `__main__` are those in it.
+    If it returns a module, the classes and functions of `__main__` are those in it.  `meanwhile` is called while the
+    process that tries inert values starts.
     """
     with Reader(find(path)) as reader:
         is_signed = trust is not False and reader.is_signed_by(read_key())
@@ -69,7 +73,9 @@ def open_dump(
             sys.stderr.write(printable(f"tibidi: {reader.path} {UNSIGNED}") + "\n")
         live = is_signed if trust is None else trust
         main = before_live(reader.summary.process) if live else None
-        return _Loading(reader, live=live, main=main).dump()
+        loading = _Loading(reader, live=live, main=main)
+        meanwhile()
+        return loading.dump()
 
 
 class _Loading:

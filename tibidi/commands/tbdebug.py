@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from bdb import BdbQuit
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.loader import open_dump
 from tibidi.process.texts import printable
-from tibidi.revive.debuggers import debug
 from tibidi.revive.importing import extend_path
 from tibidi.store.keys import examine_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXAMPLES = """\
 python -m tbdebug
@@ -36,15 +39,23 @@ def parser() -> commands.Parser:
     return made
 
 
+def debugger() -> Callable[..., None]:
+    """Return the function that opens a dump in a debugger; its modules take as long as a process to start."""
+    from tibidi.revive.debuggers import debug
+
+    return debug
+
+
 def main(argv: commands.Arguments) -> int:
     """Open a dump in a debugger; return when the user quits it."""
     options = commands.parse(parser(), argv)
     hook = sys.breakpointhook
-    dump = open_dump(options.dump, options.trust, extend_path)
+    dump = open_dump(options.dump, options.trust, extend_path, meanwhile=debugger)
     sys.breakpointhook = hook  # values that import debugpy, such as those of ipykernel, replace it
     _, problem = examine_key()
     if problem and options.trust is None:
         print(printable(problem))
     with suppress(BdbQuit):  # raised in a debugger within the debugger, as its command `debug` starts one
-        debug(dump, say=print, number=options.exception, may_live=options.trust is not False, commands=options.commands)
+        may_live = options.trust is not False
+        debugger()(dump, say=print, number=options.exception, may_live=may_live, commands=options.commands)
     return 0

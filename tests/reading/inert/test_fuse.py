@@ -6,6 +6,7 @@ import io
 import os
 import pickle
 import stat
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from hostile import catalogue, forging
 import tibidi
 from tibidi.loader import load
 from tibidi.model import TIMEOUT, TOO_DEEP, TOO_LARGE, UNAVAILABLE
-from tibidi.reading.inert.fuse import Fuse, Refused
+from tibidi.reading.inert.fuse import ROOT, Fuse, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,3 +197,11 @@ def dump_values(path: Path) -> dict[str, dict[str, object]]:
         loading = _Loading(reader, live=False, main=None)
         loading._read()
         return loading.found
+
+
+def test_start() -> None:
+    """The process that tries values, which a prompt waits for, imports no module that takes long."""
+    program = "import sys, tibidi.reading.inert.child; print(sys.modules.keys() & {'inspect', 'tokenize'})"
+    command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {ROOT!r}); {program}"]
+
+    assert "set()\n" == subprocess.run(command, capture_output=True, check=True, text=True).stdout
