@@ -95,7 +95,8 @@ class Names:
         if type(function) is not TypeProxy:
             return self.find(*makers.home_of(function))(*arguments)
         try:
-            return harmless(_maker(real(function))(*arguments))
+            made = _maker(function._real_)(*arguments)
+            return harmless(made) if isinstance(made, type) else made
         except REFUSED as error:
             return refused(function.__name__, arguments, error)
 

@@ -21,7 +21,7 @@ import sys
 import time
 import types
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -143,20 +143,25 @@ def _zone_class(name: str) -> type[InertZone]:
 
 def _numbers_or_state(kind: Any) -> Callable[..., object]:
     """Return the maker of a date or time, from its packed state or some numbers, and a time zone."""
-    return lambda *arguments: kind(*(each if type(each) in {bytes, int} else _zone(each) for each in arguments))
+    return lambda *arguments: kind(*[each if type(each) in {bytes, int} else _zone(each) for each in arguments])
 
 
 # Late imports: few dumps have these, and the process that tries values must start fast.
 
 
 def _from_text(module: str, kind: str, limit: int = MAX_TEXT_CHARS) -> Callable[..., object]:
-    return lambda text: getattr(import_module(module), kind)(expect_text(text, limit))
+    return lambda text: _imported(module, kind)(expect_text(text, limit))
+
+
+@cache
+def _imported(module: str, kind: str) -> Any:
+    return getattr(import_module(module), kind)
 
 
 def _address(kind: str) -> Callable[..., object]:
     def make(address: object) -> object:
         known = expect_text(address, 100) if type(address) is str else expect(address, int)
-        return getattr(import_module("ipaddress"), kind)(known)
+        return _imported("ipaddress", kind)(known)
 
     return make
 
@@ -263,7 +268,7 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("datetime", "datetime"): Plain(_numbers_or_state(datetime.datetime), "packed state, or integers; a time zone"),
     ("datetime", "time"): Plain(_numbers_or_state(datetime.time), "packed state, or integers; a time zone"),
     ("datetime", "timedelta"): Plain(
-        lambda *numbers: datetime.timedelta(*(expect(number, int) for number in numbers[:3])), "integers"
+        lambda *numbers: datetime.timedelta(*[expect(number, int) for number in numbers[:3]]), "integers"
     ),
     ("datetime", "timezone"): Plain(
         lambda offset, *name: datetime.timezone(expect(offset, datetime.timedelta), *map(expect_text, name)),

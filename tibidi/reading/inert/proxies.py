@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from tibidi.reading.inert.loading import Loading, answer
+from tibidi.reading.inert.loading import Loading
 
 
 class TypeProxy(type):
@@ -22,7 +22,7 @@ class TypeProxy(type):
 
     def __call__(cls, *arguments: object, **keywords: object) -> Any:
         """Make an instance; for a pickle, only as `plain` allows."""
-        return answer(cls, arguments) if Loading.calls else cls._real_(*arguments, **keywords)
+        return Loading.calls[-1](cls, arguments) if Loading.calls else cls._real_(*arguments, **keywords)
 
     def __setattr__(cls, name: str, value: object) -> None:
         raise AttributeError(f"{cls.__name__} cannot be changed")

@@ -99,6 +99,8 @@ class InertObject(metaclass=InertType):
 
     def __setstate__(self, state: object) -> None:
         """Set the attributes that a pickle has."""
+        if type(state) is tuple and len(state) == 2 and state[0] is None:  # of slots only
+            state = state[1]
         if type(state) is dict and SPECIAL.isdisjoint(state):
             self.__dict__.update(state)
         else:
@@ -338,14 +340,16 @@ TEXTS = frozenset({"__author__", "__doc__", "__tablename__", "__version__"})
 
 def shaped(cls: Any, *arguments: object, **_: object) -> Any:
     """Make an instance of a class that is built on a built-in type, a stand-in if the arguments do not fit."""
-    layout, first = cls._inert_layout_, arguments[0] if arguments else None
+    layout = cls._inert_layout_
     try:
+        if not arguments:
+            return layout.__new__(cls)
         if layout is tuple:
             return _new_tuple(cls, arguments)
         if layout in layouts.ATOMS:
-            return layout.__new__(cls, plain.expect(first, *layouts.ATOMS)) if arguments else layout.__new__(cls)
+            return layout.__new__(cls, plain.expect(arguments[0], *layouts.ATOMS))
         if layout is frozenset:
-            return frozenset.__new__(cls, plain.expect(first, list, tuple) if arguments else ())
+            return frozenset.__new__(cls, plain.expect(arguments[0], list, tuple))
         return _filled(layout.__new__(cls), layout, arguments)
     except REFUSED as error:
         return refused(cls._inert_name_, arguments, error)
@@ -353,18 +357,19 @@ def shaped(cls: Any, *arguments: object, **_: object) -> Any:
 
 def _new_tuple(cls: Any, arguments: tuple[Any, ...]) -> Any:
     is_record = cls._inert_is_record_  # which has its hidden fields in a dictionary
-    is_alone = bool(arguments) and (is_record or (len(arguments) == 1 and not cls._inert_fields_))
+    is_alone = is_record or (len(arguments) == 1 and not cls._inert_fields_)
     made: Any = tuple.__new__(cls, arguments[0] if is_alone and type(arguments[0]) in {list, tuple} else arguments)
-    made.__dict__.update(text_keys(arguments[1]) if is_record and len(arguments) > 1 else {})
+    if is_record and len(arguments) > 1:
+        made.__dict__.update(text_keys(arguments[1]))
     return made
 
 
 def _filled(made: Any, layout: Any, arguments: tuple[Any, ...]) -> Any:
     if layout is deque and len(arguments) == 2:
         deque.__init__(made, (), plain.expect(arguments[1], int))
-    if layout in {bytearray, set} and arguments:
+    if layout in {bytearray, set}:
         layout.__init__(made, plain.expect(arguments[0], bytes, list, tuple))
-    if issubclass(layout, dict) and arguments:
+    if issubclass(layout, dict):
         _fill(made, layout, arguments)
     if isinstance(made, BaseException):
         made.args = arguments
