@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import time
 import types
 from typing import Any
 
@@ -22,6 +23,25 @@ def test_billion_laughs(levels: int) -> None:
     assert read["x"][0] is read["x"][1]
     assert (type(read["x"]) is list) == (levels == 5)
     assert levels == 5 or len(repr(read["x"])) < 5_000
+
+
+@pytest.mark.parametrize("count", [3, 1_000, 20_000])
+def test_nodes_that_refer_to_each_other(count: int) -> None:
+    """Nodes with their parents and children, in four variables, are loaded whole, and in little time."""
+    root: dict[str, Any] = {"parent": None, "children": []}
+    namespace = types.SimpleNamespace(a=1)
+    namespace.me, namespace.all = namespace, [namespace]
+    nodes = [root]
+    for number in range(1, count):
+        nodes.append({"parent": nodes[number // 3], "children": []})
+        nodes[number // 3]["children"].append(nodes[-1])
+    start = time.process_time()
+    read = loaded((("locals",), {"root": root, "leaf": nodes[-1], "nodes": nodes, "x": namespace}))[1]
+    taken = time.process_time() - start
+
+    assert [dict, dict, list, types.SimpleNamespace] == [type(each) for each in read.values()]
+    assert read["root"]["children"][1]["parent"] is read["root"]
+    assert taken < 2, taken
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ MAX_COUNTED = 200_000  # containers, half a second; larger values are not counte
 NESTING_BASES = (deque, dict, frozenset, list, set, tuple, *OWN_WAYS)
 MAX_LEVELS = 1_000
 MAX_BYTES = 64 * MAX_PRINTED  # of the containers of one level, before what they hold is listed
+# A level that has the same few containers so many times, that deep: nodes that refer to each other, which would go on
+# to MAX_PRINTED.  To count each once is faster.
+MIN_REPEATED, MIN_REPEATS, MIN_LEVELS = 1_000, 4, 4
 
 
 class Kinds(dict[type, bool]):
@@ -38,12 +41,18 @@ class Kinds(dict[type, bool]):
 NESTING = Kinds(NESTING_BASES)
 
 
-def is_large(value: object) -> bool:
-    """Return True if printing `value` may take forever; quick, as C code lists what is in it level by level."""
+def is_large(value: object, *, is_patient: bool = True) -> bool:
+    """Return True if printing `value` may take forever; quick, as C code lists what is in it level by level.
+
+    Without patience, also if it has the same few containers many times.
+    """
     level = [value]
     left = MAX_PRINTED
-    for _ in range(MAX_LEVELS):
-        if sum(map(getsizeof, level)) > MAX_BYTES:
+    for number in range(MAX_LEVELS):
+        is_small = left > MAX_PRINTED * 0.9
+        if sum(map(getsizeof, level)) > MAX_BYTES or (
+            not is_patient and number >= MIN_LEVELS and is_small and has_repeats(level)
+        ):
             return True
         held = get_referents(*level)
         left -= len(held)
@@ -53,6 +62,13 @@ def is_large(value: object) -> bool:
         if not level:
             return False
     return True  # deep, or a part of itself
+
+
+def has_repeats(level: list[object]) -> bool:
+    """Return True if many of these are the same few; nearly free for others, as the first ones show it."""
+    if len(level) < MIN_REPEATED or len({*map(id, level[:MIN_REPEATED])}) * 2 > MIN_REPEATED:
+        return False
+    return len({*map(id, level)}) * MIN_REPEATS < len(level)
 
 
 def fold(
@@ -91,7 +107,7 @@ def is_endless(value: object, known: dict[int, int]) -> bool:
 
     What is in it twice is printed twice; `known` has the sizes of what was counted before.
     """
-    if not isinstance(value, NESTING_BASES) or not is_large(value):
+    if not isinstance(value, NESTING_BASES) or not is_large(value, is_patient=False):
         return False
 
     def containers(thing: Any) -> list[Any]:
@@ -100,4 +116,5 @@ def is_endless(value: object, known: dict[int, int]) -> bool:
     size = fold(value, known, containers, lambda thing, sizes: 1 + len(parts(thing)) + sum(sizes), MAX_COUNTED)
     if size is None:
         known.clear()
-    return size is None or size > MAX_PRINTED
+        return is_large(value)
+    return size > MAX_PRINTED
