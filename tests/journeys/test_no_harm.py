@@ -562,6 +562,25 @@ def test_threads_that_compute(crash: Crasher) -> None:
     assert 3 == len(crashed.dumps)
 
 
+def test_many_waiting_threads(crash: Crasher) -> None:
+    """A thousand threads that share a large object do not try it a thousand times: all are written in time."""
+    code = """
+        import threading
+        def wait(event):
+            event.wait()
+        end = threading.Event()
+        for _ in range(1_000):
+            threading.Thread(target=wait, args=(end,), daemon=True).start()
+        1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_MAX_SECONDS": "20"})
+    loaded = tibidi.load(crashed.dump)
+    waiting = [thread for thread in loaded.threads if any(frame.name == "wait" for frame in thread.frames)]
+
+    assert [] == [each for each in loaded.omissions if each.reason == "timeout"]
+    assert 100 < len(waiting)
+
+
 def test_exceptions_are_not_kept(crash: Crasher) -> None:
     """After a dump nothing of the exception and its frames is kept alive, nor is the exception marked."""
     code = """

@@ -41,6 +41,7 @@ class Piece(NamedTuple):
     is_dictionary: bool
     effort: int = DIRECT
     is_large: bool = False
+    is_early: bool = False  # a large one that is tried before all that is small is written
     is_late: bool = False
     item_level: int = 0
 

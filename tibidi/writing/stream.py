@@ -48,7 +48,7 @@ BEST_RATIO = 1032
 
 # What a small piece may take: bytes before compression, as many as the C pickler collects before it writes, and a part
 # of the remaining time.  What takes more is written after all that is small.
-SMALL_BYTES = 64 << 10
+SMALL_BYTES, EARLY_BYTES = 64 << 10, 8 << 20
 SMALL_PART = 1 / 20
 # The part of the remaining size and time that a large piece may take; of the time while others wait.
 LARGE_PART = 0.75
@@ -108,14 +108,15 @@ class Budget:
         """Reserve the space that one more member needs at the end of the archive."""
         self._members += 1
 
-    def slice(self, others: int, *, is_large: bool) -> Slice:
+    def slice(self, others: int, *, is_large: bool, is_early: bool = False) -> Slice:
         """Return the slice for a piece while `others` are in the queue."""
         left = max(0, self._max_bytes - self._archive.size - self._members * MEMBER_BYTES)
         kept = min(others * SMALL_ROOT_BYTES, left // 4)
         size = int((left - kept) * LARGE_PART)
         now = time.monotonic()
         if not is_large:
-            return Slice(size, now + (self._deadline - now) * SMALL_PART, SMALL_BYTES)
+            most = EARLY_BYTES if is_early else SMALL_BYTES
+            return Slice(size, now + (self._deadline - now) * SMALL_PART, most)
         return Slice(size, now + (self._deadline - now) * (LARGE_PART_BESIDE_OTHERS if others else LARGE_PART))
 
 

@@ -9,7 +9,8 @@ memo are rolled back (`member_writer`), and the piece is tried again: in halves
 if there are several variables, then a rung higher (`pieces` has the rungs and
 their cost).
 
-    large, or slow                -> alone, once all that is small is written
+    large, or slow                -> alone, once all that is small is written, or once
+                                     many pieces were, which may share a large object
     it may contain a secret       -> all of it, filtered by names, or texts as well
     a thread is changing it       -> from snapshots
     it is nested too deep         -> likewise, with a higher recursion limit
@@ -30,17 +31,16 @@ import sys
 from collections import deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import error_text, is_a, is_about_change, type_name
+from tibidi.look.anatomy import error_text, is_a
 from tibidi.look.frames import GLOBALS, Root
-from tibidi.model import FAILED, TIMEOUT, TOO_LARGE, Omission
+from tibidi.model import FAILED, TIMEOUT, Omission
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
-from tibidi.words.standins import Cut, Dummy
 from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.namespaces import Namespaces
 from tibidi.writing.pickle_state import PickleState
-from tibidi.writing.pieces import CAREFUL, ITEM_BYTES, NAMES, SHALLOW, SNAPSHOT, TEXTS, Piece, whole
+from tibidi.writing.pieces import NAMES, TEXTS, Piece, whole
 from tibidi.writing.reducers import Reducers
 from tibidi.writing.stream import Budget, DiskRefused, OutOfTime, SecretName, SecretValue, TooLarge, TooLate, reserve
 from tibidi.writing.watch import Interrupted, LateProgress, run_watched
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 # Before 3.11 the C pickler may crash while a dictionary changes (gh-92930), so no variable is tried by it again.
 SNAPSHOTS_AT_ONCE = sys.version_info < (3, 11)
+BEARABLE_SECONDS = 0.1  # for pieces that turn out to be large; twice as many each time
 GRACE_SECONDS = 0.3  # for the rest of the queue when a dump is interrupted
 
 
@@ -128,6 +129,7 @@ class ValuesWriter:
         self._reserve = reserve()
         self._queue: deque[Root | Piece] = deque(roots)
         self._large: deque[Piece] = deque()  # they wait until the queue is empty
+        self._wasted, self._bearable = 0.0, BEARABLE_SECONDS
         for root in roots:
             if root.kind == GLOBALS and isinstance(root.value, dict):
                 namespaces.add(root.paths[0], root.value, root.codes)
@@ -206,89 +208,50 @@ class ValuesWriter:
 
     def _write(self, piece: Piece) -> list[Piece] | None:
         """Write a piece; return None, or the pieces to try instead if that failed."""
-        name = self._next_name()
+        name, start = self._next_name(), time.monotonic()
         try:
             others = len(self._queue) - 1 + len(self._large)
-            self._writer.write(name, piece, self._budget.slice(others, is_large=piece.is_large))
+            part = self._budget.slice(others, is_large=piece.is_large, is_early=piece.is_early)
+            self._writer.write(name, piece, part)
         except (Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - application code may raise anything, even SystemExit
             if is_a(error, MemoryError):
                 self._reserve.clear()
             self._writer.rollback()
-            return self._instead(piece, error)
+            return self._instead(piece, error, time.monotonic() - start)
         self._members.append((name, piece.paths))
         self._budget.count_member()
         return None
 
-    def _instead(self, piece: Piece, error: BaseException) -> list[Piece]:
+    def _instead(self, piece: Piece, error: BaseException, seconds: float) -> list[Piece]:
         if is_a(error, (OutOfTime, DiskRefused)):
             raise error
         if is_a(error, (SecretName, SecretValue)):
             return [piece.with_effort(NAMES if is_a(error, SecretName) else TEXTS)]
         if is_a(error, (TooLarge, TooLate)) and not piece.is_large:
+            self._wasted += seconds * is_a(error, TooLarge)
             return piece.halves() or self._postpone(piece)
-        if is_a(error, TooLarge):
-            return self._smaller(piece)
-        if is_a(error, TooLate):
-            return self._late(piece)
-        if SNAPSHOTS_AT_ONCE and is_about_change(error) and piece.effort < SNAPSHOT:
-            return [piece.with_effort(SNAPSHOT)]
-        return piece.halves() or self._higher(piece, error)
+        from tibidi.writing.retries import instead_of  # for few pieces
+
+        found = instead_of(piece, error, self._note, self._writer.text)
+        self._is_complete = self._is_complete and bool(found)
+        return found
 
     def _postpone(self, piece: Piece) -> list[Piece]:
-        """Write a piece once all that is small is written."""
-        self._large.append(piece._replace(is_large=True))
-        return []
-
-    def _late(self, piece: Piece) -> list[Piece]:
-        """Leave out the items that take so long: those of the variable itself, or larger ones in it."""
-        ((_, value),) = piece.by_path().items()
-        from tibidi.look.measure import measure  # only for lack of time
-
-        late, size = piece._replace(is_late=True), measure(value)
-        return self._smaller(late.with_effort(SHALLOW) if size <= ITEM_BYTES[-1] else late, below=size)
-
-    def _smaller(self, piece: Piece, below: int = sys.maxsize) -> list[Piece]:
-        smaller = piece.with_smaller_items(below)
-        if smaller is not None:
-            return [smaller]
-        ((path, value),) = piece.by_path().items()
-        if is_a(value, Cut):  # not even this fits
-            self._is_complete = False
+        """Write a piece once all that is small is written, or now if the same large object may be in all of them."""
+        self._large.append(piece._replace(is_large=True, is_early=False))
+        if self._wasted < self._bearable:
             return []
-        if piece.effort < SHALLOW:
-            return [piece.with_effort(SHALLOW)]
-        from tibidi.look.measure import summary  # only for lack of space or time
-
-        name = type_name(type(value))
-        if piece.is_late:
-            self._note(path, TIMEOUT, f"{name} takes longer than what is left of the time")
-        else:
-            self._note(path, TOO_LARGE, f"{name} does not fit into what is left of the dump")
-        reason = "no time left" if piece.is_late else "too large"
-        return [piece.replaced_by(Cut(name, reason, summary(value, self._writer.text)))]
-
-    def _higher(self, piece: Piece, error: BaseException) -> list[Piece]:
-        """Try a value on the rung that the error calls for, or replace it by a stand-in."""
-        if piece.effort < SNAPSHOT and (is_a(error, RecursionError) or is_about_change(error)):
-            return [piece.with_effort(SNAPSHOT)]
-        if piece.effort < CAREFUL and not is_a(error, MemoryError):  # that rung takes even more memory
-            return [piece.with_effort(CAREFUL)]
-        return self._stand_in(piece, FAILED, error_text(error))
-
-    def _stand_in(self, piece: Piece, reason: str, detail: str) -> list[Piece]:
-        instead = []
-        for path, value in piece.by_path().items():
-            self._note(path, reason, f"{type_name(type(value))}: {detail}")
-            if not is_a(value, Dummy):
-                instead.append(piece.replaced_by(Dummy(type_name(type(value)), detail)))
-        return instead[:1]
+        self._wasted, self._bearable = 0.0, self._bearable * 2
+        return [self._large.popleft()._replace(is_large=False, is_early=True)]
 
     def _skip(self, reason: str, detail: str) -> None:
         piece = self._queue.popleft()
         if isinstance(piece, Piece):
-            self._queue.extendleft(reversed(piece.split() or self._stand_in(piece, reason, detail)))
+            from tibidi.writing.retries import stand_in  # for few pieces
+
+            self._queue.extendleft(reversed(piece.split() or stand_in(piece, reason, detail, self._note)))
         else:
             self._note(piece.paths[0], reason, detail)
 
