@@ -528,6 +528,16 @@ def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:
     assert (kinds["lock"], kinds["hook"]) == (loaded.locals["lock"], loaded.locals["hook"])
 
 
+def test_struct_sequences_without_a_name(round_trip: Any) -> None:
+    """A tuple of the interpreter whose class no module has is read with its fields, and nothing is missing."""
+    loaded = round_trip({"hooks": sys.get_asyncgen_hooks(), "version": sys.version_info})
+
+    assert [] == loaded.omissions
+    assert (None, None) == (loaded.locals["hooks"].firstiter, loaded.locals["hooks"].finalizer)
+    assert tuple(sys.version_info) == loaded.locals["version"]
+    assert sys.version_info.minor == loaded.locals["version"].minor
+
+
 def test_without_cloudpickle(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """If cloudpickle cannot be imported, the stand-ins for objects that need it are written without it."""
     monkeypatch.setitem(sys.modules, "tibidi.writing.translation", None)

@@ -149,7 +149,7 @@ class Names:
             # These differ from the makers in that modules and what they name may be missing.
             "_class_state": self._class_state,
             "_module": self.module,
-            "_reference": self._find,
+            "_reference": self._reference,
             "_table": self._table,
             **words,
         }
@@ -183,6 +183,14 @@ class Names:
             self._stubs[name] = ModuleStub(name, reason)
             self.problems.append(Omission(f"modules[{name!r}]", MISSING_HERE, f"a stub, since here: {reason}"))
             return self._stubs[name]
+
+    def _reference(self, module: str, qualname: str, layout: str = "", fields: tuple[str, ...] = ()) -> object:
+        """Return the class of that name; an inert one if no module has it, such as that of sys.flags."""
+        if module:
+            return self._find(module, qualname, layout, fields)
+        from tibidi.reading.inert.classes import make_reference  # few dumps have one
+
+        return self._missing.setdefault((module, qualname), make_reference(module, qualname, layout, fields))
 
     def _find(self, module: str, qualname: str, layout: str = "", fields: tuple[str, ...] = ()) -> object:
         """Return the object of that name in a module; if it is missing, a class with this layout and these fields."""

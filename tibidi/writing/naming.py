@@ -197,13 +197,14 @@ def reference(cls: type) -> Any:
     # Exceptions in C of libraries are built on one of the interpreter.
     built_on = native_base(cls) if BaseException not in mro(cls) else next(filter(is_builtin, mro(cls)))
     name, module = type_qualname(cls), namespace(cls).get("__module__", type_name(cls).rpartition(".")[0])
-    if built_on is object or built_on is type or built_on is cls or type(module) is not str:
-        return NotImplemented
     if is_struct_sequence(cls):
         own = namespace(cls)
         names = [key for key, value in own.items() if type(value) is MemberDescriptorType]
         visible = own["n_sequence_fields"] - own["n_unnamed_fields"]
-        return words._reference, (module, name, words.STRUCT_SEQUENCE, tuple(names[:visible]))
+        place = (module, name) if is_importable(cls) else ("", type_name(cls))  # no module has that of sys.flags
+        return words._reference, (*place, words.STRUCT_SEQUENCE, tuple(names[:visible]))
+    if built_on is object or built_on is type or built_on is cls or type(module) is not str:
+        return NotImplemented
     fields = declared_fields(cls) if built_on is tuple else None
     return words._reference, (module, name, built_on.__name__, fields or ())
 

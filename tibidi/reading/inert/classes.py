@@ -141,7 +141,7 @@ def make_reference(module: str, qualname: str, layout: object, fields: object) -
     base = LAYOUTS.get(plain.expect_text(layout)) or getattr(builtins, plain.expect_text(layout), None)
     if base is tuple or layout == STRUCT_SEQUENCE:
         names = tuple(clean(field) for field in plain.expect(fields, tuple))
-        made = types.make_type(module, qualname, types.InertTuple, tuple, fields=names)
+        made = types.make_type(module or "builtins", qualname, types.InertTuple, tuple, fields=names)
         type.__setattr__(made, "_inert_is_record_", layout == STRUCT_SEQUENCE)
         return made
     if base is None and layout in VALUES:
