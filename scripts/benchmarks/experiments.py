@@ -1,4 +1,4 @@
-"""What is measured: start, crash, open, growth, list."""
+"""What is measured: start, crash, again, scale, open, growth, list, show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import environments
 from benchmarks import measuring
 from benchmarks import tools as compared
 from benchmarks.measuring import Case
-from benchmarks.tools import COREDUMPY, DEBUGLATER, NAIVE, NOTHING, NOTHING_OLD, ORIGINAL, OURS, PEERS
+from benchmarks.tools import COREDUMPY, DEBUGLATER, INERT, NAIVE, NOTHING, NOTHING_OLD, ORIGINAL, OURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +32,24 @@ WORKLOADS = {
     "numpy and pandas": ("arrays", ()),
     "1,000 frames": ("recursion", ()),
 }
-OPENED = ("divide", "web, 50 frames", "10^4 objects", "10^5 objects", "1,000 frames")
+OPENED = ("divide", "web, 50 frames", "10^4 objects", "10^5 objects", "10^6 objects", "1,000 frames")
+LARGE = "10^6 objects"  # opened by tibidi only: the peers take minutes to write it
+# what there is many of -> how many
+SCALES = {
+    "frames": (100, 1_000, 10_000, 100_000),
+    "chain": (100, 1_000, 10_000, 100_000),
+    "threads": (100, 1_000, 2_000),
+    "tasks": (100, 1_000, 10_000, 20_000),
+    "strings": (100, 1_000, 10_000, 100_000, 1_000_000),
+}
+MANY = 10_000  # from here on a run takes seconds, and is repeated less often
+ROUNDS_OF_MANY = 3
+DUMPS = 11
 NO_OBJECTS = "no objects"
 GROWTH = (NO_OBJECTS, "10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
 HEAVY = "10^7 objects"  # only tibidi and the limit: the peers give up, or take hours
 UNBOUNDED = {"TIBIDI_MAX_BYTES": "64G", "TIBIDI_MAX_SECONDS": "3600"}
-LISTED_DUMPS = 1_000
+LISTED_DUMPS = (1_000, 10_000)
 CRASHES = ("crash", "growth")
 START_ROUNDS_FACTOR = 20  # a start takes milliseconds, and the differences are fractions of one
 # A short crash is noisier, but can be repeated more often.
@@ -55,6 +67,7 @@ class Result(NamedTuple):
     peak_bytes: int
     dump_bytes: int
     rounds: int
+    items: int = 0  # where the cost of each is of interest
 
 
 class Options(NamedTuple):
@@ -86,12 +99,38 @@ def crash(tools: Tools, options: Options) -> list[Result]:
         if workload == NO_OBJECTS:
             continue
         program, arguments = WORKLOADS[workload]
-        names = [NOTHING, NAIVE, OURS, *(() if workload == HEAVY else PEERS)]
+        names = [NOTHING, NAIVE, OURS, *(() if workload == HEAVY else tools.peers)]
         if tools.original and workload != HEAVY:
             names += [NOTHING_OLD, ORIGINAL]
         cases = {name: tools.crash(name, program, *arguments) for name in names}
         baselines = {name: NOTHING_OLD if name in (ORIGINAL, NOTHING_OLD) else NOTHING for name in names}
         results += _results("crash", workload, _run(cases, _rounds(workload, options)), baselines)
+    return results
+
+
+def again(tools: Tools, options: Options) -> list[Result]:
+    """Measure the dumps of a process after its first one."""
+    cases = {str(count): tools.crash(OURS, "again", str(count)) for count in (1, DUMPS)}
+    samples = _run(cases, options._replace(rounds=options.rounds * 3))
+    medians = {name: measuring.median(each) for name, each in samples.items()}
+    more = DUMPS - 1
+    seconds = medians[str(DUMPS)].seconds - medians["1"].seconds
+    size = (medians[str(DUMPS)].dump_bytes - medians["1"].dump_bytes) // more
+    name = f"{more} dumps after the first, 50 frames"
+    return [Result("again", name, OURS, seconds, medians[str(DUMPS)].seconds, 0, size, options.rounds * 3, more)]
+
+
+def scale(tools: Tools, options: Options) -> list[Result]:
+    """Measure dumps of more and more frames, chained exceptions, threads, tasks and strings, without a budget."""
+    results = []
+    for kind, counts in SCALES.items():
+        for count in counts:
+            arguments = ("scale", kind, str(count))
+            cases = {NOTHING: tools.crash(NOTHING, *arguments), OURS: tools.crash(OURS, *arguments, **UNBOUNDED)}
+            rounds = ROUNDS_OF_MANY if count >= MANY else options.rounds
+            samples = _run(cases, options._replace(rounds=rounds))
+            found = _results("scale", f"{count:,} {kind}", samples, dict.fromkeys(cases, NOTHING))
+            results += [each._replace(items=count) for each in found if each.tool == OURS]
     return results
 
 
@@ -122,22 +161,36 @@ def opening(tools: Tools, options: Options) -> list[Result]:
 
 
 def listing(tools: Tools, options: Options) -> list[Result]:
-    """Measure `tibidi list` in a crash directory with a thousand dumps."""
-    program, arguments = WORKLOADS["web, 50 frames"]
+    """Measure `tibidi list` in a crash directory with thousands of dumps."""
+    results = []
+    for count in LISTED_DUMPS:
+        with measuring.new_place() as name:
+            directory = _multiply(_dump(tools, "web, 50 frames", Path(name) / "one", options), count)
+            environ = {**environments.clean_environ(), "TIBIDI_DIR": str(directory)}
+            _check_listing(tools, environ, count)
+            case = Case((str(tools.main), "-m", "tibidi", "list"), environ)
+            results += _results("list", f"{count:,} dumps", _run({OURS: case}, options), {})
+    return results
+
+
+def showing(tools: Tools, options: Options) -> list[Result]:
+    """Measure `tibidi show` of a dump with a thousand frames."""
     with measuring.new_place() as name:
-        place = Path(name) / "one"
-        dump = compared.make_dump(tools, OURS, program, *arguments, place=place, limit_seconds=options.limit_seconds)
-        if dump is None:
-            raise SystemExit("no dump to list")
-        directory = _multiply(dump, LISTED_DUMPS)
-        environ = {**environments.clean_environ(), "TIBIDI_DIR": str(directory)}
-        _check_listing(tools, environ)
-        case = Case((str(tools.main), "-m", "tibidi", "list"), environ)
-        samples = _run({OURS: case}, options)
-    return _results("list", f"{LISTED_DUMPS:,} dumps", samples, {})
+        dump = _dump(tools, "1,000 frames", Path(name) / "one", options)
+        case = Case((str(tools.main), "-m", "tibidi", "show", str(dump)), environments.clean_environ())
+        return _results("show", "1,000 frames", _run({OURS: case}, options), {})
 
 
-EXPERIMENTS = {"start": start, "crash": crash, "open": opening, "growth": growth, "list": listing}
+EXPERIMENTS = {
+    "start": start,
+    "crash": crash,
+    "again": again,
+    "scale": scale,
+    "open": opening,
+    "growth": growth,
+    "list": listing,
+    "show": showing,
+}
 
 
 def _run(cases: Mapping[str, Case], options: Options) -> dict[str, list[Sample]]:
@@ -180,13 +233,23 @@ def _openings(tools: Tools, workload: str, place: Path, options: Options) -> dic
     """Return the case that opens each tool's own dump of a workload, if it made one."""
     program, arguments = WORKLOADS[workload]
     cases = {}
-    for tool in (OURS, COREDUMPY, DEBUGLATER):
+    for tool in (OURS,) if workload == LARGE else (OURS, COREDUMPY, DEBUGLATER):
         dump = compared.make_dump(
             tools, tool, program, *arguments, place=place / tool, limit_seconds=options.limit_seconds
         )
         if dump is not None:
             cases[tool] = tools.opening(tool, dump)
+        if dump is not None and tool == OURS:
+            cases[INERT] = tools.opening(INERT, dump)
     return cases
+
+
+def _dump(tools: Tools, workload: str, place: Path, options: Options) -> Path:
+    program, arguments = WORKLOADS[workload]
+    dump = compared.make_dump(tools, OURS, program, *arguments, place=place, limit_seconds=options.limit_seconds)
+    if dump is None:
+        raise SystemExit(f"no dump of {workload}")
+    return dump
 
 
 def _multiply(dump: Path, count: int) -> Path:
@@ -198,8 +261,8 @@ def _multiply(dump: Path, count: int) -> Path:
     return directory
 
 
-def _check_listing(tools: Tools, environ: Mapping[str, str]) -> None:
-    command = (tools.main, "-m", "tibidi", "list")
+def _check_listing(tools: Tools, environ: Mapping[str, str], count: int) -> None:
+    command = (tools.main, "-m", "tibidi", "list", "--all")
     lines = subprocess.run(command, env=dict(environ), capture_output=True, text=True, check=True).stdout.splitlines()
-    if len(lines) < LISTED_DUMPS:
-        raise SystemExit(f"{len(lines)} lines for {LISTED_DUMPS} dumps")
+    if len(lines) < count:
+        raise SystemExit(f"{len(lines)} lines for {count} dumps")

@@ -9,8 +9,12 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-TOOLS = ("naive", "tibidi", "tibidi 0.3.1", "pydumpling", "debuglater", "coredumpy")
-COLOURS = dict(zip(TOOLS, ("#999999", "#d62728", "#ff9896", "#2ca02c", "#9467bd", "#1f77b4")))
+COLOURS = {
+    "naive": "#999999", "tibidi": "#d62728", "tibidi 0.3.1": "#ff9896", "pydumpling": "#2ca02c",
+    "debuglater": "#9467bd", "coredumpy": "#1f77b4", "tintype": "#17becf", "flight": "#bcbd22",
+    "excdump": "#8c564b", "sentry": "#e377c2",
+}  # fmt: skip
+TOOLS = tuple(COLOURS)
 
 
 def main(data: str, picture: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from benchmarks.experiments import EXPERIMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from benchmarks.experiments import Result
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 START_MARK = "<!-- measured by scripts/bench: begin -->"
 END_MARK = "<!-- measured by scripts/bench: end -->"
+HEADER = (
+    "| workload | tool | added | whole | each | peak added | dump | runs |",
+    "|---|---|---:|---:|---:|---:|---:|---:|",
+)
 
 
 def machine() -> dict[str, object]:
@@ -41,16 +45,16 @@ def to_json(results: Sequence[Result], targets: Sequence[Target]) -> str:
     return json.dumps({"machine": machine(), "results": rows, "targets": held}, indent=1).replace("Infinity", "null")
 
 
-def markdown(results: Sequence[Result], targets: Sequence[Target]) -> Iterator[str]:
+def markdown(results: Sequence[Result], targets: Sequence[Target], versions: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of the tables."""
     about = machine()
     system = f"{about['system']} {about['architecture']}"
     yield f"Python {about['python']}, {system}, {about['processors']} processors; medians."
+    yield f"Peers: {', '.join(f'{name} {version}' for name, version in versions.items())}."
     for experiment in EXPERIMENTS:
         rows = [each for each in results if each.experiment == experiment]
         if rows:
-            yield from ("", f"### {experiment}", "", "| workload | tool | added | whole | peak added | dump | runs |")
-            yield "|---|---|---:|---:|---:|---:|---:|"
+            yield from ("", f"### {experiment}", "", *HEADER)
             yield from map(_row, rows)
     if targets:
         yield from ("", "### targets", "", "| | measured | target | |", "|---|---:|---:|---|")
@@ -75,7 +79,8 @@ def plot(python: Path, data: Path, picture: Path) -> None:
 
 
 def _row(each: Result) -> str:
-    words = (each.workload, each.tool, _time(each.seconds), _time(each.total_seconds))
+    one = f"{each.seconds / each.items * 1e6:.1f} \u00b5s" if each.items else ""
+    words = (each.workload, each.tool, _time(each.seconds), _time(each.total_seconds), one)
     peak = _size(each.peak_bytes) if each.peak_bytes and each.total_seconds != float("inf") else ""
     return f"| {' | '.join(words)} | {peak} | {_size(each.dump_bytes) if each.dump_bytes else ''} | {each.rounds} |"
 

@@ -6,8 +6,8 @@ from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
-from benchmarks.experiments import GROWTH, NO_OBJECTS, OPENED, WORKLOADS
-from benchmarks.tools import COREDUMPY, NAIVE, OURS
+from benchmarks.experiments import DUMPS, GROWTH, LARGE, NO_OBJECTS, OPENED, SCALES, WORKLOADS
+from benchmarks.tools import COREDUMPY, INERT, NAIVE, OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,22 @@ def _crash(of: Lookup) -> Iterator[Claim]:
 def _open(of: Lookup) -> Iterator[Claim]:
     for workload in OPENED:
         ratio = partial(_ratio, of, "open", workload, "seconds", OURS, COREDUMPY)
-        yield f"open {workload}: time, of coredumpy's", ratio, 1, False
+        yield f"open {workload}: time, of coredumpy's", ratio, 0.8 if workload == "divide" else 1, False
+    for tool, limit in ((OURS, 1), (INERT, 3)):
+        yield f"open {LARGE}, {tool}: seconds", partial(_added, of, "open", LARGE, tool), limit, False
+
+
+def _again(of: Lookup) -> Iterator[Claim]:
+    name = f"{DUMPS - 1} dumps after the first, 50 frames"
+    yield "a dump after the first: seconds", lambda: _each(of("again", name, OURS)), 0.010, False
+
+
+def _scale(of: Lookup) -> Iterator[Claim]:
+    """Yield how much more one of the largest number costs than one of a tenth, or of the half."""
+    for kind, counts in SCALES.items():
+        smaller, larger = (partial(of, "scale", f"{count:,} {kind}", OURS) for count in counts[-2:])
+        name = f"{counts[-1]:,} {kind}: cost of each, of that with {counts[-2]:,}"
+        yield name, partial(_growing, smaller, larger), 1.5, False
 
 
 def _growth(of: Lookup) -> Iterator[Claim]:
@@ -88,11 +103,21 @@ def _growth(of: Lookup) -> Iterator[Claim]:
 
 
 def _list(of: Lookup) -> Iterator[Claim]:
-    yield "list 1,000 dumps: seconds", partial(_added, of, "list", "1,000 dumps", OURS), 0.5, False
+    for workload, limit in (("1,000 dumps", 0.5), ("10,000 dumps", 1)):
+        yield f"list {workload}: seconds", partial(_added, of, "list", workload, OURS), limit, False
+    yield "show 1,000 frames: seconds", partial(_added, of, "show", "1,000 frames", OURS), 0.3, False
 
 
 def _added(of: Lookup, experiment: str, workload: str, tool: str) -> float:
     return of(experiment, workload, tool).seconds
+
+
+def _each(result: Result) -> float:
+    return result.seconds / result.items
+
+
+def _growing(smaller: Callable[[], Result], larger: Callable[[], Result]) -> float:
+    return _each(larger()) / _each(smaller())
 
 
 def _ratio(of: Lookup, experiment: str, workload: str, field: str, tool: str, other: str) -> float:
@@ -114,7 +139,7 @@ def _spread(of: Lookup) -> float:
     return max(times) / min(times) - 1
 
 
-_MAKERS = (_start, _crash, _open, _growth, _list)
+_MAKERS = (_start, _crash, _again, _scale, _open, _growth, _list)
 
 
 def _try(value: Callable[[], float]) -> float | None:

@@ -24,9 +24,28 @@ NAIVE = "naive"
 COREDUMPY = "coredumpy"
 DEBUGLATER = "debuglater"
 PYDUMPLING = "pydumpling"
+TINTYPE = "tintype"
+FLIGHT = "flight"
+EXCDUMP = "excdump"
+SENTRY = "sentry"
 ORIGINAL = "tibidi 0.3.1"
 NOTHING_OLD = "no hook, 3.8"
-PEERS = (COREDUMPY, DEBUGLATER, PYDUMPLING)
+INERT = "tibidi, inert"
+# peer -> its distribution
+PEERS = {
+    COREDUMPY: "coredumpy",
+    DEBUGLATER: "debuglater",
+    PYDUMPLING: "pydumpling",
+    TINTYPE: "tintype",
+    FLIGHT: "pyflight",
+    EXCDUMP: "excdump",
+    SENTRY: "sentry-sdk",
+}
+VERSIONS = """\
+import sys, importlib.metadata as m
+found = {d.metadata["Name"].lower(): d.version for d in m.distributions()}
+print(*(f"{name}={found.get(name, '')}" for name in sys.argv[1:]))
+"""
 
 
 class Tools(NamedTuple):
@@ -37,6 +56,12 @@ class Tools(NamedTuple):
     ours: Path
     coverage: Path
     original: Path | None
+    versions: dict[str, str]  # of the peers that this Python can have
+
+    @property
+    def peers(self) -> list[str]:
+        """Return the names of the peers."""
+        return list(self.versions)
 
     def crash(self, tool: str, workload: str, *args: str, **environ: str) -> Case:
         """Return the case that crashes a program of `workloads` with the hook of a tool."""
@@ -50,6 +75,7 @@ class Tools(NamedTuple):
         scripts = self.main.parent
         commands = {
             OURS: (str(self.main), "-m", "tbdebug", "--live"),
+            INERT: (str(self.main), "-m", "tbdebug"),
             COREDUMPY: (str(scripts / "coredumpy"), "load"),
             DEBUGLATER: (str(scripts / "dltr"),),
         }
@@ -66,7 +92,14 @@ def prepare() -> Tools:
     wheels = environments.build_wheels(main, place / "wheels")
     for python in (main, ours):
         environments.install_wheels(python, wheels)
-    return Tools(main, bare, ours, coverage, _original(place / "original"))
+    return Tools(main, bare, ours, coverage, _original(place / "original"), _versions(main))
+
+
+def _versions(python: Path) -> dict[str, str]:
+    command = [str(python), "-c", VERSIONS, *PEERS.values()]
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    found = dict(word.split("=") for word in words)
+    return {peer: found[name] for peer, name in PEERS.items() if found[name]}
 
 
 def make_dump(tools: Tools, tool: str, workload: str, *args: str, place: Path, limit_seconds: float) -> Path | None:
