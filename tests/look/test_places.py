@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -35,6 +37,13 @@ class Trap:
 
 
 WANTED = object()
+
+
+class Parts:
+    """Has a list."""
+
+    def __init__(self, *parts: object) -> None:
+        self.parts = list(parts)
 
 
 class Service:
@@ -70,6 +79,16 @@ def test_paths(path: str) -> None:
 
     assert {id(WANTED): path} == found
     assert WANTED is eval(path.replace("['x']", "x"), {"x": HOLDERS[path]})
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [enumerate([WANTED]), map(str, iter([WANTED])), zip([0], [[WANTED]]), MappingProxyType({"a": WANTED}),
+     chain([WANTED]), reversed([[WANTED]]), [WANTED].append],
+)  # fmt: skip
+def test_iterators(holder: object) -> None:
+    """The path to an object in an iterator or a method in C is that of the iterator or method."""
+    assert {id(WANTED): "['x'].parts[0]"} == Places().find({"['x']": Parts(holder)}, {id(WANTED)})
 
 
 def test_states_of_computations() -> None:

@@ -7,11 +7,12 @@ application runs.
 from __future__ import annotations
 
 from collections import deque
+from gc import get_referents
 from itertools import islice
 from types import CoroutineType, FrameType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import HEAP_TYPE, exact_type, is_a, mro, namespace, type_flags, values
+from tibidi.look.anatomy import HEAP_TYPE, exact_type, is_a, is_native, mro, namespace, type_flags, values
 from tibidi.look.classes import Classes
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
@@ -90,7 +91,7 @@ class Places:
             if len(seen) % 256 == 0 and time.monotonic() > end:
                 break
             if exact_type(thing) not in PLAIN and id(thing) not in closed:
-                pending.extend((each, PathNode(node, step)) for step, each in self._steps(thing, items))
+                pending.extend((each, PathNode(node, node.step and step)) for step, each in self._steps(thing, items))
         self._seconds_left -= time.monotonic() - begin
         return found
 
@@ -131,6 +132,10 @@ class Places:
             yield ".__dict__", own
             yield from ((f".{name}", value) for name, value in (*own.items(), *values(thing, facts.stored)))
             yield from ((f".{name}", value) for name, value in _body(type(thing)).items() if name not in own)
+            if not is_native(type(thing)):
+                yield ".__class__", type(thing)
+            if is_native(type(thing)):  # an iterator, a bound method: nothing leads further than to it
+                yield from (("", each) for each in get_referents(thing) if not is_a(each, type))
 
     def _item(self, key: object, number: int) -> str:
         """Return the step to the value of a key, of which only some can be written as Python."""
