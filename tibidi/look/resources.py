@@ -216,14 +216,14 @@ def _iterator(thing: object) -> Essence:
 
 
 def _text_file(file: io.TextIOWrapper) -> Essence:
-    mode = getattr(file, "mode", "?")
-    text = f"file {file.name!r}, mode {mode!r}, encoding {file.encoding}"
-    return _with_position(file.buffer, name=file.name, mode=mode, encoding=file.encoding, closed=file.closed, text=text)
+    name, mode = (getattr(file, each, "?") for each in ("name", "mode"))  # around a BytesIO, it has neither
+    text = f"file {name!r}, mode {mode!r}, encoding {file.encoding}"
+    return _with_position(file.buffer, name=name, mode=mode, encoding=file.encoding, closed=file.closed, text=text)
 
 
 def _binary_file(file: io.BufferedReader) -> Essence:
-    text = f"file {file.name!r}, mode {file.mode!r}"
-    return _with_position(file, name=file.name, mode=file.mode, closed=file.closed, text=text)
+    name, mode = (getattr(file, each, "?") for each in ("name", "mode"))
+    return _with_position(file, name=name, mode=mode, closed=file.closed, text=f"file {name!r}, mode {mode!r}")
 
 
 def _with_position(file: Any, text: str, **facts: object) -> Essence:

@@ -69,6 +69,8 @@ class LibraryReducers:
             return reduce_property
         if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:
             return self._element
+        if "lxml.etree._Attrib" in names:
+            return lambda attributes: described(self._state, attributes, {"attrib": dict(attributes)})
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
             return self._wrapper
         if any(name.partition(".")[0] in TABLES for name in names):
