@@ -70,6 +70,7 @@ def test_enumeration_by_value() -> None:
     [
         (functools.partial(print, 1, end=""), "<functools.partial(<inert print>, 1) end=''>"),
         (operator.itemgetter(1), "<operator.itemgetter(1)>"),
+        (operator.methodcaller("f", 1, k=2), "<operator.methodcaller('f', 1) k=2>"),
         (re.compile("a+"), "re.compile('a+')"),
         (collections.ChainMap({1: 2}), "<collections.ChainMap maps=[{1: 2}]>"),
         (len, "<inert len>"),

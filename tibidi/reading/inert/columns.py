@@ -257,8 +257,15 @@ def _moments(own: Facts, read: Read) -> Any:
 def _periods(own: Facts, read: Read) -> Cells:
     ordinals = read(own["ordinals"])
     found = FREQUENCY.fullmatch(own["freq"]) if type(own["freq"]) is str else None
-    unit = PERIODS.get(found[1], "periods") if found else "periods"
-    return Cells(len(ordinals), lambda number: label("Period", moment_text(int(ordinals[number]), unit)))
+    name = found[1] if found else "unknown"
+
+    def text(ordinal: int) -> str:
+        if name in {"Q", "QE", "QuarterEnd"}:
+            return f"{1970 + ordinal // 4}Q{ordinal % 4 + 1}"
+        known = PERIODS.get(name)
+        return f"{own['freq']}, number {ordinal}" if known is None else moment_text(ordinal, known)
+
+    return Cells(len(ordinals), lambda number: label("Period", text(int(ordinals[number]))))
 
 
 READERS: dict[str, Callable[[Facts, Read], Any]] = {

@@ -93,6 +93,8 @@ class Names:
     def call(self, function: Any, arguments: tuple[object, ...]) -> object:
         """Return the result of a call of a proxy, or of a function or method that is only described."""
         if type(function) is not TypeProxy:
+            if isinstance(function, types.InertPartial) and isinstance(function.__dict__.get("func"), types.InertType):
+                return types.completed(function, arguments)
             return self.find(*makers.home_of(function))(*arguments)
         try:
             made = _maker(function._real_)(*arguments)

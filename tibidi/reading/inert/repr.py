@@ -120,7 +120,7 @@ standins.show = BOUNDED.repr
 
 def is_elsewhere(thing: Any) -> bool:
     """Return True for a container without items whose class may keep them in its attributes."""
-    return isinstance(thing, CONTAINERS) and not len(thing) and bool(thing.__dict__)
+    return isinstance(thing, CONTAINERS) and bool(thing.__dict__) and (not len(thing) or "_data" in thing.__dict__)
 
 
 def container_repr(layout: Any) -> Callable[[Any], str]:

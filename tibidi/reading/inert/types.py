@@ -44,11 +44,11 @@ class InertType(type):
         """Make the class; there is no `__init_subclass__` that would take keywords."""
         return super().__new__(mcs, name, bases, body)
 
-    def __call__(cls, *arguments: object, **_: object) -> Any:
+    def __call__(cls, *arguments: object, **keywords: object) -> Any:
         """Raise TypeError: the code is not here; for a pickle, return an instance."""
         if Loading.calls:
             make: Any = cls.__new__
-            return make(cls, *arguments)
+            return make(cls, *arguments, **keywords)
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
     def __setattr__(cls, name: str, value: object) -> None:
@@ -210,6 +210,16 @@ class InertPartial(InertCall):
         return "functools.partial", first, keywords if type(keywords) is dict else {}
 
 
+def completed(partial: InertPartial, arguments: tuple[object, ...]) -> object:
+    """Return the result of a call of a partial of an inert function, such as that of an operator.methodcaller."""
+    own = partial.__dict__
+    bound = own.get("args")
+    made = own["func"](*(bound if type(bound) is tuple else ()), *arguments)
+    if isinstance(made, InertCall):
+        made.__dict__.update(text_keys(own.get("keywords")))
+    return made
+
+
 PARTIAL = ("func", "args", "keywords", "__dict__")
 
 
@@ -242,7 +252,7 @@ class InertMapping(InertSequence):
 class InertEnvironment(InertMapping):
     """`os.environ`, with its names and values decoded; those of `environb` are bytes."""
 
-    def __new__(cls, data: object = None, encode: object = None, *_: object) -> Any:
+    def __new__(cls, data: object = None, encode: object = None, *_: object, **__: object) -> Any:
         """Make a mapping of the data."""
         made = instance(cls, _items_={})
         made.__setstate__({"_data": data, "encodekey": encode})
