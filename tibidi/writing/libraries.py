@@ -49,6 +49,9 @@ def reduce_environment(variables: Any) -> Any:
     return type(variables), (variables._data, *pair, *pair)
 
 
+LXML = frozenset({"lxml.etree._Attrib", "lxml.etree._Element", "lxml.etree._ElementTree"})
+
+
 class LibraryReducers:
     """Chooses reducers by the names of classes."""
 
@@ -67,10 +70,8 @@ class LibraryReducers:
             return self._host
         if property in mro(cls)[1:]:
             return reduce_property
-        if "lxml.etree._Element" in names or "lxml.etree._ElementTree" in names:
+        if not LXML.isdisjoint(names):
             return self._element
-        if "lxml.etree._Attrib" in names:
-            return lambda attributes: described(self._state, attributes, {"attrib": dict(attributes)})
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
             return self._wrapper
         if any(name.partition(".")[0] in TABLES for name in names):
@@ -80,7 +81,9 @@ class LibraryReducers:
         return self._weak.reducer_for(cls)
 
     def _element(self, element: Any) -> Any:
-        """Describe an element or a tree of lxml, whose content is in a library in C."""
+        """Describe an element, its attributes or a tree of lxml, whose content is in a library in C."""
+        if type_name(type(element)) == "lxml.etree._Attrib":
+            return described(self._state, element, {"attrib": dict(element)})
         text = sys.modules["lxml.etree"].tostring(element, encoding="unicode")
         facts = {name: getattr(element, name, None) for name in ("tag", "text", "tail", "sourceline")}
         attributes = dict(element.items()) if hasattr(element, "items") else {}
