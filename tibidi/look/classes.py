@@ -6,8 +6,10 @@ search for secrets, the search for paths, the filter of secrets.
 
 from __future__ import annotations
 
+from types import MemberDescriptorType
+
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes, dictionary_reader, first, is_a, members, mro, namespace, stored, type_name
+from tibidi.look.anatomy import attributes, dictionary_reader, first, is_a, mro, namespace, stored, type_name
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -104,14 +106,15 @@ class Classes:
 
 def class_facts(cls: type) -> ClassFacts:
     """Find out the facts of a class."""
+    found = stored(cls)
     return ClassFacts(
         cls,
         type_name(cls),
         frozenset(map(type_name, mro(cls))),
         next((kind for kind in BUILTINS if issubclass(cls, kind)), None),
         dictionary_reader(cls),
-        stored(cls),
-        tuple(members(cls).items()),
+        found,
+        tuple([pair for pair in found.items() if type(pair[1]) is MemberDescriptorType]),
         declared_fields(cls),
         is_lazy(cls),
     )
