@@ -13,7 +13,7 @@ from hostile import catalogue, forging
 if TYPE_CHECKING:
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture

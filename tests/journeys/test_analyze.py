@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 MAX_CHARACTERS = 2_000 * 4
 # The program, and what the first 30 lines say of its planted culprit.

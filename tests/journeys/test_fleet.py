@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 pytest.importorskip("duckdb", reason="the index is asked by DuckDB")
 pytest.importorskip("pyarrow", reason="the index is written by pyarrow")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from crashing import Crash, Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 SECONDS = 2
 # The interpreter's own time, and the end of a dump after its deadline.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 EVERYWHERE = [
     *("comment", "global", "docstring", "constant", "inner", "message", "iban-1234", "owner", "slot", "deep", "bytes"),

@@ -13,7 +13,7 @@ from crashing import PROGRAMS
 if TYPE_CHECKING:
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 
 def on_terminal(crash: Crasher, **changes: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROMPT = "(Pdb) "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 SECRET = re.compile(rb"\w*-?SECRET-?\d?\w*")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tibidi.store.directory import Entry
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 KILLS = 30
 KILLS_AT_ONCE = 4  # the processes mostly sleep

@@ -18,7 +18,7 @@ from crashing import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 pytest.importorskip("pyrage", reason="sealing needs pyrage")
 

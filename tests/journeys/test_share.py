@@ -12,7 +12,7 @@ import tibidi
 if TYPE_CHECKING:
     import crashing
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 OWN = ("graph", "slow", "text", "logging", "argparse")
 LIBRARIES = ("boto3", "django", "spacy", "sqlalchemy", "jinja2")

@@ -11,7 +11,7 @@ import tibidi
 if TYPE_CHECKING:
     import crashing
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize(("max_bytes", "megabytes"), [("1M", 25), ("64M", 200)])
