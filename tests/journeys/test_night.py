@@ -75,6 +75,32 @@ def test_object_of_a_proxy(night: Path, trust: bool) -> None:
     assert "/report" == dump.exceptions[1].frames[int(found[1])]["ctx"].request.path
 
 
+VIEW = """
+from flask import Flask, current_app, g, request, session
+app = Flask("shop")
+app.secret_key = "k"
+@app.route("/order")
+def order():
+    objects = [request, session, current_app, g]
+    g.user, session["step"] = "ada", 2
+    return 1 / 0
+app.test_client().get("/order")
+"""
+
+
+@pytest.mark.parametrize("trust", [True, False], ids=["live", "inert"])
+def test_objects_of_the_context(crash: Crasher, trust: bool) -> None:
+    """While a request lasts, `g`, `session` and `current_app` of Flask have the paths of their objects as well."""
+    pytest.importorskip("flask")
+    crashed = crash.run("-c", VIEW, env={"TIBIDI_LOGGING": "ERROR"})
+    dump = tibidi.load(crashed.dump, trust=trust)
+    reasons = {name: dump.modules["__main__"][name].reason for name in ("request", "session", "current_app", "g")}
+    found = {name: eval(f"dump.{reason.rpartition(' ')[2]}", {"dump": dump}) for name, reason in reasons.items()}
+
+    assert ("/order", 2, "shop") == (found["request"].path, found["session"]["step"], found["current_app"].name)
+    assert "ada" == found["g"].user
+
+
 def test_page(crash: Crasher, night: Path) -> None:
     """`show --html` writes one page of at most 300 KB that refers to nothing outside and has the culprit's value."""
     for name in ("jinja2", "pygments"):

@@ -3,7 +3,7 @@
 A `LocalProxy` of werkzeug, such as `request` of Flask, is not evaluated at a
 crash: that runs code of the library, and its object may be gone from the
 context by then.  But a frame holds the context, which has the object as an
-attribute of the same name.
+attribute of the same name, or that of the application, which has `g`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tibidi.dump import DumpedException
 
 PROXY = "werkzeug.local.LocalProxy"
+# Of the attributes of contexts, other than the name of the proxy.
+ATTRIBUTES = {"current_app": ("app",), "session": ("session", "_session")}
 
 
 def point_to_objects(exceptions: Sequence[DumpedException], modules: Iterable[Mapping[str, object]]) -> None:
@@ -34,6 +36,20 @@ def _objects(name: str, exceptions: Sequence[DumpedException]) -> Iterator[str]:
     """Yield the paths of attributes of this name, those of variables of the innermost frame first."""
     for number, stack in enumerate(exceptions):
         for at, frame in reversed(list(enumerate(stack))):
-            found = {variable: dictionary(value).get(name) for variable, value in frame.locals.items()}
-            known = [variable for variable, value in found.items() if not isinstance(value, (StandIn, type(None)))]
-            yield from (f"exceptions[{number}].frames[{at}][{variable!r}].{name}" for variable in known)
+            for variable, value in frame.locals.items():
+                steps = [
+                    f"{step}.{attribute}"
+                    for step, holder in _holders(value)
+                    for attribute in ATTRIBUTES.get(name, (name,))
+                    if not isinstance(dictionary(holder).get(attribute), (StandIn, type(None)))
+                ]
+                yield from (f"exceptions[{number}].frames[{at}][{variable!r}]{step}" for step in steps)
+
+
+def _holders(value: object) -> Iterator[tuple[str, object]]:
+    """Yield a value, and of a context of Flask those that it has pushed, with the steps that lead to them."""
+    yield "", value
+    pushed = dictionary(value).get("_cv_tokens")
+    for number, token in enumerate(pushed if type(pushed) is list else ()):
+        if type(token) is tuple:
+            yield from ((f"._cv_tokens[{number}][{at}]", each) for at, each in enumerate(token))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Types whose instances only their class can read, and that cannot be made again from a script.
 NATIVE_LAYOUTS = frozenset({"_ctypes.Array", "_ctypes.Structure", "_ctypes.Union"})
+LXML = frozenset({"lxml.etree._Attrib", "lxml.etree._Element", "lxml.etree._ElementTree"})
 TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray"})
 HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
@@ -47,9 +48,6 @@ def reduce_environment(variables: Any) -> Any:
     text: Any = (str, str) if sys.platform == "win32" else (Codec("fsencode"), Codec("fsdecode"))
     pair = (bytes, bytes) if variables.decodekey is bytes else text
     return type(variables), (variables._data, *pair, *pair)
-
-
-LXML = frozenset({"lxml.etree._Attrib", "lxml.etree._Element", "lxml.etree._ElementTree"})
 
 
 class LibraryReducers:
