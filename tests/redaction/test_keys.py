@@ -6,7 +6,8 @@ import pytest
 
 from tibidi.redaction import suspicion
 from tibidi.redaction.keys import key_at, kinds
-from tibidi.redaction.scanning import are_seen_in
+from tibidi.redaction.learnt import Learnt
+from tibidi.redaction.scanning import Searched
 from tibidi.redaction.texts import find
 
 
@@ -39,7 +40,7 @@ def test_keys(key: str) -> None:
     for text in (key, f"got {key!r}", f"https://example.org/?x={key}", f"a\\n{key}"):
         assert [key] == [text[found.start : found.end] for found in find(text)]
     for data in (key.encode(), b"\x8c" + bytes([len(key)]) + key.encode() + b"\x94"):
-        assert are_seen_in(b"plain words " * 500 + data + b" and more" * 500)
+        assert Searched().suspects(b"plain words " * 500 + data + b" and more" * 500, b"\x94", Learnt())
 
 
 @pytest.mark.parametrize(

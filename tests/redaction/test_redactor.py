@@ -248,3 +248,32 @@ def test_suspects_no_ordinary_pickle() -> None:
 def test_comparisons() -> None:
     """A text is redacted that is compared with the name of a secret."""
     assert 'if ("<redacted>" == password) {' == Redactor().text('if ("m{h}o)p$x7y" == password) {')
+
+
+def test_a_secret_among_texts_that_differ_in_numbers() -> None:
+    """Of texts that are equal but for their digits one is searched; a learnt secret in a later one is found."""
+    redactor = Redactor()
+    redactor.learn("order 12345678")
+    lines = [f"order {number:08} was shipped to Berlin in good order" for number in range(2_000)]
+    harmless, leaking = pickle.dumps(lines, 5), pickle.dumps([*lines, "order 12345678 was shipped to Berlin"], 5)
+
+    assert not is_suspect(redactor, harmless)
+    assert not is_suspect(redactor, harmless)
+    assert is_suspect(redactor, leaking)
+
+
+@pytest.mark.parametrize("secret", ["password=hunter22", b"password=hunter22", "я" * 300 + " pwd=hunter22"])
+def test_a_secret_among_many_numbers(secret: str | bytes) -> None:
+    """A text is found among numbers and references, whatever its kind and length."""
+    numbers = [(number, number * 0.5, {"id": number}) for number in range(3_000)]
+
+    assert not is_suspect(Redactor(), pickle.dumps(numbers, 5))
+    assert is_suspect(Redactor(), pickle.dumps([*numbers, secret, *numbers], 5))
+
+
+def test_personal_data_in_a_long_text() -> None:
+    """The profile for personal data applies to long texts, too."""
+    line = "parcel sent to a neighbour, who signed\n"
+    text = line * 5_000 + "mail jane.doe@example.org\n" + line * 5_000
+
+    assert text.replace("jane.doe@example.org", "<redacted>") == Redactor(["@personal"]).text(text)

@@ -86,12 +86,17 @@ def kinds() -> Iterator[Kind]:
         yield from (Kind(service, beginning, rest) for beginning in beginnings)
 
 
-def key_at(text: str, start: int) -> tuple[int, str] | None:
-    """Return the end and the service of the key that starts at a place in a text, None if there is none."""
+def key_at(text: str, start: int, *, has_zeros: bool = False) -> tuple[int, str] | None:
+    """Return the end and the service of the key that starts at a place in a text, None if there is none.
+
+    The text may have zeros in place of digits.
+    """
     if not _by_start:
         for kind in kinds():
-            _by_start.setdefault(kind.beginning[:2], []).append(kind)
-    for kind in _by_start.get(text[start : start + 2], ()):
+            zeros = kind._replace(beginning=kind.beginning.translate(ZEROS))
+            _by_start.setdefault((False, kind.beginning[:2]), []).append(kind)
+            _by_start.setdefault((True, zeros.beginning[:2]), []).append(zeros)
+    for kind in _by_start.get((has_zeros, text[start : start + 2]), ()):
         if text.startswith(kind.beginning, start):
             # Compiled one by one, as all of them take 40 ms; re caches.
             match = re.compile(kind.rest).match(text, start + len(kind.beginning))
@@ -105,4 +110,5 @@ def _is_varied(rest: str) -> bool:
     return any(map(str.isdigit, rest)) or rest.lower() != rest or (rest.isalnum() and len(rest) > LONGEST_WORD)
 
 
-_by_start: dict[str, list[Kind]] = {}
+ZEROS = str.maketrans("123456789", "0" * 9)
+_by_start: dict[tuple[bool, str], list[Kind]] = {}

@@ -80,17 +80,19 @@ class Learnt:
 
     def is_in(self, data: bytes) -> bool:
         """Return True if a learnt secret is in `data`."""
-        self._refresh()
-        if self._bytes is None:
+        needles = self.needles()
+        if needles is not None and not any(needle in data for needle in needles):
             return False
-        is_tried = len(self._needles) > MOST_NEEDLES or any(needle in data for needle in self._needles)
-        if is_tried and self._bytes.search(data) is not None:
+        if self._bytes is not None and self._bytes.search(data) is not None:
             return True
-        if not self._words:
-            return False
         words = re.findall(WORD, data.decode("latin-1"))
         # In a pickle, the length of a text precedes it.
         return not self._words.isdisjoint(words) or not self._words.isdisjoint([word[1:] for word in words])
+
+    def needles(self) -> list[bytes] | None:
+        """Return the learnt secrets as bytes; None if there are many."""
+        self._refresh()
+        return None if self._words or len(self._needles) > MOST_NEEDLES else self._needles
 
     def _refresh(self) -> None:
         """Compile the secrets, longest first, so that one that is part of another does not leave the rest of it."""

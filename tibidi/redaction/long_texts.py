@@ -5,7 +5,6 @@ from __future__ import annotations
 from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED_TEXT
 from tibidi.process import time
-from tibidi.redaction.scanning import are_seen_in
 
 if TYPE_CHECKING:
     from tibidi.redaction import Redactor
@@ -32,7 +31,7 @@ def scrub(redactor: Redactor, text: str) -> tuple[str, str]:
             break
         end = _end_of_window(text, at)
         window = text[at:end]
-        if redactor.is_learnt_in(window) or are_seen_in(window.encode("utf-8", "replace")):
+        if redactor.suspects_value(window.encode("utf-8", "surrogatepass"), b"\n"):
             window, found = redactor.scrub(window)
             rule = rule or found
         parts.append(window)

@@ -22,6 +22,7 @@ from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, kind_of_name, may
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from tibidi.redaction.scanning import Searched
     from tibidi.redaction.texts import Found
 
 PERSONAL = "@personal"  # among the names: a profile
@@ -85,6 +86,7 @@ class Redactor:
         self._learnt = Learnt()
         self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
         self._clean: set[str] = set()  # texts without secrets: most occur several times
+        self.searched: Searched | None = None  # likewise, and those in pickles
         self._plain: set[str] = set()  # those that none of the patterns is in
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
@@ -136,10 +138,9 @@ class Redactor:
             return False
         from tibidi.redaction.looks import is_varied  # few pairs get here
 
-        if not text.translate(SIGNS_IN_NAMES).isalnum():  # a path, a sentence
-            return False
         is_header = "-" in text or text.lower() in HEADERS
-        if not is_header and (" " in other or not is_varied(other)):
+        is_name = text.translate(SIGNS_IN_NAMES).isalnum()  # no path, no sentence
+        if not is_name or (not is_header and (" " in other or not is_varied(other))):
             return False
         return self.conceals(text, value)
 
@@ -185,6 +186,7 @@ class Redactor:
         text = as_text(value)
         if text is not None and self._learnt.add(text):
             self._clean.clear()
+            self.searched = None
             if suspicion.may_be_in(text) or " " in text or "\n" in text:
                 from tibidi.redaction import texts
 
@@ -243,10 +245,6 @@ class Redactor:
             self._clean.add(text)
         return cleaned, rule
 
-    def is_learnt_in(self, text: str) -> bool:
-        """Return True if a learnt secret is in a text."""
-        return self._learnt.text(text) is not text
-
     def data(self, data: bytes) -> bytes:
         """Return `data` with its secrets replaced; the same object if there are none."""
         known = self._learnt.data(data)
@@ -265,28 +263,29 @@ class Redactor:
         """
         if self._hook is not None:
             return True
+        if len(chunk) >= SMALL_CHUNK and self._globs is None:
+            from tibidi.redaction.scanning import searched_for  # few small dumps need it, here and below
+
+            chunk = searched_for(self).named(chunk)
         fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._innocent
-        if self._globs is not None or may_hold_name(b" ".join(fresh).decode("latin-1")):
-            for name in fresh:
-                if self._kind(name.decode("latin-1")) in SEARCHED:
-                    return True
+        may_be_one = self._globs is not None or may_hold_name(b" ".join(fresh).decode("latin-1"))
+        if may_be_one and any(self._kind(name.decode("latin-1")) in SEARCHED for name in fresh):
+            return True
         if len(self._innocent) < MOST_REMEMBERED:
             self._innocent |= fresh
         return False
 
-    def suspects_value(self, chunk: bytes) -> bool:
-        """Return True if a chunk of a pickle may contain a secret value, whatever its name."""
-        if self._learnt.is_in(chunk):
-            return True
+    def suspects_value(self, chunk: bytes, separator: bytes = b"\x94") -> bool:
+        """Return True if a chunk of a pickle, or a text, may contain a secret value, whatever its name."""
         if len(chunk) >= BIG_DATA:
-            return not _is_binary(chunk)  # a long text, which is searched by windows
+            return not _is_binary(chunk) or self._learnt.is_in(chunk)  # a long text is searched by windows
         if self._personal is not None:
             return True
         if len(chunk) < SMALL_CHUNK and not suspicion.may_be_in(chunk.decode("latin-1")):
-            return False
-        from tibidi.redaction.scanning import are_seen_in  # few small dumps need it
+            return self._learnt.is_in(chunk)
+        from tibidi.redaction.scanning import searched_for
 
-        return are_seen_in(chunk)
+        return searched_for(self).suspects(chunk, separator, self._learnt)
 
     def distrust_hook(self) -> None:
         """Redact every named value from now on, as the hook does not return: in doubt, keep the secret."""

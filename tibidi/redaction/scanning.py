@@ -1,43 +1,62 @@
 """Decide quickly whether much data, of a pickle or a long text, may contain a secret, with false positives.
 
 As `suspicion` does for a text; loaded for data that is large or suspicious.
+Most texts of a process differ in numbers only: lines of a log, URLs, records in
+JSON.  So digits are replaced by zeros, and of equal texts one is searched.
 """
 
 from __future__ import annotations
 
 import re
 
+from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
-from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STEMS, words
+from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STARTS, STEMS, words
 
-# In data: each expression begins with a literal character, so that the search is mostly one for that character.
-LOOKS = (
-    rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@|AA[\w-]{20})",
-    rb"B(?:earer|asic) ",
-    rb"b(?:earer|asic) ",
-    rb"-(?:----BEGIN [A-Z ]*PRIV|(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))"
-    rb"-[\w-]{0,30}(?:pass|pw|secret|token|key|cred)[\w-]{0,20}['\" ,\x94])",
-    rb"u(?<=[0-9a-f]{16}-u)s\d",
-    rb"Q(?<=[0-9]Q)~[\w~.-]{20}",
-    rb"~(?<=sha256~)",
-    rb"\.(?:atlasv1\.|slack\.com/|office\.com/web)",
-    rb"/webhooks/",
-    rb"x(?:ox[a-z]-|app-)\d",
-    rb"\|(?<=[0-9]\|)[\w-]{27}",
-    rb"<[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]",
-    rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')",
-    rb"n(?<=login)\s+\S+\s+(?:account\s+\S+\s+)?passw",
-    rb"v(?:(?<=['\"] v)alue=['\"]|ariable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key))",
-    rb"S(?<=-S)ecureString",
-    rb",[\w ]{0,30}(?i:passw|pwd|secret|api_?key|token|credential)[\w ]{0,20}[,\r\n]|,(?<=[Ww][Oo][Rr][Dd],)",
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tibidi.redaction import Redactor
+    from tibidi.redaction.learnt import Learnt
+
+# In data with zeros for digits: texts that are all in data with a secret, and the expression, which begins with a
+# literal character, so that the search is mostly one for that character.
+LOOKS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
+    ((b"@", b"://"), rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@)"),
+    ((b":AA",), rb":AA[\w-]{20}"),
+    ((b"earer ",), rb"e(?<=[Bb]e)arer "),
+    ((b"asic ",), rb"a(?<=[Bb]a)sic "),
+    ((b"-----BEGIN",), rb"-----BEGIN [A-Z ]*PRIV"),
+    (
+        (b"--",),
+        rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))"
+        rb"-[\w-]{0,30}(?:pass|pw|secret|token|key|cred)[\w-]{0,20}['\" ,\x94]",
+    ),
+    ((b"-us",), rb"-(?<=[0-9a-f]{16}-)us\d"),
+    ((b"Q~",), rb"Q(?<=[0-9]Q)~[\w~.-]{20}"),
+    ((b"sha000~",), b"sha000~"),
+    ((b".atlasv0.",), b".atlasv0."),
+    ((b".slack.com/",), b".slack.com/"),
+    ((b".office.com/web",), b".office.com/web"),
+    ((b"/webhooks/",), b"/webhooks/"),
+    ((b"xox",), rb"xox[a-z]-\d"),
+    ((b"xapp-",), rb"xapp-\d"),
+    ((b"|",), rb"\|(?<=[0-9]\|)[\w-]{27}"),
+    ((b"<",), rb"<[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
+    ((b"'",), rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')"),
+    ((b"login", b"passw"), rb"login\s"),
+    ((b"value=",), rb"v(?<=['\"] v)alue=['\"]"),
+    ((b"variable",), rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
+    ((b"-SecureString",), b"-SecureString"),
 )
+COLUMN = rb",[\w ]{0,30}(?i:passw|pwd|secret|api_?key|token|credential)[\w ]{0,20}[,\r\n]|,(?<=[Ww][Oo][Rr][Dd],)"
+STEMS_OF_COLUMNS = (b"pass", b"pwd", b"secret", b"key", b"token", b"credential", b"word,")
 # Options of these programs take a password, see `commands`.
 SHORT_OPTION = rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))(?:p\w{3}|[kKuUapPwAX][ '\"\x94])"
 PROGRAMS = (b"mysql", b"mariadb", b"mongo", b"curl", b"redis-cli", b"ldap", b"sshpass", b"sqlcmd", b"bcp", b"docker",
             b"podman", b"helm", b"smbclient", b"rpcclient", b"lftp", b"ipmitool", b"snmp", b"zip", b"7z",
             b"http", b"openssl")  # fmt: skip
-MOST_TRIED = 500
 # The signs of an assignment; before them stands a name, which may be followed by a quote or a space.
 SIGNS = (b"=", b":")
 BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\"\\ ]"
@@ -48,33 +67,124 @@ AFTER_NAMES = b"=: \t\r\n\\'\"]"
 IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-" + bytes(range(128, 256))
 STEMS_IN_BYTES = tuple(stem.rstrip("=").encode() for stem in STEMS)
 
+# What a byte is like: digits are zeros, and bytes that are no text are alike.
+ALIKE = bytes(
+    ord("0") if chr(byte).isdigit() and byte < 128 else 0 if byte < 9 or 13 < byte < 32 else
+    128 if byte > 127 and byte not in b"\x8c\x94" else byte
+    for byte in range(256)
+)  # fmt: skip
+SHORTEST_TEXT = 32  # bytes, on average: shorter ones are mostly numbers, of which few are equal
+SAMPLE = 8192  # bytes
+MOST_SEEN = 4 << 20  # bytes
+MEMOIZED = b"\x94"  # the opcode behind each text in a pickle
+SHORT_TEXT, SHORT_BYTES = rb"(?s)(\x8c.[^\x94]*)\x94", rb"(?s)C.[^\x94]{4,255}"
+BETWEEN = b"\x94\n"  # stands between texts, and between lines
+# Longer texts.
+PRINTABLE = bytes(ord("a") if 31 < byte < 127 or byte in b"\t\n\r" else ord(" ") for byte in range(256))
+SHORTEST_RUN = b"a" * 6
+FEW = 200  # commas: one in so many bytes
+STARTS_WITH_ZEROS = frozenset(start.translate(ALIKE) for start in STARTS)
+# The names before signs are lower case, what stands around a name is a space.
+NAMES = bytes(
+    ord("=") if byte in b"=:" else byte if byte > 127 or chr(byte).isalnum() or byte in b"_.-" else ord(" ")
+    for byte in range(256)
+)
 
-def are_seen_in(data: bytes) -> bool:
-    """Return True if a large chunk of data may contain a secret."""
-    if any(_is_seen(look, data) for look in LOOKS) or any(_is_assigned(sign, data) for sign in SIGNS):
+
+class Searched:
+    """The texts of one dump that were searched for secrets and their names, with zeros for digits."""
+
+    def __init__(self) -> None:
+        self._texts: set[bytes] = set()
+        self._last: tuple[bytes, bytes, set[bytes]] = b"", b"", set()
+        self._named: bytes | None = None
+        self._size = 0
+
+    def named(self, data: bytes) -> bytes:
+        """Return the texts of a pickle that were not searched before; the caller searches them for names."""
+        self._named = data
+        return self._new_in(data, MEMOIZED)
+
+    def suspects(self, data: bytes, separator: bytes, learnt: Learnt) -> bool:
+        """Return True if data may contain a secret, learnt or not."""
+        alike = self._new_in(data, separator)
+        whole = alike if self._last[2] else data.translate(ALIKE)  # a learnt secret may be short
+        needles = learnt.needles()
+        is_like_one = needles is None or any(separator in each or each.translate(ALIKE) in whole for each in needles)
+        if is_like_one and learnt.is_in(data):
+            return True
+        is_option = re.compile(SHORT_OPTION).search(alike) is not None  # the program may be in another text
+        if (is_option and any(program in data for program in PROGRAMS)) or is_seen_in(alike):
+            return True
+        is_searched = self._named is data or separator != MEMOIZED
+        if is_searched and not is_like_one and not is_option and self._size < MOST_SEEN:
+            self._texts |= self._last[2]
+            self._size += len(alike)
+        return False
+
+    def _new_in(self, data: bytes, separator: bytes) -> bytes:
+        """Return the texts in data that were not searched before; they stand between separators."""
+        if self._last[0] is not data:
+            alike = data.translate(ALIKE)
+            is_text = alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < min(len(data), SAMPLE)
+            fresh = set(alike.split(separator)) - self._texts if is_text else set(_texts(alike))
+            self._last = data, BETWEEN.join((b"", *fresh, b"")), fresh if is_text else set()
+        return self._last[1]
+
+
+def searched_for(redactor: Redactor) -> Searched:
+    """Return what was searched for a dump."""
+    if redactor.searched is None:
+        redactor.searched = Searched()
+    return redactor.searched
+
+
+def _texts(alike: bytes) -> Iterator[bytes]:
+    """Yield the texts in a pickle that is mostly numbers and references."""
+    rest, *short = re.split(SHORT_TEXT, alike)
+    yield from short[::2]
+    rest = MEMOIZED.join((rest, *short[1::2]))
+    yield from re.findall(SHORT_BYTES, rest)
+    mapped = rest.translate(PRINTABLE)
+    at = mapped.find(SHORTEST_RUN)
+    while at >= 0:
+        end = mapped.find(b" ", at)
+        yield rest[mapped.rfind(b" ", 0, at) + 1 : end if end >= 0 else None]
+        at = mapped.find(SHORTEST_RUN, end) if end >= 0 else -1
+
+
+def is_seen_in(alike: bytes) -> bool:
+    """Return True if data with zeros for digits may contain a secret that no option of a program announces."""
+    if any(_is_seen(*look, alike) for look in LOOKS) or _is_assigned(alike) or _is_in_column(alike):
         return True
-    if any(_is_key(data, start) for start in words(data)):
-        return True
-    return _is_seen(SHORT_OPTION, data) and any(program in data for program in PROGRAMS)
+    return any(_is_key(alike, start) for start in words(alike, STARTS_WITH_ZEROS))
 
 
-def _is_key(data: bytes, start: int) -> bool:
-    return key_at(data[start : start + LONGEST_KEY].decode("latin-1"), 0) is not None
+def _is_key(alike: bytes, start: int) -> bool:
+    return key_at(alike[start : start + LONGEST_KEY].decode("latin-1"), 0, has_zeros=True) is not None
 
 
-def _is_seen(look: bytes, data: bytes) -> bool:
-    """Search for an expression that begins with a rare character: `find` takes half the time of the expression."""
-    rare, match = look.lstrip(b"\\")[:1], re.compile(look).match
-    at = data.find(rare)
-    for _ in range(MOST_TRIED):
-        if at < 0 or match(data, at):
-            return at >= 0
-        at = data.find(rare, at + 1)
-    return re.compile(look).search(data, at) is not None  # not so rare here
+def _is_seen(literals: tuple[bytes, ...], expression: bytes, data: bytes) -> bool:
+    return all(literal in data for literal in literals) and re.compile(expression).search(data) is not None
 
 
-def _is_assigned(sign: bytes, data: bytes) -> bool:
+def _is_in_column(data: bytes) -> bool:
+    if data.count(b",") * FEW > len(data):
+        lowered = data.lower()
+        if not any(stem in lowered for stem in STEMS_OF_COLUMNS):
+            return False
+    return re.compile(COLUMN).search(data) is not None
+
+
+def _is_assigned(data: bytes) -> bool:
     """Return True if the name of a secret may precede a sign of assignment."""
+    before = [piece.rsplit(None, 1)[-1:] for piece in data.translate(NAMES).split(b"=")]
+    if not any(map(_is_secret_name, {name for names in before for name in names})):
+        return False
+    return any(_is_before(sign, data) for sign in SIGNS)
+
+
+def _is_before(sign: bytes, data: bytes) -> bool:
     at = data.find(sign)
     while at >= 0:
         is_time = sign == b":" and data[at - 1 : at] in DIGITS
@@ -88,12 +198,17 @@ def _is_assigned(sign: bytes, data: bytes) -> bool:
 def _ends_in_secret_name(data: bytes) -> bool:
     """Return True if the last word before a sign is the name of a secret."""
     name = data.rstrip(AFTER_NAMES)
-    name = name[len(name.rstrip(IN_NAMES)) :]
+    return _is_secret_name(name[len(name.rstrip(IN_NAMES)) :])
+
+
+def _is_secret_name(name: bytes) -> bool:
     known = _known.get(name)
     if known is None:
         lowered = name.lower()
         known = any(stem in lowered for stem in STEMS_IN_BYTES)
-        known = known and kind_of_name(name.decode("utf-8", "replace")) in {HARD, SOFT}
+        # The length of a text in a pickle, or a letter that is not of ASCII, may stand before its name.
+        names = (name[1:], name[2:]) if name[:1] == b"\x8c" else (name,)
+        known = known and any(kind_of_name(each.decode("utf-8", "replace")) in {HARD, SOFT} for each in names)
         if len(_known) < MOST_KNOWN:
             _known[name] = known
     return known

@@ -80,7 +80,7 @@ def _is_before_sign(text: str, stem: str) -> bool:
     return False
 
 
-def words(data: bytes) -> Iterator[int]:
+def words(data: bytes, starts: frozenset[bytes] = STARTS) -> Iterator[int]:
     """Yield where the words start that may be keys of services."""
     if len(data) < SHORTEST_KEY:
         return
@@ -90,9 +90,9 @@ def words(data: bytes) -> Iterator[int]:
         start = max(mapped.rfind(b" ", 0, at) + 1, at - LONGEST_KEY)
         while start >= 0:
             # The length of a text precedes it in a pickle, and \n in a repr ends in a letter.
-            if data[start : start + 3] in STARTS or data[start : start + 2] in STARTS:
+            if data[start : start + 3] in starts or data[start : start + 2] in starts:
                 yield start
-            if data[start + 1 : start + 4] in STARTS or data[start + 1 : start + 3] in STARTS:
+            if data[start + 1 : start + 4] in starts or data[start + 1 : start + 3] in starts:
                 yield start + 1
             start = mapped.find(b".", start, at) + 1 or -1
         at = mapped.find(b" ", at)
