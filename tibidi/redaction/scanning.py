@@ -15,41 +15,36 @@ from tibidi.redaction.names import HARD, SOFT, kind_of_name
 from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STARTS, STEMS, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tibidi.redaction import Redactor
     from tibidi.redaction.learnt import Learnt
 
-# In data with zeros for digits: texts that are all in data with a secret, and the expression, which begins with a
+# In data with zeros for digits: a text that is in all data with a secret, and the expression, which begins with a
 # literal character, so that the search is mostly one for that character.
-LOOKS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
-    ((b"@", b"://"), rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@)"),
-    ((b":AA",), rb":AA[\w-]{20}"),
-    ((b"earer ",), rb"e(?<=[Bb]e)arer "),
-    ((b"asic ",), rb"a(?<=[Bb]a)sic "),
-    ((b"-----BEGIN",), rb"-----BEGIN [A-Z ]*PRIV"),
-    (
-        (b"--",),
-        rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))"
-        rb"-[\w-]{0,30}(?:pass|pw|secret|token|key|cred)[\w-]{0,20}['\" ,\x94]",
-    ),
-    ((b"-us",), rb"-(?<=[0-9a-f]{16}-)us\d"),
-    ((b"Q~",), rb"Q(?<=[0-9]Q)~[\w~.-]{20}"),
-    ((b"sha000~",), b"sha000~"),
-    ((b".atlasv0.",), b".atlasv0."),
-    ((b".slack.com/",), b".slack.com/"),
-    ((b".office.com/web",), b".office.com/web"),
-    ((b"/webhooks/",), b"/webhooks/"),
-    ((b"xox",), rb"xox[a-z]-\d"),
-    ((b"xapp-",), rb"xapp-\d"),
-    ((b"|",), rb"\|(?<=[0-9]\|)[\w-]{27}"),
-    ((b"<",), rb"<[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
-    ((b"'",), rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')"),
-    ((b"login", b"passw"), rb"login\s"),
-    ((b"value=",), rb"v(?<=['\"] v)alue=['\"]"),
-    ((b"variable",), rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
-    ((b"-SecureString",), b"-SecureString"),
-)
+LOOKS = (
+    (b"@", rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@)"),
+    (b":AA", rb":AA[\w-]{20}"),
+    (b"earer ", rb"e(?<=[Bb]e)arer "),
+    (b"asic ", rb"a(?<=[Bb]a)sic "),
+    (b"-----BEGIN", rb"-----BEGIN [A-Z ]*PRIV"),
+    (b"--", rb"--(?:(?<![A-Za-z0-9_]--)|(?<=\x8c.--))"
+     rb"[\w-]{0,30}(?:pass|pw|secret|token|key|cred)[\w-]{0,20}['\" ,\x94]"),
+    (b"-us", rb"-(?<=[0-9a-f]{16}-)us\d"),
+    (b"Q~", rb"Q(?<=[0-9]Q)~[\w~.-]{20}"),
+    (b"sha000~", b"sha000~"),
+    (b".atlasv0.", b".atlasv0."),
+    (b".slack.com/", b".slack.com/"),
+    (b".office.com/web", b".office.com/web"),
+    (b"/webhooks/", b"/webhooks/"),
+    (b"xox", rb"xox[a-z]-\d"),
+    (b"xapp-", rb"xapp-\d"),
+    (b"|", rb"\|(?<=[0-9]\|)[\w-]{27}"),
+    (b"<", rb"<[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
+    (b"'", rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')"),
+    (b"login", rb"login\s+\S+\s*(?:passw|account|[\r\n\x94])"),
+    (b"value=", rb"v(?<=['\"] v)alue=['\"]"),
+    (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
+    (b"-SecureString", b"-SecureString"),
+)  # fmt: skip
 COLUMN = rb",[\w ]{0,30}(?i:passw|pwd|secret|api_?key|token|credential)[\w ]{0,20}[,\r\n]|,(?<=[Ww][Oo][Rr][Dd],)"
 STEMS_OF_COLUMNS = (b"pass", b"pwd", b"secret", b"key", b"token", b"credential", b"word,")
 # Options of these programs take a password, see `commands`.
@@ -79,9 +74,8 @@ MOST_SEEN = 4 << 20  # bytes
 MEMOIZED = b"\x94"  # the opcode behind each text in a pickle
 SHORT_TEXT, SHORT_BYTES = rb"(?s)(\x8c.[^\x94]*)\x94", rb"(?s)C.[^\x94]{4,255}"
 BETWEEN = b"\x94\n"  # stands between texts, and between lines
-# Longer texts.
 PRINTABLE = bytes(ord("a") if 31 < byte < 127 or byte in b"\t\n\r" else ord(" ") for byte in range(256))
-SHORTEST_RUN = b"a" * 6
+SHORTEST_RUN = b"a" * 6  # of other texts
 FEW = 200  # commas: one in so many bytes
 STARTS_WITH_ZEROS = frozenset(start.translate(ALIKE) for start in STARTS)
 # The names before signs are lower case, what stands around a name is a space.
@@ -127,7 +121,7 @@ class Searched:
         if self._last[0] is not data:
             alike = data.translate(ALIKE)
             is_text = alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < min(len(data), SAMPLE)
-            fresh = set(alike.split(separator)) - self._texts if is_text else set(_texts(alike))
+            fresh = set(alike.split(separator)) - self._texts if is_text else _texts(alike)
             self._last = data, BETWEEN.join((b"", *fresh, b"")), fresh if is_text else set()
         return self._last[1]
 
@@ -139,33 +133,32 @@ def searched_for(redactor: Redactor) -> Searched:
     return redactor.searched
 
 
-def _texts(alike: bytes) -> Iterator[bytes]:
-    """Yield the texts in a pickle that is mostly numbers and references."""
+def _texts(alike: bytes) -> set[bytes]:
+    """Return the texts in a pickle that is mostly numbers and references."""
     rest, *short = re.split(SHORT_TEXT, alike)
-    yield from short[::2]
     rest = MEMOIZED.join((rest, *short[1::2]))
-    yield from re.findall(SHORT_BYTES, rest)
+    found = {*short[::2], *re.findall(SHORT_BYTES, rest)}
     mapped = rest.translate(PRINTABLE)
     at = mapped.find(SHORTEST_RUN)
     while at >= 0:
-        end = mapped.find(b" ", at)
-        yield rest[mapped.rfind(b" ", 0, at) + 1 : end if end >= 0 else None]
-        at = mapped.find(SHORTEST_RUN, end) if end >= 0 else -1
+        end = mapped.find(b" ", at) % (len(mapped) + 1)
+        found.add(rest[mapped.rfind(b" ", 0, at) + 1 : end])
+        at = mapped.find(SHORTEST_RUN, end)
+    return found
 
 
 def is_seen_in(alike: bytes) -> bool:
     """Return True if data with zeros for digits may contain a secret that no option of a program announces."""
-    if any(_is_seen(*look, alike) for look in LOOKS) or _is_assigned(alike) or _is_in_column(alike):
+    for literal, expression in LOOKS:
+        if literal in alike and re.compile(expression).search(alike) is not None:
+            return True
+    if _is_assigned(alike) or _is_in_column(alike):
         return True
     return any(_is_key(alike, start) for start in words(alike, STARTS_WITH_ZEROS))
 
 
 def _is_key(alike: bytes, start: int) -> bool:
     return key_at(alike[start : start + LONGEST_KEY].decode("latin-1"), 0, has_zeros=True) is not None
-
-
-def _is_seen(literals: tuple[bytes, ...], expression: bytes, data: bytes) -> bool:
-    return all(literal in data for literal in literals) and re.compile(expression).search(data) is not None
 
 
 def _is_in_column(data: bytes) -> bool:
