@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,10 +33,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))
 
 MAX_VSIX_BYTES = 200_000
-MAX_ACTIVATION_MILLISECONDS = 100
+MAX_MILLISECONDS = 100  # of the activation
 MAX_PICTURE_BYTES = 100_000
 MAX_WINDOWS = 6
 MAX_INSTALL_SECONDS = 180
+MAX_TABS = 60
+MIN_CONTRAST = 4.5  # of text and its background, by WCAG 2.2, 1.4.3
 MAX_LINES = 12  # of an error
 WIDTH, HEIGHT = 1400, 940
 SECONDS = 30
@@ -48,7 +51,9 @@ SETTINGS = {
     "extensions.autoCheckUpdates": False,
     "extensions.autoUpdate": False,
     "extensions.ignoreRecommendations": True,
+    "security.workspace.trust.startupPrompt": "never",
     "telemetry.telemetryLevel": "off",
+    "terminal.integrated.gpuAcceleration": "off",
     "update.mode": "none",
     "window.commandCenter": False,
     "workbench.colorTheme": "Default Dark Modern",
@@ -57,9 +62,73 @@ SETTINGS = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+# An application of two projects, each of which is a folder of the workspace.
+TWO_PROJECTS = {
+    "shop/checkout/main.py": """
+from prices.rules import Rule
+
+
+def pay(rule):
+    return rule.rate()
+
+
+pay(Rule(0))
+""",
+    "rules/prices/rules.py": """
+class Rule:
+    def __init__(self, base):
+        self.base = base
+
+    def rate(self):
+        return 1 / self.base
+
+    def twice(self):
+        return 2 * self.base + 42
+""",
+}
 TITLE = re.compile(r"ReportError, caused by InvalidOperation at .*report\.py:33 in money")
 ROW = "ReportError in night/report.py:33"
+# What the Python extension is for the Testing view: an extension whose tests have node ids of pytest below the folder.
+TESTS_OF_ANOTHER = """
+const { join } = require('node:path')
+const { tests, workspace } = require('vscode')
+exports.activate = () => {
+  const { uri } = workspace.workspaceFolders[0]
+  const controller = tests.createTestController('others', 'others')
+  for (const name of ['test_sum', 'test_fine'])
+    controller.items.add(controller.createTestItem(join(uri.fsPath, `tests/test_sum.py::${name}`), name, uri))
+}
+"""
 
+THEMES = (
+    ("Default Dark Modern", "vscode-dark", ""),
+    ("Default Light Modern", "vscode-light", "light"),
+    ("Default High Contrast", "vscode-high-contrast", "contrast"),
+    ("Default High Contrast Light", "vscode-high-contrast-light", ""),
+)
+# The lowest contrast of a text of the page and its background, as WCAG 2.2 defines it, and that text.
+LOWEST_CONTRAST = """body => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true})
+  const paint = colors => {
+    canvas.clearRect(0, 0, 1, 1)
+    for (const color of colors) { canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1) }
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(
+      each => each / 255 <= 0.04045 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const backgrounds = each => each ? [...backgrounds(each.parentElement), getComputedStyle(each).backgroundColor] : []
+  const theme = getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background')
+  let lowest = [21, '']
+  for (const walk = document.createTreeWalker(body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+    const {parentElement: parent, data} = walk.currentNode
+    if (!data.trim() || !parent.checkVisibility() || parent.closest('script, style')) continue
+    const behind = [theme, ...backgrounds(parent)]
+    const [dark, light] = [paint(behind), paint([...behind, getComputedStyle(parent).color])].sort((a, b) => a - b)
+    const ratio = (light + 0.05) / (dark + 0.05)
+    if (ratio < lowest[0]) lowest = [ratio, data.trim().slice(0, 60)]
+  }
+  return lowest
+}"""
 
 # A text that a decoration puts after a line; spaces are no-break spaces there.
 BESIDE_LINES = """text => [...document.querySelectorAll('.view-line span')].some(
@@ -99,6 +168,31 @@ class Machine:
         program.write_text(program.read_text().replace('DAY = "2026-11-22"', 'DAY = "2026-11-23"'))
         (self.project / "dumps" / "foreign.pkl").write_bytes(pickle.dumps({"not": "ours"}))
         (self.project / "dumps" / "hostile.pkl").write_bytes(hostile(self.touched))
+
+    def prepare_two_folders(self) -> Path:
+        """Crash in an application of two projects; return the workspace of both, elsewhere, with the dump."""
+        there, here = self.place / "there", self.place / "here"
+        for name, text in TWO_PROJECTS.items():
+            path = there / name
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+        environ = {**self.environ, "TIBIDI_ENABLE": "1", "PYTHONPATH": f"{there / 'rules'}"}
+        command = [sys.executable, there / "shop" / "checkout" / "main.py"]
+        subprocess.run(command, env=environ, cwd=there, capture_output=True, check=False)
+        there.rename(here)
+        (dump,) = self.crashes.glob("2*-main-*.pkl")
+        dump.rename(here / "shop" / "two.pkl")
+        workspace = here / "two.code-workspace"
+        workspace.write_text(json.dumps({"folders": [{"path": "shop"}, {"path": "rules"}]}))
+        return workspace
+
+    def fail_test(self) -> None:
+        """Let a test of the project fail under pytest, which leaves its dump in the crash directory."""
+        tests = self.project / "tests"
+        tests.mkdir()
+        (tests / "test_sum.py").write_text("def test_sum():\n    total = 3\n    assert total == 4\n")
+        command = [sys.executable, "-m", "pytest", "--tibidi", "-p", "no:cacheprovider", "tests"]
+        subprocess.run(command, env=self.environ, cwd=self.project, capture_output=True, check=False)
 
     def crash(self, folder: Path | None = None) -> None:
         """Run the night job, which leaves a dump in the crash directory."""
@@ -143,6 +237,11 @@ class Server:
             "--config", str(machine.place / "config.yaml"),
         ]  # fmt: skip
         self.set({})
+        self.install(vsix)
+        self.install(tests_of_another(machine.place / "others.vsix"))
+
+    def install(self, vsix: Path) -> None:
+        """Install an extension."""
         done = subprocess.run(
             [*self.command, "--install-extension", vsix], env=self.environ, capture_output=True, text=True, check=False
         )
@@ -159,22 +258,34 @@ class Server:
             path.write_text(json.dumps(settings, indent=2))
 
     @contextmanager
-    def running(self) -> Iterator[str]:
-        """Run the server; yield the address of the workspace."""
+    def running(self, *more: str) -> Iterator[str]:
+        """Run the server with further options; yield its address."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{probe.getsockname()[1]}"
         flags = ["--auth", "none", "--bind-addr", address, "--disable-telemetry", "--disable-update-check"]
-        flags += ["--disable-workspace-trust", "--disable-getting-started-override"]
-        log = (self.machine.place / "server.log").open("wb")
+        flags += ["--disable-getting-started-override", *more]
+        log = (self.machine.place / "server.log").open("ab")
         process = subprocess.Popen([*self.command, *flags], env=self.environ, stdout=log, stderr=log)
         try:
             wait_for(address)
-            yield f"http://{address}/?folder={self.machine.project}"
+            yield f"http://{address}/"
         finally:
             process.terminate()
             process.wait(30)
             log.close()
+
+
+def tests_of_another(path: Path) -> Path:
+    """Write an extension that has tests."""
+    manifest = {
+        "name": "others", "publisher": "others", "version": "1.0.0", "engines": {"vscode": "^1.95.0"},
+        "main": "./main.js", "activationEvents": ["onStartupFinished"],
+    }  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("extension/package.json", json.dumps(manifest))
+        archive.writestr("extension/main.js", TESTS_OF_ANOTHER)
+    return path
 
 
 def wait_for(address: str) -> None:
@@ -193,11 +304,23 @@ def wait_for(address: str) -> None:
 class Workbench:
     """VS Code in the browser."""
 
-    def __init__(self, page: Page, server: Server, wheel: Path, pictures: Path | None) -> None:
+    def __init__(self, page: Page, server: Server, address: str, wheel: Path, pictures: Path | None) -> None:
         self.page = page
+        self.address = address
         self.wheel = wheel
         self.server = server
         self.pictures = pictures
+
+    def open(self, address: str) -> None:
+        """Open a workspace, and wait until the extension is active: earlier, VS Code takes dumps for binary files."""
+        self.page.goto(address)
+        self.page.get_by_role("tab", name="Run and Debug").click()
+        section = self.page.get_by_role("button", name="Crash Dumps Section")
+        expect(section).to_be_visible()
+        if section.get_attribute("aria-expanded") == "false":  # VS Code folds views of extensions there
+            section.click()
+        expect(self.row(".pane-body", ROW)).to_be_visible()
+        self.page.get_by_role("tab", name="Explorer").click()
 
     def picture(self, name: str, *, keep_pointer: bool = False) -> None:
         """Write a picture of what is shown now, if pictures are wanted."""
@@ -208,7 +331,10 @@ class Workbench:
         time.sleep(0.5)
         image = Image.open(io.BytesIO(self.page.screenshot()))
         path = self.pictures / f"vscode-{name}.webp"
-        image.save(path, "WEBP", quality=70, method=6)
+        for quality in 70, 60, 50:
+            image.save(path, "WEBP", quality=quality, method=6)
+            if path.stat().st_size <= MAX_PICTURE_BYTES:
+                break
         assert path.stat().st_size <= MAX_PICTURE_BYTES, f"{path} has {path.stat().st_size} bytes"
 
     def command(self, title: str) -> None:
@@ -225,6 +351,17 @@ class Workbench:
         """Return the page of the dump in front."""
         return self.page.frame_locator("iframe.webview.ready >> visible=true").frame_locator("iframe#active-frame")
 
+    def press_with_tab(self, name: str) -> None:
+        """Move to a button of the dump in front with Tab, and press it with Enter."""
+        focused = self.dump().locator("button:focus")
+        for _ in range(MAX_TABS):
+            self.page.keyboard.press("Tab")
+            time.sleep(0.1)
+            if focused.count() and focused.inner_text() == name:
+                self.page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"Tab does not lead to {name}")
+
     def row(self, view: str, text: str | re.Pattern[str]) -> Locator:
         """Return the row of a view with a text."""
         return self.page.locator(f"{view} .monaco-list-row").filter(has_text=text).first
@@ -232,6 +369,14 @@ class Workbench:
     def shows_beside(self, text: str) -> None:
         """Expect a text beside a line of the editor: it is content of a style, not of the page."""
         self.page.wait_for_function(BESIDE_LINES, arg=text)
+
+    def choose(self, row: Locator, entry: str) -> None:
+        """Choose an entry of the menu of a row."""
+        row.click(button="right")
+        found = self.page.get_by_role("menuitem", name=entry, exact=True)
+        expect(found).to_be_visible()
+        time.sleep(0.5)  # a menu ignores the pointer at first
+        found.click()
 
     def tab(self, name: str) -> Locator:
         """Return the tab of an editor."""
@@ -263,6 +408,8 @@ class Workbench:
     def evaluate(self, expression: str, value: str) -> None:
         """Evaluate an expression in the Debug Console, and expect a value."""
         line = self.page.locator(".repl-input-wrapper")
+        if not line.is_visible():
+            self.page.keyboard.press("Control+Shift+Y")
         line.click()
         self.page.keyboard.type(expression, delay=30)
         expect(line.locator(".view-line")).to_have_text(expression)
@@ -276,12 +423,8 @@ class Workbench:
 
 def crashes_are_listed(workbench: Workbench, machine: Machine) -> None:
     """The Run and Debug view has the crash directory."""
-    page = workbench.page
-    expect(page.get_by_role("treeitem", name="dumps")).to_be_visible()
-    page.get_by_role("tab", name="Run and Debug").click()
-    page.get_by_role("button", name="Crash Dumps Section").click()  # VS Code folds views of extensions there
-    expect(workbench.row(".pane-body", ROW)).to_be_visible()
-    page.get_by_role("tab", name="Explorer").click()
+    workbench.open(f"{workbench.address}?folder={machine.project}")
+    expect(workbench.page.get_by_role("treeitem", name="dumps")).to_be_visible()
 
 
 def dump_opens(workbench: Workbench, machine: Machine) -> None:
@@ -451,6 +594,57 @@ def commands_of_the_tree(workbench: Workbench, machine: Machine) -> None:
     assert before - 1 == len(list(machine.crashes.glob("2*.pkl")))
 
 
+def analysis_of_the_tree(workbench: Workbench, machine: Machine) -> None:
+    """*Analyze* in the tree opens the analysis, read-only: closing it asks nothing."""
+    page = workbench.page
+    workbench.choose(workbench.row(".pane-body", ROW), "Analyze")
+    expect(page.locator(".tab.active")).to_contain_text("(analysis)")
+    expect(page.locator(".view-line").filter(has_text="'1,50' is no number")).to_be_visible()
+    page.locator(".tab.active .tab-actions .action-label").click()
+    expect(page.locator(".tab").filter(has_text="(analysis)")).to_have_count(0)
+
+
+def markdown_of_the_tree(workbench: Workbench, machine: Machine) -> None:
+    """*Copy as Markdown* in the tree puts the crash on the clipboard."""
+    page = workbench.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    workbench.choose(workbench.row(".pane-body", ROW), "Copy as Markdown")
+    expect(page.locator(".statusbar")).to_contain_text("The crash is on the clipboard")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("### ReportError, caused by InvalidOperation in night/report.py:33\n"), text[:200]
+    assert "\n```text\n" in text, text
+    assert re.search(r"\btext\b.*'1,50'", text), text
+
+
+def retry_of_the_tree(workbench: Workbench, machine: Machine) -> None:
+    """*Retry* in the tree asks, and runs in a terminal, which shows the result."""
+    page = workbench.page
+    workbench.choose(workbench.row(".pane-body", ROW), "Retry with the Code Here…")
+    expect(page.locator(".monaco-dialog-box")).to_contain_text("code of the workspace runs")
+    page.keyboard.press("Enter")
+    expect(page.locator(".xterm-rows")).to_contain_text("reproduced: decimal.InvalidOperation")
+    workbench.command("View: Hide Panel")
+
+
+def test_is_debugged(workbench: Workbench, machine: Machine) -> None:
+    """A failing test has *Debug the Crash* in its menu in the Testing view; a test without a dump has not."""
+    page = workbench.page
+    machine.fail_test()
+    workbench.command("Crash Dumps: Refresh")
+    workbench.command("Testing: Focus on Test Explorer View")
+    view = ".test-explorer"
+    expect(workbench.row(view, "test_fine")).to_be_visible()
+    workbench.row(view, "test_fine").click(button="right")
+    expect(page.get_by_role("menuitem").first).to_be_visible()
+    expect(page.get_by_role("menuitem", name="Debug the Crash")).to_have_count(0)
+    page.keyboard.press("Escape")
+    workbench.choose(workbench.row(view, "test_sum"), "Debug the Crash")
+    expect(workbench.debugged("variables", re.compile("total.*3"))).to_be_visible()
+    expect(workbench.tab("test_sum.py")).to_have_class(re.compile("active"))
+    page.keyboard.press("Shift+F5")
+    expect(page.locator(".debug-toolbar")).to_be_hidden()
+
+
 def installs_what_is_missing(workbench: Workbench, machine: Machine) -> None:
     """For an interpreter without tibidi and debugpy, both are installed into an environment that sees its packages."""
     page, bare = workbench.page, machine.place / "bare"
@@ -474,31 +668,114 @@ def installs_what_is_missing(workbench: Workbench, machine: Machine) -> None:
     workbench.server.set({})
 
 
+def keyboard_alone(workbench: Workbench, machine: Machine) -> None:
+    """By keyboard alone: a dump is opened by its name, Tab leads to its buttons and links, and it is debugged."""
+    page, tab = workbench.page, workbench.tab("night.pkl")
+    if tab.count():  # the focus of a page that is open is where it was
+        tab.click()
+        tab.locator(".action-label").click()
+        expect(tab).to_have_count(0)
+    for button in "Debug", "Open night/report.py:33":
+        time.sleep(1)  # as in `command`
+        page.keyboard.press("Control+P")
+        expect(page.locator(".quick-input-widget input")).to_be_visible()
+        page.keyboard.type("night.pkl")
+        expect(page.locator(".quick-input-list .monaco-list-row").first).to_contain_text("night.pkl")
+        page.keyboard.press("Enter")
+        expect(workbench.dump().locator("h1")).to_have_text(TITLE)
+        workbench.press_with_tab(button)
+        expect(workbench.tab("report.py")).to_have_class(re.compile("active"))
+        if button == "Debug":
+            expect(workbench.debugged("variables", re.compile("text.*'1,50'"))).to_be_visible()
+            page.keyboard.press("Shift+F5")
+            expect(page.locator(".debug-toolbar")).to_be_hidden()
+
+
 def themes(workbench: Workbench, machine: Machine) -> None:
-    """The page follows the theme: light, and high contrast."""
-    for theme, name in (("Default Light Modern", "light"), ("Default High Contrast", "contrast")):
+    """The page follows the theme, and its text can be read: dark, light, and high contrast."""
+    for theme, kind, name in THEMES:
         workbench.server.set({"workbench.colorTheme": theme})
         workbench.tab("night.pkl").click()
         body = workbench.dump().locator("body")
-        expect(body).to_have_class(re.compile("vscode-light" if name == "light" else "vscode-high-contrast"))
-        workbench.picture(name)
+        expect(body).to_have_class(re.compile(rf"\b{kind}\b"))
+        ratio, text = body.evaluate(LOWEST_CONTRAST)
+        assert ratio >= MIN_CONTRAST, f"{theme}: {text} has a contrast of {ratio:.1f}"
+        if name:
+            workbench.picture(name)
     workbench.server.set({})
 
 
 def activation_is_fast(workbench: Workbench, machine: Machine) -> None:
     """VS Code says that the activation took at most 100 ms, in one of six windows: a busy machine takes longer."""
-    workbench.command("View: Show Run and Debug")
-    times = [MAX_ACTIVATION_MILLISECONDS + 1]
-    while min(times) > MAX_ACTIVATION_MILLISECONDS and len(times) <= MAX_WINDOWS:
-        workbench.command("Developer: Show Running Extensions")
-        row = workbench.row(".runtime-extensions-editor", "tibidi")
-        expect(row).to_contain_text(re.compile(r"Activation: \d+ms"))
-        times.append(int(re.search(r"Activation: (\d+)ms", row.inner_text())[1]))
-        workbench.page.keyboard.press("Control+F4")
-        workbench.page.reload()
+    # It counts the loading of the extensions that start at the same time, too; one without any work tells how much.
+    page, times = workbench.page, []
+    while len(times) < MAX_WINDOWS and min(times, default=MAX_MILLISECONDS + 1) > MAX_MILLISECONDS:
+        page.reload()
+        workbench.command("View: Show Run and Debug")
         expect(workbench.row(".pane-body", ROW)).to_be_visible()
-    print(f"        activation: {', '.join(map(str, times[1:]))} ms")
-    assert min(times) <= MAX_ACTIVATION_MILLISECONDS, times
+        workbench.command("Developer: Show Running Extensions")
+        page.locator(".runtime-extensions-editor").hover()
+        page.mouse.wheel(0, 5000)  # the view holds only the rows that are in sight
+        ours, others = (activation_milliseconds(workbench, name) for name in ("tibidi", "others"))
+        times.append(ours)
+        print(f"        activation: {ours} ms; of an extension without any work: {others} ms")
+        page.keyboard.press("Escape")
+    assert min(times) <= MAX_MILLISECONDS, times
+
+
+def activation_milliseconds(workbench: Workbench, extension: str) -> int:
+    """Return how long VS Code says that the activation of an extension took."""
+    row = workbench.row(".runtime-extensions-editor", extension)
+    expect(row).to_contain_text(re.compile(r"Activation: \d+ms"))
+    return int(re.search(r"Activation: (\d+)ms", row.inner_text())[1])
+
+
+def two_folders(workbench: Workbench, machine: Machine) -> None:
+    """In a workspace of two folders, frames lead into both, and the debugger imports from both."""
+    page = workbench.page
+    workbench.open(f"{workbench.address}?workspace={machine.prepare_two_folders()}")
+    page.get_by_role("treeitem", name="two.pkl").dblclick()
+    for link, tab in (("Open prices/rules.py:7", "rules.py"), ("Open checkout/main.py:6", "main.py")):
+        workbench.dump().get_by_role("button", name=link).first.click()
+        expect(workbench.tab(tab)).to_have_class(re.compile("active"))
+        workbench.tab("two.pkl").click()
+    workbench.dump().get_by_role("button", name="Debug", exact=True).click()
+    expect(workbench.debugged("call-stack", "rate")).to_be_visible()
+    workbench.evaluate("self.twice()", "42")
+    workbench.evaluate("__import__('prices').__path__[0]", str(machine.place / "here" / "rules" / "prices"))
+    workbench.select(re.compile("^pay"))
+    expect(workbench.tab("main.py")).to_have_class(re.compile("active"))
+    page.keyboard.press("Shift+F5")
+    expect(page.locator(".debug-toolbar")).to_be_hidden()
+
+
+def restricted_mode(workbench: Workbench, machine: Machine) -> None:
+    """In a workspace that is not trusted, dumps are read, nothing of it runs, and debugging asks for trust."""
+    page, ran = workbench.page, machine.place / "ran"
+    for name in ("json", "tbdebug", "tibidi", "sitecustomize", "night"):
+        (machine.project / f"{name}.py").write_text(f"open({str(ran)!r}, 'w').close()\n")
+    python = machine.project / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    python.chmod(0o755)
+    settings = machine.project / ".vscode" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(json.dumps({"tibidi.python": str(python)}))
+    with workbench.server.running() as address:
+        workbench.open(f"{address}?folder={machine.project}")
+        expect(page.locator(".statusbar")).to_contain_text("Restricted Mode")
+        if not page.get_by_role("treeitem", name="night.pkl").is_visible():
+            page.get_by_role("treeitem", name="dumps").click()
+        page.get_by_role("treeitem", name="night.pkl").dblclick()
+        expect(workbench.dump().locator("h1")).to_have_text(TITLE)
+        workbench.dump().get_by_role("button", name="Debug", exact=True).click()
+        dialog = page.locator(".monaco-dialog-box")
+        expect(dialog).to_contain_text("Debugging executes build tasks and program code from your workspace.")
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_be_hidden()
+        expect(page.locator(".debug-toolbar")).to_be_hidden()
+        page.goto("about:blank")  # which ends what the server runs for the page
+    assert not ran.exists()
 
 
 STEPS = (
@@ -515,9 +792,16 @@ STEPS = (
     foreign_pickle,
     crash_appears,
     commands_of_the_tree,
+    analysis_of_the_tree,
+    markdown_of_the_tree,
+    retry_of_the_tree,
+    test_is_debugged,
     installs_what_is_missing,
     themes,
+    keyboard_alone,
     activation_is_fast,
+    two_folders,
+    restricted_mode,
 )
 
 
@@ -546,9 +830,8 @@ def main() -> int:
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.set_default_timeout(SECONDS * 1000)
-        with server.running() as address:
-            page.goto(address)
-            return run(Workbench(page, server, options.wheel, options.screenshots), machine)
+        with server.running("--disable-workspace-trust") as address:
+            return run(Workbench(page, server, address, options.wheel, options.screenshots), machine)
 
 
 def run(workbench: Workbench, machine: Machine) -> int:
