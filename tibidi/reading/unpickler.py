@@ -48,7 +48,7 @@ class ValuesReader:
         self.problems: list[Omission] = []
         self._compiler = Compiler(sources)
         self._parts: dict[tuple[str, ...], dict[str, object]] = {}
-        self._file = MemberFile()
+        self._file = MemberFile() if live else MemoryFile()
         self._is_behind = self._has_lost = False  # as a member was not read
         # Only the reader that is used is imported.
         self._unpickler: Any
@@ -139,6 +139,17 @@ class MemberFile:
     def readline(self) -> bytes:
         """Read a line."""
         return self.source.readline()  # type: ignore[no-any-return]  # likewise
+
+
+class MemoryFile(MemberFile):
+    """Lets an unpickler read ahead in a member that is in memory: byte by byte, many small opcodes take minutes."""
+
+    def peek(self, size: int, /) -> bytes:
+        """Return the next bytes, which are read again."""
+        at = self.source.tell()
+        data: bytes = self.source.read(size)
+        self.source.seek(at)
+        return data
 
 
 def _checked(loaded: object) -> tuple[tuple[str, ...], object]:

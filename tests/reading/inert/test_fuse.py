@@ -18,6 +18,9 @@ import tibidi
 from tibidi.loader import load
 from tibidi.model import TIMEOUT, TOO_DEEP, TOO_LARGE, UNAVAILABLE
 from tibidi.reading.inert.fuse import ROOT, Fuse, Refused
+from tibidi.reading.inert.fuse import limits as fuse_limits
+from tibidi.reading.inert.unpickler import InertUnpickler
+from tibidi.reading.unpickler import MemoryFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +82,34 @@ def test_time(value: bytes) -> None:
     assert (TIMEOUT, "its values take more than 1 s to read") == (error.reason, str(error))
     assert "TIBIDI_READ_SECONDS" in error.hint
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(("seconds", "memory"), [(600.0, 16 << 30), (1.0, 1 << 20)])
+def test_settings_hold_for_small_pickles(seconds: float, memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an error advises has an effect on a small file, too: more time and memory than the default, or less."""
+    assert (3.0, 512 << 20) == fuse_limits(0)
+
+    monkeypatch.setattr(tibidi.config, "read_seconds", seconds)
+    monkeypatch.setattr(tibidi.config, "read_bytes", memory)
+
+    assert (seconds, memory) == fuse_limits(0)
+
+
+def test_many_small_opcodes() -> None:
+    """A pickle of many small opcodes is read ahead: a call for each byte takes ten times as long."""
+
+    class Counting(MemoryFile):
+        reads = 0
+
+        def read(self, size: int = -1, /) -> bytes:
+            self.reads += 1
+            return super().read(size)
+
+    file = Counting()
+    file.source = io.BytesIO(forging.START + (pickle.NONE + pickle.POP) * 1_000_000 + pickle.NONE + pickle.STOP)
+    InertUnpickler(file, namespace=lambda _: {}).load()
+
+    assert file.reads < 100
 
 
 @pytest.mark.parametrize("opcode", [pickle.TUPLE1, pickle.EMPTY_TUPLE + b"\x86"])

@@ -24,7 +24,7 @@ from tibidi.errors import DamagedDump
 from tibidi.reading.inert import GO_ON, HEADER
 from tibidi.reading.inert.screen import Kinds, fold
 from tibidi.reading.inert.unpickler import InertUnpickler
-from tibidi.reading.unpickler import MemberFile
+from tibidi.reading.unpickler import MemoryFile
 
 try:
     import resource
@@ -44,7 +44,7 @@ def main() -> None:
     """Read pickles until the standard input ends."""
     forbid()
     stdin, answers = sys.stdin.buffer, os.dup(1)
-    file = MemberFile()
+    file = MemoryFile()
     namespaces: defaultdict[str, dict[str, object]] = defaultdict(dict)
     unpickler = InertUnpickler(file, namespace=namespaces.__getitem__)
     read: list[object] = []

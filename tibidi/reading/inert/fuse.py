@@ -34,6 +34,9 @@ BYTES_PER_SECOND = 500_000
 # Memory for one process: a byte of a pickle rarely takes more than 40 in memory, and there is the interpreter.
 MIN_MEMORY_BYTES = 512 * MIB
 MEMORY_RATIO = 64
+# The defaults of TIBIDI_READ_SECONDS and TIBIDI_READ_BYTES.
+MAX_SECONDS = 120.0
+MAX_MEMORY_BYTES = 4 << 30
 MEMBER_PART = 8  # of that memory, the largest pickle
 # A process that gets no processor time is waited for so much longer than its time.
 PATIENCE = 4
@@ -123,9 +126,16 @@ class Fuse:
 
 
 def limits(size: int) -> tuple[float, int]:
-    """Return the seconds of processor time and the bytes of memory that a pickle of `size` bytes may take."""
-    seconds = min(config.read_seconds, MIN_SECONDS + size / BYTES_PER_SECOND)
-    return seconds, min(config.read_bytes, MIN_MEMORY_BYTES + size * MEMORY_RATIO)
+    """Return the seconds of processor time and the bytes of memory that a pickle of `size` bytes may take.
+
+    A setting above its default is the limit whatever the size.
+    """
+    seconds, memory = MIN_SECONDS + size / BYTES_PER_SECOND, MIN_MEMORY_BYTES + size * MEMORY_RATIO
+    given = config.read_seconds, config.read_bytes
+    return (
+        given[0] if given[0] > MAX_SECONDS else min(given[0], seconds),
+        given[1] if given[1] > MAX_MEMORY_BYTES else min(given[1], memory),
+    )
 
 
 class Child:
