@@ -56,7 +56,6 @@ PROGRAMS = (b"mysql", b"mariadb", b"mongo", b"curl", b"redis-cli", b"ldap", b"ss
 SIGNS = (b"=", b":")
 BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\"\\ ]"
 SHORTEST_NAME = 3
-DIGITS = frozenset(bytes([byte]) for byte in b"0123456789")  # those before a colon are of a time, mostly
 MOST_KNOWN = 10_000
 AFTER_NAMES = b"=: \t\r\n\\'\"]"
 IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-" + bytes(range(128, 256))
@@ -128,8 +127,7 @@ class Searched:
 
 def searched_for(redactor: Redactor) -> Searched:
     """Return what was searched for a dump."""
-    if redactor.searched is None:
-        redactor.searched = Searched()
+    redactor.searched = redactor.searched or Searched()
     return redactor.searched
 
 
@@ -154,11 +152,8 @@ def is_seen_in(alike: bytes) -> bool:
             return True
     if _is_assigned(alike) or _is_in_column(alike):
         return True
-    return any(_is_key(alike, start) for start in words(alike, STARTS_WITH_ZEROS))
-
-
-def _is_key(alike: bytes, start: int) -> bool:
-    return key_at(alike[start : start + LONGEST_KEY].decode("latin-1"), 0, has_zeros=True) is not None
+    found = (alike[start : start + LONGEST_KEY] for start in words(alike, STARTS_WITH_ZEROS))
+    return any(key_at(each.decode("latin-1"), 0, has_zeros=True) for each in found)
 
 
 def _is_in_column(data: bytes) -> bool:
@@ -180,18 +175,13 @@ def _is_assigned(data: bytes) -> bool:
 def _is_before(sign: bytes, data: bytes) -> bool:
     at = data.find(sign)
     while at >= 0:
-        is_time = sign == b":" and data[at - 1 : at] in DIGITS
+        is_time = sign == b":" and data[at - 1 : at] == b"0"  # mostly
         is_name = not is_time and not data[max(0, at - SHORTEST_NAME) : at].translate(None, BEFORE_SIGNS)
-        if is_name and _ends_in_secret_name(data[max(0, at - LONGEST_NAME) : at + 1]):
+        name = data[max(0, at - LONGEST_NAME) : at].rstrip(AFTER_NAMES) if is_name else b""
+        if _is_secret_name(name[len(name.rstrip(IN_NAMES)) :]):
             return True
         at = data.find(sign, at + 1)
     return False
-
-
-def _ends_in_secret_name(data: bytes) -> bool:
-    """Return True if the last word before a sign is the name of a secret."""
-    name = data.rstrip(AFTER_NAMES)
-    return _is_secret_name(name[len(name.rstrip(IN_NAMES)) :])
 
 
 def _is_secret_name(name: bytes) -> bool:

@@ -126,15 +126,11 @@ class Fuse:
 
 
 def limits(size: int) -> tuple[float, int]:
-    """Return the seconds of processor time and the bytes of memory that a pickle of `size` bytes may take.
-
-    A setting above its default is the limit whatever the size.
-    """
+    """Return the seconds and the bytes that a pickle of `size` bytes may take; those that were raised hold for any."""
     seconds, memory = MIN_SECONDS + size / BYTES_PER_SECOND, MIN_MEMORY_BYTES + size * MEMORY_RATIO
-    given = config.read_seconds, config.read_bytes
     return (
-        given[0] if given[0] > MAX_SECONDS else min(given[0], seconds),
-        given[1] if given[1] > MAX_MEMORY_BYTES else min(given[1], memory),
+        config.read_seconds if config.read_seconds > MAX_SECONDS else min(config.read_seconds, seconds),
+        config.read_bytes if config.read_bytes > MAX_MEMORY_BYTES else min(config.read_bytes, memory),
     )
 
 
