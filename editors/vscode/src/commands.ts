@@ -120,6 +120,8 @@ async function remove(nodes: readonly Argument[], { crashes }: Parts): Promise<v
   const question = names.length === 1 ? `Delete ${names.join('')}?` : `Delete ${names.length} dumps?`
   const detail = `${names.slice(0, 10).join('\n')}\n\nThey cannot be restored.`
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Delete')) === undefined) return
+  const pages = vscode.window.tabGroups.all.flatMap(group => group.tabs).filter(({ input }) => input instanceof vscode.TabInputCustom && paths.includes(input.uri.fsPath))
+  await vscode.window.tabGroups.close(pages)
   for (const path of paths) await vscode.workspace.fs.delete(vscode.Uri.file(path))
   await crashes.refresh()
 }
