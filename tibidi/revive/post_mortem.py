@@ -81,8 +81,7 @@ class DumpPdb(pdb.Pdb):
 
     def precmd(self, line: str) -> str:
         """Replace $_exception, which pdb knows from Python 3.12 on, by the name of the same."""
-        line = super().precmd(line)
-        return line.replace("$_exception", "_exception") if isinstance(line, str) else line
+        return super().precmd(line.replace("$_exception", "_exception"))
 
     def default(self, line: str) -> None:
         """Run a statement in the current frame; its assignments last when the user moves to another frame."""
