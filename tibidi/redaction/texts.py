@@ -50,6 +50,8 @@ HEAD = (
     r"(?P<sign>[ \t]*(?:[!=]={1,2}|=>|:=|[=:])[ \t]*(?:\r?\n[ \t]+(?=['\"]))?|[ \t]+(?=@?['\"`]))"
 )
 NAME = r"[\w.\-$]*"
+SIGNS = frozenset("=:!'\"`@\\[]")  # one is behind a name, or behind the spaces there
+MOST_SPACES = 20  # if there are more, the expression decides
 LONGEST_NAME = 64
 IN_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-$"
 NOT_FIRST = "0123456789.-$"
@@ -118,7 +120,8 @@ PATTERNS = (
     Pattern(NAMED, ("</",), r"<(?P<name>[\w:.\-]{2,64})(?:\s[^<>]*)?>\s*(?P<secret>[^<>\s][^<>]*?)\s*</", _is_element),
     Pattern(NAMED, ("value=",), r"<\w+\s+(?:key|name)=['\"](?P<name>[\w:.\-]{2,64})['\"]"
             r"\s*value=['\"](?P<secret>[^'\"]+)", _is_element),
-    Pattern("password in SQL", ("'",), r"(?i:\bidentified\s+(?:with\s+['\"]?\w+['\"]?\s+)?(?:by|as)"
+    Pattern("password in SQL", ("dentif", "DENTIF", "assword", "ASSWORD"),
+            r"(?i:\bidentified\s+(?:with\s+['\"]?\w+['\"]?\s+)?(?:by|as)"
             r"|\bpassword(?:\s*\(|\s|\s+for\s+\S+\s*=))\s*(?P<q>\\*')(?P<secret>(?:(?!(?P=q)).)+)", _is_given),
     Pattern(NAMED, ("variable ",), r"\bvariable\s+\"(?P<name>[\w-]+)\"\s*\{[^{}]*\bdefault\s*="
             r"\s*\"(?P<secret>[^\"\n]+)", _is_element),  # of Terraform
@@ -229,6 +232,8 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
         if at < end:
             continue
         before, end = end, name.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
+        if (text[end : end + MOST_SPACES].lstrip(" \t") or "=" * (end < len(text)))[:1] not in SIGNS:
+            continue  # most names in a text
         start = max(before, end - LONGEST_NAME)
         start = end - len(text[start:end]) + len(text[start:end].rstrip(IN_NAMES))
         start += len(text[start:end]) - len(text[start:end].lstrip(NOT_FIRST))
