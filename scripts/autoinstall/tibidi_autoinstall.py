@@ -437,7 +437,8 @@ def _is_inside_dump(frame: "Any") -> bool:
 def _wrap_exit(previous: "Any") -> "Any":
     def _exit(status: int) -> None:
         """Exit without cleanup; from tibidi, the life record says where, unless it is how this process has to end."""
-        if status == 0 or sys._getframe(1).f_code is _forked_in:
+        caller = sys._getframe(1)
+        if status == 0 or caller.f_code is _forked_in or _is_in_handler(caller):
             end_record()
         elif _record is not None and _is_intact(_record):
             import faulthandler
@@ -447,6 +448,16 @@ def _wrap_exit(previous: "Any") -> "Any":
         previous(status)
 
     return _exit
+
+
+def _is_in_handler(frame: "Any") -> bool:
+    """Return True within the application's handler for a signal that asks a program to end: it ends as it was asked."""
+    import _signal
+
+    handlers = [getattr(_signal.getsignal(number), "__code__", None) for number in STOPS]
+    while frame is not None and not any([frame.f_code is each for each in handlers]):
+        frame = frame.f_back
+    return frame is not None
 
 
 def _wrap_exec(previous: "Any") -> "Any":

@@ -34,7 +34,7 @@ DEATHS = {
 }
 ENDS = (
     *("ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails"),
-    *("term_restored", "interrupt_default", "pipe_default"),
+    *("term_hard_exit", "term_restored", "interrupt_default", "pipe_default"),
     *("fork", "double_fork", "close_all", "pool", "spawn", "preexec"),
 )
 ROOT_ONLY = ("setuid", "chroot")

@@ -64,6 +64,15 @@ def term_handled(order):
     time.sleep(60)
 
 
+def term_hard_exit(order):
+    def end(number, frame):
+        os._exit(number)
+
+    signal.signal(signal.SIGTERM, end)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+
 def term_restored(order):
     previous = signal.signal(signal.SIGTERM, lambda *_: None)
     signal.signal(signal.SIGTERM, previous)
