@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import pydoc
+import subprocess
+import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -369,3 +372,21 @@ def test_help() -> None:
 def test_only_settings_are_listed() -> None:
     """Completion shows the settings, `configure` and `problems`, and no helpers."""
     assert sorted([*config.SETTINGS, "configure", "problems"]) == dir(config)
+
+
+def test_another_thread_asks_during_the_import() -> None:
+    """At each line of the import, a setting is not there yet or has its value: a thread may crash at that moment."""
+    code = """
+        import sys
+        seen = set()
+        def trace(*_):
+            seen.add(type(getattr(sys.modules.get("tibidi.config"), "max_seconds", None)).__name__)
+            return trace
+        sys.settrace(trace)
+        import tibidi.config
+        sys.settrace(None)
+        print(*sorted(seen))
+    """
+    ran = subprocess.run([sys.executable, "-c", dedent(code)], capture_output=True, text=True, check=True)
+
+    assert "NoneType float" == ran.stdout.strip()

@@ -353,7 +353,8 @@ def _description(name: str, setting: "Setting[object, object]") -> str:
 
 __all__ = ["configure", *SETTINGS]
 __doc__ = "\n".join([__doc__ or "", "Settings\n--------", *map(_description, SETTINGS, SETTINGS.values())])
+_settings, _problems = from_environment(environ)
+# First the values, in one step: another thread that crashes may ask for one meanwhile.
+globals().update({name: setting.default for name, setting in SETTINGS.items()}, **_settings, problems=_problems)
 config: Config = sys.modules[__name__]  # type: ignore[assignment]  # which it becomes here
 config.__class__ = Config
-_settings, _problems = from_environment(environ)
-vars(config).update({name: setting.default for name, setting in SETTINGS.items()}, **_settings, problems=_problems)

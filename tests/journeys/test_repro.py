@@ -102,7 +102,13 @@ class Checkout:
         """Run the test by pytest from another folder; return the last line that it prints."""
         (test,) = (self.here / "tests").glob("test_crash_*.py")
         return self.crash.run(
-            "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test), env={"TIBIDI_ENABLE": None}
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            str(test),
+            env={"TIBIDI_ENABLE": None, "PYTHONDONTWRITEBYTECODE": "1"},
         ).stdout.splitlines()[-1]
 
 
