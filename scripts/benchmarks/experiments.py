@@ -1,4 +1,4 @@
-"""What is measured: start, crash, again, scale, open, growth, list, show."""
+"""What is measured: start, crash, again, scale, records, open, growth, list, show."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ SCALES = {
 MANY = 10_000  # from here on a run takes seconds, and is repeated less often
 ROUNDS_OF_MANY = 3
 DUMPS = 11
+# what a program does before it crashes -> how often
+RECORDS = {"logged": 100_000, "caught": 1_000_000}
 NO_OBJECTS = "no objects"
 GROWTH = (NO_OBJECTS, "10^4 objects", "10^5 objects", "10^6 objects", "10^7 objects")
 HEAVY = "10^7 objects"  # only tibidi and the limit: the peers give up, or take hours
@@ -134,6 +136,19 @@ def scale(tools: Tools, options: Options) -> list[Result]:
     return results
 
 
+def records(tools: Tools, options: Options) -> list[Result]:
+    """Measure what is kept of a program that has not crashed yet: log records, and exceptions that are caught."""
+    results = []
+    for kind, count in RECORDS.items():
+        names = [NOTHING, OURS, *({compared.SENTRY} & set(tools.peers))]
+        cases = {name: tools.crash(name, "records", kind, str(count)) for name in names}
+        nothing = {f"{name}, none": tools.crash(name, "records", kind, "0") for name in names}
+        samples = _run({**cases, **nothing}, options)
+        found = _results("records", f"{count:,} {kind}", samples, {name: f"{name}, none" for name in names})
+        results += [each._replace(items=count) for each in found if each.tool in names]
+    return results
+
+
 def growth(tools: Tools, options: Options) -> list[Result]:
     """Measure dumps of more and more objects, with and without a budget."""
     results = []
@@ -186,6 +201,7 @@ EXPERIMENTS = {
     "crash": crash,
     "again": again,
     "scale": scale,
+    "records": records,
     "open": opening,
     "growth": growth,
     "list": listing,
