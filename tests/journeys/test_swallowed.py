@@ -201,7 +201,7 @@ except KeyError:
 @pytest.mark.parametrize(
     ("module", "options", "expected"),
     [
-        ("coverage", ["run", "--data-file=/dev/null"], ""),
+        ("coverage", ["run"], ""),
         ("cProfile", [], "function calls"),
         ("pdb", ["-c", "break 4", "-c", "continue", "-c", "continue"], "Breakpoint 1 at"),
         ("trace", ["--count", "--summary", "-C", "."], "cov%"),
