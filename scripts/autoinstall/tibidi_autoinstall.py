@@ -192,10 +192,11 @@ def begin_record(number: "int | None" = None, folder: "str | None" = None) -> No
 
 def _extend_table() -> None:
     """Have the kernel extend the table of descriptors: beside a second thread, it takes 10 ms (expand_fdtable)."""
-    if _is_free(_highest()):
+    number = _highest()
+    if _is_free(number):
         null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, _highest(), inheritable=False)
-        os.close(_highest())
+        os.dup2(null, number, inheritable=False)
+        os.close(number)
         os.close(null)
 
 

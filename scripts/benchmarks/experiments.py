@@ -45,6 +45,7 @@ SCALES = {
 MANY = 10_000  # from here on a run takes seconds, and is repeated less often
 ROUNDS_OF_MANY = 3
 DUMPS = 11
+AGAIN = f"{DUMPS - 1} dumps after the first, 50 frames"
 # what a program does before it crashes -> how often
 RECORDS = {"logged": 100_000, "caught": 1_000_000}
 NO_OBJECTS = "no objects"
@@ -118,8 +119,7 @@ def again(tools: Tools, options: Options) -> list[Result]:
     more = DUMPS - 1
     seconds = medians[str(DUMPS)].seconds - medians["1"].seconds
     size = (medians[str(DUMPS)].dump_bytes - medians["1"].dump_bytes) // more
-    name = f"{more} dumps after the first, 50 frames"
-    return [Result("again", name, OURS, seconds, medians[str(DUMPS)].seconds, 0, size, options.rounds * 3, more)]
+    return [Result("again", AGAIN, OURS, seconds, medians[str(DUMPS)].seconds, 0, size, options.rounds * 3, more)]
 
 
 def scale(tools: Tools, options: Options) -> list[Result]:

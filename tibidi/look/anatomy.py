@@ -165,7 +165,12 @@ def _is_cpythons(getter: GetSetDescriptorType) -> bool:
 
 def members(cls: type) -> dict[str, Any]:
     """Return the descriptors of `__slots__`, and of the struct members that a type in C declares, by name."""
-    return {name: each for name, each in stored(cls).items() if type(each) is MemberDescriptorType}
+    return dict(slots_in(stored(cls)))
+
+
+def slots_in(descriptors: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return those of `stored` that are `members`, with their names."""
+    return tuple([pair for pair in descriptors.items() if type(pair[1]) is MemberDescriptorType])
 
 
 def stored(cls: type) -> dict[str, Any]:

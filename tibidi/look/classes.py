@@ -6,10 +6,8 @@ search for secrets, the search for paths, the filter of secrets.
 
 from __future__ import annotations
 
-from types import MemberDescriptorType
-
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes, dictionary_reader, first, is_a, mro, namespace, stored, type_name
+from tibidi.look.anatomy import attributes, dictionary_reader, first, is_a, mro, namespace, slots_in, stored, type_name
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -114,7 +112,7 @@ def class_facts(cls: type) -> ClassFacts:
         next((kind for kind in BUILTINS if issubclass(cls, kind)), None),
         dictionary_reader(cls),
         found,
-        tuple([pair for pair in found.items() if type(pair[1]) is MemberDescriptorType]),
+        slots_in(found),
         declared_fields(cls),
         is_lazy(cls),
     )

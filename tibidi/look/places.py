@@ -132,10 +132,10 @@ class Places:
             yield ".__dict__", own
             yield from ((f".{name}", value) for name, value in (*own.items(), *values(thing, facts.stored)))
             yield from ((f".{name}", value) for name, value in _body(type(thing)).items() if name not in own)
-            if not is_native(type(thing)):
-                yield ".__class__", type(thing)
             if is_native(type(thing)):  # an iterator, a bound method: nothing leads further than to it
                 yield from (("", each) for each in get_referents(thing) if not is_a(each, type))
+            else:
+                yield ".__class__", type(thing)
 
     def _item(self, key: object, number: int) -> str:
         """Return the step to the value of a key, of which only some can be written as Python."""

@@ -27,7 +27,6 @@ object in two frames is one object again when it is loaded.
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 
 from tibidi import TYPE_CHECKING
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
     from tibidi.writing.pickle_state import Substitution
     from tibidi.writing.stream import Target
 
-# Before 3.11 the C pickler may crash while a dictionary changes (gh-92930), so no variable is tried by it again.
-SNAPSHOTS_AT_ONCE = sys.version_info < (3, 11)
 BEARABLE_SECONDS = 0.1  # for pieces that turn out to be large; twice as many each time
 GRACE_SECONDS = 0.3  # for the rest of the queue when a dump is interrupted
 
