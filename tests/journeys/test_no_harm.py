@@ -701,3 +701,99 @@ def test_patched_functions(crash: Crasher) -> None:
 
     assert 1 == len(crashed.dumps), crashed.stderr
     assert "{'forbidden'}\n" == crashed.stdout
+
+
+STRANGE_CALLS = {
+    "unittest": """
+        import unittest
+        class Result(unittest.TestResult):
+            def _exc_info_to_string(self, *_):
+                return "a text"
+        result = Result()
+        for told in ((None, None, None), (), "a text"):
+            result.addError(None, told)
+        print(result.errors)
+    """,
+    "wsgiref": """
+        from wsgiref.handlers import BaseHandler
+        try:
+            BaseHandler().log_exception(exc_info=())
+        except Exception as error:
+            print(type(error), error)
+    """,
+    "asyncio": """
+        import asyncio
+        loop = asyncio.new_event_loop()
+        try:
+            loop.call_exception_handler(None)
+        except AttributeError as error:
+            print(error)
+        loop.close()
+    """,
+    "threading": """
+        import threading
+        try:
+            threading.excepthook(args=None)
+        except TypeError as error:
+            print(error)
+    """,
+    "future": """
+        from concurrent.futures import Future
+        class Late(Future):
+            def __init__(self):
+                print(hasattr(self, "_exception"))
+                super().__init__()
+        late = Late()
+        late.set_exception("a text")
+        print(late.exception())
+    """,
+    "exit": """
+        import sys
+        class Quit(SystemExit):
+            code = property(lambda self: 1 / 0)
+        try:
+            sys.exit(Quit())
+        except SystemExit as error:
+            print(type(error))
+        try:
+            raise Quit
+        except SystemExit as error:
+            print(type(error))
+    """,
+}
+
+
+@pytest.mark.parametrize("name", STRANGE_CALLS)
+def test_functions_called_in_another_way(crash: Crasher, name: str) -> None:
+    """A function that a hook has replaced takes any arguments, and raises what it raised."""
+    compare(crash, STRANGE_CALLS[name], env={"TIBIDI_LOGGING": "ERROR", "TIBIDI_EXITS": "errors"})
+
+
+@pytest.mark.parametrize("flags", [(), ("-X", "faulthandler")], ids=["off", "on"])
+def test_faulthandler_is_that_of_the_application(crash: Crasher, flags: tuple[str, ...]) -> None:
+    """faulthandler says whether the application has enabled it, and a program that asks first enables it."""
+    code = """
+        import faulthandler
+        print(faulthandler.is_enabled(), faulthandler.disable(), faulthandler.is_enabled(), faulthandler.disable())
+        if not faulthandler.is_enabled():
+            faulthandler.enable()
+        print(faulthandler.is_enabled())
+        faulthandler._sigsegv()
+    """
+    crashed = compare(crash, code, *flags)
+
+    assert crashed.stderr.startswith("Fatal Python error: Segmentation fault")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors of programs")
+def test_functions_that_take_descriptors(crash: Crasher) -> None:
+    """`os.supports_fd` has the functions that tibidi replaces."""
+    assert "True\n" == crash.run("-c", "import os; print(os.execve in os.supports_fd)").stdout
+
+
+def test_crash_without_faulthandler(crash: Crasher) -> None:
+    """An application that disables faulthandler again has the crash in its life record."""
+    crash.run("-c", "import faulthandler as f; f.enable(); f.disable(); f._sigsegv()")
+    rows = crash.run("-m", "tibidi", "list", "--json").stdout
+
+    assert "SIGSEGV" in rows

@@ -42,12 +42,16 @@ def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
     def wrap(previous: Function) -> Function:
         @wraps(previous)
         def catcher(*args: object, **options: object) -> object:
-            exc = find(*args, **options)  # now, since the library may remove the traceback
+            try:
+                exc = find(*args, **options)  # now, since the library may remove the traceback
+            except Exception:  # noqa: BLE001 - not called as the library itself does
+                exc = None
             hooks.release_reserve_for(exc)
             try:
                 return previous(*args, **options)
             finally:
-                hooks.report(exc, hook, thread=getattr(args[0], "thread", None) if hook == hooks.THREAD else None)
+                thread = getattr((*args, *options.values())[0], "thread", None) if hook == hooks.THREAD else None
+                hooks.report(exc, hook, thread=thread)
 
         return catcher
 

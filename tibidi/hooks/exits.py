@@ -127,10 +127,13 @@ def _keep(exc: BaseException) -> None:
     stack = stack_of(sys._getframe(2))  # without the function that has caught it
     for made in _made:
         tb = traceback_of(made)
-        if tb is not None and tb.tb_frame is stack[0][0]:  # caught by the function that exits
-            exc.__context__ = exc.__context__ or made
+        if tb is not None and tb.tb_frame is stack[0][0] and CONTEXT.__get__(exc) is None:  # caught where it exits
+            CONTEXT.__set__(exc, made)
     _made.clear()
-    _latest[:] = [(exc, stack)] if _is_error(exc) else []
+    try:
+        _latest[:] = [(exc, stack)] if _is_error(exc) else []
+    except Exception:  # noqa: BLE001 - a class of the application may override `code` and `__cause__`
+        _latest.clear()
 
 
 def _is_error(exc: Any) -> bool:

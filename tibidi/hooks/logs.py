@@ -97,11 +97,13 @@ class _Outcome:
         unseen = vars(future).pop(UNSEEN, None)
         if unseen is not None:
             unseen.exc = None
+        if "_exception" not in vars(future):
+            raise AttributeError("_exception")
         return vars(future)["_exception"]
 
-    def __set__(self, future: Any, exc: BaseException | None) -> None:
+    def __set__(self, future: Any, exc: Any) -> None:
         vars(future)["_exception"] = exc
-        if exc is not None and traceback_of(exc) is not None:
+        if hooks.is_exception(exc) and traceback_of(exc) is not None:
             vars(future)[UNSEEN] = _Unseen(exc)
 
 

@@ -35,6 +35,9 @@ def _link(folder: str, start: float) -> None:
     from tibidi.store.directory import CrashDirectory
     from tibidi.store.retention import link_or_copy
 
-    for entry in CrashDirectory.locate(create=False).entries():
-        if entry.changed >= start and entry.program.startswith("ipykernel"):
-            link_or_copy(entry.path, os.path.join(folder, entry.name))
+    try:
+        for entry in CrashDirectory.locate(create=False).entries():
+            if entry.changed >= start and entry.program.startswith("ipykernel"):
+                link_or_copy(entry.path, os.path.join(folder, entry.name))
+    except OSError:  # no such folder, no rights: the dump is in the crash directory all the same
+        return

@@ -117,7 +117,7 @@ class _Connection:
 
     def send(self, message: Any) -> None:
         """Send an answer: its kind and its content."""
-        if message[0] == "#ERROR":
+        if type(message) is tuple and len(message) == 2 and message[0] == "#ERROR":
             hooks.report(message[1], hooks.POOL)
         self._connection.send(message)
 

@@ -42,7 +42,9 @@ def _wrap_init(previous: Callable[..., None]) -> Callable[..., None]:
     def __init__(self: Any, *args: object, **options: object) -> None:  # noqa: N807 - it replaces one
         previous(self, *args, **options)
         # A wrapper of `handle_abort()` would be in the traceback of the SystemExit that it raises.
-        hooks.replace_function(self.cfg.settings["worker_abort"], "value", _wrap_abort)
+        setting = getattr(self.cfg, "settings", {}).get("worker_abort")
+        if hasattr(setting, "value"):  # else another version
+            hooks.replace_function(setting, "value", _wrap_abort)
 
     return __init__
 
@@ -51,7 +53,11 @@ def _wrap_abort(previous: Callable[..., object]) -> Callable[..., object]:
     @wraps(previous)
     def worker_abort(worker: Any) -> object:
         # gunicorn kills the worker within a second.  A copy of the process has the time for a dump.
-        if os.fork() == 0:
+        try:
+            is_copy = os.fork() == 0
+        except OSError:  # no process, no memory
+            is_copy = False
+        if is_copy:
             try:
                 error = TimeoutError(ABORTED.format(worker.cfg.timeout))
                 hooks.report(error.with_traceback(traceback_of_stack(stack_of(sys._getframe(2)))), hooks.CHILD)

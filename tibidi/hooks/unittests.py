@@ -49,11 +49,14 @@ def _wrap_import(previous: Function) -> Function:
 def _wrap(previous: Function) -> Function:
     @wraps(previous)
     def add(result: Any, test: Any, *rest: Any) -> None:
-        line = _report(rest[-1][1], (test, *rest[:-1])[-1], result) if rest[-1] is not None else ""
-        lists = [(each, len(each)) for each in (result.errors, result.failures) if type(each) is list]
+        try:
+            line = _report(rest[-1][1], (test, *rest[:-1])[-1], result)
+        except Exception:  # noqa: BLE001 - no failure, or one that a runner tells in a way of its own
+            line = ""
+        lists = [(each, len(each)) for each in (result.errors, result.failures) if type(each) is list] if line else ()
         previous(result, test, *rest)
         for known, count in lists:
-            if line and len(known) > count:
+            if len(known) > count:
                 known[-1] = known[-1][0], f"{known[-1][1].rstrip()}\n{line}\n"
         if line and hasattr(result, "events"):
             from tibidi.hooks import desk
