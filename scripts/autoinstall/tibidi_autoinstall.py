@@ -45,6 +45,7 @@ _was_called = False
 _is_late = False  # the crash directory does not answer
 # Process, path, descriptor, device and inode of the life record.
 _record: "tuple[int, str, int, tuple[int, int]] | None" = None
+_catches_fatal = False  # faulthandler writes to the record, and is not that of the application
 # In a child of fork(): the code of the function that called it.
 _forked_in: object = None
 
@@ -112,8 +113,13 @@ def _begin_life() -> None:
     _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
     real = sys.modules["os"]
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
-        setattr(real, name, wrap(getattr(real, name)))
+        previous = getattr(real, name)
+        setattr(real, name, wrap(previous))
+        if previous in real.supports_fd:  # programs look there for what they call
+            real.supports_fd.add(getattr(real, name))
+    faulthandler.disable = _wrap_disable(faulthandler.disable, faulthandler.enable)
     faulthandler.enable = _wrap_enable(faulthandler.enable)
+    faulthandler.is_enabled = _wrap_is_enabled(faulthandler.is_enabled)
     if hasattr(faulthandler, "register"):
         signals: Any = sys.modules["_signal"]
         signals.signal = _wrap_signal(signals.signal)
@@ -210,11 +216,13 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     The latter are chained to what they do anyway.  The module `signal` does not
     know of it, and the application's own handlers take their place.
     """
+    global _catches_fatal
     import _signal  # loaded at any start, unlike `signal`
     import faulthandler
 
     if catch_fatal:
         faulthandler.enable(descriptor)
+        _catches_fatal = True
     for number in STOPS if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
@@ -478,10 +486,35 @@ def _wrap_exec(previous: "Any") -> "Any":
 def _wrap_enable(previous: "Any") -> "Any":
     def enable(*arguments: object, **options: object) -> None:
         """Enable faulthandler for the application; from tibidi, the life record says that it has it no more."""
+        global _catches_fatal
         previous(*arguments, **options)
+        _catches_fatal = False
         write(b"faulthandler: enabled by the application\n")
 
     return enable
+
+
+def _wrap_disable(previous: "Any", enable: "Any") -> "Any":
+    def disable() -> bool:
+        """Disable faulthandler for the application; from tibidi, it writes to the life record again."""
+        global _catches_fatal
+        if _catches_fatal:
+            return False
+        was_enabled: bool = previous()
+        if _record is not None and _is_intact(_record):
+            enable(_record[2])
+            _catches_fatal = True
+        return was_enabled
+
+    return disable
+
+
+def _wrap_is_enabled(previous: "Any") -> "Any":
+    def is_enabled() -> bool:
+        """Return True if the application has enabled faulthandler: many enable it only if it is not; from tibidi."""
+        return previous() and not _catches_fatal
+
+    return is_enabled
 
 
 def _wrap_signal(previous: "Any") -> "Any":
