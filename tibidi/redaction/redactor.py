@@ -104,6 +104,10 @@ class Redactor:
         """Return True if a variable, attribute, key or option of this name holds a secret."""
         return self._kind(name) in SEARCHED
 
+    def may_conceal(self, name: object) -> bool:
+        """Return True if any value under this name may be a secret."""
+        return self._hook is not None or self._kind(as_text(name) or "") != ""
+
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
 

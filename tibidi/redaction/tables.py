@@ -74,13 +74,15 @@ def learn(redactor: Redactor, value: Any) -> None:
 
 def _cells(redactor: Redactor, name: object, cells: list[Any]) -> list[Any] | None:
     """Return the cells of a column with secrets redacted, None if there are none."""
-    cleaned = [REDACTED_TEXT if redactor.conceals(name, cell) else cell for cell in cells]
-    texts = [as_text(cell) or "" for cell in cleaned if type(cell) in {str, bytes}]
-    whole = "\n".join(texts)
+    cleaned = cells
+    if redactor.may_conceal(name):
+        cleaned = [REDACTED_TEXT if redactor.conceals(name, cell) else cell for cell in cells]
+    texts = {cell for cell in cleaned if type(cell) is str or type(cell) is bytes}
+    whole = "\n".join([as_text(text) or "" for text in texts])
     if redactor.text(whole) is not whole:  # once for all, as most columns have no secrets
         cleaned = [redactor.text(cell) if type(cell) is str else cell for cell in cleaned]
         cleaned = [redactor.data(cell) if type(cell) is bytes else cell for cell in cleaned]
-    if all(new is old for new, old in zip(cleaned, cells)):
+    if cleaned is cells or all(new is old for new, old in zip(cleaned, cells)):
         return None
     return [cell.encode() if type(old) is bytes and type(cell) is str else cell for cell, old in zip(cleaned, cells)]
 
@@ -109,7 +111,9 @@ def _frame(redactor: Redactor, frame: Any) -> Any:
     copy = frame
     for at, name in enumerate(frame.columns):
         column = frame.iloc[:, at]
-        if column.dtype.kind in "OUST" or redactor.conceals(name, PROBE):
+        is_pickled_itself = scrubber(type(column.array)) is not None  # and its texts are searched then
+        is_text = column.dtype.kind in "OUST" and (not is_pickled_itself or redactor.may_conceal(name))
+        if is_text or redactor.conceals(name, PROBE):
             cells = _cells(redactor, name, column.tolist())
             if cells is not None:
                 copy = frame.copy(deep=False) if copy is frame else copy
@@ -120,8 +124,9 @@ def _frame(redactor: Redactor, frame: Any) -> Any:
 def _series(redactor: Redactor, series: Any) -> Any:
     if series.dtype.kind not in "OUST":
         return series
-    old = series.tolist()
-    cells = [REDACTED_TEXT if redactor.conceals(label, cell) else cell for label, cell in zip(series.index, old)]
+    cells = old = series.tolist()
+    if series.index.dtype.kind in "OUST":
+        cells = [REDACTED_TEXT if redactor.conceals(label, cell) else cell for label, cell in zip(series.index, old)]
     cells = _cells(redactor, series.name, cells) or cells
     if all(new is before for new, before in zip(cells, old)):
         return series
