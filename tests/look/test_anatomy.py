@@ -222,7 +222,7 @@ def test_an_empty_field_of_an_exception() -> None:
 
     error = WithSlot(2, "gone")
     error.cache = None
-    found = anatomy.exception_attributes(error)
+    found = anatomy.exception_attributes(error, anatomy.stored(WithSlot))
 
     assert found["cache"] is None
     assert "filename" not in found

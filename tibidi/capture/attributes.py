@@ -10,7 +10,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import patience
-from tibidi.look.anatomy import CHAIN, dictionary, exception_attributes, is_group, mro, namespace
+from tibidi.look.anatomy import CHAIN, dictionary, exception_attributes, is_group, mro, namespace, stored
 from tibidi.model import TOO_LARGE, Omission
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
@@ -41,7 +41,7 @@ def described(exception: BaseException, path: str, previewer: Previewer) -> dict
 def attributes(exception: BaseException) -> dict[str, object]:
     """Return the fields of a type, and what was set on the exception; `args` if there are several."""
     own = {name: value for name, value in dictionary(exception).items() if type(name) is str and name != "__notes__"}
-    fields = {**exception_attributes(exception), **own}
+    fields = {**exception_attributes(exception, stored(type(exception))), **own}
     left_out = {*CHAIN[1:], *(("message", "exceptions") if is_group(type(exception)) else ())}
     arguments = fields.get("args", ())
     if type(arguments) is tuple and len(arguments) < 2:

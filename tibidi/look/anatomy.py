@@ -262,24 +262,26 @@ def is_group(cls: type) -> bool:
     return GROUP is not None and issubclass(cls, GROUP)
 
 
+def may_have_members(cls: type) -> bool:
+    """Return True for a class of exception groups, also one of the backport."""
+    return is_group(cls) or any(type_qualname(base) == "BaseExceptionGroup" for base in mro(cls))
+
+
 def group_members(exception: BaseException) -> tuple[BaseException, ...]:
     """Return the members of an exception group, also of the backport's; () for any other exception."""
-    cls = type(exception)
+    cls, found = type(exception), None
     if is_group(cls):
-        found: object = GROUP.exceptions.__get__(exception)
-    elif any(type_qualname(base) == "BaseExceptionGroup" for base in mro(cls)):
+        found = GROUP.exceptions.__get__(exception)
+    elif may_have_members(cls):
         found = dictionary(exception).get("_exceptions")
-    else:
-        return ()
     return tuple(each for each in found if is_a(each, BaseException)) if type(found) is tuple else ()
 
 
-def exception_attributes(exception: BaseException) -> dict[str, object]:
-    """Return what an exception keeps outside its `__dict__`: arguments, chain, slots and the fields of types in C."""
+def exception_attributes(exception: BaseException, descriptors: Mapping[str, Any]) -> dict[str, object]:
+    """Return what an exception keeps outside its `__dict__`: arguments, chain, and what is `stored` by its class."""
     found = {name: getattr(BaseException, name).__get__(exception) for name in CHAIN}
     if is_group(type(exception)):
         found.pop("args")  # made of message and members, which the group is made with
-    descriptors = stored(type(exception))
     for name, value in values(exception, descriptors):
         if value is not None or not is_native(descriptors[name].__objclass__):  # None in a field of C is not set
             found.setdefault(name, value)

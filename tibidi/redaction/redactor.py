@@ -104,9 +104,10 @@ class Redactor:
         """Return True if a variable, attribute, key or option of this name holds a secret."""
         return self._kind(name) in SEARCHED
 
-    def may_conceal(self, name: object) -> bool:
-        """Return True if any value under this name may be a secret."""
-        return self._hook is not None or self._kind(as_text(name) or "") != ""
+    def may_conceal(self, names: list[object]) -> bool:
+        """Return True if a value under one of these names may be a secret; fast, with false positives."""
+        text = " ".join([name if type(name) is str else as_text(name) or "" for name in names])
+        return self._hook is not None or self._globs is not None or not text.isascii() or may_hold_name(text)
 
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.

@@ -14,7 +14,6 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import type_name
 from tibidi.model import REDACTED, REDACTED_TEXT
-from tibidi.redaction.learnt import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +26,7 @@ MAX_LEARNT = 1000  # cells of one column
 LIBRARIES = frozenset({"numpy", "pandas", "polars", "pyarrow"})
 TEXT_KINDS = frozenset("US")
 NUMBER_KINDS = frozenset("iu")
+TEXT_DTYPES = frozenset("OUST")  # of pandas
 
 
 def scrubber(cls: type) -> Callable[[Redactor, Any], Any] | None:
@@ -75,10 +75,11 @@ def learn(redactor: Redactor, value: Any) -> None:
 def _cells(redactor: Redactor, name: object, cells: list[Any]) -> list[Any] | None:
     """Return the cells of a column with secrets redacted, None if there are none."""
     cleaned = cells
-    if redactor.may_conceal(name):
+    if redactor.may_conceal([name]):
         cleaned = [REDACTED_TEXT if redactor.conceals(name, cell) else cell for cell in cells]
-    texts = {cell for cell in cleaned if type(cell) is str or type(cell) is bytes}
-    whole = "\n".join([as_text(text) or "" for text in texts])
+    texts = {cell for cell in cleaned if type(cell) is str}
+    data = {cell for cell in cleaned if type(cell) is bytes}
+    whole = "\n".join([*texts, b"\n".join(data).decode("utf-8", "replace")])
     if redactor.text(whole) is not whole:  # once for all, as most columns have no secrets
         cleaned = [redactor.text(cell) if type(cell) is str else cell for cell in cleaned]
         cleaned = [redactor.data(cell) if type(cell) is bytes else cell for cell in cleaned]
@@ -109,11 +110,11 @@ def _records(redactor: Redactor, array: Any) -> Any:
 
 def _frame(redactor: Redactor, frame: Any) -> Any:
     copy = frame
-    for at, name in enumerate(frame.columns):
-        column = frame.iloc[:, at]
-        is_pickled_itself = scrubber(type(column.array)) is not None  # and its texts are searched then
-        is_text = column.dtype.kind in "OUST" and (not is_pickled_itself or redactor.may_conceal(name))
-        if is_text or redactor.conceals(name, PROBE):
+    for at, (name, dtype) in enumerate(zip(frame.columns.tolist(), frame.dtypes.tolist())):
+        if dtype.kind in TEXT_DTYPES or redactor.conceals(name, PROBE):
+            column = frame.iloc[:, at]
+            if scrubber(type(column.array)) is not None and not redactor.may_conceal([name]):
+                continue  # the texts of such an array are searched when it is pickled itself
             cells = _cells(redactor, name, column.tolist())
             if cells is not None:
                 copy = frame.copy(deep=False) if copy is frame else copy
@@ -122,10 +123,10 @@ def _frame(redactor: Redactor, frame: Any) -> Any:
 
 
 def _series(redactor: Redactor, series: Any) -> Any:
-    if series.dtype.kind not in "OUST":
+    if series.dtype.kind not in TEXT_DTYPES:
         return series
     cells = old = series.tolist()
-    if series.index.dtype.kind in "OUST":
+    if series.index.dtype.kind in TEXT_DTYPES and redactor.may_conceal(series.index.tolist()):
         cells = [REDACTED_TEXT if redactor.conceals(label, cell) else cell for label, cell in zip(series.index, old)]
     cells = _cells(redactor, series.name, cells) or cells
     if all(new is before for new, before in zip(cells, old)):

@@ -25,12 +25,15 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
     GROUP,
     dictionary,
+    dictionary_reader,
     exception_attributes,
     group_members,
     is_group,
     is_plain,
+    may_have_members,
     member_attributes,
     mro,
+    stored,
     type_name,
 )
 from tibidi.look.classes import is_evaluated, is_lazy
@@ -160,7 +163,7 @@ class Reducers:
         if type in bases:
             return self._class
         if BaseException in bases:
-            return self._exception
+            return self._exceptions(cls)
         if is_lazy(cls):
             return self._lazy
         theirs = self._library_reducer(cls) or self._owner_reducer(cls) or reducer_for(cls)
@@ -283,15 +286,26 @@ class Reducers:
         state = {name: value for name, value in vars(module).items() if name != "__builtins__"}
         return words._dynamic_module, (module.__name__,), state, None, None, words._dynamic_module_state
 
-    def _exception(self, exception: BaseException) -> Reduced:
-        self._state.exceptions[id(exception)] = exception
-        placeholder = self._placeholders.get(id(exception))
-        make = (words._same, (placeholder,)) if placeholder else self._bare(exception)
-        attributes = exception_attributes(exception)
-        if makes_itself(type(exception)):
-            del attributes["args"]
-        state = (attributes, dictionary(exception), group_members(exception))
-        return (*make, state, None, None, words._exception_state)
+    def _exceptions(self, cls: type) -> Reducer:
+        """Return the reducer for the exceptions of a class."""
+        descriptors, read, is_foreign = stored(cls), dictionary_reader(cls), makes_itself(cls)
+        has_members = may_have_members(cls)
+
+        def reduce(exception: BaseException) -> Reduced:
+            self._state.exceptions[id(exception)] = exception
+            placeholder = self._placeholders.get(id(exception))
+            if placeholder:
+                make: Reduced = words._same, (placeholder,)
+            else:
+                make = self._bare(exception) if is_foreign or has_members else (words._exception, (cls,))
+            attributes = exception_attributes(exception, descriptors)
+            if is_foreign:
+                del attributes["args"]
+            own = read(exception) if read else {}
+            members = group_members(exception) if has_members else ()
+            return (*make, (attributes, own, members), None, None, words._exception_state)
+
+        return reduce
 
     def _bare(self, exception: Any) -> Reduced:
         """Return the call that makes an exception, empty except for the members of a group, which it requires."""
