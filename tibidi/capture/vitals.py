@@ -62,11 +62,9 @@ def _children() -> str:
 
 
 def _read(file: str) -> str:
-    try:
-        with io.open(file, encoding="utf-8", errors="replace") as stream:
-            return stream.read()
-    except OSError:  # a process that has ended, for example
-        return ""
+    with suppress(OSError), io.FileIO(file) as stream:  # the process may have ended; open() takes three times as long
+        return stream.readall().decode("utf-8", "replace")
+    return ""
 
 
 READERS: dict[str, Any] = {

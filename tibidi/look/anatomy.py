@@ -269,11 +269,10 @@ def may_have_members(cls: type) -> bool:
 
 def group_members(exception: BaseException) -> tuple[BaseException, ...]:
     """Return the members of an exception group, also of the backport's; () for any other exception."""
-    cls, found = type(exception), None
-    if is_group(cls):
-        found = GROUP.exceptions.__get__(exception)
-    elif may_have_members(cls):
-        found = dictionary(exception).get("_exceptions")
+    cls = type(exception)
+    if not may_have_members(cls):
+        return ()
+    found = GROUP.exceptions.__get__(exception) if is_group(cls) else dictionary(exception).get("_exceptions")
     return tuple(each for each in found if is_a(each, BaseException)) if type(found) is tuple else ()
 
 

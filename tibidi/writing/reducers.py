@@ -288,22 +288,19 @@ class Reducers:
 
     def _exceptions(self, cls: type) -> Reducer:
         """Return the reducer for the exceptions of a class."""
-        descriptors, read, is_foreign = stored(cls), dictionary_reader(cls), makes_itself(cls)
-        has_members = may_have_members(cls)
+        descriptors, read = stored(cls), dictionary_reader(cls)
+        is_foreign, has_members = makes_itself(cls), may_have_members(cls)
+        made = None if is_foreign or has_members else (words._exception, (cls,))
 
         def reduce(exception: BaseException) -> Reduced:
             self._state.exceptions[id(exception)] = exception
             placeholder = self._placeholders.get(id(exception))
-            if placeholder:
-                make: Reduced = words._same, (placeholder,)
-            else:
-                make = self._bare(exception) if is_foreign or has_members else (words._exception, (cls,))
+            make = (words._same, (placeholder,)) if placeholder else made or self._bare(exception)
             attributes = exception_attributes(exception, descriptors)
             if is_foreign:
                 del attributes["args"]
-            own = read(exception) if read else {}
-            members = group_members(exception) if has_members else ()
-            return (*make, (attributes, own, members), None, None, words._exception_state)
+            state = (attributes, read(exception) if read else {}, group_members(exception) if has_members else ())
+            return (*make, state, None, None, words._exception_state)
 
         return reduce
 
