@@ -111,18 +111,14 @@ def _begin_life() -> None:
         return
     # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
     _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
-    real = sys.modules["os"]
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
-        previous = getattr(real, name)
-        setattr(real, name, wrap(previous))
-        if previous in real.supports_fd:  # programs look there for what they call
-            real.supports_fd.add(getattr(real, name))
-    faulthandler.disable = _wrap_disable(faulthandler.disable, faulthandler.enable)
-    faulthandler.enable = _wrap_enable(faulthandler.enable)
-    faulthandler.is_enabled = _wrap_is_enabled(faulthandler.is_enabled)
+        _replace(sys.modules["os"], name, wrap)
+    enable = faulthandler.enable
+    _replace(faulthandler, "disable", lambda previous: _wrap_disable(previous, enable))
+    _replace(faulthandler, "enable", _wrap_enable)
+    _replace(faulthandler, "is_enabled", _wrap_is_enabled)
     if hasattr(faulthandler, "register"):
-        signals: Any = sys.modules["_signal"]
-        signals.signal = _wrap_signal(signals.signal)
+        _replace(sys.modules["_signal"], "signal", _wrap_signal)
     atexit.register(_in_time, _end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)
 
@@ -443,9 +439,21 @@ def _is_inside_dump(frame: "Any") -> bool:
     return frame is not None
 
 
+def _replace(module: "Any", name: str, wrap: "Any") -> None:
+    """Replace a function by one that looks like it for `inspect` and help(), and is pickled by its name as well."""
+    previous = getattr(module, name)
+    function = wrap(previous)
+    for each in ("__name__", "__qualname__", "__doc__", "__text_signature__"):
+        if hasattr(previous, each):
+            setattr(function, each, getattr(previous, each))
+    function.__module__, function.__wrapped__ = module.__name__, previous
+    setattr(module, name, function)
+    if name == "execve" and previous in module.supports_fd:  # programs look there for what they call
+        module.supports_fd.add(function)
+
+
 def _wrap_exit(previous: "Any") -> "Any":
-    def _exit(status: int) -> None:
-        """Exit without cleanup; from tibidi, the life record says where, unless it is how this process has to end."""
+    def _exit(status: int) -> None:  # the life record says where, unless it is how this process has to end
         caller = sys._getframe(1)
         if status == 0 or caller.f_code is _forked_in or _is_in_handler(caller):
             end_record()
@@ -471,7 +479,6 @@ def _is_in_handler(frame: "Any") -> bool:
 
 def _wrap_exec(previous: "Any") -> "Any":
     def execute(*arguments: object, **options: object) -> None:
-        """Execute another program; from tibidi, this one has ended."""
         record = _record if _record and _record[0] == os.getpid() else None
         end_record()
         try:
@@ -484,8 +491,7 @@ def _wrap_exec(previous: "Any") -> "Any":
 
 
 def _wrap_enable(previous: "Any") -> "Any":
-    def enable(*arguments: object, **options: object) -> None:
-        """Enable faulthandler for the application; from tibidi, the life record says that it has it no more."""
+    def enable(*arguments: object, **options: object) -> None:  # and not for the life record any more
         global _catches_fatal
         previous(*arguments, **options)
         _catches_fatal = False
@@ -495,8 +501,7 @@ def _wrap_enable(previous: "Any") -> "Any":
 
 
 def _wrap_disable(previous: "Any", enable: "Any") -> "Any":
-    def disable() -> bool:
-        """Disable faulthandler for the application; from tibidi, it writes to the life record again."""
+    def disable() -> bool:  # it writes to the life record again
         global _catches_fatal
         if _catches_fatal:
             return False
@@ -510,8 +515,7 @@ def _wrap_disable(previous: "Any", enable: "Any") -> "Any":
 
 
 def _wrap_is_enabled(previous: "Any") -> "Any":
-    def is_enabled() -> bool:
-        """Return True if the application has enabled faulthandler: many enable it only if it is not; from tibidi."""
+    def is_enabled() -> bool:  # by the application, since many enable it only if it is not
         return previous() and not _catches_fatal
 
     return is_enabled
@@ -529,7 +533,6 @@ def _wrap_signal(previous: "Any") -> "Any":
                 faulthandler.register(number, record[2], all_threads=False, chain=True)
         return result
 
-    signal.__module__, signal.__qualname__, signal.__doc__ = previous.__module__, "signal", previous.__doc__
     return signal
 
 

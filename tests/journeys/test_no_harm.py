@@ -785,10 +785,36 @@ def test_faulthandler_is_that_of_the_application(crash: Crasher, flags: tuple[st
     assert crashed.stderr.startswith("Fatal Python error: Segmentation fault")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no descriptors of programs")
-def test_functions_that_take_descriptors(crash: Crasher) -> None:
-    """`os.supports_fd` has the functions that tibidi replaces."""
-    assert "True\n" == crash.run("-c", "import os; print(os.execve in os.supports_fd)").stdout
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
+def test_replaced_functions_look_alike(crash: Crasher) -> None:
+    """The functions of other modules that tibidi replaces have their names and signatures, and can be pickled."""
+    code = """
+        import faulthandler, inspect, os, pickle, signal
+        import _signal
+        for function in (os._exit, os.execv, os.execve, _signal.signal, faulthandler.is_enabled):
+            print(function.__name__, function.__doc__, function.__text_signature__)
+            print(function.__text_signature__ and inspect.signature(function))
+            assert pickle.loads(pickle.dumps(function)) is function
+        print(os.execve in os.supports_fd)
+    """
+    crashed = compare(crash, code)
+
+    assert "True" == crashed.stdout.splitlines()[-1]
+
+
+def test_process_that_calls_a_replaced_function(crash: Crasher) -> None:
+    """`os._exit` can be what a spawned process does."""
+    code = """
+        import multiprocessing, os
+        if __name__ == "__main__":
+            process = multiprocessing.get_context("spawn").Process(target=os._exit, args=(3,))
+            process.start()
+            process.join()
+            print(process.exitcode)
+    """
+    (crash.work / "program.py").write_text(textwrap.dedent(code))
+
+    assert "3\n" == crash.run("program.py").stdout
 
 
 def test_crash_without_faulthandler(crash: Crasher) -> None:
