@@ -222,7 +222,7 @@ class Config(Module):
     keep = Setting("TIBIDI_KEEP", parse_count, 20, "number of dumps kept in the crash directory; default 20")
     keep_bytes = Setting("TIBIDI_KEEP_BYTES", parse_size, GIB, "total size of the dumps kept, in bytes; default 1G")
     keep_days = Setting("TIBIDI_KEEP_DAYS", parse_positive, 30.0, "age of the oldest dump kept, in days; default 30")
-    test_dumps = Setting("TIBIDI_TEST_DUMPS", parse_count, 20, "number of failed tests dumped in one run; default 20")
+    test_dumps = Setting("TIBIDI_TEST_DUMPS", parse_number, 20, "number of failed tests dumped in one run; default 20")
     read_seconds = Setting("TIBIDI_READ_SECONDS", parse_positive, 120.0, "to read a part of a stranger's dump; 120")
     read_bytes = Setting("TIBIDI_READ_BYTES", parse_size, 4 * GIB, "memory to read a stranger's values in; default 4G")
     redact_names: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(

@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
@@ -34,9 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start to write dumps if the option asks for them, else the environment, else the configuration file."""
     directory = _directory(config)
     if directory is not None:
-        from tibidi.plugins.pytest.failures import Failures
-
-        config.pluginmanager.register(Failures(config, directory), "tibidi-failures")
+        failures = _import("tibidi.plugins.pytest.failures")
+        config.pluginmanager.register(failures.Failures(config, directory), "tibidi-failures")
 
 
 def _directory(config: pytest.Config) -> str | None:
@@ -48,7 +48,17 @@ def _directory(config: pytest.Config) -> str | None:
     word = os.environ.get("TIBIDI_ENABLE", wanted).strip().lower()
     if not word:
         return None
-    from tibidi.config import FALSE_WORDS, TRUE_WORDS
+    words = _import("tibidi.config")
+    is_word = word in words.TRUE_WORDS | words.FALSE_WORDS or "TIBIDI_ENABLE" in os.environ
+    return ("" if word in words.TRUE_WORDS else None) if is_word else str(config.rootpath / wanted)
 
-    is_word = word in TRUE_WORDS | FALSE_WORDS or "TIBIDI_ENABLE" in os.environ
-    return ("" if word in TRUE_WORDS else None) if is_word else str(config.rootpath / wanted)
+
+def _import(name: str) -> Any:
+    """Import a module of tibidi without the import hook of pytest, which takes several times as long.
+
+    It is for all modules of a distribution that has a plugin, and has `marshal.load` read their code in small pieces
+    (_pytest/assertion/rewrite.py, _read_pyc).
+    """
+    from tibidi.process.imports import import_module
+
+    return import_module(name)

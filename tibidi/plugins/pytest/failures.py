@@ -61,11 +61,7 @@ class Failures:
         """Dump a failed phase, after all plugins had their say about the report."""
         report = (yield).get_result()
         if report.outcome == "failed" and call.excinfo is not None and not isinstance(call.excinfo.value, bdb.BdbQuit):
-            test = _live_test(report, report.when, item.path)
-            test.params = dict(getattr(getattr(item, "callspec", None), "params", {}))
-            given = (getattr(item, "funcargs", None) or {}).items()
-            test.fixtures = {name: value for name, value in given if name not in {*test.params, "request"}}
-            report.tibidi = self._dump(call.excinfo.value, test)
+            report.tibidi = self._dump(call.excinfo.value, report, report.when, item)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Wrapper:
@@ -73,8 +69,7 @@ class Failures:
         report = (yield).get_result()
         if report.outcome == "failed" and getattr(report, "call", None) is not None:
             is_mine = self._worker in {"", FIRST_WORKER}
-            test = _live_test(report, COLLECT, collector.path)
-            report.tibidi = self._dump(report.call.excinfo.value, test) if is_mine else ("", "")
+            report.tibidi = self._dump(report.call.excinfo.value, report, COLLECT, collector) if is_mine else ("", "")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take down a failure, or remove the dumps of a test that pytest-rerunfailures tries again."""
@@ -93,19 +88,20 @@ class Failures:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print how to open each dump, and write a table for a job of GitHub."""
-        if self._failures and not self._worker:
+        if self._failures and not self._worker and self._limit:
             if not settings.silent:
                 terminalreporter.section("core dumps")
                 lines = summary.lines(self._failures, self._shared["directory"])
                 terminalreporter.write_line("\n".join(lines))
             summary.write_table(self._failures, self._shared["directory"])
 
-    def _dump(self, exc: BaseException, test: Any) -> tuple[str, str]:
+    def _dump(self, exc: BaseException, report: Any, phase: str, node: Any) -> tuple[str, str]:
         """Dump the failure of a test; return the path, or why there is none."""
         refusal, begun = self._refusal(), time.monotonic()
         if refusal:
             return "", refusal
         try:
+            test = _live_test(report, phase, node)
             path: str = import_module("tibidi.living").dump(_crash(exc), None, test=test)
         except (Exception, pytest.fail.Exception) as error:  # the latter from the signal handler of pytest-timeout
             if settings.debug:
@@ -113,7 +109,7 @@ class Failures:
             return "", f"{type(error).__name__}: {error}"
         finally:
             self._seconds += time.monotonic() - begun
-        self._written.setdefault(test.id, []).append(path)
+        self._written.setdefault(report.nodeid, []).append(path)
         return path, ""
 
     def _refusal(self) -> str:
@@ -148,8 +144,11 @@ def _limit(config: pytest.Config) -> tuple[int, bool]:
     return settings.test_dumps, is_set or bool(number)
 
 
-def _live_test(report: Any, phase: str, file: object) -> Any:
-    test = import_module("tibidi.capture.failed_test").LiveTest(report.nodeid, phase, str(file))
+def _live_test(report: Any, phase: str, node: Any) -> Any:
+    test = import_module("tibidi.capture.failed_test").LiveTest(report.nodeid, phase, str(node.path))
+    test.params = dict(getattr(getattr(node, "callspec", None), "params", {}))
+    given = (getattr(node, "funcargs", None) or {}).items()
+    test.fixtures = {name: value for name, value in given if name not in {*test.params, "request"}}
     test.captured = {title.replace("Captured ", "", 1): text for title, text in report.sections}
     return test
 
