@@ -261,6 +261,29 @@ def test_budget_and_table(crash: Crasher, suite: Path) -> None:
     assert any("| `python -m tbdebug 'test_shop.py::test_total[1]'` |" in row for row in rows)
 
 
+def test_no_budget(crash: Crasher, suite: Path) -> None:
+    """With 0 a run leaves no dumps, and does not say so."""
+    end = run(crash, TIBIDI_TEST_DUMPS="0")
+
+    assert [] == end.dumps
+    assert "core dumps" not in end.stdout
+
+
+def test_loaders(crash: Crasher) -> None:
+    """Only the plugin itself is loaded by the import hook of pytest, which takes several times as long."""
+    code = """
+    import sys
+    def test_loaders():
+        hooked = [name for name, module in sys.modules.items() if name.startswith("tibidi.plugins.pytest.")
+                  and "rewrite" in type(module.__spec__.loader).__module__]
+        assert [] == hooked and "tibidi.plugins.pytest.failures" in sys.modules
+    """
+    write(crash.work, "test_loaders.py", textwrap.dedent(code))
+    end = run(crash)
+
+    assert "1 passed" in end.stdout
+
+
 def test_budget_of_time(crash: Crasher) -> None:
     """Many failures leave three dumps, and more in a tenth of the time, in a used folder too; a number is a number."""
     text = "import pytest\n@pytest.mark.parametrize('n', range(60))\ndef test_many(n): assert n < 0\n"

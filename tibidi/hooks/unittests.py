@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from functools import wraps
 
-from tibidi import TYPE_CHECKING, config, hooks
+from tibidi import TYPE_CHECKING, hooks
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -73,13 +73,17 @@ def _report(error: BaseException, test: Any, result: Any) -> str:
     callers = {each.f_code.co_name for each in (caller, caller.f_back) if each}
     if not hooks.is_installed() or traceback_of(error) is None or REPLAY in callers:
         return ""
+    from tibidi import config  # not before a test fails: many programs import unittest
+
     _used += 1
     if _used > config.test_dumps:
-        return f"tibidi: no dump: {config.test_dumps} tests were dumped already; raise TIBIDI_TEST_DUMPS"
+        line = f"tibidi: no dump: {config.test_dumps} tests were dumped already; raise TIBIDI_TEST_DUMPS"
+        return line if config.test_dumps else ""
     return _dump(error, test, result) * (not config.silent)
 
 
 def _dump(error: BaseException, test: Any, result: Any) -> str:
+    from tibidi import config
     from tibidi.hooks import desk
     from tibidi.process.imports import import_module
 

@@ -73,6 +73,8 @@ class Failures:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Take down a failure, or remove the dumps of a test that pytest-rerunfailures tries again."""
+        if report.outcome == "passed":  # as most are
+            return
         if report.outcome == "rerun":
             self._failures = [each for each in self._failures if each.id != report.nodeid]
             for path in self._written.pop(report.nodeid, ()):
