@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, overload
 from tibidi.culprit import subjects
 from tibidi.history import swallowed
 from tibidi.model import MODULE
-from tibidi.present import notebook
 from tibidi.present.phrases import count
 from tibidi.reading.inert.repr import clean
 
@@ -75,6 +74,8 @@ class DumpedFrame(Mapping[str, Any]):
         return list(self)
 
     def _repr_html_(self) -> str:
+        from tibidi.present import notebook  # `html` takes a millisecond
+
         return notebook.variables(self.record)
 
     def __repr__(self) -> str:
@@ -129,6 +130,8 @@ class DumpedException(Stack):
         self.exception = exception
 
     def _repr_html_(self) -> str:
+        from tibidi.present import notebook
+
         return notebook.exception(self.record)
 
     def __repr__(self) -> str:
@@ -246,6 +249,8 @@ class Dump(Mapping[str, Any]):
         return list(self)
 
     def _repr_html_(self) -> str | None:
+        from tibidi.present import notebook
+
         return notebook.page(self.summary, self.sources)
 
     def _classic(self) -> dict[str, Any]:

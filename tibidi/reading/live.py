@@ -24,7 +24,6 @@ from tibidi.look.owners import REASON, is_opener
 from tibidi.look.places import Places
 from tibidi.model import FAILED_HERE, ILLEGAL, MISSING_HERE, Omission
 from tibidi.reading import makers
-from tibidi.reading.careful import CarefulUnpickler
 from tibidi.reading.finalizers import Finalizers
 from tibidi.reading.inert.loading import Loading
 from tibidi.reading.memo import MemoUnpickler, completed
@@ -90,6 +89,8 @@ class Rebuilder:
             self._names.problems.append(Omission("values", ILLEGAL, f"{name}: {REASON}"))
 
     def _load_carefully(self, error: BaseException) -> object:
+        from tibidi.reading.careful import CarefulUnpickler  # few dumps need it
+
         self._file.source.seek(0)
         known: dict[int, Any] = dict(self._fast.memo.copy())
         self._finalizers.disarm(known.values())

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import TibidiError
 from tibidi.loader import open_dump
-from tibidi.present import phrases, show
+from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.reading.inert.sources import class_source
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.importing import extend_path
 from tibidi.revive.revived import RevivedDump
-from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, before, listing, stacks
+from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, before, listing, omitted, stacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -204,7 +204,7 @@ class DumpPdb(pdb.Pdb):
 
         List what is not in the dump, with its path and the reason.
         """
-        self.message("\n".join(show.omissions(self._revived.dump.omissions)))
+        self.message("\n".join(omitted(self._revived.dump)))
 
     def do_log(self, arg: str) -> None:
         """log

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.present import history, info, phrases, show
+from tibidi.present import phrases
 from tibidi.present.frames import Frames
 from tibidi.present.lines import plain
 from tibidi.process.texts import printable
@@ -50,6 +50,8 @@ def listing(dump: Dump, kind: str, shown: int | None) -> Iterator[str]:
 
 def about(dump: Dump, *, everything: bool = False) -> Iterator[str]:
     """Yield what `tibidi info` prints, with what failed here while the values were loaded."""
+    from tibidi.present import info  # here and below: not before the first prompt
+
     trust = "the values are live" if dump.live else "the values are inert"
     differences = map(str, mismatches(dump.summary, dump.sources))
     try:
@@ -61,8 +63,17 @@ def about(dump: Dump, *, everything: bool = False) -> Iterator[str]:
         yield printable(f"*** the dump can't be read any more: {error}")
 
 
+def omitted(dump: Dump) -> Iterator[str]:
+    """Yield what the dump lacks, and why, a line each."""
+    from tibidi.present import show
+
+    return iter(show.omissions(dump.omissions))
+
+
 def before(dump: Dump, kind: str) -> Iterator[str]:
     """Yield the records of the `log` before the crash, or the `swallowed` exceptions, a line each."""
+    from tibidi.present import history
+
     frames = Frames(dump.process, dump.sources, width=None, everything=True)
     lines = history.log(dump.log) if kind == "log" else history.caught(dump.summary, frames)
     return map(plain, lines) if getattr(dump, kind) else iter([f"The dump has no {kind}."])
@@ -89,7 +100,7 @@ def add_names(revived: RevivedDump, number: int) -> None:
     """
     dump = revived.dump
     names: dict[str, object] = {
-        "omitted": Words(lambda: show.omissions(dump.omissions)),
+        "omitted": Words(lambda: omitted(dump)),
         "info": Words(lambda: about(dump)),
         "log": Words(lambda: before(dump, "log")),
         "swallowed": Words(lambda: before(dump, "swallowed")),
