@@ -28,11 +28,15 @@ OFF = frozenset({"", "0", "false", "no", "off"})
 
 DESCRIPTOR = 1_000  # that of the record; lower where the limit is
 MAX_SEEN = 20  # records that a start looks at
+MAX_PATHS = 1_000  # characters of all paths that it looks at itself
 PRIVATE = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 # By the controllers of a hierarchy of cgroups (none in version 2): where it is mounted, and its file of events.
 MEMORY = {"": ("/sys/fs/cgroup", "memory.events"), "memory": ("/sys/fs/cgroup/memory", "memory.oom_control")}
 INITIAL_NAMESPACE = "-4026531836"  # PROC_PID_INIT_INO of Linux
+# File systems of this machine: they always answer, unlike those of a network or of another program.
+LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "overlay", "tmpfs", "devtmpfs"})
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
+ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
 LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
@@ -42,7 +46,9 @@ STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler
 KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")
 
 _was_called = False
-_is_late = False  # the crash directory does not answer
+_is_local = False  # the crash directory always answers
+_is_late = False  # it does not answer
+_dead_in = ""  # the crash directory, if it has records of dead processes
 # Process, path, descriptor, device and inode of the life record.
 _record: "tuple[int, str, int, tuple[int, int]] | None" = None
 _catches_fatal = False  # faulthandler writes to the record, and is not that of the application
@@ -82,6 +88,9 @@ def _install() -> None:
             _complain(problem)
         if getattr(sys.modules.get("tibidi.config"), "native", True):
             _begin_life()
+    except KeyboardInterrupt:  # then no exit handler runs
+        end_record()
+        raise
     except Exception as error:  # noqa: BLE001 - without tibidi, or with another version of it, the interpreter starts
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")
 
@@ -99,14 +108,19 @@ def _complain(problem: str) -> None:
 
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
-    global _is_late
+    global _is_local, _is_late
     if not _is_main_interpreter():  # the record of the process covers it
         return
     import faulthandler
 
     if os.name == "posix" and not _is_killed_by_its_own():
-        _extend_table()
-        _is_late = not _in_time(begin_record)
+        words = [word for word in _argv()[1:] if word[:1] != "-"]  # _harmless() asks whether they exist
+        _is_local = "HOME" in os.environ and _are_local([_name_of_folder(), *words])
+        if not _is_local:
+            _extend_table()
+        _is_late = not _soon(begin_record)
+        if _dead_in:
+            _in_time(_judge)
     if _record is None:
         return
     # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
@@ -119,7 +133,7 @@ def _begin_life() -> None:
     _replace(faulthandler, "is_enabled", _wrap_is_enabled)
     if hasattr(faulthandler, "register"):
         _replace(sys.modules["_signal"], "signal", _wrap_signal)
-    atexit.register(_in_time, _end_life)
+    atexit.register(_soon, _end_life)
     os.register_at_fork(after_in_child=_begin_after_fork)
 
 
@@ -146,6 +160,35 @@ def _is_killed_by_its_own() -> bool:
     except OSError:
         return False
     return any(part in line for part in KILLED_BY_THEIR_OWN)
+
+
+def _soon(work: "Any") -> bool:
+    """Call a function, where the crash directory may not answer in a thread; return True if it has ended soon."""
+    if not _is_local:
+        return _in_time(work)
+    work()
+    return True
+
+
+def _are_local(paths: "list[str]") -> bool:
+    """Return True if paths are on file systems of this machine, and no symbolic link is on the way to them.
+
+    A thread takes twice the time of this, and on a busy machine some milliseconds
+    until it runs.  mountstats (proc(5)) is shorter than mountinfo.
+    """
+    paths = [os.path.abspath(path) for path in paths]
+    if len("".join(paths)) > MAX_PATHS or not ESCAPED.isdisjoint("".join(paths)):
+        return False
+    try:
+        table = os.fsdecode(_text("/proc/self/mountstats"))
+    except OSError:
+        return False
+    steps = [path[: at or 1] for path in paths for at, letter in enumerate(f"{path}/") if letter == "/"]
+    for step in dict.fromkeys(steps):
+        kinds = [kind.split(None, 1)[0] for kind in table.split(f" mounted on {step} with fstype ")[1:]]
+        if not LOCAL.issuperset(kinds) or os.path.islink(step):
+            return False
+    return True
 
 
 def _in_time(work: "Any") -> bool:
@@ -178,14 +221,14 @@ def begin_record(number: "int | None" = None, folder: "str | None" = None) -> No
         folder, place = folder or _folder(), _place()
         mine = faulthandler.is_enabled() and number is None
         descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
+        _record = os.getpid(), path, descriptor, _identity(descriptor)
         moved = _highest() if number is None else number
         if number is not None or _is_free(moved):
             os.dup2(descriptor, moved, inheritable=False)
+            _record = *_record[:2], moved, _record[3]
             os.close(descriptor)
-            descriptor = moved
         if hasattr(os, "lockf"):
-            os.lockf(descriptor, os.F_TLOCK, 0)  # until the process ends; seen from other containers as well
-        _record = os.getpid(), path, descriptor, _identity(descriptor)
+            os.lockf(_record[2], os.F_TLOCK, 0)  # until the process ends; seen from other containers as well
         if number is None:
             _look(folder, place)
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
@@ -230,14 +273,18 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
         faulthandler.register(asked, descriptor, all_threads=True, chain=True)
 
 
+def _name_of_folder() -> str:
+    cache = os.environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache"
+    named = os.environ.get("TIBIDI_DIR", "")
+    return os.path.expanduser(named or ("~/Library/Caches" if sys.platform == "darwin" else cache) + "/tibidi")
+
+
 def _folder() -> str:
     """Return the crash directory; only where it cannot be used at once, the modules that know all rules are loaded."""
-    named = os.environ.get("TIBIDI_DIR", "")
-    cache = os.environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache"
-    folder = named or ("~/Library/Caches" if sys.platform == "darwin" else cache) + "/tibidi"
-    folder = os.path.expanduser(folder)
+    named, folder = os.environ.get("TIBIDI_DIR", ""), _name_of_folder()
+    is_missing = folder[:1] == "/" and not os.path.isdir(folder)  # in a new container
     try:
-        for each in (os.path.dirname(folder), folder) if folder[:1] == "/" else ():  # missing in a new container
+        for each in (os.path.dirname(folder), folder) if is_missing else ():
             if not os.path.lexists(each) and (named or os.stat(os.path.dirname(each)).st_uid == os.geteuid()):
                 os.mkdir(each, 0o700)
         folder = os.path.abspath(folder)
@@ -264,8 +311,7 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
     import _signal
     import faulthandler
 
-    now, pid = time.time(), os.getpid()
-    argv = [word for word in getattr(sys, "argv", []) if type(word) is str]
+    now, pid, argv = time.time(), os.getpid(), _argv()
     if argv[:1] == ["-m"] and hasattr(sys, "orig_argv"):  # the module that runs is not known yet
         argv = [*sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1], *argv[1:]]
     facts.update(
@@ -285,29 +331,33 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         signal=getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None) or 0,
     )
     path = os.path.join(folder, f".{place}-{pid}-{now:.6f}.life")
-    descriptor = os.open(path, PRIVATE, 0o600)
     line = f"{facts!a}\n".encode()
-    if _is_late or not _is_written(descriptor, line):
-        os.close(descriptor)
-        os.unlink(path)
+    descriptor = os.open(path, PRIVATE, 0o600)
+    is_written = False
+    try:
+        is_written = not _is_late and os.write(descriptor, line) == len(line)
+    finally:
+        if not is_written:
+            os.close(descriptor)
+            os.unlink(path)
+    if not is_written:
         raise OSError("no room, or too late")
     return descriptor, path
 
 
+def _argv() -> "list[str]":
+    return [word for word in getattr(sys, "argv", []) if type(word) is str]
+
+
 def _is_python() -> bool:
     """Return False in a program that embeds Python, such as uwsgi: it may end as it should without a word of Python."""
-    try:
-        name = os.path.basename(os.readlink("/proc/self/exe"))
-    except OSError:
-        return True
+    name = os.path.basename("".join(getattr(sys, "orig_argv", [])[:1]))
+    if not name.startswith("python"):
+        try:
+            name = os.path.basename(os.readlink("/proc/self/exe"))
+        except OSError:
+            return True
     return name.startswith(("python", "pypy")) or hasattr(sys, "frozen")
-
-
-def _is_written(descriptor: int, line: bytes) -> bool:
-    try:
-        return os.write(descriptor, line) == len(line)
-    except OSError:
-        return False
 
 
 def _harmless(argv: "list[str]") -> "list[str]":
@@ -335,7 +385,11 @@ def _memory_kills(place: str) -> "tuple[str, int] | None":
     """Return the file in which the kernel counts the processes of this cgroup that it killed for memory, and that.
 
     The group is below the root of its hierarchy (cgroups(7)); in a container, that root may be the group itself.
+    The root of a machine has no such file in version 2.
     """
+    kills = _kills("/".join(MEMORY[""]))
+    if kills is not None:
+        return kills
     try:
         groups = [line.split(":", 2)[1:] for line in _read("/proc/self/cgroup").splitlines()]
     except OSError:
@@ -345,11 +399,17 @@ def _memory_kills(place: str) -> "tuple[str, int] | None":
         for folder in (root + group.rstrip("/"), root) if root else ():
             if folder == root and place.endswith(INITIAL_NAMESPACE):
                 break  # of all processes of the machine
-            try:
-                return f"{folder}/{name}", int(_read(f"{folder}/{name}").rpartition("oom_kill ")[2].split()[0])
-            except (OSError, ValueError, IndexError):  # another hierarchy has the memory
-                continue
+            kills = _kills(f"{folder}/{name}")
+            if kills is not None:
+                return kills
     return None
+
+
+def _kills(path: str) -> "tuple[str, int] | None":
+    try:
+        return path, int(_read(path).rpartition("oom_kill ")[2].split()[0])
+    except (OSError, ValueError, IndexError):  # another hierarchy has the memory
+        return None
 
 
 def _read(path: str) -> str:
@@ -359,19 +419,27 @@ def _read(path: str) -> str:
 def _text(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return os.read(descriptor, 1 << 16)
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 13), b""))
     finally:
         os.close(descriptor)
 
 
 def _look(folder: str, place: str) -> None:
-    """Make dumps of the records of dead processes; the modules for it are only loaded if there is one."""
+    """Look for records of dead processes."""
+    global _dead_in
     names = [name for name in os.listdir(folder) if name.startswith(f".{place}-") and name.endswith(".life")]
     pids = [name.split("-")[2] for name in names[:MAX_SEEN]] if place != "0-0" else []
-    if not all([os.path.exists(f"/proc/{pid}") for pid in pids]):
+    _dead_in = "" if all([os.path.exists(f"/proc/{pid}") for pid in pids]) else folder
+
+
+def _judge() -> None:
+    """Make dumps of the records of dead processes; the modules for it are only loaded if there is one."""
+    try:
         from tibidi.life.judge import judge
 
-        judge(folder)
+        judge(_dead_in)
+    except Exception:  # noqa: BLE001 - the next process will look
+        return
 
 
 def end_record() -> None:
@@ -400,7 +468,8 @@ def _end_life() -> None:
     """End the record at the exit, and look for those of processes that died meanwhile, such as workers of a pool."""
     folder, name = os.path.split(_record[1]) if _record else ("", "")
     try:
-        if _record and b"\nTimeout (" in _text(_record[1]):  # it hung in C, and nobody has told yet
+        hangs = "tibidi.hooks.hangs" in sys.modules
+        if hangs and _record and b"\nTimeout (" in _text(_record[1]):  # it hung in C, and nobody has told yet
             from tibidi.life.judge import judge_one
 
             judge_one(_record[1])
@@ -410,6 +479,8 @@ def _end_life() -> None:
         end_record()
         if folder:
             _look(folder, "-".join(name[1:].split("-")[:2]))
+        if _dead_in:
+            _in_time(_judge)
     except Exception:  # noqa: BLE001 - the next process will look
         return
 

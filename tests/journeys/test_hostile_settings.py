@@ -130,6 +130,17 @@ def test_directories_that_hang(crash: Crasher, variable: str, hung: Path) -> Non
             assert reader.summary.complete
 
 
+def test_links_and_arguments_that_hang(crash: Crasher, hung: Path) -> None:
+    """Nor does a start wait for a crash directory behind a symbolic link, or for a file that the command line names."""
+    (crash.work / "link").symlink_to(hung)
+    compare(crash, {"TIBIDI_DIR": str(crash.work / "link" / "path")}, "pass")
+    start = time.monotonic()
+    ran = crash.run("-c", "pass", str(hung / "path"))
+
+    assert (0, "") == (ran.status, ran.stderr)
+    assert time.monotonic() - start < MARGIN
+
+
 @pytest.mark.parametrize("how", ["sys.path.insert(0, HUNG)", "mount(os.path.dirname(tibidi.__file__))"])
 def test_imports_that_hang(crash: Crasher, how: str, hung: Path) -> None:
     """A module path that does not answer any more, be it that of tibidi itself, does not keep a process from ending."""

@@ -86,6 +86,26 @@ def test_start_does_not_wait(crash: Crasher) -> None:
     assert min(seconds) < 0.004
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which file systems are mounted")
+def test_no_thread(crash: Crasher) -> None:
+    """On a file system of this machine, which answers, the life record takes no thread; elsewhere two."""
+    code = """if True:
+        import _thread, atexit, os, tibidi_autoinstall as life
+        started, start = [], _thread.start_new_thread
+        _thread.start_new_thread = lambda *given: started.append(given) or start(*given)
+        atexit.register(lambda: print(len(started)))
+        os.environ["TIBIDI_ENABLE"] = "1"
+        life.main()
+    """
+    (crash.work / "link").symlink_to(crash.directory)
+    printed = [
+        crash.run("-c", code, env={"TIBIDI_ENABLE": None, "TIBIDI_DIR": str(path)}).stdout
+        for path in (crash.directory, crash.work / "link")
+    ]
+
+    assert ["0\n", "2\n" if sys.version_info[:2] != (3, 12) else "1\n"] == printed
+
+
 def test_without_tibidi(crash: Crasher) -> None:
     """If the start hook is installed without the package, there is one line, and the interpreter starts."""
     code = "import sys; sys.modules['tibidi'] = None; import tibidi_autoinstall as a; a._was_called = False; a.main()"
