@@ -109,18 +109,16 @@ def _complain(problem: str) -> None:
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
     global _is_local, _is_late
-    if not _is_main_interpreter():  # the record of the process covers it
+    # The record of the process covers a subinterpreter.
+    if os.name != "posix" or _is_killed_by_its_own() or not _is_main_interpreter():
         return
     import faulthandler
 
-    if os.name == "posix" and not _is_killed_by_its_own():
-        words = [word for word in _argv()[1:] if word[:1] != "-"]  # _harmless() asks whether they exist
-        _is_local = "HOME" in os.environ and _are_local([_name_of_folder(), *words])
-        if not _is_local:
-            _extend_table()
-        _is_late = not _soon(begin_record)
-        if _dead_in:
-            _in_time(_judge)
+    words = [word for word in _argv()[1:] if word[:1] != "-"]  # _harmless() asks whether they exist
+    _is_local = "HOME" in os.environ and _are_local([_name_of_folder(), *words])
+    _is_late = not _soon(begin_record)
+    if _dead_in:
+        _in_time(_judge)
     if _record is None:
         return
     # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
@@ -165,6 +163,7 @@ def _is_killed_by_its_own() -> bool:
 def _soon(work: "Any") -> bool:
     """Call a function, where the crash directory may not answer in a thread; return True if it has ended soon."""
     if not _is_local:
+        _extend_table()
         return _in_time(work)
     work()
     return True
