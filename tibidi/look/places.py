@@ -75,23 +75,26 @@ class Places:
         self, starts: dict[str, object], wanted: set[int], closed: frozenset[int] | set[int] = frozenset()
     ) -> dict[int, str]:
         """Return a shortest path for each id in `wanted` under `starts`, path -> object, outside of `closed`."""
-        seen: set[int] = set()
         found: dict[int, str] = {}
-        pending = deque((thing, PathNode(None, path)) for path, thing in starts.items())
+        pending: deque[tuple[object, PathNode | None, str]] = deque((each, None, path) for path, each in starts.items())
+        for thing, _, path in pending:
+            if id(thing) in wanted:
+                found.setdefault(id(thing), path)
         begin = time.monotonic()
-        end = begin + MAX_SECONDS
+        seen, looked, end = set(closed), len(pending), begin + MAX_SECONDS
         things, items = (MAX_THINGS, MAX_THINGS) if self._seconds_left > 0 else (FEW_THINGS, FEW_ITEMS)
-        while pending and len(found) < len(wanted) and len(seen) < things:
-            thing, node = pending.popleft()
+        while pending and len(found) < len(wanted) and looked < things and time.monotonic() < end:
+            thing, before, step = pending.popleft()
             if id(thing) in seen:
                 continue
             seen.add(id(thing))
-            if id(thing) in wanted:
-                found[id(thing)] = path_text(node)
-            if len(seen) % 256 == 0 and time.monotonic() > end:
-                break
-            if exact_type(thing) not in PLAIN and id(thing) not in closed:
-                pending.extend((each, PathNode(node, node.step and step)) for step, each in self._steps(thing, items))
+            node = PathNode(before, step)
+            for step, each in self._steps(thing, items):
+                looked += 1
+                if id(each) in wanted and id(each) not in found:
+                    found[id(each)] = path_text(PathNode(node, node.step and step))
+                if exact_type(each) not in PLAIN:
+                    pending.append((each, node, node.step and step))
         self._seconds_left -= time.monotonic() - begin
         return found
 

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4
-# C code copies the memo of so many bytes of pickles in some microseconds; and, once members are rolled back
+# C code copies the memo of so many bytes of pickles in some microseconds; and, while members are rolled back
 # again and again, in a tenth of the time that it takes to find the new entries in a memo of the second size.
 MEMO_COPY_BYTES = 16 << 10
 MEMO_COPY_BYTES_IN_TROUBLE = 4 << 20
+MEMBERS_IN_TROUBLE = 10  # after one that was rolled back
 PROTOCOL = b"\x80\x05"  # the beginning of each pickle
 
 
@@ -67,7 +68,7 @@ class MemberWriter:
         self._pickler = Fast(self._sink, reducers)
         self._memo_copy: Fast | None = None
         self._is_open = False
-        self._is_in_trouble = False
+        self._trouble = 0  # the number of members for which the memo is copied
         self._marker: object = None
         self._mark = (0, 0, 0)
         self._known: int | None = 0  # the size of the memo before the next member
@@ -126,7 +127,7 @@ class MemberWriter:
             self._renew(None, self._pickler.memo)
             return
         self._is_open = False
-        self._is_in_trouble = True
+        self._trouble = MEMBERS_IN_TROUBLE
         self._state.rollback(self._mark)
         if self._memo_copy is not None:
             self._renew(None, self._memo_copy.memo)
@@ -182,9 +183,9 @@ class MemberWriter:
             self._sink.aside = None
 
     def _remember_memo(self) -> None:
-        """Keep a copy of the memo while it is small, or less small after a rollback."""
-        self._memo_copy = None
-        if self._sink.total < (MEMO_COPY_BYTES_IN_TROUBLE if self._is_in_trouble else MEMO_COPY_BYTES):
+        """Keep a copy of the memo while it is small, or less small soon after a rollback."""
+        self._memo_copy, self._trouble = None, self._trouble - 1
+        if self._sink.total < (MEMO_COPY_BYTES_IN_TROUBLE if self._trouble > 0 else MEMO_COPY_BYTES):
             copy = Fast(self._sink, self._reducers)
             try:
                 copy.memo = self._pickler.memo
