@@ -67,6 +67,15 @@ def test_shadowed_module(crash: Crasher, name: str) -> None:
         assert "['kept']" == reader.summary.exceptions[-1].frames[-1].locals["value"].preview
 
 
+def test_shadowed_copyreg(crash: Crasher) -> None:
+    """Beside a `copyreg.py`, with which nothing can be pickled, there is a dump with previews."""
+    (crash.work / "copyreg.py").write_text(SHADOWING, encoding="utf-8")
+    (crash.work / "app.py").write_text("import copyreg\nnumbers = [1, 2]\n1 / 0\n", encoding="utf-8")
+    crashed = crash.run("app.py")
+
+    assert "numbers: list = [1, 2]" in crash.run("-m", "tibidi", "show", str(crashed.dump), cwd=crash.directory).stdout
+
+
 def test_shadowing_module_that_is_not_loaded(crash: Crasher) -> None:
     """A module beside the script that the application has not imported is not executed, and is its own afterwards."""
     (crash.work / "json.py").write_text(SHADOWING, encoding="utf-8")
@@ -125,9 +134,10 @@ def test_deleted_modules(crash: Crasher, names: str) -> None:
     assert "no dump" not in crashed.stderr
 
 
-def test_forbidden_module(crash: Crasher) -> None:
+@pytest.mark.parametrize("name", ["json", "re", "gc"])
+def test_forbidden_module(crash: Crasher, name: str) -> None:
     """A module that the application has forbidden to import is forbidden to tibidi's public imports only."""
-    code = "import sys; sys.modules['json'] = None; 1 / 0"
+    code = f"import sys; sys.modules[{name!r}] = None; 1 / 0"
     crashed = crash.run("-c", code)
 
     assert 1 == len(crashed.dumps), crashed.stderr
@@ -187,3 +197,47 @@ def test_folders_that_are_no_packages(crash: Crasher, folder: str) -> None:
 
     assert "[]\n" == crashed.stdout
     assert 1 == len(crashed.dumps), crashed.stderr
+
+
+IMPORT_HOOKS = {
+    "path hook": """
+        from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
+        class Loader(SourceFileLoader):
+            def get_code(self, name):
+                if name.startswith("tibidi"):
+                    raise NameError("what beartype and typeguard make of annotations")
+                return super().get_code(name)
+        sys.path_hooks.insert(0, FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (Loader, [".py"])))
+        sys.path_importer_cache.clear()
+    """,
+    "finder": """
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name.startswith("tibidi"):
+                    raise RuntimeError(name)
+        sys.meta_path.insert(0, Finder())
+    """,
+    "modules by name": """
+        import types
+        class Fake(types.ModuleType):
+            def __getattr__(self, name):
+                raise OSError("as of pyfakefs")
+        for module in [each for name, each in sys.modules.items() if name.startswith("tibidi")]:
+            for key, value in list(vars(module).items()):
+                if type(value) is types.ModuleType and value.__name__ in ("os", "io", "posixpath"):
+                    setattr(module, key, Fake(value.__name__))
+    """,
+}
+
+
+@pytest.mark.parametrize("compiled", ["1", None], ids=["source", "compiled"])
+@pytest.mark.parametrize("hook", IMPORT_HOOKS)
+def test_import_hooks_of_the_application(crash: Crasher, hook: str, compiled: str | None) -> None:
+    """What finds, changes or replaces all modules of an application leaves those of tibidi alone."""
+    program = "import sys\n" + textwrap.dedent(IMPORT_HOOKS[hook]) + "def work():\n    value = 1\n    1 / 0\nwork()\n"
+    (crash.work / "app.py").write_text(program, encoding="utf-8")
+    nowhere = str(crash.work / "nothing") if compiled else None
+    crashed = crash.run("app.py", env={"PYTHONPYCACHEPREFIX": nowhere, "PYTHONDONTWRITEBYTECODE": "1"})
+
+    assert 1 == len(crashed.dumps), crashed.stderr
+    assert "no dump" not in crashed.stderr

@@ -263,13 +263,15 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
     except BaseException as error:  # noqa: BLE001 - no error of tibidi leaves a hook
-        if hook in FINAL_HOOKS or not ((watch and error is watch.interrupt) or _has_handler_raised(error)):
+        if hook in FINAL_HOOKS or not (
+            (watch and error is watch.interrupt) or _ask_interpreter("has_handler_raised", error, False)
+        ):
             _print_failure(error)
             return ""
         interrupt = error
     try:
         if interrupt is not None and hook not in FINAL_HOOKS:
-            raise _without_dump(interrupt)
+            raise _ask_interpreter("without_dump", interrupt, interrupt)
     finally:
         del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
     return path
@@ -279,8 +281,9 @@ def _receive(
     exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
 ) -> "tuple[str, BaseException | None]":
     """Import what a crash needs, and pass the exception on."""
-    with _load("tibidi.process.temporary").dump_settings():  # already the imports need them
-        receive: Any = _load("tibidi.process.imports").import_module("tibidi.hooks.desk").receive
+    import_module: Any = _load("tibidi.process.imports").import_module
+    with import_module("tibidi.process.temporary").dump_settings():  # already the imports need them
+        receive: Any = import_module("tibidi.hooks.desk").receive
         return receive(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
 
 
@@ -289,14 +292,9 @@ def setting(name: str, default: "Any") -> "Any":
     return getattr(sys.modules.get("tibidi.config"), name, default)
 
 
-def _without_dump(error: BaseException) -> BaseException:
-    interpreter: Any = sys.modules.get("tibidi.process.interpreter")  # its import may be what did not answer
-    return interpreter.without_dump(error) if hasattr(interpreter, "without_dump") else error
-
-
-def _has_handler_raised(error: BaseException) -> bool:
-    interpreter: Any = sys.modules.get("tibidi.process.interpreter")  # missing or half imported if imports failed
-    return hasattr(interpreter, "has_handler_raised") and bool(interpreter.has_handler_raised(error))
+def _ask_interpreter(name: str, error: BaseException, default: "Any") -> "Any":
+    """Return what a function of `tibidi.process.interpreter` says, which may be missing or half imported."""
+    return getattr(sys.modules.get("tibidi.process.interpreter"), name, lambda _: default)(error)
 
 
 def install_in_modules(hooks: "Mapping[str, str]") -> None:
@@ -364,7 +362,18 @@ def _install_in(module: "ModuleType", files: str) -> None:
 
 
 def _load(name: str) -> "Any":
-    """Return a module, importing it; importlib itself would cost a third of a millisecond at each start."""
+    """Return a module, importing it without the finders of the application: some change all modules, others raise.
+
+    The module `importlib` would cost a third of a millisecond at each start.
+    """
+    parent, _, child = name.rpartition(".")
+    path = f"{EVERYWHERE[1]}{name[len('tibidi.') :].replace('.', os.sep)}.py"
+    if name not in sys.modules and parent in sys.modules and os.path.isfile(path):
+        bootstrap: Any = sys.modules["_frozen_importlib"]
+        with bootstrap._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
+            if name not in sys.modules:
+                spec = sys.modules["_frozen_importlib_external"].spec_from_file_location(name, path)
+                setattr(sys.modules[parent], child, bootstrap._load_unlocked(spec))
     __import__(name)
     return sys.modules[name]
 

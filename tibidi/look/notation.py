@@ -64,7 +64,8 @@ def texts() -> dict[int, Show]:
     }
     for names, show in ((REPRESENTABLE, repr), (ZONED, _zoned)):
         for module, types in names.items():
-            loaded = vars(sys.modules[module]) if module in sys.modules else {}
+            public = sys.modules.get(module)
+            loaded = vars(public) if issubclass(type(public), ModuleType) else {}
             found.update((id(loaded[name]), show) for name in types if isinstance(loaded.get(name), type))
     return found
 

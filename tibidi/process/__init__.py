@@ -49,6 +49,7 @@ else:
         module = __import__(name)
         copy = type(_sys)(name, module.__doc__)
         copy.__dict__.update(module.__dict__)
+        copy.__name__ = f"tibidi.process.{name}"  # pyfakefs replaces modules by their names, wherever they are
         return copy
 
     os = _isolated("os")

@@ -3,10 +3,12 @@
 # No `from __future__ import annotations` here: it may be shadowed.
 
 import sys
-from _frozen_importlib import module_from_spec
+from _frozen_importlib import BuiltinImporter, FrozenImporter, module_from_spec
+from _frozen_importlib_external import PathFinder
 
 from tibidi import TYPE_CHECKING
-from tibidi.process.imports import PRIVATE, find_standard
+from tibidi.process import os, program_path, start_path
+from tibidi.process.imports import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +60,23 @@ def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
     if package is not None:
         setattr(package, child, module)
     return module
+
+
+def find_standard(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
+    """Find a module along the path of the start, or a submodule in the directories of its package."""
+    spec = PathFinder.find_spec(PRIVATE + name, list(_path()) if path is None else path)
+    if spec is not None or path is not None:
+        return spec
+    return BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name)
+
+
+def _path() -> "Iterator[str]":
+    """Yield the path of the start, then what `site` and the application added, the directory of the program last."""
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    programs = {"", *program_path, os.path.dirname(main) if isinstance(main, str) else ""}
+    added = [each for each in sys.path if isinstance(each, str) and each not in start_path]
+    yield from start_path
+    yield from sorted(added, key=lambda each: each in programs)
 
 
 def _lend(importer: "PrivateImporter", needed: "Sequence[str]") -> "dict[str, ModuleType]":

@@ -20,7 +20,6 @@ up the module of a class there.
 
 import builtins
 import sys
-from _frozen_importlib import BuiltinImporter, FrozenImporter
 from _frozen_importlib_external import (  # type: ignore[attr-defined]  # typeshed lacks _compile_bytecode
     MAGIC_NUMBER,
     PathFinder,
@@ -31,7 +30,7 @@ from _frozen_importlib_external import (  # type: ignore[attr-defined]  # typesh
 from _thread import RLock, get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io, os, program_path, start_path, time
+from tibidi.process import io, os, start_path, time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,10 +41,8 @@ if TYPE_CHECKING:
 OWN = "tibidi."
 PRIVATE = "tibidi.private."
 DEPENDENCIES = frozenset({"cloudpickle", "platformdirs"})
-# The import system is set up at the start, which a copy would not be; and pickles name functions of copyreg.
-NEVER_PRIVATE = frozenset(
-    {"_frozen_importlib", "_frozen_importlib_external", "builtins", "copyreg", "importlib", "sys"}
-)
+# The import system is set up at the start, which a copy would not be.
+NEVER_PRIVATE = frozenset({"_frozen_importlib", "_frozen_importlib_external", "builtins", "importlib", "sys"})
 MISSING: "Any" = object()
 MODULE_SUFFIXES = ("py", "pyc", "pyd", "so")
 # Longer than the imports of a first dump take.  The thread that holds the lock may be waiting for a public module that
@@ -83,7 +80,7 @@ class PrivateImporter:
     def __init__(self) -> None:
         # What an import statement gets, by name: public modules and private copies of the standard library.
         self.modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time}
-        self.modules.update({"os.path": os.path, os.path.__name__: os.path})
+        self.modules.update({"os.path": os.path, "posixpath" if os.name == "posix" else "ntpath": os.path})
         self._known = standard_names() | DEPENDENCIES
         self._has_shadows = False
         self.builtins = {**vars(builtins), "__import__": self.import_, "open": io.open}
@@ -160,10 +157,10 @@ class PrivateImporter:
         is_own = name.startswith(OWN)
         if not is_own and (get_ident() not in self._threads or name not in self._known):
             return None
-        cached = _cached_spec(name, path[0]) if is_own and path else None
-        if cached is not None:
-            self._prepare(cached.loader)
-            return cached
+        own = _own_spec(name, path[0]) if is_own and path else None
+        if own is not None:
+            self._prepare(own.loader)
+            return own
         for finder in (PathFinder, *sys.meta_path):
             find = None if finder is self else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find(name, path, target) if find else None
@@ -229,41 +226,45 @@ class PrivateImporter:
             return True
         return self._is_shadowed(top) or (self._has_shadows and _loaded(name) is None)
 
+    def _is_standard(self, top: str) -> bool:
+        return self.load("tibidi.process.copies").find_standard(top) is not None
+
     def _is_shadowed(self, top: str) -> bool:
         """Return True if `sys.modules` has another module than the one on the path of the start."""
         module = sys.modules.get(top, MISSING)
         if module is MISSING or top in NEVER_PRIVATE or top in self.modules:
             return False
         if module is None:  # the application has forbidden to import it
-            return find_standard(top) is not None
+            return self._is_standard(top)
         try:
             facts = object.__getattribute__(module, "__dict__")  # getattr() would load a lazy module
         except AttributeError:
             return False
         file = facts.get("__file__")
         if isinstance(file, str):
-            return not _is_on_path(file) and find_standard(top) is not None
-        return facts.get("__spec__") is None and find_standard(top) is not None
+            return not _is_on_path(file) and self._is_standard(top)
+        return facts.get("__spec__") is None and self._is_standard(top)
 
 
-def _cached_spec(name: str, folder: str) -> "ModuleSpec | None":
-    """Return the spec of a module in a folder if its compiled file is up to date: faster than importlib."""
+def _own_spec(name: str, folder: str) -> "ModuleSpec | None":
+    """Return the spec of a module in a folder: faster than importlib, and without the path hooks of the application."""
     base, tag = os.path.join(folder, name.rpartition(".")[2]), sys.implementation.cache_tag
     for directory, file in ((folder, os.path.basename(base)), (base, "__init__")):
         source = os.path.join(directory, f"{file}.py")
         cached = os.path.join(directory, "__pycache__", f"{file}.{tag}.pyc")
+        loader: Any = SourceFileLoader(name, source)
         try:
             facts = os.stat(source)
-            with io.open_code(cached) as stream:
-                data = stream.read()
         except (OSError, ValueError):
             continue
+        try:
+            data = loader.get_data(cached)
+        except OSError:
+            data = b""
         # Lib/importlib/_bootstrap_external.py, SourceLoader.get_code; flags other than 0 are for its slower checks.
         stamp = (0, int(facts.st_mtime) & 0xFFFFFFFF, facts.st_size & 0xFFFFFFFF)
-        if data[:16] != MAGIC_NUMBER + b"".join([word.to_bytes(4, "little") for word in stamp]):
-            return None
-        loader: Any = SourceFileLoader(name, source)
-        loader.get_code = lambda _: _compile_bytecode(memoryview(data)[16:], name, cached, source)  # noqa: B023
+        if data[:16] == MAGIC_NUMBER + b"".join([word.to_bytes(4, "little") for word in stamp]):
+            loader.get_code = lambda _: _compile_bytecode(memoryview(data)[16:], name, cached, source)  # noqa: B023
         folders = [base] if directory == base else None
         return spec_from_file_location(name, source, loader=loader, submodule_search_locations=folders)
     return None
@@ -298,23 +299,6 @@ def _names_in(folder: str, packages: "frozenset[str] | None" = None) -> "Iterato
             is_module = is_wanted and os.path.exists(os.path.join(folder, entry, "__init__.py"))
         if is_module:
             yield name
-
-
-def find_standard(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
-    """Find a module along the path of the start, or a submodule in the directories of its package."""
-    spec = PathFinder.find_spec(PRIVATE + name, list(_path()) if path is None else path)
-    if spec is not None or path is not None:
-        return spec
-    return BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name)
-
-
-def _path() -> "Iterator[str]":
-    """Yield the path of the start, then what `site` and the application added, the directory of the program last."""
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    programs = {"", *program_path, os.path.dirname(main) if isinstance(main, str) else ""}
-    added = [each for each in sys.path if isinstance(each, str) and each not in start_path]
-    yield from start_path
-    yield from sorted(added, key=lambda each: each in programs)
 
 
 def _is_on_path(file: str) -> bool:
