@@ -56,6 +56,16 @@ def test_the_exceptions_of_a_crash(crash: crashing.Crasher) -> None:
     assert first.args[0] is dump.exceptions[-1][-1]["colour"]
 
 
+def test_a_slow_object(crash: crashing.Crasher) -> None:
+    """The code of a slow object runs once, although the frame is written again for the secrets in it."""
+    dump = tibidi.load(crash("val_slow.py").dump, trust=True)
+    frame = dump.exceptions[-1][-1]
+
+    assert 1 == frame["report"].call
+    assert ["row"] * 10 == frame["report"].rows
+    assert "password=<redacted>" == frame["letters"][0]
+
+
 @pytest.mark.parametrize("how", ["plain", "lazy"])
 def test_values_that_answer_for_others(crash: crashing.Crasher, how: str) -> None:
     """Metaclasses without a hash, proxies written in C, mocks: each costs itself at most, and little time."""

@@ -95,7 +95,7 @@ class MemberWriter:
         self._sink.scans_names = piece.effort < NAMES
         self._sink.scans_values = piece.effort < TEXTS
         self._sink.begin(name, part, self._known)
-        self._reducers.until = self._redactor.until = part.until
+        self._state.until = self._redactor.until = part.until
         member = (paths, piece.value)
         if piece.is_large and self._filter is not None and self._rules is not None and self._rules.texts:
             self._filter.look_ahead(piece.value)

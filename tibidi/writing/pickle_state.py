@@ -84,7 +84,8 @@ class PickleState:
     `substitutions` grows with every stand-in.  `replaced` has the objects that
     a filter replaced, by id: the object and its replacement.  `exceptions` has
     those whose pickling has begun, by id.  `running` is the object whose own
-    code is running, for the thread that watches the clock.
+    code is running, for the thread that watches the clock.  After the moment
+    `until` (of time.monotonic) no more of it is called.
     """
 
     def __init__(self) -> None:
@@ -92,6 +93,7 @@ class PickleState:
         self.replaced: dict[int, tuple[object, object]] = {}
         self.exceptions: dict[int, BaseException] = {}
         self.running: object = None
+        self.until = float("inf")
         self._hung: dict[int, object] = {}
 
     def mark(self) -> tuple[int, int, int]:

@@ -37,7 +37,6 @@ from tibidi.look.anatomy import (
     type_name,
 )
 from tibidi.look.classes import is_evaluated, is_lazy
-from tibidi.process import time
 from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.redaction import Redactor
+    from tibidi.writing.calls import Calls
     from tibidi.writing.libraries import LibraryReducers
     from tibidi.writing.namespaces import Namespaces
     from tibidi.writing.pickle_state import PickleState, Reduced
@@ -75,18 +75,14 @@ FUNCTION_ATTRIBUTES = (
 
 
 class Reducers:
-    """The reducers of one dump; `seeded` has the globals that are pickled by name, by id.
-
-    After the moment `until` (of time.monotonic) TooLate is raised instead of
-    running application code.
-    """
+    """The reducers of one dump; `seeded` has the globals that are pickled by name, by id."""
 
     def __init__(self, namespaces: Namespaces, state: PickleState) -> None:
         self.seeded = namespaces.seeded
         self.roots: list[object] = []  # the values to write
         self._libraries: LibraryReducers | None = None
         self.redactor: Redactor | None = None
-        self.until = float("inf")
+        self._calls: Calls | None = None
         self._namespaces = namespaces
         self._state = state
         self._placeholders: dict[int, Placeholder] = {}
@@ -207,19 +203,12 @@ class Reducers:
         return named(thing, reduced)
 
     def _watched(self, thing: object) -> object:
-        """Reduce by application code, which may be slow, or never return."""
-        if self._state.has_hung(thing):
-            return self._state.hung(thing)
-        if time.monotonic() > self.until:  # slow objects may never fill a frame, so that the sink is not called
-            raise TooLate
-        self._state.running = thing
-        reduced: Any = None
-        if sys.version_info < (3, 11):
-            from tibidi.writing.libraries import reduce_default
+        """Reduce by application code."""
+        if self._calls is None:
+            from tibidi.writing.calls import Calls  # few dumps need it
 
-            reduced = reduce_default(thing)
-        reduced = reduced or reduce_with_getattr(thing)
-        self._state.running = None
+            self._calls = Calls(self._state)
+        reduced = self._calls.reduce(thing)
         return self._made(thing, reduced) if type(reduced) is tuple and is_function(reduced[0]) else reduced
 
     def _made(self, thing: object, reduced: Reduced) -> Reduced:

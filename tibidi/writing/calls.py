@@ -1,0 +1,56 @@
+"""Call `__reduce_ex__` where that is the application's code, which may be slow, or never return.
+
+Loaded when the first such object is met.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tibidi import TYPE_CHECKING
+from tibidi.process import time
+from tibidi.writing.instances import reduce_with_getattr
+from tibidi.writing.stream import TooLate
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tibidi.writing.pickle_state import PickleState
+
+# A variable that has secrets or is too large is tried several times.  An object that takes longer is called once.
+SLOW_SECONDS = 0.002
+MAX_KEPT = 1_000
+ITERATORS = slice(3, 5)  # of a reduce value: of items, which can be read only once
+
+
+class Calls:
+    """The calls of a dump, and the results of slow ones."""
+
+    def __init__(self, state: PickleState) -> None:
+        self._state = state
+        self._kept: dict[int, tuple[object, object]] = {}  # the objects keep their ids valid
+
+    def reduce(self, thing: object) -> Any:
+        """Return the reduce value of an object; raise TooLate after the moment `until` of the state."""
+        if id(thing) in self._kept:
+            return self._kept[id(thing)][1]
+        if self._state.has_hung(thing):
+            return self._state.hung(thing)
+        begun = time.monotonic()
+        if begun > self._state.until:  # slow objects may never fill a frame, so that the sink is not called
+            raise TooLate
+        self._state.running = thing
+        reduced: Any = None
+        if sys.version_info < (3, 11):
+            from tibidi.writing.libraries import reduce_default
+
+            reduced = reduce_default(thing)
+        reduced = reduced or reduce_with_getattr(thing)
+        self._state.running = None
+        if time.monotonic() - begun > SLOW_SECONDS and len(self._kept) < MAX_KEPT and _is_kept(reduced):
+            self._kept[id(thing)] = thing, reduced
+        return reduced
+
+
+def _is_kept(reduced: Any) -> bool:
+    return type(reduced) is tuple and not any(each is not None for each in reduced[ITERATORS])
