@@ -146,3 +146,24 @@ def test_busy_server(crash: Crasher) -> None:
     assert [] == wrong
     assert len(dump.threads) == CLIENTS + 1
     assert len(times) > 10 * CLIENTS
+
+
+def test_gives_way(crash: Crasher) -> None:
+    """A snapshot pauses for other threads, and leaves the switch interval to the application; other dumps do not."""
+    code = """if True:
+        import sys, tibidi
+        from tibidi.process import time
+        clock, sleep, pauses = time.monotonic, time.sleep, []
+        time.sleep = lambda seconds: pauses.append(sys.getswitchinterval()) or sleep(seconds)
+        rows = [[{"number": number}] for number in range(50_000)]
+        try:
+            1 / 0
+        except ZeroDivisionError as error:
+            tibidi.dump_exception(error)
+        print(len(pauses))
+        tibidi.snapshot()
+        print(len(pauses) > 5, set(pauses), sys.getswitchinterval(), time.monotonic is clock)
+    """
+    ran = crash.run("-c", code)
+
+    assert ("0\nTrue {0.005} 0.005 True\n", "") == (ran.stdout, ran.stderr)
