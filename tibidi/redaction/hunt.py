@@ -29,7 +29,7 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_TEXT = 10_000  # characters of one text
-CHECK_EVERY = 256  # objects between two checks of the time
+CHECK_EVERY = 8  # objects between two checks of the time, at which a snapshot gives way to other threads
 
 # They contain nothing, or nothing under a name.
 ATOMS = (type(None), bool, int, float, complex, bytearray, range, type(len), type(time))
