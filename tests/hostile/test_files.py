@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from dumpfile import samples
 from hostile import catalogue, forging
 
+from tibidi.__main__ import main
 from tibidi.dumpfile import format as fmt
 
 MARKER = Path("/tmp/tibidi-was-here")
@@ -79,6 +82,24 @@ def test_bombs(part: int, tmp_path: Path) -> None:
     files = {key: forging.dump(data) for key, data in bombs}
 
     check(look_at(forging.write(tmp_path, files), tmp_path))
+
+
+@pytest.mark.parametrize("opcode", [pickle.NONE, pickle.BININT2 + b"\xff\xff"], ids=["None", "integers"])
+def test_endless_opcodes(opcode: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where opcodes are followed in Python, it ends once there are too many for the size of the file, and says so."""
+    place = tmp_path / "endless.pkl"
+    place.write_bytes(forging.dump(forging.START + opcode * 10_000_000 + pickle.STOP))
+    began = time.process_time()
+    statuses = [
+        main(["preview", str(place)]),
+        main(["scrub", "-o", str(tmp_path / "new.pkl"), "--mask", "x", str(place)]),
+    ]
+    printed = capsys.readouterr()
+
+    assert [0, 2] == statuses
+    assert ("cut: a pickle of " in printed.out) == (opcode != pickle.NONE)  # those are skipped
+    assert " opcodes; look at the dump with: python -m tibidi show, or leave the values out" in printed.err
+    assert time.process_time() - began < MAX_SECONDS
 
 
 def test_stories(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_dropped_member_that_others_need() -> None:
         ends.append(file.tell())
     data = file.getvalue()
     members = [data[start:end] for start, end in zip([0, *ends], ends)]
-    pickles = Pickles(members)
+    pickles = Pickles(members, list(map(len, members)))
     rewritten = [pickles.rewritten(number) for number in (1, 2)]
     unpickler = pickle.Unpickler(io.BytesIO(b"".join(each for _, each in rewritten)))
     second, third = unpickler.load(), unpickler.load()

@@ -180,8 +180,9 @@ class Reader:
         return io.BytesIO(self._file.read())
 
     def content(self, name: str) -> bytes:
-        """Return the content of a member as a whole; raise DamagedDump if it is missing or damaged."""
-        return self._content(name, fmt.MAX_MEMBER_BYTES, fmt.MAX_MEMBER_BYTES)
+        """Return the content of a member as a whole; raise DamagedDump if it is missing, damaged or too long a text."""
+        most = MAX_TEXT_BYTES if name.startswith(fmt.SOURCES) else fmt.MAX_MEMBER_BYTES
+        return self._content(name, most, most)
 
     def _content(self, name: str, room: int = MAX_TEXT_BYTES, most: int = MAX_TEXT_BYTES) -> bytes:
         if name not in self._members:

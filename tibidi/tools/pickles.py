@@ -10,6 +10,8 @@ writes that object there.  It unpickles nothing.
 from __future__ import annotations
 
 import pickletools
+import re
+import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from fnmatch import fnmatchcase
@@ -36,6 +38,12 @@ CODE_ARGUMENTS = 10  # of `tibidi._code`
 BYTES_HEADERS = {0x43: 2, 0x42: 5, 0x8E: 9}  # the length of each opcode for bytes
 BYTES, BYTEARRAY = b"\x8e", b"\x96"  # BINBYTES8, BYTEARRAY8
 EMPTY_BYTES = b"C\0"  # SHORT_BINBYTES
+# Opcodes without a text or a number of several digits; few at a time, as each takes memory.
+DULL = re.compile(rb"(?s)(?:[()\]}N012aesutldRboQ\x81\x85-\x89\x8f-\x94\x97\x98]|[Kh].|[jr].{4}|\x95.{8}){1,1000}")
+TOO_MANY = (
+    "look at the dump with: python -m tibidi show, or leave the values out with: python -m tibidi scrub --drop values"
+)
+MIN_OPCODES, OPCODES_PER_BYTE = 1_000_000, 6  # of the file; a file with more was made to take long
 
 
 class Item(NamedTuple):
@@ -54,7 +62,9 @@ class Pickles:
     `without_code` no bytecode is, which holds constants of the source.
     """
 
-    def __init__(self, members: Sequence[bytes], masks: Sequence[str] = (), *, without_code: bool = False) -> None:
+    def __init__(
+        self, members: Sequence[bytes], sizes: Sequence[int], masks: Sequence[str] = (), *, without_code: bool = False
+    ) -> None:
         self.clean: Callable[[str], str] = str
         self._without_code = without_code
         self._emptied: dict[tuple[int, int], int] = {}  # as _masked, for constants of code
@@ -68,18 +78,18 @@ class Pickles:
         self._first: list[int] = []  # the size of the memo before each member
         # Of each object in the memo: where it begins and ends, and where it was memoized.
         self._starts, self._ends, self._noted = array("Q"), array("Q"), array("Q")
-        for number, data in enumerate(members):
+        for number, (data, size) in enumerate(zip(members, sizes)):
             self._first.append(len(self._starts))
-            self._survey(number, data)
+            self._survey(number, data, size)
         self.learnt = self._learn()
         self._new: dict[int, int] = {}  # number in the memo -> in that of the new pickles
         self._made = 0
         self._by_start: dict[tuple[int, int], list[int]] = {}
 
-    def _survey(self, number: int, data: bytes) -> None:
+    def _survey(self, number: int, data: bytes, size: int) -> None:
         """Follow the stack through one pickle."""
         stack: list[Item] = []
-        for opcode, argument, position, _ in _opcodes(BytesIO(data)):
+        for opcode, argument, position, _ in _opcodes(BytesIO(data), size):
             if opcode.name == "MEMOIZE":
                 self._memoize(stack[-1], position)
             elif opcode.name not in {"PROTO", "FRAME"}:
@@ -144,7 +154,7 @@ class Pickles:
         """Return the texts in masked values that are no names."""
         found = set()
         for (number, start), end in self._masked.items():
-            for value in texts(self._members[number], start, end, MIN_LEARNT):
+            for value in texts(self._members[number], start, end):
                 found.add(value.decode("latin-1") if isinstance(value, bytes) else str(value))
         return {text for text in found - self._names if len(text) >= MIN_LEARNT and text != REDACTED_TEXT}
 
@@ -227,21 +237,37 @@ def is_code(data: bytes | bytearray) -> bool:
     return bytes(data[:1]) in {b"\xe3", b"c"} and data[2:5] == bytes(3) and len(data) >= MIN_CODE
 
 
-def texts(data: bytes, start: int = 0, end: int | None = None, large: int = 4) -> Iterator[str | bytes | float]:
-    """Yield texts, bytes, and numbers of at least `large` digits; raise DamagedDump if the pickle cannot be read."""
-    for opcode, argument, position, _ in _opcodes(_from(data, start)):
-        if end is not None and position >= end:
+def texts(
+    data: bytes, start: int = 0, end: int | None = None, size: int = sys.maxsize
+) -> Iterator[str | bytes | float]:
+    """Yield texts, bytes, and numbers of at least MIN_LEARNT digits; raise DamagedDump if the pickle cannot be read.
+
+    `size` is that of the pickle in the file.
+    """
+    file = _from(data, start)
+    opcodes = _opcodes(file, size)
+    while True:
+        while dull := DULL.match(data, file.tell()):
+            file.seek(dull.end())
+        opcode, argument, position, _ = next(opcodes, (None, None, sys.maxsize, 0))
+        if opcode is None or (end is not None and position >= end):
             return
         if isinstance(argument, (str, bytes, bytearray)):
             yield bytes(argument) if isinstance(argument, bytearray) else argument
         elif isinstance(argument, (int, float)) and opcode.stack_after and opcode.name not in MEMO_READS:
-            yield from (argument,) if abs(argument) >= 10 ** (large - 1) else ()
+            yield from (argument,) if abs(argument) >= 10 ** (MIN_LEARNT - 1) else ()
 
 
-def _opcodes(file: BytesIO) -> Iterator[tuple[Any, Any, int, int]]:
-    """Yield each opcode from here on, its argument, and where it begins and ends."""
+def _opcodes(file: BytesIO, size: int = sys.maxsize) -> Iterator[tuple[Any, Any, int, int]]:
+    """Yield each opcode from here on, its argument, and where it begins and ends; raise DamagedDump if many are left.
+
+    That many are too many for the size of the pickle in the file.
+    """
+    most = MIN_OPCODES + OPCODES_PER_BYTE * size
     try:
-        for opcode, argument, position in pickletools.genops(file):
+        for number, (opcode, argument, position) in enumerate(pickletools.genops(file)):
+            if number > most:
+                raise DamagedDump(f"a pickle of {size:,} bytes has more than {most:,} opcodes", TOO_MANY)
             yield opcode, argument, position or 0, file.tell()
     except (ValueError, OverflowError) as error:
         raise DamagedDump(f"a pickle cannot be read: {error}") from None

@@ -97,7 +97,8 @@ def _values(reader: Reader, seen: set[str]) -> Iterator[Category]:
             paths = ", ".join(reader.index.members.get(member.name, ()))
             lines: dict[str, None] = {}  # each once, in their order
             try:
-                lines.update((line, None) for value in texts(reader.content(member.name)) for line in _shown(value))
+                found = texts(reader.content(member.name), size=member.packed)
+                lines.update((line, None) for value in found for line in _shown(value))
             except DamagedDump as error:
                 lines[f"cut: {error}"] = None
             shown = [line for line in lines if line not in seen]

@@ -106,7 +106,9 @@ class _Scrubbing:
             self._kept = [False] * len(names)
         members = [file.read() for _, file, _ in reader.values()] if any(self._kept) else []
         is_bare = "sources" in rules.parts  # without docstrings and the constants of code, too
-        self._pickles = Pickles(members, (*rules.masks, "__doc__") if is_bare else rules.masks, without_code=is_bare)
+        packed = {member.name: member.packed for member in reader.members()}
+        masks = (*rules.masks, "__doc__") if is_bare else rules.masks
+        self._pickles = Pickles(members, [packed[name] for name in names], masks, without_code=is_bare)
         self._learnt = set(self._pickles.learnt)
         self._clean: Callable[[str], str] = str
         self._edit(self._data)
