@@ -11,13 +11,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_SECRETS = ("ip_public",)  # an address is no secret
+TESTS = "tests/plugins/*_test.py"
 FLAGGED = ("payload,should_flag", "line,should_flag")
 
 
 def samples(checkout: Path) -> Iterator[tuple[str, str, str]]:
     """Yield the name of each detector, a text that it should flag, and the secret in it ("" if that is not said)."""
+    paths = sorted(checkout.glob(TESTS))
+    if not paths:
+        sys.exit(f"scripts/redaction: no {TESTS} in {checkout}: clone https://github.com/Yelp/detect-secrets")
     sys.path.insert(0, str(checkout))
-    for path in sorted(checkout.glob("tests/plugins/*_test.py")):
+    for path in paths:
         detector = path.name[: -len("_test.py")]
         if detector not in NO_SECRETS:
             yield from ((detector, *case) for case in dict.fromkeys(_cases(_module(path))))
