@@ -199,3 +199,15 @@ def test_secrets_of_functions_and_classes(crash: Crasher) -> None:
         for name, data in found.items()
         if not name.startswith("sources/") and (leaks := re.findall(rb"Kx7q9Zt\d\w", data))
     }
+
+
+@pytest.mark.parametrize("module", ["pydantic", "pydantic.v1", "starlette"])
+def test_types_that_hide_secrets(module: str, crash: Crasher) -> None:
+    """A value whose type exists to hide it is redacted whatever its name is, also in a subclass and a container."""
+    pytest.importorskip(module)
+    crashed = crash("redact_types.py", module)
+    found = members(crashed.dump)
+    frame = tibidi.load(crashed.dump, trust=False).exceptions[-1][-1]
+
+    assert {} == {name: leaks for name, data in found.items() if (leaks := SECRET.findall(data))}
+    assert {"Redacted"} == {type(each).__name__ for each in (*frame["hidden"], frame["by_name"]["first"])}

@@ -13,7 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
 from tibidi.look.notation import SCRUBBED_CHARACTERS
-from tibidi.model import LAZY, Omission
+from tibidi.model import LAZY, REDACTED_TEXT, Omission
 
 if TYPE_CHECKING:
     from typing import Any
@@ -29,6 +29,11 @@ ARRAYS = frozenset({
     "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
     "pandas.core.series.Series",
 })  # fmt: skip
+# Types whose purpose is to hide what they hold, if no attribute has the name of a secret, or it may be of any type.
+HIDING = frozenset({
+    "azure.core.credentials.AzureKeyCredential", "azure.core.credentials.AzureSasCredential",
+    "pydantic.types._SecretBase", "pydantic.v1.types.SecretField", "starlette.datastructures.Secret",
+})  # fmt: skip
 
 
 class Instances:
@@ -40,7 +45,7 @@ class Instances:
     def show_for(self, cls: type) -> Show:
         """Return how to show instances of a class."""
         facts = self._walker.classes.of(cls)
-        show = self._show_for(facts)
+        show = self._show_for(facts) if HIDING.isdisjoint(facts.names) else lambda value: self._hidden(facts)
         if facts.is_lazy:
             evaluated = show
 
@@ -72,6 +77,10 @@ class Instances:
                     self._described(resources.essence(value), short) or self._instance(value, facts, short)
                 )
         return lambda value: self._instance(value, facts, short)
+
+    def _hidden(self, facts: ClassFacts) -> str:
+        self._walker.redactor.note(self._walker.place(), f"the type {facts.name}")
+        return REDACTED_TEXT
 
     def _described(self, known: dict[str, object], short: str) -> str:
         """Show the essence of what cannot leave its process, in the words of its stand-in."""

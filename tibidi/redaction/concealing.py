@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import looks
 from tibidi.redaction.learnt import as_text
-from tibidi.redaction.names import GIVEN, HARD, SOFT, WEAK
+from tibidi.redaction.names import GIVEN, HARD, SOFT, WEAK, kind_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 SMALLEST_PIN = 1000
@@ -45,6 +46,14 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
         return _has_other_keys(value)  # else a schema, or the description of a field
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
+
+
+def kind_with(names: Iterable[str]) -> Callable[[str], str]:
+    """Return a function as `kind_of_name`, which knows the names that the user gives, as globs."""
+    from fnmatch import translate  # needed only here
+
+    match = re.compile("|".join(translate(name.lower()) for name in names)).match
+    return lru_cache(20_000)(lambda name: GIVEN if match(name.lower()) else kind_of_name(name))
 
 
 def withholding(

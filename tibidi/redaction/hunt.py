@@ -29,6 +29,7 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_TEXT = 10_000  # characters of one text
+FEW_TEXTS, MOST_TEXTS = 50, 1000  # that are searched together
 CHECK_EVERY = 8  # objects between two checks of the time, at which a snapshot gives way to other threads
 
 # They contain nothing, or nothing under a name.
@@ -38,10 +39,11 @@ FUNCTION = type(lambda: 0)
 # Libraries whose tables have columns with names.
 ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
                     "pandas.core.series.Series"})  # fmt: skip
-# Classes whose `value` is a secret under any name.
-COOKIES = frozenset({"http.cookiejar.Cookie", "http.cookies.Morsel"})
+# Attributes that hold a secret under any name.
+HELD = {"azure.core.credentials.AzureKeyCredential": "_key", "azure.core.credentials.AzureSasCredential": "_signature",
+        "http.cookiejar.Cookie": "value", "http.cookies.Morsel": "_value _coded_value",
+        "starlette.datastructures.Secret": "_value"}  # fmt: skip
 RECORDS = frozenset({dict, list, tuple})
-COOKIE_VALUES = ("value", "_value", "_coded_value")
 # Globals that lead to the import system; under pytest, from there to the session and all of its tests.
 MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "@py_builtins", "@pytest_ar"})
 
@@ -77,16 +79,30 @@ class _Hunt:
         self._seen: set[int] = set()
         self._innocent: set[str] = set()  # names that are no secret with any value
         self._waiting: deque[object] = deque()
+        self._texts: set[str] = set()  # likewise
 
     def over(self, roots: Iterable[object]) -> None:
         self._waiting.extend(roots)
         for number in range(MAX_OBJECTS):
+            if len(self._texts) > MOST_TEXTS:
+                self._search_texts()
             if not self._waiting or (number % CHECK_EVERY == 0 and time.monotonic() > self._deadline):
-                return
+                break
             try:
                 self._look(self._waiting.popleft())
             except Exception:  # noqa: BLE001, S112 - a type in C whose descriptors raise
                 continue
+        self._search_texts()
+
+    def _search_texts(self) -> None:
+        """Learn the secrets in the texts that were found since the last time."""
+        texts, self._texts = self._texts, set()
+        if len(texts) > FEW_TEXTS:
+            from tibidi.redaction.scanning import sifted  # small crashes have few
+
+            texts = {text for text, is_suspected in sifted(texts, self._redactor.suspects_value) if is_suspected}
+        for text in texts:
+            self._redactor.learn_from(text)
 
     def _look(self, value: Any) -> None:
         cls = type(value)
@@ -127,11 +143,9 @@ class _Hunt:
 
             tables.learn(self._redactor, value)
         attributes = facts.attributes(value, MAX_ATTRIBUTES)
-        if facts.name in COOKIES:
-            for name, attribute in attributes:
-                if name in COOKIE_VALUES:
-                    self._redactor.learn(attribute)
         named = dict(attributes)
+        for held in HELD.get(facts.name, "").split():
+            self._redactor.learn(named.get(held))
         member = [(named["_name_"], named.get("_value_"))] if "_name_" in named else []  # of an enumeration
         self._names([*attributes, *member])
         if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
@@ -158,23 +172,21 @@ class _Hunt:
         values = []
         for name, value in pairs:
             values.append(value)
-            if type(name) is not str or name not in self._innocent:
-                self._look_at_name(name, value)
+            if type(name) is str and name in self._innocent:
+                continue
+            if self._redactor.conceals(name, value):
+                self._learn(value)
+            elif type(name) is str and not self._redactor.has_hook and not kind_of_name(name):
+                self._innocent.add(name)
         self._items(values)
-
-    def _look_at_name(self, name: object, value: object) -> None:
-        if self._redactor.conceals(name, value):
-            self._learn(value)
-        elif type(name) is str and not self._redactor.has_hook and not kind_of_name(name):
-            self._innocent.add(name)
 
     def _items(self, items: Iterable[object]) -> None:
         """Queue the items that may contain others; search texts for secrets."""
         for item in items:
             if type(item) is str:
-                self._redactor.learn_from(item[:MAX_TEXT])
+                self._texts.add(item[:MAX_TEXT])
             elif type(item) is bytes:
-                self._redactor.learn_from(item[:MAX_TEXT].decode("latin-1"))
+                self._texts.add(item[:MAX_TEXT].decode("latin-1"))
             elif id(type(item)) not in LEAVES and id(item) not in self._seen:
                 if type(item) is FUNCTION and not (item.__defaults__ or item.__kwdefaults__ or item.__closure__):
                     continue

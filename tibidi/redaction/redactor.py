@@ -79,9 +79,12 @@ class Redactor:
             from tibidi.redaction import personal  # only where it is configured
 
             names, self._personal = (*(set(names) - {PERSONAL}), *personal.NAMES), personal
-        self._globs = _compile_globs(names)
+        self._kind: Callable[[str], str] = kind_of_name
+        if names:
+            from tibidi.redaction.concealing import kind_with  # only where they are configured
+
+            self._kind = kind_with(names)
         self._hook: Callable[[str, object], bool] | None = None
-        self._kinds: dict[str, str] = {}
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
         self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
@@ -107,7 +110,7 @@ class Redactor:
     def may_conceal(self, names: list[object]) -> bool:
         """Return True if a value under one of these names may be a secret; fast, with false positives."""
         text = " ".join([name if type(name) is str else as_text(name) or "" for name in names])
-        return self._hook is not None or self._globs is not None or not text.isascii() or may_hold_name(text)
+        return self._hook is not None or self._kind is not kind_of_name or not text.isascii() or may_hold_name(text)
 
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
@@ -121,9 +124,7 @@ class Redactor:
         text = name if type(name) is str else as_text(name)
         if text is None:
             return False
-        kind = self._kinds.get(text)
-        if kind is None:
-            kind = self._kind(text)
+        kind = self._kind(text)
         if kind and not (text.lower() in DIRECTORIES and "/" in (as_text(value) or "")):
             from tibidi.redaction.concealing import can_be_secret  # few names are those of secrets
 
@@ -223,6 +224,8 @@ class Redactor:
         for each in found:
             if is_varied(text[each.start : each.end]):
                 self.learn(text[each.start : each.end])
+        if not found and len(self._plain) < MOST_REMEMBERED:
+            self._plain.add(text)  # which took longer than hashing a long text takes
         return found
 
     def text(self, text: str) -> str:
@@ -268,12 +271,12 @@ class Redactor:
         """
         if self._hook is not None:
             return True
-        if len(chunk) >= SMALL_CHUNK and self._globs is None:
+        if len(chunk) >= SMALL_CHUNK and self._kind is kind_of_name:
             from tibidi.redaction.scanning import searched_for  # few small dumps need it, here and below
 
             chunk = searched_for(self).named(chunk)
         fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._innocent
-        may_be_one = self._globs is not None or may_hold_name(b" ".join(fresh).decode("latin-1"))
+        may_be_one = self._kind is not kind_of_name or may_hold_name(b" ".join(fresh).decode("latin-1"))
         if may_be_one and any(self._kind(name.decode("latin-1")) in SEARCHED for name in fresh):
             return True
         if len(self._innocent) < MOST_REMEMBERED:
@@ -304,28 +307,12 @@ class Redactor:
         elif len(self.found) == MOST_FOUND:
             self.found.append(Omission("", REASON, "more is redacted than is listed"))
 
-    def _kind(self, name: str) -> str:
-        kind = self._kinds.get(name)
-        if kind is None:
-            by_user = self._globs is not None and self._globs.match(name.lower())
-            kind = self._kinds[name] = GIVEN if by_user else kind_of_name(name)
-        return kind
-
     def _asks_hook(self, name: str, value: object) -> bool:
         try:
             return self._hook is not None and bool(self._hook(name, value))
         except Exception as error:  # noqa: BLE001 - application code; in doubt, keep the secret
             self.hook_failure = self.hook_failure or f"config.redact raised {error_text(error)} for {name!r}"
             return True
-
-
-def _compile_globs(names: Iterable[str]) -> re.Pattern[str] | None:
-    globs = [name.lower() for name in names]
-    if not globs:
-        return None
-    from fnmatch import translate  # needed only where names are configured
-
-    return re.compile("|".join(translate(glob) for glob in globs))
 
 
 def _is_binary(data: bytes) -> bool:

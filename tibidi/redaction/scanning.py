@@ -15,6 +15,8 @@ from tibidi.redaction.names import HARD, SOFT, kind_of_name
 from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STARTS, STEMS, words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from tibidi.redaction import Redactor
     from tibidi.redaction.learnt import Learnt
 
@@ -75,6 +77,7 @@ SHORT_TEXT, SHORT_BYTES = rb"(?s)(\x8c.[^\x94]*)\x94", rb"(?s)C.[^\x94]{4,255}"
 BETWEEN = b"\x94\n"  # stands between texts, and between lines
 PRINTABLE = bytes(ord("a") if 31 < byte < 127 or byte in b"\t\n\r" else ord(" ") for byte in range(256))
 SHORTEST_RUN = b"a" * 6  # of other texts
+MOST_TOGETHER = 32 << 10  # characters
 FEW = 200  # commas: one in so many bytes
 STARTS_WITH_ZEROS = frozenset(start.translate(ALIKE) for start in STARTS)
 # The names before signs are lower case, what stands around a name is a space.
@@ -143,6 +146,29 @@ def _texts(alike: bytes) -> set[bytes]:
         found.add(rest[mapped.rfind(b" ", 0, at) + 1 : end])
         at = mapped.find(SHORTEST_RUN, end)
     return found
+
+
+def sifted(texts: Iterable[str], suspects: Callable[[bytes], bool]) -> Iterator[tuple[str, bool]]:
+    """Yield each text, and whether `suspects` finds that it may contain a secret; many are searched together."""
+    blob: list[str] = []
+    size = 0
+    for text in texts:
+        blob.append(text)
+        size += len(text)
+        if size > MOST_TOGETHER:
+            yield from _by_halves(blob, suspects)
+            blob, size = [], 0
+    yield from _by_halves(blob, suspects)
+
+
+def _by_halves(texts: list[str], suspects: Callable[[bytes], bool]) -> Iterator[tuple[str, bool]]:
+    is_suspected = suspects("\n".join(texts).encode("utf-8", "surrogatepass"))
+    if not is_suspected or len(texts) == 1:
+        yield from [(text, is_suspected) for text in texts]
+        return
+    middle = len(texts) // 2
+    yield from _by_halves(texts[:middle], suspects)
+    yield from _by_halves(texts[middle:], suspects)
 
 
 def is_seen_in(alike: bytes) -> bool:

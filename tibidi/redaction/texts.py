@@ -14,7 +14,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED_TEXT
 from tibidi.process.records import NamedTuple
 from tibidi.redaction import suspicion
-from tibidi.redaction.commands import options_of, secret_words
+from tibidi.redaction.commands import secret_words
 from tibidi.redaction.looks import has_symbol, is_arbitrary, is_placeholder, is_varied, is_weakly_named
 from tibidi.redaction.names import HARD, HEADERS, SOFT, STEMS, kind_of_name
 
@@ -95,14 +95,14 @@ def _is_element(match: re.Match[str]) -> bool:
 
 URL = Pattern(
     "password in a URL",
-    ("://",),
+    ("@",),
     r"(?P<open>['\"])?(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.\-]*://(?![^\s/@:]*:\d{1,5}(?:[/?#\s]|$))[^\s/:@'\"<>?#\[\]]*:"
     r"(?P<secret>(?(open)(?:(?!(?P=open))[^\s\"<>])+|[^\s\"<>]+))@(?=[\w\[%$\-.]|$)(?!sha256:)",
     lambda match: not is_placeholder(match["secret"]) and not match["secret"].startswith(("{", "<", "${", "%(")),
 )
 PATTERNS = (
     URL,
-    Pattern("token in a URL", ("://",), r"://(?P<secret>[^\s/:@'\"<>?#]{16,})@", lambda it: is_arbitrary(it["secret"])),
+    Pattern("token in a URL", ("@",), r"://(?P<secret>[^\s/:@'\"<>?#]{16,})@", lambda it: is_arbitrary(it["secret"])),
     Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", _is_basic),
     Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
     Pattern("webhook", ("hooks.slack.com", "bhook"), r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|"
@@ -131,6 +131,7 @@ PATTERNS = (
 )  # fmt: skip
 # A word of a command: quoted, as in a shell or in the repr of a list, or bare.
 WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q)).)*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
+OPTION = r"(?:^|[\s'\"\[\](),=])(?:-[^\s-]|--[^\s-]|/[\w-]+:|pass:)"  # how one begins
 PEM_BEGIN = "-----BEGIN"
 PEM = r"-----BEGIN[A-Z0-9 _-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:KEY(?: BLOCK)?-----|\Z)"
 SHORTEST_NAMED = 3
@@ -153,7 +154,7 @@ def find(text: str) -> list[Found]:
     if any(stem in lowered for stem in suspicion.STEMS):
         found.extend(_assigned(text))
         found.extend(_in_columns(text))
-    if "-" in text or "pass:" in text:
+    if re.search(OPTION, text) is not None:
         found.extend(_in_command(text))
     return merged(found)
 
@@ -232,7 +233,10 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
         if at < end:
             continue
         before, end = end, name.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
-        if (text[end : end + MOST_SPACES].lstrip(" \t") or "=" * (end < len(text)))[:1] not in SIGNS:
+        after = text[end : end + 1]
+        if after in " \t":
+            after = (text[end : end + MOST_SPACES].lstrip(" \t") or "=" * (end < len(text)))[:1]
+        if after not in SIGNS:
             continue  # most names in a text
         start = max(before, end - LONGEST_NAME)
         start = end - len(text[start:end]) + len(text[start:end].rstrip(IN_NAMES))
@@ -345,8 +349,6 @@ def _in_command(text: str) -> Iterator[Found]:
             start = match.start("quoted")
             yield from (Found(start + each.start, start + each.end, each.rule) for each in _in_command(match["quoted"]))
     words = [match["quoted"] if match["quoted"] is not None else match[0] for match in matches]
-    if not any(word[:1] == "-" or word[:5] == "pass:" for word in words) and not any(map(options_of, words)):
-        return
     for at, begin in secret_words(words):
         start, end = matches[at].span("quoted" if matches[at]["quoted"] is not None else 0)
         if end - start > begin:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import error_text, exact_type, is_a, mro, snapshot, type_name
 from tibidi.look.classes import Classes
+from tibidi.look.instances import HIDING
 from tibidi.model import ILLEGAL, REDACTED, REDACTED_TEXT, TIMEOUT, TOO_LARGE
 from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
@@ -71,6 +72,7 @@ class Filter:
         self._harmless: set[object] = set()  # names
         self._clean: set[str] = set()  # texts that are no such names either
         self._secret_fields: dict[int, tuple[str, ...]] = {}
+        self._hiding: dict[int, bool] = {}  # by the id of a class
         self._classes = Classes()
         if islegal is not None or redactor.has_hook:
             reducers.hide_warnings()
@@ -252,7 +254,7 @@ class Filter:
 
     def _reduce(self, thing: object) -> Any:
         """Reduce an object, and replace the secrets that have their names in the reduce value only."""
-        reduced = self._reduce_all(thing)
+        reduced = self._hidden(thing) if self._hides(type(thing)) else self._reduce_all(thing)
         self._own = reduced[1] if type(reduced) is tuple and is_word(reduced[0]) else None
         if type(reduced) is not tuple:
             if self._islegal is not None:  # a global: its two names must be texts
@@ -268,6 +270,17 @@ class Filter:
         if len(reduced) > PAIRS and reduced[PAIRS] is not None:
             return (*reduced[:PAIRS], self._pairs(thing, reduced[PAIRS]), *reduced[PAIRS + 1 :])
         return reduced
+
+    def _hides(self, cls: type) -> bool:
+        found = self._hiding.get(id(cls))
+        if found is None:
+            found = self._hiding[id(cls)] = not HIDING.isdisjoint(self._classes.of(cls).names)  # keeps it alive
+        return found
+
+    def _hidden(self, thing: object) -> Any:
+        name = type_name(type(thing))
+        self._note(thing, REDACTED, f"the type {name}")
+        return Redacted, (name,)
 
     def _parts(self, thing: object, names: tuple[str, ...], reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         if reduced[0] is not words._made:

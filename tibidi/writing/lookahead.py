@@ -11,39 +11,23 @@ from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import time
+from tibidi.redaction.scanning import sifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_OBJECTS = 500_000
 MAX_SECONDS = 0.3
-BLOB_CHARACTERS = 32 << 10
-LONGEST_TEXT = BLOB_CHARACTERS
+LONGEST_TEXT = 32 << 10
 # What these refer to is pickled by name, or hardly any text.
 CLOSED = (BuiltinFunctionType, FrameType, FunctionType, ModuleType, type, str, bytes, int, float)
 
 
 def clean_texts(value: object, suspects: Callable[[bytes], bool]) -> Iterator[str]:
     """Yield the texts in a value among which `suspects` finds no secret, as many as are found in a short time."""
-    blob: list[str] = []
-    size = 0
-    for text in _texts(value, time.monotonic() + MAX_SECONDS):
-        blob.append(text)
-        size += len(text)
-        if size > BLOB_CHARACTERS:
-            yield from _clean(blob, suspects)
-            blob, size = [], 0
-    yield from _clean(blob, suspects)
-
-
-def _clean(texts: list[str], suspects: Callable[[bytes], bool]) -> Iterator[str]:
-    """Yield the texts of a list without those that are suspected, which are found by halves."""
-    if not suspects("\n".join(texts).encode("utf-8", "surrogatepass")):
-        yield from texts
-    elif len(texts) > 1:
-        middle = len(texts) // 2
-        yield from _clean(texts[:middle], suspects)
-        yield from _clean(texts[middle:], suspects)
+    for text, is_suspected in sifted(_texts(value, time.monotonic() + MAX_SECONDS), suspects):
+        if not is_suspected:
+            yield text
 
 
 def _texts(value: object, until: float) -> Iterator[str]:
