@@ -29,7 +29,7 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_TEXT = 10_000  # characters of one text
-FEW_TEXTS, MOST_TEXTS = 50, 1000  # that are searched together
+FEW_TEXTS, MOST_TEXTS = 50, 200  # that are searched together
 CHECK_EVERY = 8  # objects between two checks of the time, at which a snapshot gives way to other threads
 
 # They contain nothing, or nothing under a name.
