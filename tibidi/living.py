@@ -9,7 +9,7 @@ from tibidi import TYPE_CHECKING, config, dumper
 from tibidi.errors import DumpFailed
 from tibidi.look.frames import LiveCrash
 from tibidi.model import CRASH, SNAPSHOT
-from tibidi.process import Watch, dump_threads, is_inside_dump, os, runs_a_dump, time
+from tibidi.process import Watch, dump_threads, get_frame, is_inside_dump, os, runs_a_dump, time
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import ProcessSetting, dump_lock, dump_settings, fast_switching
 
@@ -65,7 +65,7 @@ def dump(
     test: LiveTest | None = None,
 ) -> str:
     """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
-    if is_inside_dump(sys._getframe(1)):
+    if is_inside_dump(get_frame(1)):
         raise DumpFailed("this code runs as part of another dump", "")
     name = None if filename is None else os.fspath(filename)
     watch = Watch(config.max_seconds if test is None else min(MAX_TEST_SECONDS, config.max_seconds))

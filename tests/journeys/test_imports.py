@@ -137,9 +137,12 @@ def test_deleted_modules(crash: Crasher, names: str) -> None:
 @pytest.mark.parametrize("name", ["json", "re", "gc"])
 def test_forbidden_module(crash: Crasher, name: str) -> None:
     """A module that the application has forbidden to import is forbidden to tibidi's public imports only."""
-    code = f"import sys; sys.modules[{name!r}] = None; 1 / 0"
-    crashed = crash.run("-c", code)
+    code = (
+        f"m = __import__('sys').modules; __import__('atexit').register(lambda: print(m[{name!r}])); m[{name!r}] = None"
+    )
+    crashed = crash.run("-c", f"{code}; 1 / 0")
 
+    assert "None\n" == crashed.stdout
     assert 1 == len(crashed.dumps), crashed.stderr
 
 

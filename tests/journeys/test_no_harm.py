@@ -703,6 +703,18 @@ def test_patched_functions(crash: Crasher) -> None:
     assert "{'forbidden'}\n" == crashed.stdout
 
 
+def test_patched_getframe(crash: Crasher) -> None:
+    """A wrapper of `sys._getframe`, for which each frame is one further out, does not prevent a dump."""
+    code = """
+        import sys
+        previous = sys._getframe
+        sys._getframe = lambda *depth: previous(*depth)
+        1 / 0
+    """
+
+    assert 1 == len(crash.run("-c", textwrap.dedent(code)).dumps)
+
+
 STRANGE_CALLS = {
     "unittest": """
         import unittest

@@ -27,6 +27,7 @@ from tibidi.process import (
     Watch,
     dump_threads,
     environ,
+    get_frame,
     is_inside_dump,
     os,
     reserve,
@@ -254,7 +255,7 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     try:
         desk: Any = sys.modules.get("tibidi.hooks.desk")  # since the first crash
         answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
-        if answer is not None or is_inside_dump(sys._getframe(1)):
+        if answer is not None or is_inside_dump(get_frame(1)):
             return answer or ""
         watch = Watch(setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
         with reserve:

@@ -57,6 +57,8 @@ else:
     time = _isolated("time")
     io = _isolated("io")
 
+get_frame = _sys._getframe  # a wrapper in Python would return the frame of its own caller
+
 # The settings in the environment; `tibidi.config` parses them when it is imported.
 environ = {_name: os.environ[_name] for _name in os.environ if _name.startswith("TIBIDI_")}
 
@@ -361,7 +363,7 @@ class Watch:
         """
         results: list[T] = []
         start = time.monotonic()
-        self.frame = _sys._getframe(1)
+        self.frame = get_frame(1)
         try:
             thread = DumpThread(lambda _: results.append(function(self)), (DUMP_STACK_BYTES,))
         except NoThread:

@@ -87,7 +87,10 @@ def _lend(importer: "PrivateImporter", needed: "Sequence[str]") -> "dict[str, Mo
 
 def _execute(importer: "PrivateImporter", spec: "ModuleSpec", name: str) -> "ModuleType":
     """Create a module and execute it with our builtins."""
+    before: Any = sys.modules.get(name, spec)
     module = module_from_spec(spec)
+    if before is not spec:  # a module in C that is initialized in one phase has taken the place (PEP 489)
+        sys.modules[name] = before
     module.__dict__["__builtins__"] = importer.builtins
     importer.modules[name] = sys.modules[PRIVATE + name] = module
     try:
