@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
+from contextlib import contextmanager, nullcontext
 
 from tibidi import TYPE_CHECKING, config, dumper
 from tibidi.errors import DumpFailed
@@ -11,16 +12,16 @@ from tibidi.look.frames import LiveCrash
 from tibidi.model import CRASH, SNAPSHOT
 from tibidi.process import Watch, dump_threads, get_frame, is_inside_dump, os, runs_a_dump, time
 from tibidi.process.interpreter import without_dump
-from tibidi.process.temporary import ProcessSetting, dump_lock, dump_settings, fast_switching
+from tibidi.process.temporary import dump_lock, dump_settings, fast_switching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tibidi.capture.failed_test import LiveTest
 
 MAX_TEST_SECONDS = 2.0  # while other tests wait
-WORK_SECONDS = 0.0005  # of a processor, between two pauses of a snapshot
-PAUSE_SECONDS, LATE_SECONDS = 0.00005, 0.0003  # a pause that ends later than this: other threads compute
-LONG_PAUSE_SECONDS = 0.002
-PAUSES_PART = 0.1  # of the time of a dump, at most
+# After this time of a processor, a snapshot pauses, and longer if the pause took LATE_SECONDS.
+WORK_SECONDS, PAUSE_SECONDS, LATE_SECONDS, LONG_PAUSE_SECONDS, PAUSES_PART = 0.0005, 0.00005, 0.0003, 0.002, 0.1
 
 
 def snapshot(path: str | os.PathLike[str] | None = None) -> str:
@@ -89,38 +90,30 @@ def _write_in_turn(
     with dump_settings(), dump_lock(config.max_seconds) as has_lock:
         if not has_lock:
             raise DumpFailed("timed out waiting for another dump", "raise TIBIDI_MAX_SECONDS")
-        if crash.kind != SNAPSHOT:
-            return dumper.write(exc, filename, watch, crash=crash)
-        with giving_way():
+        with giving_way() if crash.kind == SNAPSHOT else nullcontext():
             return dumper.write(exc, filename, watch, crash=crash)
 
 
-class giving_way(ProcessSetting):  # noqa: N801 - read as a statement: with giving_way()
-    """A context in which a dump pauses now and then, when it asks for the time: other threads have requests to answer.
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """Pause now and then, when the dump asks for the time: other threads wait for the interpreter lock."""
+    clock, worked, left = time.monotonic, 0.0, config.max_seconds * PAUSES_PART
+    if fast_switching.previous is not None:
+        sys.setswitchinterval(fast_switching.previous)
 
-    They would wait for a switch interval whenever they need the interpreter lock, and lose it to the dump as soon.
-    """
+    def monotonic() -> float:
+        nonlocal worked, left
+        now = clock()
+        if get_ident() in dump_threads and left > 0 and not 0 <= time.thread_time() - worked < WORK_SECONDS:
+            time.sleep(PAUSE_SECONDS)
+            if clock() > now + LATE_SECONDS:
+                time.sleep(LONG_PAUSE_SECONDS)
+            worked, before, now = time.thread_time(), now, clock()
+            left -= now - before
+        return now
 
-    def change(self) -> None:
-        """Replace the clock of tibidi by one that pauses, and restore the switch interval of the application."""
-        self._clock = clock = time.monotonic
-        worked, left = 0.0, config.max_seconds * PAUSES_PART
-        if fast_switching.previous is not None:
-            sys.setswitchinterval(fast_switching.previous)
-
-        def monotonic() -> float:
-            nonlocal worked, left
-            now = clock()
-            if get_ident() in dump_threads and left > 0 and not 0 <= time.thread_time() - worked < WORK_SECONDS:
-                time.sleep(PAUSE_SECONDS)
-                if clock() > now + LATE_SECONDS:
-                    time.sleep(LONG_PAUSE_SECONDS)
-                worked, before, now = time.thread_time(), now, clock()
-                left -= now - before
-            return now
-
+    try:
         time.monotonic = monotonic
-
-    def restore(self) -> None:
-        """Restore the clock."""
-        time.monotonic = self._clock
+        yield
+    finally:
+        time.monotonic = clock

@@ -233,7 +233,7 @@ HANGS = {
     "sleeping_loop": ("the main thread has not moved for 1 s", "main"),
     "gil": ("no Python code ran for 0:00:01", "gil"),
 }
-NO_HANGS = ("idle_loop", "busy_loop", "sleep", "compute", "wait", "join")
+NO_HANGS = ("idle_loop", "busy_loop", "sleep", "compute", "wait", "simple_queue", "join")
 SECOND = {"TIBIDI_HANG_SECONDS": "1", "TIBIDI_SILENT": "1"}
 
 
@@ -275,6 +275,14 @@ def test_killed_while_it_holds_the_interpreter_lock(crash: Crasher) -> None:
 def test_no_hang(crash: Crasher, how: str) -> None:
     """What waits for events, times or other threads, or moves on, does not hang."""
     assert [] == crash("vanish_hang.py", how, env=SECOND).dumps == listed(crash)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork() on Windows")
+def test_fork_beside_the_timer(crash: Crasher) -> None:
+    """A child that is forked while the timer of faulthandler runs neither waits for it nor hangs."""
+    forked = crash("vanish_hang.py", "fork", env=SECOND)
+
+    assert ("ended\n", []) == (forked.stdout, listed(crash))
 
 
 def test_timer_of_the_application(crash: Crasher) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import os
 import queue
 import sys
 import threading
@@ -95,6 +96,25 @@ def wait(store):
     worker = threading.Thread(target=lambda: jobs.put(time.sleep(3)))
     worker.start()
     jobs.get()
+
+
+def simple_queue(store):
+    jobs = queue.SimpleQueue()
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        try:
+            jobs.get(timeout=1)
+        except queue.Empty:
+            continue
+
+
+def fork(store):
+    time.sleep(0.5)
+    if os.fork():
+        os.wait()
+        print("ended")
+    else:
+        time.sleep(0.5)
 
 
 def join(store):

@@ -29,6 +29,7 @@ MOST_SECONDS = 2 * CLOSE_LOOKS * CLOSE_SECONDS
 IDLE_SECONDS = 0.005  # of a processor, at most, while a thread waits for a lock
 BUSY = {"running", {"aarch64": "98"}.get(os.uname().machine, "202")}  # 202: futex(), which waits for a lock
 WAITING = re.compile(r"(threading|queue|connection)\.py:(wait|join|_wait_for_tstate_lock|_shutdown|get|put)$")
+WAITS_IN_C = re.compile(r"\.get\(|timeout=")  # SimpleQueue.get(), for one
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
 
 _main = 0
@@ -36,6 +37,7 @@ _beats = repeat(None, 1 << 62)  # loses one whenever selectors are asked
 _since: dict[int, tuple[object, float]] = {}
 _told: list[object] = []  # the state of the main thread in the hang that was told
 _timers: list[Any] = [faulthandler.dump_traceback_later]  # empty if the application uses it
+_setting = _thread.allocate_lock()  # also held while a process forks: its child could neither set nor cancel the timer
 
 
 def install(module: Any = None) -> None:
@@ -46,7 +48,11 @@ def install(module: Any = None) -> None:
     if not module and "selectors" not in hooks._awaited:
         hooks.install_in_modules({"selectors": "hangs"})
         hooks.replace_function(faulthandler, "dump_traceback_later", lambda call: partial(_give_up, call))
-        os.register_at_fork(after_in_child=_start)
+        os.register_at_fork(
+            before=lambda: _setting.acquire() and _timers and faulthandler.cancel_dump_traceback_later(),
+            after_in_parent=_setting.release,
+            after_in_child=_start,
+        )
         _start()
 
 
@@ -57,6 +63,8 @@ def _give_up(call: Any, *given: object, **named: object) -> object:
 
 def _start() -> None:
     global _main
+    # Where C code has forked, as in uwsgi, the timer is not cancelled.
+    _setting.release() if _setting.locked() else _main and _timers.clear()
     _main = _thread.get_ident()
     _since.clear()
     _thread.start_new_thread(_watch, ())
@@ -66,8 +74,9 @@ def _watch() -> None:
     while hooks.is_installed() and config.hang_seconds:
         seconds, before = config.hang_seconds, time.monotonic()
         record: Any = getattr(sys.modules.get("tibidi_autoinstall"), "_record", None)
-        for timer in _timers if record else ():
-            timer(seconds, file=record[2])
+        with _setting:
+            for timer in _timers if record else ():
+                timer(seconds, file=record[2])
         time.sleep(seconds / LOOKS)
         try:
             if record and time.monotonic() - before > seconds:
@@ -128,9 +137,10 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> boo
     frame = frames[ident]
     if _is_in_loop(frame):
         return frame.f_code.co_name != "select"
-    if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}"):
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+    if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}") or WAITS_IN_C.search(line):
         joined: Any = dictionary(frame.f_locals.get("self")).get("_ident")
-        return joined in frames and _hangs(joined, frames, moved_before)
+        return joined in frames and joined != ident and _hangs(joined, frames, moved_before)
     number: Any = os.getpid() if ident == _main else _of_thread(ident, "_native_id")
     try:
         with io.open(f"/proc/self/task/{number}/syscall") as file:  # proc_pid_syscall(5)
