@@ -27,9 +27,8 @@ WORK_SECONDS, PAUSE_SECONDS, LATE_SECONDS, LONG_PAUSE_SECONDS, PAUSES_PART = 0.0
 def snapshot(path: str | os.PathLike[str] | None = None) -> str:
     """Dump this process where it stands, with all its threads and tasks, and return the path of the dump.
 
-    The process goes on; any thread may call it.  The dump has no exception:
-    it opens in the main thread.  Without a path it goes to the crash
-    directory.  Raises DumpFailed when there is no dump.
+    The process goes on; any thread may call it.  The dump has no exception: it opens in the main thread.
+    Without a path it goes to the crash directory.  Raises DumpFailed when there is no dump.
 
     >>> tibidi.snapshot("now.pkl")
     'now.pkl'
@@ -40,11 +39,9 @@ def snapshot(path: str | os.PathLike[str] | None = None) -> str:
 def dump_exception(exc: BaseException, filename: str | os.PathLike[str] | None = None) -> str:
     """Dump an exception, best in the `except` block that caught it, and return the path of the dump.
 
-    An existing file of that name is replaced once the dump is finished;
-    without a name the dump goes to the crash directory.  Values that cannot
-    be written are listed in the dump, they do not make it fail.  Raises
-    TypeError for anything but an exception, and DumpFailed when there is no
-    dump.
+    An existing file of that name is replaced once the dump is finished; without a name the dump goes to the crash
+    directory.  Values that cannot be written are listed in the dump, they do not make it fail.  Raises TypeError for
+    anything but an exception, and DumpFailed when there is no dump.
 
     >>> try:
     ...     1 / 0

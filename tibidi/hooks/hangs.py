@@ -37,6 +37,7 @@ _beats = repeat(None, 1 << 62)  # loses one whenever selectors are asked
 _since: dict[int, tuple[object, float]] = {}
 _told: list[object] = []  # the state of the main thread in the hang that was told
 _timers: list[Any] = [faulthandler.dump_traceback_later]  # empty if the application uses it
+_cancel: Any = faulthandler.cancel_dump_traceback_later
 _setting = _thread.allocate_lock()  # also held while a process forks: its child could neither set nor cancel the timer
 
 
@@ -49,7 +50,7 @@ def install(module: Any = None) -> None:
         hooks.install_in_modules({"selectors": "hangs"})
         hooks.replace_function(faulthandler, "dump_traceback_later", lambda call: partial(_give_up, call))
         os.register_at_fork(
-            before=lambda: _setting.acquire() and _timers and faulthandler.cancel_dump_traceback_later(),
+            before=lambda: _setting.acquire() and _timers and _cancel(),
             after_in_parent=_setting.release,
             after_in_child=_start,
         )
@@ -63,8 +64,10 @@ def _give_up(call: Any, *given: object, **named: object) -> object:
 
 def _start() -> None:
     global _main
-    # Where C code has forked, as in uwsgi, the timer is not cancelled.
-    _setting.release() if _setting.locked() else _main and _timers.clear()
+    if _setting.locked():
+        _setting.release()
+    elif _main:  # forked by C code, as uwsgi does, so the timer is not cancelled
+        _timers.clear()
     _main = _thread.get_ident()
     _since.clear()
     _thread.start_new_thread(_watch, ())
@@ -106,8 +109,7 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
 def _stays(ident: int, number: int, *, computes: bool) -> bool:
     """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before.
 
-    One that `computes` in C, without the interpreter lock, does not delay the looks; a thread without a processor does
-    not, either.  One that waits for a lock takes no time of a processor, unless the lock is that of the interpreter.
+    One that `computes` in C, without the interpreter lock, does not delay the looks, nor does one without a processor.
     """
     places, begun, took = set(), time.monotonic(), 0.0
     clock = (~number << 3) | 6  # of a thread: MAKE_THREAD_CPUCLOCK of Linux, CPUCLOCK_SCHED

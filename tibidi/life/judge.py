@@ -13,7 +13,7 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.life import stacks
-from tibidi.life.record import Record, records
+from tibidi.life.record import SLACK_SECONDS, Record, records
 from tibidi.process import io, os, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
@@ -39,7 +39,6 @@ OF_APPLICATION = "faulthandler: enabled by the application"
 UNKNOWN = "killed or stopped"  # the title of what only `list --all` shows, for a day
 _lock = allocate_lock()
 NO_VARIABLES = "a process that dies so leaves none"
-SLACK_SECONDS = 1.0
 
 
 def judge(folder: str) -> None:
