@@ -265,6 +265,10 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
     hangs = sys.modules.get("tibidi.hooks.hangs")
+    if (
+        hangs and not _is_python()
+    ):  # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks
+        hangs._timers.clear()
     for timer in hangs._timers if hangs else ():
         timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
     asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
