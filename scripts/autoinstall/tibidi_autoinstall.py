@@ -269,6 +269,7 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
         hangs and not _is_python()
     ):  # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks
         hangs._timers.clear()
+        faulthandler.cancel_dump_traceback_later()
     for timer in hangs._timers if hangs else ():
         timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
     asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
