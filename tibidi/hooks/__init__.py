@@ -70,7 +70,7 @@ _FILES = {
     " loky.process_executor joblib.externals.loky.process_executor dask.multiprocessing distributed.core"
     " ray.exceptions pyspark.util pyspark.worker_util",
     "servers": "gunicorn.glogging gunicorn.workers.base",
-    "excepthooks": "code PyQt5.QtCore PyQt6.QtCore",
+    "excepthooks": "code PyQt5.QtCore PyQt6.QtCore coverage.execfile",
     "notebooks": "papermill.execute",
     "unittests": "unittest.loader unittest.result",
     "tail": "loguru._handler structlog._base warnings",

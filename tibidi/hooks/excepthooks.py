@@ -1,4 +1,4 @@
-"""The hooks for libraries that treat a replaced `sys.excepthook` in another way: the consoles of `code`, and PyQt.
+"""The hooks for libraries that treat `sys.excepthook` in a way of their own: the consoles of `code`, PyQt, and coverage.
 
 Exceptions at the prompt of a console are no crashes.  A console writes
 tracebacks itself only while `sys.excepthook` is that of the interpreter; a
@@ -11,6 +11,9 @@ PyQt ends the process by `abort()` after an exception in a slot, unless there is
 an excepthook.  It takes ours for one of the application, and would go on.  It
 calls it by `PyErr_Print()`, which sets `sys.last_value`, while a frame of the
 application is running its event loop.
+
+`coverage run` calls `sys.excepthook` itself, which may be one that does not
+call ours, such as that of Rich, and nothing else tells of the exception then.
 """
 
 from __future__ import annotations
@@ -30,6 +33,9 @@ def install(module: ModuleType) -> None:
     """Install the hook in `code`, or around our excepthook if that replaced the one of the interpreter."""
     if module.__name__ == "code":
         hooks.replace_function(module, "sys", lambda _: _Sys("sys"))
+        return
+    if module.__name__ == "coverage.execfile":
+        hooks.replace_function(module, "sys", lambda _: _ReportingSys("sys"))
         return
     ours = sys.excepthook
     if not hooks.is_hook(ours) or hooks.replaced_by(ours) is not sys.__excepthook__:
@@ -57,3 +63,21 @@ class _Sys(ModuleType):
 
     def __delattr__(self, name: str) -> None:
         delattr(sys, name)
+
+
+class _ReportingSys(_Sys):
+    """The module `sys` with an excepthook that calls the present one, and reports what that has not reported."""
+
+    def __getattribute__(self, name: str) -> Any:
+        value = getattr(sys, name)
+        return _reporting(value) if name == "excepthook" else value
+
+
+def _reporting(previous: Any) -> Any:
+    def excepthook(kind: type[BaseException], exc: BaseException, tb: TracebackType | None) -> None:
+        try:
+            previous(kind, exc, tb)
+        finally:
+            hooks.report(exc, hooks.LEFTOVER, settings=hooks.settings)
+
+    return excepthook

@@ -53,6 +53,7 @@ NAME = r"[\w.\-$]*"
 SIGNS = frozenset("=:!'\"`@\\[]")  # one is behind a name, or behind the spaces there
 MOST_SPACES = 20  # if there are more, the expression decides
 LONGEST_NAME = 64
+LONGEST_JUDGED = 200  # characters of a value: a name may stand in the value of another one, and so on
 IN_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-$"
 NOT_FIRST = "0123456789.-$"
 QUOTE = r"[bfruBFRU@]{0,2}(?P<q>\\*['\"`])"
@@ -96,7 +97,7 @@ def _is_element(match: re.Match[str]) -> bool:
 URL = Pattern(
     "password in a URL",
     ("@",),
-    r"(?P<open>['\"])?(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.\-]*://(?![^\s/@:]*:\d{1,5}(?:[/?#\s]|$))[^\s/:@'\"<>?#\[\]]*:"
+    r"(?P<open>['\"])?(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.\-]{0,30}://(?![^\s/@:]*:\d{1,5}(?:[/?#\s]|$))[^\s/:@'\"<>?#\[\]]*:"
     r"(?P<secret>(?(open)(?:(?!(?P=open))[^\s\"<>])+|[^\s\"<>]+))@(?=[\w\[%$\-.]|$)(?!sha256:)",
     lambda match: not is_placeholder(match["secret"]) and not match["secret"].startswith(("{", "<", "${", "%(")),
 )
@@ -130,7 +131,7 @@ PATTERNS = (
     Pattern("password in netrc", ("login",), r"\blogin\s+\S+\s+(?:account\s+\S+\s+)?passw(?:or)?d\s+(?P<secret>\S+)"),
 )  # fmt: skip
 # A word of a command: quoted, as in a shell or in the repr of a list, or bare.
-WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q)).)*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
+WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q))[^\\\n])*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
 OPTION = r"(?:^|[\s'\"\[\](),=])(?:-[^\s-]|--[^\s-]|/[\w-]+:|pass:)"  # how one begins
 PEM_BEGIN = "-----BEGIN"
 PEM = r"-----BEGIN[A-Z0-9 _-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:KEY(?: BLOCK)?-----|\Z)"
@@ -281,8 +282,12 @@ def _value(head: re.Match[str], kind: str) -> tuple[int, int] | None:
         return None
     if is_spaced and not is_key and text[text.rfind("\n", 0, head.start()) + 1 : head.start()].strip(" \texport"):
         return None  # in the middle of a line of code
-    bare = re.compile(TO_END_OF_LINE if is_spaced and not is_key else BARE).match(text, head.end())
+    expression = re.compile(TO_END_OF_LINE if is_spaced and not is_key else BARE)
+    bare = expression.match(text, head.end(), head.end() + LONGEST_JUDGED)
     if bare is None or len(bare[0]) < SHORTEST_NAMED or not _is_secret(kind, bare[0], before):
+        return None
+    bare = expression.match(text, head.end())
+    if bare is None:
         return None
     value = bare[0]
     if text[bare.end() : bare.end() + 1] == "(" or re.fullmatch(CODE, value):
@@ -301,8 +306,8 @@ def _quoted(text: str, at: int) -> tuple[int, int] | None:
         return None
     quote, end = match["q"], match.end()
     while True:
-        end = text.find(quote, end)
-        escapes = len(text[match.end() : end]) - len(text[match.end() : end].rstrip("\\"))
+        begin, end = end, text.find(quote, end)
+        escapes = len(text[begin:end]) - len(text[begin:end].rstrip("\\"))
         if end < 0 or (not escapes if len(quote) > 1 else not escapes % 2):
             return (match.end(), end) if end > match.end() else None
         end += 1
@@ -318,7 +323,7 @@ def _after_colon(head: re.Match[str], kind: str) -> tuple[int, int] | None:
             if "=" in value or re.search(r"[0-9]|[a-z][A-Z]", value):
                 return match.start("secret"), match.start("secret") + len(value)
         return None
-    bare = re.compile(BARE).match(text, head.end())
+    bare = re.compile(BARE).match(text, head.end(), head.end() + LONGEST_JUDGED)
     if bare is None:
         return None
     value = bare[0]
@@ -327,11 +332,12 @@ def _after_colon(head: re.Match[str], kind: str) -> tuple[int, int] | None:
     parent, _, last = value.rpartition(".")
     if not is_secret or not _is_secret(kind, value, "") or (parent.isidentifier() and kind_of_name(last)):
         return None
-    return None if re.fullmatch(CODE, value) else bare.span()
+    return None if re.fullmatch(CODE, value) else re.compile(BARE).match(text, head.end()).span()  # type: ignore[union-attr]
 
 
 def _is_secret(kind: str, value: str, before: str) -> bool:
     """Return True if a value in a text is secret under a name of this kind, before which a character stands."""
+    value = value[:LONGEST_JUDGED]
     if not value or is_placeholder(value) or value == REDACTED_TEXT:
         return False
     if kind == HARD:
