@@ -68,11 +68,7 @@ def in_string():
 
 
 def several_lines():
-    return (
-        1
-        + 2 / 0
-        + 3
-    )
+    return 1 + 2 / 0 + 3
 
 
 def caught(number):

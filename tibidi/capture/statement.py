@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # A string; what is skipped: a comment, a continued line, spaces; a word; any other character.
 PARTS = (
-    r"(?s)(?P<string>[A-Za-z]{0,3}(?:(\"\"\"|''')(?:\\.|.)*?\2|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'))"
+    r"(?s)(?P<string>[A-Za-z]{0,3}(?:(\"\"\"|''')(?:\\.|[^\\])*?\2|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'))"
     r"|(?P<skip>\#[^\n]*|\\\n|[^\S\n]+)|\w+|."
 )
 DEFINITIONS = ("def ", "class ", "async ", "@")

@@ -1,4 +1,5 @@
 """A coroutine that awaits another one."""
+
 import asyncio
 
 

@@ -1,4 +1,5 @@
 """A table, and an exception that is raised deep in a library."""
+
 import pandas as pd
 
 

@@ -1,4 +1,5 @@
 """Plain values that are no literals."""
+
 from datetime import date
 from datetime import timedelta
 from decimal import Decimal

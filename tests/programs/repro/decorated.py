@@ -1,4 +1,5 @@
 """A function within two decorators, one of which hides it."""
+
 import functools
 
 

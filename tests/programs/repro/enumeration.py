@@ -1,4 +1,5 @@
 """A member of an enumeration."""
+
 import enum
 
 

@@ -1,4 +1,5 @@
 """An object with a lock, and a thread that crashes."""
+
 import threading
 
 

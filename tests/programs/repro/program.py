@@ -1,4 +1,5 @@
 """A script without functions, and with arguments."""
+
 import sys
 
 names = sys.argv[1:]

@@ -1,4 +1,5 @@
 """A secret that the crash depends on is not in the dump."""
+
 import os
 
 

@@ -1,4 +1,5 @@
 """A row of an ORM."""
+
 from sqlalchemy import create_engine
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase
