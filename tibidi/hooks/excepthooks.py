@@ -1,4 +1,4 @@
-"""The hooks for libraries that treat `sys.excepthook` in a way of their own: the consoles of `code`, PyQt, and coverage.
+"""The hooks for libraries that treat `sys.excepthook` in their own way: the consoles of `code`, PyQt, and coverage.
 
 Exceptions at the prompt of a console are no crashes.  A console writes
 tracebacks itself only while `sys.excepthook` is that of the interpreter; a

@@ -282,11 +282,7 @@ def _value(head: re.Match[str], kind: str) -> tuple[int, int] | None:
         return None
     if is_spaced and not is_key and text[text.rfind("\n", 0, head.start()) + 1 : head.start()].strip(" \texport"):
         return None  # in the middle of a line of code
-    expression = re.compile(TO_END_OF_LINE if is_spaced and not is_key else BARE)
-    bare = expression.match(text, head.end(), head.end() + LONGEST_JUDGED)
-    if bare is None or len(bare[0]) < SHORTEST_NAMED or not _is_secret(kind, bare[0], before):
-        return None
-    bare = expression.match(text, head.end())
+    bare = _bare(TO_END_OF_LINE if is_spaced and not is_key else BARE, head, kind, before)
     if bare is None:
         return None
     value = bare[0]
@@ -297,6 +293,14 @@ def _value(head: re.Match[str], kind: str) -> tuple[int, int] | None:
     parent, _, last = value.rpartition(".")
     is_attribute = parent.replace(".", "").isidentifier() and kind_of_name(last) != ""
     return None if is_attribute or last.lower() == name.lower() else bare.span()
+
+
+def _bare(expression: str, head: re.Match[str], kind: str, before: str) -> re.Match[str] | None:
+    """Return the bare value of a name if its beginning looks secret."""
+    pattern, text, at = re.compile(expression), head.string, head.end()
+    begin = pattern.match(text, at, at + LONGEST_JUDGED)
+    is_secret = begin is not None and len(begin[0]) >= SHORTEST_NAMED and _is_secret(kind, begin[0], before)
+    return pattern.match(text, at) if is_secret else None
 
 
 def _quoted(text: str, at: int) -> tuple[int, int] | None:
