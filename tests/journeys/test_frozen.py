@@ -11,6 +11,7 @@ import crashing
 import pytest
 from crashing import PROGRAMS
 
+import tibidi
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
@@ -68,3 +69,19 @@ def test_one_folder(frozen: Path, crash: Crasher) -> None:
     assert '-> return 100 / order["amount"]' in debugger
     assert "(Pdb) {'id': 7, 'amount': 0}" in debugger
     assert "(Pdb) 42" in debugger
+
+
+def test_standard_library_without_files(crash: Crasher) -> None:
+    """Where modules of the standard library have no files, as in a program of cx_Freeze, all variables are dumped."""
+    code = """
+import os
+del os.__file__
+import tibidi
+tibidi.set_excepthook(None)
+def work(order):
+    return 100 / order["amount"]
+work({"id": 7, "amount": 0})
+"""
+    dump = tibidi.load(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).dump)
+
+    assert {"id": 7, "amount": 0} == dump.exceptions[-1].frames[-1]["order"]

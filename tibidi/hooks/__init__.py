@@ -488,7 +488,7 @@ def _print_failure(error: BaseException) -> None:
 
 def _unreadable(error: BaseException) -> str:
     """Return what hides behind a failed import: after setuid(), a process may not read the files of its Python."""
-    files = {"the standard library": os.__file__, "tibidi": __file__}
+    files = {"the standard library": getattr(os, "__file__", ""), "tibidi": __file__}
     # In a frozen program no module has a file.
     for what, file in files.items() if isinstance(error, ImportError) and not hasattr(sys, "frozen") else ():
         try:

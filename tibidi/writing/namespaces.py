@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Globals = dict  # of str to object; what types.FunctionType takes
 
-LIBRARY = os.path.join(os.path.dirname(os.__file__), "")
+# In a program that cx_Freeze has frozen, no module of the standard library has a file.
+LIBRARY = os.path.join(os.path.dirname(getattr(os, "__file__", "\0")), "") or "\0"
 INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # The import system's own attributes of a module, of no use without the process.
 MACHINERY = frozenset({"__builtins__", "__cached__", "__loader__", "__spec__"})
