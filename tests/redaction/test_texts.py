@@ -152,10 +152,13 @@ def test_ordinary_texts(text: str) -> None:
     [
         " '" + r"\d" * 40 + " -p x",  # a quote that is not closed: each backslash doubled the time
         "key=" * 5_000,
+        "token: xoxb-" * 6_000,
+        "xoxb-" * 6_000,
+        "curl -u x " * 6_000,
         "a://" + "A-" * 20_000 + "@x",
         'token="' + r"\"" * 20_000,
     ],
-    ids=["command", "names", "scheme", "quotes"],
+    ids=["command", "names", "headers", "keys", "programs", "scheme", "quotes"],
 )
 def test_time(text: str) -> None:
     """A text is searched in linear time: no expression tries a part of it again and again."""

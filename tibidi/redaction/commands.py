@@ -45,6 +45,7 @@ def options_of(word: str) -> dict[str, str] | None:
 def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield where secrets are in the words of a command: the number of the word, and where in it the secret begins."""
     options: dict[str, str] = {}
+    is_login = "login" in words
     expected = ""  # what the word before announces: NEXT, a separator, or the kind of the name of an option
     for at, word in enumerate(words):
         announced, expected = expected, ""
@@ -52,7 +53,7 @@ def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         if begin < 0:
             found = options_of(word)
             if found is not None:
-                options = found if "login" in words or not word.endswith(LOGINS) else {}
+                options = found if is_login or not word.endswith(LOGINS) else {}
             if word[:1] == "-" or (word[:1] == "/" and ":" in word):
                 begin, expected = _in_option(word, options)
             elif word.startswith(OPENSSL):

@@ -108,7 +108,7 @@ PATTERNS = (
     Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
     Pattern("webhook", ("hooks.slack.com", "bhook"), r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|"
             r"discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2)/(?P<secret>[\w/@.-]+)"),
-    Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-(?:[\w-]*\d[\w-]*|\w{8,})|xapp-\d-[\w-]+"),
+    Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-(?:[\w-]{0,40}\d[\w-]*|\w{8,})|xapp-\d-[\w-]+"),
     Pattern("Facebook key", ("|", "%"), r"(?<!\d)\d{15,16}[|%][\w-]{27,40}"),
     Pattern("Telegram token", (":AA",), r"(?<!\d)\d{5,16}:AA[\w-]{30,}"),
     Pattern("Azure secret", ("Q~",), r"(?<![\w.~])[\w~.]{3}\dQ~[\w~.-]{31,34}"),
@@ -321,12 +321,11 @@ def _after_colon(head: re.Match[str], kind: str) -> tuple[int, int] | None:
     """Return where the value of a header, or of a line of YAML or a log, is."""
     text, name = head.string, head["name"]
     if "-" in name or name.lower() in HEADERS or name.lower().endswith("_cookie"):
-        match = re.compile(HEADER_VALUE, re.IGNORECASE).match(text, head.end())
-        if match is not None and not is_placeholder(match["secret"]):
-            value = match["secret"].rstrip()
-            if "=" in value or re.search(r"[0-9]|[a-z][A-Z]", value):
-                return match.start("secret"), match.start("secret") + len(value)
-        return None
+        pattern = re.compile(HEADER_VALUE, re.IGNORECASE)
+        begin = pattern.match(text, head.end(), head.end() + LONGEST_JUDGED)
+        value = "" if begin is None or is_placeholder(begin["secret"]) else begin["secret"]
+        match = pattern.match(text, head.end()) if "=" in value or re.search(r"[0-9]|[a-z][A-Z]", value) else None
+        return None if match is None else (match.start("secret"), match.start("secret") + len(match["secret"].rstrip()))
     bare = re.compile(BARE).match(text, head.end(), head.end() + LONGEST_JUDGED)
     if bare is None:
         return None
