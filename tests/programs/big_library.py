@@ -51,9 +51,7 @@ def text():
 def boto3():
     import boto3
 
-    return boto3.client(
-        "s3", region_name="eu-west-1", aws_access_key_id="A" * 20, aws_secret_access_key="s3cret-s3cret"
-    )
+    return boto3.client("s3", region_name="eu-west-1", aws_access_key_id="A" * 20, aws_secret_access_key="s3cret-s3cret")
 
 
 def django():

@@ -22,7 +22,9 @@ def total(cart, *names, tax=0.5, **options):
             subtotal += with_tax(cart.price(name))
     except KeyError as error:
         größe = len(names)
-        raise LookupError(f"no price for {error}, {größe} ordered") from error
+        raise LookupError(
+            f"no price for {error}, {größe} ordered"
+        ) from error
     return subtotal
 
 

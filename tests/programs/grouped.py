@@ -5,7 +5,10 @@ import sys
 
 
 def comprehension(depth):
-    return [int(text) for text in ["1", "x"]]
+    return [
+        int(text)
+        for text in ["1", "x"]
+    ]
 
 
 def read(text):

@@ -46,9 +46,7 @@ def hold(items: list[object]) -> None:
 def everything() -> list[object]:
     """Return a few objects of each type."""
     code = generator.__code__
-    found = [
-        iterator() for iterator in (getattr(code, "co_lines", None), getattr(code, "co_positions", None)) if iterator
-    ]
+    found = [iterator() for iterator in (getattr(code, "co_lines", None), getattr(code, "co_positions", None)) if iterator]
     counts: dict[int, int] = {}
     seen = set()
     for holder in gc.get_objects():

@@ -43,20 +43,11 @@ def as_objects(dump: tibidi.Dump) -> None:
     print(dump.modules["__main__"]["card"]["numbers"][0] + 1)
     print(sorted(describe_value(value)[:8] for value in frame.locals.values()) != [])
     for thread in dump.threads:
-        print(
-            thread.name,
-            thread.ident > 0,
-            thread.crashed,
-            thread.daemon,
-            [frame.line > 0 for frame in thread.frames] != [],
-        )
+        print(thread.name, thread.ident > 0, thread.crashed, thread.daemon, [frame.line > 0 for frame in thread.frames] != [])
     for task in dump.tasks:
         print(task.name, task.state, task.frames[0].line)
     print(dump.process.pid > 0, dump.process.argv[0] != "", dump.process.environment.get("HOME", "") != "")
-    print(
-        len([describe_gap(each) for each in dump.omissions]) > 0,
-        any("def pay" in text for text in dump.sources.values()),
-    )
+    print(len([describe_gap(each) for each in dump.omissions]) > 0, any("def pay" in text for text in dump.sources.values()))
 
 
 def as_dictionaries(dump: tibidi.Dump) -> None:

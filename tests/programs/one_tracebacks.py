@@ -68,7 +68,11 @@ def in_string():
 
 
 def several_lines():
-    return 1 + 2 / 0 + 3
+    return (
+        1
+        + 2 / 0
+        + 3
+    )
 
 
 def caught(number):

@@ -33,7 +33,6 @@ import zipfile
 
 import pidfiles
 
-
 class Local(pidfiles.PidFile):
     """As the class of the module, but pickled by value."""
 

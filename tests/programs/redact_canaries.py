@@ -57,6 +57,4 @@ def crash(host):
 try:
     crash("db")
 except subprocess.CalledProcessError as error:
-    raise RuntimeError(
-        f"url=https://api.example.org/x?api_key={canary(6)} failed, cmd='mysql -p{canary(24)}'"
-    ) from error
+    raise RuntimeError(f"url=https://api.example.org/x?api_key={canary(6)} failed, cmd='mysql -p{canary(24)}'") from error

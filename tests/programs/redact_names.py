@@ -19,9 +19,7 @@ async def serve():
     await wait_for(polling)
 
 
-threading.Thread(
-    target=lambda: asyncio.run(serve()), daemon=True, name="upload " + "sk_live_" + "threadSECRET1"
-).start()
+threading.Thread(target=lambda: asyncio.run(serve()), daemon=True, name="upload " + "sk_live_" + "threadSECRET1").start()
 time.sleep(0.3)
 unpicklable = Unpicklable()
 template = "password='" + "template-SECRET-1" + "' +"

@@ -1,5 +1,4 @@
 """A coroutine that awaits another one."""
-
 import asyncio
 
 

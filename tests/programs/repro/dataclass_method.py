@@ -1,5 +1,4 @@
 """A method of a dataclass, called by a script that has no guard."""
-
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal

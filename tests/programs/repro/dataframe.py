@@ -1,5 +1,4 @@
 """A table, and an exception that is raised deep in a library."""
-
 import pandas as pd
 
 

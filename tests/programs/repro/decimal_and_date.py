@@ -1,5 +1,4 @@
 """Plain values that are no literals."""
-
 from datetime import date
 from datetime import timedelta
 from decimal import Decimal

@@ -1,5 +1,4 @@
 """A function within two decorators, one of which hides it."""
-
 import functools
 
 

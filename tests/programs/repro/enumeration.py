@@ -1,5 +1,4 @@
 """A member of an enumeration."""
-
 import enum
 
 

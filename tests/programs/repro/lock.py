@@ -1,5 +1,4 @@
 """An object with a lock, and a thread that crashes."""
-
 import threading
 
 

@@ -1,5 +1,4 @@
 """A script without functions, and with arguments."""
-
 import sys
 
 names = sys.argv[1:]

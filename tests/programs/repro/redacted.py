@@ -1,5 +1,4 @@
 """A secret that the crash depends on is not in the dump."""
-
 import os
 
 

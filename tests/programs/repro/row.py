@@ -1,5 +1,4 @@
 """A row of an ORM."""
-
 from sqlalchemy import create_engine
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase
