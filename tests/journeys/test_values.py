@@ -69,6 +69,7 @@ def test_a_slow_object(crash: crashing.Crasher) -> None:
 @pytest.mark.parametrize("how", ["plain", "lazy"])
 def test_values_that_answer_for_others(crash: crashing.Crasher, how: str) -> None:
     """Metaclasses without a hash, proxies written in C, mocks: each costs itself at most, and little time."""
+    pytest.importorskip("wrapt")
     started = time.monotonic()
     crashed = crash("val_foreign.py", how, env={"TIBIDI_MAX_SECONDS": "6"})
     assert time.monotonic() - started < 9

@@ -30,7 +30,7 @@ def refuse(function):
             raise PermissionError(13, "refused", path)
         return function(path, *args, **options)
     return call
-for module, name in (tibidi.process.io, "open"), (tibidi.process.os, "listdir"), (tibidi.process.os, "readlink"):
+for module, name in (tibidi.process.io, "FileIO"), (tibidi.process.os, "listdir"), (tibidi.process.os, "readlink"):
     setattr(module, name, refuse(getattr(module, name)))
 atexit.register(lambda: print(len(refused)))
 1 / 0
