@@ -279,3 +279,14 @@ work(2)
     times = {"crash": [("before", 1)], "call": [("before", 3)]}[how]
 
     assert times == [(each.message, each.times) for each in own(crashed) if each.name == "lookup"]
+
+
+@needs_monitoring
+def test_sitecustomize(crash: Crasher, tmp_path: Path) -> None:
+    """What sitecustomize.py handles at each start, as that of Debian does, does not load the hook."""
+    code = "print('customized')\ntry:\n    import not_there\nexcept ImportError:\n    pass\n"
+    (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
+    code = "import sys; print('tibidi.hooks.swallowed' in sys.modules); 1/0"
+    crashed = crash.run("-c", code, env={"PYTHONPATH": str(tmp_path)})
+
+    assert "customized\nFalse\n" == crashed.stdout

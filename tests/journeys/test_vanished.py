@@ -59,8 +59,8 @@ def listed(crash: Crasher, *options: str) -> Any:
 @pytest.mark.parametrize("death", DEATHS)
 def test_death(crash: Crasher, death: str) -> None:
     """Each death is one dump, of its kind, with the program and the last stack."""
-    if death == "c_overflow" and sys.version_info[:2] == (3, 12):
-        pytest.skip("Python 3.12 counts the calls in C as well, so that this stack does not overflow")
+    if death == "c_overflow" and sys.version_info[:2] not in {(3, 9), (3, 10), (3, 11), (3, 13)}:
+        pytest.skip("Python 3.12 counts the calls in C as well, and 3.14 the stack that is left: it does not overflow")
     crash("vanish.py", death)
     (row,) = listed(crash)
     kind, title, function = DEATHS[death]

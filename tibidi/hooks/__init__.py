@@ -389,9 +389,10 @@ def _await_handler(monitoring: "Any") -> None:
 
 
 def _handle_first(code: "CodeType", *event: object, caught: type[BaseException] = Exception) -> None:
+    # What sitecustomize.py of Debian and Ubuntu handles, in each start, is of no interest.
     # A parameter: the end of the interpreter clears builtins, and an exception here would call this again, for ever.
     try:
-        if not (dump_threads or code.co_filename.startswith(EVERYWHERE)):
+        if not (dump_threads or code.co_filename.startswith(EVERYWHERE) or code.co_filename.endswith("customize.py")):
             _load("tibidi.hooks.swallowed").apply_settings(code, *event)
     except caught:
         pass
