@@ -11,6 +11,8 @@ import pytest
 import tibidi
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crashing import Crash, Crasher
 
     from tibidi.history import SwallowedException
