@@ -265,9 +265,8 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
     hangs = sys.modules.get("tibidi.hooks.hangs")
-    if (
-        hangs and not _is_python()
-    ):  # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks
+    # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks.
+    if hangs and not _is_python():
         hangs._timers.clear()
         faulthandler.cancel_dump_traceback_later()
     for timer in hangs._timers if hangs else ():
