@@ -88,7 +88,7 @@ def test_start_does_not_wait(crash: Crasher) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which file systems are mounted")
 def test_no_thread(crash: Crasher) -> None:
-    """On a file system of this machine, which answers, the life record takes no thread; elsewhere two."""
+    """On a file system of this machine, which answers, the life record takes no thread; elsewhere it does."""
     code = """if True:
         import _thread, atexit, os, tibidi_autoinstall as life
         started, start = [], _thread.start_new_thread
@@ -103,7 +103,8 @@ def test_no_thread(crash: Crasher) -> None:
         for path in (crash.directory, crash.work / "link")
     ]
 
-    assert ["0\n", "2\n" if sys.version_info[:2] != (3, 12) else "1\n"] == printed
+    assert "0\n" == printed[0]
+    assert int(printed[1]) > 0  # Python 3.12 starts none at its exit
 
 
 def test_without_tibidi(crash: Crasher) -> None:
