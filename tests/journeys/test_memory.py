@@ -149,3 +149,28 @@ def test_growth(crash: Crasher, way: str) -> None:
     crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_LOGGING": "ERROR", "PYTHONPATH": str(crash.work)})
 
     assert int(crashed.stdout) < 600
+
+
+def test_no_text_is_kept(crash: Crasher) -> None:
+    """No name and no word of a command that a dump has looked at is alive because of it."""
+    code = """
+import sys, tibidi
+name, word = "".join(["customer ", "key"]), "".join(["--pass", "word"])
+def dumped():
+    values, command = {name: "Kn2-vfQ9xT"}, f"mysql {word} Kn2-vfQ9xT -p other"
+    words = command.split()
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        tibidi.dump_exception(error)
+before = sys.getrefcount(name), sys.getrefcount(word)
+dumped()
+ours = [vars(module).values() for key, module in [*sys.modules.items()] if key.startswith("tibidi.")]
+found = [each for values in ours for each in values if hasattr(each, "cache_info") and type(each) is not type]
+caches = [each for each in found if each.cache_info().currsize]
+print(before == (sys.getrefcount(name), sys.getrefcount(word)), caches)
+"""
+    crashed = crash.run("-c", code)
+
+    assert "True []\n" == crashed.stdout
+    assert 1 == len(crashed.dumps)

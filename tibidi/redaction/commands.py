@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tibidi import TYPE_CHECKING
 from tibidi.redaction.looks import is_placeholder, is_varied, is_weakly_named
 from tibidi.redaction.names import HARD, WEAK, kind_of_name
@@ -28,7 +26,6 @@ SEPARATORS = frozenset(":,%")
 OPENSSL = "pass:"
 
 
-@lru_cache(10_000)  # most words occur several times
 def options_of(word: str) -> dict[str, str] | None:
     """Return the options of a program that take a password; None for anything else."""
     if not PROGRAMS:

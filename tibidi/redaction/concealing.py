@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
@@ -53,7 +52,7 @@ def kind_with(names: Iterable[str]) -> Callable[[str], str]:
     from fnmatch import translate  # needed only here
 
     match = re.compile("|".join(translate(name.lower()) for name in names)).match
-    return lru_cache(20_000)(lambda name: GIVEN if match(name.lower()) else kind_of_name(name))
+    return lambda name: GIVEN if match(name.lower()) else kind_of_name(name)
 
 
 def withholding(

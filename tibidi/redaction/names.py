@@ -21,7 +21,6 @@ under it only text is secret that looks arbitrary.  A `WEAK` name (`key`,
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -118,7 +117,6 @@ LONGEST_NAME = 100  # characters; anything longer is a text
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-@lru_cache(20_000)  # most names occur several times
 def kind_of_name(name: str) -> str:
     """Return HARD, SOFT or WEAK for the name of a secret, "" for any other name."""
     if len(name) > LONGEST_NAME:

@@ -10,6 +10,7 @@ before the first byte is written.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import error_text
@@ -79,11 +80,13 @@ class Redactor:
             from tibidi.redaction import personal  # only where it is configured
 
             names, self._personal = (*(set(names) - {PERSONAL}), *personal.NAMES), personal
-        self._kind: Callable[[str], str] = kind_of_name
+        kind: Callable[[str], str] = kind_of_name
+        self._has_names = bool(names)
         if names:
             from tibidi.redaction.concealing import kind_with  # only where they are configured
 
-            self._kind = kind_with(names)
+            kind = kind_with(names)
+        self._kind = lru_cache(MOST_REMEMBERED)(kind)  # of this dump: no name outlives it
         self._hook: Callable[[str, object], bool] | None = None
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
@@ -110,7 +113,7 @@ class Redactor:
     def may_conceal(self, names: list[object]) -> bool:
         """Return True if a value under one of these names may be a secret; fast, with false positives."""
         text = " ".join([name if type(name) is str else as_text(name) or "" for name in names])
-        return self._hook is not None or self._kind is not kind_of_name or not text.isascii() or may_hold_name(text)
+        return self._hook is not None or self._has_names or not text.isascii() or may_hold_name(text)
 
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
@@ -271,12 +274,12 @@ class Redactor:
         """
         if self._hook is not None:
             return True
-        if len(chunk) >= SMALL_CHUNK and self._kind is kind_of_name:
+        if len(chunk) >= SMALL_CHUNK and not self._has_names:
             from tibidi.redaction.scanning import searched_for  # few small dumps need it, here and below
 
             chunk = searched_for(self).named(chunk)
         fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._innocent
-        may_be_one = self._kind is not kind_of_name or may_hold_name(b" ".join(fresh).decode("latin-1"))
+        may_be_one = self._has_names or may_hold_name(b" ".join(fresh).decode("latin-1"))
         if may_be_one and any(self._kind(name.decode("latin-1")) in SEARCHED for name in fresh):
             return True
         if len(self._innocent) < MOST_REMEMBERED:
