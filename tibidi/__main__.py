@@ -104,7 +104,7 @@ def _complete() -> int:
     every = argparse.ArgumentParser("tibidi")
     subparsers = every.add_subparsers()
     for word in COMMANDS:
-        subparsers.add_parser(word, parents=[_command(word).parser()], add_help=False)
+        subparsers.add_parser(word, parents=[_command(word).parser], add_help=False)
     parse(every, [])
     return 0
 

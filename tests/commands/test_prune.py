@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.commands.prune import parse_age
+from tibidi.commands import parse_age
 
 if TYPE_CHECKING:
     from crashing import Crasher

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import textwrap
@@ -19,7 +20,7 @@ from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Parser = argparse.ArgumentParser
     Arguments = Sequence[str]
@@ -28,6 +29,9 @@ UNEXPECTED = 2
 HELP_WIDTH = 78
 COMPLETION = "_ARGCOMPLETE"  # set by a shell while it completes a command line
 SCRIPTS = ("tibidi", "tbdump", "tbdebug", "tbpeep")
+AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.IGNORECASE)
+DAYS_PER_UNIT = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "": 1.0, "w": 7.0}
+MAX_DAYS = 1e6  # timedelta() takes 1e9
 
 
 def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: str = "tibidi") -> int:
@@ -118,6 +122,37 @@ def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="import and run nothing that the dump names; the default for dumps not signed with your key",
     )
+
+
+def say(*lines: str, kept: str = "") -> None:
+    """Print lines on stdout, without control characters but those in `kept`."""
+    for line in lines:
+        print(printable(line, kept))
+
+
+def say_written(path: str) -> None:
+    """Print the name of a file that was written, and its size."""
+    from tibidi.present import phrases
+
+    say(f"wrote {path}, {phrases.size(os.path.getsize(path))}")
+
+
+def report(options: argparse.Namespace, data: object, lines: Iterable[str], kept: str = "") -> None:
+    """Print what a command has found: with --json as `data`, else as lines."""
+    if options.json:
+        import json
+
+        print(json.dumps(data, indent=2, default=str))
+    else:
+        say(*lines, kept=kept)
+
+
+def parse_age(text: str) -> float:
+    """Return an age such as `7d`, `12h`, `90m` or `2w` in days; a number without a unit is days."""
+    match = AGE.fullmatch(text.strip())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"not an age such as 7d, 12h or 2w: {text!r}")
+    return min(float(match[1]) * DAYS_PER_UNIT[match[2].lower()], MAX_DAYS)
 
 
 def write_file(path: str, data: bytes) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi import commands, config
 from tibidi.commands.examination import COMPANION, examine
 from tibidi.config import misspelt
 from tibidi.process import environ
-from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,25 +37,20 @@ class Finding(NamedTuple):
     remedy: str
 
 
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    made = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
-    made.add_argument("--json", action="store_true", help="print JSON, for programs")
-    return made
+parser = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
+parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
 def main(argv: commands.Arguments) -> int:
     """Examine everything that a dump depends on, crash a child process, and print what is wrong."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     facts: Facts = examine()
     # A cause comes before its consequences.
     findings = [*_about_activation(facts), *_about_settings(facts), *_about_writing(facts), *_about_key(facts)]
     status = max((finding.status for finding in findings), default=WORKS)
-    if options.json:
-        plain = [{"problem": each.problem, "remedy": each.remedy, "status": each.status} for each in findings]
-        print(json.dumps({"verdict": VERDICTS[status], **facts, "findings": plain}, indent=2))
-    else:
-        print("\n".join(map(printable, [*_lines(facts), "", *_conclusion(status, findings)])))
+    plain = [{"problem": each.problem, "remedy": each.remedy, "status": each.status} for each in findings]
+    data = {"verdict": VERDICTS[status], **facts, "findings": plain}
+    commands.report(options, data, [*_lines(facts), "", *_conclusion(status, findings)])
     return status
 
 

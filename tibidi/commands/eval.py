@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tibidi import commands
 from tibidi.loader import open_dump
 from tibidi.revive.importing import extend_path
@@ -15,23 +13,19 @@ python -m tibidi eval latest.pkl 'len(order.items)'
 python -m tibidi eval --frame 2 latest.pkl '[row["price"] for row in rows[:10]]'
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Print the value of an expression, by a part of Python that imports and calls nothing of the dump."
-    made = commands.parser("tibidi eval", purpose, EXAMPLES)
-    commands.add_frame_arguments(made)
-    made.add_argument("--max", type=int, default=2_000, metavar="N", help="characters to print; default: 2000")
-    made.add_argument("--live", action="store_true", help="load the dump live, and evaluate any Python: code runs here")
-    made.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-    commands.add_dump_argument(made)
-    made.add_argument("expression", metavar="EXPR", help="for example: order.total / 2")
-    return made
+PURPOSE = "Print the value of an expression, by a part of Python that imports and calls nothing of the dump."
+parser = commands.parser("tibidi eval", PURPOSE, EXAMPLES)
+commands.add_frame_arguments(parser)
+parser.add_argument("--max", type=int, default=2_000, metavar="N", help="characters to print; default: 2000")
+parser.add_argument("--live", action="store_true", help="load the dump live, and evaluate any Python: code runs here")
+parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
+commands.add_dump_argument(parser)
+parser.add_argument("expression", metavar="EXPR", help="for example: order.total / 2")
 
 
 def main(argv: commands.Arguments) -> int:
     """Print the value of an expression; return 1 if it raises an exception."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     dump = open_dump(options.dump, options.live, extend_path)
     exception, number = blamed(dump, options.exception, options.frame)
     frame, text = dump.subjects[exception][number], options.expression
@@ -39,5 +33,5 @@ def main(argv: commands.Arguments) -> int:
         found = answer(lambda: eval(text, {**frame.globals, **frame.locals}), options.max)  # noqa: S307 - as typed
     else:
         found = evaluate(frame, text, options.max)
-    print(json.dumps(found, indent=2) if options.json else f"{found['type']}: " * found["error"] + found["value"])
+    commands.report(options, found, [f"{found['type']}: " * found["error"] + found["value"]])
     return int(found["error"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from tibidi import commands
@@ -23,28 +22,24 @@ python -m tibidi find '1,50'                      # in every dump of the crash d
 python -m tibidi find customer_id traceback.pkl
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = (
-        "Find a text in the values of dumps: within texts and names, or as a whole number or date. "
-        "Nothing in a dump is executed."
-    )
-    made = commands.parser("tibidi find", purpose, EXAMPLES)
-    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    made.add_argument("text", metavar="TEXT", help="what to look for")
-    made.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: every dump")
-    return made
+PURPOSE = (
+    "Find a text in the values of dumps: within texts and names, or as a whole number or date. "
+    "Nothing in a dump is executed."
+)
+parser = commands.parser("tibidi find", PURPOSE, EXAMPLES)
+parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+parser.add_argument("text", metavar="TEXT", help="what to look for")
+parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: every dump")
 
 
 def main(argv: commands.Arguments) -> int:
     """Print the path of each place where a text occurs; return 1 if there is none."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     paths = list(map(locate, options.dumps)) or [each.path for each in crash_directory().entries()]
     found = _hits(paths, options.text)
     if options.json:
         data = [{"dump": path, **hit._asdict()} for path, hit in found]
-        print(json.dumps(data, indent=2))
+        commands.report(options, data, ())
         return 0 if data else 1
     count = 0
     for path, hit in found:
@@ -52,7 +47,7 @@ def main(argv: commands.Arguments) -> int:
         print(printable(f"{prefix}{hit.path}: {hit.shown}"), flush=True)
         count += 1
     if not count:
-        print(printable(f"{options.text!r} is in none of {len(paths)} dumps"))
+        commands.say(f"{options.text!r} is in none of {len(paths)} dumps")
     return 0 if count else 1
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from tibidi import commands
 from tibidi.errors import TibidiError
 from tibidi.fleet import query
 from tibidi.fleet.index import index
 from tibidi.present import phrases
-from tibidi.process.texts import printable
 
 EXAMPLES = """\
 python -m tibidi fleet index s3://crashes/shop               # read what is new
@@ -22,28 +19,24 @@ python -m tbdebug NAME                                       # a dump of the sto
 """
 QUERIES = {"list": query.LIST, "show": query.SHOW, "find": query.FIND}
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    made = commands.parser("tibidi fleet", "Index a store of dumps, and ask the index. Nothing is executed.", EXAMPLES)
-    made.add_argument("--scheduler", metavar="tcp://...", default="", help="index: on a cluster of Dask")
-    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    made.add_argument("action", choices=["index", "list", "show", "find", "common", "sql"])
-    made.add_argument("store", metavar="STORE", help="a folder or a URL")
-    made.add_argument("subject", metavar="FINGERPRINT|TEXT|SQL", nargs="?", help="list: only from this day on")
-    return made
+parser = commands.parser("tibidi fleet", "Index a store of dumps, and ask the index. Nothing is executed.", EXAMPLES)
+parser.add_argument("--scheduler", metavar="tcp://...", default="", help="index: on a cluster of Dask")
+parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+parser.add_argument("action", choices=["index", "list", "show", "find", "common", "sql"])
+parser.add_argument("store", metavar="STORE", help="a folder or a URL")
+parser.add_argument("subject", metavar="FINGERPRINT|TEXT|SQL", nargs="?", help="list: only from this day on")
 
 
 def main(argv: commands.Arguments) -> int:
     """Run one action; return 1 if it finds nothing."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     if options.subject is None and options.action not in {"index", "list"}:
         raise TibidiError(f"fleet {options.action} needs one more argument", "see: python -m tibidi fleet --help")
     fleet = query.Fleet(options.store)
     if options.action == "index":
         known = set() if fleet.is_empty else {name for (name,) in fleet.sql("select dump from dumps").rows}
         new = sum(index(options.store, known, options.scheduler))
-        print(printable(f"indexed {phrases.count(new, 'new dump')} of {options.store}, {len(known):,} were known"))
+        commands.say(f"indexed {phrases.count(new, 'new dump')} of {options.store}, {len(known):,} were known")
         return 0
     if options.action == "common":
         answers = fleet.common(options.subject)
@@ -51,9 +44,7 @@ def main(argv: commands.Arguments) -> int:
         answers = [fleet.sql(options.subject)]
     else:
         answers = [fleet.sql(QUERIES[options.action], options.subject or "")]
-    if options.json:
-        rows = [dict(zip(answer.columns, row)) for answer in answers for row in answer.rows]
-        print(json.dumps(rows, indent=2, default=str))
-    else:
-        print("\n\n".join("\n".join(map(printable, answer.lines())) for answer in answers))
-    return 0 if any(answer.rows for answer in answers) else 1
+    rows = [dict(zip(answer.columns, row)) for answer in answers for row in answer.rows]
+    lines = [line for answer in answers for line in ("", *answer.lines())]
+    commands.report(options, rows, lines[1:])
+    return 0 if rows else 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tibidi import commands
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import info
@@ -21,26 +19,20 @@ BY_KEY = "by your key: opens live"
 NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
 NOT_SIGNED = "none, so anybody may have made it: opens inert; --live trusts it"
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
-    made = commands.parser("tibidi info", purpose, EXAMPLES)
-    made.add_argument("--all", action="store_true", help="list packages, environment variables and omissions, too")
-    made.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-    commands.add_dump_argument(made)
-    return made
+PURPOSE = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
+parser = commands.parser("tibidi info", PURPOSE, EXAMPLES)
+parser.add_argument("--all", action="store_true", help="list packages, environment variables and omissions, too")
+parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
+commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Print everything about a dump except its frames; nothing is unpickled."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     with Reader(find(options.dump)) as reader:
-        differences = map(str, mismatches(reader.summary, reader.sources))
+        differences = list(map(str, mismatches(reader.summary, reader.sources)))
         signed = reader.is_signed_by(read_key())
-        if options.json:
-            print(json.dumps(info.to_json(reader, signed=signed, mismatches=differences), indent=2))
-            return 0
         trust = BY_KEY if signed else NOT_BY_KEY if reader.has_signature else NOT_SIGNED
-        print("\n".join(info.lines(reader, trust=trust, mismatches=differences, everything=options.all)))
+        lines = info.lines(reader, trust=trust, mismatches=differences, everything=options.all)
+        commands.report(options, info.to_json(reader, signed=signed, mismatches=differences), lines)
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -11,11 +10,9 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from tibidi import commands
-from tibidi.commands.ages import parse_age
 from tibidi.errors import TibidiError
 from tibidi.present import listing
 from tibidi.present.phrases import bare_type
-from tibidi.process.texts import printable
 from tibidi.store.directory import STOPPED_FOLDER, CrashDirectory
 from tibidi.store.location import crash_directory, dumps_in
 
@@ -34,39 +31,32 @@ python -m tibidi list --json | jq -r '.[].type'
 python -m tbdebug NAME
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
-    made = commands.parser("tibidi list", purpose, EXAMPLES)
-    made.add_argument("--all", action="store_true", help="one line for each dump, and for what was killed or stopped")
-    made.add_argument("--since", metavar="AGE", type=parse_age, help="only dumps not older than 2d, 12h or 90m")
-    made.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
-    made.add_argument(
-        "--type", metavar="T", default="*", help="only dumps of this exception, or caused by it; may be a glob"
-    )
-    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    made.add_argument("--html", metavar="DIR", help="write an index of pages, one for each fingerprint, into a folder")
-    made.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
-    return made
+PURPOSE = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
+parser = commands.parser("tibidi list", PURPOSE, EXAMPLES)
+parser.add_argument("--all", action="store_true", help="one line for each dump, and for what was killed or stopped")
+parser.add_argument("--since", metavar="AGE", type=commands.parse_age, help="only dumps not older than 2d, 12h or 90m")
+parser.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
+parser.add_argument(
+    "--type", metavar="T", default="*", help="only dumps of this exception, or caused by it; may be a glob"
+)
+parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+parser.add_argument("--html", metavar="DIR", help="write an index of pages, one for each fingerprint, into a folder")
+parser.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
 
 
 def main(argv: commands.Arguments) -> int:
     """Print a line for each fingerprint, or for each dump, the newest last."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     rows = [each for each in _rows(options.directories, is_all=options.all) if _is_wanted(each, options)]
     found = listing.groups(rows)
     # On a terminal a long line would be wrapped; in a pipe nothing is cut.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if options.html:
         return _write_index(found, options.html)
-    if options.json:
-        data = map(listing.to_json, rows) if options.all else map(listing.group_to_json, found)
-        print(json.dumps(list(data), indent=2))
-    elif rows:
-        print("\n".join(listing.lines(rows, width) if options.all else listing.inbox(found, width)))
-    else:
-        print(printable(f"no dumps in {', '.join(options.directories) or CrashDirectory.locate(create=False).path}"))
+    data = map(listing.to_json, rows) if options.all else map(listing.group_to_json, found)
+    lines = listing.lines(rows, width) if options.all else listing.inbox(found, width)
+    nothing = f"no dumps in {', '.join(options.directories) or CrashDirectory.locate(create=False).path}"
+    commands.report(options, list(data), lines if rows else [nothing])
     return 0
 
 
@@ -116,5 +106,5 @@ def _write_index(found: Sequence[Sequence[Row]], folder: str) -> int:
     target = os.path.join(folder, "index.html")
     with open(target, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(page.index(rows))
-    print(printable(f"wrote {target}, and {sum(bool(row['page']) for row in rows)} pages"))
+    commands.say(f"wrote {target}, and {sum(bool(row['page']) for row in rows)} pages")
     return 0

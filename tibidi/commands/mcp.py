@@ -11,22 +11,16 @@ python -m tibidi mcp                  # a client starts it; see docs/agents.md
 python -m tibidi mcp --allow-live
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = (
-        "Serve coding agents over the Model Context Protocol, on stdin and stdout. Needs: pip install 'tibidi[mcp]'"
-    )
-    made = commands.parser("tibidi mcp", purpose, EXAMPLES)
-    made.add_argument(
-        "--allow-live", action="store_true", help="offer tools that run code of the program: repro, eval_live"
-    )
-    return made
+PURPOSE = "Serve coding agents over the Model Context Protocol, on stdin and stdout. Needs: pip install 'tibidi[mcp]'"
+parser = commands.parser("tibidi mcp", PURPOSE, EXAMPLES)
+parser.add_argument(
+    "--allow-live", action="store_true", help="offer tools that run code of the program: repro, eval_live"
+)
 
 
 def main(argv: commands.Arguments) -> int:
     """Serve until stdin ends."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     try:
         mcp.serve(options.allow_live)
     except ModuleNotFoundError as error:

@@ -6,23 +6,18 @@ from tibidi import commands, config
 from tibidi.commands.seal import EXAMPLES
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.process.texts import printable
 from tibidi.store.location import find
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Decrypt a sealed dump into a file; other commands open it in memory if TIBIDI_IDENTITY is set."
-    made = commands.parser("tibidi open", purpose, EXAMPLES)
-    made.add_argument("--identity", metavar="KEYFILE", help="the file of private keys; default: TIBIDI_IDENTITY")
-    made.add_argument("-o", "--output", metavar="OUT", help="the decrypted dump; default: DUMP with .open before .pkl")
-    commands.add_dump_argument(made)
-    return made
+PURPOSE = "Decrypt a sealed dump into a file; other commands open it in memory if TIBIDI_IDENTITY is set."
+parser = commands.parser("tibidi open", PURPOSE, EXAMPLES)
+parser.add_argument("--identity", metavar="KEYFILE", help="the file of private keys; default: TIBIDI_IDENTITY")
+parser.add_argument("-o", "--output", metavar="OUT", help="the decrypted dump; default: DUMP with .open before .pkl")
+commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Decrypt a dump."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     config.identity = options.identity or config.identity
     if not config.identity:
         raise TibidiError("no private key to open it with", "name its file: --identity key.txt")
@@ -32,5 +27,5 @@ def main(argv: commands.Arguments) -> int:
         if not reader.is_sealed:
             raise TibidiError(f"{path} is not sealed", f"open it as it is: python -m tbdebug {path}")
         commands.write_file(target, reader.whole().getvalue())
-    print(printable(f"wrote {target}"))
+    commands.say(f"wrote {target}")
     return 0

@@ -10,14 +10,11 @@ python -m tibidi path
 ls -l "$(python -m tibidi path)"
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    return commands.parser("tibidi path", "Print the path of the crash directory, which TIBIDI_DIR sets.", EXAMPLES)
+parser = commands.parser("tibidi path", "Print the path of the crash directory, which TIBIDI_DIR sets.", EXAMPLES)
 
 
 def main(argv: commands.Arguments) -> int:
     """Print the path of the crash directory."""
-    commands.parse(parser(), argv)
+    commands.parse(parser, argv)
     print(CrashDirectory.locate(create=False).path)
     return 0

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import phrases
-from tibidi.process.texts import printable
 from tibidi.store.location import find
 from tibidi.tools.preview import categories
 
@@ -23,33 +21,26 @@ python -m tibidi preview traceback.pkl | less
 python -m tibidi preview --html leaving.html traceback.pkl
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
-    made = commands.parser("tibidi preview", purpose, EXAMPLES)
-    made.add_argument("--html", metavar="FILE", help="write it as a page, behind the page of `show`")
-    made.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-    commands.add_dump_argument(made)
-    return made
+PURPOSE = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
+parser = commands.parser("tibidi preview", PURPOSE, EXAMPLES)
+parser.add_argument("--html", metavar="FILE", help="write it as a page, behind the page of `show`")
+parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Print what is in a dump."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     path = find(options.dump)
     with Reader(path) as reader:
         found = list(categories(reader))
-    if options.json:
-        print(json.dumps([each._asdict() for each in found], indent=2))
-    elif options.html:
+    if options.html and not options.json:
         from tibidi.commands.show import write_page
 
         write_page(path, options.html, [(_title(each), "\n".join(each.lines)) for each in found])
-        print(printable(f"wrote {options.html}, {phrases.size(os.path.getsize(options.html))}"))
+        commands.say_written(options.html)
     else:
-        for line in _text(path, found):
-            print(printable(line, "\t"))
+        commands.report(options, [each._asdict() for each in found], _text(path, found), kept="\t")
     return 0
 
 

@@ -8,9 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tibidi import commands, config
-from tibidi.commands.ages import parse_age
 from tibidi.errors import TibidiError
-from tibidi.process.texts import printable
 from tibidi.store import user_directories
 from tibidi.store.directory import LATEST, CrashDirectory, Limits, newest, unlink
 from tibidi.store.location import crash_directory
@@ -27,50 +25,44 @@ python -m tibidi prune --all --dry-run
 """
 
 
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
-    made = commands.parser("tibidi prune", purpose, EXAMPLES)
-    made.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
-    made.add_argument(
-        "--older-than",
-        metavar="AGE",
-        type=parse_age,
-        help="delete dumps older than 12h, 7d or 2w; without a unit, days",
-    )
-    made.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
-    made.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
-    return made
-
-
-def main(argv: commands.Arguments) -> int:
-    """Delete dumps from the crash directory, and print which."""
-    options = commands.parse(parser(), argv)
-    if options.all and not (options.keep is None and options.older_than is None):
-        raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
-    directory = crash_directory()
-    if options.dry_run:
-        doomed = _deletable(directory) if options.all else _victims(directory, options)
-        print("".join(printable(f"would delete {entry.name}") + "\n" for entry in doomed), end="")
-        print(printable(f"{len(doomed)} of {len(directory.entries())} would be deleted from {directory.path}"))
-        return 0
-    deleted = _delete_all(directory) if options.all else directory.prune(**_limits(options)._asdict())
-    for entry in deleted:
-        print(printable(f"deleted {entry.name}"))
-    left = directory.entries()
-    now = time.time()
-    for entry in left:
-        if options.all and is_being_written(entry, now):
-            print(printable(f"kept {entry.name}: it may still be written"))
-    print(printable(f"{len(deleted)} deleted, {len(left)} left in {directory.path}"))
-    return 0
-
-
 def parse_count(text: str) -> int:
     """Return a number of dumps, at least 1: the newest is never pruned."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"not a whole number above 0: {text!r}; to delete every dump use --all")
     return int(text)
+
+
+PURPOSE = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
+parser = commands.parser("tibidi prune", PURPOSE, EXAMPLES)
+parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
+parser.add_argument(
+    "--older-than",
+    metavar="AGE",
+    type=commands.parse_age,
+    help="delete dumps older than 12h, 7d or 2w; without a unit, days",
+)
+parser.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
+parser.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
+
+
+def main(argv: commands.Arguments) -> int:
+    """Delete dumps from the crash directory, and print which."""
+    options = commands.parse(parser, argv)
+    if options.all and not (options.keep is None and options.older_than is None):
+        raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
+    directory = crash_directory()
+    if options.dry_run:
+        doomed = _deletable(directory) if options.all else _victims(directory, options)
+        commands.say(*(f"would delete {entry.name}" for entry in doomed))
+        commands.say(f"{len(doomed)} of {len(directory.entries())} would be deleted from {directory.path}")
+        return 0
+    deleted = _delete_all(directory) if options.all else directory.prune(**_limits(options)._asdict())
+    left, now = directory.entries(), time.time()
+    kept = [entry for entry in left if options.all and is_being_written(entry, now)]
+    commands.say(*(f"deleted {entry.name}" for entry in deleted))
+    commands.say(*(f"kept {entry.name}: it may still be written" for entry in kept))
+    commands.say(f"{len(deleted)} deleted, {len(left)} left in {directory.path}")
+    return 0
 
 
 def _limits(options: argparse.Namespace) -> Limits:

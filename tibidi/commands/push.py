@@ -21,26 +21,22 @@ python -m tibidi push s3://crashes/shop --watch 60 --limit 5 --seal-to age1...
 python -m tibidi push s3://crashes/shop --scrub environment --mask 'iban*'
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Copy dumps to a folder or an object store (s3://, gs://, az://), each once."
-    made = commands.parser("tibidi push", purpose, EXAMPLES)
-    made.add_argument("--watch", metavar="SECONDS", type=float, nargs="?", const=30.0, help="go on, looking every 30 s")
-    made.add_argument("--seal-to", metavar="KEY", action="append", default=[], help="seal the copies; repeatable")
-    what = "leave this out of the copies: minimal, or what `scrub --drop` takes; repeatable"
-    made.add_argument("--scrub", metavar="WHAT", action="append", default=[], help=what)
-    made.add_argument("--mask", metavar="NAME", action="append", default=[], help="as of `scrub`; repeatable")
-    made.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of a fingerprint an hour")
-    made.add_argument("--attempts", metavar="N", type=int, default=8, help="for each dump; default 8")
-    made.add_argument("store", metavar="DEST", help="a folder or a URL")
-    made.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: the crash directory")
-    return made
+PURPOSE = "Copy dumps to a folder or an object store (s3://, gs://, az://), each once."
+parser = commands.parser("tibidi push", PURPOSE, EXAMPLES)
+parser.add_argument("--watch", metavar="SECONDS", type=float, nargs="?", const=30.0, help="go on, looking every 30 s")
+parser.add_argument("--seal-to", metavar="KEY", action="append", default=[], help="seal the copies; repeatable")
+ABOUT_SCRUB = "leave this out of the copies: minimal, or what `scrub --drop` takes; repeatable"
+parser.add_argument("--scrub", metavar="WHAT", action="append", default=[], help=ABOUT_SCRUB)
+parser.add_argument("--mask", metavar="NAME", action="append", default=[], help="as of `scrub`; repeatable")
+parser.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of a fingerprint an hour")
+parser.add_argument("--attempts", metavar="N", type=int, default=8, help="for each dump; default 8")
+parser.add_argument("store", metavar="DEST", help="a folder or a URL")
+parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: the crash directory")
 
 
 def main(argv: commands.Arguments) -> int:
     """Push dumps; return 1 if one could not be pushed."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     left_out = rules(options.scrub, options.mask)
     pusher = Pusher(
         connect(options.store), left_out, options.seal_to or config.seal_to, options.limit, options.attempts

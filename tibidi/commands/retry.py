@@ -11,16 +11,12 @@ python -m tibidi retry                            # after the fix: does it still
 python -m tibidi retry --frame 2 traceback.pkl
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Call the function of a crash with its captured arguments; print what it returns, or how it crashes."
-    made = commands.parser("tibidi retry", purpose + repro.WARNING, EXAMPLES)
-    repro.add_arguments(made)
-    return made
+PURPOSE = "Call the function of a crash with its captured arguments; print what it returns, or how it crashes."
+parser = commands.parser("tibidi retry", PURPOSE + repro.WARNING, EXAMPLES)
+repro.add_arguments(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Call the function and print how the call ended; return 1 unless it returned."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     return repro.report(retry(options), options, PASSES)

@@ -6,7 +6,6 @@ from tibidi import commands, config
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.sealing import seal
 from tibidi.errors import TibidiError
-from tibidi.process.texts import printable
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
 
@@ -18,23 +17,19 @@ python -m tibidi open --identity key.txt traceback.pkl   # on yours
 TIBIDI_IDENTITY=key.txt python -m tbdebug traceback.pkl  # the same in memory only
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of `tibidi seal`."""
-    purpose = (
-        "Encrypt a dump to public keys of age or SSH; stacks, types and counts stay readable. "
-        "With TIBIDI_SEAL_TO a crash does it, and no plaintext reaches the disk."
-    )
-    made = commands.parser("tibidi seal", purpose, EXAMPLES)
-    made.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="public keys, or files of them")
-    made.add_argument("-o", "--output", metavar="OUT", help="the sealed dump; default: in place of DUMP")
-    commands.add_dump_argument(made)
-    return made
+PURPOSE = (
+    "Encrypt a dump to public keys of age or SSH; stacks, types and counts stay readable. "
+    "With TIBIDI_SEAL_TO a crash does it, and no plaintext reaches the disk."
+)
+parser = commands.parser("tibidi seal", PURPOSE, EXAMPLES)
+parser.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="public keys, or files of them")
+parser.add_argument("-o", "--output", metavar="OUT", help="the sealed dump; default: in place of DUMP")
+commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Seal a dump."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     keys = options.to or list(config.seal_to)
     if options.dump is None and options.to and not keys[-1].startswith(KEYS):  # argparse reads it as one more key
         options.dump = keys.pop()
@@ -46,5 +41,5 @@ def main(argv: commands.Arguments) -> int:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")
         commands.write_file(target, seal(reader.whole(), reader.summary, keys, read_key()))
-    print(printable(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else "")))
+    commands.say(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else ""))
     return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from tibidi import commands
@@ -11,7 +9,7 @@ from tibidi.culprit import OwnCode, culprit, subjects
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
-from tibidi.present import phrases, show, terminal
+from tibidi.present import show, terminal
 from tibidi.present.frames import Frames
 from tibidi.present.lines import plain
 from tibidi.present.show import View
@@ -35,39 +33,39 @@ python -m tibidi show --json --sources traceback.pkl | jq '.culprit, .own'
 YOURS, OTHER, NONE = "yours", "other", "none"  # the key that signed a dump, with --sources
 MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
-    made = commands.parser("tibidi show", purpose, EXAMPLES)
-    made.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
-    made.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
-    made.add_argument("--plain", action="store_true", help="no colour and no pager")
-    made.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
-    made.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
-    about = "with --json: also the captured sources, the culprit, the paths of own frames, and whose signature it has"
-    made.add_argument("--sources", action="store_true", help=about)
-    commands.add_frame_arguments(made)
-    made.add_argument("--file", action="store_true", help="print the source file of the frame, as it was")
-    commands.add_dump_argument(made)
-    return made
+PURPOSE = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
+parser = commands.parser("tibidi show", PURPOSE, EXAMPLES)
+parser.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
+parser.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
+parser.add_argument("--plain", action="store_true", help="no colour and no pager")
+parser.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
+parser.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
+parser.add_argument(
+    "--sources",
+    action="store_true",
+    help="with --json: also the captured sources, the culprit, the paths of own frames, and whose signature it has",
+)
+commands.add_frame_arguments(parser)
+parser.add_argument("--file", action="store_true", help="print the source file of the frame, as it was")
+commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Print a crash for reading, or its summary as JSON; nothing is unpickled."""
-    made = parser()
-    options = commands.parse(made, argv)
+    options = commands.parse(parser, argv)
     if options.sources and not options.json:
-        made.error("--sources goes with --json")
+        parser.error("--sources goes with --json")
     path = find(options.dump)
     if options.html:
-        return _print_page(path, options.html)
+        write_page(path, options.html)
+        commands.say_written(options.html)
+        return 0
     with Reader(path) as reader:
         more = _for_editors(reader) if options.sources else {}
         sources = {} if options.json else reader.sources
         summary = reader.summary._replace(omissions=(*reader.summary.omissions, *reader.damage))
     if options.json:
-        print(json.dumps({**more, **summary_to_json(summary)}, indent=2))
+        commands.report(options, {**more, **summary_to_json(summary)}, ())
         return 0
     if options.frame is not None or options.file:
         return _print_frame(summary, sources, options)
@@ -109,12 +107,6 @@ def _print_frame(summary: Summary, sources: dict[str, str], options: Any) -> int
     shown = Frames(summary.process, sources, width=None, everything=True).stack("", stack[number : number + 1])
     text = source_lines(sources.get(stack[number].file, ""))
     print("\n".join([printable(line, kept="\t") for line in text] if options.file else map(plain, shown)))
-    return 0
-
-
-def _print_page(path: str, target: str) -> int:
-    write_page(path, target)
-    print(printable(f"wrote {target}, {phrases.size(os.path.getsize(target))}"))
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -30,20 +29,16 @@ _thread.start_new_thread(snapshots.answer, ({answer!r},))
 """
 ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both"
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
-    made = commands.parser("tibidi snap", purpose, EXAMPLES)
-    made.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default 10")
-    made.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-    made.add_argument("pid", metavar="PID", type=int, help="number of the process")
-    return made
+PURPOSE = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
+parser = commands.parser("tibidi snap", PURPOSE, EXAMPLES)
+parser.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default 10")
+parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
+parser.add_argument("pid", metavar="PID", type=int, help="number of the process")
 
 
 def main(argv: commands.Arguments) -> int:
     """Print the path of the dump of a running process."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     try:
         os.kill(options.pid, 0)
         record = _announced(options.pid)
@@ -53,7 +48,7 @@ def main(argv: commands.Arguments) -> int:
         raise DumpNotFound(f"process {options.pid}: {reason}", "see what runs with: ps ax | grep python") from None
     if not os.path.isabs(answer):
         raise DumpNotFound(answer, ASK)
-    print(json.dumps({"pid": options.pid, "path": answer}, indent=2) if options.json else printable(answer))
+    commands.report(options, {"pid": options.pid, "path": answer}, [answer])
     return 0
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.loader import open_dump
-from tibidi.process.texts import printable
 from tibidi.revive.importing import extend_path
 from tibidi.store.keys import examine_key
 
@@ -23,20 +22,16 @@ python -m tbdebug -c 'p df.head()' -c q traceback.pkl
 PYTHONBREAKPOINT=ipdb.set_trace python -m tbdebug traceback.pkl
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    purpose = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
-    made = commands.parser("tbdebug", purpose, EXAMPLES)
-    commands.add_trust_arguments(made)
-    made.add_argument(
-        "--exception", type=int, metavar="N", help="start in exceptions[N] of the dump; default: the root cause"
-    )
-    made.add_argument(
-        "-c", dest="commands", metavar="COMMAND", action="append", default=[], help="run this in pdb first; repeatable"
-    )
-    commands.add_dump_argument(made)
-    return made
+PURPOSE = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
+parser = commands.parser("tbdebug", PURPOSE, EXAMPLES)
+commands.add_trust_arguments(parser)
+parser.add_argument(
+    "--exception", type=int, metavar="N", help="start in exceptions[N] of the dump; default: the root cause"
+)
+parser.add_argument(
+    "-c", dest="commands", metavar="COMMAND", action="append", default=[], help="run this in pdb first; repeatable"
+)
+commands.add_dump_argument(parser)
 
 
 def debugger() -> Callable[..., None]:
@@ -48,13 +43,13 @@ def debugger() -> Callable[..., None]:
 
 def main(argv: commands.Arguments) -> int:
     """Open a dump in a debugger; return when the user quits it."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     hook = sys.breakpointhook
     dump = open_dump(options.dump, options.trust, extend_path, meanwhile=debugger)
     sys.breakpointhook = hook  # values that import debugpy, such as those of ipykernel, replace it
     _, problem = examine_key()
     if problem and options.trust is None:
-        print(printable(problem))
+        commands.say(problem)
     with suppress(BdbQuit):  # raised in a debugger within the debugger, as its command `debug` starts one
         may_live = options.trust is not False
         debugger()(dump, say=print, number=options.exception, may_live=may_live, commands=options.commands)

@@ -23,18 +23,14 @@ python -m tbpeep
 python -m tbpeep traceback.pkl
 """
 
-
-def parser() -> commands.Parser:
-    """Return the parser of the command."""
-    made = commands.parser("tbpeep", "Explore a dump in peepshow, where it is the variable `dump`.", EXAMPLES)
-    commands.add_trust_arguments(made)
-    commands.add_dump_argument(made)
-    return made
+parser = commands.parser("tbpeep", "Explore a dump in peepshow, where it is the variable `dump`.", EXAMPLES)
+commands.add_trust_arguments(parser)
+commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:
     """Explore a dump in peepshow, as the variable `dump`."""
-    options = commands.parse(parser(), argv)
+    options = commands.parse(parser, argv)
     make_importable()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TibidiError("peepshow needs a terminal", "print the dump instead: python -m tibidi show")

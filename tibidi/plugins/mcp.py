@@ -37,7 +37,7 @@ class Tool(NamedTuple):
     def parser(self) -> Any:
         """Return the parser of the command."""
         module = "listing" if self.command == "list" else self.command
-        return importlib.import_module(f"tibidi.commands.{module}").parser()
+        return importlib.import_module(f"tibidi.commands.{module}").parser
 
     def actions(self) -> list[Any]:
         """Return the arguments of the command that the tool has, too."""
