@@ -50,8 +50,7 @@ COMMANDS_PAGE = Path(__file__).parent / "reference" / "commands.md"
 
 
 def _parser_of(module: str) -> argparse.ArgumentParser | None:
-    make = getattr(import_module(f"tibidi.commands.{module}"), "parser", None)
-    return make() if make else None
+    return getattr(import_module(f"tibidi.commands.{module}"), "parser", None)
 
 
 def _sections() -> Iterator[str]:
