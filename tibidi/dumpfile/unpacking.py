@@ -9,13 +9,12 @@ import atexit
 import os
 import sys
 import zlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import NotADump
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator
 
 STDIN = "-"
 GZIP = b"\x1f\x8b"
@@ -94,7 +93,7 @@ def _copy(source: Any, name: str) -> str:
     path = os.path.join(folder, "dump.pkl")
     size = 0
     with open(path, "wb") as target:
-        for chunk in _chunks(source):
+        for chunk in iter(lambda: source.read(CHUNK_BYTES), b""):
             size += len(chunk)
             if size > MAX_BYTES:
                 raise NotADump(f"not a dump: {name} has more than {MAX_BYTES >> 20} MiB", "")
@@ -102,8 +101,3 @@ def _copy(source: Any, name: str) -> str:
     if not size:
         raise NotADump(f"not a dump: {name} is empty")
     return path
-
-
-def _chunks(source: IO[bytes]) -> Iterator[bytes]:
-    while chunk := source.read(CHUNK_BYTES):
-        yield chunk

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -74,13 +74,16 @@ class Finalizers:
         classes = self.disarm(things)
         for key in self._classes:
             with _lock:
-                entry = _muted[key]
-                entry[2] -= 1
-                if not entry[2]:
-                    _unmute(*_muted.pop(key)[:2])
+                _muted[key][2] -= 1
+                if not _muted[key][2]:
+                    cls, own, _ = _muted.pop(key)
+                    type.__delattr__(cls, DEL) if own is None else type.__setattr__(cls, DEL, own)
         self._classes.clear()
         complete(things, classes)
-        return _replace_owners(things, classes)
+        # Dumps of older versions and of other programs have objects that own something outside the process.
+        owners = {key for key, cls in classes.items() if not is_native(cls) and is_owner(cls)}
+        found = [thing for thing in things if id(type(thing)) in owners] if owners else []
+        return {name for thing in found for name in [type_name(type(thing))] if _replace(thing, name)}
 
     def disarm(self, things: Collection[object]) -> dict[int, type]:
         """Mark objects as finalized, if their class has a finalizer; return the classes by their ids.
@@ -125,30 +128,12 @@ def _muted_finalizer(cls: type) -> Any:
     return finalizer
 
 
-def _unmute(cls: type, own: object) -> None:
-    if own is None:
-        type.__delattr__(cls, DEL)
-    else:
-        type.__setattr__(cls, DEL, own)
-
-
-def _replace_owners(things: Collection[object], classes: Mapping[int, type]) -> set[str]:
-    """Turn objects that own something outside the process into stand-ins, in place; return the names of their types.
-
-    Old dumps and those of other programs have such objects.  One with another
-    layout, of a subclass of a type in C, stays what it is; it is harmless
-    since it is marked as finalized.
-    """
-    owners = {key: cls for key, cls in classes.items() if not is_native(cls) and is_owner(cls)}
-    found = [thing for thing in things if id(type(thing)) in owners] if owners else []
-    return {name for thing in found for name in [type_name(type(thing))] if _replace(thing, name)}
-
-
 def _replace(thing: object, name: str) -> bool:
+    """Turn an object of that type into a stand-in, in place; return False if it has another layout."""
     own = dictionary(thing)
     try:
         object.__setattr__(thing, "__class__", Dummy)
-    except TypeError:
+    except TypeError:  # of a subclass of a type in C; it is harmless, as it is marked as finalized
         return False
     state = dict(own)
     own.clear()

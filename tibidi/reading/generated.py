@@ -8,7 +8,6 @@ library is here.
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections import namedtuple
 from collections.abc import Callable
 from types import FunctionType
@@ -48,18 +47,9 @@ def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
     own = {name: field for name, field in getattr(cls, FIELDS).items() if id(field) not in inherited}
     cls.__annotations__ = {name: field.type for name, field in own.items()}
     for name, field in own.items():
-        setattr(cls, name, _as_written(field))
+        setattr(cls, name, field)
     said = {name: bool(getattr(cls.__dataclass_params__, name)) for name in PARAMETERS}
     dataclasses.dataclass(**said)(cls)
-
-
-def _as_written(field: Any) -> Any:
-    """Return a new field with the arguments that the body of the class gave for this one."""
-    names = ["default", "default_factory", "init", "repr", "hash", "compare", "metadata"]
-    if sys.version_info >= (3, 10):
-        names.append("kw_only")
-    said = {name: getattr(field, name) for name in names if hasattr(field, name)}
-    return dataclasses.field(**said)
 
 
 def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:

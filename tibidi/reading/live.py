@@ -95,7 +95,9 @@ class Rebuilder:
         known: dict[int, Any] = dict(self._fast.memo.copy())
         self._finalizers.disarm(known.values())
         self._finalizers.disarm_locals(error)
-        careful = CarefulUnpickler(self._file, self._names, known, self._finalizers, self._inert)
+        view, pickles = self._view, self._pickles
+        inert = partial(view.find, pickles=pickles) if view is not None else lambda _: None
+        careful = CarefulUnpickler(self._file, self._names, known, self._finalizers, inert)
         try:
             value = careful.load()
         except BaseException as another:
@@ -108,10 +110,6 @@ class Rebuilder:
         self._renew([careful.memo[index] for index in range(len(careful.memo))])
         self._names.problems.extend(_omissions(value, careful.failures))
         return value
-
-    def _inert(self, index: int) -> object:
-        """Return the inert view of the object with this index in the memo, None if there is none."""
-        return None if self._view is None else self._view.find(index, self._pickles)
 
 
 def _omissions(value: Any, failures: list[Failure]) -> Iterator[Omission]:

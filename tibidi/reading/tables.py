@@ -10,7 +10,6 @@ import importlib
 import warnings
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import lru_cache
 from typing import Any
 
 from tibidi.reading.inert import arrays, described
@@ -52,13 +51,7 @@ def make_array(spec: Any, shape: tuple[int, ...], order: Any, content: Any) -> A
 
 def make_dtype(spec: Any) -> Any:
     """Return a dtype."""
-    return _simple_dtype(spec) if isinstance(spec, str) else arrays.finished(arrays.make_dtype(spec))
-
-
-@lru_cache(maxsize=100)
-def _simple_dtype(code: str) -> Any:
-    """Return the dtype with this code; there are few, but maybe millions of scalars."""
-    return arrays.finished(arrays.make_dtype(code))
+    return arrays.simple_dtype(spec) if isinstance(spec, str) else arrays.finished(arrays.make_dtype(spec))
 
 
 def make_scalar(spec: Any, data: Any) -> Any:

@@ -59,9 +59,12 @@ def revive_exceptions(
     fields = (_context, _cause, _suppress)
     links = {id(each): [field.__get__(each) for field in fields] for each in exceptions.values()}
     for each in dumped:
-        outer = callers.get(each.id, ())
-        raise_in([*outer, *each], exceptions[each.id], renamed)
-        _cut(exceptions[each.id], len(outer))
+        outer, exception = callers.get(each.id, ()), exceptions[each.id]
+        raise_in([*outer, *each], exception, renamed)
+        entry = exception.__traceback__
+        for _ in outer:  # their entries are not in the traceback; the frames stay as they are
+            entry = entry and entry.tb_next
+        _traceback.__set__(exception, entry)
     for each in dumped:
         exception = exceptions[each.id]
         context, cause, suppress = links.get(id(exception), (None, None, False))
@@ -72,14 +75,6 @@ def revive_exceptions(
         _cause.__set__(exception, cause or next(map(exceptions.get, causes), None))
         _suppress.__set__(exception, suppress or each.record.suppress_context or bool(causes))
     return [exceptions[each.id] for each in dumped]
-
-
-def _cut(exception: BaseException, count: int) -> None:
-    """Remove the outermost entries of a traceback; the frames stay as they are."""
-    entry = exception.__traceback__
-    for _ in range(count):
-        entry = entry and entry.tb_next
-    _traceback.__set__(exception, entry)
 
 
 def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> BaseException:

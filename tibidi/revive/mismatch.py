@@ -108,18 +108,15 @@ def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) ->
             missing.append(name)
             continue
         local = local_text(here)
-        if local is not None and not same_text(local, text) and not _is_cut(text, local):
+        if local is None or same_text(local, text):
+            continue
+        if text.endswith("\n") or not local.startswith(text):  # else the dump was truncated within a line
             lines = sorted({frame.line for frame in by_file.get(name, ())})
             yield Mismatch(SOURCE, here, _difference(*_comparable(local, text), lines))
     application = [name for name in missing if not name.startswith("<") and not LIBRARY_FOLDERS.search(name)]
     if application:
         detail = "no such file here; the text in the dump is shown"
         yield Mismatch(SOURCE, ", ".join(application), detail, serious=False)
-
-
-def _is_cut(captured: str, local: str) -> bool:
-    """Return True if the captured text ends within a line that goes on here: the dump was truncated there."""
-    return not captured.endswith("\n") and local.startswith(captured)
 
 
 def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> str:

@@ -11,6 +11,7 @@ so are files whose name makes a debugger skip them.
 from __future__ import annotations
 
 import atexit
+import bdb
 import linecache
 import os
 import re
@@ -117,10 +118,5 @@ def _extract(folder: str, name: str, text: str) -> str:
 def _enter(name: str, text: str) -> None:
     """Add a text to linecache with visible control characters, as debuggers print lines as they are."""
     harmless = [printable(f"{line}\n", kept=KEPT_CONTROLS) for line in source_lines(text)]
-    for key in {printable(name), _canonic(printable(name))}:
+    for key in {printable(name), bdb.Bdb().canonic(printable(name))}:  # pdb looks for relative names below the cwd
         linecache.cache[key] = (len(text), None, harmless, key)
-
-
-def _canonic(name: str) -> str:
-    """Return a name as `bdb.Bdb.canonic` does: pdb looks for relative names below the current folder."""
-    return name if name.startswith("<") else os.path.normcase(os.path.abspath(name))

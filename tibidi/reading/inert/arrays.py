@@ -72,10 +72,9 @@ def make_dtype(spec: object, *_: object, levels: int = MAX_NESTING) -> InertDtyp
 
 
 @lru_cache(maxsize=100)
-def _simple_dtype(code: str) -> Any:
+def simple_dtype(code: str) -> Any:
     """Return the dtype with this code; there are few, but maybe millions of scalars."""
-    made, np = make_dtype(code), numpy()
-    return made if np is None else real_dtype(np, made)
+    return finished(make_dtype(code))
 
 
 def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
@@ -134,7 +133,7 @@ def _items(np: Any, kind: object, data: bytes | bytearray, count: int) -> Any:
 
 def make_scalar(spec: object, data: object) -> object:
     """Return a scalar of these bytes; a text comes as it is."""
-    return data if type(data) is str else scalar(_simple_dtype(spec) if type(spec) is str else make_dtype(spec), data)
+    return data if type(data) is str else scalar(simple_dtype(spec) if type(spec) is str else make_dtype(spec), data)
 
 
 def scalar(kind: object, data: object = b"") -> object:

@@ -52,7 +52,6 @@ def built_on(bases: object, module: str, qualname: str) -> Any:
     made = types.make_type(module, qualname, *next(filter(None, map(mixins_for, bases)), ()))
     base = next(filter(_is_value, bases), None)
     if base is not None and issubclass(made, types.InertValue):
-        type.__setattr__(made, "_inert_plain_", base)
         type.__setattr__(made, "_inert_make_", staticmethod(plain.maker(base)))
     return made
 

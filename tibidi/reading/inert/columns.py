@@ -87,10 +87,9 @@ def kind_of(module: str, name: str, base: type) -> Any:
     return types.make_type(module, name, base)
 
 
-def label(kind: str, text: str) -> InertLabel:
+def label(kind: str, text: str) -> Any:
     """Return a small value of pandas."""
-    made: InertLabel = types.instance(kind_of("pandas", kind, InertLabel), text=text)
-    return made
+    return types.instance(kind_of("pandas", kind, InertLabel), text=text)
 
 
 class InertColumnValues(Reductions, types.InertCall):
@@ -99,10 +98,7 @@ class InertColumnValues(Reductions, types.InertCall):
     values: Any
     _text: Any
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The number of values."""
-        return (len(self),)
+    shape = property(lambda self: (len(self),))
 
     def __len__(self) -> int:
         return len(self.values)

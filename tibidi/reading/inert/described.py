@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -11,30 +12,18 @@ from tibidi.reading.inert.tables import InertFrame, InertSeries
 
 
 class InertWrapped(types.InertValue):
-    """An array of another library, or of a subclass: its array and its attributes."""
+    """An array of another library, or of a subclass: its array, which is its `values`, and its attributes."""
 
-    @property
-    def values(self) -> Any:
-        """The array."""
-        return self.__dict__.get("_value_")
-
-    def __getitem__(self, key: Any) -> object:
-        return self.values[key]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __iter__(self) -> Any:
-        return iter(self.values)
+    values = property(lambda self: self.__dict__.get("_value_"))
+    __getitem__ = types.of(operator.getitem, "_value_")
+    __len__ = types.of(len, "_value_")
+    __iter__ = types.of(iter, "_value_")
 
 
 class InertSparse(types.InertCall):
     """A sparse matrix: its shape, and the values by row and column."""
 
-    @property
-    def nnz(self) -> int:
-        """The number of values."""
-        return len(self.__dict__["cells"])
+    nnz = property(lambda self: len(self.__dict__["cells"]))
 
     def __getitem__(self, key: Any) -> object:
         own = self.__dict__

@@ -29,11 +29,6 @@ class Loading:
         Loading.calls.pop()
 
 
-def answer(function: object, arguments: tuple[object, ...]) -> object:
-    """Return what a call makes for the pickle that is read."""
-    return Loading.calls[-1](function, arguments)
-
-
 def refused(name: str, arguments: tuple[object, ...], error: Exception) -> Dummy:
     """Return a stand-in for an object that could not be made."""
     return Dummy(clean(name), clean(f"{type(error).__name__}: {error}"), arguments)

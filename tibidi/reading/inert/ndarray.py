@@ -118,15 +118,8 @@ class InertArray(Reductions):
         added = types.text_keys(more) if type(more) is dict else {"__state__": more} if more else {}
         self.__dict__.update({**added, **self.__dict__})
 
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions."""
-        return len(self.__dict__["shape"])
-
-    @property
-    def size(self) -> int:
-        """The number of items."""
-        return math.prod(self.__dict__["shape"])
+    ndim = property(lambda self: len(self.__dict__["shape"]))
+    size = property(lambda self: math.prod(self.__dict__["shape"]))
 
     def tolist(self) -> Any:
         """Return the items in lists."""
@@ -136,7 +129,7 @@ class InertArray(Reductions):
         return int(self.__dict__["shape"][0]) if self.ndim and self.__dict__["_view_"][0] is not None else 0
 
     def __bool__(self) -> bool:
-        return self.size > 0
+        return bool(self.size)
 
     def __iter__(self) -> Iterator[object]:
         return (_part(self, (number,)) for number in range(len(self)))
@@ -274,17 +267,13 @@ def dtype_text(dtype: object) -> str:
 class InertScalar(types.InertObject):
     """A number or text of numpy that is also one of Python."""
 
-    def item(self) -> object:
-        """Return the value as one of Python."""
-        return self.__dict__["_value_"]
+    item = types.of(lambda value: value, "_value_")
+    __str__ = types.of(str, "_value_")
 
     def __repr__(self) -> str:
         value = self.__dict__["_value_"]
         name = type(self).__name__
         return f"np.{bool(value)}_" if name == "bool_" else f"np.{name}({BOUNDED.repr(value)})"
-
-    def __str__(self) -> str:
-        return str(self.__dict__["_value_"])
 
 
 def make_scalar(kind: InertDtype, data: bytes) -> object:

@@ -10,7 +10,7 @@ type, which replaces it where it is the value of a variable.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from tibidi.reading.inert.loading import Loading
 
@@ -24,11 +24,10 @@ class TypeProxy(type):
         """Make an instance; for a pickle, only as `plain` allows."""
         return Loading.calls[-1](cls, arguments) if Loading.calls else cls._real_(*arguments, **keywords)
 
-    def __setattr__(cls, name: str, value: object) -> None:
+    def _frozen(cls, *_: object) -> NoReturn:
         raise AttributeError(f"{cls.__name__} cannot be changed")
 
-    def __delattr__(cls, name: str) -> None:
-        raise AttributeError(f"{cls.__name__} cannot be changed")
+    __setattr__ = __delattr__ = _frozen
 
     def __getattr__(cls, name: str) -> Any:
         if Loading.calls:
@@ -51,16 +50,12 @@ class TypeProxy(type):
         return issubclass(real(other), cls._real_)
 
 
-def _make(cls: TypeProxy, *arguments: object) -> object:
-    """Answer `NEWOBJ` like a call."""
-    return cls(*arguments)
-
-
 @cache
 def proxy_of(kind: type) -> TypeProxy:
-    """Return the proxy of a type."""
-    body = {"_real_": kind, "__new__": _make, "__slots__": (), "__doc__": kind.__doc__}
-    return TypeProxy(kind.__name__, (), {**body, "__module__": kind.__module__, "__qualname__": kind.__qualname__})
+    """Return the proxy of a type, which answers `NEWOBJ` like a call."""
+    copied = {name: getattr(kind, name) for name in ("__doc__", "__module__", "__qualname__")}
+    body = {"_real_": kind, "__new__": lambda cls, *arguments: cls(*arguments), "__slots__": (), **copied}
+    return TypeProxy(kind.__name__, (), body)
 
 
 def real(thing: Any) -> Any:

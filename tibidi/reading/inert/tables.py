@@ -46,26 +46,15 @@ NOT_UNDERSTOOD = Parts([()], (), (), ())
 
 
 class InertRows(types.InertObject):
-    """The base of what has rows: values with labels, or the rows of a table."""
+    """The base of what has rows: values with labels, or the rows of a table; all names are those of pandas."""
 
     _is_frame: bool
     _rows: Any
     _text: Any
 
-    @property
-    def index(self) -> object:
-        """The labels of the rows."""
-        return self._parts().axis
-
-    @property
-    def iloc(self) -> Locator:
-        """The rows by position."""
-        return Locator(self, by_label=False)
-
-    @property
-    def loc(self) -> Locator:
-        """The rows by label."""
-        return Locator(self, by_label=True)
+    index = property(lambda self: self._parts().axis)
+    iloc = property(lambda self: Locator(self, by_label=False))
+    loc = property(lambda self: Locator(self, by_label=True))
 
     def head(self, count: int = 5) -> Any:
         """Return the first rows."""
@@ -98,16 +87,12 @@ def parts_of(own: dict[str, Any], *, is_frame: bool) -> Parts:
     count = max((len(each) for each in columns if isinstance(each, (list, range, Cells)) or is_array(each)), default=0)
     index = own.get("index")
     labels = _labels(index, count or None) if index is not None else range(count)
-    columns = [Cells(len(labels), partial(_same, each)) if isinstance(each, StandIn) else each for each in columns]
+    # A stand-in fills its column.
+    columns = [Cells(len(labels), partial(lambda it, _: it, it)) if isinstance(it, StandIn) else it for it in columns]
     if not is_frame:
         return Parts(columns, (), labels, index)
     names = _labels(own["columns"], len(columns)) if "columns" in own else [name for name, _ in own["cells"]]
     return Parts(columns, names, labels, index)
-
-
-def _same(thing: object, _: int) -> object:
-    """Return the stand-in that fills a column."""
-    return thing
 
 
 def _labels(index: Any, count: int | None) -> Any:
@@ -122,10 +107,7 @@ class InertSeries(InertRows, InertColumnValues):
 
     _is_frame = False
 
-    @property
-    def values(self) -> Any:
-        """The values, an array where numpy is installed."""
-        return self._parts().columns[0]
+    values = property(lambda self: self._parts().columns[0])  # an array where numpy is installed
 
     def items(self) -> Iterator[tuple[object, object]]:
         """Return labels and values."""
@@ -166,25 +148,10 @@ class InertFrame(InertRows, types.InertCall):
 
     _is_frame = True
 
-    @property
-    def columns(self) -> list[object]:
-        """The names of the columns."""
-        return list(self._parts().names)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """The numbers of rows and columns."""
-        return len(self._parts().labels), len(self._parts().names)
-
-    @property
-    def dtypes(self) -> Any:
-        """The types of the columns."""
-        return series_of(self.__dict__.get("dtypes", ["?"] * len(self.columns)), self.columns)
-
-    @property
-    def values(self) -> Cells:
-        """The rows."""
-        return Cells(len(self), self._row)
+    columns = property(lambda self: list(self._parts().names))
+    shape = property(lambda self: (len(self._parts().labels), len(self._parts().names)))
+    dtypes = property(lambda self: series_of(vars(self).get("dtypes", ["?"] * len(self.columns)), self.columns))
+    values = property(lambda self: Cells(len(self), self._row))  # the rows
 
     def items(self) -> Iterator[tuple[object, object]]:
         """Return the columns by name."""

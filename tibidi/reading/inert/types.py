@@ -18,20 +18,20 @@ instance (`REDUCE`, `NEWOBJ`, `OBJ`), `__setstate__` (`BUILD`), `extend`
 
 from __future__ import annotations
 
+import operator
 import os
 from collections import defaultdict, deque
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 from tibidi.reading.inert import layouts, plain
-from tibidi.reading.inert.loading import REFUSED, Loading, answer, refused
+from tibidi.reading.inert.loading import REFUSED, Loading, refused
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, container_repr
+from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, Words, clean, container_repr
 from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 
 T = TypeVar("T")
-Words = tuple[str, tuple[object, ...], Mapping[str, object]]
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
 new = object.__new__
@@ -51,11 +51,10 @@ class InertType(type):
             return make(cls, *arguments, **keywords)
         raise TypeError(f"{cls._inert_name_} cannot be called: {INERT}")
 
-    def __setattr__(cls, name: str, value: object) -> None:
-        raise AttributeError(f"{cls._inert_name_} takes no attributes: {INERT}")
+    def _frozen(cls, *_: object) -> NoReturn:
+        raise AttributeError(f"{cls._inert_name_} cannot be changed: {INERT}")
 
-    def __delattr__(cls, name: str) -> None:
-        raise AttributeError(f"{cls._inert_name_} keeps its attributes: {INERT}")
+    __setattr__ = __delattr__ = _frozen
 
     def __repr__(cls) -> str:
         return f"<inert {cls._inert_name_}>"
@@ -81,8 +80,7 @@ class InertObject(metaclass=InertType):
     _inert_fields_: tuple[str, ...] = ()
     _inert_slots_: tuple[str, ...] = ()
     _inert_is_record_ = False
-    _inert_plain_: type | None = None
-    _inert_make_: Any = None
+    _inert_make_: Any = None  # of the plain type that a class is built on
     __copy__ = layouts.shallow
     # Data descriptors, which an attribute of that name cannot hide: numpy would read memory at any address.
     __deepcopy__ = property(layouts.deep)
@@ -131,19 +129,14 @@ class InertCall(InertObject):
     """The result of a call of a function or class, of which the arguments are known."""
 
     def __getattr__(self, name: str) -> object:
-        if name == "extend" and Loading.calls:
-            return self._inert_extend_
+        if name == "extend" and Loading.calls:  # of an object of unknown kind: it gets the items from a pickle
+            holder = held(self, InertSequence, [])
+            return (holder if type(holder) is list else []).extend
         return super().__getattr__(name)
 
     def __call__(self, *arguments: object, **_: object) -> object:
         """Raise TypeError: no application code runs; for a pickle, return an object of that name."""
         return called(self, arguments)
-
-    def _inert_extend_(self, items: list[object]) -> None:
-        """Take the items that a pickle has for an object of unknown kind."""
-        holder = held(self, InertSequence, [])
-        if type(holder) is list:
-            holder.extend(items)
 
     def __setitem__(self, key: object, value: object) -> None:
         if not Loading.calls:
@@ -168,7 +161,7 @@ class InertValue(InertCall):
     def __new__(cls, *arguments: object, **keywords: object) -> Any:
         """Make an instance with its value, if the arguments are those of the plain type."""
         made: Any = super().__new__(cls, *arguments, **keywords)
-        if cls._inert_plain_ is not None:
+        if cls._inert_make_ is not None:
             try:
                 made.__dict__["_value_"] = cls._inert_make_(*arguments)
             except REFUSED:  # other arguments, which are shown instead
@@ -197,11 +190,7 @@ class InertValue(InertCall):
 class InertPartial(InertCall):
     """A `functools.partial`."""
 
-    def _inert_absorb_(self, state: Any) -> None:
-        if type(state) is tuple and len(state) == len(PARTIAL):
-            self.__dict__.update(zip(PARTIAL, state))
-        else:
-            super()._inert_absorb_(state)
+    _inert_slots_ = ("func", "args", "keywords", "__dict__")  # its state is a tuple of these
 
     def _inert_words_(self) -> Words:
         own = self.__dict__
@@ -220,12 +209,9 @@ def completed(partial: InertPartial, arguments: tuple[object, ...]) -> object:
     return made
 
 
-PARTIAL = ("func", "args", "keywords", "__dict__")
-
-
-def of_items(name: str) -> Any:
-    """Return a method that is that of the items of an object."""
-    return lambda thing, *arguments: getattr(thing.__dict__["_items_"], name)(*arguments)
+def of(function: Callable[..., Any], part: str = "_items_") -> Any:
+    """Return a method that calls a function with a part of the object instead."""
+    return lambda thing, *arguments: function(thing.__dict__[part], *arguments)
 
 
 class InertSequence(InertCall):
@@ -234,19 +220,19 @@ class InertSequence(InertCall):
     def _inert_words_(self) -> Words:
         return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
 
-    __contains__ = of_items("__contains__")
-    __getitem__ = of_items("__getitem__")
-    __iter__ = of_items("__iter__")
-    __len__ = of_items("__len__")
+    __contains__ = of(operator.contains)
+    __getitem__ = of(operator.getitem)
+    __iter__ = of(iter)
+    __len__ = of(len)
 
 
 class InertMapping(InertSequence):
     """An object of unknown kind that has items by keys."""
 
-    get = of_items("get")
-    items = of_items("items")
-    keys = of_items("keys")
-    values = of_items("values")
+    get = of(dict.get)
+    items = of(dict.items)
+    keys = of(dict.keys)
+    values = of(dict.values)
 
 
 class InertEnvironment(InertMapping):
@@ -408,7 +394,7 @@ def called(function: InertObject, arguments: tuple[object, ...]) -> object:
         own = function.__dict__
         name = own.get("__qualname__") or own.get("__name__") or type(function).__name__
         raise TypeError(f"{name} cannot be called: {INERT}")
-    return answer(function, arguments)
+    return Loading.calls[-1](function, arguments)
 
 
 def held(target: InertCall, kind: type[InertSequence], empty: Any) -> Any:
