@@ -123,22 +123,15 @@ class ValuesReader:
         return whole
 
 
+def _of_source(name: str) -> Any:
+    return lambda self, *arguments: getattr(self.source, name)(*arguments)
+
+
 class MemberFile:
     """Reads from `source`, the current member: an unpickler keeps its file for life."""
 
     source: Any
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Read at most `size` bytes."""
-        return self.source.read(size)  # type: ignore[no-any-return]  # a binary file
-
-    def readinto(self, buffer: bytearray, /) -> int:
-        """Read into `buffer`."""
-        return self.source.readinto(buffer)  # type: ignore[no-any-return]  # likewise
-
-    def readline(self) -> bytes:
-        """Read a line."""
-        return self.source.readline()  # type: ignore[no-any-return]  # likewise
+    read, readinto, readline = map(_of_source, ("read", "readinto", "readline"))
 
 
 class MemoryFile(MemberFile):

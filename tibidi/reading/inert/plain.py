@@ -17,7 +17,6 @@ import array
 import builtins
 import collections
 import datetime
-import sys
 import time
 import types
 from collections.abc import Callable
@@ -41,29 +40,25 @@ class Plain(NamedTuple):
 
 
 def find(module: str, name: str) -> object:
-    """Return the plain type of that name; raise LookupError for any other name."""
-    module, name = ALIASES.get((module, name), (module, name))
+    """Return the plain type or the constant of that name; raise LookupError for any other name."""
     if (module, name) in CONSTANTS:
         return CONSTANTS[module, name]
-    if (module, name) not in TABLE and not _is_exception(module, name):
+    if not is_known(module, name):
         raise LookupError(f"{module}.{name}")
-    return getattr(import_module(module), name)
+    return getattr(import_module(ALIASES.get(module, module)), name)
 
 
 def is_known(module: str, name: str) -> bool:
-    """Return True if `find` finds that name."""
-    return ALIASES.get((module, name), (module, name)) in TABLE or _is_exception(module, name)
+    """Return True for the name of a plain type or of an exception of the interpreter."""
+    found = getattr(builtins, name, None) if module == "builtins" else None
+    is_exception = isinstance(found, type) and issubclass(found, BaseException)
+    return is_exception or (ALIASES.get(module, module), name) in TABLE
 
 
 def maker(plain: object) -> Callable[..., object]:
     """Return the maker for a type that `find` returned; raise LookupError for any other type."""
-    key = (getattr(plain, "__module__", ""), getattr(plain, "__qualname__", ""))
-    return TABLE[ALIASES.get(key, key)].make
-
-
-def _is_exception(module: str, name: str) -> bool:
-    found = getattr(builtins, name, None) if module == "builtins" else None
-    return isinstance(found, type) and issubclass(found, BaseException)
+    module = getattr(plain, "__module__", "")
+    return TABLE[ALIASES.get(module, module), getattr(plain, "__qualname__", "")].make
 
 
 def expect(thing: object, *kinds: type) -> Any:
@@ -176,30 +171,6 @@ def _fraction(numerator: Any, *denominator: Any) -> object:
     return fractions.Fraction(numerator, *denominator)
 
 
-def _uuid() -> object:
-    """Return an empty UUID; `fill_uuid` sets its number."""
-    import uuid
-
-    made = object.__new__(uuid.UUID)
-    fill_uuid(made, 0)
-    return made
-
-
-def fill_uuid(made: object, number: object) -> None:
-    """Set the number of a UUID."""
-    import uuid
-
-    if not 0 <= expect(number, int) < 1 << 128:
-        raise ValueError("not a UUID")
-    object.__setattr__(made, "int", number)
-    object.__setattr__(made, "is_safe", uuid.SafeUUID.unknown)
-
-
-def is_uuid(thing: object) -> bool:
-    """Return True if `thing` is a UUID, not one of a class of that name."""
-    return type(thing) is getattr(sys.modules.get("uuid"), "UUID", None)
-
-
 def _path(kind: str) -> Callable[..., object]:
     def make(*parts: object) -> object:
         import pathlib
@@ -276,17 +247,15 @@ TABLE: dict[tuple[str, str], Plain] = {
     ),
     ("decimal", "Decimal"): Plain(_from_text("decimal", "Decimal"), "a text of at most 10,000 characters"),
     ("fractions", "Fraction"): Plain(_fraction, "a text of at most 4,000 characters, or two integers"),
-    ("ipaddress", "IPv4Address"): Plain(_address("IPv4Address"), "a text or an integer"),
-    ("ipaddress", "IPv4Network"): Plain(_from_text("ipaddress", "IPv4Network", 100), "a text"),
-    ("ipaddress", "IPv6Address"): Plain(_address("IPv6Address"), "a text or an integer"),
-    ("ipaddress", "IPv6Network"): Plain(_from_text("ipaddress", "IPv6Network", 100), "a text"),
+    **{("ipaddress", f"IPv{n}Address"): Plain(_address(f"IPv{n}Address"), "a text or an integer") for n in "46"},
+    **{("ipaddress", f"IPv{n}Network"): Plain(_from_text("ipaddress", f"IPv{n}Network", 100), "a text") for n in "46"},
     ("pathlib", "PosixPath"): Plain(_path("PosixPath"), "texts; a pure path on Windows"),
     ("pathlib", "PurePosixPath"): Plain(_path("PurePosixPath"), "texts"),
     ("pathlib", "PureWindowsPath"): Plain(_path("PureWindowsPath"), "texts"),
     ("pathlib", "WindowsPath"): Plain(_path("WindowsPath"), "texts; a pure path where it is not Windows"),
     ("time", "struct_time"): Plain(_struct_time, "a tuple of nine"),
     ("types", "SimpleNamespace"): Plain(_without_arguments(types.SimpleNamespace), "none"),
-    ("uuid", "UUID"): Plain(_uuid, "none; its number comes as state"),
+    ("uuid", "UUID"): Plain(lambda: _imported("uuid", "UUID")(int=0), "none; its number comes as state"),
 }
 
 CONSTANTS: dict[tuple[str, str], object] = {
@@ -295,8 +264,4 @@ CONSTANTS: dict[tuple[str, str], object] = {
     ("builtins", "None"): None,
 }
 
-# Modules that some versions of Python have for a type.
-ALIASES = {
-    ("pathlib._local", name): ("pathlib", name)
-    for name in ("PosixPath", "PurePosixPath", "PureWindowsPath", "WindowsPath")
-}
+ALIASES = {"pathlib._local": "pathlib"}  # where some versions of Python have types

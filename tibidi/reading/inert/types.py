@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import operator
 import os
+import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
@@ -170,9 +171,10 @@ class InertValue(InertCall):
 
     def __setstate__(self, state: object) -> None:
         """Set the attributes that a pickle has, and the number of a UUID."""
-        value = self.__dict__.get("_value_")
-        if plain.is_uuid(value) and type(state) is dict and type(state.get("int")) is int:
-            plain.fill_uuid(value, state["int"] % (1 << 128))
+        kind: Any = type(self.__dict__.get("_value_"))
+        is_uuid = kind is getattr(sys.modules.get("uuid"), "UUID", None)  # not a class of that name
+        if is_uuid and type(state) is dict and type(state.get("int")) is int:
+            self.__dict__["_value_"] = kind(int=state["int"] % (1 << 128))
             state = {name: value for name, value in state.items() if name != "int"}
         super().__setstate__(state)
 
