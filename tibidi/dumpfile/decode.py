@@ -9,21 +9,17 @@ fields there are.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from tibidi import history, model
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump, NewerFormat
+from tibidi.model import Index, Summary
 from tibidi.process.digest import sha256
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Callable, TypeVar
-
-    from tibidi.model import Index, Summary
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 # A frame takes some 500 bytes of memory, and as little as `{}` in the file.  Braces within texts count as well.
 MAX_OBJECTS = 1_000_000
@@ -60,7 +56,7 @@ def summary_from_json(data: Mapping[str, Json]) -> Summary:
     number = _as(data.get("format", 0), int, "format")
     if number > FORMAT:
         raise NewerFormat(f"the dump has format {number}, this tibidi reads up to {FORMAT}")
-    summary: Summary = _record(model.Summary, data, "summary")
+    summary: Summary = _record(Summary, data, "summary")
     if not summary.exceptions and summary.kind == model.CRASH:
         raise DamagedDump("the dump has no exception")
     return summary._replace(fingerprints=summary.fingerprints or {"1.0": old_fingerprint(summary)})
@@ -85,7 +81,7 @@ def index_from_json(data: Mapping[str, Json]) -> Index:
     members, namespaces = data.get("members", {}), data.get("globals", {})
     if not isinstance(members, dict) or not isinstance(namespaces, dict):
         raise DamagedDump("values/index.json does not map members")
-    return model.Index(
+    return Index(
         complete=data.get("complete") is True,
         members={str(name): _only_texts(paths) for name, paths in members.items()},
         globals={str(path): str(key) for path, key in namespaces.items()},

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import DamagedDump
 from tibidi.process.records import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
 
 CHUNK_BYTES = 64 << 10
 

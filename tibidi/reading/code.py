@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import CodeType
 
 from tibidi.process.records import NamedTuple
 from tibidi.words.code import CodeKey, key_of, walk
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import CodeType
 
 # Reasons for which bytecode cannot be used.
 OTHER_VERSION = "it was compiled by another version of Python"

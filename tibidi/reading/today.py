@@ -6,12 +6,9 @@ again, to see whether it still crashes, wants objects of the classes that are he
 
 from __future__ import annotations
 
-from types import FunctionType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import ModuleType
+from collections.abc import Callable, Mapping
+from types import FunctionType, ModuleType
+from typing import Any
 
 MAINS = ("__main__", "__mp_main__")  # the latter in a child of multiprocessing
 

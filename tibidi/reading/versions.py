@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from tibidi.look.anatomy import dictionary, mro, type_name
 from tibidi.words.standins import Dummy
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 
 def complete(things: Collection[object], classes: Mapping[int, type]) -> None:

@@ -10,15 +10,12 @@ made by rewriting the table: PEP 626 and PEP 657, and in CPython
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
-from typing import TYPE_CHECKING
+from types import CodeType
+from typing import Optional
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import CodeType
-    from typing import Optional
-
-    Location = tuple[Optional[int], Optional[int], Optional[int], Optional[int]]
+Location = tuple[Optional[int], Optional[int], Optional[int], Optional[int]]
 
 GAP_LINE = 1 << 24  # an instruction compiled onto this line loses its line
 NOWHERE: Location = (None, None, None, None)
