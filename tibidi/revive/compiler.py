@@ -127,7 +127,11 @@ def code_for(spec: CodeSpec, holder: Holder) -> CodeType:
 @lru_cache(maxsize=MAX_TEMPLATES)
 def _template(spec: CodeSpec) -> CodeType:
     """Compile `spec`, with PLACEHOLDER as the constant that becomes the holder."""
-    module = ast.Module(body=[_definition(spec)], type_ignores=[])
+    body = [*_prologue(spec), *_ending(spec.ending, spec.position)]
+    definition = _function(body, spec.signature, spec.first_line)
+    if spec.freevars:  # in a function that owns them
+        definition = _function([definition], Signature(positional=spec.freevars), spec.first_line)
+    module = ast.Module(body=[definition], type_ignores=[])
     code = compile(module, spec.file, "exec", dont_inherit=True, optimize=0)
     for _ in range(2 if spec.freevars else 1):
         code = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
@@ -142,13 +146,6 @@ def _template(spec: CodeSpec) -> CodeType:
 
 
 # --- the tree, from the outside in
-
-
-def _definition(spec: CodeSpec) -> ast.stmt:
-    """Return the function; if it has free variables, inside a function that owns them."""
-    body = [*_prologue(spec), *_ending(spec.ending, spec.position)]
-    inner = _function(body, spec.signature, spec.first_line)
-    return _function([inner], Signature(positional=spec.freevars), spec.first_line) if spec.freevars else inner
 
 
 def _function(body: list[ast.stmt], signature: Signature, line: int) -> ast.stmt:

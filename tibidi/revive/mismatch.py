@@ -29,7 +29,7 @@ PLATFORM = "platform"
 
 MAX_LOCAL_BYTES = 64 << 20
 MAX_PARTS = 32  # of a captured path that is searched here
-NETWORK = ("\\\\", "//")  # Windows would connect to the named host
+NETWORK = ("\\\\", "//")  # Windows would connect to the host that a hostile dump names
 MAX_SHOWN_LINE = 60  # characters of a source line in a message
 LIBRARY_FOLDERS = re.compile(r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packages|dist-packages|Lib)[/\\]")
 
@@ -103,7 +103,8 @@ def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) ->
     for frame in frames:
         by_file.setdefault(frame.file, []).append(frame)
     for name, text in sources.items():
-        here = _checkout(name, {frame.module for frame in by_file.get(name, ())})
+        is_here = not name.startswith(NETWORK) and is_file(name)
+        here = name if is_here else find_here(name, {frame.module for frame in by_file.get(name, ())})
         if here is None:
             missing.append(name)
             continue
@@ -128,13 +129,6 @@ def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> 
     length = min(len(captured), len(local))
     first = next((number for number in range(length) if captured[number] != local[number]), length)
     return f"differs here from line {first + 1} on, the lines of the stack are the same"
-
-
-def _checkout(name: str, modules: Iterable[str]) -> str | None:
-    """Return the local file for a captured one: that of its name, else that of its module below the cwd or sys.path."""
-    if name.startswith(NETWORK):  # a hostile dump could make this machine connect
-        return None
-    return name if is_file(name) else find_here(name, modules)
 
 
 def find_here(name: str, modules: Iterable[str]) -> str | None:

@@ -34,7 +34,9 @@ def stacks(dump: Dump, kind: str) -> Sequence[Stack]:
 def listing(dump: Dump, kind: str, shown: int | None) -> Iterator[str]:
     """Yield a line for each stack of a kind, with a mark at number `shown`."""
     lines = {
-        EXCEPTIONS: [f"{_shorten(_crash(each))}{_relation(dump, each)}" for each in dump.subjects],
+        EXCEPTIONS: [
+            f"{_shorten(phrases.crash_line(each.type, each.message))}{_relation(dump, each)}" for each in dump.subjects
+        ],
         THREADS: [
             f"{each.name}{' (crashed)' * each.crashed}{' (daemon)' * each.daemon}, {_extent(each)}"
             for each in dump.threads
@@ -124,10 +126,6 @@ def _extent(thread: DumpedThread) -> str:
     if thread.crashed and not len(thread):
         return "with the frames of the exceptions"
     return phrases.count(len(thread), "frame")
-
-
-def _crash(each: DumpedException) -> str:
-    return phrases.crash_line(each.type, each.message)
 
 
 def _relation(dump: Dump, each: DumpedException) -> str:

@@ -40,9 +40,7 @@ class InertCode(types.InertAtom):
 class InertCallable(types.InertObject):
     """What can be called, but not here."""
 
-    def __call__(self, *arguments: object, **_: object) -> object:
-        """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
-        return types.called(self, arguments)
+    __call__ = types.called
 
 
 class InertFunction(InertCallable, types.InertAtom):
@@ -76,10 +74,7 @@ class InertReference(types.InertObject):
     """A weak reference, which keeps its object; called, it returns it, None if it was dead."""
 
     _inert_name_ = "weakref"
-
-    def __call__(self) -> object:
-        """Return the object."""
-        return self.__dict__.get("to")
+    __call__ = types.of(layouts.atomic, "to")
 
 
 class InertPattern(types.InertObject):

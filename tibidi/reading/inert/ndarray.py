@@ -14,7 +14,7 @@ from itertools import accumulate
 from operator import index, mul
 from typing import Any
 
-from tibidi.reading.inert import plain, types
+from tibidi.reading.inert import layouts, plain, types
 from tibidi.reading.inert import repr as printing
 from tibidi.reading.inert.items import Item, Moment, item_of
 from tibidi.reading.inert.loading import REFUSED
@@ -267,7 +267,7 @@ def dtype_text(dtype: object) -> str:
 class InertScalar(types.InertObject):
     """A number or text of numpy that is also one of Python."""
 
-    item = types.of(lambda value: value, "_value_")
+    item = types.of(layouts.atomic, "_value_")
     __str__ = types.of(str, "_value_")
 
     def __repr__(self) -> str:

@@ -126,6 +126,15 @@ class InertObject(metaclass=InertType):
         return [name for name in super().__dir__() if not name.startswith("_inert_") and name not in OURS]
 
 
+def called(function: InertObject, *arguments: object, **_: object) -> object:
+    """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
+    if not Loading.calls:
+        own = function.__dict__
+        name = own.get("__qualname__") or own.get("__name__") or type(function).__name__
+        raise TypeError(f"{name} cannot be called: {INERT}")
+    return Loading.calls[-1](function, arguments)
+
+
 class InertCall(InertObject):
     """The result of a call of a function or class, of which the arguments are known."""
 
@@ -135,9 +144,7 @@ class InertCall(InertObject):
             return (holder if type(holder) is list else []).extend
         return super().__getattr__(name)
 
-    def __call__(self, *arguments: object, **_: object) -> object:
-        """Raise TypeError: no application code runs; for a pickle, return an object of that name."""
-        return called(self, arguments)
+    __call__ = called
 
     def __setitem__(self, key: object, value: object) -> None:
         if not Loading.calls:
@@ -388,15 +395,6 @@ def _fill(made: Any, layout: Any, arguments: tuple[object, ...]) -> None:
 
 def _is_pairs(argument: object) -> bool:
     return type(argument) is list and all(type(pair) is tuple and len(pair) == 2 for pair in argument)
-
-
-def called(function: InertObject, arguments: tuple[object, ...]) -> object:
-    """Raise TypeError: no application code runs; for a pickle, return what the function would make."""
-    if not Loading.calls:
-        own = function.__dict__
-        name = own.get("__qualname__") or own.get("__name__") or type(function).__name__
-        raise TypeError(f"{name} cannot be called: {INERT}")
-    return Loading.calls[-1](function, arguments)
 
 
 def held(target: InertCall, kind: type[InertSequence], empty: Any) -> Any:
