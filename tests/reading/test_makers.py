@@ -29,7 +29,9 @@ def test_all_words() -> None:
 def test_exceptions_are_not_called() -> None:
     """An exception is made and filled without its `__init__`."""
     made: Any = makers._exception(Refusing)
-    makers._exception_state(made, ({"args": ("k",), "__suppress_context__": True, "__class__": 1}, {"code": 5}, None))
+    makers.MAKERS["_exception_state"](
+        made, ({"args": ("k",), "__suppress_context__": True, "__class__": 1}, {"code": 5}, None)
+    )
 
     assert (Refusing, ("k",), 5) == (type(made), made.args, made.code)
 

@@ -80,12 +80,10 @@ def is_lost(function: FunctionType) -> bool:
         return False
 
 
-def _function_state(
-    function: FunctionType, state: tuple[Mapping[str, object], Mapping[str, object], object, EarlyGlobals]
-) -> None:
-    """Set the attributes of a function; `state` has the cells too, so that their contents are read."""
-    attributes, dictionary, _, early = state
-    _prefill(early)
+def _function_state(function: Any, state: tuple[Any, ...]) -> None:
+    """Set the attributes of a function or exception; `state` has the cells or members too, so that they are filled."""
+    attributes, dictionary, _, *early = state
+    _prefill(*early)
     _set_attributes(function, attributes)
     function.__dict__.update(dictionary)
 
@@ -99,7 +97,7 @@ def _set_attributes(thing: object, attributes: Mapping[str, object]) -> None:
             continue
 
 
-def _prefill(early: EarlyGlobals) -> None:
+def _prefill(early: EarlyGlobals = ()) -> None:
     for namespace, used in early:
         for name, value in used.items():
             namespace.setdefault(name, value)
@@ -291,15 +289,6 @@ def _exception(cls: type[BaseException], *group: object) -> BaseException:
     return made
 
 
-def _exception_state(
-    exception: BaseException, state: tuple[Mapping[str, object], Mapping[str, object], object]
-) -> None:
-    """Set the attributes and the dictionary of an exception; `state` has the members of a group too, to fill them."""
-    attributes, dictionary, _ = state
-    _set_attributes(exception, attributes)
-    exception.__dict__.update(dictionary)
-
-
 def _of_tables(name: str) -> Callable[..., Any]:
     """Return a maker of the module of tables, which is imported when there is one."""
 
@@ -323,6 +312,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "_cell_state": lambda cell, state: setattr(cell, "cell_contents", *state),
     "_dynamic_module": lambda name: types.ModuleType(name),
     "_dynamic_module_state": lambda module, state: module.__dict__.update(state),
+    "_exception_state": lambda exception, state: _function_state(exception, state),
     "_field": lambda name: getattr(dataclasses, name),  # a constant, which is compared by identity
     "_items": lambda content, ordered=False: _dictionary(content.items(), ordered).items(),
     "_keys": lambda content, ordered=False: _dictionary(((key, None) for key in content), ordered).keys(),

@@ -10,6 +10,7 @@ import importlib
 import warnings
 from collections.abc import Callable
 from datetime import tzinfo
+from operator import attrgetter
 from typing import Any
 
 from tibidi.reading.inert import arrays, described
@@ -223,22 +224,14 @@ def _dataset(xr: Any, facts: Facts, _: object) -> Any:
 
 def _calls(name: str, /, *keys: str, **named: str) -> Callable[[Any, Facts, Any], Any]:
     """Return a builder that calls what a library has under that name, with these facts as arguments."""
-
-    def build(module: Any, facts: Facts, _: object) -> Any:
-        for part in name.split("."):
-            module = getattr(module, part)
-        return module(*(facts[key] for key in keys), **{key: facts[fact] for key, fact in named.items()})
-
-    return build
+    find = attrgetter(name)
+    return lambda module, facts, _: find(module)(
+        *(facts[key] for key in keys), **{key: facts[fact] for key, fact in named.items()}
+    )
 
 
-def _of_columns(name: str) -> Callable[[Any, Facts, Any], Any]:
-    """Return a builder of a table of pyarrow."""
-
-    def build(pa: Any, facts: Facts, _: object) -> Any:
-        return getattr(pa, name).from_arrays([each for _, each in facts["cells"]], schema=facts["schema"])
-
-    return build
+def _columns(facts: Facts) -> list[Any]:
+    return [column for _, column in facts["cells"]]
 
 
 BUILDERS: dict[str, Callable[[Any, Facts, Any], Any]] = {
@@ -269,13 +262,13 @@ BUILDERS: dict[str, Callable[[Any, Facts, Any], Any]] = {
     "pandas.Timestamp": lambda pd, facts, _: _time(
         pd.Timestamp(facts["value"], tz="UTC" if "zone" in facts else None), facts
     ),
-    "polars.DataFrame": lambda pl, facts, _: pl.DataFrame([column for _, column in facts["cells"]]),
+    "polars.DataFrame": lambda pl, facts, _: pl.DataFrame(_columns(facts)),
     "polars.Series": _calls("Series", "name", "cells", dtype="type"),
     "pyarrow.Array": _calls("array", "cells", type="type"),
     "pyarrow.ChunkedArray": lambda pa, facts, _: pa.chunked_array([pa.array(facts["cells"], type=facts["type"])]),
-    "pyarrow.RecordBatch": _of_columns("RecordBatch"),
+    "pyarrow.RecordBatch": lambda pa, facts, _: pa.RecordBatch.from_arrays(_columns(facts), schema=facts["schema"]),
     "pyarrow.Scalar": _calls("scalar", "value", "type"),
-    "pyarrow.Table": _of_columns("Table"),
+    "pyarrow.Table": lambda pa, facts, _: pa.Table.from_arrays(_columns(facts), schema=facts["schema"]),
     "scipy._spbase": _sparse_matrix,
     "scipy.spmatrix": _sparse_matrix,
     "torch.Tensor": _tensor,

@@ -79,11 +79,8 @@ class ValuesReader:
                 self._unpickler = self._unpickler.go_on(before, Dummy("object", LOST))
                 self._has_lost = True
             is_behind, self._is_behind = self._is_behind, True
-            if self._fuse is None:
-                self._file.source = file
-            else:
-                data = self._fuse.tried(file, before) if is_behind else self._fuse.tried(file)
-                self._file.source = io.BytesIO(data)
+            count = (before,) if is_behind else ()
+            self._file.source = file if self._fuse is None else io.BytesIO(self._fuse.tried(file, *count))
             try:
                 paths, value = _checked(self._unpickler.load())
             except DamagedDump:
