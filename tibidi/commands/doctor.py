@@ -97,7 +97,9 @@ def _about_writing(facts: Facts) -> Iterator[Finding]:
     elif directory["short_of_space"]:
         problem = f"the disk of {directory['path']} is nearly full: dumps have the summary of a crash only, no values"
         yield Finding(WORKS, problem, "free some space, or set TIBIDI_DIR to another disk")
-    if probe["problem"] and _should_work(facts):
+    flags = facts["interpreter"]["flags"]
+    is_off = flags["no_site"] or flags["isolated"] or flags["ignore_environment"]
+    if probe["problem"] and facts["pth"] and not is_off:
         said = f"; its last line was: {probe['said']}" if probe.get("said") else ""
         yield Finding(BROKEN, f"{probe['problem']}{said}", "see why with: TIBIDI_ENABLE=1 TIBIDI_DEBUG=1 python -c 1/0")
 
@@ -108,12 +110,6 @@ def _about_key(facts: Facts) -> Iterator[Finding]:
         problem, remedy = f"the key {facts['key']['path']} could not be created", "set TIBIDI_KEY_FILE to another path"
     if problem:
         yield Finding(WORKS, f"{problem}: dumps are not signed, and open inert", remedy)
-
-
-def _should_work(facts: Facts) -> bool:
-    """Return True if a child process with TIBIDI_ENABLE=1 should leave a dump."""
-    flags = facts["interpreter"]["flags"]
-    return bool(facts["pth"]) and not (flags["no_site"] or flags["isolated"] or flags["ignore_environment"])
 
 
 def _lines(facts: Facts) -> Iterator[str]:

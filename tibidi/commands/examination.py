@@ -37,31 +37,28 @@ HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 def examine() -> dict[str, object]:
     """Return all facts."""
-    return {
-        "interpreter": interpreter(),
-        "versions": versions(),
-        "pth": pth_files(),
-        "variables": variables(),
-        "hooks": installed_hooks(),
-        "directory": directory(),
-        "probe": probe(),
-        "key": key(),  # after the probe, which creates it on first use
-    }
-
-
-def interpreter() -> dict[str, object]:
-    """Return the version of Python, where it is, and the flags that decide on the start hook."""
-    flags = {name: bool(getattr(sys.flags, name, False)) for name in FLAGS}
-    return {"executable": sys.executable, "version": sys.version.split()[0], "prefix": sys.prefix, "flags": flags}
-
-
-def versions() -> dict[str, object]:
-    """Return the versions of both distributions, and whether they are the same."""
     try:
         companion = importlib.metadata.version(COMPANION)
     except importlib.metadata.PackageNotFoundError:
         companion = None
-    return {"tibidi": __version__, COMPANION: companion, "match": companion == __version__}
+    flags = {name: bool(getattr(sys.flags, name, False)) for name in FLAGS}
+    hooks = {
+        "sys.excepthook": sys.excepthook,
+        "threading.excepthook": threading.excepthook,
+        "sys.unraisablehook": sys.unraisablehook,
+    }
+    python = {"executable": sys.executable, "version": sys.version.split()[0], "prefix": sys.prefix, "flags": flags}
+    facts = {
+        "interpreter": python,
+        "versions": {"tibidi": __version__, COMPANION: companion, "match": companion == __version__},
+        "pth": pth_files(),
+        "variables": variables(),
+        "hooks": {name: {"ours": _is_ours(hook), "who": _who(hook)} for name, hook in hooks.items()},
+        "directory": directory(),
+        "probe": probe(),
+    }
+    key, problem = examine_key()  # after the probe, which creates it on first use
+    return {**facts, "key": {"path": key_path(), "used": key is not None, "problem": problem}}
 
 
 def pth_files() -> list[dict[str, object]]:
@@ -89,16 +86,6 @@ def variables() -> dict[str, dict[str, object]]:
         for name, setting in VARIABLES.items()
         if name in os.environ
     }
-
-
-def installed_hooks() -> dict[str, dict[str, object]]:
-    """Return for each hook of the interpreter whether tibidi installed it, and the function that it is."""
-    places = {
-        "sys.excepthook": sys.excepthook,
-        "threading.excepthook": threading.excepthook,
-        "sys.unraisablehook": sys.unraisablehook,
-    }
-    return {name: {"ours": _is_ours(hook), "who": _who(hook)} for name, hook in places.items()}
 
 
 def directory() -> dict[str, object]:
@@ -130,12 +117,6 @@ def probe() -> dict[str, object]:
         return _crash_in(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def key() -> dict[str, object]:
-    """Return the path of the key that signs dumps, whether it is used, and why not."""
-    found, problem = examine_key()
-    return {"path": key_path(), "used": found is not None, "problem": problem}
 
 
 def _crash_in(folder: str) -> dict[str, object]:
