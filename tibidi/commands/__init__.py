@@ -155,19 +155,6 @@ def parse_age(text: str) -> float:
     return min(float(match[1]) * DAYS_PER_UNIT[match[2].lower()], MAX_DAYS)
 
 
-def write_file(path: str, data: bytes) -> None:
-    """Write a private file, which replaces an existing one when it is finished."""
-    from tibidi.dumpfile.partial import PartialFile
-
-    partial = PartialFile.beside(path)
-    try:
-        partial.file.write(data)
-        partial.publish(replace=True)
-    except BaseException:
-        partial.discard()
-        raise
-
-
 def print_error(error: Exception, program: str) -> int:
     """Print one line about `error` on stderr; return the exit status for it."""
     if isinstance(error, TibidiError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tibidi import commands, config
 from tibidi.commands.seal import EXAMPLES
+from tibidi.dumpfile.partial import write_file
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.store.location import find
@@ -26,6 +27,6 @@ def main(argv: commands.Arguments) -> int:
     with Reader(path) as reader:
         if not reader.is_sealed:
             raise TibidiError(f"{path} is not sealed", f"open it as it is: python -m tbdebug {path}")
-        commands.write_file(target, reader.whole().getvalue())
+        write_file(target, reader.whole().getvalue())
     commands.say(f"wrote {target}")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from tibidi import commands
+from tibidi.dumpfile.partial import write_file
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.writer import Archive
 from tibidi.store.keys import read_key
@@ -36,6 +37,6 @@ def main(argv: commands.Arguments) -> int:
     file = BytesIO()
     with Reader(find(options.dump)) as reader:
         scrub(reader, wanted, Archive(file), read_key())
-    commands.write_file(options.output, file.getvalue())
+    write_file(options.output, file.getvalue())
     commands.say_written(options.output)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tibidi import commands, config
+from tibidi.dumpfile.partial import write_file
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.sealing import seal
 from tibidi.errors import TibidiError
@@ -40,6 +41,6 @@ def main(argv: commands.Arguments) -> int:
     with Reader(path) as reader:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")
-        commands.write_file(target, seal(reader.whole(), reader.summary, keys, read_key()))
+        write_file(target, seal(reader.whole(), reader.summary, keys, read_key()))
     commands.say(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else ""))
     return 0

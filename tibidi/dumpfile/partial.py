@@ -82,3 +82,14 @@ class PartialFile:
             os.rename(self.partial, self.path)
         else:
             os.unlink(self.partial)
+
+
+def write_file(path: str, data: bytes, *, replace: bool = True) -> None:
+    """Write a private file, which appears when it is whole; without `replace`, FileExistsError may be raised."""
+    partial = PartialFile.beside(path)
+    try:
+        partial.file.write(data)
+        partial.publish(replace=replace)
+    except BaseException:
+        partial.discard()
+        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 
 from tibidi import config
-from tibidi.dumpfile.partial import PartialFile
+from tibidi.dumpfile.partial import write_file
 from tibidi.process import io, os
 from tibidi.store import user_directories
 
@@ -104,17 +104,7 @@ def read_or_make_key() -> bytes | None:
     try:
         if config.key_file is None:
             user_directories.make(os.path.dirname(path), is_home=True)
-        _make_key(path)
+        write_file(path, os.urandom(KEY_BYTES), replace=False)
     except OSError:
         pass  # another process was faster; else the dump gets no signature
     return read_key()
-
-
-def _make_key(path: str) -> None:
-    partial = PartialFile.beside(path)
-    try:
-        partial.file.write(os.urandom(KEY_BYTES))
-        partial.publish(replace=False)
-    except OSError:
-        partial.discard()
-        raise

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tibidi.dumpfile.partial import PartialFile
+from tibidi.dumpfile.partial import write_file
 from tibidi.errors import DumpNotFound, TibidiError
 from tibidi.store.homes import user_cache
 
@@ -33,9 +33,7 @@ class Folder:
         """Write an object, whole or not at all."""
         path = os.path.join(self.url, key)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        partial = PartialFile.beside(path)
-        partial.file.write(data)
-        partial.publish(replace=True)
+        write_file(path, data)
 
     def get(self, key: str, start: int = 0, end: int | None = None) -> bytes:
         """Return the bytes of an object from `start` to `end`, as far as it goes."""
