@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from typing import TYPE_CHECKING
 
 from tibidi import commands, config
 from tibidi.errors import TibidiError
@@ -13,9 +12,6 @@ from tibidi.store import user_directories
 from tibidi.store.directory import LATEST, CrashDirectory, Limits, newest, unlink
 from tibidi.store.location import crash_directory
 from tibidi.store.retention import is_being_written, victims
-
-if TYPE_CHECKING:
-    from tibidi.store.directory import Entry
 
 EXAMPLES = """\
 python -m tibidi prune                     # keep what TIBIDI_KEEP, _KEEP_BYTES and _KEEP_DAYS allow
@@ -50,14 +46,23 @@ def main(argv: commands.Arguments) -> int:
     options = commands.parse(parser, argv)
     if options.all and not (options.keep is None and options.older_than is None):
         raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
-    directory = crash_directory()
+    directory, now = crash_directory(), time.time()
+    entries, limits = directory.entries(), _limits(options)
+    doomed = victims(entries, newest(entries), limits, now)
+    if (
+        options.all
+    ):  # but those that are being written: without its file, a process that is crashing would leave no dump
+        doomed = [entry for entry in entries if not is_being_written(entry, now)]
     if options.dry_run:
-        doomed = _deletable(directory) if options.all else _victims(directory, options)
         commands.say(*(f"would delete {entry.name}" for entry in doomed))
-        commands.say(f"{len(doomed)} of {len(directory.entries())} would be deleted from {directory.path}")
+        commands.say(f"{len(doomed)} of {len(entries)} would be deleted from {directory.path}")
         return 0
-    deleted = _delete_all(directory) if options.all else directory.prune(**_limits(options)._asdict())
-    left, now = directory.entries(), time.time()
+    if options.all:
+        deleted = [entry for entry in doomed if unlink(entry.path)]
+        _forget_latest(directory)
+    else:
+        deleted = directory.prune(**limits._asdict())
+    left = directory.entries()
     kept = [entry for entry in left if options.all and is_being_written(entry, now)]
     commands.say(*(f"deleted {entry.name}" for entry in deleted))
     commands.say(*(f"kept {entry.name}: it may still be written" for entry in kept))
@@ -70,23 +75,6 @@ def _limits(options: argparse.Namespace) -> Limits:
     if options.keep is None and options.older_than is None:
         return Limits(config.keep, config.keep_bytes, config.keep_days)
     return Limits(keep=options.keep, keep_days=options.older_than)
-
-
-def _victims(directory: CrashDirectory, options: argparse.Namespace) -> list[Entry]:
-    entries = directory.entries()
-    return victims(entries, newest(entries), _limits(options), time.time())
-
-
-def _deletable(directory: CrashDirectory) -> list[Entry]:
-    """Return the dumps that are not being written: without its file, a process that is crashing would leave no dump."""
-    now = time.time()
-    return [entry for entry in directory.entries() if not is_being_written(entry, now)]
-
-
-def _delete_all(directory: CrashDirectory) -> list[Entry]:
-    deleted = [entry for entry in _deletable(directory) if unlink(entry.path)]
-    _forget_latest(directory)
-    return deleted
 
 
 def _forget_latest(directory: CrashDirectory) -> None:
