@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pkgutil
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.culprit import culprit, subjects
 from tibidi.errors import TibidiError
@@ -18,7 +18,6 @@ from tibidi.present import history, phrases
 from tibidi.present.frames import Frames, is_definition
 from tibidi.present.lines import cut
 from tibidi.present.show import relation
-from tibidi.present.tree import Node
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -30,6 +29,16 @@ INSTALL = "pip install 'tibidi[view]'"
 LINES_AROUND = 5  # of source
 MAX_TEXT = 200  # characters of a value in one line
 LIGHT, DARK = "default", "github-dark"  # styles of Pygments
+
+
+class Node(NamedTuple):
+    """A value under its name: its type, its text, its parts, and a note such as where else it is spelt out."""
+
+    name: str
+    type: str
+    text: str
+    children: tuple[Node, ...] = ()
+    note: str = ""
 
 
 def html(

@@ -19,8 +19,8 @@ from tibidi.reading.inert.repr import BOUNDED
 from tibidi.revive.mismatch import mismatches
 from tibidi.tools.call import blamed
 from tibidi.tools.literals import is_atom
-from tibidi.tools.parts import parts, type_name
-from tibidi.tools.suspicion import suspicions, values_in, variables_of
+from tibidi.tools.parts import parts, type_name, variables_of
+from tibidi.tools.suspicion import suspicions, values_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -22,6 +22,7 @@ from tibidi.revive.mismatch import find_here, is_file
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
 from tibidi.tools import replay
+from tibidi.tools.definition import parsed, spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,9 +105,7 @@ def _free_name(name: str, path: str) -> str:
 
 def _running(frame: FrameRecord, source: str) -> str:
     """Return the first line of the statement that a script was in; "" if importing it does not run that."""
-    nodes: list[ast.stmt] = []
-    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-        nodes = ast.parse(source).body if frame.code.kind == MODULE else []
-    found = [node for node in nodes if node.lineno <= frame.line <= (node.end_lineno or node.lineno)]
+    nodes = parsed(source).body if frame.code.kind == MODULE else []
+    found = [node for node in nodes if spans(node, frame.line)]
     is_guarded = any(isinstance(node, ast.If) and "__name__" in ast.dump(node.test) for node in found)
     return source_lines(source)[found[0].lineno - 1].strip() if found and not is_guarded else ""

@@ -19,10 +19,7 @@ LOOPS, ASSIGNMENTS = (ast.For, ast.AsyncFor, ast.While), (ast.Assign, ast.AnnAss
 
 def definition(record: FrameRecord, source: str) -> tuple[tuple[str, ...], Function | None]:
     """Return the parts of the qualified name of a function, `<locals>` among them, and its node if that is found."""
-    try:
-        pending: list[tuple[ast.AST, tuple[str, ...]]] = [(ast.parse(source), ())]
-    except (SyntaxError, ValueError, RecursionError):
-        pending = []
+    pending: list[tuple[ast.AST, tuple[str, ...]]] = [(parsed(source), ())]
     while pending:
         node, path = pending.pop()
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
@@ -37,8 +34,8 @@ def definition(record: FrameRecord, source: str) -> tuple[tuple[str, ...], Funct
 
 def rebound(function: Function, names: Collection[str], line: int) -> dict[str, int]:
     """Return the line where each of these parameters may have been bound again before `line` was reached."""
-    running = [each for each in ast.walk(function) if isinstance(each, ast.stmt) and _spans(each, line)]
-    last = max(running, key=lambda each: (each.lineno, each.col_offset), default=None)
+    around = running(function, line)
+    last = max(around, key=lambda each: (each.lineno, each.col_offset), default=None)
     found: dict[str, int] = {}
     pending: list[tuple[ast.AST, ast.stmt]] = [(each, each) for each in function.body]
     while pending:
@@ -49,7 +46,7 @@ def rebound(function: Function, names: Collection[str], line: int) -> dict[str, 
             name = node.id
         at = getattr(node, "lineno", statement.lineno)
         is_before = at <= line and not (statement is last and isinstance(statement, ASSIGNMENTS))
-        is_in_loop = any(isinstance(each, LOOPS) and _spans(each, at) for each in running)
+        is_in_loop = any(isinstance(each, LOOPS) and spans(each, at) for each in around)
         if isinstance(name, str) and name.partition(".")[0] in names and (is_before or is_in_loop):
             found.setdefault(name.partition(".")[0], at)
         inner = [] if isinstance(node, SCOPES) else list(ast.iter_child_nodes(node))
@@ -59,5 +56,19 @@ def rebound(function: Function, names: Collection[str], line: int) -> dict[str, 
     return found
 
 
-def _spans(node: ast.stmt, line: int) -> bool:
+def parsed(source: str) -> ast.Module:
+    """Return the tree of a source, an empty one if it cannot be parsed."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
+
+
+def running(tree: ast.AST, line: int) -> list[ast.stmt]:
+    """Return the statements of a tree that span a line."""
+    return [each for each in ast.walk(tree) if isinstance(each, ast.stmt) and spans(each, line)]
+
+
+def spans(node: ast.stmt, line: int) -> bool:
+    """Return True if a line is one of a statement."""
     return node.lineno <= line <= (node.end_lineno or node.lineno)

@@ -17,7 +17,7 @@ from tibidi.words.standins import NotPickleable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tibidi.dump import Dump
+    from tibidi.dump import Dump, DumpedFrame
 
     Part = tuple[str, object]
 
@@ -59,14 +59,23 @@ def _items(value: Any) -> Iterator[Part]:
         yield from ((f"[{number}]" if is_ordered else "{…}", item) for number, item in enumerate(kind.__iter__(value)))
 
 
+def frames(dump: Dump) -> Iterator[tuple[str, DumpedFrame]]:
+    """Yield every frame with its path: those of exceptions, threads and tasks, the innermost of each stack first."""
+    for title in ("exceptions", "threads", "tasks"):
+        for index, stack in enumerate(getattr(dump, title)):
+            for number in range(len(stack) - 1, -1, -1):
+                yield f"{title}[{index}].frames[{number}]", stack[number]
+
+
+def variables_of(frame: DumpedFrame) -> dict[str, Any]:
+    """Return the variables of a frame that are in its summary."""
+    return {name: frame.locals[name] for name in frame.record.locals if name in frame.locals}
+
+
 def roots(dump: Dump) -> Iterator[Part]:
     """Yield the variables of every frame, own exceptions first, then the exceptions and the globals of modules."""
-    groups = (("exceptions", dump.exceptions), ("threads", dump.threads), ("tasks", dump.tasks))
-    for title, stacks in groups:
-        for index, stack in enumerate(stacks):
-            for number in range(len(stack) - 1, -1, -1):
-                path = f"{title}[{index}].frames[{number}].locals"
-                yield from ((f"{path}[{name!r}]", value) for name, value in stack[number].locals.items())
+    for path, frame in frames(dump):
+        yield from ((f"{path}.locals[{name!r}]", value) for name, value in frame.locals.items())
     for index, exception in enumerate(dump.exceptions):
         yield f"exceptions[{index}].exception", exception.exception
     for module, namespace in dump.modules.items():

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject
-from tibidi.tools.definition import definition
+from tibidi.tools.definition import definition, parsed, running
 from tibidi.tools.literals import is_atom
-from tibidi.tools.parts import type_name
+from tibidi.tools.parts import type_name, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +53,6 @@ def suspicions(frame: DumpedFrame, source: str, crash: str) -> list[Oddity]:
     return [each for *_, each in sorted(found, key=lambda item: item[:2])]
 
 
-def variables_of(frame: DumpedFrame) -> dict[str, Any]:
-    """Return the variables of a frame that are in its summary."""
-    return {name: frame.locals[name] for name in frame.record.locals if name in frame.locals}
-
-
 def values_in(frame: DumpedFrame, source: str) -> dict[str, Any]:
     """Return the values of the names, attributes and items on the line of a frame, by their source."""
     nodes = [node for node in ast.walk(_tree(frame, source)) if isinstance(getattr(node, "ctx", None), ast.Load)]
@@ -67,12 +62,7 @@ def values_in(frame: DumpedFrame, source: str) -> dict[str, Any]:
 
 def _tree(frame: DumpedFrame, source: str) -> ast.AST:
     """Return the statement that was running, of a compound one the header."""
-    try:
-        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)]
-    except (SyntaxError, ValueError, RecursionError):
-        nodes = []
-    nodes = [node for node in nodes if node.lineno <= frame.line <= (node.end_lineno or node.lineno)]
-    node = max(nodes, key=lambda each: (each.lineno, each.col_offset), default=ast.Pass())
+    node = max(running(parsed(source), frame.line), key=lambda each: (each.lineno, each.col_offset), default=ast.Pass())
     header: Any = [each for each in ast.iter_child_nodes(node) if isinstance(each, (ast.expr, ast.withitem))]
     return ast.Tuple(header, ast.Load()) if hasattr(node, "body") else node
 

@@ -6,9 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tibidi.present.lines import cut
-from tibidi.present.tree import Node
+from tibidi.present.page import Node
 from tibidi.reading.inert.repr import BOUNDED
-from tibidi.tools.parts import parts, type_name
+from tibidi.tools import parts
+from tibidi.tools.parts import type_name
 
 if TYPE_CHECKING:
     from tibidi.dump import Dump
@@ -30,7 +31,7 @@ class Trees:
         text = cut(BOUNDED.repr(value), MAX_TEXT)
         self._room -= len(text) + len(name)
         known = self._places.get(id(value))
-        found = list(islice(parts(value), MAX_ITEMS + 1)) if self._room > 0 and depth < MAX_DEPTH else []
+        found = list(islice(parts.parts(value), MAX_ITEMS + 1)) if self._room > 0 and depth < MAX_DEPTH else []
         found.sort(key=lambda part: part[0].startswith("._"))  # the object's own fields first
         if known is not None and found:
             return Node(name, type_name(value), text, (), f"as {known}")
@@ -43,12 +44,7 @@ class Trees:
 def frames(dump: Dump, room: int) -> dict[str, list[Node]]:
     """Return the variables of each frame by the path of the frame, those of the root cause first."""
     trees = Trees(room)
-    found = {}
-    for title, stacks in (("exceptions", dump.exceptions), ("threads", dump.threads), ("tasks", dump.tasks)):
-        for index, stack in enumerate(stacks):
-            for number in range(len(stack) - 1, -1, -1):
-                path = f"{title}[{index}].frames[{number}]"
-                frame = stack[number]
-                names = [name for name in frame.record.locals if name in frame.locals]
-                found[path] = [trees.node(name, frame.locals[name], f"{path}.{name}") for name in names]
-    return found
+    return {
+        path: [trees.node(name, value, f"{path}.{name}") for name, value in parts.variables_of(frame).items()]
+        for path, frame in parts.frames(dump)
+    }
