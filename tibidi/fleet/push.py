@@ -23,7 +23,7 @@ from tibidi.dumpfile.writer import Archive
 from tibidi.errors import TibidiError
 from tibidi.store import remote
 from tibidi.store.keys import read_key
-from tibidi.store.retention import PUSHED
+from tibidi.store.retention import PUSHED, ledger
 from tibidi.store.target import program_name
 from tibidi.tools.scrub import Rules, scrub
 
@@ -57,7 +57,7 @@ class Pusher(NamedTuple):
             group = headline.fingerprint, headline.time[: len("2026-11-22T21")]
             counts[group] += 1
             if folder not in known:
-                known[folder] = set(_ledger(folder))
+                known[folder] = set(ledger(folder))
             is_known = f"{self.store.url} {name}" in known[folder]
             if not is_known and not 0 < self.limit < counts[group]:
                 yield path
@@ -108,11 +108,3 @@ def name_of(path: str, data: bytes) -> str:
     moment = headline.time[:19].replace("-", "").replace(":", "")
     program = program_name(headline.program.replace("\\", "/"))
     return f"{moment}Z-{program}-{headline.pid}-{sha256(data).hexdigest()[:16]}.pkl"
-
-
-def _ledger(folder: str) -> list[str]:
-    try:
-        with open(os.path.join(folder, PUSHED), encoding="utf-8") as file:
-            return file.read().splitlines()
-    except OSError:
-        return []

@@ -36,7 +36,7 @@ class Frames:
     def __init__(
         self, process: ProcessRecord, sources: Mapping[str, str], *, width: int | None, everything: bool
     ) -> None:
-        self._own = OwnCode(process)
+        self.is_own = OwnCode(process).has
         program = process.argv[0].replace("\\", "/") if process.argv else ""
         folders = (process.cwd.replace("\\", "/").rstrip("/"), program.rpartition("/")[0])
         self._folders = [f"{folder}/" for folder in folders if folder]
@@ -59,7 +59,7 @@ class Frames:
 
     def innermost(self, frames: Sequence[FrameRecord]) -> Line:
         """Return the place of the innermost own frame, else of the innermost."""
-        own = [frame for frame in frames if self._own.has(frame)]
+        own = [frame for frame in frames if self.is_own(frame)]
         return [(FAINT, f", at {self.place((own or list(frames))[-1])}")] if frames else []
 
     def _blocks(self, frames: Sequence[FrameRecord]) -> Iterator[list[Line]]:
@@ -79,7 +79,7 @@ class Frames:
 
     def _frame(self, number: int, frame: FrameRecord) -> Iterator[Line]:
         label = f"  [{number}] "
-        if not self._own.has(frame) and not self._everything:
+        if not self.is_own(frame) and not self._everything:
             text = f"{label}{self.place(frame)}"
             line = self.line(frame, frame.line).strip()
             room = None if self.width is None else self.width - len(text) - 4
@@ -88,10 +88,6 @@ class Frames:
         yield [(PLAIN, label), (PLACE, self.place(frame))]
         yield from self._source(frame)
         yield from self._variables(number, frame)
-
-    def is_own(self, frame: FrameRecord) -> bool:
-        """Return True if a frame runs the application's own code."""
-        return self._own.has(frame)
 
     def around(self, frame: FrameRecord, before: int, after: int) -> list[tuple[int, str]]:
         """Return the numbered lines around the one of a frame, from the first of its function on, without indentation.
@@ -161,7 +157,7 @@ class Frames:
     def _file(self, frame: FrameRecord) -> str:
         """Return the name of a file below the working directory, the program's folder, or that of its package."""
         file = frame.file.replace("\\", "/")
-        if self._own.has(frame):
+        if self.is_own(frame):
             folder = next(filter(file.startswith, self._folders), "")
             return file[len(folder) :]
         found = list(re.finditer(f"(?=({INSTALLED[4:]}))", file, re.IGNORECASE))  # they may overlap

@@ -47,7 +47,8 @@ def lines(
     yield from _crash(summary)
     yield from _process(summary.process)
     yield from (_field(label, value) for label, value in vitals.lines(vitals.facts(summary)))
-    yield from _content(summary, sources)
+    counts = _counts(summary, sources).items()
+    yield _field("content", ", ".join(phrases.count(number, noun[:-1].replace("_", " ")) for noun, number in counts))
     reasons = Counter(omission.reason for omission in missing)
     yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
     yield from _section("differences from here", mismatches)
@@ -58,9 +59,9 @@ def lines(
         yield ""
         yield from show.omissions(missing)
         return
-    counts = (phrases.count(len(packages), "package"), phrases.count(len(environment), "environment variable"))
+    known = (phrases.count(len(packages), "package"), phrases.count(len(environment), "environment variable"))
     yield ""
-    yield f"{', '.join(counts)}, {phrases.count(len(missing), 'omission')}; --all lists them"
+    yield f"{', '.join(known)}, {phrases.count(len(missing), 'omission')}; --all lists them"
 
 
 def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[str, object]:
@@ -118,11 +119,6 @@ def _process(process: ProcessRecord) -> Iterator[str]:
     yield _field("process", f"{process.pid}, child of {process.ppid}, in {process.cwd}")
     yield _field("python", f"{process.implementation} {process.python}, {process.executable}")
     yield _field("host", f"{process.hostname}, {process.platform}")
-
-
-def _content(summary: Summary, sources: Mapping[str, str]) -> Iterator[str]:
-    counts = _counts(summary, sources).items()
-    yield _field("content", ", ".join(phrases.count(number, noun[:-1].replace("_", " ")) for noun, number in counts))
 
 
 def _counts(summary: Summary, sources: Mapping[str, str]) -> dict[str, int]:

@@ -60,15 +60,11 @@ def _latest() -> str:
 
 def crash_directory() -> CrashDirectory:
     """Return the crash directory; first, the life records of dead processes in it become dumps."""
-    directory = CrashDirectory.locate(create=False)
-    _judge(directory.path)
-    return directory
-
-
-def _judge(folder: str) -> None:
     from tibidi.life.judge import judge  # 15 ms, and not needed for a file that is named
 
-    judge(folder)
+    directory = CrashDirectory.locate(create=False)
+    judge(directory.path)
+    return directory
 
 
 def _of_test(name: str, entries: list[Entry]) -> str | None:
@@ -108,7 +104,9 @@ def dumps_in(folder: str) -> list[Entry]:
     A file without the name of a dump is one if its name ends as that of a dump
     and it begins as one; its program and time are those of its headline.
     """
-    _judge(folder)
+    from tibidi.life.judge import judge  # as above
+
+    judge(folder)
     try:
         with os.scandir(folder) as items:
             found = [entry_of(item) or _renamed(item) for item in items if item.name != LATEST]

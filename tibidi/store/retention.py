@@ -75,11 +75,17 @@ def is_alive(pid: int) -> bool:
 
 def _pushed(entries: list[Entry]) -> set[str]:
     """Return the names of the dumps that are in a store of many machines: they may go first."""
+    folders = {os.path.dirname(entry.path) for entry in entries}
+    return {line.rpartition(" ")[2] for folder in folders for line in ledger(folder)}
+
+
+def ledger(folder: str) -> list[str]:
+    """Return `STORE NAME` for each dump in a folder that was pushed."""
     try:
-        with io.open(os.path.join(os.path.dirname(entries[0].path), PUSHED), "rb") as file:
-            return {line.rpartition(" ")[2] for line in file.read().decode("utf-8", "replace").splitlines()}
-    except (OSError, IndexError):
-        return set()
+        with io.open(os.path.join(folder, PUSHED), "rb") as file:
+            return file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
 def _between(entries: Iterable[Entry]) -> Iterator[Entry]:
