@@ -11,21 +11,16 @@ Values are typed `Any`.  Nothing here compares them: that could run an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from tibidi.culprit import subjects
 from tibidi.history import swallowed
-from tibidi.model import MODULE
+from tibidi.model import MODULE, ExceptionRecord, FailedTest, FrameRecord, Omission, Summary, TaskRecord, ThreadRecord
 from tibidi.present.phrases import count
 from tibidi.reading.inert.repr import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from tibidi.model import ExceptionRecord, FailedTest, FrameRecord, Omission, Summary, TaskRecord, ThreadRecord
 
 
 class DumpedFrame(Mapping[str, Any]):

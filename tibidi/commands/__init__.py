@@ -13,18 +13,15 @@ import re
 import signal
 import sys
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 from tibidi import __version__, config
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    Parser = argparse.ArgumentParser
-    Arguments = Sequence[str]
-
+Parser = argparse.ArgumentParser
+Arguments = Sequence[str]
+Options = argparse.Namespace
 UNEXPECTED = 2
 HELP_WIDTH = 78
 COMPLETION = "_ARGCOMPLETE"  # set by a shell while it completes a command line

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from tibidi import commands, config
 from tibidi.commands.examination import COMPANION, examine
 from tibidi.config import misspelt
 from tibidi.process import environ
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    Facts = dict[str, Any]
-
+Facts = dict[str, Any]
 WORKS = 0
 NOT_ACTIVE = 1
 BROKEN = 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from tibidi import commands
 from tibidi.errors import TibidiError
@@ -10,12 +10,7 @@ from tibidi.loader import load
 from tibidi.process.texts import printable
 from tibidi.store.location import crash_directory
 from tibidi.store.location import find as locate
-from tibidi.tools.find import find
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.tools.find import Hit
+from tibidi.tools.find import Hit, find
 
 EXAMPLES = """\
 python -m tibidi find '1,50'                      # in every dump of the crash directory

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.errors import TibidiError
@@ -15,12 +15,6 @@ from tibidi.present import listing
 from tibidi.present.phrases import bare_type
 from tibidi.store.directory import STOPPED_FOLDER, CrashDirectory
 from tibidi.store.location import crash_directory, dumps_in
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.present.listing import Row
 
 EXAMPLES = """\
 python -m tibidi list
@@ -60,7 +54,7 @@ def main(argv: commands.Arguments) -> int:
     return 0
 
 
-def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[Row]:
+def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[listing.Row]:
     if not directories:
         here = crash_directory()
         stopped = CrashDirectory(os.path.join(here.path, STOPPED_FOLDER)).entries() if is_all else []
@@ -70,7 +64,7 @@ def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[Row]:
         yield from (listing.row(entry, entry.path) for entry in dumps_in(directory))
 
 
-def _is_wanted(each: Row, options: argparse.Namespace) -> bool:
+def _is_wanted(each: listing.Row, options: commands.Options) -> bool:
     headline = each.headline
     names = [name for type_name in (headline.type, headline.cause) for name in (type_name, bare_type(type_name))]
     return (
@@ -88,7 +82,7 @@ def _is_since(moment: str, days: float) -> bool:
     return age <= timedelta(days=days)
 
 
-def _write_index(found: Sequence[Sequence[Row]], folder: str) -> int:
+def _write_index(found: Sequence[Sequence[listing.Row]], folder: str) -> int:
     """Write the page of the newest dump of each fingerprint, and an index of them, the newest first."""
     from tibidi.commands.show import write_page
     from tibidi.present import page

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from tibidi import commands
 from tibidi.dumpfile.reader import Reader
 from tibidi.present import phrases
 from tibidi.store.location import find
-from tibidi.tools.preview import categories
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.tools.preview import Category
+from tibidi.tools.preview import Category, categories
 
 EXAMPLES = """\
 python -m tibidi preview traceback.pkl | less

@@ -70,7 +70,7 @@ def main(argv: commands.Arguments) -> int:
     return 0
 
 
-def _limits(options: argparse.Namespace) -> Limits:
+def _limits(options: commands.Options) -> Limits:
     """Return the limits that the options set; without options, those of the settings."""
     if options.keep is None and options.older_than is None:
         return Limits(config.keep, config.keep_bytes, config.keep_days)

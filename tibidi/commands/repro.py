@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from tibidi import commands
-from tibidi.tools.trial import REPRODUCED, repro
+from tibidi.tools.trial import REPRODUCED, Verdict, repro
 
 EXAMPLES = """\
 python -m tibidi repro                            # the latest crash, into tests/
@@ -33,7 +32,7 @@ parser.add_argument("--force", action="store_true", help="replace a test of the 
 add_arguments(parser)
 
 
-def report(verdict: Any, options: Any, good: str) -> int:
+def report(verdict: Verdict, options: commands.Options, good: str) -> int:
     """Print a verdict; return 1 unless it is the good one."""
     file = [f"file: {verdict.file}"] if verdict.file else []
     commands.report(options, verdict._asdict(), [f"{verdict.outcome}: {verdict.detail}", *file], kept="\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 from tibidi import commands
 from tibidi.culprit import OwnCode, culprit, subjects
 from tibidi.dumpfile.encode import summary_to_json
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
+from tibidi.model import Summary
 from tibidi.present import show, terminal
 from tibidi.present.frames import Frames
 from tibidi.present.lines import plain
@@ -16,11 +17,6 @@ from tibidi.present.show import View
 from tibidi.process.texts import printable, source_lines
 from tibidi.store.keys import read_key
 from tibidi.store.location import find
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tibidi.model import Summary
 
 EXAMPLES = """\
 python -m tibidi show
@@ -94,7 +90,7 @@ def _for_editors(reader: Reader) -> dict[str, object]:
     return {"signature": signature, "culprit": found, "own": paths, "sources": reader.sources}
 
 
-def _print_frame(summary: Summary, sources: dict[str, str], options: Any) -> int:
+def _print_frame(summary: Summary, sources: dict[str, str], options: commands.Options) -> int:
     """Print one frame with all of its variables, or its source file."""
     records = subjects(summary)
     known = culprit(records, summary.process)

@@ -6,17 +6,14 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.errors import DumpNotFound
 from tibidi.life.record import Record, records
 from tibidi.process.texts import printable
 from tibidi.store.location import crash_directory
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 EXAMPLES = "python -m tibidi snap --wait 60 4711"
 TOLD = "told: snapshot "

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from bdb import BdbQuit
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from tibidi import commands
 from tibidi.loader import open_dump
 from tibidi.revive.importing import extend_path
 from tibidi.store.keys import examine_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 EXAMPLES = """\
 python -m tbdebug

@@ -13,19 +13,14 @@ import importlib.util
 import os
 import pkgutil
 import sys
-from importlib.machinery import BuiltinImporter, PathFinder, SourceFileLoader
+from collections.abc import Sequence
+from importlib.machinery import BuiltinImporter, ModuleSpec, PathFinder, SourceFileLoader
 from io import open_code
-from types import ModuleType
-from typing import TYPE_CHECKING
+from types import CodeType, ModuleType
 
 from tibidi import commands, hooks
 from tibidi.errors import TibidiError
 from tibidi.process import traceback_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from importlib.machinery import ModuleSpec
-    from types import CodeType
 
 DEFAULT_OUTPUT = "traceback.pkl"
 CRASHED = 1

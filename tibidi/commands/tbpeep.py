@@ -5,15 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
-from typing import TYPE_CHECKING
 
 from tibidi import commands
+from tibidi.dump import Dump
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.store.location import find
-
-if TYPE_CHECKING:
-    from tibidi.dump import Dump
 
 PACKAGE = "peepshow"
 INSTALL_HINT = "install it with: python -m pip install peepshow==0.3.0"

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.decode import summary_from_json
@@ -22,12 +23,8 @@ from tibidi.dumpfile.headline import note
 from tibidi.errors import TibidiError
 from tibidi.store import remote
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    Batch = Sequence[tuple[str, int]]  # keys of dumps, and their sizes
-    Row = dict[str, Any]
-
+Batch = Sequence[tuple[str, int]]  # keys of dumps, and their sizes
+Row = dict[str, Any]
 INDEX = "index"
 BATCH = 1_000  # dumps
 FIRST_BYTES = 16 << 10  # of a dump, in the first request

@@ -10,10 +10,11 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tibidi import config
 from tibidi.dumpfile.headline import peek
@@ -26,9 +27,6 @@ from tibidi.store.keys import read_key
 from tibidi.store.retention import PUSHED, ledger
 from tibidi.store.target import program_name
 from tibidi.tools.scrub import Rules, scrub
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 WORKERS = 8
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before another attempt

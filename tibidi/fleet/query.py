@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi.errors import DumpNotFound, TibidiError
 from tibidi.fleet.index import INDEX, THREADS
 from tibidi.store import remote
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MAX_WIDTH = 60
 LIST = """

@@ -7,19 +7,13 @@ depends on the Python that runs: a dump looks the same in each.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from tibidi.culprit import INSTALLED, OwnCode
-from tibidi.model import MODULE
+from tibidi.model import MODULE, FrameRecord, ProcessRecord, Variable
 from tibidi.present import phrases
-from tibidi.present.lines import CODE, FAINT, NAME, PLACE, PLAIN, VALUE, cut, table
+from tibidi.present.lines import CODE, FAINT, NAME, PLACE, PLAIN, VALUE, Line, cut, table
 from tibidi.process.texts import printable, source_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from tibidi.model import FrameRecord, ProcessRecord, Variable
-    from tibidi.present.lines import Line
 
 BEFORE, AFTER = 2, 1  # lines of source around the one that was running
 MAX_PERIOD = 4  # frames of a recursion that repeat

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from tibidi.process.texts import printable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    Line = list[tuple[str, str]]
-
+Line = list[tuple[str, str]]
 # The roles.
 ERROR = "error"  # type and message of an exception
 HEADING = "heading"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
 
 from tibidi.errors import TibidiError
+from tibidi.model import ExceptionRecord, FrameRecord, Summary
 from tibidi.present import phrases
 from tibidi.process.texts import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tibidi.model import ExceptionRecord, FrameRecord, Summary
 
 HEIGHT = 600  # pixels
 

@@ -8,22 +8,18 @@ browser would load, should that fail.
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi.culprit import culprit, subjects
 from tibidi.errors import TibidiError
-from tibidi.model import REDACTED
+from tibidi.model import REDACTED, FrameRecord, Summary, TaskRecord, ThreadRecord
 from tibidi.present import history, phrases
 from tibidi.present.frames import Frames, is_definition
 from tibidi.present.lines import cut
 from tibidi.present.show import relation
 from tibidi.process.texts import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from tibidi.model import FrameRecord, Summary, TaskRecord, ThreadRecord
 
 INSTALL = "pip install 'tibidi[view]'"
 LINES_AROUND = 5  # of source

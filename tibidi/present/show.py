@@ -11,27 +11,23 @@ from __future__ import annotations
 import ast
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from tibidi import model
 from tibidi.culprit import cause_and_frame, subjects
-from tibidi.model import CAUSE, CONTEXT, MEMBER
+from tibidi.model import ExceptionRecord, FailedTest, Omission, Summary, TaskRecord, ThreadRecord, Variable
 from tibidi.present import history, phrases, vitals
 from tibidi.present.frames import Frames
-from tibidi.present.lines import ERROR, FAINT, HEADING, PLAIN, cut
+from tibidi.present.lines import ERROR, FAINT, HEADING, PLAIN, Line, cut
 from tibidi.process.texts import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from tibidi.model import ExceptionRecord, FailedTest, Omission, Summary, TaskRecord, ThreadRecord, Variable
-    from tibidi.present.lines import Line
 
 CAPTURED_LINES = 20
 # The relation of an exception to its parent, after the heading `exceptions[0]`.
 RELATION_WORDS = {
-    CAUSE: "the direct cause of {}",
-    CONTEXT: "during whose handling {} was raised",
-    MEMBER: "a member of {}",
+    model.CAUSE: "the direct cause of {}",
+    model.CONTEXT: "during whose handling {} was raised",
+    model.MEMBER: "a member of {}",
 }
 
 

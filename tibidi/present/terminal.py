@@ -7,15 +7,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from tibidi.present import lines as roles
-from tibidi.present.lines import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tibidi.present.lines import Line
+from tibidi.present.lines import Line, plain
 
 STYLES = {
     roles.ERROR: "bold red",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tibidi.model import Summary
 from tibidi.present.phrases import count, size
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.model import Summary
 
 NUMBER = re.compile(r"\d{1,19}(?:\.\d{1,20})?(?![\d.])")
 SIZES = {

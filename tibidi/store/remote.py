@@ -7,16 +7,14 @@ on) and reads ranges.  A folder needs no extra.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tibidi.dumpfile.partial import write_file
 from tibidi.errors import DumpNotFound, TibidiError
 from tibidi.store.homes import user_cache
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 INSTALL = "pip install 'tibidi[fleet]'"
 DUMPS = "dumps"  # the folder of dumps in a store, with one folder for each day

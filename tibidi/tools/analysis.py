@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from tibidi.culprit import root_cause, subjects
+from tibidi.dump import Dump, DumpedFrame
 from tibidi.present import history, phrases
 from tibidi.present.frames import Frames
 from tibidi.present.lines import cut
@@ -21,11 +23,6 @@ from tibidi.tools.call import blamed
 from tibidi.tools.literals import is_atom
 from tibidi.tools.parts import parts, type_name, variables_of
 from tibidi.tools.suspicion import suspicions, values_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.dump import Dump, DumpedFrame
 
 BEFORE, AFTER = 6, 1  # lines of source
 MOST = 8  # suspicions, differences

@@ -7,14 +7,17 @@ import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 from tibidi.culprit import OwnCode
+from tibidi.dump import Dump
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import open_dump
-from tibidi.model import MODULE
+from tibidi.model import MODULE, FrameRecord, ProcessRecord, Summary
 from tibidi.process.texts import source_lines
 from tibidi.reading.today import MAINS
 from tibidi.revive.importing import extend_path
@@ -23,13 +26,6 @@ from tibidi.store.keys import read_key
 from tibidi.store.location import find
 from tibidi.tools import replay
 from tibidi.tools.definition import parsed, spans
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import ModuleType
-
-    from tibidi.dump import Dump
-    from tibidi.model import FrameRecord, ProcessRecord, Summary
 
 
 class Checkout(NamedTuple):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Union
+from collections.abc import Collection
+from typing import Union
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from tibidi.model import FrameRecord
+from tibidi.model import FrameRecord
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 LOCALS = "<locals>"

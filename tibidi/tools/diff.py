@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from tibidi.dump import Dump, DumpedFrame, Stack
 from tibidi.present import phrases
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.tools.parts import parts, type_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.dump import Dump, DumpedFrame, Stack
 
 ABSENT = "(absent)"
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")

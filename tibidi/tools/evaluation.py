@@ -14,18 +14,15 @@ import os
 import re
 import select
 import signal
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from tibidi import config
+from tibidi.dump import DumpedFrame
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 from tibidi.reading.inert.repr import Bounded
 from tibidi.tools.parts import type_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tibidi.dump import DumpedFrame
 
 SECONDS = 5.0
 MAX_CHARACTERS = 2_000  # of the expression

@@ -7,15 +7,12 @@ import decimal
 import fractions
 import pathlib
 import uuid
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+from tibidi.dump import Dump
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.tools.parts import everything
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.dump import Dump
 
 # These are equal to the text, or not: 18 is not found in 2018.
 WHOLE = (

@@ -13,10 +13,8 @@ import re
 import sys
 import types
 from collections import deque
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import Any
 
 MAX_CHARACTERS = 400
 MAX_OBJECTS = 50_000  # within one value

@@ -11,15 +11,13 @@ import math
 import re
 import sys
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tibidi.dump import Dump
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
 from tibidi.tools.parts import MAX_PARTS, parts, roots, type_name
 from tibidi.words.standins import StandIn
-
-if TYPE_CHECKING:
-    from tibidi.dump import Dump
 
 BYTES = re.compile(r"(\d{1,18}) bytes")  # in the detail of an omission
 LEAST_SHARE = 0.1  # of its variable, for a part that is listed

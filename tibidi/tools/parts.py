@@ -6,21 +6,17 @@ Works on inert values: nothing here calls code of the application.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
+from tibidi.dump import Dump, DumpedFrame
 from tibidi.present.lines import cut
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject, visible
 from tibidi.reading.inert.types import parts as items_of
 from tibidi.words.standins import NotPickleable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.dump import Dump, DumpedFrame
-
-    Part = tuple[str, object]
-
+Part = tuple[str, object]
 UNNAMED = (list, deque, set, frozenset)  # containers of items without names
 MAX_KEY = 80  # characters of a key in a path
 MAX_PARTS = 3_000_000  # of one dump

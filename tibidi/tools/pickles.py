@@ -14,16 +14,14 @@ import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi.errors import DamagedDump
 from tibidi.model import REDACTED_TEXT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 PROTOCOL = b"\x80\x05"
 # What these change stays on the stack.

@@ -8,15 +8,13 @@ import importlib.util
 import os
 import sys
 import types
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tibidi import config
 from tibidi.loader import load
 from tibidi.process.texts import source_lines
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
 
 
 def script(path: str | os.PathLike[str], name: str, before: str = "") -> types.ModuleType:

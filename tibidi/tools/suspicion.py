@@ -5,22 +5,18 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from tibidi.dump import DumpedFrame
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject
 from tibidi.tools.definition import definition, parsed, running
 from tibidi.tools.literals import is_atom
 from tibidi.tools.parts import type_name, variables_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.dump import DumpedFrame
-
-    Oddity = tuple[str, str, Any]  # expression, what is odd, value
-
+Oddity = tuple[str, str, Any]  # expression, what is odd, value
 ABSENT = object()
 NUMBER = re.compile(r"\s*[+-]?[\d_]*\.?\d+(?:[eE][+-]?\d+)?\s*")
 SEQUENCES = (list, tuple, str)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from tibidi.dump import Dump
 from tibidi.present.lines import cut
 from tibidi.present.page import Node
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.tools import parts
 from tibidi.tools.parts import type_name
-
-if TYPE_CHECKING:
-    from tibidi.dump import Dump
 
 MAX_DEPTH = 6
 MAX_ITEMS = 40  # of one value
