@@ -23,7 +23,20 @@ from tibidi.present.phrases import count
 from tibidi.reading.inert.repr import clean
 
 
-class DumpedFrame(Mapping[str, Any]):
+class Named(Mapping[str, Any]):
+    """A mapping that compares and hashes by identity, as values cannot be compared; IPython completes its keys."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+
+class DumpedFrame(Named):
     """A frame as a mapping of its variables: its locals, else its globals.
 
     `locals` and `globals` are the dictionaries themselves; frames of one
@@ -58,15 +71,6 @@ class DumpedFrame(Mapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         # exec() adds __builtins__ to the globals of whatever runs in them.
         return (name for name in {**self.locals, **self.globals} if name != "__builtins__")
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    __eq__ = object.__eq__  # that of Mapping compares the values
-    __hash__ = object.__hash__
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self)
 
     def _repr_html_(self) -> str:
         from tibidi.present import notebook  # `html` takes a millisecond
@@ -158,7 +162,7 @@ class DumpedTask(Stack):
 
 
 @dataclass(eq=False, repr=False)
-class Dump(Mapping[str, Any]):
+class Dump(Named):
     """A whole dump, as `tibidi.load` returns it.
 
     `exceptions` has the root cause first and the exception that ended the
@@ -208,12 +212,6 @@ class Dump(Mapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._classic())
 
-    def __len__(self) -> int:
-        return len(self._classic())
-
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
     def __repr__(self) -> str:
         crash = self.subjects[-1]
         kind = "live" if self.live else "inert"
@@ -239,9 +237,6 @@ class Dump(Mapping[str, Any]):
         from tibidi.revive.revived import RevivedDump  # this module is below it; a method is easier to find
 
         return RevivedDump(self).exceptions[-1].exception
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self)
 
     def _repr_html_(self) -> str | None:
         from tibidi.present import notebook

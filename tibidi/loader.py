@@ -85,9 +85,8 @@ class _Loading:
         self.reader = reader
         self.live = live
         self.sources: dict[str, str] = {}
-        self.values = ValuesReader(
-            live=live, sources=self.sources, members=self._members, main=main
-        )  # starts a process, which works meanwhile
+        # This starts a process, which works meanwhile.
+        self.values = ValuesReader(live=live, sources=self.sources, members=self._members, main=main)
         self.found: dict[str, object] = {}
         self.problems: list[Omission] = []
         self.prepared = ""
@@ -116,17 +115,14 @@ class _Loading:
 
     def _read(self) -> None:
         try:
-            self._read_values()
+            self.sources.update(self.reader.sources)
+            if self.live:
+                from tibidi.reading.frameworks import set_up  # not for inert values
+
+                self.prepared = set_up(self.reader.summary.process.environment, self.problems)
+            self._load_values()
         finally:
             self.values.finish()
-
-    def _read_values(self) -> None:
-        self.sources.update(self.reader.sources)
-        if self.live:
-            from tibidi.reading.frameworks import set_up  # not for inert values
-
-            self.prepared = set_up(self.reader.summary.process.environment, self.problems)
-        self._load_values()
 
     def _load_values(self) -> None:
         """Load every pickle in turn; a damaged one is lost alone if the size of its memo is known."""

@@ -47,7 +47,7 @@ class Program:
         self._code = code
         if sys.version_info >= (3, 15):
             facts.pop("__cached__", None)
-        self.main = ModuleType("__main__")
+        self.main = ModuleType("__main__")  # in which `__spec__` and `__package__` are None
         own: dict[str, object] = {} if sys.version_info >= (3, 14) else {"__annotations__": {}}  # lazy from 3.14 on
         self.main.__dict__.update(own, __builtins__=builtins, **facts)
 
@@ -137,7 +137,7 @@ def _split(argv: list[str]) -> tuple[list[str], list[str]]:
 
 def _from_text(text: str) -> Program:
     code = compile(text, "<string>", "exec", dont_inherit=True)
-    return Program(code, "-c", "", __loader__=BuiltinImporter, __spec__=None, __package__=None)
+    return Program(code, "-c", "", __loader__=BuiltinImporter)
 
 
 def _from_path(path: str) -> Program:
@@ -150,16 +150,8 @@ def _from_path(path: str) -> Program:
     if os.path.isdir(path):
         raise NoProgram(f"cannot run {path!r}: there is no __main__.py in it")
     absolute = os.path.join(os.getcwd(), path)  # not normalised: the interpreter does not either
-    return Program(
-        _code_of(absolute),
-        path,
-        os.path.dirname(os.path.realpath(path)),
-        __file__=absolute,
-        __cached__=None,
-        __loader__=SourceFileLoader("__main__", absolute),
-        __spec__=None,
-        __package__=None,
-    )
+    loader, folder = SourceFileLoader("__main__", absolute), os.path.dirname(os.path.realpath(path))
+    return Program(_code_of(absolute), path, folder, __file__=absolute, __cached__=None, __loader__=loader)
 
 
 def _code_of(path: str) -> CodeType:
@@ -198,13 +190,5 @@ def _from_spec(spec: ModuleSpec, name: str, folder: str) -> Program:
     code = get_code(spec.name) if get_code else None
     if code is None:
         raise NoProgram(f"cannot run {spec.name!r}: it has no Python code")
-    return Program(
-        code,
-        name,
-        folder,
-        __file__=spec.origin,
-        __cached__=spec.cached,
-        __loader__=spec.loader,
-        __spec__=spec,
-        __package__=spec.parent,
-    )
+    facts = {"__file__": spec.origin, "__cached__": spec.cached, "__loader__": spec.loader, "__spec__": spec}
+    return Program(code, name, folder, __package__=spec.parent, **facts)

@@ -60,12 +60,12 @@ def groups(rows: Iterable[Row]) -> list[list[Row]]:
 
 def inbox(found: Sequence[Sequence[Row]], width: int | None = None) -> Iterator[str]:
     """Yield a line for each group, or two where one is longer than `width`, in which both are cut."""
-    return _table([GROUP_COLUMNS, *map(_group_cells, found)], width)
+    return _table(GROUP_COLUMNS, map(_group_cells, found), width)
 
 
 def lines(rows: Iterable[Row], width: int | None = None) -> Iterator[str]:
     """Yield a line for each dump in the order of `rows`, or two, as `inbox` does."""
-    return _table([DUMP_COLUMNS, *map(_cells, rows)], width)
+    return _table(DUMP_COLUMNS, map(_cells, rows), width)
 
 
 def to_json(each: Row) -> dict[str, object]:
@@ -88,9 +88,9 @@ def words(rows: Sequence[Row]) -> dict[str, str]:
     return {"first": first, "last": last, "crash": _crash(rows[-1])}
 
 
-def _table(table: list[tuple[str, ...]], width: int | None) -> Iterator[str]:
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], width: int | None) -> Iterator[str]:
     """Yield the lines of a table; where one would be longer than `width`, the crashes stand on lines of their own."""
-    columns = table[0]
+    table = [columns, *(tuple(map(printable, cells)) for cells in rows)]
     widths = [max(map(len, column)) for column in zip(*table)]
     is_narrow = width is not None and sum(widths) + len(GAP) * (len(widths) - 1) > width
     for cells in table:
@@ -108,20 +108,13 @@ def _cut(line: str, width: int | None) -> str:
 
 def _group_cells(rows: Sequence[Row]) -> tuple[str, ...]:
     first, last = rows[0].headline.time, rows[-1].headline.time
-    times = ["" if len(rows) == 1 else phrases.minute(first), phrases.minute(last)]
-    return (str(len(rows)), *map(printable, (*times, rows[-1].shown, _crash(rows[-1]))))
+    first = "" if len(rows) == 1 else phrases.minute(first)
+    return str(len(rows)), first, phrases.minute(last), rows[-1].shown, _crash(rows[-1])
 
 
 def _cells(each: Row) -> tuple[str, ...]:
-    headline = each.headline
-    return (
-        printable(each.shown),
-        printable(phrases.moment(headline.time)),
-        printable(each.entry.program),
-        str(headline.pid or ""),
-        phrases.size(each.entry.size),
-        printable(_crash(each)),
-    )
+    entry, headline, size = each.entry, each.headline, phrases.size(each.entry.size)
+    return each.shown, phrases.moment(headline.time), entry.program, str(headline.pid or ""), size, _crash(each)
 
 
 def _crash(each: Row) -> str:
