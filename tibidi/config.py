@@ -17,16 +17,10 @@ in `problems`, and the default is used: a bad setting never stops the
 application.
 """
 
-# Strategy: `Config` is the one table of settings: environment, assignment,
-# configure(), help() and doctor follow from it.  This module becomes an
-# instance of `Config` at its end (a module's class can be replaced, see "Customizing
-# module attribute access" in the language reference), so that assignments to
-# `tibidi.config.x` are checked.  The values are in the namespace of the module,
-# as with any other module.
-#
-# The module is imported at the start of the interpreter when a variable is set
-# that can be misunderstood, and at every crash, so it imports nothing that the
-# interpreter has not loaded by then.
+# Strategy: `Config` is the one table of settings; environment, assignment, configure(), help() and doctor follow from
+# it.  At its end this module becomes an instance of `Config` ("Customizing module attribute access" in the language
+# reference), so that assignments to `tibidi.config.x` are checked; its namespace has the values, as that of any module.
+# It is imported at every crash, and at a start with a variable that can be misunderstood, so it imports nothing else.
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at the start.
 

@@ -1,14 +1,11 @@
 """The culprit of a crash: the exception that caused it, and the innermost frame of the application's own code.
 
-Own code is what is not installed: not below the library of an interpreter, a
-`site-packages` folder or the folder of the executable.  The working directory
-and the folder of the program are own even there, up to another `site-packages`
-below them (that of a `.venv`), and so is what TIBIDI_OWN names.  Only names are
-compared: the files are those of the machine of the crash.
+Own code is what is not installed: not below the library of an interpreter, a `site-packages` folder or the folder of
+the executable.  The working directory and the folder of the program are own even there, up to another `site-packages`
+below them (that of a `.venv`), and so is what TIBIDI_OWN names.  Only names are compared, as the files are elsewhere.
 
-A context is a cause only if its handler raised the next exception itself:
-`except KeyError: return compute(key)` handles a KeyError that has nothing to
-do with a crash in `compute`.
+A context is a cause only if its handler raised the next exception itself: `except KeyError: return compute(key)`
+handles a KeyError that has nothing to do with a crash in `compute`.
 """
 
 from __future__ import annotations

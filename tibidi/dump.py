@@ -1,12 +1,8 @@
 """A loaded dump: the summary with the values in place.
 
-It has two interfaces.  As objects, under the names of `summary.json`:
-`dump.exceptions[-1].frames[-1].locals['x']`, so that the path of an omission
-is Python.  And as the nested dictionaries of the original tibidi:
+It has two interfaces.  As objects, under the names of `summary.json`: `dump.exceptions[-1].frames[-1].locals['x']`, so
+that the path of an omission is Python.  And as the nested dictionaries of the original tibidi:
 `dump['exceptions'][-1][-1]['x']`, `dump['timestamp']`, `dump['system']`.
-
-Values are typed `Any`.  Nothing here compares them: that could run an
-`__eq__` of the application.
 """
 
 from __future__ import annotations
@@ -24,7 +20,7 @@ from tibidi.reading.inert.repr import clean
 
 
 class Named(Mapping[str, Any]):
-    """A mapping that compares and hashes by identity, as values cannot be compared; IPython completes its keys."""
+    """A mapping that compares by identity: comparing values could run an `__eq__` of the application."""
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
@@ -39,11 +35,9 @@ class Named(Mapping[str, Any]):
 class DumpedFrame(Named):
     """A frame as a mapping of its variables: its locals, else its globals.
 
-    `locals` and `globals` are the dictionaries themselves; frames of one
-    module share one dictionary of globals, and `locals` of a module-level
-    frame is that dictionary.  `line` counts from 1, columns are UTF-8 byte
-    offsets from 0; what is not known is None.  `record` is the frame in the
-    summary.  Frames compare and hash by identity.
+    `locals` and `globals` are the dictionaries themselves: frames of one module share its globals, which are also the
+    `locals` of a module-level frame.  `line` counts from 1, columns are UTF-8 byte offsets from 0; None is unknown.
+    `record` is the frame in the summary.  Frames compare and hash by identity.
 
     >>> frame = tibidi.load("traceback.pkl").exceptions[-1].frames[-1]
     >>> frame.name, frame.line, frame["x"]

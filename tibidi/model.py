@@ -1,16 +1,12 @@
 """The summary of a crash as plain data: captured, written, read and shown.
 
-Rules
------
-Everything in these records is a builtin value, never a live object, frame,
-module or exception: a record keeps no application object alive, and reading
-it runs no application code.  `traceback.TracebackException` does the same.
-They are named tuples: creating a dataclass at import takes ten times as long.
+Rules: everything in these records is a builtin value, never a live object, frame, module or exception.  So a record
+keeps no application object alive, and reading it runs no application code, as with `traceback.TracebackException`. They
+are named tuples: creating a dataclass at import takes ten times as long.
 
 `Summary` > `ExceptionRecord` | `ThreadRecord` | `TaskRecord` > `FrameRecord` > `Variable`
 
-Frames are outermost first, as Python prints them.  Exceptions are root cause
-first; the one that ended the program is the last.
+Frames are outermost first, as Python prints them; exceptions root cause first, the one that ended the program last.
 """
 
 from __future__ import annotations
@@ -71,8 +67,7 @@ class Variable(NamedTuple):
 class CodeRecord(NamedTuple):
     """The part of a code object that reviving needs, under CPython's names.
 
-    `varnames` are the names of the parameters only, in the order of
-    `co_varnames`: positional, keyword-only, *args, **kwargs.
+    `varnames` has the parameters only, in the order of `co_varnames`: positional, keyword-only, *args, **kwargs.
     """
 
     kind: str = FUNCTION
@@ -86,11 +81,9 @@ class CodeRecord(NamedTuple):
 
 
 class FrameRecord(NamedTuple):
-    """One frame of a stack.
+    """One frame of a stack; `module` is `__name__` of its globals.
 
-    Lines count from 1, columns are UTF-8 byte offsets from 0 as in
-    `co_positions()`; unknown values are None (columns need Python 3.11).
-    `module` is `__name__` of the frame's globals.
+    Lines count from 1, columns are UTF-8 byte offsets from 0, as in `co_positions()`; None is unknown (before 3.11).
     """
 
     file: str
@@ -109,10 +102,8 @@ class FrameRecord(NamedTuple):
 class ExceptionRecord(NamedTuple):
     """One exception of the chain or tree; `parent` is the id of the exception it belongs to.
 
-    `raise ... from None` sets `suppress_context`: the context is not printed
-    then, as in Python, but it is in the summary all the same.  `attributes`
-    has what an exception holds besides its message: `args` if there are
-    several, fields of its type, and what was set on it.
+    `raise ... from None` sets `suppress_context`: Python does not print the context then, but the summary has it.
+    `attributes` has what it holds besides its message: several `args`, fields of its type, and what was set on it.
     """
 
     id: int
@@ -217,11 +208,9 @@ REDACTED_TEXT = "<redacted>"  # replaces a secret text
 class Index(NamedTuple):
     """The result of pass two: `values/index.json` as an object.
 
-    `members` maps the name of each pickle to the paths that it is for,
-    `globals` the path of a frame to that of its globals.  It is written last.
-    A file that was cut before it is readable all the same: each pickle begins
-    with its paths, and by default the globals of a frame are those of the
-    module that it names.
+    `members` maps the name of each pickle to the paths that it is for, `globals` the path of a frame to that of its
+    globals.  It is written last; a file that was cut before is readable without: each pickle begins with its paths, and
+    by default the globals of a frame are those of the module that it names.
     """
 
     complete: bool = False
@@ -233,15 +222,11 @@ class Index(NamedTuple):
 class Summary(NamedTuple):
     """Everything about a crash but the values: `summary.json` as an object.
 
-    `kind` is one of the constants above.  Dumps of other kinds than a crash
-    may have no exception: `reason` says in `title: text` what happened, and
-    the first thread is the one to look at.
-
-    `complete` is True if the dump was written to its end: neither the deadline
-    nor the size limit nor the death of the process cut it short.  `omissions`
-    lists every single gap, also in a complete dump.  `fingerprints` has those by the rules of older versions,
-    `scrubbed` says what was left out on request.
-    `log` and `swallowed` are in the order of time.
+    `kind` is one of the constants above.  Without an exception, `reason` says in `title: text` what happened, and the
+    first thread is the one to look at.  `complete` is True if neither the deadline nor the size limit nor the death of
+    the process cut the dump short; `omissions` lists every gap, also in a complete dump.  `fingerprints` has those by
+    the rules of older versions, `scrubbed` what was left out on request; `log` and `swallowed` are in the order of
+    time.
     """
 
     tibidi: str

@@ -1,8 +1,7 @@
 """The commands: argv to exit status, one file each; and `run()`, which turns their errors into one line.
 
-Exit statuses: 0 it worked, 1 there is nothing to work on, 2 it cannot be
-done; 130 after Ctrl-C and 141 when stdout was closed by its reader, as a shell
-has them.  An error is one line on stderr that ends with the next thing to do.
+Exit statuses: 0 it worked, 1 there is nothing to work on, 2 it cannot be done; as in a shell 130 after Ctrl-C, and 141
+when stdout was closed by its reader.  An error is one line on stderr that ends with the next thing to do.
 """
 
 from __future__ import annotations

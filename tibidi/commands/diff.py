@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tibidi import commands
 from tibidi.loader import load
-from tibidi.store.location import find
 from tibidi.tools.diff import diff
 
 EXAMPLES = """\
@@ -21,7 +20,7 @@ parser.add_argument("dumps", metavar="DUMP", nargs=2, help="path, or name from `
 def main(argv: commands.Arguments) -> int:
     """Print what differs between two dumps; return 1 if something does, as diff(1)."""
     options = commands.parse(parser, argv)
-    one, other = (load(find(each), trust=False) for each in options.dumps)
+    one, other = (load(each, trust=False) for each in options.dumps)
     found = list(diff(one, other))
     lines = [line for each in found for line in (f"{each.path}:", f"  - {each.before}", f"  + {each.after}")]
     commands.report(options, [each._asdict() for each in found], lines or ["no differences"])

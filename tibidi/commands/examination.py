@@ -1,8 +1,7 @@
 """The facts about this interpreter that `tibidi doctor` judges, as plain data.
 
-Nothing is changed, except that a missing crash directory and a missing key are
-created; the crash directory holds the directory of the probe, a child process
-that is made to crash, while it runs.
+Nothing is changed, but a missing crash directory and a missing key are created.  While it runs, the crash directory
+holds the directory of the probe, a child process that is made to crash.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """`tbdump`: run a program as the interpreter would, and dump the exception that ends it.
 
-Strategy: the program runs in this process, in a fresh `__main__`, so that its
-classes pickle by that name.  `__main__` has the names that `python SCRIPT`,
-`python -m` and `python -c` give it (CPython's pymain_run_python() and runpy).
-Below its frames is one frame of tibidi, which is removed from tracebacks.
+Strategy: the program runs in this process, in a fresh `__main__`, so that its classes pickle by that name.  It has the
+names that `python SCRIPT`, `python -m` and `python -c` give it (CPython's pymain_run_python() and runpy).  Below its
+frames is one frame of tibidi, which is removed from tracebacks.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from tibidi import commands
 from tibidi.dump import Dump
 from tibidi.errors import TibidiError
 from tibidi.loader import load
-from tibidi.store.location import find
 
 PACKAGE = "peepshow"
 INSTALL_HINT = "install it with: python -m pip install peepshow==0.3.0"
@@ -31,7 +30,7 @@ def main(argv: commands.Arguments) -> int:
     make_importable()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TibidiError("peepshow needs a terminal", "print the dump instead: python -m tibidi show")
-    explore(load(find(options.dump), trust=options.trust))
+    explore(load(options.dump, trust=options.trust))
     return 0
 
 

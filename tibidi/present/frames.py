@@ -1,7 +1,6 @@
 """Frames for reading: source, carets and variables of own frames; a line for each frame of a library.
 
-Carets are computed here and not by the `traceback` module, whose output
-depends on the Python that runs: a dump looks the same in each.
+Carets are computed here, as the output of the `traceback` module depends on the Python that runs.
 """
 
 from __future__ import annotations

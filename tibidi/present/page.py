@@ -1,8 +1,7 @@
 """A crash as one HTML page: it refers to nothing outside, has no script, and no value becomes markup.
 
-Rules: every text of the dump goes through `printable` and is escaped, by Jinja
-or by Pygments.  The content security policy forbids scripts and whatever a
-browser would load, should that fail.
+Rules: every text of the dump goes through `printable` and is escaped, by Jinja or by Pygments.  Should that fail, the
+content security policy forbids scripts and whatever a browser would load.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""`tibidi show`: a crash for reading.
+"""`tibidi show`: a crash for reading, own frames in full, those of libraries in one line each.
 
-Own frames are shown in full, those of libraries in one line each.
-Exceptions are in the order of the dump, root cause first, each under its path
-in omissions and loaded dumps.  They are printed as a list, not as a tree,
-which needs no recursion: a forged dump may claim any shape.
+Exceptions are in the order of the dump, root cause first, each under its path in omissions and loaded dumps.  They are
+printed as a list, not as a tree, which would need recursion: a forged dump may claim any shape.
 """
 
 from __future__ import annotations

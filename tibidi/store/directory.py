@@ -1,17 +1,10 @@
 """The crash directory: its dumps, `latest.pkl`, and the limits that `retention` enforces.
 
-Rules
------
-Any number of processes crash into one directory at the same moment, and none
-of them waits for a lock to write (the process that holds it may hang).  So
-every step is a single atomic call of the file system, and conditions that
-another process may change are checked after the step, not before: the last
-process sees the result of all.  Only deleting takes a lock, for a moment at
-most.
+Rules: any number of processes crash into one directory at the same moment, and none of them waits for a lock to write
+(the process that holds it may hang).  So every step is a single atomic call of the file system, and what another
+process may change is checked after the step: the last process sees the result of all.  Only deleting takes a lock.
 
-A file is a dump of this directory if it has the name of one, is a regular
-file and belongs to this user.  No other file is ever listed, replaced or
-deleted.
+A dump of this directory is a regular file of this user with the name of one; no other file is listed or deleted.
 """
 
 from __future__ import annotations

@@ -71,8 +71,7 @@ def _problem(path: str, status: os.stat_result) -> str:
 def _obstacle(path: str) -> str:
     """Return why no key is made at a path that TIBIDI_KEY_FILE names, and the remedy, or "".
 
-    A variable of the environment must not make root create a file anywhere,
-    such as /etc/cron.d.
+    A variable of the environment must not make root create a file anywhere, such as /etc/cron.d.
     """
     folder = os.path.dirname(path)
     if config.key_file is None:

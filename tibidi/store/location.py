@@ -101,8 +101,7 @@ def named(directory: CrashDirectory, name: str) -> str:
 def dumps_in(folder: str) -> list[Entry]:
     """Return the dumps in any folder, oldest first, whatever their names and owners; raise DumpNotFound.
 
-    A file without the name of a dump is one if its name ends as that of a dump
-    and it begins as one; its program and time are those of its headline.
+    A file with another name is one if that ends as of a dump and it begins as one; its headline has program and time.
     """
     from tibidi.life.judge import judge  # as above
 

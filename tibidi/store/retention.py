@@ -1,10 +1,8 @@
 """Which dumps to delete, so that a crash directory does not grow for ever.
 
-Rules: dumps that are too old go first; then, while there are too many or they
-are too big, the dumps between the first and the newest of one fingerprint (a
-crash loop repeats them) and of one test, then the oldest; those that were
-pushed to a store before the others.  The newest dump never goes, nor does a
-file that another process may still be writing.
+Rules: dumps that are too old go first; then, while there are too many or they are too big, those between the first and
+the newest of one fingerprint (a crash loop repeats them) and of one test, then the oldest; of all these, those that
+were pushed to a store go first.  The newest dump never goes, nor does a file that a process may still be writing.
 
 A crash loads this module only if a limit is exceeded.
 """
@@ -115,11 +113,10 @@ def link_or_copy(path: str, target: str) -> None:
 
 @contextmanager
 def directory_lock(path: str) -> Iterator[None]:
-    """Hold the lock on the directory at `path`, which one process has at a time.
+    """Hold the lock on the directory at `path`, which one process has at a time; the kernel releases it with the
+    process.
 
-    The kernel releases it when the process ends, however it ends.  A process
-    that cannot have it within LOCK_SECONDS goes on without it, and so does
-    one on Windows or on a file system without locks.
+    A process that cannot have it within LOCK_SECONDS goes on without it, and so does one without `flock`.
     """
     descriptor = None
     try:

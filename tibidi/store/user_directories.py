@@ -1,9 +1,8 @@
 """The user's directories for dumps and keys, and the conditions under which each is used.
 
-A crash directory holds private data, and any process may write to it, also
-one of root.  So a directory that the user did not name is used only if this
-user owns it; the one in the shared temporary directory only if no other user
-can have planted anything in it.
+A crash directory holds private data, and any process may write to it, also one of root.  So one that the user did not
+name is used only if this user owns it; in the shared temporary directory only if no other user can have put anything
+into it.
 """
 
 from __future__ import annotations
@@ -40,9 +39,8 @@ def candidates() -> Iterator[Candidate]:
 def make(path: str, *, is_home: bool) -> None:
     """Make a private directory, with its missing parents, unless it exists.
 
-    With `is_home`, the first existing parent must belong to this user: root
-    with the home of a user must not leave directories there that the user
-    cannot enter.
+    With `is_home`, the first existing parent must belong to this user: root with the home of a user must not leave
+    directories there that the user cannot enter.
     """
     missing, above = _missing(path)
     if is_home and missing and not is_mine(os.stat(above)):
