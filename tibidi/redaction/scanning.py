@@ -40,14 +40,14 @@ LOOKS = (
     (b"xox", rb"xox[a-z]-\d"),
     (b"xapp-", rb"xapp-\d"),
     (b"|", rb"\|(?<=[0-9]\|)[\w-]{27}"),
-    (b"<", rb"<[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
+    (b"<", rb"<(?=[\w:.-]{3,66}[ >])[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
     (b"'", rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')"),
     (b"login", rb"login\s+\S+\s*(?:passw|account|[\r\n\x94])"),
     (b"value=", rb"v(?<=['\"] v)alue=['\"]"),
     (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
     (b"-SecureString", b"-SecureString"),
 )  # fmt: skip
-COLUMN = rb",[\w ]{0,30}(?i:passw|pwd|secret|api_?key|token|credential)[\w ]{0,20}[,\r\n]|,(?<=[Ww][Oo][Rr][Dd],)"
+COLUMN = rb",(?=[\w ]{3,60}[,\r\n])[\w ]*(?i:passw|pwd|secret|api_?key|token|credential)|,(?<=[Ww][Oo][Rr][Dd],)"
 STEMS_OF_COLUMNS = (b"pass", b"pwd", b"secret", b"key", b"token", b"credential", b"word,")
 # Options of these programs take a password, see `commands`.
 SHORT_OPTION = rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))(?:p\w{3}|[kKuUapPwAX][ '\"\x94])"
@@ -78,6 +78,7 @@ BETWEEN = b"\x94\n"  # stands between texts, and between lines
 PRINTABLE = bytes(ord("a") if 31 < byte < 127 or byte in b"\t\n\r" else ord(" ") for byte in range(256))
 SHORTEST_RUN = b"a" * 6  # of other texts
 MOST_TOGETHER = 32 << 10  # characters
+BETWEEN_TEXTS = "\0"  # that are searched together
 FEW = 200  # commas: one in so many bytes
 STARTS_WITH_ZEROS = frozenset(start.translate(ALIKE) for start in STARTS)
 # The names before signs are lower case, what stands around a name is a space.
@@ -122,7 +123,7 @@ class Searched:
         """Return the texts in data that were not searched before; they stand between separators."""
         if self._last[0] is not data:
             alike = data.translate(ALIKE)
-            is_text = alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < min(len(data), SAMPLE)
+            is_text = separator != MEMOIZED or alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < len(alike[:SAMPLE])
             fresh = set(alike.split(separator)) - self._texts if is_text else _texts(alike)
             self._last = data, BETWEEN.join((b"", *fresh, b"")), fresh if is_text else set()
         return self._last[1]
@@ -148,7 +149,7 @@ def _texts(alike: bytes) -> set[bytes]:
     return found
 
 
-def sifted(texts: Iterable[str], suspects: Callable[[bytes], bool]) -> Iterator[tuple[str, bool]]:
+def sifted(texts: Iterable[str], suspects: Callable[[bytes, bytes], bool]) -> Iterator[tuple[str, bool]]:
     """Yield each text, and whether `suspects` finds that it may contain a secret; many are searched together."""
     blob: list[str] = []
     size = 0
@@ -161,8 +162,9 @@ def sifted(texts: Iterable[str], suspects: Callable[[bytes], bool]) -> Iterator[
     yield from _by_halves(blob, suspects)
 
 
-def _by_halves(texts: list[str], suspects: Callable[[bytes], bool]) -> Iterator[tuple[str, bool]]:
-    is_suspected = suspects("\n".join(texts).encode("utf-8", "surrogatepass"))
+def _by_halves(texts: list[str], suspects: Callable[[bytes, bytes], bool]) -> Iterator[tuple[str, bool]]:
+    data = BETWEEN_TEXTS.join(texts).encode("utf-8", "surrogatepass")
+    is_suspected = suspects(data, BETWEEN_TEXTS.encode())
     if not is_suspected or len(texts) == 1:
         yield from [(text, is_suspected) for text in texts]
         return

@@ -85,7 +85,7 @@ def words(data: bytes, starts: frozenset[bytes] = STARTS) -> Iterator[int]:
     mapped = data.translate(CLASSES)
     at = mapped.find(RUN)
     while at >= 0:
-        start = max(mapped.rfind(b" ", 0, at) + 1, at - LONGEST_KEY)
+        start = at if mapped[at - 1 : at] != b"." else max(mapped.rfind(b" ", 0, at) + 1, at - LONGEST_KEY)
         while start >= 0:
             # The length of a text precedes it in a pickle, and \n in a repr ends in a letter.
             if data[start : start + 3] in starts or data[start : start + 2] in starts:
