@@ -6,7 +6,7 @@ application runs.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from gc import get_referents
 from itertools import islice
 from types import CoroutineType, FrameType, FunctionType, GeneratorType, MethodType, ModuleType
@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 # A search only finds a path: it must not take as long as the dump.
-MAX_THINGS = 100_000
+MAX_THINGS = 50_000
 MAX_SECONDS = 0.2
 MAX_SECONDS_IN_ALL = 1.0  # for all searches of a dump, of which there may be one a frame
 # The objects, and items of each, that are searched even after that, as most paths are short.
 FEW_THINGS = 200
 FEW_ITEMS = 50
 PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
+LEAVES = frozenset(map(id, PLAIN))
 INDEXED: tuple[Any, ...] = (list, tuple, deque)
 UNORDERED: tuple[Any, ...] = (set, frozenset)
 # Plain containers hold nothing but their items.
 PLAIN_BASES: dict[type, tuple[type, ...]] = {cls: (cls,) for cls in (deque, dict, frozenset, list, set, tuple)}
+PLAIN_BASES[OrderedDict] = (dict,)
 CALLABLES = (FunctionType, MethodType)
 CLOSED = (GeneratorType, CoroutineType, FrameType)  # what they refer to is not in a dump
 SHOWN_CHARS = 200
@@ -93,7 +95,7 @@ class Places:
                 looked += 1
                 if id(each) in wanted and id(each) not in found:
                     found[id(each)] = path_text(PathNode(node, node.step and step))
-                if exact_type(each) not in PLAIN:
+                if id(type(each)) not in LEAVES:
                     pending.append((each, node, node.step and step))
         self._seconds_left -= time.monotonic() - begin
         return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import _weakref
 import gc
+from collections import deque
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 
 from tibidi import TYPE_CHECKING
@@ -19,7 +20,7 @@ from tibidi.words import vocabulary as words
 from tibidi.words.standins import NotPickleable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from tibidi.writing.pickle_state import Reduced
@@ -40,8 +41,8 @@ class WeakReducers:
     """Reduces weak references and collections of them, in a dump of `roots`."""
 
     def __init__(self, roots: Iterable[object]) -> None:
-        self._roots = list(roots)
-        self._reachable: set[int] | None = None
+        self._search = reachable(roots)
+        self._reachable: set[int] = set()  # as far as the search was needed
         self._instead: dict[int, object] = {}
 
     def reducer_for(self, cls: type) -> Callable[[Any], Reduced] | None:
@@ -60,13 +61,12 @@ class WeakReducers:
 
     def _target(self, target: object) -> object:
         """Return what a reference refers to, or a stand-in if nothing else in the dump does; None if it is dead."""
-        if self._reachable is None:
-            self._reachable = reachable(self._roots)
-        if target is None or id(target) in self._reachable:
-            return target
-        if id(target) not in self._instead:
-            self._instead[id(target)] = NotPickleable(type_name(type(target)), ONLY_WEAK)
-        return self._instead[id(target)]
+        while target is not None and id(target) not in self._reachable:
+            more = next(self._search, None)
+            if more is None:
+                return self._instead.setdefault(id(target), NotPickleable(type_name(type(target)), ONLY_WEAK))
+            self._reachable |= more
+        return target
 
     def _method(self, reference: Any) -> Reduced:
         function: Any = getattr(reference, "_func_ref", None)
@@ -97,17 +97,18 @@ class WeakReducers:
         return words._weak, (type(content),), found, None, None, words._weak_state
 
 
-def reachable(roots: Iterable[object]) -> set[int]:
-    """Return the ids of the objects that strong references lead to, as far as a short search finds them."""
+def reachable(roots: Iterable[object]) -> Iterator[set[int]]:
+    """Yield the ids of the objects that strong references lead to, breadth first, as far as a short search goes."""
     seen: set[int] = set()
-    pending = list(roots)
-    end = time.monotonic() + MAX_SECONDS
-    while pending and len(seen) < MAX_THINGS and time.monotonic() < end:
-        batch, pending = pending[-BATCH:], pending[:-BATCH]
+    pending, seconds_left = deque(roots), MAX_SECONDS
+    while pending and len(seen) < MAX_THINGS and seconds_left > 0:
+        begin = time.monotonic()
+        batch = [pending.popleft() for _ in range(min(BATCH, len(pending)))]
         found = {id(each): each for each in _referents(batch) if exact_type(each) not in PLAIN}
         pending += [each for key, each in found.items() if key not in seen and not is_a(each, CLOSED)]
         seen.update(found)
-    return seen
+        seconds_left -= time.monotonic() - begin
+        yield set(found)
 
 
 def _referents(things: list[object]) -> list[object]:
