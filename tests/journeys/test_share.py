@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,3 +47,17 @@ def test_small_values_around_a_large_one(crash: crashing.Crasher, kind: str) -> 
 
     check_small_values(dump)
     assert [] == [each for each in dump.omissions if "its own code" in each.detail]
+
+
+def test_the_data_of_a_library(crash: crashing.Crasher) -> None:
+    """What botocore reads from its own files, megabytes of JSON for a client, is left out, which the dump says."""
+    pytest.importorskip("boto3")
+    result = crash("big_library.py", "boto3")
+    dump = tibidi.load(result.dump, trust=False)
+    client = dump.exceptions[-1][-1]["thing"]
+    left_out = {each.detail for each in dump.omissions if "data that its library comes with" in each.detail}
+
+    assert "botocore.model.ServiceModel: data that its library comes with" in left_out
+    assert ("s3", "eu-west-1") == (client.meta.service_model.service_name, client.meta.config.region_name)
+    assert "data that its library comes with" == client.meta.service_model._service_description.reason
+    assert os.path.getsize(result.dump) < 150_000

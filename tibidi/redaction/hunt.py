@@ -7,11 +7,11 @@ breadth first, up to a number of objects and a time.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first, namespace
-from tibidi.look.classes import HOSTS, Classes
+from tibidi.look.classes import HOSTS, SHIPPED, Classes
 from tibidi.process import time
 from tibidi.redaction.names import kind_of_name
 
@@ -106,7 +106,7 @@ class _Hunt:
 
     def _look(self, value: Any) -> None:
         cls = type(value)
-        if cls is dict:
+        if cls is dict or cls is OrderedDict:
             key = self._redactor.labelled(value)
             if key is not None:
                 self._learn(value[key])
@@ -136,7 +136,7 @@ class _Hunt:
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
-        if facts.is_unevaluated(value) or not HOSTS.isdisjoint(facts.names):
+        if facts.is_unevaluated(value) or not HOSTS.isdisjoint(facts.names) or facts.name in SHIPPED:
             return
         if not ARRAYS.isdisjoint(facts.names):
             from tibidi.redaction import tables  # few crashes have tables
@@ -161,10 +161,7 @@ class _Hunt:
             self._items(first(list.__iter__(value), MAX_ITEMS))
         elif facts.kind is tuple:
             items = first(tuple.__iter__(value), MAX_ITEMS)
-            if facts.fields is None:
-                self._items(items)
-            else:
-                self._names(zip(facts.fields, items))
+            self._items(items) if facts.fields is None else self._names(zip(facts.fields, items))
         elif facts.kind is BaseException:
             self._items(BaseException.__dict__["args"].__get__(value))
 

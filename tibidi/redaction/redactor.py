@@ -90,6 +90,7 @@ class Redactor:
         self._hook: Callable[[str, object], bool] | None = None
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
+        self.learnt = 0  # the number of values
         self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
         self._clean: set[str] = set()  # texts without secrets: most occur several times
         self.searched: Searched | None = None  # likewise, and those in pickles
@@ -194,6 +195,7 @@ class Redactor:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""
         text = as_text(value)
         if text is not None and self._learnt.add(text):
+            self.learnt += 1
             self._clean.clear()
             self.searched = None
             if suspicion.may_be_in(text) or " " in text or "\n" in text:

@@ -172,9 +172,11 @@ class Filter:
 
     def _text(self, text: str) -> object:
         if len(text) >= SHORTEST_SECRET:
+            learnt = self._redactor.learnt
             cleaned, rule = self._redactor.scrub(text)
             if cleaned is not text:
-                self._clean.clear()  # a secret may have been learnt, which is in a text that was clean before
+                if learnt != self._redactor.learnt:
+                    self._clean.clear()  # the secret may be in a text that was clean before
                 self._note(text, REDACTED, rule)
                 return self._replace(text, cleaned)
         instead = self._name(text)
@@ -254,6 +256,8 @@ class Filter:
 
     def _reduce(self, thing: object) -> Any:
         """Reduce an object, and replace the secrets that have their names in the reduce value only."""
+        if type(thing) is OrderedDict and self._is_harmless(thing):  # as large JSON often consists of
+            return self._reduce_all(thing)
         reduced = self._hidden(thing) if self._hides(type(thing)) else self._reduce_all(thing)
         self._own = reduced[1] if type(reduced) is tuple and is_word(reduced[0]) else None
         if type(reduced) is not tuple:
@@ -262,8 +266,6 @@ class Filter:
             return reduced
         if type(reduced[0]) is words.Word and reduced[0] in SPECIAL:
             return SPECIAL[reduced[0]](self, thing, reduced)
-        if type(thing) is OrderedDict and self._is_harmless(thing):
-            return reduced
         names = self._fields(type(thing))
         if names:
             return self._parts(thing, names, reduced)

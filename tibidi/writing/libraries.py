@@ -9,10 +9,11 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import attributes, dictionary, is_native, mro, namespace, native_base, type_name
-from tibidi.look.classes import HOSTS
+from tibidi.look.classes import HOSTS, SHIPPED
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
+from tibidi.words.standins import Dummy
 from tibidi.writing.essences import described
 from tibidi.writing.instances import NEW, instance
 from tibidi.writing.naming import is_found
@@ -30,6 +31,8 @@ LXML = frozenset({"lxml.etree._Attrib", "lxml.etree._Element", "lxml.etree._Elem
 TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray"})
 HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
+MOST_TOLD = 1000  # substitutions that are looked at
+OF_LIBRARY = "data that its library comes with"
 WRAPPED = "the object that it wraps is in its place"
 
 
@@ -68,8 +71,8 @@ class LibraryReducers:
             return self._host
         if property in mro(cls)[1:]:
             return reduce_property
-        if not LXML.isdisjoint(names):
-            return self._element
+        if type_name(cls) in SHIPPED or not LXML.isdisjoint(names):
+            return self._element if LXML & names else self._shipped
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
             return self._wrapper
         if any(name.partition(".")[0] in TABLES for name in names):
@@ -91,6 +94,15 @@ class LibraryReducers:
         """Describe an object of a test runner or a shell, which leads to all that it knows."""
         own = attributes(host)
         return described(self._state, host, {name: own[name] for name in HOST_FACTS if name in own})
+
+    def _shipped(self, thing: Any) -> Any:
+        """Write an object without the data that its library comes with; say so of the first of hundreds."""
+        own, name = dictionary(thing), type_name(type(thing))
+        detail = f"{name}: {OF_LIBRARY}"
+        if all(each.detail != detail for each in self._state.substitutions[-MOST_TOLD:]):
+            self._state.note(thing, ILLEGAL, detail)
+        left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in SHIPPED[name].split() if key in own}
+        return NEW, (type(thing),), {**own, **left_out}
 
     def _wrapper(self, wrapper: Any) -> Any:
         """Write what a proxy wraps, and of a decorated function the name under which it is found."""

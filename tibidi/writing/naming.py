@@ -177,12 +177,7 @@ def is_native_attribute(value: Any, cls: type) -> bool:
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
     """Return the reducer that cloudpickle or copyreg has for a type, None if there is none."""
-    if cls in ORDINARY_REDUCERS:
-        return ORDINARY_REDUCERS[cls]
-    if not may_be_theirs(cls) and cls not in copyreg.dispatch_table:
-        return None
-    reducer: Callable[[Any], Reduced] | None = _translation().reducer_for(cls)
-    return reducer
+    return _translation().reducer_for(cls) if may_be_theirs(cls) or cls in copyreg.dispatch_table else None
 
 
 def may_be_theirs(cls: type) -> bool:

@@ -42,7 +42,7 @@ from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
 from tibidi.writing.instances import RECONSTRUCT, REDUCE, makes_itself, named, reduce_with_getattr, reducer_like
 from tibidi.writing.namespaces import Placeholder
-from tibidi.writing.naming import is_found, is_importable, reduce_class, reducer_for
+from tibidi.writing.naming import ORDINARY_REDUCERS, is_found, is_importable, reduce_class, reducer_for
 from tibidi.writing.stream import TooLarge, TooLate
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ ILLEGAL_TYPES = (
 FILE_TYPES = (io.TextIOWrapper, io.BufferedReader, io.BufferedWriter, io.BufferedRandom, io.FileIO)
 # Modules of types that are described instead of pickled.
 LIBRARIES = frozenset({
-    "IPython", "_ctypes", "_pytest", "_weakrefset", "_wrappers", "lxml", "numpy", "os", "pandas", "pluggy",
+    "IPython", "_ctypes", "_pytest", "_weakrefset", "_wrappers", "botocore", "lxml", "numpy", "os", "pandas", "pluggy",
     "polars", "pyarrow", "scipy", "torch", "weakcallableproxy", "weakproxy", "weakref", "wrapt", "xarray",
 })  # fmt: skip
 FUNCTION_ATTRIBUTES = (
@@ -101,7 +101,7 @@ class Reducers:
             **dict.fromkeys(FILE_TYPES, self._file),
         }
         # By id, as a metaclass may define `__hash__`, or unset it.
-        self._table: dict[int, Reducer] = {id(cls): reducer for cls, reducer in known.items()}
+        self._table: dict[int, Reducer] = {id(cls): reducer for cls, reducer in {**ORDINARY_REDUCERS, **known}.items()}
         self._decided: list[type] = []  # keeps their ids valid
         self._nameable: dict[int, bool] = {}
         self._is_closed = False
