@@ -108,3 +108,22 @@ def test_no_value_without_the_search_for_secrets(monkeypatch: pytest.MonkeyPatch
 
     assert [] == [name for name, data in members.items() if token.encode() in data]
     assert [] == [name for name in members if name.endswith(".pkl")]
+
+
+def test_no_random_numbers(crash: Crasher, tmp_path: Path) -> None:
+    """Where the system has no random numbers, as in a chroot without /dev, the dump is whole and not signed."""
+    program = (
+        "import os\n"
+        "def urandom(size):\n"
+        "    print('asked for', size)\n"
+        "    raise NotImplementedError('/dev/urandom not found')\n"
+        "os.urandom = urandom\n"
+        "import tibidi; tibidi.set_excepthook('crash.pkl')\n"
+        "1 / 0\n"
+    )
+    variables = {"TIBIDI_ENABLE": None, "TIBIDI_KEY_FILE": str(tmp_path / "key")}
+    end = crash.run("-c", program, env=variables, cwd=tmp_path)
+
+    assert "asked for 32\n" == end.stdout
+    with Reader(str(tmp_path / "crash.pkl")) as reader:
+        assert (False, False) == (reader.cut, reader.has_signature)

@@ -63,7 +63,8 @@ FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
 _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
     " eventlet.hubs.hub sphinx._cli.util.errors sphinx.cmd.build twisted.logger._logger twisted.python.log"
-    " cheroot.server falcon.request IPython.core.interactiveshell marimo._runtime.runner.cell_runner",
+    " cheroot.server falcon.request IPython.core.interactiveshell marimo._runtime.runner.cell_runner textual.app"
+    " streamlit.error_util doit.exceptions behave.model_core",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"
@@ -78,9 +79,8 @@ _FILES = {
 MODULE_HOOKS = {name: file for file, names in _FILES.items() for name in names.split()}
 MODULE_HOOKS["logging"] += " tail"
 # Installed with TIBIDI_LOGGING.
-LOG_HOOKS = dict.fromkeys(
-    ("logging", "loguru._handler", "structlog._base", "traceback", "concurrent.futures._base"), "logs"
-)
+_LOGS = "logging loguru._handler structlog._base traceback concurrent.futures._base"
+LOG_HOOKS = dict.fromkeys(_LOGS.split(), "logs")
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
 # The files of code that runs in every program: of imports, and of tibidi.
 _starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)

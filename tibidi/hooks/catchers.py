@@ -80,6 +80,11 @@ def _in_info(*values: Any) -> object:
     return values[-1][1]
 
 
+def _last(*values: Any) -> object:
+    """Return the last argument."""
+    return values[-1]
+
+
 def _before_traceback(*values: object) -> object:
     """Return the last argument but one, before the traceback."""
     return values[-2]
@@ -132,6 +137,10 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     ),
     "IPython.core.interactiveshell": (("InteractiveShell.showtraceback", _handled, hooks.CELL),),
     "marimo._runtime.runner.cell_runner": (("Runner._run_result_from_exception", _of_cell, hooks.CELL),),
+    "textual.app": (("App._handle_exception", _last, hooks.PRINTED),),
+    "streamlit.error_util": (("_log_uncaught_app_exception", _last, hooks.PRINTED),),
+    "doit.exceptions": (("CatchedException.__init__", _last, hooks.PRINTED),),
+    "behave.model_core": (("BasicStatement.store_exception_context", _last, hooks.PRINTED),),
     "twisted.logger._logger": (("Logger.failure", _in_failure, hooks.PRINTED),),
     "twisted.python.log": (("err", _in_failure, hooks.PRINTED),),
 }

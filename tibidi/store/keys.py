@@ -104,6 +104,6 @@ def read_or_make_key() -> bytes | None:
         if config.key_file is None:
             user_directories.make(os.path.dirname(path), is_home=True)
         write_file(path, os.urandom(KEY_BYTES), replace=False)
-    except OSError:
-        pass  # another process was faster; else the dump gets no signature
+    except (OSError, NotImplementedError):
+        pass  # another process was faster; or the dump gets no signature, as where the system has no random numbers
     return read_key()
