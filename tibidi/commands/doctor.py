@@ -67,9 +67,8 @@ def _about_activation(facts: Facts) -> Iterator[Finding]:
         if not pth["as_shipped"]:
             yield Finding(WORKS, f"{pth['path']} differs from the file that is shipped", INSTALL)
     if not config.enabled:
-        yield Finding(
-            NOT_ACTIVE, "TIBIDI_ENABLE does not turn tibidi on", "set TIBIDI_ENABLE=1 where the program starts"
-        )
+        remedy = "set TIBIDI_ENABLE=1 where the program starts"
+        yield Finding(NOT_ACTIVE, "TIBIDI_ENABLE does not turn tibidi on", remedy)
 
 
 def _about_settings(facts: Facts) -> Iterator[Finding]:
@@ -77,11 +76,8 @@ def _about_settings(facts: Facts) -> Iterator[Finding]:
         yield Finding(WORKS, problem.partition(": ")[2], "correct the variable, or unset it")
     front = facts["hooks"]["sys.excepthook"]
     if config.enabled and facts["pth"] and not front["ours"]:
-        yield Finding(
-            WORKS,
-            f"sys.excepthook was replaced by {front['who']}",
-            "no action needed: an exit handler catches what that hook hides",
-        )
+        remedy = "no action needed: an exit handler catches what that hook hides"
+        yield Finding(WORKS, f"sys.excepthook was replaced by {front['who']}", remedy)
 
 
 def _about_writing(facts: Facts) -> Iterator[Finding]:

@@ -40,16 +40,16 @@ class Analysis(NamedTuple):
 
     dump: str
     crash: str
-    messages: list[str]
-    suspicions: list[dict[str, object]]
-    frame: str
-    source: list[str]
-    values: list[dict[str, str]]
-    stack: list[str]
-    before: list[str]
-    differences: list[str]
-    missing: list[str]
-    commands: list[str]
+    messages: Sequence[str]
+    suspicions: Sequence[dict[str, object]] = ()
+    frame: str = ""
+    source: Sequence[str] = ()
+    values: Sequence[dict[str, str]] = ()
+    stack: Sequence[str] = ()
+    before: Sequence[str] = ()
+    differences: Sequence[str] = ()
+    missing: Sequence[str] = ()
+    commands: Sequence[str] = ()
 
 
 def analyze(dump: Dump) -> Analysis:
@@ -61,16 +61,11 @@ def analyze(dump: Dump) -> Analysis:
     index, number = blamed(dump) if cause.frames else (root, -1)
     stack: Sequence[DumpedFrame] = dump.subjects[index].frames if cause.frames else ()
     place = frames.place(stack[number].record) if stack else "an unknown place"
+    told = [cause] if cause is last else [cause, last]
     page = Analysis(
         dump=name,
         crash=phrases.caused_by(last.type, cause.type, place) if cause is not last else f"{cause.type} at {place}",
-        messages=[
-            phrases.crash_line(each.type, each.message) for each in ([cause] if cause is last else [cause, last])
-        ],
-        suspicions=[],
-        frame="",
-        source=[],
-        values=[],
+        messages=[phrases.crash_line(each.type, each.message) for each in told],
         stack=[f"[{n}] {frames.place(each.record)}" for n, each in enumerate(stack) if frames.is_own(each.record)],
         before=[history.fate(each, frames) for each in history.recent(dump.summary, frames)[-MOST:]],
         differences=[str(each) for each in mismatches(dump.summary, dump.sources) if each.serious][:MOST],
@@ -89,7 +84,7 @@ def analyze(dump: Dump) -> Analysis:
         frame=path,
         source=[f"{'>' if line == frame.line else ' '} {line} | {text}" for line, text in around],
         values=list(_values(frame, dump.sources.get(frame.file, ""))),
-        missing=[f"{each.path[len(path) :]}: {each.reason} {each.detail}" for each in here] + page.missing,
+        missing=[*(f"{each.path[len(path) :]}: {each.reason} {each.detail}" for each in here), *page.missing],
         commands=[*ask, *page.commands],
     )
 

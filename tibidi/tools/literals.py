@@ -58,9 +58,8 @@ def literal(value: Any) -> tuple[str, dict[str, str]]:
         text = _table(value) or MEMBER.sub(r"\1", repr(value))
         tree = ast.parse(text, mode="eval") if len(text) <= MAX_CHARACTERS else None
         homes = {**NUMBERS, **_homes(value)}
-        used = (
-            {} if tree is None else {node.id: homes[node.id] for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        )
+        nodes = ast.walk(tree) if tree else ()
+        used = {node.id: homes[node.id] for node in nodes if isinstance(node, ast.Name)}
         names = {name: importlib.import_module(home) for name, home in used.items()}
         made = eval(text, {n: module if used[n] == n else getattr(module, n) for n, module in names.items()})  # noqa: S307 - a repr of its own
         return (text, used) if tree and type(made) is type(value) and _same(made, value) else ("", {})
