@@ -54,8 +54,11 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
         return print_error(error, program)
 
 
-def parser(name: str, purpose: str, examples: str, usage: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser of the command `python -m NAME`; its help shows the examples, one a line."""
+def parser(name: str, purpose: str, examples: str, usage: str | None = None, *, takes_dump: bool = False) -> Parser:
+    """Return the parser of the command `python -m NAME`; its help shows the examples, one a line.
+
+    With `takes_dump` it has the argument DUMP, for `tibidi.store.location.find`.
+    """
     parser = argparse.ArgumentParser(
         prog=as_typed(f"python -m {name}"),
         usage=usage and as_typed(usage),
@@ -64,10 +67,14 @@ def parser(name: str, purpose: str, examples: str, usage: str | None = None) -> 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tibidi {__version__}")
+    if takes_dump:
+        about = as_typed("path, or name from `python -m tibidi list`, or - for stdin; default: the latest")
+        action = parser.add_argument("dump", metavar="DUMP", nargs="?", help=about)
+        action.completer = dump_names  # type: ignore[attr-defined]  # for argcomplete
     return parser
 
 
-def parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """Return the options; under argcomplete (`eval "$(register-python-argcomplete tibidi)"`), complete them instead."""
     if COMPLETION in os.environ:
         import argcomplete
@@ -89,20 +96,13 @@ def dump_names(**_: object) -> list[str]:
     return [entry.name for entry in CrashDirectory.locate(create=False).entries()]
 
 
-def add_dump_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the argument DUMP, for `tibidi.store.location.find`."""
-    about = "path, or name from `python -m tibidi list`, or - for stdin; default: the latest"
-    action = parser.add_argument("dump", metavar="DUMP", nargs="?", help=as_typed(about))
-    action.completer = dump_names  # type: ignore[attr-defined]  # for argcomplete
-
-
-def add_frame_arguments(parser: argparse.ArgumentParser) -> None:
+def add_frame_arguments(parser: Parser) -> None:
     """Add --exception and --frame, which name a frame of a dump."""
     parser.add_argument("--exception", type=int, metavar="N", help="of exceptions[N]; default: the root cause")
     parser.add_argument("--frame", type=int, metavar="N", help="frames[N] of it; default: the innermost own one")
 
 
-def add_trust_arguments(parser: argparse.ArgumentParser) -> None:
+def add_trust_arguments(parser: Parser) -> None:
     """Add --live and --inert, which make `trust` for `tibidi.load`."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(

@@ -14,12 +14,11 @@ python -m tibidi eval --frame 2 latest.pkl '[row["price"] for row in rows[:10]]'
 """
 
 PURPOSE = "Print the value of an expression, by a part of Python that imports and calls nothing of the dump."
-parser = commands.parser("tibidi eval", PURPOSE, EXAMPLES)
+parser = commands.parser("tibidi eval", PURPOSE, EXAMPLES, takes_dump=True)
 commands.add_frame_arguments(parser)
 parser.add_argument("--max", type=int, default=2_000, metavar="N", help="characters to print; default: 2000")
 parser.add_argument("--live", action="store_true", help="load the dump live, and evaluate any Python: code runs here")
 parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-commands.add_dump_argument(parser)
 parser.add_argument("expression", metavar="EXPR", help="for example: order.total / 2")
 
 

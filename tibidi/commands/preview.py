@@ -17,10 +17,9 @@ python -m tibidi preview --html leaving.html traceback.pkl
 """
 
 PURPOSE = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
-parser = commands.parser("tibidi preview", PURPOSE, EXAMPLES)
+parser = commands.parser("tibidi preview", PURPOSE, EXAMPLES, takes_dump=True)
 parser.add_argument("--html", metavar="FILE", help="write it as a page, behind the page of `show`")
 parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:

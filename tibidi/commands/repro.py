@@ -21,11 +21,10 @@ def add_arguments(parser: commands.Parser) -> None:
     about = "load a dump that is not signed with your key: its code runs here"
     parser.add_argument("--live", dest="trust", action="store_true", default=None, help=about)
     parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-    commands.add_dump_argument(parser)
 
 
 PURPOSE = "Write a test that calls the function of a crash with its captured arguments, run it, and compare."
-parser = commands.parser("tibidi repro", PURPOSE + WARNING, EXAMPLES)
+parser = commands.parser("tibidi repro", PURPOSE + WARNING, EXAMPLES, takes_dump=True)
 parser.add_argument("-o", "--output", metavar="DIR", help="where the test goes; default: tests, if it is a directory")
 parser.add_argument("--expect-failure", action="store_true", help="write a test that passes as long as it crashes so")
 parser.add_argument("--force", action="store_true", help="replace a test of the same crash")

@@ -22,10 +22,9 @@ PURPOSE = (
     "Encrypt a dump to public keys of age or SSH; stacks, types and counts stay readable. "
     "With TIBIDI_SEAL_TO a crash does it, and no plaintext reaches the disk."
 )
-parser = commands.parser("tibidi seal", PURPOSE, EXAMPLES)
+parser = commands.parser("tibidi seal", PURPOSE, EXAMPLES, takes_dump=True)
 parser.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="public keys, or files of them")
 parser.add_argument("-o", "--output", metavar="OUT", help="the sealed dump; default: in place of DUMP")
-commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:

@@ -30,7 +30,7 @@ YOURS, OTHER, NONE = "yours", "other", "none"  # the key that signed a dump, wit
 MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
 PURPOSE = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
-parser = commands.parser("tibidi show", PURPOSE, EXAMPLES)
+parser = commands.parser("tibidi show", PURPOSE, EXAMPLES, takes_dump=True)
 parser.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
 parser.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
 parser.add_argument("--plain", action="store_true", help="no colour and no pager")
@@ -43,7 +43,6 @@ parser.add_argument(
 )
 commands.add_frame_arguments(parser)
 parser.add_argument("--file", action="store_true", help="print the source file of the frame, as it was")
-commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:

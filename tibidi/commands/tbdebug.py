@@ -20,7 +20,7 @@ PYTHONBREAKPOINT=ipdb.set_trace python -m tbdebug traceback.pkl
 """
 
 PURPOSE = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
-parser = commands.parser("tbdebug", PURPOSE, EXAMPLES)
+parser = commands.parser("tbdebug", PURPOSE, EXAMPLES, takes_dump=True)
 commands.add_trust_arguments(parser)
 parser.add_argument(
     "--exception", type=int, metavar="N", help="start in exceptions[N] of the dump; default: the root cause"
@@ -28,7 +28,6 @@ parser.add_argument(
 parser.add_argument(
     "-c", dest="commands", metavar="COMMAND", action="append", default=[], help="run this in pdb first; repeatable"
 )
-commands.add_dump_argument(parser)
 
 
 def debugger() -> Callable[..., None]:

@@ -19,9 +19,9 @@ python -m tbpeep
 python -m tbpeep traceback.pkl
 """
 
-parser = commands.parser("tbpeep", "Explore a dump in peepshow, where it is the variable `dump`.", EXAMPLES)
+PURPOSE = "Explore a dump in peepshow, where it is the variable `dump`."
+parser = commands.parser("tbpeep", PURPOSE, EXAMPLES, takes_dump=True)
 commands.add_trust_arguments(parser)
-commands.add_dump_argument(parser)
 
 
 def main(argv: commands.Arguments) -> int:

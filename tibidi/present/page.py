@@ -93,7 +93,6 @@ class _Page:
         number = self._culprit.frame
         place = "" if number is None else self._frames.place(cause.frames[number])
         title = phrases.bare_type(crash.type) + (place and f" at {place}")
-        names = {record.id: f"exceptions[{index}]" for index, record in enumerate(summary.exceptions)}
         missing = [(each.path, f"{each.reason} {each.detail}") for each in summary.omissions]
         hidden = [(each.path, each.detail) for each in summary.omissions if each.reason == REDACTED]
         facts = {**process._asdict(), "argv": " ".join(process.argv)}
@@ -102,18 +101,7 @@ class _Page:
             "subtitle": f"{facts['argv']}, {phrases.moment(summary.time)} UTC on {process.hostname}, "
             f"Python {process.python}",
             "has_culprit": number is not None,
-            "exceptions": [
-                {
-                    "title": f"exceptions[{index}]" + relation(each, names),
-                    "message": phrases.crash_line(each.type, each.message),
-                    "notes": (
-                        *each.notes,
-                        *(f"{name} = {variable.preview}" for name, variable in each.attributes.items()),
-                    ),
-                    "groups": self._groups(f"exceptions[{index}]", each.frames),
-                }
-                for index, each in enumerate(summary.exceptions)
-            ],
+            "exceptions": list(self._exceptions()),
             "test": self._test(),
             "others": [*self._stacks("threads", summary.threads), *self._stacks("tasks", summary.tasks)],
             "process": [(name, facts[name]) for name in facts if name not in {"packages", "environment"}],
@@ -124,6 +112,14 @@ class _Page:
             "missing": missing,
             "redacted": hidden,
         }
+
+    def _exceptions(self) -> Iterator[dict[str, object]]:
+        names = {record.id: f"exceptions[{index}]" for index, record in enumerate(self._summary.exceptions)}
+        for index, each in enumerate(self._summary.exceptions):
+            attributes = [f"{name} = {variable.preview}" for name, variable in each.attributes.items()]
+            facts = {"message": phrases.crash_line(each.type, each.message), "notes": (*each.notes, *attributes)}
+            path = f"exceptions[{index}]"
+            yield {"title": path + relation(each, names), **facts, "groups": self._groups(path, each.frames)}
 
     def _test(self) -> dict[str, object] | None:
         test = self._summary.test
@@ -154,6 +150,7 @@ class _Page:
         here = f"{path}.frames[{number}]"
         found = {node.name: node for node in self._variables.get(here, ())}
         nodes: dict[bool, list[Node]] = {False: [], True: []}
+        tables = [(name, each.table) for name, each in frame.locals.items() if each.table is not None]
         for name, variable in frame.locals.items():
             tree = found.get(name, Node(name, "", ""))
             text = cut(variable.preview, MAX_TEXT)
@@ -168,11 +165,7 @@ class _Page:
             "line": self._frames.line(frame, frame.line).strip(),
             "at": frame.line,
             "source": _highlighted(self._frames.around(frame, LINES_AROUND, LINES_AROUND)),
-            "tables": [
-                (f"{name}: {variable.table.title}", variable.table.rows)
-                for name, variable in frame.locals.items()
-                if variable.table is not None
-            ],
+            "tables": [(f"{name}: {table.title}", table.rows) for name, table in tables],
             "variables": nodes[False],
             "definitions": nodes[True],
         }
