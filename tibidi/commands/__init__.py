@@ -105,19 +105,10 @@ def add_frame_arguments(parser: Parser) -> None:
 def add_trust_arguments(parser: Parser) -> None:
     """Add --live and --inert, which make `trust` for `tibidi.load`."""
     group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--live",
-        dest="trust",
-        action="store_true",
-        default=None,
-        help="rebuild the application's objects: imports its modules and runs its code",
-    )
-    group.add_argument(
-        "--inert",
-        dest="trust",
-        action="store_false",
-        help="import and run nothing that the dump names; the default for dumps not signed with your key",
-    )
+    about = "rebuild the application's objects: imports its modules and runs its code"
+    group.add_argument("--live", dest="trust", action="store_true", default=None, help=about)
+    about = "import and run nothing that the dump names; the default for dumps not signed with your key"
+    group.add_argument("--inert", dest="trust", action="store_false", help=about)
 
 
 def say(*lines: str, kept: str = "") -> None:

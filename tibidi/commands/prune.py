@@ -31,12 +31,8 @@ def parse_count(text: str) -> int:
 PURPOSE = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
 parser = commands.parser("tibidi prune", PURPOSE, EXAMPLES)
 parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
-parser.add_argument(
-    "--older-than",
-    metavar="AGE",
-    type=commands.parse_age,
-    help="delete dumps older than 12h, 7d or 2w; without a unit, days",
-)
+ABOUT_AGE = "delete dumps older than 12h, 7d or 2w; without a unit, days"
+parser.add_argument("--older-than", metavar="AGE", type=commands.parse_age, help=ABOUT_AGE)
 parser.add_argument("--all", action="store_true", help="delete every dump, except those still being written")
 parser.add_argument("--dry-run", action="store_true", help="print what would be deleted, and delete nothing")
 
