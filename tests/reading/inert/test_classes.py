@@ -56,7 +56,7 @@ class Models(dict):
 def models(): return Models()
 """
 PROGRAM = """\
-import collections, dataclasses, datetime, decimal, enum, fractions, pathlib, sys, typing, uuid
+import builtins, collections, dataclasses, datetime, decimal, enum, fractions, pathlib, sys, typing, uuid
 import shop, tibidi
 
 class Moment(datetime.datetime): pass
@@ -69,6 +69,9 @@ class Id(uuid.UUID): pass
 class Place(type(pathlib.Path())): pass
 class Lists(collections.defaultdict): pass
 class Shut(KeyError): pass
+class Lost(ConnectionError): pass
+class Full(MemoryError): pass
+class Several(getattr(builtins, "ExceptionGroup", Exception)): pass
 class Queue(collections.deque): pass
 class Pair(tuple):
     def __new__(cls, x, y): return tuple.__new__(cls, (x, y))
@@ -109,6 +112,7 @@ def crash():
     level, grade, rights, levels = Level.HIGH, Grade.GOOD, Rights.READ | Rights.WRITE, {Level.HIGH: 1}
     data, row = Buffer(b"ab"), Row()
     shut, model, models = Shut("closed", 5), shop.Model("x"), shop.Models(a=1)
+    several, lost, full = Several("both", [Lost(104, "reset"), Full()]), Lost(104, "reset", "f"), Full("no room")
     1 / 0
 
 try:
@@ -391,6 +395,16 @@ def test_items_of_two_kinds() -> None:
     read = InertUnpickler(io.BytesIO(made), namespace={}.setdefault).load()
 
     assert {1: 2}.items() == read.items()
+
+
+def test_exceptions_made_by_types_in_c(crash: Mapping[str, Any]) -> None:
+    """Classes of the program that are built on OSError, MemoryError or a group have instances with all fields."""
+    several, lost, full = (crash[name] for name in ("several", "lost", "full"))
+    members = several.exceptions if hasattr(several, "exceptions") else several.args[1]
+
+    assert ["Lost(104, 'reset')", "Full()"] == list(map(repr, members))
+    assert (True, 104, "reset", "f") == (isinstance(lost, ConnectionError), lost.errno, lost.strerror, lost.filename)
+    assert ("[Errno 104] reset: 'f'", "no room", True) == (str(lost), str(full), isinstance(full, MemoryError))
 
 
 def test_exceptions_are_copied(crash: Mapping[str, Any]) -> None:

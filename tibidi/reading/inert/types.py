@@ -25,6 +25,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
+from tibidi.look import anatomy
 from tibidi.reading.inert import layouts, plain
 from tibidi.reading.inert.loading import REFUSED, Loading, refused
 from tibidi.reading.inert.proxies import real
@@ -347,6 +348,8 @@ def shaped(cls: Any, *arguments: object, **_: object) -> Any:
     """Make an instance of a class that is built on a built-in type, a stand-in if the arguments do not fit."""
     layout = cls._inert_layout_
     try:
+        if issubclass(layout, BaseException):
+            return _new_exception(cls, arguments)
         if not arguments:
             return layout.__new__(cls)
         if layout is tuple:
@@ -376,8 +379,14 @@ def _filled(made: Any, layout: Any, arguments: tuple[Any, ...]) -> Any:
         layout.__init__(made, plain.expect(arguments[0], bytes, list, tuple))
     if issubclass(layout, dict):
         _fill(made, layout, arguments)
-    if isinstance(made, BaseException):
-        made.args = arguments
+    return made
+
+
+def _new_exception(cls: Any, arguments: tuple[Any, ...]) -> BaseException:
+    """Make an exception by the type in C: OSError, MemoryError and groups refuse any other (Objects/exceptions.c)."""
+    native: Any = anatomy.native_base(cls)
+    made: BaseException = native.__new__(cls, *(arguments[:2] if anatomy.is_group(native) else ()))
+    made.args = arguments
     return made
 
 
