@@ -1,18 +1,10 @@
 """Keep the finalizers of loaded objects from running, while a dump is loaded and ever after.
 
-Strategy
---------
-A `__del__` would release what the crashed process owned: the file, descriptor
-or process with that name or number on this machine is another one.  So each
-class that a dump names or has gets a `__del__` that does nothing in a thread
-that is loading.  Half-built objects can be dropped meanwhile.  At the end the
-same `__del__` is called once for each object: CPython then regards the object
-as finalized, for good (PEP 442, and PyObject_CallFinalizer in
-Objects/object.c).  Then the classes get their own `__del__` back, so that the
-program's objects are finalized as ever.
-
-What application code itself makes while its objects are restored is released
-as usual: this process owns that.
+A `__del__` would release what the crashed process owned, whose name or number on this machine is that of
+something else.  So each class that a dump names or has gets a `__del__` that does nothing in a thread that is
+loading, as half-built objects can be dropped meanwhile.  At the end that is called once for each object:
+CPython then regards the object as finalized, for good (PEP 442, and PyObject_CallFinalizer in Objects/object.c).
+Then the classes get their own `__del__` back.  What application code itself makes meanwhile is released as usual.
 """
 
 from __future__ import annotations

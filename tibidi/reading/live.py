@@ -1,14 +1,8 @@
 """Rebuild the objects of the application one by one: an object that fails is a stand-in, its surroundings are intact.
 
-Strategy
---------
-The unpickler is C code and handles no failures but missing names, for which
-it gets stand-ins.  If anything else escapes from it, a `__setstate__` that
-raises, for example, that pickle alone is read again by `CarefulUnpickler`,
-which is written in Python and guards every opcode that runs application code.
-Both have the same memo, so that objects which were rebuilt before stay the
-same objects.  In the place of an object that cannot be rebuilt is what the
-inert reader makes of it.
+The unpickler is C code and handles no failures but missing names, for which it gets stand-ins.  If anything else
+escapes from it, a `__setstate__` that raises, for example, that pickle alone is read again by `CarefulUnpickler`,
+with the same memo, so that objects which were rebuilt before stay the same objects.
 """
 
 from __future__ import annotations

@@ -242,20 +242,12 @@ def _view(data: bytes | bytearray, code: Any, shape: tuple[int, ...]) -> object:
         return memoryview(data)
 
 
-class Reference(weakref.ref):  # type: ignore[type-arg]  # any object
-    """A weak reference that keeps its object: in a dump, little else may refer to it."""
-
-    __module__ = "weakref"
-    __qualname__ = "ReferenceType"
-    __slots__ = ("held",)
+def _keeping(kind: type, name: str) -> Any:
+    """Return a class of weak references that keep their objects: in a dump, little else may refer to these."""
+    return type(name, (kind,), {"__module__": "weakref", "__slots__": ("held",)})
 
 
-class MethodReference(weakref.WeakMethod):  # type: ignore[type-arg]  # likewise
-    """The same to a method."""
-
-    __module__ = "weakref"
-    __qualname__ = "WeakMethod"
-    __slots__ = ("held",)
+REFERENCE, METHOD_REFERENCE = _keeping(weakref.ref, "ReferenceType"), _keeping(weakref.WeakMethod, "WeakMethod")
 
 
 def _weakref(target: Any, function: Any = None) -> object:
@@ -263,7 +255,7 @@ def _weakref(target: Any, function: Any = None) -> object:
     if target is None:
         return weakref.ref(type("dead", (), {})())
     try:
-        made: Any = Reference(target) if function is None else MethodReference(types.MethodType(function, target))
+        made = REFERENCE(target) if function is None else METHOD_REFERENCE(types.MethodType(function, target))
         made.held = target, function
     except TypeError:  # a stub of a class, most likely
         return lambda: target

@@ -14,6 +14,7 @@ Rules
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from tibidi.revive.calls import raising_call
 from tibidi.revive.depth import run_deep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tibidi.dump import DumpedException, DumpedFrame
 
@@ -52,9 +53,9 @@ def revive_exceptions(
     by its id: they are not in its traceback, but its frames lead to them by `f_back`.
     """
     exceptions: dict[int, BaseException] = {}
-    family = Family(dumped)
+    children = _children(dumped)
     for each in dumped:
-        members = [exceptions[other] for other in family.children(each, model.MEMBER) if other in exceptions]
+        members = [exceptions[other] for other in children(each, model.MEMBER) if other in exceptions]
         exceptions[each.id] = each.exception if each.exception is not None else stand_in(each, members)
     fields = (_context, _cause, _suppress)
     links = {id(each): [field.__get__(each) for field in fields] for each in exceptions.values()}
@@ -68,7 +69,7 @@ def revive_exceptions(
     for each in dumped:
         exception = exceptions[each.id]
         context, cause, suppress = links.get(id(exception), (None, None, False))
-        causes, contexts = (family.children(each, relation) for relation in (model.CAUSE, model.CONTEXT))
+        causes, contexts = (children(each, relation) for relation in (model.CAUSE, model.CONTEXT))
         if links.pop(id(exception), None) is None and not causes and not contexts:
             continue  # it is in the dump again, as a member of a group
         _context.__set__(exception, context or next(map(exceptions.get, contexts), None))
@@ -141,21 +142,11 @@ def _linked(
     return chain
 
 
-class Family:
-    """The exceptions of a dump by their parents."""
-
-    def __init__(self, dumped: Sequence[DumpedException]) -> None:
-        self._indexes: dict[tuple[int | None, str], list[int]] = {}
-        self._ids = [each.id for each in dumped]
-        # In a forged dump all may have one id, and each of them would have all as its children.
-        self._parents = {each.id: each for each in reversed(dumped)}
-        for index, each in enumerate(dumped):
-            self._indexes.setdefault((each.parent, each.relation), []).append(index)
-
-    def indexes(self, parent: DumpedException, relation: str) -> list[int]:
-        """Return the indexes of the exceptions that have this `relation` to `parent`."""
-        return self._indexes.get((parent.id, relation), []) if self._parents.get(parent.id) is parent else []
-
-    def children(self, parent: DumpedException, relation: str) -> list[int]:
-        """Return their ids."""
-        return [self._ids[index] for index in self.indexes(parent, relation)]
+def _children(dumped: Sequence[DumpedException]) -> Callable[[DumpedException, str], list[int]]:
+    """Return a function that returns the ids of the exceptions with a relation to a parent."""
+    found: defaultdict[tuple[int | None, str], list[int]] = defaultdict(list)
+    for each in dumped:
+        found[each.parent, each.relation].append(each.id)
+    # In a forged dump all may have one id, and each of them would have all as its children.
+    parents = {each.id: each for each in reversed(dumped)}
+    return lambda parent, relation: found[parent.id, relation] if parents[parent.id] is parent else []

@@ -55,8 +55,7 @@ def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
     """Return what differs here, the most important first."""
     return [
         *_source_mismatches(summary.frames(), sources),
-        *_python_mismatches(summary.process),
-        *_platform_mismatches(summary.process.platform),
+        *_interpreter_mismatches(summary.process),
         *_package_mismatches(summary.process.packages, {frame.module for frame in summary.frames()}),
     ]
 
@@ -155,21 +154,18 @@ def _shown(line: str | None) -> str:
 # --- the interpreter and what is installed
 
 
-def _python_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
+def _interpreter_mismatches(there: ProcessRecord) -> Iterator[Mismatch]:
+    """Compare Python, system, release and machine: only another minor version, system or machine is serious."""
     here = interpreter.python_version()
     if there.python and there.python != here:
         same_line = there.python.split(".")[:2] == here.split(".")[:2]
         yield Mismatch(PYTHON, "Python", f"{here} here, it was {there.python}", serious=not same_line)
     if there.implementation not in ("", sys.implementation.name):
         yield Mismatch(PYTHON, "implementation", f"{sys.implementation.name} here, it was {there.implementation}")
-
-
-def _platform_mismatches(there: str) -> Iterator[Mismatch]:
-    """Compare system, release and machine: only another system or machine is serious."""
-    here = interpreter.platform()
-    if there and there != here:
-        same = (here.split("-")[0], here.split("-")[-1]) == (there.split("-")[0], there.split("-")[-1])
-        yield Mismatch(PLATFORM, "platform", f"{here} here, it was {there}", serious=not same)
+    ours, theirs = interpreter.platform(), there.platform
+    if theirs and theirs != ours:
+        same = (ours.split("-")[0], ours.split("-")[-1]) == (theirs.split("-")[0], theirs.split("-")[-1])
+        yield Mismatch(PLATFORM, "platform", f"{ours} here, it was {theirs}", serious=not same)
 
 
 def _package_mismatches(packages: Mapping[str, str], modules: Iterable[str]) -> Iterator[Mismatch]:

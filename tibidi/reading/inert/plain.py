@@ -110,10 +110,7 @@ class InertZone(datetime.tzinfo):
             raise AttributeError(name)
         return getattr(self.described, name)
 
-    def _unknown(self, _: object) -> None:
-        return None
-
-    utcoffset = dst = _unknown
+    utcoffset = dst = lambda self, _: None
 
     def tzname(self, _: object) -> str:
         """Return the description."""

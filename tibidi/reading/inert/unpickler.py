@@ -1,14 +1,8 @@
 """Read the pickles of one dump in turn, at the speed of C; nothing that they name is called or imported.
 
-Strategy
---------
-`pickle.Unpickler` is C code: it calls what `find_class` returns and what those
-calls return, and `__setstate__`, `extend`, `append`, `add` and `__setitem__` of
-the objects on its stack.  Safe are therefore not opcodes but things: what
-`names` gives to a pickle, and whatever can be made of that, is data or inert,
-and cannot be changed.  `docs/security.md` goes through the opcodes.
-
-What C code does not bound (time, memory, depth) is found out by `fuse`.
+`pickle.Unpickler` is C code, which calls, sets and fills whatever is on its stack.  Safe are therefore not opcodes
+but things: what `names` gives to a pickle, and whatever can be made of that, is data or inert, and cannot be
+changed.  `docs/security.md` goes through the opcodes; what C code does not bound (time, memory, depth) `fuse` does.
 """
 
 from __future__ import annotations
