@@ -268,13 +268,9 @@ class DumpPdb(pdb.Pdb):
         if not arg:
             self.message("\n".join(listing(dump, kind, self._at[1] if self._at[0] == kind else None)))
             return
-        try:
-            number = int(arg)
-        except ValueError:
-            self.error(f"not a number: {arg}")
-            return
+        number = int(arg) if arg.isdecimal() else -1
         if not 0 <= number < len(found):
-            self.error(f"no {kind[:-1]} {number}, there are {len(found)}")
+            self.error(f"no {kind[:-1]} {arg}, there are {len(found)}" if arg.isdecimal() else f"not a number: {arg}")
         elif not len(found[number]):
             self.error(f"{kind[:-1]} {number} has no frames")
         else:

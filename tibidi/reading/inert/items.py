@@ -12,7 +12,7 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from tibidi.reading.inert import plain, types
@@ -22,8 +22,10 @@ Read = Callable[[Any, int], object]  # an item, from bytes and an offset
 # The letters of `struct` by kind and size in bytes.
 NUMBERS = {
     "b1": "?", "i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q",
-    "f2": "e", "f4": "f", "f8": "d", "c8": "f", "c16": "d",
+    "f2": "e", "f4": "f", "f8": "d", "c8": "2f", "c16": "2d",
 }  # fmt: skip
+# What makes an item of what `struct` reads, by kind.
+MAKERS: dict[str, Callable[..., object]] = {"c": complex, "S": lambda data: data.rstrip(b"\0")}
 # Digits that are significant in a number of this size.
 DIGITS = {"e": range(3, 6), "f": range(6, 10)}
 UNIT = re.compile(r"\[(?P<count>[0-9]{0,9})(?P<unit>[A-Za-z]{1,2})\]")
@@ -105,51 +107,39 @@ def simple_item(code: str, order: str, unit: str) -> Item:
     """Return the way to read an item without parts."""
     code = code.lstrip("<>|=")
     kind, size = code[:1], int(code[1:]) if code[1:].isdecimal() and len(code) < 12 else 0
-    if kind == "c" and code in NUMBERS:
-        pair = struct.Struct(f"{order}2{NUMBERS[code]}")
-        return Item(size, lambda data, at: complex(*pair.unpack_from(data, at)))
-    if code in NUMBERS:
-        return Item(size, _number(struct.Struct(order + NUMBERS[code]), DIGITS.get(NUMBERS[code])))
+    form, make = NUMBERS.get(code, ""), MAKERS.get(kind)
     if code in {"M8", "m8"}:
-        return Item(size, _moment(kind, struct.Struct(f"{order}q"), UNIT.fullmatch(unit)))
-    if kind not in {"S", "U", "V"} or size == 0:
-        raise ValueError("an item of unknown kind")
-    if kind == "U":
+        form, make = "q", partial(_moment, kind, UNIT.fullmatch(unit))
+    elif form in DIGITS:
+        make = partial(_short, form)
+    elif kind == "U":
         encoding = "utf-32-be" if order == ">" else "utf-32-le"
-        return Item(size * 4, lambda data, at: bytes(data[at : at + size * 4]).decode(encoding, "replace").rstrip("\0"))
-    padding = b"" if kind == "V" else b"\0"
-    return Item(size, lambda data, at: bytes(data[at : at + size]).rstrip(padding))
+        form, make = f"{4 * size}s", lambda data: data.decode(encoding, "replace").rstrip("\0")
+    elif kind in {"S", "V"}:
+        form = f"{size}s"
+    if not form or not size or order not in {"<", ">"}:
+        raise ValueError("an item of unknown kind")
+    one = struct.Struct(order + form)
+    if make is None:
+        return Item(one.size, lambda data, at: one.unpack_from(data, at)[0])
+    return Item(one.size, lambda data, at: make(*one.unpack_from(data, at)))
 
 
-def _number(number: struct.Struct, digits: range | None) -> Read:
-    def read(data: Any, at: int) -> object:
-        (value,) = number.unpack_from(data, at)
-        return value if digits is None or not math.isfinite(value) else _short(value, number, digits)
-
-    return read
-
-
-def _short(value: float, number: struct.Struct, digits: range) -> float:
+def _short(form: str, value: float) -> float:
     """Return the shortest number that is equal in this format."""
-    packed = number.pack(value)
-    for count in digits:
+    for count in DIGITS[form] if math.isfinite(value) else ():
         rounded = float(f"{value:.{count}g}")
         try:
-            if number.pack(rounded) == packed:
+            if struct.pack(form, rounded) == struct.pack(form, value):
                 return rounded
         except OverflowError:  # the largest number, rounded up
             continue
     return value
 
 
-def _moment(kind: str, number: struct.Struct, unit: re.Match[str] | None) -> Read:
+def _moment(kind: str, unit: re.Match[str] | None, value: int) -> Moment:
     count, name = (int(unit["count"] or 1), unit["unit"]) if unit else (1, "")
-
-    def read(data: Any, at: int) -> object:
-        (value,) = number.unpack_from(data, at)
-        return types.instance(Moment, kind=kind, value=value if value == NOT_A_TIME else value * count, unit=name)
-
-    return read
+    return types.instance(Moment, kind=kind, value=value if value == NOT_A_TIME else value * count, unit=name)
 
 
 def duration_text(value: int, unit: str) -> str:
