@@ -11,7 +11,8 @@ import pdb
 import re
 import sys
 import tokenize
-from itertools import groupby
+import traceback
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import TibidiError
@@ -67,11 +68,8 @@ class DumpPdb(pdb.Pdb):
         kind, number = self._at
         if t is None or kind != EXCEPTIONS:
             return stack, current
-        outer: list[tuple[FrameType, int]] = []
-        frame = t.tb_frame.f_back
-        while frame is not None and len(outer) < len(self._revived.callers(number)):
-            outer.insert(0, (frame, frame.f_lineno))
-            frame = frame.f_back
+        count = len(self._revived.callers(number))
+        outer = list(islice(traceback.walk_stack(t.tb_frame), 1, count + 1))[::-1]
         own = self._revived.innermost_own(self._revived.exceptions[number].dumped)
         return outer + stack, len(outer) + min(own, current)
 
@@ -268,9 +266,13 @@ class DumpPdb(pdb.Pdb):
         if not arg:
             self.message("\n".join(listing(dump, kind, self._at[1] if self._at[0] == kind else None)))
             return
-        number = int(arg) if arg.isdecimal() else -1
+        try:
+            number = int(arg)
+        except ValueError:
+            self.error(f"not a number: {arg}")
+            return
         if not 0 <= number < len(found):
-            self.error(f"no {kind[:-1]} {arg}, there are {len(found)}" if arg.isdecimal() else f"not a number: {arg}")
+            self.error(f"no {kind[:-1]} {number}, there are {len(found)}")
         elif not len(found[number]):
             self.error(f"{kind[:-1]} {number} has no frames")
         else:

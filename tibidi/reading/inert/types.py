@@ -115,8 +115,10 @@ class InertObject(metaclass=InertType):
         raise AttributeError(f"{kind!r} object has no attribute {clean(name)!r} in the dump; {INERT}")
 
     def _inert_words_(self) -> Words:
-        """Return name, arguments and attributes to print."""
-        return type(self)._inert_name_, (), visible(self)
+        """Return name, arguments and attributes to print; instead of the arguments the items or the value of it."""
+        own = self.__dict__
+        arguments = next(((own[part],) for part in ("_items_", "_value_") if part in own), own.get("_args_", ()))
+        return type(self)._inert_name_, arguments, visible(self)
 
     def __repr__(self) -> str:
         return BOUNDED.repr(self)
@@ -154,9 +156,6 @@ class InertCall(InertObject):
         if type(holder) is dict:
             holder[key] = value
 
-    def _inert_words_(self) -> Words:
-        return type(self)._inert_name_, self.__dict__.get("_args_", ()), visible(self)
-
 
 class InertValue(InertCall):
     """An instance of a class that is built on a date, a path or another plain type not in `LAYOUTS`, with its value."""
@@ -188,10 +187,6 @@ class InertValue(InertCall):
 
     def __str__(self) -> str:
         return str(self.__dict__["_value_"]) if "_value_" in self.__dict__ else repr(self)
-
-    def _inert_words_(self) -> Words:
-        own = self.__dict__
-        return type(self)._inert_name_, (own["_value_"],) if "_value_" in own else own.get("_args_", ()), visible(self)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *(name for name in dir(self.__dict__.get("_value_")) if not name.startswith("_"))]
@@ -226,9 +221,6 @@ def of(function: Callable[..., Any], part: str = "_items_") -> Any:
 
 class InertSequence(InertCall):
     """An object of unknown kind that has items in order."""
-
-    def _inert_words_(self) -> Words:
-        return type(self)._inert_name_, (self.__dict__["_items_"],), visible(self)
 
     __contains__ = of(operator.contains)
     __getitem__ = of(operator.getitem)
@@ -354,10 +346,9 @@ def shaped(cls: Any, *arguments: object, **_: object) -> Any:
             return layout.__new__(cls)
         if layout is tuple:
             return _new_tuple(cls, arguments)
-        if layout in layouts.ATOMS:
-            return layout.__new__(cls, plain.expect(arguments[0], *layouts.ATOMS))
-        if layout is frozenset:
-            return frozenset.__new__(cls, plain.expect(arguments[0], list, tuple))
+        if layout in {frozenset, *layouts.ATOMS}:
+            kinds = (list, tuple) if layout is frozenset else layouts.ATOMS
+            return layout.__new__(cls, plain.expect(arguments[0], *kinds))
         return _filled(layout.__new__(cls), layout, arguments)
     except REFUSED as error:
         return refused(cls._inert_name_, arguments, error)
