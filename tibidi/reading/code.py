@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import CodeType
 
 from tibidi.process.records import NamedTuple
@@ -25,13 +26,11 @@ class Compiler:
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._sources = sources
-        self._compiled: dict[str, dict[tuple[str, int], list[CodeType]] | str] = {}
+        self._compiled = cache(self._compile)
 
     def find(self, key: CodeKey, why: str = OTHER_VERSION) -> CodeType | LostCode:
         """Return the code object that `key` describes, or a LostCode with the reasons: `why`, and the source's."""
-        if key.file not in self._compiled:
-            self._compiled[key.file] = self._compile(key.file)
-        found = self._compiled[key.file]
+        found = self._compiled(key.file)
         if isinstance(found, str):
             return LostCode(key, f"{why}, and {found}")
         fits = [code for code in found.get((key.name, key.first_line), ()) if code.co_freevars == key.free_names]

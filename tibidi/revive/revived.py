@@ -78,12 +78,8 @@ class RevivedDump:
 
     def other_stacks(self, number: int) -> Iterator[tuple[str, Stack]]:
         """Yield name and stack of the threads, tasks and exceptions other than exception `number`."""
-        for thread in self.dump.threads:
-            if len(thread) and not thread.crashed:
-                yield thread.name, thread
-        for task in self.dump.tasks:
-            if len(task):
-                yield f"asyncio task {task.name}", task
+        yield from ((thread.name, thread) for thread in self.dump.threads if len(thread) and not thread.crashed)
+        yield from ((f"asyncio task {task.name}", task) for task in self.dump.tasks if len(task))
         for other, each in enumerate(self.exceptions):
             if len(each.dumped) and other != number:
                 yield f"exception {other}: {phrases.short_type(each.dumped.type)}", each.dumped
