@@ -121,18 +121,15 @@ class InertColumn(InertColumnValues):
     @property
     def values(self) -> Any:
         """The values, empty if they are not understood."""
-        try:
-            return plain_column(self)
-        except UNREADABLE:
-            return ()
+        found = column_of(self)
+        return () if found is self else found
 
     def _text(self) -> str:
-        try:
-            values = plain_column(self)
-            kind = "Index" if isinstance(self, InertIndex) else type(self).__name__
-            return f"<{kind} of {len(values)}: {first_of(values, BOUNDED.repr)}>"
-        except UNREADABLE:
+        values = column_of(self)
+        if values is self:
             return BOUNDED.plainly(self)
+        kind = "Index" if isinstance(self, InertIndex) else type(self).__name__
+        return f"<{kind} of {len(values)}: {first_of(values, BOUNDED.repr)}>"
 
 
 class InertIndex(InertColumn):

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from operator import index, mul
 from typing import Any
 
@@ -174,17 +174,16 @@ def checked_shape(shape: object) -> tuple[int, ...]:
 
 def facts(kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> InertArray:
     """Return an inert array."""
-    made = types.instance(InertArray)
-    describe(made, kind, shape, data, order)
-    return made
+    return describe(types.instance(InertArray), kind, shape, data, order)
 
 
-def describe(made: InertArray, kind: object, shape: tuple[int, ...], data: object, order: str = "C") -> None:
+def describe(made: InertArray, kind: object, shape: tuple[int, ...], data: object, order: str) -> InertArray:
     """Set shape, dtype, data and layout of an array: the way to read an item, the first, and the steps between them."""
     sizes = shape if order == "F" else shape[::-1]
     steps = tuple(accumulate((1, *sizes[:-1]), mul))
     view = (_readable(kind, shape, data), 0, steps if order == "F" else steps[::-1], order)
     made.__dict__.update(shape=shape, dtype=kind, data=data, _view_=view)
+    return made
 
 
 def _readable(kind: object, shape: tuple[int, ...], data: Any) -> Item | None:
@@ -207,20 +206,20 @@ def _part(array: InertArray, keys: tuple[Any, ...]) -> object:
     """Return an item, or the array of some rows and columns."""
     own = array.__dict__
     item, offset, steps, order = own["_view_"]
-    new_shape, new_steps = [], []
-    for number, size in enumerate(own["shape"]):
-        key = keys[number] if number < len(keys) else slice(None)
-        if type(key) is slice:
-            chosen = range(size)[key]
-            offset += chosen.start * steps[number] if len(chosen) else 0
-            new_shape.append(len(chosen))
-            new_steps.append(steps[number] * chosen.step)
+    new_shape: tuple[int, ...] = ()
+    new_steps: tuple[int, ...] = ()
+    whole: Any = slice(None)
+    for size, step, key in zip_longest(own["shape"], steps, keys, fillvalue=whole):
+        chosen = range(size)[key]
+        if type(chosen) is range:
+            offset += chosen.start * step if len(chosen) else 0
+            new_shape, new_steps = (*new_shape, len(chosen)), (*new_steps, step * chosen.step)
         else:
-            offset += range(size)[key] * steps[number]
+            offset += chosen * step
     if not new_shape:
         return item.read(own["data"], offset * item.size)
-    view = (item, offset, tuple(new_steps), order)
-    return types.instance(InertArray, shape=tuple(new_shape), dtype=own["dtype"], data=own["data"], _view_=view)
+    view = (item, offset, new_steps, order)
+    return types.instance(InertArray, shape=new_shape, dtype=own["dtype"], data=own["data"], _view_=view)
 
 
 def _array_text(array: InertArray) -> str:
