@@ -64,7 +64,7 @@ _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
     " eventlet.hubs.hub sphinx._cli.util.errors sphinx.cmd.build twisted.logger._logger twisted.python.log"
     " cheroot.server falcon.request IPython.core.interactiveshell marimo._runtime.runner.cell_runner textual.app"
-    " streamlit.error_util doit.exceptions behave.model_core",
+    " streamlit.error_util doit.exceptions behave.model_core awslambdaric.bootstrap",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"

@@ -139,6 +139,7 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "marimo._runtime.runner.cell_runner": (("Runner._run_result_from_exception", _of_cell, hooks.CELL),),
     "textual.app": (("App._handle_exception", _last, hooks.PRINTED),),
     "streamlit.error_util": (("_log_uncaught_app_exception", _last, hooks.PRINTED),),
+    "awslambdaric.bootstrap": (("extract_traceback", _handled, hooks.PRINTED),),
     "doit.exceptions": (("CatchedException.__init__", _last, hooks.PRINTED),),
     "behave.model_core": (("BasicStatement.store_exception_context", _last, hooks.PRINTED),),
     "twisted.logger._logger": (("Logger.failure", _in_failure, hooks.PRINTED),),
