@@ -6,6 +6,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ COMMANDS_PAGE = Path(__file__).parent / "reference" / "commands.md"
 
 
 def _parser_of(module: str) -> argparse.ArgumentParser | None:
-    return getattr(import_module(f"tibidi.commands.{module}"), "parser", None)
+    found = getattr(import_module(f"tibidi.commands.{module}"), "parser", None)
+    return found() if isinstance(found, FunctionType) else found
 
 
 def _sections() -> Iterator[str]:

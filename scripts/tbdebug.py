@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 INTERRUPTED = 130  # as a shell has it after Ctrl-C
@@ -9,6 +10,7 @@ INTERRUPTED = 130  # as a shell has it after Ctrl-C
 
 def main() -> int:
     """Run the command with the arguments of the process."""
+    gc.disable()  # until the dump is open: what is imported is no garbage
     try:
         from tibidi import commands
         from tibidi.commands import tbdebug

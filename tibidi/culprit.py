@@ -92,24 +92,27 @@ class OwnCode:
     """What is the application's own code, and what is installed."""
 
     def __init__(self, process: ProcessRecord) -> None:
-        self._named = config.own
         self._packages = process.packages
         executables = _parent(process.executable)
         self._executables = executables and f"{executables}/"
         roots = (_folder(process.cwd), *(_folder(_parent(program)) for program in process.argv[:1]))
-        self._roots = [root for root in roots if not re.search(f"{INSTALLED}$", root)]
+        self._roots = [root for root in roots if not _is_installed(root, "$")]
 
     def has(self, frame: FrameRecord) -> bool:
         """Return True if a frame runs own code."""
         file, package = _unix(frame.file), frame.module.partition(".")[0]
-        if any(f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)) for name in self._named):
+        if any(f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)) for name in config.own):
             return True
         if not file.startswith("/") and file[1:2] != ":":  # not a file, or one of Cython or of a frozen program
             return package not in STANDARD_MODULES and package.lower().replace("_", "-") not in self._packages
         if self._executables and file.startswith(self._executables):  # a script that an installer wrote
             return False
-        root = next(filter(file.startswith, self._roots), "/")
-        return not re.search(INSTALLED, file[len(root) - 1 :])
+        return not _is_installed(file[len(next(filter(file.startswith, self._roots), "/")) - 1 :])
+
+
+def _is_installed(path: str, end: str = "") -> bool:
+    """Return True if a part of a path, with "$" its last part, is a folder of installed code; most need no `re`."""
+    return ("-packages/" in path.lower() or "/py" in path.lower()) and bool(re.search(INSTALLED + end, path))
 
 
 def _unix(path: str) -> str:

@@ -8,14 +8,13 @@ that the path of an omission is Python.  And as the nested dictionaries of the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, overload
+from types import MappingProxyType
 
 from tibidi.culprit import subjects
 from tibidi.history import swallowed
 from tibidi.model import MODULE, ExceptionRecord, FailedTest, FrameRecord, Omission, Summary, TaskRecord, ThreadRecord
 from tibidi.present.phrases import count
+from tibidi.process.hints import Any, overload
 from tibidi.reading.inert.repr import clean
 
 
@@ -155,7 +154,6 @@ class DumpedTask(Stack):
         return f"<task {clean(self.name)}, {clean(self.state)}, {count(len(self), 'frame')}>"
 
 
-@dataclass(eq=False, repr=False)
 class Dump(Named):
     """A whole dump, as `tibidi.load` returns it.
 
@@ -180,13 +178,14 @@ class Dump(Named):
     exceptions: tuple[DumpedException, ...]
     threads: tuple[DumpedThread, ...] = ()
     tasks: tuple[DumpedTask, ...] = ()
-    modules: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    modules: Mapping[str, dict[str, Any]] = MappingProxyType({})
     omissions: tuple[Omission, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = MappingProxyType({})
     prepared: str = ""
     test: FailedTest | None = None
 
-    def __post_init__(self) -> None:
+    def __init__(self, summary: Summary, **parts: Any) -> None:
+        vars(self).update(parts, summary=summary)
         self.format = self.summary.format
         self.tibidi = self.summary.tibidi
         self.time = self.summary.time
@@ -251,8 +250,10 @@ class Dump(Named):
         }
 
 
-def _datetime(text: str) -> datetime | None:
+def _datetime(text: str) -> Any:
     """Return the time in `text`, None if it is not ISO 8601: the file may be a stranger's."""
+    from datetime import datetime  # 1 ms, and not before the first prompt
+
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
 
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.dump import Dump, DumpedException, DumpedFrame, DumpedTask, DumpedThread
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import DamagedDump
@@ -117,9 +116,11 @@ class _Loading:
         try:
             self.sources.update(self.reader.sources)
             if self.live:
-                from tibidi.reading.frameworks import set_up  # not for inert values
+                environment = self.reader.summary.process.environment
+                if "DJANGO_SETTINGS_MODULE" in environment:
+                    from tibidi.reading.frameworks import set_up  # few programs use it
 
-                self.prepared = set_up(self.reader.summary.process.environment, self.problems)
+                    self.prepared = set_up(environment, self.problems)
             self._load_values()
         finally:
             self.values.finish()

@@ -1,8 +1,7 @@
 """The exceptions that belong to one, and the frames of their tracebacks.
 
-Root cause first, the given exception last, as Python prints them; the members
-of a group precede it.  The context is included even where `raise ... from`
-suppresses it.  No application code runs: chain and members are read with the
+Root cause first, the given exception last, as Python prints them; the members of a group precede it.  The context is
+included even where `raise ... from` suppresses it.  No application code runs: chain and members are read with the
 descriptors of the builtin classes.
 """
 

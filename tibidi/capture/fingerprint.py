@@ -1,10 +1,9 @@
 """The fingerprint of a crash: the same for one bug on every machine, different for two.
 
-It is a digest of the exception that ended the program and of its root cause:
-their types, and where they passed from one package to the next.  Of the last function
-there and of its caller it has module, name and statement, and neither lines nor
-folders, messages, other callers, or modules of Python itself, all of which
-differ between crashes of one bug.
+It is a digest of the exception that ended the program and of its root cause: their types, and where they passed from
+one package to the next.  Of the last function there and of its caller it has module, name and statement, and neither
+lines nor folders, messages, other callers, or modules of Python itself, all of which differ between crashes of one
+bug.
 """
 
 from __future__ import annotations

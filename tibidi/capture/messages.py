@@ -1,8 +1,7 @@
 """Type and message of an exception.
 
-`str()` of an exception runs C code of the interpreter as long as neither its
-class nor an argument defines `__str__` or `__repr__`.  Otherwise it is
-application code: it is called in a worker, with a short timeout.
+`str()` of an exception runs C code of the interpreter as long as neither its class nor an argument defines `__str__`
+or `__repr__`.  Otherwise it is application code: it is called in a worker, with a short timeout.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What pass two pickles, most valuable first.
 
-The frames of the exception that ended the program, innermost first, those of
-its causes, the exception objects, the globals of these frames, then the other
-threads and tasks.  A frame that is in several tracebacks is one root with
+The frames of the exception that ended the program, innermost first, those of its causes, the exception objects, the
+globals of these frames, then the other threads and tasks.  A frame that is in several tracebacks is one root with
 several paths.
 """
 

@@ -1,8 +1,7 @@
 """The text of every file on a captured stack.
 
-It comes from the file itself, or, if there is none (an interactive cell, a
-doctest, `exec` of a registered string), from `linecache`; from a zip archive by
-its importer.  Loaders of the application are not called.
+It comes from the file itself, or, if there is none (an interactive cell, a doctest, `exec` of a registered string),
+from `linecache`; from a zip archive by its importer.  Loaders of the application are not called.
 """
 
 from __future__ import annotations

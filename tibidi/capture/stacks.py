@@ -1,8 +1,7 @@
 """The live objects of a crash, found without running application code: all threads, from `sys._current_frames()`.
 
-The other threads go on meanwhile, since there is no way to stop them: a stack
-is true for the moment in which it was walked.  Names come from the threading
-module, if the application has imported it.
+The other threads go on meanwhile, since there is no way to stop them: a stack is true for the moment in which it was
+walked.  Names come from the threading module, if the application has imported it.
 """
 
 from __future__ import annotations

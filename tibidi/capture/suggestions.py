@@ -1,8 +1,7 @@
 """The suggestions that Python adds to some messages: "Did you mean: 'value'?".
 
-Python compares the missing name with all known names, which it gets from the
-objects by `dir()` and `hasattr()`.  Here it is given substitutes with the same
-names and empty values, so that no application code runs.  Where the
+Python compares the missing name with all known names, which it gets from the objects by `dir()` and `hasattr()`.
+Here it is given substitutes with the same names and empty values, so that no application code runs.  Where the
 application defines `__dir__`, nothing is suggested.
 
 Python 3.13 and later print with the module `traceback`, which this uses; in

@@ -1,8 +1,7 @@
 """Pass one: from live objects to the model, without running application code.
 
-There are two exceptions: `__str__` of an exception, which makes the message that
-Python prints, is called in a worker with a short timeout; and the callback
-`tibidi.config.redact` is called, which the application has set for that.
+There are two exceptions: `__str__` of an exception, which makes the message that Python prints, is called in a worker
+with a short timeout; and the callback `tibidi.config.redact` is called, which the application has set for that.
 """
 
 from __future__ import annotations

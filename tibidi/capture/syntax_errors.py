@@ -1,7 +1,6 @@
 """The source line of a syntax error with its marks, and the message, as Python prints them.
 
-The fields are read with the descriptors of SyntaxError: neither `__str__` nor
-an attribute of a subclass is asked.
+The fields are read with the descriptors of SyntaxError: neither `__str__` nor an attribute of a subclass is asked.
 """
 
 from __future__ import annotations

@@ -1,15 +1,12 @@
 """All asyncio tasks and their await chains.
 
-asyncio is never imported: an application that has not imported it has no
-tasks.  The registry of tasks differs by version: one weak set (up to 3.11), a
-weak set and a set of eager tasks (3.12), lists in C per loop (3.14, so that
-loops are searched for on the stacks).  `asyncio.all_tasks()` calls methods of
-each task, which may be a subclass of the application; here each field is read
-with the descriptor of the class in asyncio.
+asyncio is never imported: an application that has not imported it has no tasks.  The registry of tasks differs by
+version: one weak set (up to 3.11), a weak set and a set of eager tasks (3.12), lists in C per loop (3.14, so that
+loops are searched for on the stacks).  `asyncio.all_tasks()` calls methods of each task, which may be a subclass of
+the application; here each field is read with the descriptor of the class in asyncio.
 
-When `asyncio.run()` ends with an exception, it cancels all tasks before a hook
-sees the exception.  The place of a cancelled task is still known: from the
-traceback of its CancelledError, which `gc.get_referents()` finds.
+When `asyncio.run()` ends with an exception, it cancels all tasks before a hook sees the exception.  The place of a
+cancelled task is still known: from the traceback of its CancelledError, which `gc.get_referents()` finds.
 """
 
 from __future__ import annotations

@@ -1,16 +1,13 @@
 """traceback.txt: what Python would have printed, from the summary and the sources.
 
-The `traceback` module of the running Python does the formatting, so that
-carets, repeated lines, chains and groups look as in this version.  Its
-`TracebackException` wants live objects and would run their code; here each
-one is made of an empty exception, and is then given the frames and the last
-lines of a record.  The source lines are passed in, so that it asks neither
-files nor loaders.  Messages and notes are redacted in the summary already;
-source lines are not, as in the sources.
+The `traceback` module of the running Python does the formatting, so that carets, repeated lines, chains and groups
+look as in this version.  Its `TracebackException` wants live objects and would run their code; here each one is made
+of an empty exception, and is then given the frames and the last lines of a record.  The source lines are passed in,
+so that it asks neither files nor loaders.  Messages and notes are redacted in the summary already; source lines are
+not, as in the sources.
 
-Up to Python 3.12 C code prints (Python/traceback.c, Python/pythonrun.c).  It
-indents only the first line of each text in a group, and keeps the space at
-the end of source lines.  There the characters that the module would treat
+Up to Python 3.12 C code prints (Python/traceback.c, Python/pythonrun.c).  It indents only the first line of each text
+in a group, and keeps the space at the end of source lines.  There the characters that the module would treat
 otherwise are HIDDEN until it is done.
 """
 

@@ -6,26 +6,28 @@ when stdout was closed by its reader.  An error is one line on stderr that ends 
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import signal
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 
-from tibidi import __version__, config
+from tibidi import TYPE_CHECKING, __version__, config
 from tibidi.errors import TibidiError
 from tibidi.process.texts import printable
 
-Parser = argparse.ArgumentParser
+if TYPE_CHECKING:
+    import argparse
+
+    Parser = argparse.ArgumentParser
+    Options = argparse.Namespace
+
 Arguments = Sequence[str]
-Options = argparse.Namespace
 UNEXPECTED = 2
 HELP_WIDTH = 78
 COMPLETION = "_ARGCOMPLETE"  # set by a shell while it completes a command line
 SCRIPTS = ("tibidi", "tbdump", "tbdebug", "tbpeep")
-AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw]?)", re.IGNORECASE)
+AGE = r"(\d+(?:\.\d+)?)\s*([smhdwSMHDW]?)"
 DAYS_PER_UNIT = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "": 1.0, "w": 7.0}
 MAX_DAYS = 1e6  # timedelta() takes 1e9
 
@@ -59,6 +61,9 @@ def parser(name: str, purpose: str, examples: str, usage: str | None = None, *, 
 
     With `takes_dump` it has the argument DUMP, for `tibidi.store.location.find`.
     """
+    import argparse  # 10 ms, which tbdebug seldom needs
+    import textwrap
+
     parser = argparse.ArgumentParser(
         prog=as_typed(f"python -m {name}"),
         usage=usage and as_typed(usage),
@@ -136,8 +141,10 @@ def report(options: argparse.Namespace, data: object, lines: Iterable[str], kept
 
 def parse_age(text: str) -> float:
     """Return an age such as `7d`, `12h`, `90m` or `2w` in days; a number without a unit is days."""
-    match = AGE.fullmatch(text.strip())
+    match = re.fullmatch(AGE, text.strip())
     if match is None:
+        import argparse
+
         raise argparse.ArgumentTypeError(f"not an age such as 7d, 12h or 2w: {text!r}")
     return min(float(match[1]) * DAYS_PER_UNIT[match[2].lower()], MAX_DAYS)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from bdb import BdbQuit
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from types import SimpleNamespace
 
 from tibidi import commands
 from tibidi.loader import open_dump
@@ -20,33 +23,43 @@ PYTHONBREAKPOINT=ipdb.set_trace python -m tbdebug traceback.pkl
 """
 
 PURPOSE = "Open a dump in pdb, or in the debugger that PYTHONBREAKPOINT names, in the crashed frame."
-parser = commands.parser("tbdebug", PURPOSE, EXAMPLES, takes_dump=True)
-commands.add_trust_arguments(parser)
-parser.add_argument(
-    "--exception", type=int, metavar="N", help="start in exceptions[N] of the dump; default: the root cause"
-)
-parser.add_argument(
-    "-c", dest="commands", metavar="COMMAND", action="append", default=[], help="run this in pdb first; repeatable"
-)
 
 
-def debugger() -> Callable[..., None]:
-    """Return the function that opens a dump in a debugger; its modules take as long as a process to start."""
-    from tibidi.revive.debuggers import debug
+def parser() -> commands.Parser:
+    """Return the parser of the command."""
+    made = commands.parser("tbdebug", PURPOSE, EXAMPLES, takes_dump=True)
+    commands.add_trust_arguments(made)
+    made.add_argument(
+        "--exception", type=int, metavar="N", help="start in exceptions[N] of the dump; default: the root cause"
+    )
+    made.add_argument(
+        "-c", dest="commands", metavar="COMMAND", action="append", default=[], help="run this in pdb first; repeatable"
+    )
+    return made
 
-    return debug
+
+def plain_options(argv: commands.Arguments) -> SimpleNamespace | None:
+    """Return the options if they are only `[--live | --inert] [DUMP]`: argparse takes 10 ms."""
+    trust = [word == "--live" for word in argv if word in {"--live", "--inert"}]
+    names = [word for word in argv if not word.startswith("-")]
+    if len(trust) + len(names) < len(argv) or max(len(trust), len(names)) > 1 or commands.COMPLETION in os.environ:
+        return None
+    return SimpleNamespace(trust=[*trust, None][0], exception=None, commands=[], dump=[*names, None][0])
 
 
 def main(argv: commands.Arguments) -> int:
     """Open a dump in a debugger; return when the user quits it."""
-    options = commands.parse(parser, argv)
+    options = plain_options(argv) or commands.parse(parser(), argv)
     hook = sys.breakpointhook
-    dump = open_dump(options.dump, options.trust, extend_path, meanwhile=debugger)
+    dump = open_dump(options.dump, options.trust, extend_path, meanwhile=partial(__import__, "tibidi.revive.debuggers"))
     sys.breakpointhook = hook  # values that import debugpy, such as those of ipykernel, replace it
     _, problem = examine_key()
     if problem and options.trust is None:
         commands.say(problem)
+    from tibidi.revive.debuggers import debug  # as slow to import as a process to start
+
+    gc.enable()
     with suppress(BdbQuit):  # raised in a debugger within the debugger, as its command `debug` starts one
         may_live = options.trust is not False
-        debugger()(dump, say=print, number=options.exception, may_live=may_live, commands=options.commands)
+        debug(dump, say=print, number=options.exception, may_live=may_live, commands=options.commands)
     return 0

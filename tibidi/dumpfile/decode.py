@@ -1,8 +1,7 @@
 """`summary.json` and `values/index.json` -> the model.
 
-The file is not trusted: a field of another type than in the model makes the
-dump damaged.  Unknown fields, which a later tibidi has added, are ignored;
-missing fields have their defaults.  The annotations of the records say which
+The file is not trusted: a field of another type than in the model makes the dump damaged.  Unknown fields, which a
+later tibidi has added, are ignored; missing fields have their defaults.  The annotations of the records say which
 fields there are.
 """
 
@@ -11,15 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
 
 from tibidi import history, model
 from tibidi.dumpfile.format import FORMAT
 from tibidi.errors import DamagedDump, NewerFormat
 from tibidi.model import Index, Summary
-from tibidi.process.digest import sha256
-
-T = TypeVar("T")
+from tibidi.process.hints import Any
 
 # A frame takes some 500 bytes of memory, and as little as `{}` in the file.  Braces within texts count as well.
 MAX_OBJECTS = 1_000_000
@@ -64,6 +60,8 @@ def summary_from_json(data: Mapping[str, Json]) -> Summary:
 
 def old_fingerprint(summary: Summary) -> str:
     """Return the fingerprint of tibidi 1.0: the digest of all types, modules, files and functions, not of lines."""
+    from tibidi.process.digest import sha256  # no dump of today needs it
+
     digest = sha256()
     for record in summary.exceptions:
         digest.update(f"{record.relation} {record.type}\n".encode("utf-8", "replace"))
@@ -130,7 +128,7 @@ def _default(annotation: str) -> object:
     return None if annotation.endswith("None") else (PLAIN | RECORDS)[annotation]()
 
 
-def _as(value: Json, kind: type[T], where: str) -> T:
+def _as(value: Json, kind: type, where: str) -> Any:
     if type(value) is not kind:  # exact: True is no line number
         raise DamagedDump(f"{where!r} in the dump is {_kind(value)} where {kind.__name__} belongs")
     if isinstance(value, int) and abs(value) > MAX_NUMBER:

@@ -1,10 +1,9 @@
 """The names and numbers of the dump format.
 
-A dump is a ZIP archive (APPNOTE.TXT 6.3, section 4.3) with the most valuable
-member first.  The local header of a member is completed when the member is;
-until then bit 3 of its flags is set, so that a reader can recognize the member
-at which a writer died.  A note for tibidi alone is JSON in an extra field of
-the local header, which other tools ignore:
+A dump is a ZIP archive (APPNOTE.TXT 6.3, section 4.3) with the most valuable member first.  The local header of a
+member is completed when the member is; until then bit 3 of its flags is set, so that a reader can recognize the
+member at which a writer died.  A note for tibidi alone is JSON in an extra field of the local header, which other
+tools ignore:
 
 `summary.json`   the headline: what `tibidi list` shows, readable without
                  inflating anything

@@ -1,8 +1,7 @@
 """A private file that appears under its name only when it is finished.
 
-It is written as `<name>.partial`, which a killed process leaves behind, then
-flushed to the disk and renamed.  An existing file is replaced by a finished
-one or not at all.
+It is written as `<name>.partial`, which a killed process leaves behind, then flushed to the disk and renamed.  An
+existing file is replaced by a finished one or not at all.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ import atexit
 import os
 import sys
 import zlib
-from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import NotADump
+from tibidi.process.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import zipfile

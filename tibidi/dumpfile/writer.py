@@ -1,8 +1,7 @@
 """Write a dump as a ZIP archive, front to back.
 
-This does not use `zipfile`, because a crash needs more: a member can be rolled
-back while it is written, a cut file is readable up to the cut, no time is
-spent on data that does not compress, and the import takes a tenth of that of
+This does not use `zipfile`, because a crash needs more: a member can be rolled back while it is written, a cut file
+is readable up to the cut, no time is spent on data that does not compress, and the import takes a tenth of that of
 `zipfile`.
 """
 

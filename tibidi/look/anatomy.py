@@ -2,13 +2,11 @@
 
 Strategy
 --------
-`thing.name`, `vars(thing)`, `isinstance()` and even `cls.__mro__` may call a
-`__getattribute__`, a property or a metaclass.  Nothing here does: the slots of
-a type object are read through the descriptors that CPython puts into `type`
-(Objects/typeobject.c, `type_members` and `type_getsets`), and attributes
-through those that it makes for `__dict__` and `__slots__`.  Descriptors in C
-that belong to another library are application code as well: they may compute,
-warn or block.
+`thing.name`, `vars(thing)`, `isinstance()` and even `cls.__mro__` may call a `__getattribute__`, a property or a
+metaclass.  Nothing here does: the slots of a type object are read through the descriptors that CPython puts into
+`type` (Objects/typeobject.c, `type_members` and `type_getsets`), and attributes through those that it makes for
+`__dict__` and `__slots__`.  Descriptors in C that belong to another library are application code as well: they may
+compute, warn or block.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Show instances of classes that have no notation of their own.
 
-A lazy object is shown as not evaluated; an instance of a subclass of a
-builtin type by the content of that type; a file, socket, lock or generator by
-what is known of it; any other object by its attributes.
+A lazy object is shown as not evaluated; an instance of a subclass of a builtin type by the content of that type; a
+file, socket, lock or generator by what is known of it; any other object by its attributes.
 """
 
 from __future__ import annotations

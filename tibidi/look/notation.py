@@ -1,7 +1,6 @@
 """Write down values of builtin and standard types, and the paths to them.
 
-Exact types only, by code of the interpreter alone: a subclass may override
-anything, so that `instances` shows it.
+Exact types only, by code of the interpreter alone: a subclass may override anything, so that `instances` shows it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Where in a value an object is: `exceptions[0].frames[2].locals['big'].rows[3]`.
 
-A path is Python and leads to the object in the loaded dump.  No code of the
-application runs.
+A path is Python and leads to the object in the loaded dump.  No code of the application runs.
 """
 
 from __future__ import annotations

@@ -2,15 +2,12 @@
 
 Strategy
 --------
-How the instances of a class are shown is decided once a class and kept in a
-table: builtin containers are walked, known standard types are shown by the
-interpreter (`notation`), all others by the content of the builtin type that
-they derive from or by their attributes (`instances`).  Depth, items and
-characters are bounded; what is left out shows as `…`, with the number of items
-that follow.
+How the instances of a class are shown is decided once a class and kept in a table: builtin containers are walked,
+known standard types are shown by the interpreter (`notation`), all others by the content of the builtin type that
+they derive from or by their attributes (`instances`).  Depth, items and characters are bounded; what is left out
+shows as `…`, with the number of items that follow.
 
-Secrets are shown as `<redacted>`, lazy values as not evaluated; both are
-recorded with their path.
+Secrets are shown as `<redacted>`, lazy values as not evaluated; both are recorded with their path.
 """
 
 from __future__ import annotations

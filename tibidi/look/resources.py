@@ -1,9 +1,8 @@
 """Describe what cannot leave its process: which file, which address, which lock, where a generator stands.
 
-`reader_of` returns how to read the essence of instances of a class: what they
-hold, by the names of attributes and methods (`words.standins` has the rules for
-these names).  Everything is read by C code of the interpreter: no application
-code runs, nothing is flushed, read or moved.
+`reader_of` returns how to read the essence of instances of a class: what they hold, by the names of attributes and
+methods (`words.standins` has the rules for these names).  Everything is read by C code of the interpreter: no
+application code runs, nothing is flushed, read or moved.
 """
 
 from __future__ import annotations

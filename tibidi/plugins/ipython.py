@@ -47,7 +47,7 @@ class DumpMagics(Magics):
             commands.run(command, shlex.split(line), "tibidi")
 
     def _revive(self, argv: Sequence[str]) -> int:
-        options = commands.parse(tbdebug.parser, argv)
+        options = commands.parse(tbdebug.parser(), argv)
         revived = RevivedDump(open_dump(options.dump, options.trust, extend_path))
         number = revived.first_shown(options.exception)
         revived.set_last_exception(number)

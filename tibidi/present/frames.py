@@ -20,7 +20,7 @@ SHOWN_TURNS = 3  # of a recursion, as in Python's tracebacks
 LONG = 40  # characters; a value that is longer is shown once
 TEMPORARY = "@"  # begins the names of what pytest's assertion rewriting keeps
 # What a module defines and imports is no news; its other variables are.
-DEFINITIONS = re.compile(r"<(?:class|module|function|built-in function) ")
+DEFINITIONS = r"<(?:class|module|function|built-in function) "
 
 
 class Frames:
@@ -159,7 +159,7 @@ class Frames:
 
 def is_definition(frame: FrameRecord, variable: Variable) -> bool:
     """Return True for what a module defines or imports: functions, classes and modules."""
-    return frame.code.kind == MODULE and DEFINITIONS.match(variable.preview) is not None
+    return frame.code.kind == MODULE and re.match(DEFINITIONS, variable.preview) is not None
 
 
 def _recursion(frames: Sequence[FrameRecord], start: int) -> tuple[int, int]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING
 
-from tibidi import model
+from tibidi import TYPE_CHECKING, model
 from tibidi.culprit import cause_and_frame, culprit, subjects
 from tibidi.dumpfile import encode
 from tibidi.present import phrases, show, vitals

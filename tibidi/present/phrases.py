@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.culprit import is_remote
 from tibidi.model import UNAVAILABLE
 
@@ -31,10 +30,8 @@ def size(number: int) -> str:
 
 def moment(text: str) -> str:
     """Return an ISO 8601 time to the second; any other text is returned unchanged."""
-    try:
-        return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        return text
+    form = "".join("0" if char in "0123456789" else char for char in text[:19])
+    return text[:19].replace("T", " ") if form == "0000-00-00T00:00:00" else text
 
 
 def minute(text: str) -> str:

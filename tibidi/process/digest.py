@@ -1,8 +1,7 @@
 """SHA-256 and HMAC without OpenSSL.
 
-`hashlib` and `hmac` load OpenSSL, which takes two milliseconds: more than all
-digests of a crash together.  If it is loaded already, it is used, since it is
-faster on large data.
+`hashlib` and `hmac` load OpenSSL, which takes two milliseconds: more than all digests of a crash together.  If it is
+loaded already, it is used, since it is faster on large data.
 """
 
 from __future__ import annotations

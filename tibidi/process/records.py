@@ -1,8 +1,7 @@
 """`NamedTuple` as in `typing`, whose classes take a tenth of the time to define.
 
-A crash defines some thirty of them.  `typing` compiles each annotation and
-`collections` each constructor, a quarter of a millisecond a class; here a class
-keeps the names of its fields, and all share one constructor.  Type checkers
+A crash defines some thirty of them.  `typing` compiles each annotation and `collections` each constructor, a quarter
+of a millisecond a class; here a class keeps the names of its fields, and all share one constructor.  Type checkers
 see the one of `typing`.
 """
 

@@ -10,20 +10,20 @@ Then the classes get their own `__del__` back.  What application code itself mak
 from __future__ import annotations
 
 import gc
-import threading
+from _thread import RLock, get_ident
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from tibidi.look.anatomy import dictionary, is_a, is_native, mro, namespace, type_name
 from tibidi.look.owners import REASON, is_owner
+from tibidi.process.hints import Any
 from tibidi.reading.versions import complete
 from tibidi.words.standins import Dummy
 
 DEL = "__del__"
 _loading: list[int] = []  # threads that are loading, once for each dump
 _muted: dict[int, list[Any]] = {}  # by the id of a class: the class, its own `__del__` or None, the number of dumps
-_lock = threading.RLock()  # for `_muted`
+_lock = RLock()  # for `_muted`
 
 
 class Finalizers:
@@ -33,10 +33,10 @@ class Finalizers:
         self._classes: dict[int, type] = {}
 
     def __enter__(self) -> None:
-        _loading.append(threading.get_ident())
+        _loading.append(get_ident())
 
     def __exit__(self, *_: object) -> None:
-        _loading.remove(threading.get_ident())
+        _loading.remove(get_ident())
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -114,7 +114,7 @@ def _muted_finalizer(cls: type) -> Any:
     original: Any = next(namespace(base)[DEL] for base in mro(cls) if DEL in namespace(base))
 
     def finalizer(self: object) -> None:
-        if threading.get_ident() not in _loading:
+        if get_ident() not in _loading:
             original.__get__(self, type(self))()
 
     return finalizer

@@ -11,8 +11,8 @@ import dataclasses
 from collections import namedtuple
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.state import set_state, show_attributes
 from tibidi.words.standins import is_missing
 

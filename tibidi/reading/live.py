@@ -10,13 +10,12 @@ from __future__ import annotations
 import sys
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import DamagedDump
 from tibidi.look.anatomy import STANDARD_MODULES, error_text
 from tibidi.look.owners import REASON, is_opener
-from tibidi.look.places import Places
 from tibidi.model import FAILED_HERE, ILLEGAL, MISSING_HERE, Omission
+from tibidi.process.hints import TYPE_CHECKING, Any
 from tibidi.reading import makers
 from tibidi.reading.finalizers import Finalizers
 from tibidi.reading.inert.loading import Loading
@@ -108,6 +107,8 @@ class Rebuilder:
 
 def _omissions(value: Any, failures: list[Failure]) -> Iterator[Omission]:
     """Yield an omission for each failure, with the path of what is in the place of the object."""
+    from tibidi.look.places import Places  # not every dump has failures
+
     paths, variables = value if type(value) is tuple and len(value) == 2 and value[0] else (("values",), value)
     wanted = {id(each.instead) for each in failures if each.instead is not None}
     found = Places().find({str(paths[0]): variables}, wanted)

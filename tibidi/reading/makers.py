@@ -20,12 +20,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
 from types import CellType, CodeType, FunctionType
-from typing import Any, NoReturn, TypeVar
 
 from tibidi.look.anatomy import native_base
+from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.code import OTHER_VERSION, LostCode
-from tibidi.reading.generated import regenerate
-from tibidi.reading.inert.types import InertObject, InertType
 from tibidi.reading.missing import missing_member
 from tibidi.reading.state import set_state
 from tibidi.words.code import CodeKey
@@ -36,7 +34,7 @@ from tibidi.words.vocabulary import WORDS
 EarlyGlobals = Sequence[tuple[dict[str, object], Mapping[str, object]]]
 
 
-def _module(name: str) -> object:
+def _module(name: str) -> Any:
     __import__(name)
     return sys.modules[name]
 
@@ -119,6 +117,8 @@ def _plain_class(metaclass: Any, name: str, bases: tuple[Any, ...], body: dict[s
 
     Bases that are inert are left out.
     """
+    from tibidi.reading.inert.types import InertObject, InertType  # few dumps need it
+
     resolved = types.resolve_bases(tuple(base for base in bases if not isinstance(base, (InertObject, InertType))))
     if len(resolved) < len(bases):
         metaclass = type if isinstance(metaclass, InertType) else metaclass
@@ -148,6 +148,8 @@ HOOK = "__init_subclass__"
 
 def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlobals]) -> None:
     """Fill a class made by `_class` or `_enum`."""
+    from tibidi.reading.generated import regenerate  # not every dump has a class
+
     attributes = dict(state[0])
     _prefill(state[2])
     subclasses = attributes.pop("_abc_impl", ())
@@ -312,7 +314,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "_reference": lambda module, qualname, *_: attrgetter(qualname)(_module(module)),  # others are without that class
     "_same": lambda thing: thing,  # for which a placeholder was pickled before
     "_type": lambda name: getattr(types, name),
-    "_typevar": lambda name, bound, constraints, covariant, contravariant, *_: TypeVar(
+    "_typevar": lambda name, bound, constraints, covariant, contravariant, *_: _module("typing").TypeVar(
         name, *constraints, bound=bound, covariant=covariant, contravariant=contravariant
     ),
     "_values": lambda content, ordered=False: _dictionary(enumerate(content), ordered).values(),

@@ -7,25 +7,27 @@ Assigning to `Unpickler.memo` leaves it empty (Modules/_pickle.c does not set
 from __future__ import annotations
 
 import io
-import pickle
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import DamagedDump
+from tibidi.process.hints import Any
 
-if TYPE_CHECKING:
-    from tibidi.reading.unpickler import MemberFile
+try:
+    from _pickle import Unpickler  # without `pickle`, which takes 2 ms
+except ImportError:  # not in CPython
+    from pickle import Unpickler
 
 MAX_LOST = 1 << 24  # objects of a pickle that was not read
-START = pickle.PROTO + b"\5"
-ONE = pickle.NONE + pickle.BINPERSID + pickle.MEMOIZE + pickle.POP
+START = b"\x80\5"
+ONE = b"NQ\x940"  # NONE, BINPERSID, MEMOIZE, POP
+END = b"N."
 
 
 class LostMemo(DamagedDump):
     """A pickle may refer to objects in one that could not be read, and their number is not known."""
 
 
-class MemoUnpickler(pickle.Unpickler):
+class MemoUnpickler(Unpickler):
     """An unpickler whose memo can be restored; a persistent id is the replacement that the writer put there."""
 
     _objects: Iterator[object] = iter(())
@@ -38,11 +40,11 @@ class MemoUnpickler(pickle.Unpickler):
         """Return the id, or the next object to memoize."""
         return next(self._objects, None) if pid is None else pid
 
-    def restore(self, file: MemberFile, objects: Sequence[object]) -> None:
+    def restore(self, file: Any, objects: Sequence[object]) -> None:
         """Enter the objects into the memo, which is empty."""
         self._objects = iter(objects)
-        file.source = io.BytesIO(START + ONE * len(objects) + pickle.NONE + pickle.STOP)
-        pickle.Unpickler.load(self)
+        file.source = io.BytesIO(START + ONE * len(objects) + END)
+        Unpickler.load(self)
 
     def known(self) -> list[Any]:
         """Return the objects in the memo."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import builtins
 import collections
 from types import ModuleType
-from typing import Any, NoReturn
 
 from tibidi.look.owners import REASON
+from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.inert.loading import Loading
 from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, container_repr, full_name
 from tibidi.reading.state import set_state

@@ -8,8 +8,7 @@ attribute of the same name, or that of the application, which has `g`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary
 from tibidi.words.standins import Dummy, StandIn
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from reprlib import recursive_repr
-from typing import Any
 
 from tibidi.look.anatomy import dictionary, dictionary_reader, members
 from tibidi.look.classes import declared_fields
+from tibidi.process.hints import Any
 
 
 def set_state(thing: Any, state: object) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
-from typing import Any
+
+from tibidi.process.hints import Any
 
 MAINS = ("__main__", "__mp_main__")  # the latter in a child of multiprocessing
 

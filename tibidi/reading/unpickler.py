@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 from _frozen_importlib_external import MAGIC_NUMBER
-from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import DamagedDump
+from tibidi.process.hints import TYPE_CHECKING, Any
 from tibidi.process.temporary import gc_paused
 from tibidi.reading.code import OTHER_VERSION, REDACTED, Compiler, LostCode
 from tibidi.words.code import CodeKey

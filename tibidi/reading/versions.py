@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from tibidi.look.anatomy import dictionary, mro, type_name
+from tibidi.process.hints import Any
 from tibidi.words.standins import Dummy
 
 

@@ -1,8 +1,7 @@
 """Search for secrets before the first byte is written.
 
-The value of a secret variable is redacted wherever else it occurs.  So all
-objects that the frames lead to are searched first for names of secrets,
-breadth first, up to a number of objects and a time.
+The value of a secret variable is redacted wherever else it occurs.  So all objects that the frames lead to are
+searched first for names of secrets, breadth first, up to a number of objects and a time.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """The keys of services that can be recognized by their beginning: a table of facts.
 
-An entry: the service, the beginnings of its keys, and after `=` the alphabet
-of the rest and how many characters of it a key has at least; or after `~` an
-expression, where the rest has parts.  The issuers publish these beginnings so
-that scanners find leaked keys.  `scripts/redaction` lists what a maintained
-scanner knows and this table does not.  Loaded when a text has a word that may
-be a key, see `suspicion`.
+An entry: the service, the beginnings of its keys, and after `=` the alphabet of the rest and how many characters of
+it a key has at least; or after `~` an expression, where the rest has parts.  The issuers publish these beginnings so
+that scanners find leaked keys.  `scripts/redaction` lists what a maintained scanner knows and this table does not.
+Loaded when a text has a word that may be a key, see `suspicion`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """Remember the secrets that were found, to redact them wherever else they occur.
 
-A value is searched for as it is and as it is written in reprs, JSON and URLs,
-in texts and in bytes.  A short one is redacted only as a separate word, and
-words that are common as values of harmless variables are not learnt at all.
+A value is searched for as it is and as it is written in reprs, JSON and URLs, in texts and in bytes.  A short one is
+redacted only as a separate word, and words that are common as values of harmless variables are not learnt at all.
 
-The first secrets are compiled into one expression.  Further ones, of a list of
-accounts perhaps, are kept in a set that each word of a text is looked up in:
-one expression for thousands would take minutes.
+The first secrets are compiled into one expression.  Further ones, of a list of accounts perhaps, are kept in a set
+that each word of a text is looked up in: one expression for thousands would take minutes.
 """
 
 from __future__ import annotations

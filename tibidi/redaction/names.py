@@ -2,20 +2,17 @@
 
 Rules
 -----
-A name is split into words, at underscores, hyphens, dots and changes of case
-(`DB_PASSWORD`, `userPassword`, `X-Api-Key`), and is secret when one of the
-words is, or when two neighbours are (`api key`).  The words around it do not
-matter (`old_password_2`), except for those which say that the value is *about*
-a secret: `token_count`, `password_validator`, `session_timeout`,
-`cookie_name`.  Within one word, only what is unmistakable is searched for
-(`dbpassword`, `apikey`), so that `tokenizer`, `secretary`, `passenger`,
-`author`, `keyboard` and `monkey` are no names of secrets.
+A name is split into words, at underscores, hyphens, dots and changes of case (`DB_PASSWORD`, `userPassword`,
+`X-Api-Key`), and is secret when one of the words is, or when two neighbours are (`api key`).  The words around it do
+not matter (`old_password_2`), except for those which say that the value is *about* a secret: `token_count`,
+`password_validator`, `session_timeout`, `cookie_name`.  Within one word, only what is unmistakable is searched for
+(`dbpassword`, `apikey`), so that `tokenizer`, `secretary`, `passenger`, `author`, `keyboard` and `monkey` are no
+names of secrets.
 
-Under a `HARD` name a text is secret whatever it is, and so is a number or a
-whole container: a PIN, a list of passwords, a dict of cookies.  A `SOFT` name
-is the name of many ordinary values as well (a token may belong to a parser):
-under it only text is secret that looks arbitrary.  A `WEAK` name (`key`,
-`signature`) is mostly that of ordinary values: it is not searched for in pickles.
+Under a `HARD` name a text is secret whatever it is, and so is a number or a whole container: a PIN, a list of
+passwords, a dict of cookies.  A `SOFT` name is the name of many ordinary values as well (a token may belong to a
+parser): under it only text is secret that looks arbitrary.  A `WEAK` name (`key`, `signature`) is mostly that of
+ordinary values: it is not searched for in pickles.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The profile `@personal`: personal data, by name and by value.  Off unless `TIBIDI_REDACT` names it.
 
-Numbers are told from others by their checksums: cards by Luhn's (ISO/IEC
-7812-1), IBANs by modulo 97 (ISO 13616), French social security numbers by
-their key.
+Numbers are told from others by their checksums: cards by Luhn's (ISO/IEC 7812-1), IBANs by modulo 97 (ISO 13616),
+French social security numbers by their key.
 """
 
 from __future__ import annotations

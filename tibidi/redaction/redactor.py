@@ -1,10 +1,8 @@
 """Recognize the secrets of this process, and replace them.
 
-A `Redactor` lives as long as one dump is made.  It recognizes secrets by their
-names, by their patterns and by their values: the value of a secret variable,
-mapping entry or environment variable is redacted wherever else it occurs, also
-within longer texts.  Therefore `tibidi.redaction.hunt` searches for secrets
-before the first byte is written.
+A `Redactor` lives as long as one dump is made.  It recognizes secrets by their names, by their patterns and by their
+values: the value of a secret variable, mapping entry or environment variable is redacted wherever else it occurs,
+also within longer texts.  Therefore `tibidi.redaction.hunt` searches for secrets before the first byte is written.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Decide quickly whether much data, of a pickle or a long text, may contain a secret, with false positives.
 
-As `suspicion` does for a text; loaded for data that is large or suspicious.
-Most texts of a process differ in numbers only: lines of a log, URLs, records in
-JSON.  So digits are replaced by zeros, and of equal texts one is searched.
+As `suspicion` does for a text; loaded for data that is large or suspicious. Most texts of a process differ in numbers
+only: lines of a log, URLs, records in JSON.  So digits are replaced by zeros, and of equal texts one is searched.
 """
 
 from __future__ import annotations

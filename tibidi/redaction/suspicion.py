@@ -1,8 +1,7 @@
 """Decide quickly whether a text or data may contain a secret, with false positives.
 
-Most texts contain none, so this decides what a dump costs: an ordinary text
-takes a microsecond, and an ordinary crash compiles no expression and loads none
-of the modules that look closer (`texts`, `keys`).
+Most texts contain none, so this decides what a dump costs: an ordinary text takes a microsecond, and an ordinary
+crash compiles no expression and loads none of the modules that look closer (`texts`, `keys`).
 
 - Secrets that are named in the text (`password=x`) have a stem of the name,
   and in data a sign after it.

@@ -1,10 +1,9 @@
 """Redact the secrets in arrays and tables: of numpy, pandas, pyarrow and polars.
 
-Their pickles hold the cells as one block of memory, which no filter of a
-pickle sees into.  So an array of texts, or a table with such a column, is
-replaced by a copy in which the secrets are redacted: cells under the name of a
-secret, and texts that are or contain one.  Loaded when such an object is met;
-the libraries themselves are taken from `sys.modules`.
+Their pickles hold the cells as one block of memory, which no filter of a pickle sees into.  So an array of texts, or
+a table with such a column, is replaced by a copy in which the secrets are redacted: cells under the name of a secret,
+and texts that are or contain one.  Loaded when such an object is met; the libraries themselves are taken from
+`sys.modules`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Find the secrets in a text: those that are named in it, and those that look like one whatever their name.
 
-The formats are those of the issuers: RFC 7468 (PEM), RFC 7519 (JWT), RFC 7617
-(Basic), RFC 6750 (Bearer), RFC 3986 (userinfo).  A text may hold another one, as
-JSON does in JSON, and a URL does as the value of a harmless name; so the value
-of a harmless name is looked into.  Loaded when `suspicion` says so.
+The formats are those of the issuers: RFC 7468 (PEM), RFC 7519 (JWT), RFC 7617 (Basic), RFC 6750 (Bearer), RFC 3986
+(userinfo).  A text may hold another one, as JSON does in JSON, and a URL does as the value of a harmless name; so the
+value of a harmless name is looked into.  Loaded when `suspicion` says so.
 """
 
 from __future__ import annotations

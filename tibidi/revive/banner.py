@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import MISSING_HERE, SNAPSHOT
 from tibidi.present import phrases
 from tibidi.process.texts import printable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_LINES = 6
 MAX_PACKAGES = 4
 
-MODULE = re.compile(r"modules\['(.*)'\]")
+MODULE = r"modules\['(.*)'\]"
 
 LIVE = "Values are live: application objects, rebuilt with the application's code."
 INERT = "Values are inert: no application code is imported or run. --live rebuilds application objects with that code."
@@ -48,7 +48,7 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     yield printable(phrases.without_values(dump.omissions)) or (LIVE if dump.live else INERT)
     if dump.prepared:
         yield printable(dump.prepared)
-    matches = (MODULE.fullmatch(each.path) for each in dump.omissions if each.reason == MISSING_HERE)
+    matches = (re.fullmatch(MODULE, each.path) for each in dump.omissions if each.reason == MISSING_HERE)
     absent = _packages([match[1] for match in matches if match])
     if absent:
         more = f" and {len(absent) - MAX_PACKAGES} more" if len(absent) > MAX_PACKAGES else ""

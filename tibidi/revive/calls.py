@@ -7,9 +7,9 @@ import functools
 import itertools
 import operator
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.model import FUNCTION, MODULE
+from tibidi.process.hints import TYPE_CHECKING, NamedTuple
 from tibidi.process.texts import printable
 from tibidi.revive import compiler
 from tibidi.revive.linetable import GAP_LINE

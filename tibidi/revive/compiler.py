@@ -25,9 +25,9 @@ import ast
 import sys
 from functools import lru_cache
 from types import CodeType, SimpleNamespace
-from typing import NamedTuple
 
 from tibidi.model import FUNCTION
+from tibidi.process.records import NamedTuple
 from tibidi.revive.linetable import GAP_LINE, with_gaps
 
 HAS_POSITIONS = sys.version_info >= (3, 11)  # PEP 657: columns, and co_qualname

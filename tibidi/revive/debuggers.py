@@ -5,17 +5,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.errors import TibidiError
 from tibidi.revive.banner import banner
 from tibidi.revive.depth import recursion_limit
 from tibidi.revive.post_mortem import DumpPdb
 from tibidi.revive.revived import RevivedDump
 from tibidi.revive.texts import add_names
-from tibidi.revive.threads import CrashThread, ParkedThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,6 +86,10 @@ def _check(wanted: str) -> None:
 
 def _crash_again(revived: RevivedDump, number: int) -> None:
     """Rebuild the whole process, each thread and task on a thread, and enter the debugger in the crashed frame."""
+    import threading
+
+    from tibidi.revive.threads import CrashThread, ParkedThreads  # not for pdb
+
     each = revived.exceptions[number]
     parked = ParkedThreads(revived.renamed)
     threading.main_thread().name = "tbdebug"  # it is none of the crash; debugpy ends if it is hidden

@@ -8,8 +8,8 @@ limited whatever the recursion limit: `exceptions` handles that.
 
 from __future__ import annotations
 
+import _thread
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,6 +24,8 @@ def run_deep(work: Callable[[], None], depth: int) -> None:
         if depth <= MAX_ON_THIS_STACK:
             work()
             return
+        import threading  # few stacks are so deep
+
         with big_stack(depth):
             thread = threading.Thread(target=work, name="tibidi-deep")
             thread.start()
@@ -44,10 +46,10 @@ def recursion_limit(frames: int) -> Iterator[None]:
 @contextmanager
 def big_stack(depth: int) -> Iterator[None]:
     """Give the threads that are started meanwhile a stack for `depth` frames."""
-    before = threading.stack_size()
+    before = _thread.stack_size()
     if depth > MAX_ON_THIS_STACK:
-        threading.stack_size(BIG_STACK_BYTES)
+        _thread.stack_size(BIG_STACK_BYTES)
     try:
         yield
     finally:
-        threading.stack_size(before)
+        _thread.stack_size(before)

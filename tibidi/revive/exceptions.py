@@ -16,9 +16,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING
 
-from tibidi import model
+from tibidi import TYPE_CHECKING, model
 from tibidi.look.anatomy import GROUP
 from tibidi.revive.calls import raising_call
 from tibidi.revive.depth import run_deep
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_EXECUTED = 300  # frames entered by exec(), which uses C stack; with more of them tracebacks are linked instead
 
-SUB_EXCEPTIONS = re.compile(r" \(\d+ sub-exceptions?\)$")  # what str() of a group adds to its message
+SUB_EXCEPTIONS = r" \(\d+ sub-exceptions?\)$"  # what str() of a group adds to its message
 
 _traceback = BaseException.__dict__["__traceback__"]
 _context = BaseException.__dict__["__context__"]
@@ -84,7 +83,7 @@ def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> 
     namespace = {"__module__": module or "builtins", "__doc__": None}
     exception: BaseException
     if members and GROUP is not None:
-        message = SUB_EXCEPTIONS.sub("", dumped.message)
+        message = re.sub(SUB_EXCEPTIONS, "", dumped.message)
         exception = type(name, (GROUP,), namespace)(message, list(members))
     else:
         exception = type(name or "Exception", (Exception,), namespace)(*filter(None, [dumped.message]))

@@ -13,9 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 from types import CodeType
-from typing import Optional
 
-Location = tuple[Optional[int], Optional[int], Optional[int], Optional[int]]
+Location = tuple["int | None", "int | None", "int | None", "int | None"]
 
 GAP_LINE = 1 << 24  # an instruction compiled onto this line loses its line
 NOWHERE: Location = (None, None, None, None)

@@ -11,10 +11,10 @@ import importlib.util
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.model import MAX_SOURCE_CHARACTERS
 from tibidi.process import interpreter
+from tibidi.process.hints import TYPE_CHECKING, NamedTuple
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MAX_LOCAL_BYTES = 64 << 20
 MAX_PARTS = 32  # of a captured path that is searched here
 NETWORK = ("\\\\", "//")  # Windows would connect to the host that a hostile dump names
 MAX_SHOWN_LINE = 60  # characters of a source line in a message
-LIBRARY_FOLDERS = re.compile(r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packages|dist-packages|Lib)[/\\]")
+LIBRARY_FOLDERS = r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packages|dist-packages|Lib)[/\\]"
 
 
 class Mismatch(NamedTuple):
@@ -113,7 +113,7 @@ def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) ->
         if text.endswith("\n") or not local.startswith(text):  # else the dump was truncated within a line
             lines = sorted({frame.line for frame in by_file.get(name, ())})
             yield Mismatch(SOURCE, here, _difference(*_comparable(local, text), lines))
-    application = [name for name in missing if not name.startswith("<") and not LIBRARY_FOLDERS.search(name)]
+    application = [name for name in missing if not name.startswith("<") and not re.search(LIBRARY_FOLDERS, name)]
     if application:
         detail = "no such file here; the text in the dump is shown"
         yield Mismatch(SOURCE, ", ".join(application), detail, serious=False)
@@ -132,7 +132,7 @@ def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> 
 
 def find_here(name: str, modules: Iterable[str]) -> str | None:
     """Return the file of these modules below the cwd or sys.path whose path ends as a captured one, None without it."""
-    if name.startswith(("<", *NETWORK)) or LIBRARY_FOLDERS.search(name):
+    if name.startswith(("<", *NETWORK)) or re.search(LIBRARY_FOLDERS, name):
         return None
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")][-MAX_PARTS:]
     shortest = max((len(module.split(".")) for module in modules if module != "__main__"), default=1)

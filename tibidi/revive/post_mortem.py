@@ -13,13 +13,12 @@ import sys
 import tokenize
 import traceback
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
 
 from tibidi.errors import TibidiError
 from tibidi.loader import open_dump
 from tibidi.present import phrases
+from tibidi.process.hints import TYPE_CHECKING, Any
 from tibidi.process.texts import printable
-from tibidi.reading.inert.sources import class_source
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.importing import extend_path
 from tibidi.revive.revived import RevivedDump
@@ -39,8 +38,8 @@ UNLISTED = frozenset({
     "do_unt", "do_until",
 })  # fmt: skip
 # Escapes and controls, except line ends and tabs; where pdb uses colours (Python 3.14), they are kept.
-NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-NOT_EVEN_COLOURED = re.compile(rf"(?!\x1b\[[\d;]*m){NOT_PLAIN.pattern}")
+NOT_PLAIN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+NOT_EVEN_COLOURED = rf"(?!\x1b\[[\d;]*m){NOT_PLAIN}"
 COLOUR: dict[str, Any] = {"colorize": True} if sys.version_info >= (3, 14) else {}
 
 
@@ -89,7 +88,10 @@ class DumpPdb(pdb.Pdb):
     def message(self, msg: object, end: str = "\n") -> None:
         """Print a line, with escape sequences from the dump made visible."""
         forbidden = NOT_EVEN_COLOURED if getattr(self, "colorize", False) else NOT_PLAIN
-        self.stdout.write(forbidden.sub(lambda match: printable(match[0]), str(msg)) + end)
+        text = str(msg)
+        if not all(map(str.isprintable, text.split("\n"))):  # few lines are searched
+            text = re.sub(forbidden, lambda match: printable(match[0]), text)
+        self.stdout.write(text + end)
 
     def error(self, msg: object) -> None:
         """Print an error, marked as pdb does."""
@@ -165,6 +167,8 @@ class DumpPdb(pdb.Pdb):
 
         Print the source of a function or class, as it ran.
         """
+        from tibidi.reading.inert.sources import class_source  # here and below: not before the first prompt
+
         value = self._getval(arg)
         name = value.__name__ if isinstance(value, type) else ""
         texts = self._revived.dump.sources.values() if name else ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from tibidi.culprit import OwnCode, root_cause
 from tibidi.errors import TibidiError
 from tibidi.present import phrases
+from tibidi.process.hints import TYPE_CHECKING, NamedTuple
 from tibidi.revive.exceptions import revive_exceptions
 from tibidi.revive.sources import add_to_linecache, extract_copies, frozen_sources
 

@@ -10,7 +10,6 @@ so are files whose name makes a debugger skip them.
 
 from __future__ import annotations
 
-import atexit
 import bdb
 import linecache
 import os
@@ -21,10 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from tibidi.process.interpreter import python_version
 from tibidi.process.texts import printable, source_lines
 from tibidi.revive.mismatch import is_file, local_text, same_text
-from tibidi.store.retention import is_alive
-from tibidi.store.user_directories import is_mine
 
-FROZEN = re.compile(r"<frozen (\w+(?:\.\w+)*)>")
+FROZEN = r"<frozen (\w+(?:\.\w+)*)>"
 FOLDER_PREFIX = "tibidi-sources-"
 MAX_NAME = 100  # characters of the file name of a copy, well below the limits of file systems
 COPY_PREFIX = "captured_"
@@ -50,7 +47,7 @@ def frozen_sources(files: Iterable[str], python: str) -> dict[str, str]:
     """Return the texts of frozen modules of the standard library, such as `<frozen runpy>`, if this is their Python."""
     found: dict[str, str] = {}
     for file in files if python == python_version() else ():
-        match = FROZEN.fullmatch(file)
+        match = file.startswith("<") and re.fullmatch(FROZEN, file)
         if match:
             base = os.path.join(os.path.dirname(os.__file__), *match[1].split("."))
             text = local_text(f"{base}.py") or local_text(os.path.join(base, "__init__.py"))
@@ -77,6 +74,7 @@ def extract_copies(sources: Mapping[str, str]) -> dict[str, str]:
 
 def _make_folder() -> str:
     """Make a folder that is removed when the debugger ends; remove those of killed debuggers now."""
+    import atexit
     import shutil  # 3 ms with `tempfile`, and seldom needed
     import tempfile
 
@@ -89,6 +87,9 @@ def _make_folder() -> str:
 
 def _abandoned(place: str) -> Iterator[str]:
     """Yield the folders of debuggers that no longer run: a customer's sources must not stay around."""
+    from tibidi.store.retention import is_alive
+    from tibidi.store.user_directories import is_mine
+
     try:
         found = [entry for entry in os.scandir(place) if entry.name.startswith(FOLDER_PREFIX)]
     except OSError:  # writable, but not readable

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
-from tibidi.dumpfile.reader import Reader
+from tibidi import TYPE_CHECKING
 from tibidi.errors import TibidiError
 from tibidi.present import phrases
-from tibidi.present.frames import Frames
-from tibidi.present.lines import plain
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import mismatches
 
@@ -52,6 +49,7 @@ def listing(dump: Dump, kind: str, shown: int | None) -> Iterator[str]:
 
 def about(dump: Dump, *, everything: bool = False) -> Iterator[str]:
     """Yield what `tibidi info` prints, with what failed here while the values were loaded."""
+    from tibidi.dumpfile.reader import Reader
     from tibidi.present import info  # here and below: not before the first prompt
 
     trust = "the values are live" if dump.live else "the values are inert"
@@ -75,6 +73,8 @@ def omitted(dump: Dump) -> Iterator[str]:
 def before(dump: Dump, kind: str) -> Iterator[str]:
     """Yield the records of the `log` before the crash, or the `swallowed` exceptions, a line each."""
     from tibidi.present import history
+    from tibidi.present.frames import Frames
+    from tibidi.present.lines import plain
 
     frames = Frames(dump.process, dump.sources, width=None, everything=True)
     lines = history.log(dump.log) if kind == "log" else history.caught(dump.summary, frames)

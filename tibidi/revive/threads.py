@@ -13,8 +13,8 @@ import functools
 import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.errors import TibidiError
 from tibidi.revive.calls import breaking_call, parking_call
 from tibidi.revive.depth import big_stack

@@ -11,7 +11,7 @@ from tibidi.dumpfile.unpacking import STDIN, unpacked
 from tibidi.errors import DumpNotFound, NotADump
 from tibidi.store.directory import LATEST, CrashDirectory, Entry, entry_of, newest
 
-STORED = re.compile(r"\d{8}T\d{6}Z-.+-\d+-[0-9a-f]{16}\.pkl")  # the name of a dump in a store of many machines
+STORED = r"\d{8}T\d{6}Z-.+-\d+-[0-9a-f]{16}\.pkl"  # the name of a dump in a store of many machines
 
 
 def find(dump: str | os.PathLike[str] | None = None) -> str:
@@ -26,7 +26,7 @@ def find(dump: str | os.PathLike[str] | None = None) -> str:
     path = os.fspath(dump)
     is_folder = path[:1].isalnum() and os.path.isdir(path) and not os.path.dirname(path)
     is_file = path == STDIN or (os.path.lexists(path) and not is_folder)
-    if "://" in path or (not is_file and STORED.fullmatch(path)):
+    if "://" in path or (not is_file and re.fullmatch(STORED, path)):
         from tibidi.store import remote  # few dumps come from a store
 
         return remote.fetch(path)

@@ -1,9 +1,8 @@
 """How a code object is written, and identified in another compilation of its source.
 
-Bytecode works on one version only, and running that of another one crashes the
-interpreter.  So a code object is written as its bytes, for the same version,
-and with a key that finds it in a fresh compilation of its source: file, names,
-first line and, to tell several on one line apart, variables and constants.
+Bytecode works on one version only, and running that of another one crashes the interpreter.  So a code object is
+written as its bytes, for the same version, and with a key that finds it in a fresh compilation of its source: file,
+names, first line and, to tell several on one line apart, variables and constants.
 """
 
 from __future__ import annotations

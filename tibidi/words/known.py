@@ -1,8 +1,7 @@
 """What is known of a value by the names of its attributes, as stand-ins hold it.
 
-A name that ends in "()" is the result of that method, one that ends in "[]" has
-its results by the argument; "" is a description of all in one line, and "[]"
-has the items.
+A name that ends in "()" is the result of that method, one that ends in "[]" has its results by the argument; "" is a
+description of all in one line, and "[]" has the items.
 """
 
 from __future__ import annotations

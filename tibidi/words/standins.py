@@ -1,8 +1,7 @@
 """Stand-ins for values, which say what the value was and why it is missing.
 
-Pickles name these classes `tibidi.NotPickleable` and so on, whatever the
-layout of the files.  They compare and hash by identity, as the values are not
-known, and their state is plain data.
+Pickles name these classes `tibidi.NotPickleable` and so on, whatever the layout of the files.  They compare and hash
+by identity, as the values are not known, and their state is plain data.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """The names in our pickles besides those of the application: the format.
 
-A pickle is a program: it names functions and calls them.  Internals of
-cloudpickle change from release to release, so our pickles name the words
-below instead, as `tibidi._function` and so on.  Every word stays readable in
-all later versions.  A crash needs only the names; the two readers define what
-they make: `tibidi.reading.makers` (live) and `tibidi.reading.inert`.
+A pickle is a program: it names functions and calls them.  Internals of cloudpickle change from release to release, so
+our pickles name the words below instead, as `tibidi._function` and so on.  Every word stays readable in all later
+versions.  A crash needs only the names; the two readers define what they make: `tibidi.reading.makers` (live) and
+`tibidi.reading.inert`.
 """
 
 from __future__ import annotations

@@ -15,9 +15,10 @@ import importlib
 import math
 import re
 import sys
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Callable
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import plain, types
 from tibidi.reading.inert.items import MAX_NESTING
 from tibidi.reading.inert.loading import REFUSED

@@ -18,9 +18,9 @@ import os
 import sys
 from collections import defaultdict, deque
 from types import CellType, MethodType
-from typing import Any
 
 from tibidi.errors import DamagedDump
+from tibidi.process.hints import Any
 from tibidi.reading.inert import GO_ON, HEADER
 from tibidi.reading.inert.screen import Kinds, fold
 from tibidi.reading.inert.unpickler import InertUnpickler

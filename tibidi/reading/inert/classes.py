@@ -10,8 +10,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import plain, types
 from tibidi.reading.inert.layouts import ATOMS, LAYOUTS, layout_of
 from tibidi.reading.inert.proxies import real

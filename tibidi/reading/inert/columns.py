@@ -12,9 +12,9 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import types
 from tibidi.reading.inert.items import Moment, moment_text
 from tibidi.reading.inert.ndarray import InertArray, InertScalar, Reductions

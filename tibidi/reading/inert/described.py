@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import native, plain, types
 from tibidi.reading.inert.columns import InertColumn, InertIndex, InertLabel, kind_of
 from tibidi.reading.inert.tables import InertFrame, InertSeries

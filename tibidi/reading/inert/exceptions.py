@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from tibidi.look.anatomy import GROUP
 from tibidi.look.anatomy import is_group as is_group_class
+from tibidi.process.hints import Any
 from tibidi.reading.inert import plain
 from tibidi.reading.inert.proxies import real as real_type
 from tibidi.reading.inert.types import InertObject, InertType, make_type

@@ -19,11 +19,11 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import IO, BinaryIO, cast
 
 from tibidi import config
 from tibidi.errors import DamagedDump
 from tibidi.model import DAMAGED, TIMEOUT, TOO_DEEP, TOO_LARGE, UNAVAILABLE
+from tibidi.process.hints import Any
 from tibidi.reading.inert import GO_ON, HEADER
 from tibidi.reading.inert.repr import clean
 
@@ -83,13 +83,13 @@ class Fuse:
             self._child.end()
             self._child = None
 
-    def tried(self, file: BinaryIO, count: int = GO_ON) -> bytes:
+    def tried(self, file: Any, count: int = GO_ON) -> bytes:
         """Return the content of `file`, which can be read here; raise Refused with the reason if it cannot.
 
         `count` is the size of the memo before it, if what was before was not all read.
         """
         room = config.read_bytes // MEMBER_PART
-        data = file.read(room + 1)
+        data: bytes = file.read(room + 1)
         if len(data) > room:
             raise Refused(f"more than {room // MIB} MiB in one pickle", HINT_BYTES, TOO_LARGE)
         if self._child is None:
@@ -182,7 +182,8 @@ class Child:
         os.killpg(self._process.pid, signal.SIGKILL)
 
     def _exchange(self, header: bytes, data: bytes, answers: list[bytes]) -> None:
-        stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        stdin: Any = self._process.stdin
+        stdout: Any = self._process.stdout
         try:
             for part in (header, data):
                 rest = memoryview(part)

@@ -13,8 +13,8 @@ import re
 import struct
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
 
+from tibidi.process.hints import Any, NamedTuple
 from tibidi.reading.inert import plain, types
 
 Read = Callable[[Any, int], object]  # an item, from bytes and an offset

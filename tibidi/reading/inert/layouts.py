@@ -10,9 +10,9 @@ from __future__ import annotations
 import copy
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
-from typing import Any
 
 from tibidi.look import anatomy
+from tibidi.process.hints import Any
 
 # By their names in a dump.
 LAYOUTS: dict[str, type] = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
 
+from tibidi.process.hints import Any, ClassVar
 from tibidi.reading.inert.repr import clean
 from tibidi.words.standins import Dummy
 

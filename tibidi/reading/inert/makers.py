@@ -10,8 +10,8 @@ from __future__ import annotations
 import types as interpreter
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import classes, exceptions, layouts, plain, types
 from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.reading.inert.sources import block

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, NoReturn
 
+from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.inert import makers, plain, types
 from tibidi.reading.inert.annotations import ANNOTATION_WORDS
 from tibidi.reading.inert.classes import make_reference

@@ -17,8 +17,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from itertools import accumulate, islice
 from operator import index
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import columns, plain, types
 
 Find = Callable[[int], Any]

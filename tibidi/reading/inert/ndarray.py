@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate, zip_longest
 from operator import index, mul
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert import layouts, plain, types
 from tibidi.reading.inert import repr as printing
 from tibidi.reading.inert.items import Item, Moment, item_of

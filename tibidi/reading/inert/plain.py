@@ -22,8 +22,8 @@ import types
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple
 
+from tibidi.process.hints import Any, NamedTuple
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED
 

@@ -10,8 +10,8 @@ type, which replaces it where it is the value of a variable.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NoReturn
 
+from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.inert.loading import Loading
 
 

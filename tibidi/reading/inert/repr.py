@@ -11,8 +11,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import zip_longest
 from types import SimpleNamespace
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.process.texts import printable
 from tibidi.words import standins
 

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from gc import get_referents
 from sys import getsizeof
-from typing import Any
 
+from tibidi.process.hints import Any
 from tibidi.reading.inert.repr import OWN_WAYS, parts
 
 # A value that prints as more things than this, as the same few are in it many times, is shown in part.

@@ -11,8 +11,8 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
+from tibidi.process.hints import Any, NamedTuple
 from tibidi.reading.inert import native, types
 from tibidi.reading.inert.columns import (
     SHOWN_CELLS,

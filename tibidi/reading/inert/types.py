@@ -23,9 +23,9 @@ import os
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar
 
 from tibidi.look import anatomy
+from tibidi.process.hints import TYPE_CHECKING, Any, NoReturn
 from tibidi.reading.inert import layouts, plain
 from tibidi.reading.inert.loading import REFUSED, Loading, refused
 from tibidi.reading.inert.proxies import real
@@ -33,7 +33,10 @@ from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, Words, clean, contain
 from tibidi.reading.inert.sources import class_source
 from tibidi.reading.state import attributes_in
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 INERT = "it is inert: code of the application runs only in a dump that is opened live (--live, trust=True)"
 new = object.__new__

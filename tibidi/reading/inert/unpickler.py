@@ -10,9 +10,9 @@ from __future__ import annotations
 import copyreg
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
 
 from tibidi.errors import DamagedDump
+from tibidi.process.hints import TYPE_CHECKING, Any
 from tibidi.reading.inert import types
 from tibidi.reading.inert.loading import Loading
 from tibidi.reading.inert.names import Names
@@ -56,7 +56,7 @@ class InertUnpickler(MemoUnpickler):
         """Return what reads the next pickle after one that failed; `lost` stands for what of `count` was not read."""
         after = InertUnpickler(self._file, namespace=lambda _: {})
         after.__dict__.update(self.__dict__)  # what the names in this dump mean
-        after.restore(cast("MemberFile", self._file), completed(self.known(), count, lost))
+        after.restore(self._file, completed(self.known(), count, lost))
         return after
 
     def _load(self) -> Any:

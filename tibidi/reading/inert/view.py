@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from tibidi import TYPE_CHECKING
 from tibidi.errors import DamagedDump
 
 if TYPE_CHECKING:
