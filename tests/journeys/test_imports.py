@@ -95,6 +95,24 @@ def test_shadowing_module_that_is_not_loaded(crash: Crasher) -> None:
     assert 1 == len(crashed.dumps), crashed.stderr
 
 
+@pytest.mark.parametrize("name", ["copyreg", "gc", "itertools"])
+def test_shadowing_module_that_is_imported_in_c(crash: Crasher, name: str) -> None:
+    """A module beside the script is not executed because C code of a dump imports it, or if it is built in."""
+    (crash.work / f"{name}.py").write_text(SHADOWING, encoding="utf-8")
+    program = """
+        import atexit, builtins
+        atexit.register(lambda: print(getattr(builtins, "executions", 0)))
+        1 / 0
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    without = crash.run("app.py", env={"TIBIDI_ENABLE": None})  # the interpreter may need it for its traceback
+    crashed = crash.run("app.py")
+
+    assert without.stdout == crashed.stdout
+    with Reader(str(crashed.dump)) as reader:
+        assert reader.summary.complete
+
+
 @pytest.mark.parametrize("name", ["json", "pickle", "select"])
 def test_shadowing_module_in_a_zipapp(crash: Crasher, name: str) -> None:
     """A module in the archive of a program that the program has not imported is not executed by a dump."""

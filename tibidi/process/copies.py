@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tibidi.process.imports import PrivateImporter
 
 # Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
-IMPORTED_BY_C = {"_pickle": ("_compat_pickle", "codecs", "functools")}
+IMPORTED_BY_C = {"_pickle": ("copyreg", "_compat_pickle", "codecs", "functools")}
 
 
 class NoColours(type(sys)):  # type: ignore[misc]  # ModuleType
@@ -64,10 +64,9 @@ def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
 
 def find_standard(name: str, path: "Sequence[str] | None" = None) -> "ModuleSpec | None":
     """Find a module along the path of the start, or a submodule in the directories of its package."""
-    spec = PathFinder.find_spec(PRIVATE + name, list(_path()) if path is None else path)
-    if spec is not None or path is not None:
-        return spec
-    return BuiltinImporter.find_spec(name) or FrozenImporter.find_spec(name)
+    spec = BuiltinImporter.find_spec(name) if path is None else None  # no path shadows one
+    spec = spec or PathFinder.find_spec(PRIVATE + name, list(_path()) if path is None else path)
+    return spec if spec is not None or path is not None else FrozenImporter.find_spec(name)
 
 
 def _path() -> "Iterator[str]":
