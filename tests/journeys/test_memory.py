@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -149,6 +150,29 @@ def test_growth(crash: Crasher, way: str) -> None:
     crashed = crash.run("-c", textwrap.dedent(code), env={"TIBIDI_LOGGING": "ERROR", "PYTHONPATH": str(crash.work)})
 
     assert int(crashed.stdout) < 600
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss, and glibc")
+def test_the_reserve_is_not_touched(crash: Crasher) -> None:
+    """The memory that a dump puts aside takes none of the machine, also where the heap of a thread has as much free."""
+    code = """
+        import resource, threading
+        from tibidi.writing.stream import reserve
+        def work():
+            for _ in range(3):
+                freed = bytearray(5 << 20)  # from now on, glibc takes as much from the heap (mallopt, M_MMAP_THRESHOLD)
+                del freed
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            kept = [reserve() for _ in range(20)]
+            print(len(kept[-1]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    """
+    reserves, grown = map(int, crash.run("-c", textwrap.dedent(code)).stdout.split())
+
+    assert 1 == reserves
+    assert grown < 1000
 
 
 def test_no_text_is_kept(crash: Crasher) -> None:

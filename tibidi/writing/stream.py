@@ -57,7 +57,9 @@ LARGE_PART_BESIDE_OTHERS = 0.5
 SMALL_ROOT_BYTES = 8 << 10
 # The overhead of a member: headers, and an entry in the central directory.
 MEMBER_BYTES = 256
-RESERVE_BYTES = 4 << 20  # some arenas of pymalloc
+# Some arenas of pymalloc.  Of the first size, memory is mapped and unmapped as a whole, and never touched (more than
+# DEFAULT_MMAP_THRESHOLD_MAX of glibc, MI_SEGMENT_SIZE of mimalloc); less may come from the heap of a thread, and stay.
+RESERVE_BYTES, SMALL_RESERVE_BYTES = 33 << 20, 4 << 20
 
 
 class TooLarge(Exception):
@@ -120,12 +122,12 @@ class Budget:
         return Slice(size, now + (self._deadline - now) * (LARGE_PART_BESIDE_OTHERS if others else LARGE_PART))
 
 
-def reserve() -> list[bytes]:
-    """Return memory to release when there is none left, as much as the allocator needs to go on."""
+def reserve(size: int = RESERVE_BYTES) -> list[bytes]:
+    """Return memory to release when there is none left, as much as the allocator needs to go on; or []."""
     try:
-        return [bytes(RESERVE_BYTES)]  # calloc: pages that are never touched are never allocated
+        return [bytes(size)]  # calloc: pages that are never touched are never allocated
     except MemoryError:
-        return []
+        return reserve(SMALL_RESERVE_BYTES) if size > SMALL_RESERVE_BYTES else []
 
 
 class Sink:
