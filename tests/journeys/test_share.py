@@ -58,6 +58,7 @@ def test_the_data_of_a_library(crash: crashing.Crasher) -> None:
     left_out = {each.detail for each in dump.omissions if "data that its library comes with" in each.detail}
 
     assert "botocore.model.ServiceModel: data that its library comes with" in left_out
-    assert ("s3", "eu-west-1") == (client.meta.service_model.service_name, client.meta.config.region_name)
-    assert "data that its library comes with" == client.meta.service_model._service_description.reason
+    service = client.meta._service_model
+    assert ("s3", "eu-west-1") == (service._service_name, client.meta._client_config.region_name)
+    assert "data that its library comes with" == service._service_description.reason
     assert os.path.getsize(result.dump) < 150_000

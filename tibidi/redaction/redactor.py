@@ -142,7 +142,7 @@ class Redactor:
         arbitrary unless the name is that of a header.
         """
         text, other = as_text(name), as_text(value)
-        if text is None or other is None or is_trivial(other):
+        if text is None or other is None or not (self._kind(text) or self._hook) or is_trivial(other):
             return False
         from tibidi.redaction.looks import is_varied  # few pairs get here
 
@@ -169,12 +169,12 @@ class Redactor:
             return {}
         if self.conceals_last(row):
             return {len(row) - 1: REDACTED_TEXT}
-        words = [(as_text(word) or "")[:LONGEST_ARGUMENT] for word in row]
+        words = [(word if type(word) is str else as_text(word) or "")[:LONGEST_ARGUMENT] for word in row]
         return {at: words[at][:begin] + REDACTED_TEXT for at, begin in self.secret_words(words).items()}
 
     def secret_words(self, words: list[str]) -> dict[int, int]:
         """Return which words of a command are or contain a secret, and where in each the secret begins."""
-        if not any(word[:1] == "-" or word[:5] == "pass:" for word in words):
+        if not any([word[:1] == "-" or word[:5] == "pass:" for word in words]):
             return {}
         from tibidi.redaction.commands import secret_words  # few rows
 
@@ -185,7 +185,7 @@ class Redactor:
         if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
             return None
         named = {name: value for name, value in dict.items(mapping) if type(name) is str}
-        key = next((each for each in LABELS if each in named), "")
+        key = next(filter(named.__contains__, LABELS), "")
         named_by = [named[each] for each in LABELS.get(key, ()) if each in named]
         return key if any(self.conceals_pair(name, named[key]) for name in named_by) else None
 
