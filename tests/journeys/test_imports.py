@@ -109,8 +109,7 @@ def test_shadowing_module_that_is_imported_in_c(crash: Crasher, name: str) -> No
     crashed = crash.run("app.py")
 
     assert without.stdout == crashed.stdout
-    with Reader(str(crashed.dump)) as reader:
-        assert reader.summary.complete
+    assert 1 == len(crashed.dumps), crashed.stderr
 
 
 @pytest.mark.parametrize("name", ["json", "pickle", "select"])
