@@ -29,11 +29,6 @@ LAZY_TYPES = frozenset({
     "sqlalchemy.orm.dynamic.AppenderMixin", "sqlalchemy.orm.query.Query", "tortoise.queryset.AwaitableQuery",
     "werkzeug.local.LocalProxy",
 })  # fmt: skip
-# Of a test runner or a shell: they lead to every test that was collected, or to all variables of a session.
-HOSTS = frozenset({
-    "IPython.core.interactiveshell.InteractiveShell", "_pytest.config.Config", "_pytest.fixtures.FixtureManager",
-    "_pytest.fixtures.FixtureRequest", "_pytest.nodes.Node", "pluggy._manager.PluginManager",
-})  # fmt: skip
 # The attributes with the data that a library comes with: megabytes of JSON, which are not written.
 SHIPPED = {
     "botocore.docs.docstring.ClientMethodDocstring": "_gen_kwargs", "botocore.loaders.Loader": "_cache",
@@ -41,6 +36,11 @@ SHIPPED = {
     "botocore.model.ShapeResolver": "_shape_cache _shape_map", "botocore.regions.EndpointResolver": "_endpoint_data",
     "botocore.model.ServiceModel": "_instance_cache _service_description",
 }  # fmt: skip
+# Of a test runner or a shell: they lead to every test that was collected, or to all variables of a session.
+HOSTS = frozenset({
+    "IPython.core.interactiveshell.InteractiveShell", "_pytest.config.Config", "_pytest.fixtures.FixtureManager",
+    "_pytest.fixtures.FixtureRequest", "_pytest.nodes.Node", "pluggy._manager.PluginManager", *SHIPPED,
+})  # fmt: skip
 # The attributes that hold their value once it is computed; until then None, or a bare `object()`.
 RESULTS = {
     "django.db.models.query.QuerySet": "_result_cache", "django.db.models.query.RawQuerySet": "_result_cache",

@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first, namespace
-from tibidi.look.classes import HOSTS, SHIPPED, Classes
+from tibidi.look.classes import HOSTS, Classes
 from tibidi.process import time
 from tibidi.redaction.names import kind_of_name
 
@@ -135,7 +135,7 @@ class _Hunt:
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
-        if facts.is_unevaluated(value) or not HOSTS.isdisjoint(facts.names) or facts.name in SHIPPED:
+        if facts.is_unevaluated(value) or not HOSTS.isdisjoint(facts.names):
             return
         if not ARRAYS.isdisjoint(facts.names):
             from tibidi.redaction import tables  # few crashes have tables

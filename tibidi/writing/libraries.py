@@ -68,11 +68,11 @@ class LibraryReducers:
         if "os._Environ" in names:
             return reduce_environment
         if not HOSTS.isdisjoint(names):
-            return self._host
+            return self._host if SHIPPED.keys().isdisjoint(names) else self._shipped
         if property in mro(cls)[1:]:
             return reduce_property
-        if type_name(cls) in SHIPPED or not LXML.isdisjoint(names):
-            return self._element if LXML & names else self._shipped
+        if not LXML.isdisjoint(names):
+            return self._element
         if any(name.startswith(("wrapt.", "_wrappers.")) and name.endswith("ObjectProxy") for name in names):
             return self._wrapper
         if any(name.partition(".")[0] in TABLES for name in names):
@@ -101,7 +101,8 @@ class LibraryReducers:
         detail = f"{name}: {OF_LIBRARY}"
         if all(each.detail != detail for each in self._state.substitutions[-MOST_TOLD:]):
             self._state.note(thing, ILLEGAL, detail)
-        left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in SHIPPED[name].split() if key in own}
+        keys = " ".join(SHIPPED.get(type_name(base), "") for base in mro(type(thing))).split()
+        left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in keys if key in own}
         return NEW, (type(thing),), {**own, **left_out}
 
     def _wrapper(self, wrapper: Any) -> Any:

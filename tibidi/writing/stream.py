@@ -57,9 +57,9 @@ LARGE_PART_BESIDE_OTHERS = 0.5
 SMALL_ROOT_BYTES = 8 << 10
 # The overhead of a member: headers, and an entry in the central directory.
 MEMBER_BYTES = 256
-# Some arenas of pymalloc.  Of the first size, memory is mapped and unmapped as a whole, and never touched (more than
-# DEFAULT_MMAP_THRESHOLD_MAX of glibc, MI_SEGMENT_SIZE of mimalloc); less may come from the heap of a thread, and stay.
-RESERVE_BYTES, SMALL_RESERVE_BYTES = 33 << 20, 4 << 20
+# Some arenas of pymalloc.  More than DEFAULT_MMAP_THRESHOLD_MAX of glibc is mapped and unmapped as a whole, and never
+# touched; less may come from the heap of a thread, and stay.  mimalloc fills with zeros what it has had before.
+RESERVE_BYTES, SMALL_RESERVE_BYTES = 512 << 10 if "free-threading" in sys.version else 33 << 20, 4 << 20
 
 
 class TooLarge(Exception):
