@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import time
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,3 +32,27 @@ def test_packed_for_ever(tmp_path: Path) -> None:
     path.write_bytes(broken)
     with pytest.raises(NotADump):
         load(path, trust=False)
+
+
+def test_packed_but_no_dump(tmp_path: Path) -> None:
+    """What is packed in a file is not copied unless it begins as a dump does; the message names the file."""
+    path = tmp_path / "bomb.pkl"
+    path.write_bytes(gzip.compress(bytes(100_000_000), 1))
+    before = time.process_time()
+    with pytest.raises(NotADump, match=r"the content of \S+bomb\.pkl starts with b'\\x00"):
+        load(path, trust=False)
+
+    assert time.process_time() - before < 1
+
+
+def test_archive_of_many_files(tmp_path: Path) -> None:
+    """Of an archive with very many files, only the first are looked at."""
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(20_000):
+            archive.writestr(f"{number}.txt", b"")
+    before = time.process_time()
+    with pytest.raises(NotADump, match="no file in it is a dump"):
+        load(path, trust=False)
+
+    assert time.process_time() - before < 3

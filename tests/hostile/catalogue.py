@@ -324,6 +324,7 @@ def stories() -> dict[str, bytes]:
         "parent that is not there": crashed(parent=77, relation="context"),
         "unknown relation": crashed(relation="enemy"),
         "odd names": stood(name="a b\0c", qualname="\ud800", module="", file="\0"),
+        "type that is no name": crashed(type="a.\ud800\0B", message="\udfff"),
         "local file": stood(file="/etc/passwd"),
         "code that contradicts itself": stood(
             code={**frame["code"], "argcount": 1 << 40, "posonlyargcount": 99, "varnames": ["x", "x", "not a name"]}

@@ -113,6 +113,28 @@ def test_stories(tmp_path: Path) -> None:
         assert report["load"].startswith(ERRORS) == report["show"].startswith("[2]"), report
 
 
+def test_stories_in_the_debugger(tmp_path: Path) -> None:
+    """The debugger opens the frames of every story that opens, and prints nothing that a terminal obeys."""
+    values = forging.variables(x=forging.plain(5))
+    stories = {key: data for key, data in catalogue.stories().items() if len(data) < 100_000}
+    places = forging.write(tmp_path, {key: forging.dump(values, summary=data) for key, data in stories.items()})
+    script = "import sys; from tibidi.commands import run, tbdebug; "
+    script += "[print(run(tbdebug.main, ['-c', 'where', '-c', 'list', '-c', 'p x', path])) for path in sys.argv[1:]]"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, places.values())],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TIBIDI_KEY_FILE": str(tmp_path / "key"), "PYTHONUTF8": "1"},
+        timeout=120,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert not CONTROLS & set(done.stdout + done.stderr)
+    assert "TIBIDI_DEBUG" not in done.stderr, done.stderr[-2000:]
+    assert 10 < done.stdout.count("-> ")  # of `where`
+
+
 def test_archives(tmp_path: Path) -> None:
     """An archive of whatever make opens as far as it goes, or ends in one error that says what to do."""
     reports = look_at(forging.write(tmp_path, catalogue.archives()), tmp_path)

@@ -36,6 +36,15 @@ def test_exceptions_are_not_called() -> None:
     assert (Refusing, ("k",), 5) == (type(made), made.args, made.code)
 
 
+def test_enumerations_work_by_the_enum_of_this_python() -> None:
+    """What another Python's `enum` keeps in a class is not taken, as its functions cannot be called here."""
+    made: Any = makers._enum((enum.IntFlag,), "Rights", "Rights", {"READ": 4, "WRITE": 2}, "shop")
+    state = {"_iter_member_": len, "owner": "root"}
+    makers._class_state(made, (state, None, {}))
+
+    assert (made.READ | made.WRITE, "root") == (makers._member(made, "READ|WRITE", 6), made.owner)
+
+
 def test_enumerations_are_not_called() -> None:
     """The members of an enumeration are made from the values of its built-in base; they keep what they have."""
     made: Any = makers._enum((int, enum.Enum), "Level", "Level", {"LOW": "low"}, "shop", {"LOW": (1,)})

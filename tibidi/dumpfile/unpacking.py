@@ -24,6 +24,7 @@ NAME_OFFSET = 30  # of the name of the first member of a ZIP archive (APPNOTE.TX
 MAX_LEVELS = 3  # of gzip in gzip; there are files that unpack to themselves
 MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 MiB
 CHUNK_BYTES = 1 << 20
+MAX_FILES = 1000  # of an archive, that are looked at
 
 # ValueError: names that are no UTF-8, numbers of other systems.
 UNPACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, RuntimeError, NotImplementedError)
@@ -67,7 +68,7 @@ def _from_zip(path: str) -> str:
 
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [each for each in archive.infolist() if _is_dump(archive, each)]
+            names = [each for each in archive.infolist()[:MAX_FILES] if _is_dump(archive, each)]
             if len(names) != 1:
                 names_shown = ", ".join(each.filename for each in names[:5])
                 problem = f"it has {len(names)} dumps: {names_shown}" if names else "no file in it is a dump"
@@ -94,6 +95,8 @@ def _copy(source: Any, name: str) -> str:
     size = 0
     with open(path, "wb") as target:
         for chunk in iter(lambda: source.read(CHUNK_BYTES), b""):
+            if not size and not chunk.startswith((ZIP, GZIP)):
+                raise NotADump(f"not a dump: the content of {name} starts with {chunk[:8]!r}")
             size += len(chunk)
             if size > MAX_BYTES:
                 raise NotADump(f"not a dump: {name} has more than {MAX_BYTES >> 20} MiB", "")

@@ -274,8 +274,8 @@ class Walker:
         for key, value in pairs:
             if self._left <= 0:
                 break
-            if labelled is not None and key is labelled:
-                self.redactor.note(f"{self.place()}[{labelled!r}]", "the name beside it")
+            if any(key is each for each in labelled):
+                self.redactor.note(f"{self.place()}[{key!r}]", "the name beside it")
                 value = REDACTED_TEXT
             shown.append(f"{self.show(key)}: {self.entry(key, value, (key,))}")
         self._within.discard(id(mapping))

@@ -17,6 +17,7 @@ from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import EnumMeta
 from functools import lru_cache
 from operator import attrgetter
 from types import CellType, CodeType, FunctionType
@@ -153,6 +154,9 @@ def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlob
     attributes = dict(state[0])
     _prefill(state[2])
     subclasses = attributes.pop("_abc_impl", ())
+    if isinstance(cls, EnumMeta):  # whose own names stay, as _iter_member_: functions of another Python do not fit
+        made = {name for name in vars(cls) if name[0] == name[-1] == "_" != name[1:2]} - {"_generate_next_value_"}
+        attributes = {name: value for name, value in attributes.items() if name not in made}
     _set_attributes(cls, attributes)
     if "__firstlineno__" in attributes and sys.version_info >= (3, 13):
         cls.__firstlineno__ = attributes["__firstlineno__"]  # type: ignore[attr-defined]  # setting __module__ etc. deletes it

@@ -17,6 +17,7 @@ TABLE = """
 https -a: --auth:; ipmitool -P+; lftp -u,; oc -p+; openssl -k+ -K+; podman -p+; redis-cli -a+
 rpcclient -U%; smbclient -U%
 snmpget -A+ -X+; snmpwalk -A+ -X+; sqlcmd -P?; sshpass -p?; unzip -P?; zip -P?
+expdp /@; impdp /@; sqlplus /@
 mysql* -p*; mariadb* -p*; mongo* -p+; ldap* -w?
 """
 LOGINS = ("docker", "helm", "oc", "podman")  # `docker run -p 80:80` is about a port
@@ -55,6 +56,8 @@ def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
                 begin, expected = _in_option(word, options)
             elif word.startswith(OPENSSL):
                 begin = len(OPENSSL)
+            elif "/" in options and 0 < word.find("/") < word.find("@"):  # of Oracle: user/password@database
+                begin = word.index("/") + 1
         if 0 <= begin < len(word) and not is_placeholder(word[begin:]):
             yield at, begin
 

@@ -106,8 +106,7 @@ class _Hunt:
     def _look(self, value: Any) -> None:
         cls = type(value)
         if cls is dict or cls is OrderedDict:
-            key = self._redactor.labelled(value)
-            if key is not None:
+            for key in self._redactor.labelled(value):
                 self._learn(value[key])
             self._names(first(dict.items(value), MAX_GLOBALS))
         elif cls is list or cls is tuple:

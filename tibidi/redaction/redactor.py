@@ -174,20 +174,23 @@ class Redactor:
 
     def secret_words(self, words: list[str]) -> dict[int, int]:
         """Return which words of a command are or contain a secret, and where in each the secret begins."""
-        if not any([word[:1] == "-" or word[:5] == "pass:" for word in words]):
+        is_oracles = words[0].endswith(("sqlplus", "pdp"))  # whose password is in no option
+        if not is_oracles and not any([word[:1] == "-" or word[:5] == "pass:" for word in words]):
             return {}
         from tibidi.redaction.commands import secret_words  # few rows
 
         return dict(secret_words(words))
 
-    def labelled(self, mapping: dict[object, object]) -> str | None:
-        """Return the key of the secret value of a mapping such as `{"name": "password", "value": "x"}`."""
+    def labelled(self, mapping: dict[object, object]) -> tuple[str, ...]:
+        """Return the keys of the secrets in `{"name": "password", "value": "x"}`, or in a JSON web key (RFC 7518)."""
         if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
-            return None
+            return ()
         named = {name: value for name, value in dict.items(mapping) if type(name) is str}
+        if "kty" in named:
+            return tuple(name for name in ("d", "k", "p", "q", "dp", "dq", "qi") if as_text(named.get(name)))
         key = next(filter(named.__contains__, LABELS), "")
         named_by = [named[each] for each in LABELS.get(key, ()) if each in named]
-        return key if any(self.conceals_pair(name, named[key]) for name in named_by) else None
+        return (key,) if any(self.conceals_pair(name, named[key]) for name in named_by) else ()
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""

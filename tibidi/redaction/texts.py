@@ -127,11 +127,18 @@ PATTERNS = (
             r"\s*\"(?P<secret>[^\"\n]+)", _is_element),  # of Terraform
     Pattern("password in PowerShell", ("SecureString",), r"-SecureString\s+(?:-String\s+)?(?P<q>['\"])"
             r"(?P<secret>(?:(?!(?P=q)).)+)", _is_given),
+    Pattern("private JSON web key", ("kty",), r"(?<=[{,\s])\\*['\"](?:[dkpq]|d[pq]|qi)\\*['\"]\s*:\s*\\*['\"]"
+            r"(?P<secret>[\w-]{16,}=*)"),
+    Pattern("password of Redis", ("quirepass ", "QUIREPASS ", "sterauth "), r"(?i:(?:^|\n|config[ \t]+set)[ \t]*"
+            r"(?:requirepass|masterauth))[ \t]+['\"]?(?P<secret>[^\s'\"]+)", _is_given),
+    Pattern("AUTH command", ("AUTH ", "auth "), r"(?:^|\n)(?:AUTH(?:[ \t]+[\w.\-]+)?|auth[ \t]+default)[ \t]+"
+            r"(?P<secret>\S{6,})[ \t\r]*(?=\n|$)",
+            lambda it: is_varied(it["secret"]) and not it["secret"].isupper()),  # `AUTH CRAM-MD5` names a mechanism
     Pattern("password in netrc", ("login",), r"\blogin\s+\S+\s+(?:account\s+\S+\s+)?passw(?:or)?d\s+(?P<secret>\S+)"),
 )  # fmt: skip
 # A word of a command: quoted, as in a shell or in the repr of a list, or bare.
 WORD = r"(?<![^\s\[(,=])(?P<q>['\"])(?P<quoted>(?:\\.|(?!(?P=q))[^\\\n])*)(?P=q)(?=[\s,\])]|$)|[^\s'\"\[\],()]+"
-OPTION = r"(?:^|[\s'\"\[\](),=])(?:-[^\s-]|--[^\s-]|/[\w-]+:|pass:)"  # how one begins
+OPTION = r"(?:^|[\s'\"\[\](),=])(?:-[^\s-]|--[^\s-]|/[\w-]+:|pass:|[\w$#]+/[^\s/@]+@)"  # how one begins
 PEM_BEGIN = "-----BEGIN"
 PEM = r"-----BEGIN[A-Z0-9 _-]{0,100}PRIVATE KEY(?: BLOCK)?-----(?s:.)*?(?:KEY(?: BLOCK)?-----|\Z)"
 SHORTEST_NAMED = 3

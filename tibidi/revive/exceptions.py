@@ -19,6 +19,7 @@ from types import MappingProxyType, TracebackType
 
 from tibidi import TYPE_CHECKING, model
 from tibidi.look.anatomy import GROUP
+from tibidi.process.texts import printable
 from tibidi.revive.calls import raising_call
 from tibidi.revive.depth import run_deep
 
@@ -79,7 +80,7 @@ def revive_exceptions(
 
 def stand_in(dumped: DumpedException, members: Sequence[BaseException] = ()) -> BaseException:
     """Return an exception that prints like the captured one, whose object is not in the dump."""
-    module, _, name = dumped.type.rpartition(".")
+    module, _, name = printable(dumped.type).rpartition(".")  # a class cannot have every name
     namespace = {"__module__": module or "builtins", "__doc__": None}
     exception: BaseException
     if members and GROUP is not None:

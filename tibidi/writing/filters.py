@@ -224,8 +224,9 @@ class Filter:
         if id(mapping) in self._seeded:
             return None
         labelled = self._redactor.labelled(mapping)
-        if labelled is not None:
-            return self._replace(mapping, {**mapping, labelled: self._redacted(mapping, labelled, mapping[labelled])})
+        if labelled:
+            hidden = {key: self._redacted(mapping, key, mapping[key]) for key in labelled}
+            return self._replace(mapping, {**mapping, **hidden})
         if self._is_harmless(mapping):
             return None
         items = snapshot(mapping.items())

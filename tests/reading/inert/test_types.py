@@ -72,6 +72,7 @@ def test_enumeration_by_value() -> None:
         (operator.itemgetter(1), "<operator.itemgetter(1)>"),
         (operator.methodcaller("f", 1, k=2), "<operator.methodcaller('f', 1) k=2>"),
         (re.compile("a+"), "re.compile('a+')"),
+        (re.compile(b"a", re.M | re.X), "re.compile(b'a', re.MULTILINE|re.VERBOSE)"),
         (collections.ChainMap({1: 2}), "<collections.ChainMap maps=[{1: 2}]>"),
         (len, "<inert len>"),
         (Cart, f"<inert {Cart.__module__}.Cart>"),

@@ -7,6 +7,7 @@ looked at.
 
 from __future__ import annotations
 
+import re
 import types as interpreter
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -77,11 +78,16 @@ class InertReference(types.InertObject):
     __call__ = types.of(layouts.atomic, "to")
 
 
+SHOWN_FLAGS = int(re.A | re.I | re.L | re.M | re.S | re.X)  # not re.U, which every text has
+
+
 class InertPattern(types.InertObject):
     """A regular expression, not compiled: that can take forever."""
 
     def __repr__(self) -> str:
-        return f"re.compile({BOUNDED.repr(self.__dict__['pattern'])})"
+        own = self.__dict__
+        flags = own["flags"] & SHOWN_FLAGS if type(own["flags"]) is int else 0
+        return f"re.compile({BOUNDED.repr(own['pattern'])}{f', {re.RegexFlag(flags)!r}' if flags else ''})"
 
 
 def _module_state(module: object, state: object) -> None:
