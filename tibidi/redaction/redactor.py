@@ -174,7 +174,7 @@ class Redactor:
 
     def secret_words(self, words: list[str]) -> dict[int, int]:
         """Return which words of a command are or contain a secret, and where in each the secret begins."""
-        is_oracles = words[0].endswith(("sqlplus", "pdp"))  # whose password is in no option
+        is_oracles = "".join(words[:1]).endswith(("sqlplus", "pdp"))  # whose password is in no option
         if not is_oracles and not any([word[:1] == "-" or word[:5] == "pass:" for word in words]):
             return {}
         from tibidi.redaction.commands import secret_words  # few rows
