@@ -225,7 +225,7 @@ class Filter:
             return None
         labelled = self._redactor.labelled(mapping)
         if labelled:
-            hidden = {key: self._redacted(mapping, key, mapping[key]) for key in labelled}
+            hidden: dict[Any, Any] = {key: self._redacted(mapping, key, mapping[key]) for key in labelled}
             return self._replace(mapping, {**mapping, **hidden})
         if self._is_harmless(mapping):
             return None
