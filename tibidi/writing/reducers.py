@@ -317,8 +317,7 @@ class Reducers:
         """Reduce a function of `lru_cache`, without its cache."""
         if is_found(function):
             return function.__qualname__
-        parameters = function.cache_parameters()
-        return words._cached, (function.__wrapped__, parameters["maxsize"], parameters["typed"])
+        return words._cached, (function.__wrapped__, *map(function.cache_parameters().get, ("maxsize", "typed")))
 
     def _file(self, file: object) -> Reduced:
         for name in ("stdout", "stderr"):
@@ -327,9 +326,7 @@ class Reducers:
         return self._state.failed(file, TypeError("open files cannot be pickled"))
 
     def _placeholder(self, thing: object, reduced: Reduced) -> Placeholder:
-        if id(thing) not in self._placeholders:
-            self._placeholders[id(thing)] = Placeholder(thing, reduced)
-        return self._placeholders[id(thing)]
+        return self._placeholders.setdefault(id(thing), Placeholder(thing, reduced))
 
 
 def is_function(thing: object) -> bool:
