@@ -70,7 +70,7 @@ def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summar
     The callback `tibidi.config.redact` is application code, so there is a
     timeout, after which every named value is redacted.
     """
-    if redactor.has_hook:
+    if redactor.hook:
         try:
             seconds = min(deadline - time.monotonic(), MAX_HOOK_SECONDS)
             return call(lambda: _describe(crash, redactor, deadline), seconds)

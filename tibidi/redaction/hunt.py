@@ -12,7 +12,6 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.process import time
-from tibidi.redaction.names import kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,9 +31,10 @@ FEW_TEXTS, MOST_TEXTS = 50, 200  # that are searched together
 CHECK_EVERY = 8  # objects between two checks of the time, at which a snapshot gives way to other threads
 
 # They contain nothing, or nothing under a name.
-ATOMS = (type(None), bool, int, float, complex, bytearray, range, type(len), type(time))
-LEAVES = frozenset(map(id, ATOMS))
 FUNCTION = type(lambda: 0)
+DESCRIPTORS = (*map(type, map(vars(FUNCTION).get, ("__code__", "__globals__"))), type(object.__init__), type(str.join))
+ATOMS = (type(None), bool, int, float, complex, bytearray, range, type(len), type(time), *DESCRIPTORS)
+LEAVES = frozenset(map(id, ATOMS))
 # Libraries whose tables have columns with names.
 ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
                     "pandas.core.series.Series"})  # fmt: skip
@@ -164,16 +164,17 @@ class _Hunt:
             self._items(BaseException.__dict__["args"].__get__(value))
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
-        values = []
-        for name, value in pairs:
-            values.append(value)
-            if type(name) is str and name in self._innocent:
-                continue
-            if self._redactor.conceals(name, value):
-                self._learn(value)
-            elif type(name) is str and not self._redactor.has_hook and not kind_of_name(name):
-                self._innocent.add(name)
-        self._items(values)
+        pairs = list(pairs)
+        unknown = [pair for pair in pairs if type(pair[0]) is not str or pair[0] not in self._innocent]
+        if self._redactor.may_conceal([name for name, _ in unknown]):
+            for name, value in unknown:
+                if self._redactor.conceals(name, value):
+                    self._learn(value)
+                elif type(name) is str and self._redactor.hook is None and not self._redactor.kind_of_name(name):
+                    self._innocent.add(name)
+        else:
+            self._innocent.update([name for name, _ in unknown if type(name) is str])
+        self._items([value for _, value in pairs])
 
     def _items(self, items: Iterable[object]) -> None:
         """Queue the items that may contain others; search texts for secrets."""

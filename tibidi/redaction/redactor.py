@@ -84,8 +84,8 @@ class Redactor:
             from tibidi.redaction.concealing import kind_with  # only where they are configured
 
             kind = kind_with(names)
-        self._kind = lru_cache(MOST_REMEMBERED)(kind)  # of this dump: no name outlives it
-        self._hook: Callable[[str, object], bool] | None = None
+        self.kind_of_name = lru_cache(MOST_REMEMBERED)(kind)  # of this dump: no name outlives it
+        self.hook: Callable[[str, object], bool] | None = None
         self._innocent: set[bytes] = set()
         self._learnt = Learnt()
         self.learnt = 0  # the number of values
@@ -98,21 +98,16 @@ class Redactor:
                 self.learn(value)
             if type(value) is str:
                 self.learn_from(value)
-        self._hook = hook  # only now: it is not asked about the environment, which is known to be text
-
-    @property
-    def has_hook(self) -> bool:
-        """Whether the hook of the application is asked about every name and value."""
-        return self._hook is not None
+        self.hook = hook  # only now: it is not asked about the environment, which is known to be text
 
     def is_secret_name(self, name: str) -> bool:
         """Return True if a variable, attribute, key or option of this name holds a secret."""
-        return self._kind(name) in SEARCHED
+        return self.kind_of_name(name) in SEARCHED
 
     def may_conceal(self, names: list[object]) -> bool:
         """Return True if a value under one of these names may be a secret; fast, with false positives."""
         text = " ".join([name if type(name) is str else as_text(name) or "" for name in names])
-        return self._hook is not None or self._has_names or not text.isascii() or may_hold_name(text)
+        return self.hook is not None or self._has_names or not text.isascii() or may_hold_name(text)
 
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
@@ -126,13 +121,13 @@ class Redactor:
         text = name if type(name) is str else as_text(name)
         if text is None:
             return False
-        kind = self._kind(text)
+        kind = self.kind_of_name(text)
         if kind and not (text.lower() in DIRECTORIES and "/" in (as_text(value) or "")):
             from tibidi.redaction.concealing import can_be_secret  # few names are those of secrets
 
             if can_be_secret(text, value, kind):
                 return True
-        return self._hook is not None and self._asks_hook(text, value)
+        return self.hook is not None and self._asks_hook(text, value)
 
     def conceals_pair(self, name: object, value: object) -> bool:
         """Return True if two neighbours in a list are a name and its secret value.
@@ -142,7 +137,7 @@ class Redactor:
         arbitrary unless the name is that of a header.
         """
         text, other = as_text(name), as_text(value)
-        if text is None or other is None or not (self._kind(text) or self._hook) or is_trivial(other):
+        if text is None or other is None or not (self.kind_of_name(text) or self.hook) or is_trivial(other):
             return False
         from tibidi.redaction.looks import is_varied  # few pairs get here
 
@@ -275,7 +270,7 @@ class Redactor:
         memoize the name of a secret: later uses of it would not be seen here.
         With a hook of the application any name may be one.
         """
-        if self._hook is not None:
+        if self.hook is not None:
             return True
         if len(chunk) >= SMALL_CHUNK and not self._has_names:
             from tibidi.redaction.scanning import searched_for  # few small dumps need it, here and below
@@ -283,7 +278,7 @@ class Redactor:
             chunk = searched_for(self).named(chunk)
         fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._innocent
         may_be_one = self._has_names or may_hold_name(b" ".join(fresh).decode("latin-1"))
-        if may_be_one and any(self._kind(name.decode("latin-1")) in SEARCHED for name in fresh):
+        if may_be_one and any(self.kind_of_name(name.decode("latin-1")) in SEARCHED for name in fresh):
             return True
         if len(self._innocent) < MOST_REMEMBERED:
             self._innocent |= fresh
@@ -303,7 +298,7 @@ class Redactor:
 
     def distrust_hook(self) -> None:
         """Redact every named value from now on, as the hook does not return: in doubt, keep the secret."""
-        self._hook = lambda name, value: True
+        self.hook = lambda name, value: True
         self.found.clear()
 
     def note(self, path: str, rule: str) -> None:
@@ -315,7 +310,7 @@ class Redactor:
 
     def _asks_hook(self, name: str, value: object) -> bool:
         try:
-            return self._hook is not None and bool(self._hook(name, value))
+            return self.hook is not None and bool(self.hook(name, value))
         except Exception as error:  # noqa: BLE001 - application code; in doubt, keep the secret
             self.hook_failure = self.hook_failure or f"config.redact raised {error_text(error)} for {name!r}"
             return True

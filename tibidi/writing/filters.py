@@ -74,7 +74,7 @@ class Filter:
         self._secret_fields: dict[int, tuple[str, ...]] = {}
         self._hiding: dict[int, bool] = {}  # by the id of a class
         self._classes = Classes()
-        if islegal is not None or redactor.has_hook:
+        if islegal is not None or redactor.hook:
             reducers.hide_warnings()
         self._measure: Any = None  # the module, if a rule needs it
 
@@ -302,7 +302,7 @@ class Filter:
 
     def _is_harmless(self, mapping: Iterable[object]) -> bool:
         """Return True for a mapping whose keys are known to be no names of secrets."""
-        return not self._redactor.has_hook and self._harmless.issuperset(mapping)
+        return not self._redactor.hook and self._harmless.issuperset(mapping)
 
     def _member(self, member: object, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         """Replace the value of an enumeration member with the name of a secret."""
