@@ -8,6 +8,7 @@ pickled itself.  Nothing is read before it is looked at.
 from __future__ import annotations
 
 import datetime
+import operator
 import re
 import struct
 from collections.abc import Callable, Iterator
@@ -99,15 +100,9 @@ class InertColumnValues(Reductions, types.InertCall):
     _text: Any
 
     shape = property(lambda self: (len(self),))
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, number: Any) -> object:
-        return self.values[number]
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(self.values)
+    __getitem__ = types.of(operator.getitem, "values")
+    __iter__ = types.of(iter, "values")
+    __len__ = types.of(len, "values")
 
     def __repr__(self) -> str:
         return BOUNDED.apart(self, self._text)

@@ -219,7 +219,7 @@ def completed(partial: InertPartial, arguments: tuple[object, ...]) -> object:
 
 def of(function: Callable[..., Any], part: str = "_items_") -> Any:
     """Return a method that calls a function with a part of the object instead."""
-    return lambda thing, *arguments: function(thing.__dict__[part], *arguments)
+    return lambda thing, *arguments: function(getattr(thing, part), *arguments)
 
 
 class InertSequence(InertCall):
