@@ -58,8 +58,16 @@ class PartialFile:
             self.file.close()
         if replace:
             os.replace(self.partial, self.path)
+            return
+        try:
+            os.link(self.partial, self.path)  # unlike rename, never replaces
+        except (OSError, AttributeError):
+            # Without hard links there is a small race left; names contain time and pid.
+            if os.path.lexists(self.path):
+                raise FileExistsError(17, os.strerror(17), self.path) from None
+            os.rename(self.partial, self.path)
         else:
-            self._publish_new()
+            os.unlink(self.partial)
 
     def discard(self) -> None:
         """Remove the partial file if possible; a file with the final name is left alone."""
@@ -68,19 +76,6 @@ class PartialFile:
             os.unlink(self.partial)
         except OSError:
             pass  # the caller reports its own error
-
-    def _publish_new(self) -> None:
-        try:
-            os.link(self.partial, self.path)  # unlike rename, never replaces
-        except FileExistsError:
-            raise
-        except (OSError, AttributeError):
-            # Without hard links there is a small race left; names contain time and pid.
-            if os.path.lexists(self.path):
-                raise FileExistsError(17, os.strerror(17), self.path) from None
-            os.rename(self.partial, self.path)
-        else:
-            os.unlink(self.partial)
 
 
 def write_file(path: str, data: bytes, *, replace: bool = True) -> None:
