@@ -6,6 +6,9 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import os
+import sys
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import Any
 
 import pytest
@@ -35,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start to write dumps if the option asks for them, else the environment, else the configuration file."""
     directory = _directory(config)
     if directory is not None:
-        failures = _import("tibidi.plugins.pytest.failures")
+        failures = import_quickly(f"{__name__}.failures")
         config.pluginmanager.register(failures.Failures(config, directory), "tibidi-failures")
 
 
@@ -46,19 +49,21 @@ def _directory(config: pytest.Config) -> str | None:
     if asked is not None:
         return asked and os.path.abspath(asked)
     word = os.environ.get("TIBIDI_ENABLE", wanted).strip().lower()
-    if not word:
-        return None
-    words = _import("tibidi.config")
-    is_word = word in words.TRUE_WORDS | words.FALSE_WORDS or "TIBIDI_ENABLE" in os.environ
-    return ("" if word in words.TRUE_WORDS else None) if is_word else str(config.rootpath / wanted)
+    if word in {"", "1"}:  # as it is mostly
+        return "" if word else None
+    from tibidi.config import FALSE_WORDS, TRUE_WORDS
+
+    is_word = word in TRUE_WORDS | FALSE_WORDS or "TIBIDI_ENABLE" in os.environ
+    return ("" if word in TRUE_WORDS else None) if is_word else str(config.rootpath / wanted)
 
 
-def _import(name: str) -> Any:
-    """Import a module of tibidi without the import hook of pytest, which takes several times as long.
+def import_quickly(name: str) -> Any:
+    """Import a module of this package without the import hook of pytest, which takes several times as long.
 
     It is for all modules of a distribution that has a plugin, and has `marshal.load` read their code in small pieces
     (_pytest/assertion/rewrite.py, _read_pyc).
     """
-    from tibidi.process.imports import import_module
-
-    return import_module(name)
+    spec: Any = PathFinder.find_spec(name, __path__)
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -9,13 +9,11 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi.errors import TibidiError
+from tibidi.plugins.pytest.dumps import NO_BUDGET, NO_TIME
 
-# Why a failure has no dump, where that holds for many; in the closing lines, after their number.
-NO_BUDGET = "a run leaves {} dumps"
-NO_TIME = "after {} dumps, a run spends {:.0%} of its time on more"
 REFUSALS = tuple(text.partition("{")[0] for text in (NO_BUDGET, NO_TIME))
 ADVICE = "set TIBIDI_TEST_DUMPS, or tibidi_dumps in the configuration file, to the number that you want"
 TABLE_VARIABLE = "GITHUB_STEP_SUMMARY"  # a file to which a job appends Markdown
@@ -31,6 +29,19 @@ class Failure(NamedTuple):
     message: str
     dump: str
     problem: str
+
+
+def failures(reports: Sequence[Any]) -> list[Failure]:
+    """Return the failures that are reported; a module that cannot be collected once, not for each worker of xdist."""
+    found: list[Failure] = []
+    modules: set[str] = set()
+    for report in reports:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        message = str(getattr(crash, "message", report.longrepr)).strip().partition("\n")[0]
+        if report.nodeid not in modules:
+            found.append(Failure(report.nodeid, report.when, message, *report.tibidi))
+        modules.update({report.nodeid} if report.when == "collect" else ())
+    return found
 
 
 def lines(failures: Sequence[Failure], directory: str) -> Iterator[str]:
