@@ -19,11 +19,10 @@ from tibidi.plugins.pytest import import_quickly
 from tibidi.process import os, time
 from tibidi.process.imports import import_module
 
-ALWAYS = 3  # dumps that a run leaves, however long they take
-MAX_SHARE = 0.05  # of the time of a run, for more of them
+MAX_SHARE = 0.05  # of the time of a run, for all dumps but the first
 # Why a failure has no dump, where that holds for many; in the closing lines, after their number.
 NO_BUDGET = "a run leaves {} dumps"
-NO_TIME = "after {} dumps, a run spends {:.0%} of its time on more"
+NO_TIME = "after 1 dump, a run spends {:.0%} of its time on more"
 
 
 class Dumps:
@@ -41,11 +40,11 @@ class Dumps:
         """Return "" and why there is no further dump in this run, None if there is one."""
         allowed = MAX_SHARE * (time.time() - self._shared["start"])
         is_free = self._is_given or len(node.session.items) <= self._limit or self._seconds <= allowed
-        if self._worker and self._count < self._limit and (is_free or self._count < ALWAYS):
+        if self._worker and self._count < self._limit and (is_free or not self._count):
             self._count = max(self._count, self._count_of_all())
         if self._count >= self._limit:
             return "", NO_BUDGET.format(self._limit)
-        return None if is_free or self._count < ALWAYS else ("", NO_TIME.format(ALWAYS, MAX_SHARE))
+        return None if is_free or not self._count else ("", NO_TIME.format(MAX_SHARE))
 
     def add(self, exc: BaseException, report: Any, node: Any) -> tuple[str, str]:
         """Dump the failure of a test; return the path, or "" and why there is none."""
