@@ -77,11 +77,10 @@ class Dumps:
         if not self._limit:
             return
         summary = import_quickly("tibidi.plugins.pytest.summary")
-        failures = summary.failures(reports)
         if not settings.silent:
             terminalreporter.section("core dumps")
-            terminalreporter.write_line("\n".join(summary.lines(failures, self._shared["directory"])))
-        summary.write_table(failures, self._shared["directory"])
+            terminalreporter.write_line("\n".join(summary.lines(reports, self._shared["directory"])))
+        summary.write_table(reports, self._shared["directory"])
 
     def _count_of_all(self) -> int:
         """Return how many dumps the workers have written."""
@@ -118,5 +117,4 @@ def _crash(exc: BaseException) -> BaseException:
             name = f"<doctest {exc.test.name}[{number}]>"
             linecache.cache[name] = len(example.source), None, example.source.splitlines(keepends=True), name
         exc = exc.exc_info[1]
-    is_wrapper = isinstance(exc, pytest.Collector.CollectError) and exc.__cause__ is not None
-    return exc.__cause__ or exc if is_wrapper else exc
+    return (isinstance(exc, pytest.Collector.CollectError) and exc.__cause__) or exc

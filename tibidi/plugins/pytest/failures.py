@@ -20,7 +20,6 @@ import pytest
 from tibidi.plugins.pytest import import_quickly
 
 FIRST_WORKER = "gw0"
-COLLECT = "collect"
 
 
 class Failures:
@@ -73,15 +72,14 @@ class Failures:
     def _dump(self, node: Any, call: pytest.CallInfo[Any], report: Any) -> None:
         """Dump a failure, after all plugins had their say about its report."""
         self._node = self._call = None  # which leads to the frames
-        if report.outcome != "failed" or hasattr(report, "tibidi") or not call.excinfo:
+        exc = call.excinfo and call.excinfo.value
+        if report.outcome != "failed" or exc is None or isinstance(exc, bdb.BdbQuit) or hasattr(report, "tibidi"):
             return
-        if isinstance(call.excinfo.value, bdb.BdbQuit):
-            return
-        if report.when == COLLECT and self._worker not in {"", FIRST_WORKER}:  # all workers of xdist collect
+        if report.when == "collect" and self._worker not in {"", FIRST_WORKER}:  # all workers of xdist collect
             report.tibidi = "", ""
-            return
-        self._dumps = self._dumps or self._begin()
-        report.tibidi = self._dumps.refusal(node) or self._dumps.add(call.excinfo.value, report, node)
+        else:
+            self._dumps = self._dumps or self._begin()
+            report.tibidi = self._dumps.refusal(node) or self._dumps.add(exc, report, node)
 
     def _begin(self) -> Any:
         return import_quickly("tibidi.plugins.pytest.dumps").Dumps(self._config, self._shared, self._worker)
