@@ -8,7 +8,6 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -64,12 +63,11 @@ class Dumps:
 
     def remove(self, test: str) -> None:
         """Remove the dumps of a test."""
-        directory: Any = import_module("tibidi.store.directory").CrashDirectory
+        directory: Any = import_module("tibidi.store.directory")
         for path in self._written.pop(test, ()):
             self._count -= 1
-            with suppress(OSError):
-                os.unlink(path)
-            there = directory(os.path.dirname(path))
+            directory.unlink(path)
+            there = directory.CrashDirectory(os.path.dirname(path))
             there.point_latest(there.latest() or path)
 
     def conclude(self, reports: Sequence[Any], terminalreporter: pytest.TerminalReporter) -> None:
