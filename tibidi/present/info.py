@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 
 from tibidi import TYPE_CHECKING, model
 from tibidi.culprit import cause_and_frame, culprit, subjects
@@ -48,8 +47,7 @@ def lines(
     yield from (_field(label, value) for label, value in vitals.lines(vitals.facts(summary)))
     counts = _counts(summary, sources).items()
     yield _field("content", ", ".join(phrases.count(number, noun[:-1].replace("_", " ")) for noun, number in counts))
-    reasons = Counter(omission.reason for omission in missing)
-    yield _field("missing", ", ".join(f"{number:,} {reason}" for reason, number in reasons.items()) or "nothing")
+    yield _field("missing", show.reasons(missing) or "nothing")
     yield from _section("differences from here", mismatches)
     packages, environment = summary.process.packages, summary.process.environment
     if everything:
