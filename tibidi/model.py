@@ -81,9 +81,10 @@ class CodeRecord(NamedTuple):
 
 
 class FrameRecord(NamedTuple):
-    """One frame of a stack; `module` is `__name__` of its globals.
+    """One frame of a stack.
 
-    Lines count from 1, columns are UTF-8 byte offsets from 0, as in `co_positions()`; None is unknown (before 3.11).
+    Lines count from 1, columns are UTF-8 byte offsets from 0 as in `co_positions()`; unknown values are None (columns
+    need Python 3.11).  `module` is `__name__` of the frame's globals.
     """
 
     file: str
