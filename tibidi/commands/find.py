@@ -24,7 +24,7 @@ PURPOSE = (
 parser = commands.parser("tibidi find", PURPOSE, EXAMPLES)
 parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
 parser.add_argument("text", metavar="TEXT", help="what to look for")
-parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: every dump")
+parser.add_argument("dumps", metavar="DUMP", nargs="*", default=[], help="paths or names; default: every dump")
 
 
 def main(argv: commands.Arguments) -> int:

@@ -68,6 +68,9 @@ class Share(fractions.Fraction): pass
 class Id(uuid.UUID): pass
 class Place(type(pathlib.Path())): pass
 class Lists(collections.defaultdict): pass
+class Impedance(complex): pass
+class Point(collections.namedtuple("Base", "x")):
+    __slots__ = ()
 class Shut(KeyError): pass
 class Lost(ConnectionError): pass
 class Full(MemoryError): pass
@@ -110,7 +113,7 @@ def crash():
     slotted = Slotted(); slotted.a, slotted.b = 1, 2
     pay, function, module, holder = shop.Cart().pay, crash, sys, [sys, crash, {"m": shop}]
     level, grade, rights, levels = Level.HIGH, Grade.GOOD, Rights.READ | Rights.WRITE, {Level.HIGH: 1}
-    data, row = Buffer(b"ab"), Row()
+    data, row, impedance, point = Buffer(b"ab"), Row(), Impedance(1, -2), Point([1, 2])
     shut, model, models = Shut("closed", 5), shop.Model("x"), shop.Models(a=1)
     several, lost, full = Several("both", [Lost(104, "reset"), Full()]), Lost(104, "reset", "f"), Full("no room")
     1 / 0
@@ -395,6 +398,12 @@ def test_items_of_two_kinds() -> None:
     read = InertUnpickler(io.BytesIO(made), namespace={}.setdefault).load()
 
     assert {1: 2}.items() == read.items()
+
+
+def test_values_of_several_arguments(crash: Mapping[str, Any]) -> None:
+    """A class on a complex number has both of its parts; one on a named tuple has the fields of that."""
+    assert complex(1, -2) == crash["impedance"]
+    assert ("Point(x=[1, 2])", [1, 2]) == (repr(crash["point"]), crash["point"].x)
 
 
 def test_exceptions_made_by_types_in_c(crash: Mapping[str, Any]) -> None:

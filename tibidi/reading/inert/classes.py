@@ -37,7 +37,7 @@ def class_state(cls: object, state: object) -> None:
     prefill(early)
     if isinstance(cls, types.InertType):
         known = types.text_keys(attributes)
-        fields = known.get("_fields", ())
+        fields = known.get("_fields", cls._inert_fields_)
         if issubclass(cls, types.InertTuple) and type(fields) is tuple:
             type.__setattr__(cls, "_inert_fields_", tuple(map(clean, fields)))
             ours = {*cls._inert_fields_, "_asdict"}  # instead of descriptors and code

@@ -315,7 +315,7 @@ def make_type(module: str, qualname: str, *mixins: type, fields: tuple[str, ...]
         "__module__": clean(module),
         "__qualname__": clean(qualname),
         "_inert_name_": full.replace("builtins.", "", 1),
-        "_inert_fields_": fields,
+        **({"_inert_fields_": fields} if fields else {}),  # else those of the base
     }
     if layout is not object:
         # Instead of those of the built-in type, whose arguments are not checked.
@@ -351,7 +351,8 @@ def shaped(cls: Any, *arguments: object, **_: object) -> Any:
             return _new_tuple(cls, arguments)
         if layout in {frozenset, *layouts.ATOMS}:
             kinds = (list, tuple) if layout is frozenset else layouts.ATOMS
-            return layout.__new__(cls, plain.expect(arguments[0], *kinds))
+            given = arguments[: 2 if layout is complex else 1]
+            return layout.__new__(cls, *[plain.expect(each, *kinds) for each in given])
         return _filled(layout.__new__(cls), layout, arguments)
     except REFUSED as error:
         return refused(cls._inert_name_, arguments, error)
