@@ -169,14 +169,14 @@ class Redactor:
 
     def secret_words(self, words: list[str]) -> dict[int, int]:
         """Return which words of a command are or contain a secret, and where in each the secret begins."""
-        is_oracles = "".join(words[:1]).endswith(("sqlplus", "pdp"))  # whose password is in no option
-        if not is_oracles and not any([word[:1] == "-" or word[:5] == "pass:" for word in words]):
+        # The password is in no option of sqlplus, expdp and impdp.
+        if not any([w[:1] == "-" or w[:5] == "pass:" or w[-5:] in {"lplus", "expdp", "impdp"} for w in words]):
             return {}
         from tibidi.redaction.commands import secret_words  # few rows
 
         return dict(secret_words(words))
 
-    def labelled(self, mapping: dict[object, object]) -> tuple[str, ...]:
+    def labelled(self, mapping: dict[object, object]) -> tuple[object, ...]:
         """Return the keys of the secrets in `{"name": "password", "value": "x"}`, or in a JSON web key (RFC 7518)."""
         if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
             return ()

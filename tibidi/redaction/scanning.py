@@ -45,6 +45,8 @@ LOOKS = (
     (b"value=", rb"v(?<=['\"] v)alue=['\"]"),
     (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
     (b"-SecureString", b"-SecureString"),
+    (b"kty", b"kty"), (b"sqlplus", b"sqlplus"), (b"pdp ", b"pdp "),
+    (b"requirepass", b"requirepass"), (b"masterauth", b"masterauth"), (b"AUTH ", b"AUTH "),
 )  # fmt: skip
 COLUMN = rb",(?=[\w ]{3,60}[,\r\n])[\w ]*(?i:passw|pwd|secret|api_?key|token|credential)|,(?<=[Ww][Oo][Rr][Dd],)"
 STEMS_OF_COLUMNS = (b"pass", b"pwd", b"secret", b"key", b"token", b"credential", b"word,")

@@ -23,14 +23,12 @@ STEMS = (
     "pass", "pwd", "secret", "token", "key", "auth", "cookie", "cred", "sess", "jwt", "srf", "dsn", "otp", "mnem",
     "psk", "sig", "sid", "symfony", "api", "senha", "contras", "wort", "mdp", "identified by", "curl",
     "connectionstring", "connection_string", "pswd", "_pat=", "bearer", "pw", "redis-cli", "ldap", "sqlcmd",
-    "smbclient",
-    "mongo", "login", "7z",
+    "smbclient", "mongo", "login", "7z", "sqlplus", "expdp", "impdp", "kty",
 )  # fmt: skip
 IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789_.-$"
 AFTER_NAMES = "=:>,;|'\"\\] \t\r\n&"
 MARKERS = ("-us", "-----BEGIN", "asic ", "ASIC ", "earer ", "EARER ", ":AA", "Q~", ".atlasv1.", "_mmk", "sha256~",
-           "xox", "xapp-", "hooks.slack.com", "bhook", "mysql", "mariadb", "openssl", "SecureString",
-           "sqlplus", "pdp ", "kty")  # fmt: skip
+           "xox", "xapp-", "hooks.slack.com", "bhook", "mysql", "mariadb", "openssl", "SecureString")  # fmt: skip
 
 # A word with so many token characters in a row may be a key.  `translate` and `find` take a nanosecond a byte each.
 RUN = b"a" * 16

@@ -366,6 +366,8 @@ def _in_command(text: str) -> Iterator[Found]:
     words = [match["quoted"] if match["quoted"] is not None else match[0] for match in matches]
     for at, begin in secret_words(words):
         start, end = matches[at].span("quoted" if matches[at]["quoted"] is not None else 0)
+        if "/" in text[start + 1 : start + begin] and "@" in text[start + begin : end]:
+            end = text.index("@", start + begin)
         if end - start > begin:
             yield Found(start + begin, end, "the argument of a secret option")
 

@@ -225,8 +225,7 @@ class Filter:
             return None
         labelled = self._redactor.labelled(mapping)
         if labelled:
-            hidden: dict[Any, Any] = {key: self._redacted(mapping, key, mapping[key]) for key in labelled}
-            return self._replace(mapping, {**mapping, **hidden})
+            return self._replace(mapping, {**mapping, **{k: self._redacted(mapping, k, mapping[k]) for k in labelled}})
         if self._is_harmless(mapping):
             return None
         items = snapshot(mapping.items())

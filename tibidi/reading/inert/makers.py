@@ -78,15 +78,12 @@ class InertReference(types.InertObject):
     __call__ = types.of(layouts.atomic, "to")
 
 
-SHOWN_FLAGS = int(re.A | re.I | re.L | re.M | re.S | re.X)  # not re.U, which every text has
-
-
 class InertPattern(types.InertObject):
     """A regular expression, not compiled: that can take forever."""
 
     def __repr__(self) -> str:
         own = self.__dict__
-        flags = own["flags"] & SHOWN_FLAGS if type(own["flags"]) is int else 0
+        flags = own["flags"] & int(re.A | re.I | re.L | re.M | re.S | re.X) if type(own["flags"]) is int else 0
         return f"re.compile({BOUNDED.repr(own['pattern'])}{f', {re.RegexFlag(flags)!r}' if flags else ''})"
 
 
