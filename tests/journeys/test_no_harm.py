@@ -304,6 +304,28 @@ def test_fork_in_an_import_of_the_standard_library(crash: Crasher) -> None:
     assert [] == [omission for omission in child_dump.omissions if omission.path.startswith("exceptions")]
 
 
+def test_fork_in_an_import_of_a_private_copy(crash: Crasher) -> None:
+    """A child forked while a dump of another thread imports a copy of a shadowed module is dumped as well."""
+    classes = """
+        from importlib.machinery import SourceFileLoader
+        execute, begun = SourceFileLoader.exec_module, threading.Event()
+        def dawdle(loader, module):
+            if module.__name__.startswith("tibidi.private.") and not begun.is_set():
+                begun.set()
+                time.sleep(1)
+            execute(loader, module)
+        SourceFileLoader.exec_module = dawdle
+        class Value: pass
+    """
+    (crash.work / "json.py").write_text("mine = 1")
+    wait = "print(begun.wait(10), end=' ', flush=True)"
+    (crash.work / "app.py").write_text(FORK.format(classes=textwrap.dedent(classes), wait=wait, child="import json"))
+    crashed = crash.run("-W", "ignore", "app.py")
+
+    assert "True 1 True\n" == crashed.stdout, crashed.stderr
+    assert 2 == len(crashed.dumps), crashed.stderr
+
+
 def test_fork_while_another_thread_imports(crash: Crasher) -> None:
     """A child forked while another thread's crash imports neither hangs nor inherits the settings of that crash."""
     code = """

@@ -519,7 +519,7 @@ def _reset_after_fork() -> None:
     reserve.reset_after_fork()
     _forget_unfinished_imports()
     dump_threads.clear()
-    for name in ("tibidi.process.imports", "tibidi.hooks.desk"):
+    for name in ("tibidi.process.imports", "tibidi.process.copies", "tibidi.hooks.desk"):
         if name in sys.modules:
             sys.modules[name].reset_after_fork()
 

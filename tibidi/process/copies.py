@@ -5,6 +5,7 @@
 import sys
 from _frozen_importlib import BuiltinImporter, FrozenImporter, module_from_spec
 from _frozen_importlib_external import PathFinder
+from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os, program_path, start_path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 # Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
 IMPORTED_BY_C = {"_pickle": ("copyreg", "_compat_pickle", "codecs", "functools")}
 
+# The copies that are being executed: by which thread, and where they are kept.
+_unfinished: "dict[str, tuple[int, dict[str, ModuleType]]]" = {}
+
 
 class NoColours(type(sys)):  # type: ignore[misc]  # ModuleType
     """Stands for `_colorize`, which `traceback` asks for themes: its dataclasses need a `typing` in `sys.modules`."""
@@ -36,6 +40,13 @@ class NoColours(type(sys)):  # type: ignore[misc]  # ModuleType
 
     def __str__(self) -> str:
         return ""
+
+
+def reset_after_fork() -> None:
+    """Forget the copies that threads were executing which do not exist in a child."""
+    for name, (ident, modules) in list(_unfinished.items()):
+        if ident != get_ident():
+            del _unfinished[name], modules[name], sys.modules[PRIVATE + name]
 
 
 def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
@@ -91,6 +102,7 @@ def _execute(importer: "PrivateImporter", spec: "ModuleSpec", name: str) -> "Mod
     if before is not spec:  # a module in C that is initialized in one phase has taken the place (PEP 489)
         sys.modules[name] = before
     module.__dict__["__builtins__"] = importer.builtins
+    _unfinished[name] = get_ident(), importer.modules
     importer.modules[name] = sys.modules[PRIVATE + name] = module
     try:
         assert spec.loader is not None
@@ -98,6 +110,8 @@ def _execute(importer: "PrivateImporter", spec: "ModuleSpec", name: str) -> "Mod
     except BaseException:
         del importer.modules[name], sys.modules[PRIVATE + name]
         raise
+    finally:
+        del _unfinished[name]
     return module
 
 
