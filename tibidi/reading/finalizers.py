@@ -82,7 +82,7 @@ class Finalizers:
 
         A metaclass may have its own `__hash__`, and there may be millions of objects.
         """
-        classes = dict(zip(map(id, map(type, things)), map(type, things)))
+        classes = {id(cls): cls for cls in map(type, things)}
         armed = {key for key, cls in classes.items() if self.mute(cls)}
         if armed:
             with self:
