@@ -277,6 +277,7 @@ def test_loaders(crash: Crasher) -> None:
         hooked = [name for name, module in sys.modules.items() if name.startswith("tibidi.plugins.pytest.")
                   and "rewrite" in type(module.__spec__.loader).__module__]
         assert [] == hooked and "tibidi.plugins.pytest.failures" in sys.modules
+        assert "tibidi.plugins.pytest.dumps" not in sys.modules  # before a test fails
     """
     write(crash.work, "test_loaders.py", textwrap.dedent(code))
     end = run(crash)
@@ -386,6 +387,24 @@ def test_reruns_and_coroutines(crash: Crasher) -> None:
     assert 2 == len(end.dumps) == len(commands(end))
     assert 5 == len(dumps["test_never_passes"].modules["test_plugins"]["tries"])
     assert ["test_coroutine"] == [frame.name for frame in dumps["test_coroutine"].exceptions[-1]]
+
+
+def test_subtests(crash: Crasher, suite: Path) -> None:
+    """Each failed subtest of a test leaves a dump with its own values."""
+    if not hasattr(pytest, "Subtests"):
+        pytest.skip("this pytest has no subtests")
+    text = """
+        def test_each(subtests):
+            for number in range(3):
+                with subtests.test(number=number):
+                    assert number == 1
+    """
+    write(suite, "test_subtests.py", text)
+    end = run(crash, "test_subtests.py")
+
+    numbers = [tibidi.load(dump).exceptions[-1].frames[-1].locals["number"] for dump in sorted(end.dumps)]
+    assert {0, 2} == {*numbers}
+    assert 2 == len(numbers) == len(commands(end))
 
 
 def test_unittest(crash: Crasher) -> None:
