@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,37 @@ def test_the_exceptions_of_a_crash(crash: crashing.Crasher) -> None:
     assert last.__cause__ is first
     assert (2, "/shop") == (last.errno, last.filename)
     assert first.args[0] is dump.exceptions[-1][-1]["colour"]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_attributes_that_a_reduce_leaves_out(crash: crashing.Crasher, live: bool) -> None:
+    """An instance of a subclass of a standard type has its attributes, unless its own `__reduce__` leaves them out."""
+    program = """
+        import collections, datetime, decimal, fractions, ipaddress
+        made = [
+            (datetime.datetime, (2020, 1, 2)), (datetime.timedelta, (1,)), (decimal.Decimal, ("1.10",)),
+            (collections.Counter, ("aab",)), (collections.defaultdict, (list, {"a": 1})), (fractions.Fraction, (1, 3)),
+            (ipaddress.IPv4Address, ("1.2.3.4",)), (collections.deque, ([1],)), (set, ([1],)), (bytearray, (b"x",)),
+        ]
+        def measured(base, arguments):
+            class Measured(base):
+                unit = "m"
+            thing = Measured(*arguments)
+            thing.unit, thing.password = "kg", "zaGtru4-Zu9q"
+            return thing
+        class Own(decimal.Decimal):
+            def __reduce__(self):
+                return Own, (str(self),)
+        things, own = [measured(*each) for each in made], Own("2.5")
+        own.cache = things
+        1 / 0
+    """
+    dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=live)
+    frame = dump.exceptions[-1][-1]
+
+    assert [("kg", "<redacted>")] * 10 == [(each.unit, str(each.password)) for each in frame["things"]]
+    assert ("1.10", "1/3", "1.2.3.4") == tuple(str(frame["things"][place]) for place in (2, 5, 6))
+    assert ("2.5", False) == (str(frame["own"]), hasattr(frame["own"], "cache"))
 
 
 def test_a_slow_object(crash: crashing.Crasher) -> None:

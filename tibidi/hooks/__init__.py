@@ -28,6 +28,7 @@ from tibidi.process import (
     dump_threads,
     environ,
     get_frame,
+    importlib,
     is_inside_dump,
     os,
     reserve,
@@ -370,11 +371,10 @@ def _load(name: str) -> "Any":
     parent, _, child = name.rpartition(".")
     path = f"{EVERYWHERE[1]}{name[len('tibidi.') :].replace('.', os.sep)}.py"
     if name not in sys.modules and parent in sys.modules and os.path.isfile(path):
-        bootstrap: Any = sys.modules["_frozen_importlib"]
-        with bootstrap._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
+        with importlib._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
             if name not in sys.modules:
-                spec = sys.modules["_frozen_importlib_external"].spec_from_file_location(name, path)
-                setattr(sys.modules[parent], child, bootstrap._load_unlocked(spec))
+                spec = importlib._bootstrap_external.spec_from_file_location(name, path)
+                setattr(sys.modules[parent], child, importlib._load_unlocked(spec))
     __import__(name)
     return sys.modules[name]
 
@@ -504,7 +504,7 @@ def _forget_unfinished_imports() -> None:
 
     importlib would wait for ever for the module locks of that thread.
     """
-    locks = getattr(sys.modules["_frozen_importlib"], "_module_locks", {})
+    locks = getattr(importlib, "_module_locks", {})
     owners = {name: getattr(reference(), "owner", None) for name, reference in list(locks.items())}
     lost = {owner for name, owner in owners.items() if name.startswith("tibidi.")} | dump_threads
     lost -= {None, get_ident()}

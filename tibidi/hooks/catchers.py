@@ -9,9 +9,11 @@ or a window, or of a request handler.  What an application does in its own
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from functools import wraps
 
 from tibidi import TYPE_CHECKING, hooks
+from tibidi.process import dump_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +49,12 @@ def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
             except Exception:  # noqa: BLE001 - not called as the library itself does
                 exc = None
             hooks.release_reserve_for(exc)
+            printing = {get_ident()} if hook == hooks.THREAD else set()  # as in the excepthook of the interpreter
             try:
+                dump_threads.update(printing)
                 return previous(*args, **options)
             finally:
+                dump_threads.difference_update(printing)
                 thread = getattr((*args, *options.values())[0], "thread", None) if hook == hooks.THREAD else None
                 hooks.report(exc, hook, thread=thread)
 

@@ -83,10 +83,11 @@ FINISH_SECONDS = 2.0
 POLL_SECONDS = 0.05
 NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer"
 
+# The import system: an application may delete it from `sys.modules`.
+importlib: "Any" = _sys.modules["_frozen_importlib"]
 # thread -> the lock that it waits for; from Python 3.12 on a list of locks, which is referenced weakly.
-_importlib: "Any" = _sys.modules["_frozen_importlib"]
-_waits: "Any" = getattr(_importlib, "_blocking_on", None)
-_List: "Any" = getattr(_importlib, "_List", None)
+_waits: "Any" = getattr(importlib, "_blocking_on", None)
+_List: "Any" = getattr(importlib, "_List", None)
 TOOL, NAME = 4, "tibidi"  # in `sys.monitoring`: PEP 669 reserves this id for no kind of tool
 # The identifiers of the threads that make a dump while another one waits for them, or print a traceback.
 dump_threads: "set[int]" = set()

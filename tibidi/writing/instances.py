@@ -31,6 +31,11 @@ def reduce_with_getattr(thing: object) -> object:
 def named(thing: object, reduced: Any) -> object:
     """Return a reduce value; if it is a name, the name under which the object is really found."""
     if type(reduced) is not str:
+        is_without_state = type(reduced) is tuple and (len(reduced) < 3 or reduced[2] is None)
+        if is_without_state and reduced[0] is type(thing) and dictionary(thing):
+            from tibidi.writing.libraries import with_attributes  # few types
+
+            return with_attributes(thing, reduced)
         # How C reduces methods of built-in types, such as that of a lock: an attribute of a stand-in is one, too.
         is_attribute = type(reduced) is tuple and len(reduced) == 2 and reduced[0] is getattr
         return (words._attribute, *reduced[1:]) if is_attribute else reduced

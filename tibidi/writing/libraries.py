@@ -6,6 +6,7 @@ Loaded for the first object of one of these libraries.
 from __future__ import annotations
 
 import sys
+from types import FunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import attributes, dictionary, is_native, mro, namespace, native_base, type_name
@@ -31,6 +32,8 @@ LXML = frozenset({"lxml.etree._Attrib", "lxml.etree._Element", "lxml.etree._Elem
 TABLES = frozenset({"numpy", "pandas", "polars", "pyarrow", "scipy", "torch", "xarray"})
 HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
+REDUCE_METHODS = ("__reduce_ex__", "__reduce__")
+REDUCED_IN_PYTHON = frozenset({"_pydatetime", "_pydecimal", "collections", "fractions", "ipaddress", "pathlib", "uuid"})
 MOST_TOLD = 1000  # substitutions that are looked at
 OF_LIBRARY = "data that its library comes with"
 WRAPPED = "the object that it wraps is in its place"
@@ -131,6 +134,19 @@ def reduce_class_part(thing: Any) -> object:
         return words._field, (thing.name,)
     state = {name: getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())}
     return NEW, (type(thing),), state, None, None, words._slots_state
+
+
+def with_attributes(thing: object, reduced: Reduced) -> Reduced:
+    """Add the attributes of an instance of a subclass that the `__reduce__` of its base leaves out.
+
+    That of datetime, Decimal and Counter, for example.  One that the application wrote decides for itself.
+    """
+    bases = mro(type(thing))
+    methods = [namespace(base)[name] for base in bases for name in REDUCE_METHODS if name in namespace(base)]
+    is_of_application = type(methods[0]) is FunctionType and methods[0].__module__ not in REDUCED_IN_PYTHON
+    if is_of_application or any("__setstate__" in namespace(base) for base in bases):
+        return reduced
+    return (*reduced[:2], instance(thing)[2], *reduced[3:])
 
 
 def reduce_default(thing: object) -> Reduced | None:
