@@ -11,7 +11,9 @@ from collections import OrderedDict, deque
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first, namespace
 from tibidi.look.classes import HOSTS, Classes
+from tibidi.model import REDACTED_TEXT
 from tibidi.process import time
+from tibidi.redaction.learnt import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -123,8 +125,9 @@ class _Hunt:
             self._object(value)
 
     def _row(self, value: Any) -> None:
-        for at in self._redactor.secret_items(value):
-            self._learn(value[at])
+        for at, instead in self._redactor.secret_items(value).items():
+            begin = len(instead) - len(REDACTED_TEXT)  # of the secret in `-pSECRET`
+            self._learn((as_text(value[at]) or "")[begin:] if begin else value[at])
         items = first(value, MAX_ITEMS)
         self._items(items)
         if len(items) > 1 and type(items[0]) in RECORDS:
