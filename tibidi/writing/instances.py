@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tibidi.writing.pickle_state import Reduced
 
 REDUCE = operator.methodcaller("__reduce_ex__", 5)
+DICT_OFFSET: Any = vars(type)["__dictoffset__"].__get__  # 0 without a `__dict__`, as in most types in C
 NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # private, so not in typeshed
 RECONSTRUCT: Any = copyreg._reconstructor  # type: ignore[attr-defined]  # likewise
 
@@ -31,8 +32,8 @@ def reduce_with_getattr(thing: object) -> object:
 def named(thing: object, reduced: Any) -> object:
     """Return a reduce value; if it is a name, the name under which the object is really found."""
     if type(reduced) is not str:
-        is_without_state = type(reduced) is tuple and (len(reduced) < 3 or reduced[2] is None)
-        if is_without_state and reduced[0] is type(thing) and dictionary(thing):
+        has_state = type(reduced) is not tuple or (len(reduced) > 2 and reduced[2] is not None)
+        if not has_state and DICT_OFFSET(type(thing)) and reduced[0] is type(thing) and dictionary(thing):
             from tibidi.writing.libraries import with_attributes  # few types
 
             return with_attributes(thing, reduced)
