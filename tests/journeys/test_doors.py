@@ -62,6 +62,9 @@ LIBRARIES = [
     "web_flask",
 ]
 
+# loky's resource tracker warns of semaphores now and then, whoever runs it: joblib's issues 1091 and 1273.
+TRACKER = re.compile(r".*resource_tracker\.py:\d+: UserWarning: .*\n(?:  warnings\.warn\(.*\n)?")
+
 
 def facts(name: str) -> dict[str, str]:
     """Return what the comment at the top of a program says of it."""
@@ -86,6 +89,7 @@ def orders(path: Path) -> list[str]:
 
 def plain(text: str) -> list[str]:
     """Return the lines of an output without those of tibidi, and without numbers and addresses."""
+    text = TRACKER.sub("", text)
     return sorted(
         re.sub(r"0x[0-9a-f]+|\d+", "", line) for line in text.splitlines() if "Traceback dumped into: " not in line
     )
