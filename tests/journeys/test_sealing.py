@@ -118,6 +118,20 @@ def test_at_the_crash(tmp_path: Path, keys: tuple[str, Path]) -> None:
     assert "PLAIN-99" in load(tmp_path, dump, private)
 
 
+def test_without_the_key(tmp_path: Path, keys: tuple[str, Path]) -> None:
+    """Without the private key each view says that the variables are sealed, and how to open them."""
+    crash(tmp_path, TIBIDI_SEAL_TO=keys[0])
+    command = [sys.executable, "-m", "tbdebug", str(tmp_path / "out.pkl"), "-c", "q"]
+    debugger = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False).stdout
+    views = [tibidi(tmp_path, name, str(tmp_path / "out.pkl")).stdout for name in ("show", "info", "mem")]
+
+    assert [1] * 4 == [view.count("he variables are sealed; set TIBIDI_IDENTITY") for view in (debugger, *views)]
+    assert "Values are" not in debugger
+    assert [] == [
+        line for view in views for line in view.splitlines() if "on ," in line or line.endswith((", in", ","))
+    ]
+
+
 def load(tmp_path: Path, dump: Path, private: Path) -> str:
     """Return the last item of the large variable, as loaded in another process with the private key."""
     code = (

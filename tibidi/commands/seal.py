@@ -34,7 +34,7 @@ def main(argv: commands.Arguments) -> int:
     if options.dump is None and options.to and not keys[-1].startswith(KEYS):  # argparse reads it as one more key
         options.dump = keys.pop()
     if not keys:
-        raise TibidiError("no key to seal to", "name one: --to age1...")
+        raise TibidiError("no key to seal to", "name one: --to age1... DUMP")
     path = find(options.dump)
     target = options.output or path
     with Reader(path) as reader:

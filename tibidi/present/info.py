@@ -113,9 +113,15 @@ def _culprit(summary: Summary) -> Iterator[str]:
 
 def _process(process: ProcessRecord) -> Iterator[str]:
     yield _field("command", " ".join(process.argv))
-    yield _field("process", f"{process.pid}, child of {process.ppid}, in {process.cwd}")
-    yield _field("python", f"{process.implementation} {process.python}, {process.executable}")
-    yield _field("host", f"{process.hostname}, {process.platform}")
+    parent, folder = process.ppid and f"child of {process.ppid}", process.cwd and f"in {process.cwd}"
+    yield _field("process", _joined(str(process.pid), parent, folder))
+    yield _field("python", _joined(f"{process.implementation} {process.python}", process.executable))
+    yield _field("host", _joined(process.hostname, process.platform))
+
+
+def _joined(*facts: str | int) -> str:
+    """Join the facts that are known: a sealed dump hides some."""
+    return ", ".join(str(fact) for fact in facts if fact)
 
 
 def _counts(summary: Summary, sources: Mapping[str, str]) -> dict[str, int]:

@@ -98,8 +98,7 @@ class _Page:
         facts = {**process._asdict(), "argv": " ".join(process.argv)}
         return {
             "title": title if cause is crash else phrases.caused_by(crash.type, cause.type, place),
-            "subtitle": f"{facts['argv']}, {phrases.moment(summary.time)} UTC on {process.hostname}, "
-            f"Python {process.python}",
+            "subtitle": f"{facts['argv']}, {phrases.origin(summary)}",
             "has_culprit": number is not None,
             "exceptions": list(self._exceptions()),
             "test": self._test(),

@@ -6,13 +6,13 @@ import os
 
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import is_remote
-from tibidi.model import UNAVAILABLE
+from tibidi.model import SEALED, UNAVAILABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dump import DumpedFrame
-    from tibidi.model import ExceptionRecord, FrameRecord, Omission
+    from tibidi.model import ExceptionRecord, FrameRecord, Omission, Summary
 
 WORKER_DUMP = "tibidi: traceback dumped into: "  # the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")
@@ -76,10 +76,20 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def origin(summary: Summary) -> str:
+    """Return when and where a dump was made: `2026-11-22 21:50:00 UTC on vm, Python 3.11.7`; sealed, without `vm`."""
+    host = summary.process.hostname
+    return f"{moment(summary.time)} UTC{host and f' on {host}'}, Python {summary.process.python}"
+
+
 def without_values(omissions: Sequence[Omission]) -> str:
-    """Return a sentence if a dump has no values at all and was not meant to, else ""."""
-    details = [each.detail for each in omissions if (each.path, each.reason) == ("values", UNAVAILABLE)]
-    return f"There are no variables: {details[0]}." if details else ""
+    """Return a sentence if a dump has no values at all and was not meant to, or if they are sealed, else ""."""
+    for each in omissions:
+        if (each.path, each.reason) == ("values", UNAVAILABLE):
+            return f"There are no variables: {each.detail}."
+        if (each.path, each.reason) == ("values", SEALED):
+            return f"The variables are sealed; {each.detail}"
+    return ""
 
 
 def out_of_memory(exceptions: Sequence[ExceptionRecord]) -> str:

@@ -117,7 +117,7 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
     command = " ".join([program, *process.argv[1:]]) or process.executable
     yield [
         (FAINT, cut(command, frames.width and frames.width // 2)),
-        (FAINT, f", {phrases.moment(summary.time)} UTC on {process.hostname}, Python {process.python}"),
+        (FAINT, f", {phrases.origin(summary)}"),
     ]
     about = (phrases.elsewhere(summary.exceptions), phrases.without_values(summary.omissions), vitals.leak(summary))
     yield from ([(FAINT, each)] for each in (*about, phrases.out_of_memory(summary.exceptions)) if each)

@@ -39,9 +39,8 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     for frame in shown[index + 1 :][-1:]:
         place = phrases.place(frame.file, frame.line, frame.qualname)
         yield printable(f"  raised {phrases.count(len(shown) - 1 - index, 'frame')} below, at {place}")
-    process = dump.process
     verb = "Crashed" if dump.exceptions else "Taken" if dump.kind == SNAPSHOT else "Ended"
-    yield printable(f"{verb} {phrases.moment(dump.summary.time)} UTC on {process.hostname}, Python {process.python}.")
+    yield printable(f"{verb} {phrases.origin(dump.summary)}.")
     elsewhere = phrases.elsewhere(dump.summary.exceptions)
     if elsewhere:
         yield printable(elsewhere)
