@@ -206,14 +206,31 @@ def test_read_only(crash: Crasher) -> None:
     assert (0, "1\n", "") == (ran.status, ran.stdout, ran.stderr)
 
 
-def test_pytest_worker(crash: Crasher) -> None:
-    """A worker of pytest-xdist that dies is one dump, whose process is the worker."""
-    (crash.work / "test_it.py").write_text("import os, signal\ndef test_dies(): os.kill(os.getpid(), signal.SIGKILL)\n")
-    ran = crash.run("-m", "pytest", "-q", "-n1", "-p", "no:cacheprovider", "--max-worker-restart=0", "test_it.py")
+# How a worker dies: the kind of its dump, its title, and how the reason begins.
+WORKERS = {
+    "os.kill(os.getpid(), signal.SIGKILL)": ("killed", "killed", "by SIGKILL, a power cut"),
+    "ctypes.string_at(0)": (
+        "native",
+        "native SIGSEGV",
+        "the stacks are where the application's own faulthandler writes",
+    ),
+    "os.abort()": ("native", "abort", "the stacks are where"),
+}
+
+
+@pytest.mark.parametrize("death", WORKERS)
+@pytest.mark.parametrize("restarts", [0, 1])
+def test_pytest_worker(crash: Crasher, death: str, restarts: int) -> None:
+    """A worker of pytest-xdist that dies is one dump, whose process is the worker, with the signal that ended it."""
+    pytest.importorskip("xdist")
+    (crash.work / "test_it.py").write_text(f"import ctypes, os, signal\ndef test_dies(): {death}\n", encoding="utf-8")
+    options = ("-q", "-n1", "-p", "no:cacheprovider", f"--max-worker-restart={restarts}")
+    ran = crash.run("-m", "pytest", *options, "test_it.py")
     (row,) = listed(crash)
 
     assert "crashed while running" in ran.stdout
-    assert "killed" == row["kind"]
+    *expected, reason = WORKERS[death]
+    assert (expected, True) == ([row["kind"], row["type"]], row["message"].startswith(reason))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="faulthandler has the C stack since Python 3.14")

@@ -13,7 +13,7 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.life import stacks
-from tibidi.life.record import SLACK_SECONDS, Record, records
+from tibidi.life.record import ENDED_BY, SLACK_SECONDS, Record, records
 from tibidi.process import io, os, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
@@ -31,13 +31,17 @@ SIGNALS = {
     **{"Segmentation fault": "native SIGSEGV", "Bus error": "native SIGBUS", "Illegal instruction": "native SIGILL"},
     **{"Floating point exception": "native SIGFPE", "Floating-point exception": "native SIGFPE", "Aborted": "abort"},
 }
+# Signals by which a parent has seen its child end that had another faulthandler.
+NATIVE_SIGNALS = {"SIGABRT": "abort", **{name: f"native {name}" for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE")}}
 FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
+ENDED = re.compile(rf"^{ENDED_BY}(SIG\w+)$", re.MULTILINE)
 EXITED = re.compile(r"^(os\._exit\(.*\))$", re.MULTILINE)
 HANG = re.compile(r"^Timeout \((.*)\)!$", re.MULTILINE)
 STOPPED = re.compile(r"^Stack \(most recent|^ended$", re.MULTILINE)
 OF_APPLICATION = "faulthandler: enabled by the application"
 UNKNOWN = "killed or stopped"  # the title of what only `list --all` shows, for a day
 _lock = allocate_lock()
+STACKS_ELSEWHERE = "the stacks are where the application's own faulthandler writes"
 NO_VARIABLES = "a process that dies so leaves none"
 
 
@@ -83,11 +87,13 @@ def _bury(record: Record) -> None:
 
 def verdict(record: Record) -> tuple[str, str]:
     """Return the kind of the dump of a dead process, and the reason; "" where there was no crash."""
-    fatal, exited, hang = (pattern.search(record.text) for pattern in (FATAL, EXITED, HANG))
+    fatal, exited, hang, ended = (pattern.search(record.text) for pattern in (FATAL, EXITED, HANG, ENDED))
     if fatal and fatal[1] == "Aborted" and _is_dumped(record):
         return "", ""
     if fatal:
         return model.NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{_core_of(record)}"
+    if ended and ended[1] in NATIVE_SIGNALS:
+        return model.NATIVE, f"{NATIVE_SIGNALS[ended[1]]}: {STACKS_ELSEWHERE}{_core_of(record)}"
     if exited:
         return model.EXIT, f"exit: {exited[1]}"
     if hang and not record.is_dead():
@@ -116,7 +122,8 @@ def _killed(record: Record, before: str) -> str:
         return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
     if record.is_of_an_earlier_boot:
         before += "with its machine or container, "
-    if not record.facts["faulthandler"] or OF_APPLICATION in record.all_text:
+    is_enabled_elsewhere = not record.facts["faulthandler"] or OF_APPLICATION in record.all_text
+    if is_enabled_elsewhere and not ENDED.search(record.text):
         before += "or, as the application's own faulthandler may say, by a native crash; "
     if not record.facts["stops"]:
         return f"{UNKNOWN}: {before}started {when} UTC"

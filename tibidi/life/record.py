@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import signal
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
 from tibidi.process import io, os, time
+from tibidi.store.directory import CrashDirectory
 
 if TYPE_CHECKING:
     from typing import Any
 
 SUFFIX = ".life"
 TOLD = "\ntold: "
+ENDED_BY = "ended by "  # and a signal
 MAX_BYTES = 4 << 20
 SLACK_SECONDS = 1.0  # a process is a little older than its record
 SECONDS_PER_DAY = 86_400.0
@@ -68,6 +71,15 @@ def records(folder: str) -> list[str]:
     except OSError:
         return []
     return [os.path.join(folder, name) for name in sorted(found, key=lambda name: name.rpartition("-")[2])]
+
+
+def note_end(pid: int, status: int) -> None:
+    """Note in the record of a child the signal that ended it, by its returncode: only the parent knows it."""
+    name = signal.Signals(-status).name if status < 0 else ""
+    for path in records(CrashDirectory.locate(create=False).path) if name else ():
+        if f".{place()}-{pid}-" in path:
+            with io.open(path, "a", encoding="ascii") as file:
+                file.write(f"{ENDED_BY}{name}\n")
 
 
 def place() -> str:

@@ -20,6 +20,7 @@ import pytest
 from tibidi.plugins.pytest import import_quickly
 
 FIRST_WORKER = "gw0"
+PATIENCE = 5.0  # seconds for a worker that has closed its pipes to end
 
 
 class Failures:
@@ -38,6 +39,15 @@ class Failures:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of xdist where to write, and when the run began."""
         node.workerinput["tibidi"] = self._shared
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Note in the life record of a worker that has died by which signal: its faulthandler is that of pytest."""
+        worker = getattr(node.gateway._io, "popen", None) if error else None  # None on another machine
+        if worker is not None:
+            from tibidi.life.record import note_end
+
+            note_end(worker.pid, worker.wait(PATIENCE))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
