@@ -13,7 +13,7 @@ from store.building import make, names, series
 from tibidi import config
 from tibidi.errors import DumpFailed, DumpNotFound
 from tibidi.store.directory import CrashDirectory
-from tibidi.store.location import named
+from tibidi.store.lookup import named
 from tibidi.store.user_directories import can_be_made
 
 if TYPE_CHECKING:

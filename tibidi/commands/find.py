@@ -8,8 +8,8 @@ from tibidi import commands
 from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.process.texts import printable
-from tibidi.store.location import crash_directory
 from tibidi.store.location import find as locate
+from tibidi.store.lookup import crash_directory
 from tibidi.tools.find import Hit, find
 
 EXAMPLES = """\

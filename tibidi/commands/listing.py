@@ -14,7 +14,7 @@ from tibidi.errors import TibidiError
 from tibidi.present import listing
 from tibidi.present.phrases import bare_type
 from tibidi.store.directory import STOPPED_FOLDER, CrashDirectory
-from tibidi.store.location import crash_directory, dumps_in
+from tibidi.store.lookup import crash_directory, dumps_in
 
 EXAMPLES = """\
 python -m tibidi list

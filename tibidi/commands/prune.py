@@ -10,7 +10,7 @@ from tibidi import commands, config
 from tibidi.errors import TibidiError
 from tibidi.store import user_directories
 from tibidi.store.directory import LATEST, CrashDirectory, Limits, newest, unlink
-from tibidi.store.location import crash_directory
+from tibidi.store.lookup import crash_directory
 from tibidi.store.retention import is_being_written, victims
 
 EXAMPLES = """\

@@ -13,7 +13,7 @@ from tibidi import commands
 from tibidi.errors import DumpNotFound
 from tibidi.life.record import Record, records
 from tibidi.process.texts import printable
-from tibidi.store.location import crash_directory
+from tibidi.store.lookup import crash_directory
 
 EXAMPLES = "python -m tibidi snap --wait 60 4711"
 TOLD = "told: snapshot "

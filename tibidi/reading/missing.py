@@ -14,7 +14,6 @@ from tibidi.look.owners import REASON
 from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.inert.loading import Loading
 from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, container_repr, full_name
-from tibidi.reading.state import set_state
 from tibidi.words.standins import Dummy
 
 HERE = "it is not on this machine"
@@ -84,6 +83,8 @@ class Missing(Dummy, metaclass=Stub):
 
     def __setstate__(self, state: object) -> None:
         """Set the attributes in a state; keep any other state as `state`."""
+        from tibidi.reading.state import set_state  # few dumps have such an object
+
         if not set_state(self, state):
             self.state = state
 

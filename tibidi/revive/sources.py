@@ -118,6 +118,6 @@ def _extract(folder: str, name: str, text: str) -> str:
 
 def _enter(name: str, text: str) -> None:
     """Add a text to linecache with visible control characters, as debuggers print lines as they are."""
-    harmless = [printable(f"{line}\n", kept=KEPT_CONTROLS) for line in source_lines(text)]
+    harmless = [printable(line, kept=KEPT_CONTROLS) + "\n" for line in source_lines(text)]
     for key in {printable(name), bdb.Bdb().canonic(printable(name))}:  # pdb looks for relative names below the cwd
         linecache.cache[key] = (len(text), None, harmless, key)

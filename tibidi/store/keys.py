@@ -1,13 +1,14 @@
-"""The key file that signs dumps and decides which of them load live: its path, and whether it can be trusted."""
+"""The key file that signs dumps and decides which of them load live: its path, and whether it can be trusted.
+
+A debugger that opens a dump only reads the key, so what else is needed is imported late.
+"""
 
 from __future__ import annotations
 
 import stat
 
 from tibidi import config
-from tibidi.dumpfile.partial import write_file
 from tibidi.process import io, os
-from tibidi.store import user_directories
 
 KEY_BYTES = 32
 MAX_KEY_BYTES = 64 << 10
@@ -87,8 +88,10 @@ def _obstacle(path: str) -> str:
 
 def _is_private(folder: str) -> bool:
     """Return True if no other user can enter a directory, or one above it."""
+    from tibidi.store.user_directories import is_mine
+
     status = os.stat(folder)
-    if not status.st_mode & OTHERS and user_directories.is_mine(status):
+    if not status.st_mode & OTHERS and is_mine(status):
         return True
     above = os.path.dirname(folder)
     return above != folder and _is_private(above)
@@ -99,6 +102,9 @@ def read_or_make_key() -> bytes | None:
     key, problem = examine_key()
     if key is not None or problem:
         return key
+    from tibidi.dumpfile.partial import write_file
+    from tibidi.store import user_directories
+
     path = key_path()
     try:
         if config.key_file is None:

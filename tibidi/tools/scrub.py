@@ -13,7 +13,7 @@ from tibidi.dumpfile.decode import summary_from_json
 from tibidi.dumpfile.headline import note_of
 from tibidi.dumpfile.minimal import SCRUBBED_TEXT, minimal
 from tibidi.errors import TibidiError
-from tibidi.loader import MODULE_PATH
+from tibidi.loader import module_in
 from tibidi.model import MODULE, REDACTED_TEXT, SCRUBBED, Index, Omission
 from tibidi.present.phrases import crash_line
 from tibidi.tools.pickles import MIN_LEARNT, Pickles
@@ -152,9 +152,9 @@ class _Scrubbing:
 
     def _is_dropped(self, path: str) -> bool:
         parts = self._rules.parts
-        match, module = FRAME_PATH.match(path), MODULE_PATH.fullmatch(path)
+        match, module = FRAME_PATH.match(path), module_in(path)
         if match is None:
-            return module is not None and ("globals" in parts or self._is_hidden(module["name"].partition("#")[0]))
+            return module is not None and ("globals" in parts or self._is_hidden(module.partition("#")[0]))
         frame = getattr(self._summary, match[1])[int(match[2])].frames[int(match[3])]
         is_global = "globals" in parts and frame.code.kind == MODULE
         return match[1] in parts or is_global or self._is_hidden(frame.module)
