@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,6 +165,7 @@ def test_show(say, dump: Path) -> None:
 
 def test_show_in_colour(say, dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With FORCE_COLOR the same text is in colour; NO_COLOR and --plain win."""
+    pytest.importorskip("rich")
     assert dump.exists()
     monkeypatch.setenv("FORCE_COLOR", "1")
     coloured = say("show")
@@ -171,6 +173,17 @@ def test_show_in_colour(say, dump: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert say("show", "--plain") == [re.sub(r"\x1b\[[\d;]*m", "", line).rstrip() for line in coloured]
     monkeypatch.setenv("NO_COLOR", "1")
     assert say("show", "--plain") == say("show")
+
+
+def test_show_without_rich(say, dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal without rich the text has no colours."""
+    assert dump.exists()
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = say("show")
+
+    assert shown[0].startswith("ValueError, caused by KeyError at ")
+    assert shown == say("show", "--plain")
 
 
 def test_show_for_programs(say, dump: Path) -> None:

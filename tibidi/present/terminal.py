@@ -43,7 +43,8 @@ def has_colour() -> bool:
 
 def write(lines: Iterable[Line], *, colour: bool) -> None:
     """Print lines; in colour only if rich is installed."""
-    text = (_coloured(list(lines)) if colour else None) or "".join(f"{plain(line)}\n" for line in lines)
+    lines = list(lines)
+    text = (_coloured(lines) if colour else None) or "".join(f"{plain(line)}\n" for line in lines)
     if sys.stdout.isatty() and text.count("\n") >= shutil.get_terminal_size(FALLBACK_SIZE).lines and _paged(text):
         return
     sys.stdout.write(text)
