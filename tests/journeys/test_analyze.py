@@ -59,6 +59,15 @@ def test_culprits(crash: Crasher) -> None:
     assert len(missed) <= len(CULPRITS) // 10, missed
 
 
+@pytest.mark.parametrize("program", ["repro/cause.py", "suspicious.py"])
+def test_same_title(crash: Crasher, program: str) -> None:
+    """The page names the crash and its place as `show` does, also where another frame of a chain is to blame."""
+    dump = str(crash(program).dump)
+    page, shown = (crash.run("-m", "tibidi", name, dump).stdout.splitlines() for name in ("analyze", "show"))
+
+    assert ["crash:", f"  {shown[0]}"] == page[:2]
+
+
 def test_analyze(crash: Crasher, shop: Path) -> None:
     """The page says what is suspicious on the line first, is the same each time, and gets shorter on demand."""
     page, again = (crash.run("-m", "tibidi", "analyze", str(shop)).stdout for _ in range(2))
@@ -66,7 +75,7 @@ def test_analyze(crash: Crasher, shop: Path) -> None:
     data = json.loads(crash.run("-m", "tibidi", "analyze", "--json", str(shop)).stdout)
 
     assert page == again
-    assert "builtins.IndexError at suspicious.py:9 in pay" == data["crash"]
+    assert "IndexError at suspicious.py:9 in pay" == data["crash"]
     assert ["cart.lines[index]", "index 2 of a list of length 2"] == [
         data["suspicions"][0][k] for k in ("name", "what")
     ]

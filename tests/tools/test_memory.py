@@ -82,6 +82,7 @@ def test_estimates(crash: Crasher, tmp_path: Path) -> None:
     """Plain values are measured; objects of the application, and what has such a part, are estimated."""
     found = largest(crash, tmp_path, PROGRAM)["largest"]
 
+    assert "exceptions[0].frames[0].locals['Order']" not in found  # a class is not counted
     assert [False, False, True] == [found[f"{FRAME}[{name!r}]"]["estimated"] for name in ("rows", "table", "order")]
     assert ["list", "dict", "__main__.Order"] == [
         found[f"{FRAME}[{name!r}]"]["type"] for name in ("rows", "table", "order")

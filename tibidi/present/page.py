@@ -92,12 +92,11 @@ class _Page:
         crash, cause = exceptions[-1], exceptions[self._culprit.exception]
         number = self._culprit.frame
         place = "" if number is None else self._frames.place(cause.frames[number])
-        title = phrases.bare_type(crash.type) + (place and f" at {place}")
         missing = [(each.path, f"{each.reason} {each.detail}") for each in summary.omissions]
         hidden = [(each.path, each.detail) for each in summary.omissions if each.reason == REDACTED]
         facts = {**process._asdict(), "argv": " ".join(process.argv)}
         return {
-            "title": title if cause is crash else phrases.caused_by(crash.type, cause.type, place),
+            "title": phrases.title(crash, cause, place),
             "subtitle": f"{facts['argv']}, {phrases.origin(summary)}",
             "has_culprit": number is not None,
             "exceptions": list(self._exceptions()),

@@ -59,6 +59,13 @@ def caused_by(type_name: str, cause: str, place: str) -> str:
     return f"{bare_type(type_name)}, caused by {bare_type(cause)}" + (place and f" at {place}")
 
 
+def title(crash: ExceptionRecord, cause: ExceptionRecord, place: str) -> str:
+    """Return `IndexError at shop.py:9 in pay`; with another exception as its cause, what `caused_by` returns."""
+    if cause is not crash:
+        return caused_by(crash.type, cause.type, place)
+    return bare_type(crash.type) + (place and f" at {place}")
+
+
 def short_type(name: str) -> str:
     """Return the dotted name of a type as tracebacks print it: bare for builtins and `__main__`."""
     module, _, rest = name.partition(".")

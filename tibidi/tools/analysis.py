@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tibidi.culprit import root_cause, subjects
+from tibidi.culprit import cause_and_frame, root_cause, subjects
 from tibidi.dump import Dump, DumpedFrame
 from tibidi.present import history, phrases
 from tibidi.present.frames import Frames
@@ -60,11 +60,12 @@ def analyze(dump: Dump) -> Analysis:
     frames = Frames(dump.process, dump.sources, width=None, everything=False)
     index, number = blamed(dump) if cause.frames else (root, -1)
     stack: Sequence[DumpedFrame] = dump.subjects[index].frames if cause.frames else ()
-    place = frames.place(stack[number].record) if stack else "an unknown place"
+    _, culprit = cause_and_frame(dump.summary)
+    place = frames.place(culprit) if culprit else "an unknown place"
     told = [cause] if cause is last else [cause, last]
     page = Analysis(
         dump=name,
-        crash=phrases.caused_by(last.type, cause.type, place) if cause is not last else f"{cause.type} at {place}",
+        crash=phrases.title(last, cause, place),
         messages=[phrases.crash_line(each.type, each.message) for each in told],
         stack=[f"[{n}] {frames.place(each.record)}" for n, each in enumerate(stack) if frames.is_own(each.record)],
         before=[history.fate(each, frames) for each in history.recent(dump.summary, frames)[-MOST:]],
