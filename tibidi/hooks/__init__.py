@@ -65,7 +65,8 @@ _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
     " eventlet.hubs.hub sphinx._cli.util.errors sphinx.cmd.build twisted.logger._logger twisted.python.log"
     " cheroot.server falcon.request IPython.core.interactiveshell marimo._runtime.runner.cell_runner textual.app"
-    " streamlit.error_util doit.exceptions behave.model_core awslambdaric.bootstrap",
+    " streamlit.error_util doit.exceptions behave.model_core robot.running.status"
+    " awslambdaric.bootstrap",
     "children": "multiprocessing.process multiprocess.process billiard.process",
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"
@@ -74,7 +75,7 @@ _FILES = {
     "servers": "gunicorn.glogging gunicorn.workers.base",
     "excepthooks": "code PyQt5.QtCore PyQt6.QtCore coverage.execfile",
     "notebooks": "papermill.execute",
-    "unittests": "unittest.loader unittest.result",
+    "unittests": "unittest.loader unittest.result nose2.result",
     "tail": "loguru._handler structlog._base warnings",
 }
 MODULE_HOOKS = {name: file for file, names in _FILES.items() for name in names.split()}

@@ -121,6 +121,12 @@ def _of_cell(_: object, __: object, exc: Any, *___: object) -> object:
     return None if type(exc).__module__.startswith("marimo.") else exc
 
 
+def _of_keyword(*values: Any, **options: Any) -> object:
+    """Return the exception of the first keyword that failed, from the error of a test of Robot Framework, if any."""
+    error = next(each for each in (*values, *options.values()) if hasattr(each, "get_errors"))
+    return next((each.__context__ for each in error.get_errors() if each.__context__ and not each.skip), None)
+
+
 # module -> functions, how to find the exception in the arguments of each, and the name of the hook
 CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "threading": (("excepthook", _of_thread, hooks.THREAD),),
@@ -147,6 +153,11 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "awslambdaric.bootstrap": (("extract_traceback", _handled, hooks.PRINTED),),
     "doit.exceptions": (("CatchedException.__init__", _last, hooks.PRINTED),),
     "behave.model_core": (("BasicStatement.store_exception_context", _last, hooks.PRINTED),),
+    "robot.running.status": (
+        ("TestStatus.test_failed", _of_keyword, hooks.PRINTED),
+        ("ExecutionStatus.setup_executed", _of_keyword, hooks.PRINTED),
+        ("ExecutionStatus.teardown_executed", _of_keyword, hooks.PRINTED),
+    ),
     "twisted.logger._logger": (("Logger.failure", _in_failure, hooks.PRINTED),),
     "twisted.python.log": (("err", _in_failure, hooks.PRINTED),),
 }

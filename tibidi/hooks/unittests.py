@@ -2,7 +2,7 @@
 
 The line about the dump is added to the text of the failure, which the runner
 prints at the end.  A worker of `manage.py test --parallel` sends its failures to
-the runner without that text: there the line goes to stderr.
+the runner without that text, and nose2 has texts of its own: there the line goes to stderr.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ _imports: dict[str, BaseException | None] = {}
 
 
 def install(module: ModuleType) -> None:
-    """Install the hook in the methods of `unittest.TestResult`, and in what makes a test of a failed import."""
+    """Install the hook in the methods of a class of results, and in what makes a test of a failed import."""
     if module.__name__ == "unittest.loader":
         hooks.replace_function(module, "_make_failed_import_test", _wrap_import)
         return
+    results = module.PluggableTestResult if module.__name__ == "nose2.result" else module.TestResult
     for name in ("addError", "addFailure", "addSubTest"):
-        hooks.replace_function(module.TestResult, name, _wrap)
+        hooks.replace_function(results, name, _wrap)
 
 
 def _wrap_import(previous: Function) -> Function:
@@ -53,15 +54,16 @@ def _wrap(previous: Function) -> Function:
             line = _report(rest[-1][1], (test, *rest[:-1])[-1], result)
         except Exception:  # noqa: BLE001 - no failure, or one that a runner tells in a way of its own
             line = ""
-        lists = [(each, len(each)) for each in (result.errors, result.failures) if type(each) is list] if line else ()
+        known = [getattr(result, name, None) for name in ("errors", "failures")] if line else ()
+        lists = [(each, len(each)) for each in known if type(each) is list]
         previous(result, test, *rest)
-        for known, count in lists:
-            if len(known) > count:
-                known[-1] = known[-1][0], f"{known[-1][1].rstrip()}\n{line}\n"
-        if line and hasattr(result, "events"):
+        for each, count in lists:
+            if len(each) > count:
+                each[-1] = each[-1][0], f"{each[-1][1].rstrip()}\n{line}\n"
+        if line and (hasattr(result, "events") or not lists):
             from tibidi.hooks import desk
 
-            desk.write(line)
+            desk.write(f"\n{line}")  # behind the letters that a runner prints on one line
 
     return add
 
