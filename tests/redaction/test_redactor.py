@@ -277,3 +277,22 @@ def test_personal_data_in_a_long_text() -> None:
     text = line * 5_000 + "mail jane.doe@example.org\n" + line * 5_000
 
     assert text.replace("jane.doe@example.org", "<redacted>") == Redactor(["@personal"]).text(text)
+
+
+OPERATIONS = {
+    "get_password_data": "GetPasswordData",
+    "create_traffic_mirror_session": "CreateTrafficMirrorSession",
+    "delete_ipam_external_resource_verification_token": "DeleteIpamExternalResourceVerificationToken",
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_names_of_operations(name: str) -> None:
+    """A name in camel case is no secret under itself, as in the clients of boto3, nor are words under a soft name."""
+    redactor = Redactor()
+
+    assert not redactor.conceals(name, OPERATIONS[name])
+    assert not redactor.conceals("session_user_agent_extra", "Botocore/1.44.8")
+    assert not redactor.conceals("session", "ModifyTrafficMirrorFilterRule")
+    assert redactor.conceals("password", "GetPasswordData")
+    assert redactor.conceals("session", "kQzRTbWnXcVmPaLsYdEfGh")

@@ -37,7 +37,7 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     cls = type(value)
     if issubclass(cls, TEXTS):
         text = as_text(value) or ""
-        return text != "" and value is not REDACTED_TEXT and (kind == GIVEN or not _is_harmless(text, kind))
+        return text != "" and value is not REDACTED_TEXT and (kind == GIVEN or not _is_harmless(name, text, kind))
     if kind not in {HARD, GIVEN} or cls is bool:
         return kind == SOFT and name.lower().endswith("auth") and _is_login(value)
     if issubclass(cls, int):
@@ -91,14 +91,18 @@ def _has_secret_types(value: object) -> bool:
     return any(issubclass(type(item), (*TEXTS, *CONTAINERS, *numbers)) for item in items)
 
 
-def _is_harmless(text: str, kind: str) -> bool:
-    """Return True for a word under a soft name; a mask, a sentence, an annotation: `****`, `{"password": "str"}`."""
+def _is_harmless(name: str, text: str, kind: str) -> bool:
+    """Return True for a word under a soft name; a mask, a sentence, an annotation: `****`, `{"password": "str"}`.
+
+    And for the name itself in camel case, as in a table of operations: `{"get_password_data": "GetPasswordData"}`.
+    """
     if kind == SOFT:
         return not looks.is_arbitrary(text)
     if kind == WEAK:
         return not looks.is_weakly_named(text)
     return (
         looks.is_mask(text)
+        or (looks.is_camel_case(text) and "_" in name and text.lower() == name.replace("_", "").lower())
         or looks.is_sentence(text)
         or (not text[:1].isdigit() and re.fullmatch(ANNOTATION, text) is not None)
     )

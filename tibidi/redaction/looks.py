@@ -14,6 +14,7 @@ MOST_IN_SUFFIX = 4  # digits: `item2024`
 MANY_DIGITS = 5
 MANY_CHANGES = 2
 LONG_SEGMENT = 20
+LETTERS_IN_WORD = 4  # on the average
 SYMBOLS = frozenset("!$%^&*+?~#@")
 UUID_LENGTH = 36
 
@@ -111,6 +112,15 @@ def _segments(text: str) -> list[str]:
     return "".join([each if each.isalnum() else " " for each in text]).split()
 
 
+def is_camel_case(text: str) -> bool:
+    """Return True for some words that are written together: `CreateVolumePermissions`.
+
+    Of arbitrary letters, half are capitals, so that some follow each other.
+    """
+    words = "".join([f" {each}" if each.isupper() else each for each in text]).split()
+    return text.isalpha() and len(text) >= LETTERS_IN_WORD * len(words) and min(map(len, words)) > 1
+
+
 def _is_irregular(segment: str) -> bool:
     """Return True if digits and letters, or small letters and capitals, alternate as in no word: `a1b2`, `aXbYcZ`."""
     changes = humps = 0
@@ -120,5 +130,5 @@ def _is_irregular(segment: str) -> bool:
     return (
         changes > MANY_CHANGES - 1
         or humps > max(MANY_CHANGES, len(segment) // 4)
-        or (len(segment) >= LONG_SEGMENT and humps > 2)
+        or (len(segment) >= LONG_SEGMENT and humps > 2 and not is_camel_case(segment))
     )

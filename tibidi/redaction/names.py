@@ -84,16 +84,16 @@ GLUED = (
 
 # After the secret word: the value is about the secret, and is none itself.
 ABOUT = _words(
-    "age algorithm algorithms arn attempts attr attribute backend backends bucket cache callback change changed check"
-    " checker class cls column context count counts counter created date dir domain dumper enabled encoder engine"
-    " error errors exists expiration expire expired expires expiry factory field fields file filename folder form"
-    " format func function generator getter handler hasher hashers help httponly idx index interface invalid iter"
+    "age agent algorithm algorithms arn attempts attr attribute backend backends bucket cache callback change changed"
+    " check checker class cls column context count counts counter created date dir domain dumper enabled encoder"
+    " engine error errors exists expiration expire expired expires expiry factory field fields file filename folder"
+    " form format func function generator getter handler hasher hashers help httponly idx index interface invalid iter"
     " iterator kind label len length level lifetime limit loader location lookup maker manager max maxlen message"
     " middleware min mode model module name names num number offset ok page parser path pattern place placeholder"
-    " policy pos position prefix processor prompt provider ratio regex required requirements reset resolver rule"
-    " rules samesite schema scheme scope scopes serializer setter size source spec start status storage"
-    " strength style template test timeout tmpl total ttl type types uri url usage used valid validation validator"
-    " validators view views width"
+    " policy pos position prefix processor prompt provider ratio regex required requirements reset resolver rule rules"
+    " samesite schema scheme scope scopes serializer setter size source spec start status storage strength style"
+    " template test timeout tmpl total ttl type types uri url usage used valid validation validator validators view"
+    " views width"
 )
 # Likewise before it: `max_password`, `is_secret`.
 BEFORE = _words("has is max min no num public use")
