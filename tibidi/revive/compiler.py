@@ -138,6 +138,7 @@ def _template(spec: CodeSpec) -> CodeType:
     changes: dict[str, object] = {"co_name": spec.name}
     if HAS_POSITIONS:
         changes["co_qualname"] = spec.qualname
+    if HAS_POSITIONS and sys.implementation.name == "cpython":  # the table of PyPy is another
         changes["co_linetable"] = with_gaps(code)
     if spec.kind != FUNCTION:
         # Without these flags f_locals is the very namespace that the frame runs in.
