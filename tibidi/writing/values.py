@@ -47,10 +47,10 @@ from tibidi.writing.watch import Interrupted, LateProgress, run_watched
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tibidi.dumpfile.writer import Archive
     from tibidi.redaction import Redactor
     from tibidi.writing.omissions import OmissionFinder
     from tibidi.writing.pickle_state import Substitution
-    from tibidi.writing.stream import Target
 
 BEARABLE_SECONDS = 0.1  # for pieces that turn out to be large; twice as many each time
 GRACE_SECONDS = 0.3  # for the rest of the queue when a dump is interrupted
@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
 
 def write_values(  # noqa: PLR0913 - the settings of a dump
     roots: Iterable[Root],
-    archive: Target,
+    archive: Archive,
     *,
     deadline: float,
     max_bytes: int,

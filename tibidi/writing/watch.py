@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
+    from tibidi.dumpfile.writer import Archive
     from tibidi.process.progress import Progress
     from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.stall import Stall
-    from tibidi.writing.stream import Target
 
     class Task(Protocol):
         """The watched work, which continues where it was when it is run again."""
@@ -72,7 +72,7 @@ def run_watched(
 class LateProgress:
     """A progress line whose code is loaded once a dump takes long."""
 
-    def __init__(self, archive: Target) -> None:
+    def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._start = time.monotonic()
         self._progress: Progress | None = None
