@@ -113,7 +113,10 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
 
 
 class ValuesWriter:
-    """Writes the queue, in a worker; the other public methods are called when no worker runs."""
+    """Writes the queue, in a worker: `run` goes on where it was.
+
+    The other public methods are called when no worker runs.
+    """
 
     def __init__(self, roots: list[Root], namespaces: Namespaces, members: MemberWriter, budget: Budget) -> None:
         self._namespaces = namespaces
