@@ -67,7 +67,7 @@ def test_path(say, directory: Path) -> None:
 
 def test_list_of_nothing(say, directory: Path) -> None:
     """An empty crash directory, or none, is no error."""
-    assert [f"no dumps in {directory}"] == say("list")
+    assert [f"no dumps in {directory} yet; let a program crash with TIBIDI_ENABLE=1"] == say("list")
     assert ["[]"] == say("list", "--json")
 
 
@@ -95,6 +95,11 @@ def test_list_by_fingerprint(say, dump: Path) -> None:
     assert "ValueError, caused by KeyError at conftest.py:" in line
     assert (2, {str(dump), str(twin)}) == (row["count"], set(row["dumps"]))
     assert 2 == len(json.loads("\n".join(say("list", "--all", "--json"))))
+
+
+def test_list_of_others(say, dump: Path) -> None:
+    """Where the options fit no dump, `list` says how many there are."""
+    assert [f"the options fit none of 1 dump in {dump.parent}"] == say("list", "--program", "shop")
 
 
 @pytest.mark.parametrize(

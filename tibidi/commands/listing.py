@@ -11,8 +11,7 @@ from fnmatch import fnmatch
 
 from tibidi import commands
 from tibidi.errors import TibidiError
-from tibidi.present import listing
-from tibidi.present.phrases import bare_type
+from tibidi.present import listing, phrases
 from tibidi.store.directory import STOPPED_FOLDER, CrashDirectory
 from tibidi.store.lookup import crash_directory, dumps_in
 
@@ -41,7 +40,8 @@ parser.add_argument("directories", metavar="DIR", nargs="*", help="folders of du
 def main(argv: commands.Arguments) -> int:
     """Print a line for each fingerprint, or for each dump, the newest last."""
     options = commands.parse(parser, argv)
-    rows = [each for each in _rows(options.directories, is_all=options.all) if _is_wanted(each, options)]
+    known = list(_rows(options.directories, is_all=options.all))
+    rows = [each for each in known if _is_wanted(each, options)]
     found = listing.groups(rows)
     # On a terminal a long line would be wrapped; in a pipe nothing is cut.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -49,9 +49,16 @@ def main(argv: commands.Arguments) -> int:
         return _write_index(found, options.html)
     data = map(listing.to_json, rows) if options.all else map(listing.group_to_json, found)
     lines = listing.lines(rows, width) if options.all else listing.inbox(found, width)
-    nothing = f"no dumps in {', '.join(options.directories) or CrashDirectory.locate(create=False).path}"
-    commands.report(options, list(data), lines if rows else [nothing])
+    commands.report(options, list(data), lines if rows else [_nothing(len(known), options.directories)])
     return 0
+
+
+def _nothing(count: int, directories: Sequence[str]) -> str:
+    """Return why there is nothing to list, and what to do where no program has crashed yet."""
+    place = ", ".join(directories) or CrashDirectory.locate(create=False).path
+    if count:
+        return f"the options fit none of {phrases.count(count, 'dump')} in {place}"
+    return f"no dumps in {place}" + ("" if directories else " yet; let a program crash with TIBIDI_ENABLE=1")
 
 
 def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[listing.Row]:
@@ -66,7 +73,9 @@ def _rows(directories: Sequence[str], *, is_all: bool) -> Iterator[listing.Row]:
 
 def _is_wanted(each: listing.Row, options: commands.Options) -> bool:
     headline = each.headline
-    names = [name for type_name in (headline.type, headline.cause) for name in (type_name, bare_type(type_name))]
+    names = [
+        name for type_name in (headline.type, headline.cause) for name in (type_name, phrases.bare_type(type_name))
+    ]
     return (
         fnmatch(each.entry.program, options.program)
         and any(fnmatch(name, options.type) for name in names)
