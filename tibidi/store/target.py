@@ -21,7 +21,10 @@ class NamedTarget:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.partial = PartialFile.beside(path)
+        try:
+            self.partial = PartialFile.beside(path)
+        except OSError as error:
+            raise DumpFailed(f"{error.strerror}: {path}", "name a file in a folder that can be written") from error
 
     def is_short_of_space(self) -> bool:
         """Return False: the user, who chose the place, also answers for its space."""
