@@ -245,6 +245,40 @@ def test_suspects_no_ordinary_pickle() -> None:
     assert [False] * 3 == [is_suspect(redactor, pickle.dumps(value, 5)) for value in values]
 
 
+FLOATS = [number / 7 for number in range(10_000)]
+RECORDS = [{"id": number, "name": f"user{number}", "zip": f"{number:05}"} for number in range(3_000)]
+WORDS = [
+    f"{number:x} of {number * 7:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for number in range(9_000)
+]
+
+
+@pytest.mark.parametrize("around", [FLOATS, RECORDS, WORDS], ids=["numbers", "records", "texts"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"password": "x"},
+        {b"x-api-key": b"abcdef"},
+        "password=hunter2",
+        "so war es — password=hunter2",
+        "x" * 300 + " password=hunter2",
+        "amqp://bob:pw@host",
+        "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+        ["mysql", "-phunter2"],
+        "mit gehe&4 darin",
+        b"gehe&4",
+        "größe4",
+    ],
+)
+def test_a_secret_is_seen_among_many_values(around: list[object], value: object) -> None:
+    """A name, a pattern and a learnt secret are seen in each kind of data; without them, nothing is suspected."""
+    redactor = Redactor()
+    redactor.learn("gehe&4")
+    redactor.learn("größe4")
+
+    assert not is_suspect(redactor, pickle.dumps(around, 5))
+    assert is_suspect(redactor, pickle.dumps([*around, value, *around], 5))
+
+
 def test_comparisons() -> None:
     """A text is redacted that is compared with the name of a secret."""
     assert 'if ("<redacted>" == password) {' == Redactor().text('if ("m{h}o)p$x7y" == password) {')

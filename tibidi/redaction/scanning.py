@@ -10,6 +10,7 @@ import re
 
 from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
+from tibidi.redaction.long_texts import is_binary
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
 from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STARTS, STEMS, words
 
@@ -45,9 +46,11 @@ LOOKS = (
     (b"value=", rb"v(?<=['\"] v)alue=['\"]"),
     (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
     (b"-SecureString", b"-SecureString"),
-    (b"kty", b"kty"), (b"sqlplus", b"sqlplus"), (b"pdp ", b"pdp "),
+    (b"kty", rb"k(?<=[\0'\"]k)ty"), (b"sqlplus", b"sqlplus"), (b"pdp ", rb"p(?<=exp|imp)dp "),
     (b"requirepass", b"requirepass"), (b"masterauth", b"masterauth"), (b"AUTH ", b"AUTH "),
 )  # fmt: skip
+# To search for one character takes a hundredth of the time.
+SIGNED_LOOKS = tuple((re.sub(rb"[\w ]", b"", look[0])[:1] or look[0][:1], *look) for look in LOOKS)
 COLUMN = rb",(?=[\w ]{3,60}[,\r\n])[\w ]*(?i:passw|pwd|secret|api_?key|token|credential)|,(?<=[Ww][Oo][Rr][Dd],)"
 STEMS_OF_COLUMNS = (b"pass", b"pwd", b"secret", b"key", b"token", b"credential", b"word,")
 # Options of these programs take a password, see `commands`.
@@ -71,10 +74,14 @@ ALIKE = bytes(
     for byte in range(256)
 )  # fmt: skip
 SHORTEST_TEXT = 32  # bytes, on average: shorter ones are mostly numbers, of which few are equal
+FEW_DISTINCT = 0.7  # of all texts, each with what follows it
 SAMPLE = 8192  # bytes
 MOST_SEEN = 4 << 20  # bytes
-MEMOIZED = b"\x94"  # the opcode behind each text in a pickle
+FRAME, FRAME_BYTES = b"\x95", 9  # the opcode of a new frame, with the length, which is different each time
+SHORT, MEMOIZED = b"\x8c", b"\x94"  # the opcodes before and behind a text in a pickle
 SHORT_TEXT, SHORT_BYTES = rb"(?s)(\x8c.[^\x94]*)\x94", rb"(?s)C.[^\x94]{4,255}"
+RESERVED = rb"[^A-Za-z0-9._~\-]+"  # RFC 3986
+SHORTEST_PART = 4  # of a secret
 BETWEEN = b"\x94\n"  # stands between texts, and between lines
 PRINTABLE = bytes(ord("a") if 31 < byte < 127 or byte in b"\t\n\r" else ord(" ") for byte in range(256))
 SHORTEST_RUN = b"a" * 6  # of other texts
@@ -95,22 +102,25 @@ class Searched:
     def __init__(self) -> None:
         self._texts: set[bytes] = set()
         self._last: tuple[bytes, bytes, set[bytes]] = b"", b"", set()
+        self._is_binary = False
         self._named: bytes | None = None
+        self._parts: set[bytes] | None = None  # of the learnt secrets
         self._size = 0
 
     def named(self, data: bytes) -> bytes:
         """Return the texts of a pickle that were not searched before; the caller searches them for names."""
         self._named = data
-        return self._new_in(data, MEMOIZED)
+        alike = self._new_in(data, MEMOIZED)
+        return data if self._is_binary else alike
 
     def suspects(self, data: bytes, separator: bytes, learnt: Learnt) -> bool:
         """Return True if data may contain a secret, learnt or not."""
         alike = self._new_in(data, separator)
-        whole = alike if self._last[2] else data.translate(ALIKE)  # a learnt secret may be short
-        needles = learnt.needles()
-        is_like_one = needles is None or any(separator in each or each.translate(ALIKE) in whole for each in needles)
+        is_like_one = self._is_like(learnt.needles(), data.translate(ALIKE) if self._is_binary else alike, separator)
         if is_like_one and learnt.is_in(data):
             return True
+        if not alike:
+            return False
         is_option = re.compile(SHORT_OPTION).search(alike) is not None  # the program may be in another text
         if (is_option and any(program in data for program in PROGRAMS)) or is_seen_in(alike):
             return True
@@ -120,13 +130,26 @@ class Searched:
             self._size += len(alike)
         return False
 
+    def _is_like(self, secrets: list[bytes] | None, alike: bytes, separator: bytes) -> bool:
+        """Return True if one of some secrets may be in texts; those that were searched before are like none."""
+        if secrets is None:
+            return True
+        if self._parts is None:  # they do not change
+            self._parts = {_main_part(secret).translate(ALIKE) for secret in secrets}
+        return any(part in alike or separator in part or not part.isascii() for part in self._parts)
+
     def _new_in(self, data: bytes, separator: bytes) -> bytes:
-        """Return the texts in data that were not searched before; they stand between separators."""
+        """Return the texts in data, without those that were searched before; they stand between separators."""
         if self._last[0] is not data:
-            alike = data.translate(ALIKE)
-            is_text = separator != MEMOIZED or alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < len(alike[:SAMPLE])
-            fresh = set(alike.split(separator)) - self._texts if is_text else _texts(alike)
-            self._last = data, BETWEEN.join((b"", *fresh, b"")), fresh if is_text else set()
+            is_framed = data[:1] == FRAME and data[4:FRAME_BYTES] == bytes(FRAME_BYTES - 4)
+            alike = data.translate(ALIKE)[FRAME_BYTES if is_framed else 0 :]
+            is_long = separator != MEMOIZED or alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < len(alike[:SAMPLE])
+            self._is_binary = is_long and separator == MEMOIZED and is_binary(data)
+            if is_long and not self._is_binary:
+                found = fresh = set(alike.split(separator)) - self._texts
+            else:
+                found, fresh = set(_runs(alike)) if self._is_binary else _texts(alike), set()
+            self._last = data, BETWEEN.join((b"", *found, b"")) if found else b"", fresh
         return self._last[1]
 
 
@@ -136,18 +159,43 @@ def searched_for(redactor: Redactor) -> Searched:
     return redactor.searched
 
 
+def _main_part(secret: bytes) -> bytes:
+    """Return the longest part of a secret that is the same in all of its spellings; all of it if that is short."""
+    part = max(re.split(RESERVED, secret), key=len) if secret.isascii() else b""
+    return part if len(part) >= SHORTEST_PART else secret
+
+
 def _texts(alike: bytes) -> set[bytes]:
     """Return the texts in a pickle that is mostly numbers and references."""
-    rest, *short = re.split(SHORT_TEXT, alike)
-    rest = MEMOIZED.join((rest, *short[1::2]))
-    found = {*short[::2], *re.findall(SHORT_BYTES, rest)}
-    mapped = rest.translate(PRINTABLE)
+    sample = alike[:SAMPLE].split(SHORT)
+    if len(set(sample)) < len(sample) * FEW_DISTINCT:
+        found, rest = _short_texts(alike)
+    else:
+        rest, *short = re.split(SHORT_TEXT, alike)
+        found, rest = set(short[::2]), MEMOIZED.join((rest, *short[1::2]))
+    found.update(re.findall(SHORT_BYTES, rest), _runs(rest))
+    return found
+
+
+def _runs(alike: bytes) -> Iterator[bytes]:
+    """Yield what is printable in data, six characters and more."""
+    mapped = alike.translate(PRINTABLE)
     at = mapped.find(SHORTEST_RUN)
     while at >= 0:
         end = mapped.find(b" ", at) % (len(mapped) + 1)
-        found.add(rest[mapped.rfind(b" ", 0, at) + 1 : end])
+        yield alike[mapped.rfind(b" ", 0, at) + 1 : end]
         at = mapped.find(SHORTEST_RUN, end)
-    return found
+
+
+def _short_texts(alike: bytes) -> tuple[set[bytes], bytes]:
+    """Return the short texts, and what is between them, of data in which many are equal, with all that follows them."""
+    first, *pieces = alike.split(SHORT)
+    found, rest = set(), [first]
+    for piece in set(pieces):
+        text, _, more = piece.partition(MEMOIZED)
+        found.add(text)
+        rest.append(more)
+    return {SHORT + text for text in found}, MEMOIZED.join(rest)
 
 
 def sifted(texts: Iterable[str], suspects: Callable[[bytes, bytes], bool]) -> Iterator[tuple[str, bool]]:
@@ -176,8 +224,8 @@ def _by_halves(texts: list[str], suspects: Callable[[bytes, bytes], bool]) -> It
 
 def is_seen_in(alike: bytes) -> bool:
     """Return True if data with zeros for digits may contain a secret that no option of a program announces."""
-    for literal, expression in LOOKS:
-        if literal in alike and re.compile(expression).search(alike) is not None:
+    for sign, literal, expression in SIGNED_LOOKS:
+        if sign in alike and literal in alike and re.compile(expression).search(alike) is not None:
             return True
     if _is_assigned(alike) or _is_in_column(alike):
         return True
