@@ -54,7 +54,8 @@ class Roots:
             if live.namespace is live.frame.f_globals:
                 yield from self._module(live.namespace)
             elif self._is_new(live.frame):
-                yield Root(tuple(f"{path}.locals" for path in self._paths[id(live.frame)]), LOCALS, live.namespace)
+                paths = tuple([f"{path}.locals" for path in self._paths[id(live.frame)]])
+                yield Root._make((paths, LOCALS, live.namespace, ()))
 
     def _modules(self, placed: list[Placed]) -> Iterator[Root]:
         for _, live in placed:

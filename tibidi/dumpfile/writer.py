@@ -29,10 +29,7 @@ RAW_DEFLATE = -15
 # A sample of chunks from this size on is compressed first; of smaller ones only after one that did not compress.
 LARGE_BYTES = 256 << 10
 SMALLEST_TRIED_BYTES = 16 << 10
-SAMPLE_BYTES = 4 << 10
 POOR_RATIO = 0.95
-# A stored block of deflate holds at most this much (RFC 1951, section 3.2.4).
-BLOCK_BYTES = 0xFFFF
 
 
 class WrittenMember(NamedTuple):
@@ -55,7 +52,7 @@ class Archive:
     def __init__(self, file: FileIO | BytesIO) -> None:
         self.size = 0
         self._file = file
-        self._members: list[WrittenMember] = []
+        self.members: list[WrittenMember] = []
         self._stamp = dos_time(time.gmtime())
 
     def add(self, name: str, data: bytes, note: Mapping[str, object] | None = None) -> None:
@@ -70,11 +67,10 @@ class Archive:
     def finish(self, key: bytes | None) -> None:
         """Sign all members, if there is a key, and write the central directory."""
         if key is not None:
-            self.add(fmt.SIGNATURE, sign(key, [member.statement for member in self._members]))
+            self.add(fmt.SIGNATURE, sign(key, [member.statement for member in self.members]))
         start = self.size
-        for member in self._members:
-            self.emit(self._central(member))
-        length = len(self._members)
+        self.emit(b"".join(map(self._central, self.members)))
+        length = len(self.members)
         self.emit(fmt.END.pack(fmt.END_MAGIC, 0, 0, length, length, self.size - start, start, 0))
 
     def emit(self, data: bytes | memoryview) -> None:
@@ -99,7 +95,7 @@ class Archive:
             # The flag last: if the process is killed before, the member counts as incomplete.
             self._patch(member.offset + fmt.LOCAL_FLAGS_OFFSET, fmt.UTF8_NAME.to_bytes(2, "little"))
             self._file.seek(self.size)
-        self._members.append(member)
+        self.members.append(member)
 
     def rollback(self, offset: int) -> None:
         """Remove everything from `offset` on."""
@@ -132,10 +128,10 @@ class MemberStream:
         self._extra = extra
         self._crc = 0
         self._digest = digest
-        self._compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW_DEFLATE)
+        self.compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW_DEFLATE)
         self._ended = False
         self._compressed_badly = False  # the last chunk
-        self._pending = False  # the compressor holds bytes back
+        self.is_pending = False  # the compressor holds bytes back
         self._has_header = False  # on the disk: it follows with the first packed bytes, but counts from now on
         archive.size = self._start = archive.size + fmt.LOCAL.size + len(name) + len(extra)
 
@@ -159,22 +155,24 @@ class MemberStream:
         self.size += view.nbytes
         self._crc = zlib.crc32(view, self._crc)
         is_doubtful = view.nbytes >= (SMALLEST_TRIED_BYTES if self._compressed_badly else LARGE_BYTES)
-        if is_doubtful and not compresses(view):
-            self._store(view)
-        else:
-            packed = self._compressor.compress(view)
-            self._emit(packed)
-            self._pending = True
-            self._compressed_badly = len(packed) > POOR_RATIO * view.nbytes
+        if is_doubtful:
+            from tibidi.dumpfile import noise  # only of much data
+
+            if noise.store(self, view):
+                return view.nbytes
+        packed = self.compressor.compress(view)
+        self.emit(packed)
+        self.is_pending = True
+        self._compressed_badly = len(packed) > POOR_RATIO * view.nbytes
         return view.nbytes
 
     def close(self) -> None:
         """End the member and complete its header; roll it back if that fails."""
         self._ended = True
         try:
-            rest = self._compressor.flush(zlib.Z_FINISH)
+            rest = self.compressor.flush(zlib.Z_FINISH)
             is_whole = not self._has_header  # a small member, all of it in the compressor: it is written at once
-            self._emit(rest, (self._crc, len(rest), self.size) if is_whole else None)
+            self.emit(rest, (self._crc, len(rest), self.size) if is_whole else None)
             packed = self._archive.size - self._start
             words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
             member = WrittenMember._make((self.name, self._offset, self._crc, packed, self.size, words))
@@ -188,7 +186,8 @@ class MemberStream:
         self._ended = True
         self._archive.rollback(self._offset)
 
-    def _emit(self, data: bytes | memoryview, sizes: tuple[int, int, int] | None = None) -> None:
+    def emit(self, data: bytes | memoryview, sizes: tuple[int, int, int] | None = None) -> None:
+        """Append packed bytes, the first of them behind the header."""
         if not data:
             return
         self._digest.update(data)
@@ -196,28 +195,6 @@ class MemberStream:
             self._has_header, self._archive.size = True, self._offset
             data = self._archive.local_header(self.name, self._extra, sizes) + bytes(data)
         self._archive.emit(data)
-
-    def _store(self, view: memoryview) -> None:
-        """Write `view` as stored blocks in the middle of the compressed stream.
-
-        A full flush brings the compressor to a byte boundary and resets its
-        window, so that it can go on after bytes that it has not seen.
-        """
-        if self._pending:
-            self._emit(self._compressor.flush(zlib.Z_FULL_FLUSH))
-            self._pending = False
-        for start in range(0, view.nbytes, BLOCK_BYTES):
-            block = view[start : start + BLOCK_BYTES]
-            length = block.nbytes
-            self._emit(b"\0" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little"))
-            self._emit(block)
-
-
-def compresses(view: memoryview) -> bool:
-    """Return True if a sample from the middle compresses well enough to be worth the time."""
-    middle = max(0, (view.nbytes - SAMPLE_BYTES) // 2)
-    sample = view[middle : middle + SAMPLE_BYTES]
-    return len(zlib.compress(sample, LEVEL)) < POOR_RATIO * sample.nbytes
 
 
 def extra_field(note: Mapping[str, object] | None) -> bytes:

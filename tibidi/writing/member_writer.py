@@ -21,7 +21,6 @@ from tibidi.writing.stream import Sink
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tibidi.dumpfile.writer import Archive
     from tibidi.redaction import Redactor
     from tibidi.writing.filters import Filter, Rules
     from tibidi.writing.namespaces import Placeholder
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from tibidi.writing.pieces import Piece
     from tibidi.writing.reducers import Reducers
     from tibidi.writing.snapshots import Snapshots
-    from tibidi.writing.stream import Slice
+    from tibidi.writing.stream import Slice, Target
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4
@@ -44,9 +43,11 @@ PROTOCOL = b"\x80\x05"  # the beginning of each pickle
 class MemberWriter:
     """Writes members by a pickler, which is exchanged for another kind with the same memo as needed."""
 
+    sink_type = Sink
+
     def __init__(
         self,
-        archive: Archive,
+        archive: Target,
         deadline: float,
         reducers: Reducers,
         state: PickleState,
@@ -64,7 +65,7 @@ class MemberWriter:
         self._filter: Filter | None = None
         self._hooks: FilterHooks | None = None
         self._snapshots: Snapshots | None = None
-        self._sink = Sink(archive, deadline, redactor)
+        self._sink = self.sink_type(archive, deadline, redactor)
         self._rules: Rules | None = None
         self._pickler = Fast(self._sink, reducers)
         self._memo_copy: Fast | None = None
@@ -140,7 +141,7 @@ class MemberWriter:
     def rollback_abandoned(self) -> None:
         """Roll back the member of an abandoned thread, which may still run, but cannot write any more."""
         self._sink.abandoned = True
-        old, self._sink = self._sink, Sink(self._archive, self._deadline, self._redactor)
+        old, self._sink = self._sink, self.sink_type(self._archive, self._deadline, self._redactor)
         old.rollback()
         self._sink.total = old.total
         self.rollback()

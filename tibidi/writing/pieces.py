@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import is_a, snapshot
+from tibidi.look.anatomy import is_a
 from tibidi.look.frames import EXCEPTION
 from tibidi.process.records import NamedTuple
 
@@ -111,7 +111,5 @@ class Piece(NamedTuple):
 
 
 def whole(root: Root) -> Piece:
-    """Return a whole root as one piece, a snapshot of it if it is a dictionary."""
-    if root.kind == EXCEPTION or not is_a(root.value, dict):
-        return Piece(root.paths, root.value, False)
-    return Piece(root.paths, dict(snapshot(root.value.items())), True)
+    """Return a whole root as one piece; variables are a copy already."""
+    return Piece(root.paths, root.value, root.kind != EXCEPTION and is_a(root.value, dict))

@@ -47,12 +47,13 @@ from tibidi.writing.watch import Interrupted, LateProgress, run_watched
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tibidi.dumpfile.writer import Archive
     from tibidi.redaction import Redactor
     from tibidi.writing.omissions import OmissionFinder
     from tibidi.writing.pickle_state import Substitution
+    from tibidi.writing.stream import Target
 
 BEARABLE_SECONDS = 0.1  # for pieces that turn out to be large; twice as many each time
+FEW_ROOTS = 20
 GRACE_SECONDS = 0.3  # for the rest of the queue when a dump is interrupted
 
 
@@ -70,7 +71,7 @@ class Outcome(NamedTuple):
 
 def write_values(  # noqa: PLR0913 - the settings of a dump
     roots: Iterable[Root],
-    archive: Archive,
+    archive: Target,
     *,
     deadline: float,
     max_bytes: int,
@@ -89,8 +90,14 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     reducers = Reducers(namespaces, state)
     roots = list(roots)
     reducers.roots = [root.value for root in roots]
-    members = MemberWriter(archive, deadline, reducers, state, redactor, islegal)
-    writer = ValuesWriter(roots, namespaces, members, Budget(archive, max_bytes, deadline))
+    kinds = MemberWriter, ValuesWriter
+    if len(roots) > FEW_ROOTS and islegal is None and redactor.hook is None:
+        try:
+            from tibidi.writing.together import KINDS as kinds  # type: ignore[assignment]  # noqa: N811 - subclasses
+        except Exception:  # noqa: BLE001, S110 - no memory, no files any more: they are written one by one
+            pass
+    members = kinds[0](archive, deadline, reducers, state, redactor, islegal)
+    writer = kinds[1](roots, namespaces, members, Budget(archive, max_bytes, deadline))
     try:
         with LateProgress(archive) as progress:
 
@@ -113,10 +120,7 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
 
 
 class ValuesWriter:
-    """Writes the queue, in a worker: `run` goes on where it was.
-
-    The other public methods are called when no worker runs.
-    """
+    """Writes the queue, in a worker; the other public methods are called when no worker runs."""
 
     def __init__(self, roots: list[Root], namespaces: Namespaces, members: MemberWriter, budget: Budget) -> None:
         self._namespaces = namespaces
@@ -138,17 +142,10 @@ class ValuesWriter:
         """Write the queue, in a thread that can recurse `levels` deep."""
         self._writer.levels = levels
         if not self._members:
-            name = self._next_name()
-            self._writer.seed(name, self._namespaces.seeds())
-            self._members.append((name, ()))
+            self._writer.seed(member_name(0), self._namespaces.seeds())
+            self._members.append((member_name(0), ()))
         while self._queue or self._find_globals() or self._take_large():
-            piece = self._first_piece()
-            instead = self._write(piece)
-            self._queue.popleft()
-            if instead is None:
-                self._enter(self._writer.new_substitutions(), piece)
-            else:
-                self._queue.extendleft(reversed(instead))
+            self._write_next()
 
     def skip_hung(self, culprit: bool, why: str = "its own code did not finish in time") -> None:
         """Prepare to continue without the `culprit` that hung, which is blocked already, or without this piece."""
@@ -182,6 +179,15 @@ class ValuesWriter:
         omissions = list(first_of_each.values())[::-1]
         return Outcome(self._members, omissions, self._is_complete and not self._queue, interrupt)
 
+    def _write_next(self) -> None:
+        piece = self._first_piece()
+        instead = self._write(piece)
+        self._queue.popleft()
+        if instead is None:
+            self._enter(self._writer.new_substitutions(), piece)
+        else:
+            self._queue.extendleft(reversed(instead))
+
     def _first_piece(self) -> Piece:
         """Return the first of the queue as a piece; variables with names of secrets become pieces of their own."""
         first = self._queue[0]
@@ -208,7 +214,7 @@ class ValuesWriter:
 
     def _write(self, piece: Piece) -> list[Piece] | None:
         """Write a piece; return None, or the pieces to try instead if that failed."""
-        name, start = self._next_name(), time.monotonic()
+        name, start = member_name(len(self._members)), time.monotonic()
         try:
             others = len(self._queue) - 1 + len(self._large)
             part = self._budget.slice(others, is_large=piece.is_large, is_early=piece.is_early)
@@ -271,5 +277,7 @@ class ValuesWriter:
         """Add an omission, whose detail may quote an error, and that a secret."""
         self._omissions.append(Omission(path, reason, self._writer.text(detail)))
 
-    def _next_name(self) -> str:
-        return f"values/{len(self._members):04}.pkl"
+
+def member_name(number: int) -> str:
+    """Return the name of the member with a number."""
+    return f"values/{number:04}.pkl"
