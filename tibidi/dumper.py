@@ -142,7 +142,7 @@ class _Dumping:
 
             archive = vault = Vault(archive, summary, config.seal_to)
             stingy = stingy or bool(vault.problem)
-        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+        archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
         sources: dict[str, str] = {}
         with self._shielded("sources"):
             for file, source, missing in sources_of(self._crash):

@@ -8,7 +8,7 @@ from tibidi.dumpfile.format import FORMAT
 from tibidi.process.digest import hmac_sha256, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tibidi.model import (
         ExceptionRecord,
@@ -23,7 +23,20 @@ if TYPE_CHECKING:
 
 SCALARS = {str, int, bool}
 MAX_HEADLINE_CHARACTERS = 200  # of one field
+MANY_FRAMES = 50
 MAX_TEST_CHARACTERS = 1_000  # of a node id, which finds the dump
+
+
+def summary_json(summary: Summary) -> bytes:
+    """Return `summary.json`."""
+    try:
+        if len(summary.frames()) > MANY_FRAMES:
+            from tibidi.dumpfile import many_frames  # for few crashes
+
+            return many_frames.summary_json(summary)
+    except Exception:  # noqa: BLE001, S110 - no memory, no files any more: as few frames
+        pass
+    return dumps(summary_to_json(summary))
 
 
 def summary_to_json(summary: Summary) -> dict[str, object]:
@@ -35,7 +48,7 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
         "scrubbed": list(summary.scrubbed),
         "test": summary.test and _test_to_json(summary.test),
         "exceptions": [
-            {**_with_frames(record), "attributes": _variables_to_json(record.attributes)}
+            {**_with_frames(record), "attributes": variables_to_json(record.attributes)}
             for record in summary.exceptions
         ],
         **{name: [_with_frames(record) for record in getattr(summary, name)] for name in ("threads", "tasks")},
@@ -45,16 +58,18 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
 
 
 def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[str, object]:
-    return {**record._asdict(), "frames": [_frame_to_json(frame) for frame in record.frames]}
+    return {**record._asdict(), "frames": [frame_to_json(frame) for frame in record.frames]}
 
 
-def _frame_to_json(frame: FrameRecord) -> dict[str, object]:
+def frame_to_json(frame: FrameRecord) -> dict[str, object]:
+    """Return a frame as plain data."""
     data: dict[str, object] = frame._asdict()
-    data.update(code=frame.code._asdict(), locals=_variables_to_json(frame.locals))
+    data.update(code=frame.code._asdict(), locals=variables_to_json(frame.locals))
     return data
 
 
-def _variables_to_json(variables: Mapping[str, Variable]) -> Mapping[str, object]:
+def variables_to_json(variables: Mapping[str, Variable]) -> Mapping[str, object]:
+    """Return variables as plain data."""
     data: dict[str, dict[str, object]] = {}
     for name, (kind, preview, table) in variables.items():
         data[name] = {"type": kind, "preview": preview, **({} if table is None else {"table": table._asdict()})}
@@ -62,7 +77,7 @@ def _variables_to_json(variables: Mapping[str, Variable]) -> Mapping[str, object
 
 
 def _test_to_json(test: FailedTest) -> dict[str, object]:
-    variables = {name: _variables_to_json(getattr(test, name)) for name in ("fixtures", "params")}
+    variables = {name: variables_to_json(getattr(test, name)) for name in ("fixtures", "params")}
     return {**test._asdict(), **variables, "captured": dict(test.captured)}
 
 
@@ -99,15 +114,20 @@ def index_to_json(index: Index) -> dict[str, object]:
 
 def dumps(data: Mapping[str, object]) -> bytes:
     """Return JSON as ASCII bytes: lone surrogates survive as escapes."""
+    return encoder()(data).encode("ascii")
+
+
+def encoder() -> Callable[[Mapping[str, object]], str]:
+    """Return the function for JSON in ASCII."""
     try:  # the encoder in C; `json` imports its decoder as well, and compiles six expressions: two milliseconds
         from _json import encode_basestring_ascii, make_encoder
     except ImportError:  # not CPython
         import json
 
-        return json.dumps(data, separators=(",", ":")).encode("ascii")
+        return json.JSONEncoder(separators=(",", ":")).encode
     # Lib/json/encoder.py, JSONEncoder.iterencode
     encode = make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, True)  # type: ignore[arg-type]
-    return "".join(encode(data, 0)).encode("ascii")
+    return lambda data: "".join(encode(data, 0))
 
 
 # The signature: an HMAC-SHA256 (RFC 2104) with a key that never leaves its machine.  It covers one line for each
