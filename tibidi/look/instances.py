@@ -1,4 +1,4 @@
-"""Show instances of classes that have no notation of their own.
+"""Show instances of classes that have no notation of their own, and builtin containers that fewer crashes have.
 
 A lazy object is shown as not evaluated; an instance of a subclass of a builtin type by the content of that type; a
 file, socket, lock or generator by what is known of it; any other object by its attributes.
@@ -6,12 +6,15 @@ file, socket, lock or generator by what is known of it; any other object by its 
 
 from __future__ import annotations
 
+import gc
 import sys
+from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
-from tibidi.look.notation import SCRUBBED_CHARACTERS
+from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS
+from tibidi.look.preview import MAX_DEPTH
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_ATTRIBUTES = 12  # that are searched for the name of a member of an enumeration, or the model of a query
 MAX_FACTS = 6
+VIEWS = (id(type({}.keys())), id(type({}.values())), id(type({}.items())))
 # The bases of arrays and tables.
 ARRAYS = frozenset({
     "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
@@ -40,9 +44,18 @@ class Instances:
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
+        self._builtins: dict[int, Show] = {  # by id, as a metaclass may define `__hash__`
+            id(set): lambda items: self._braces(items) if items else "set()",
+            id(frozenset): lambda items: f"frozenset({self._braces(items) if items else ''})",
+            id(MappingProxyType): self._proxy,
+            **dict.fromkeys(VIEWS, lambda view: self._sequence(view, type(view), type(view).__name__)),
+        }
 
     def show_for(self, cls: type) -> Show:
         """Return how to show instances of a class."""
+        builtin = self._builtins.get(id(cls))
+        if builtin is not None:
+            return builtin
         facts = self._walker.classes.of(cls)
         show = self._show_for(facts) if HIDING.isdisjoint(facts.names) else lambda value: self._hidden(facts)
         if facts.is_lazy:
@@ -77,6 +90,14 @@ class Instances:
                 )
         return lambda value: self._instance(value, facts, short)
 
+    def _braces(self, items: set[object]) -> str:
+        return self._walker.sequence("{", items, len(items), "}")
+
+    def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
+        """Show the mapping of a proxy, which forwards everything to it: it may be of an application class."""
+        (mapping,) = gc.get_referents(proxy)
+        return f"mappingproxy({self._walker.show(mapping)})"
+
     def _hidden(self, facts: ClassFacts) -> str:
         self._walker.redactor.note(self._walker.place(), f"the type {facts.name}")
         return REDACTED_TEXT
@@ -93,10 +114,27 @@ class Instances:
         return f"<{short} {', '.join(entries)}>" if entries else ""
 
     def _instance(self, value: object, facts: ClassFacts, short: str) -> str:
-        attributes = self._walker.attributes(value, facts)
+        attributes = self._attributes(value, facts)
         if facts.fields is not None:
             return f"{short}({attributes})"
         return f"<{short} {attributes}>" if attributes else f"<{facts.name} object>"
+
+    def _attributes(self, value: object, facts: ClassFacts) -> str:
+        """Show the attributes of an instance."""
+        walker = self._walker
+        if not walker.enter(value):
+            return "..."
+        limit = walker.limit()
+        pairs = sorted(facts.attributes(value, limit + 1), key=lambda pair: pair[0].startswith("_"))
+        shown = []
+        for name, attribute in pairs[:limit] if len(walker.steps) < MAX_DEPTH else []:
+            if walker.left <= 0:
+                break
+            shown.append(f"{name}={walker.entry(name, attribute, '.' + name)}")
+        walker.within.discard(id(value))
+        if len(shown) < len(pairs):
+            shown.append(MORE)
+        return ", ".join(shown)
 
     def _derived(self, value: Any, facts: ClassFacts, short: str) -> str:
         """Show an instance of a subclass of a builtin type by the content of that type."""

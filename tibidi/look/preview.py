@@ -12,9 +12,6 @@ Secrets are shown as `<redacted>`, lazy values as not evaluated; both are record
 
 from __future__ import annotations
 
-import gc
-from types import MappingProxyType
-
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import first, type_name
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from tibidi.look.classes import ClassFacts
     from tibidi.look.instances import Instances
     from tibidi.look.notation import Show, Step
     from tibidi.model import Table
@@ -43,8 +39,6 @@ MAX_TEXT_CHARACTERS = 300
 MIN_TEXT_CHARACTERS = 8
 TABLES = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.core.frame.DataFrame"})
 MAX_REMEMBERED_CHARACTERS = 60  # a text that is likely to occur several times
-
-VIEWS = (id(type({}.keys())), id(type({}.values())), id(type({}.items())))
 
 
 class Previewer:
@@ -90,8 +84,13 @@ class Previewer:
             return Variable(type_of_value, REDACTED_TEXT)
         if self._is_spent or not self._has_budget():
             return Variable(type_of_value, MORE)
-        known = self._shown.get(id(value))
-        _, preview, table = self._preview(value, type_of_value, path, characters) if known is None else known
+        number, known = self._walker.numbers.get(id(type(value))), self._shown.get(id(value))
+        if number is not None:
+            preview, table = number(value), None
+        elif known is not None:
+            _, preview, table = known
+        else:
+            _, preview, table = self._preview(value, type_of_value, path, characters)
         self._room -= len(preview)
         return Variable._make((type_of_value, preview, table))
 
@@ -100,7 +99,8 @@ class Previewer:
     ) -> tuple[object, str, Table | None]:
         """Show a value; keep the preview, unless something in it is recorded with its path, which differs elsewhere."""
         found = len(self._redactor.found), len(self.omissions)
-        preview, table = self.show(value, path, characters), None
+        self._walker.start(path, characters)
+        preview, table = self._walker.show(value), None
         if type_of_value in TABLES:
             from tibidi.look.arrays import table_of  # only where there is a table
 
@@ -128,13 +128,14 @@ class Walker:
         self.omissions = omissions
         self.redactor = redactor
         self.classes = Classes()
-        self._left = 0
+        self.left = 0
         self._path = ""
-        self._steps: list[Step] = []
-        self._within: set[int] = set()
+        self.steps: list[Step] = []
+        self.within: set[int] = set()
         self._texts: dict[str, str] = {}
         self._instances: Instances | None = None
-        self._table: dict[int, Show] = {**notation.numbers(), **self._builtins()}
+        self.numbers = notation.numbers()
+        self._table: dict[int, Show] = {**self.numbers, **self._builtins()}
         self._table.update((key, self._cleaning(show)) for key, show in notation.texts().items())
 
     def close(self) -> None:
@@ -145,20 +146,25 @@ class Walker:
     def start(self, path: str, characters: int) -> None:
         """Start with the variable at `path`, to be shown in about so many characters."""
         self._path = path
-        self._left = characters
-        self._steps.clear()
-        self._within.clear()
+        self.left = characters
+        self.steps.clear()
+        self.within.clear()
 
     def show(self, value: object) -> str:
         """Show a value in one line."""
+        number = self.numbers.get(id(type(value)))
+        if number is not None:
+            shown = number(value)
+            self.left -= len(shown)
+            return shown
         show = self._table.get(id(type(value)))
-        before, depth = self._left, len(self._steps)
+        before, depth = self.left, len(self.steps)
         try:
             shown = (show or self._decide(type(value)))(value)
         except Exception as error:  # noqa: BLE001 - a type in C whose repr raises costs one preview
-            del self._steps[depth:]
+            del self.steps[depth:]
             shown = f"<{type_name(type(value))}, which cannot be shown: {type_name(type(error))}>"
-        self._left = before - len(shown)
+        self.left = before - len(shown)
         return shown
 
     def _decide(self, cls: type) -> Show:
@@ -180,11 +186,7 @@ class Walker:
             id(bytearray): lambda data: f"bytearray({self._bytes(data)})",
             id(list): self._list,
             id(tuple): self.row,
-            id(set): self._set,
-            id(frozenset): self._frozenset,
             id(dict): self.mapping,
-            id(MappingProxyType): self._proxy,
-            **dict.fromkeys(VIEWS, lambda view: f"{type(view).__name__}({self.sequence('[', view, len(view), ']')})"),
             id(type): notation.of_class,
         }
 
@@ -223,7 +225,7 @@ class Walker:
 
     def _cut(self, text: str | bytes, more: int) -> str:
         """Show the beginning of a text, after which `more` characters were left out already."""
-        limit = max(min(MAX_TEXT_CHARACTERS, self._left), MIN_TEXT_CHARACTERS)
+        limit = max(min(MAX_TEXT_CHARACTERS, self.left), MIN_TEXT_CHARACTERS)
         more += max(len(text) - limit, 0)
         shown = ascii_safe(repr(text[:limit]))
         return f"{shown}{MORE} +{more}" if more else shown
@@ -242,87 +244,69 @@ class Walker:
             self.redactor.note(f"{self.place()}[{at}]", "the name before it")
         return [secret.get(at, item) for at, item in enumerate(items)] if secret else items
 
-    def _set(self, items: set[object]) -> str:
-        return self.sequence("{", items, set.__len__(items), "}") if set.__len__(items) else "set()"
-
-    def _frozenset(self, items: frozenset[object]) -> str:
-        return f"frozenset({self.sequence('{', items, len(items), '}') if items else ''})"
-
     def sequence(self, start: str, items: Iterable[object], length: int, end: str) -> str:
         """Show the items of a container between `start` and `end`."""
-        if not self._enter(items):
+        if not self.enter(items):
             return f"{start}...{end}"
         shown: list[str] = []
-        if len(self._steps) < MAX_DEPTH:
-            for number, item in enumerate(first(items, self._limit())):
-                if self._left <= 0:
+        if len(self.steps) < MAX_DEPTH:
+            for number, item in enumerate(first(items, self.limit())):
+                if self.left <= 0:
                     break
-                self._steps.append(number)
+                self.steps.append(number)
                 shown.append(self.show(item))
-                self._steps.pop()
-        self._within.discard(id(items))
+                self.steps.pop()
+        self.within.discard(id(items))
         return start + joined(shown, length) + end
 
     def mapping(self, mapping: dict[object, object]) -> str:
         """Show a dictionary."""
-        if not self._enter(mapping):
+        if not self.enter(mapping):
             return "{...}"
         length = dict.__len__(mapping)
-        pairs = first(dict.items(mapping), self._limit()) if len(self._steps) < MAX_DEPTH else []
+        pairs = first(dict.items(mapping), self.limit()) if len(self.steps) < MAX_DEPTH else []
         shown = []
-        labelled = self.redactor.labelled(mapping)
+        labelled = self.redactor.labelled(mapping) if pairs else ()
         for key, value in pairs:
-            if self._left <= 0:
+            if self.left <= 0:
                 break
-            if any(key is each for each in labelled):
+            if labelled and any(key is each for each in labelled):
                 self.redactor.note(f"{self.place()}[{key!r}]", "the name beside it")
                 value = REDACTED_TEXT
-            shown.append(f"{self.show(key)}: {self.entry(key, value, (key,))}")
-        self._within.discard(id(mapping))
+            name = self._texts.get(key) if type(key) is str else None  # most occur several times
+            if name is None:
+                name = self.show(key)
+            else:
+                self.left -= len(name)
+            shown.append(f"{name}: {self.entry(key, value, (key,))}")
+        self.within.discard(id(mapping))
         return "{" + joined(shown, length) + "}"
-
-    def _proxy(self, proxy: MappingProxyType[object, object]) -> str:
-        """Show the mapping of a proxy, which forwards everything to it: it may be of an application class."""
-        (mapping,) = gc.get_referents(proxy)
-        return f"mappingproxy({self.show(mapping)})"
 
     def entry(self, key: object, value: object, step: Step) -> str:
         """Show a value under its name, unless that is the name of a secret."""
-        self._steps.append(step)
-        if self.redactor.conceals(key, value):
+        is_secret = self.redactor.conceals(key, value)
+        if not is_secret and id(type(value)) in self.numbers:
+            return self.show(value)
+        self.steps.append(step)
+        if is_secret:
             self.redactor.note(self.place(), f"the name {key!r}" if type(key) is str else "its name")
             shown = REDACTED_TEXT
         else:
             shown = self.show(value)
-        self._steps.pop()
+        self.steps.pop()
         return shown
 
-    def _enter(self, container: object) -> bool:
+    def enter(self, container: object) -> bool:
         """Return True if a container is not within itself."""
-        if id(container) in self._within:
+        if id(container) in self.within:
             return False
-        self._within.add(id(container))
+        self.within.add(id(container))
         return True
 
-    def _limit(self) -> int:
-        return MAX_NESTED_ITEMS if self._steps else MAX_ITEMS
-
-    def attributes(self, value: object, facts: ClassFacts) -> str:
-        """Show the attributes of an instance."""
-        if not self._enter(value):
-            return "..."
-        limit = self._limit()
-        pairs = sorted(facts.attributes(value, limit + 1), key=lambda pair: pair[0].startswith("_"))
-        shown = []
-        for name, attribute in pairs[:limit] if len(self._steps) < MAX_DEPTH else []:
-            if self._left <= 0:
-                break
-            shown.append(f"{name}={self.entry(name, attribute, '.' + name)}")
-        self._within.discard(id(value))
-        if len(shown) < len(pairs):
-            shown.append(MORE)
-        return ", ".join(shown)
+    def limit(self) -> int:
+        """Return how many items of a container to show."""
+        return MAX_NESTED_ITEMS if self.steps else MAX_ITEMS
 
     def place(self) -> str:
         """Return the path of the value that is being shown."""
-        return self._path + "".join(map(step_text, self._steps))
+        return self._path + "".join(map(step_text, self.steps))

@@ -169,27 +169,29 @@ class _Hunt:
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         pairs = list(pairs)
         unknown = [pair for pair in pairs if type(pair[0]) is not str or pair[0] not in self._innocent]
-        if self._redactor.may_conceal([name for name, _ in unknown]):
+        if unknown and self._redactor.may_conceal([name for name, _ in unknown]):
             for name, value in unknown:
                 if self._redactor.conceals(name, value):
                     self._learn(value)
                 elif type(name) is str and self._redactor.hook is None and not self._redactor.kind_of_name(name):
                     self._innocent.add(name)
-        else:
+        elif unknown:
             self._innocent.update([name for name, _ in unknown if type(name) is str])
         self._items([value for _, value in pairs])
 
-    def _items(self, items: Iterable[object]) -> None:
+    def _items(self, items: Iterable[Any]) -> None:
         """Queue the items that may contain others; search texts for secrets."""
+        texts, seen = self._texts, self._seen
         for item in items:
-            if type(item) is str:
-                self._texts.add(item[:MAX_TEXT])
-            elif type(item) is bytes:
-                self._texts.add(item[:MAX_TEXT].decode("latin-1"))
-            elif id(type(item)) not in LEAVES and id(item) not in self._seen:
-                if type(item) is FUNCTION and not (item.__defaults__ or item.__kwdefaults__ or item.__closure__):
+            cls = type(item)
+            if cls is str:
+                texts.add(item[:MAX_TEXT])
+            elif cls is bytes:
+                texts.add(item[:MAX_TEXT].decode("latin-1"))
+            elif id(cls) not in LEAVES and id(item) not in seen:
+                if cls is FUNCTION and not (item.__defaults__ or item.__kwdefaults__ or item.__closure__):
                     continue
-                self._seen.add(id(item))
+                seen.add(id(item))
                 self._waiting.append(item)
 
     def _learn(self, value: Any) -> None:

@@ -44,6 +44,7 @@ DIRECTORIES = frozenset({"pwd", "oldpwd"})
 LABELS = {
     "value": ("name", "key", "field", "header"), "Value": ("Name", "Key"), "val": ("name", "key"), "v": ("k", "n"),
 }  # fmt: skip
+LABELLED = frozenset({*LABELS, "kty"})
 
 SEARCHED = frozenset({GIVEN, HARD, SOFT})  # in pickles
 WORD_TYPES = frozenset({str, bytes})
@@ -181,6 +182,8 @@ class Redactor:
         if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
             return ()
         named = {name: value for name, value in dict.items(mapping) if type(name) is str}
+        if LABELLED.isdisjoint(named):
+            return ()
         if "kty" in named:
             return tuple(name for name in ("d", "k", "p", "q", "dp", "dq", "qi") if as_text(named.get(name)))
         key = next(filter(named.__contains__, LABELS), "")

@@ -21,6 +21,7 @@ from tibidi.writing.stream import Sink
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tibidi.dumpfile.writer import Archive
     from tibidi.redaction import Redactor
     from tibidi.writing.filters import Filter, Rules
     from tibidi.writing.namespaces import Placeholder
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tibidi.writing.pieces import Piece
     from tibidi.writing.reducers import Reducers
     from tibidi.writing.snapshots import Snapshots
-    from tibidi.writing.stream import Slice, Target
+    from tibidi.writing.stream import Slice
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4
@@ -47,7 +48,7 @@ class MemberWriter:
 
     def __init__(
         self,
-        archive: Target,
+        archive: Archive,
         deadline: float,
         reducers: Reducers,
         state: PickleState,

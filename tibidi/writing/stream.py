@@ -11,32 +11,8 @@ from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
+    from tibidi.dumpfile.writer import Archive, MemberStream
     from tibidi.redaction import Redactor
-
-    class Stream(Protocol):
-        """One member of the archive while it is written."""
-
-        def write(self, data: bytes | memoryview, /) -> int:
-            """Append to it."""
-            ...
-
-        def close(self) -> None:
-            """End it."""
-
-        def rollback(self) -> None:
-            """Remove it from the archive."""
-
-    class Target(Protocol):
-        """The archive: opens members, and knows how much is on disk."""
-
-        size: int
-
-        def open(self, name: str, note: dict[str, object] | None = None) -> Stream:
-            """Begin a member, with a note in its header."""
-            ...
-
 
 # Picklers write objects larger than a frame (64 KiB, PEP 3154) separately.
 LARGE_BYTES = 128 << 10
@@ -100,7 +76,7 @@ class Slice(NamedTuple):
 class Budget:
     """The remaining size of a dump, and the remaining time until `deadline`."""
 
-    def __init__(self, archive: Target, max_bytes: int, deadline: float) -> None:
+    def __init__(self, archive: Archive, max_bytes: int, deadline: float) -> None:
         self._archive = archive
         self._max_bytes = max_bytes
         self._deadline = deadline
@@ -142,7 +118,7 @@ class Sink:
     the writing thread any more, as in a child of fork().
     """
 
-    def __init__(self, target: Target, deadline: float, redactor: Redactor) -> None:
+    def __init__(self, target: Archive, deadline: float, redactor: Redactor) -> None:
         self.scans_names = self.scans_values = False
         self.total = self._total_before = 0
         self.limit = 0
@@ -154,7 +130,7 @@ class Sink:
         self._target = target
         self._redactor = redactor
         self._deadline = deadline
-        self._stream: Stream | None = None
+        self._stream: MemberStream | None = None
 
     def begin(self, name: str, part: Slice | None = None, memo: int | None = None) -> None:
         """Open a member, which may use its part of the budget, or all of it; note the size of the memo before it."""

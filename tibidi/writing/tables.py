@@ -98,6 +98,18 @@ def listed(values: Any, count: int) -> Any:
     return values()
 
 
+def facts_of(*names: str, **renamed: str) -> Callable[[Any], Facts]:
+    """Return what describes a thing by these attributes, of which some have other names among the facts."""
+    sources = {**{name: name for name in names}, **renamed}
+    return lambda thing: {fact: getattr(thing, name) for fact, name in sources.items()}
+
+
+def scalar_facts(*names: str, **renamed: str) -> Callable[[Any], Facts]:
+    """Return what describes a scalar by its text and these attributes."""
+    describe = facts_of(*names, **renamed)
+    return lambda scalar: {"text": str(scalar), **describe(scalar)}
+
+
 # numpy.
 
 
@@ -224,10 +236,6 @@ def _index(index: Any) -> Facts:
     return {**facts, **_frequency(index)}
 
 
-def _range_index(index: Any) -> Facts:
-    return {"start": index.start, "stop": index.stop, "step": index.step, "name": index.name}
-
-
 def _multi_index(index: Any) -> Facts:
     arrays = [sys.modules["numpy"].asarray(codes) for codes in index.codes]
     return {"levels": list(index.levels), "codes": arrays, "names": list(index.names)}
@@ -262,14 +270,6 @@ def _frequency(holder: Any) -> Facts:
     """Return the frequency of times: of an array before pandas 3, of labels since."""
     frequency = getattr(holder, "freq", None)
     return {} if frequency is None else {"freq": frequency.freqstr}
-
-
-def _periods(array: Any) -> Facts:
-    return {"ordinals": array.asi8, "freq": array.freqstr}
-
-
-def _intervals(array: Any) -> Facts:
-    return {"left": array.left, "right": array.right, "closed": array.closed}
 
 
 def _with_mask(array: Any) -> Facts:
@@ -314,14 +314,6 @@ def _timestamp(moment: Any) -> Facts:
 
 def _timedelta(duration: Any) -> Facts:
     return {"text": str(duration), "value": duration.value, "unit": getattr(duration, "unit", "ns")}
-
-
-def _period(period: Any) -> Facts:
-    return {"text": str(period), "ordinal": period.ordinal, "freq": period.freqstr}
-
-
-def _interval(interval: Any) -> Facts:
-    return {"text": str(interval), "left": interval.left, "right": interval.right, "closed": interval.closed}
 
 
 class Native:
@@ -439,14 +431,14 @@ TABLE: dict[str, Callable[[Any], Facts | None]] = {
     "pandas.DatetimeArray": _datetimes,
     "pandas.ExtensionArray": _any_array,
     "pandas.Index": _index,
-    "pandas.Interval": _interval,
-    "pandas.IntervalArray": _intervals,
+    "pandas.Interval": scalar_facts("left", "right", "closed"),
+    "pandas.IntervalArray": facts_of("left", "right", "closed"),
     "pandas.MultiIndex": _multi_index,
     "pandas.NAType": lambda _: {"text": "<NA>"},
     "pandas.NaTType": lambda _: {"text": "NaT"},
-    "pandas.Period": _period,
-    "pandas.PeriodArray": _periods,
-    "pandas.RangeIndex": _range_index,
+    "pandas.Period": scalar_facts("ordinal", freq="freqstr"),
+    "pandas.PeriodArray": facts_of(ordinals="asi8", freq="freqstr"),
+    "pandas.RangeIndex": facts_of("start", "stop", "step", "name"),
     "pandas.Series": _series,
     "pandas.SparseArray": _sparse,
     "pandas.StringArray": _texts,

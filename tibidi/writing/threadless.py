@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tibidi.writing.pickle_state import PickleState
-    from tibidi.writing.watch import Task
+    from tibidi.writing.values import ValuesWriter
 
 # Levels of recursion that any thread has enough stack for.
 LEVELS_HERE = 1_000
 
 
-def run_here(task: Task, state: PickleState, deadline: float, *, debug: bool) -> None:
+def run_here(task: ValuesWriter, state: PickleState, deadline: float, *, debug: bool) -> None:
     """Run `task` as `run_watched` does, in this thread, with an alarm that ends calls that hang."""
     stall = Stall(state, _thread.get_ident())
 

@@ -71,7 +71,7 @@ class BatchSink(Sink):
         """Write the members of a batch."""
         self.check_owner()
         try:
-            small.append(self._target, members)  # type: ignore[arg-type]  # the only target of many frames
+            small.append(self._target, members)
         except OSError as error:
             raise DiskRefused(str(error)) from error
         self.total += sum([len(data) for _, data, _ in members])

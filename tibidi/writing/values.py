@@ -47,10 +47,10 @@ from tibidi.writing.watch import Interrupted, LateProgress, run_watched
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tibidi.dumpfile.writer import Archive
     from tibidi.redaction import Redactor
     from tibidi.writing.omissions import OmissionFinder
     from tibidi.writing.pickle_state import Substitution
-    from tibidi.writing.stream import Target
 
 BEARABLE_SECONDS = 0.1  # for pieces that turn out to be large; twice as many each time
 FEW_ROOTS = 20
@@ -71,7 +71,7 @@ class Outcome(NamedTuple):
 
 def write_values(  # noqa: PLR0913 - the settings of a dump
     roots: Iterable[Root],
-    archive: Target,
+    archive: Archive,
     *,
     deadline: float,
     max_bytes: int,
@@ -120,7 +120,10 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
 
 
 class ValuesWriter:
-    """Writes the queue, in a worker; the other public methods are called when no worker runs."""
+    """Writes the queue, in a worker: `run` goes on where it was.
+
+    The other public methods are called when no worker runs.
+    """
 
     def __init__(self, roots: list[Root], namespaces: Namespaces, members: MemberWriter, budget: Budget) -> None:
         self._namespaces = namespaces

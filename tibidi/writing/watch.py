@@ -10,28 +10,12 @@ from tibidi.writing.stream import DiskRefused, OutOfTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
 
+    from tibidi.dumpfile.writer import Archive
     from tibidi.process.progress import Progress
     from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.stall import Stall
-    from tibidi.writing.stream import Target
-
-    class Task(Protocol):
-        """The watched work, which continues where it was when it is run again."""
-
-        def run(self, levels: int) -> None:
-            """Work, in a thread that can recurse `levels` deep."""
-
-        def skip_hung(self, culprit: bool, why: str = ...) -> None:
-            """Prepare to continue without the object that hung; a known `culprit` is blocked already."""
-
-        def stop(self) -> None:
-            """Prepare for the end, as the time is over."""
-
-        def skip_failed(self, error: BaseException) -> None:
-            """Prepare to continue without the part that raised."""
-
+    from tibidi.writing.values import ValuesWriter
 
 POLL_SECONDS = 0.05
 PROGRESS_AFTER_SECONDS = 1.0
@@ -45,7 +29,12 @@ class Interrupted(Exception):
 
 
 def run_watched(
-    task: Task, state: PickleState, deadline: float, *, debug: bool = False, on_wait: Callable[[], None] | None = None
+    task: ValuesWriter,
+    state: PickleState,
+    deadline: float,
+    *,
+    debug: bool = False,
+    on_wait: Callable[[], None] | None = None,
 ) -> None:
     """Run `task` until it is done or `deadline` has passed; parts that hang or fail are skipped.
 
@@ -72,7 +61,7 @@ def run_watched(
 class LateProgress:
     """A progress line whose code is loaded once a dump takes long."""
 
-    def __init__(self, archive: Target) -> None:
+    def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._start = time.monotonic()
         self._progress: Progress | None = None
@@ -97,7 +86,7 @@ class LateProgress:
             self._progress.show(self._archive.size)
 
 
-def skip(task: Task, state: PickleState, deadline: float) -> None:
+def skip(task: ValuesWriter, state: PickleState, deadline: float) -> None:
     """Prepare a task to continue without what hung, or to stop if the time is over."""
     culprit = state.block_running()
     if time.monotonic() < deadline:
@@ -106,7 +95,7 @@ def skip(task: Task, state: PickleState, deadline: float) -> None:
         task.stop()
 
 
-def is_over(task: Task, error: BaseException | None, *, debug: bool) -> bool:
+def is_over(task: ValuesWriter, error: BaseException | None, *, debug: bool) -> bool:
     """Return True if nothing is left to do after `error`; else prepare to continue without the part that raised it."""
     if error is None or isinstance(error, OutOfTime):
         return True
@@ -121,7 +110,9 @@ def is_over(task: Task, error: BaseException | None, *, debug: bool) -> bool:
         del error  # else it would keep itself alive, by this frame in its traceback
 
 
-def _wait(worker: Worker, task: Task, state: PickleState, deadline: float, on_wait: Callable[[], None] | None) -> bool:
+def _wait(
+    worker: Worker, task: ValuesWriter, state: PickleState, deadline: float, on_wait: Callable[[], None] | None
+) -> bool:
     """Wait until the worker is done; return False at the deadline, or as soon as it stalls."""
     stall = None
     try:
