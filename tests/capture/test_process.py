@@ -48,6 +48,15 @@ def test_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     ) == capture.arguments(Redactor())
 
 
+def test_arguments_with_a_password_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password between a user and a database is redacted, and learnt without them."""
+    redactor = Redactor()
+    monkeypatch.setattr(sys, "argv", ["sqlplus", "-S", "scott/gehe1m@ORCL"])
+
+    assert ("sqlplus", "-S", "scott/<redacted>@ORCL") == capture.arguments(redactor)
+    assert "to <redacted> at ORCL" == redactor.text("to gehe1m at ORCL")
+
+
 def test_no_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Python is embedded there may be no `sys.argv`."""
     monkeypatch.delattr(sys, "argv")

@@ -41,13 +41,14 @@ def arguments(redactor: Redactor) -> tuple[str, ...]:
     given = argv[:MAX_ARGUMENTS] if type(argv) is list else []
     words = [word[:MAX_ARGUMENT] if type(word) is str else "" for word in given]
     secret = redactor.secret_words(words)
-    for at, begin in secret.items():
-        redactor.learn(words[at][begin:])
+    for at, (begin, end) in secret.items():
+        redactor.learn(words[at][begin:end])
     found: list[str] = []
     for number, word in enumerate(words):
         shown, rule = redactor.scrub(word)
         if number in secret:
-            shown, rule = word[: secret[number]] + REDACTED_TEXT, "the argument of a secret option"
+            begin, end = secret[number]
+            shown, rule = word[:begin] + REDACTED_TEXT + word[end:], "the argument of a secret option"
         if rule:
             redactor.note(f"process.argv[{number}]", rule)
         found.append(shown)

@@ -40,14 +40,14 @@ def options_of(word: str) -> dict[str, str] | None:
     return next(PROGRAMS[f"{each}*"] for each in FAMILIES if name.startswith(each))
 
 
-def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where secrets are in the words of a command: the number of the word, and where in it the secret begins."""
+def secret_words(words: Sequence[str]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Yield where secrets are in the words of a command: the number of the word, where in it one begins and ends."""
     options: dict[str, str] = {}
     is_login = "login" in words
     expected = ""  # what the word before announces: NEXT, a separator, or the kind of the name of an option
     for at, word in enumerate(words):
         announced, expected = expected, ""
-        begin = _announced_at(word, announced) if announced and word[:1] != "-" else -1
+        begin, end = _announced_at(word, announced) if announced and word[:1] != "-" else -1, len(word)
         if begin < 0:
             found = options_of(word)
             if found is not None:
@@ -57,9 +57,9 @@ def secret_words(words: Sequence[str]) -> Iterator[tuple[int, int]]:
             elif word.startswith(OPENSSL):
                 begin = len(OPENSSL)
             elif "/" in options and 0 < word.find("/") < word.find("@"):  # of Oracle: user/password@database
-                begin = word.index("/") + 1
-        if 0 <= begin < len(word) and not is_placeholder(word[begin:]):
-            yield at, begin
+                begin, end = word.index("/") + 1, word.rindex("@")
+        if 0 <= begin < end and not is_placeholder(word[begin:end]):
+            yield at, (begin, end)
 
 
 def _announced_at(word: str, announced: str) -> int:

@@ -126,8 +126,8 @@ class _Hunt:
 
     def _row(self, value: Any) -> None:
         for at, instead in self._redactor.secret_items(value).items():
-            begin = len(instead) - len(REDACTED_TEXT)  # of the secret in `-pSECRET`
-            self._learn((as_text(value[at]) or "")[begin:] if begin else value[at])
+            before, _, after = instead.partition(REDACTED_TEXT)  # `-pSECRET`, `user/SECRET@database`
+            self._learn((as_text(value[at]) or "")[len(before) :].removesuffix(after) if before + after else value[at])
         items = first(value, MAX_ITEMS)
         self._items(items)
         if len(items) > 1 and type(items[0]) in RECORDS:

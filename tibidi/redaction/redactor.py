@@ -166,10 +166,10 @@ class Redactor:
         if self.conceals_last(row):
             return {len(row) - 1: REDACTED_TEXT}
         words = [(word if type(word) is str else as_text(word) or "")[:LONGEST_ARGUMENT] for word in row]
-        return {at: words[at][:begin] + REDACTED_TEXT for at, begin in self.secret_words(words).items()}
+        return {at: words[at][:a] + REDACTED_TEXT + words[at][b:] for at, (a, b) in self.secret_words(words).items()}
 
-    def secret_words(self, words: list[str]) -> dict[int, int]:
-        """Return which words of a command are or contain a secret, and where in each the secret begins."""
+    def secret_words(self, words: list[str]) -> dict[int, tuple[int, int]]:
+        """Return which words of a command are or contain a secret, and where in each the secret begins and ends."""
         # The password is in no option of sqlplus, expdp and impdp.
         if not any([w[:1] == "-" or w[:5] == "pass:" or w[-5:] in {"lplus", "expdp", "impdp"} for w in words]):
             return {}

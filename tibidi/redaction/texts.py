@@ -364,12 +364,9 @@ def _in_command(text: str) -> Iterator[Found]:
             start = match.start("quoted")
             yield from (Found(start + each.start, start + each.end, each.rule) for each in _in_command(match["quoted"]))
     words = [match["quoted"] if match["quoted"] is not None else match[0] for match in matches]
-    for at, begin in secret_words(words):
-        start, end = matches[at].span("quoted" if matches[at]["quoted"] is not None else 0)
-        if "/" in text[start + 1 : start + begin] and "@" in text[start + begin : end]:
-            end = text.index("@", start + begin)
-        if end - start > begin:
-            yield Found(start + begin, end, "the argument of a secret option")
+    for at, (begin, end) in secret_words(words):
+        start = matches[at].start("quoted" if matches[at]["quoted"] is not None else 0)
+        yield Found(start + begin, start + end, "the argument of a secret option")
 
 
 def _in_columns(text: str) -> Iterator[Found]:
