@@ -13,13 +13,13 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from zoneinfo import ZoneInfo
 
 from tibidi.process.hints import Any
 from tibidi.reading.inert import types
 from tibidi.reading.inert.items import Moment, moment_text
 from tibidi.reading.inert.ndarray import InertArray, InertScalar, Reductions
 from tibidi.reading.inert.repr import BOUNDED, clean
+from tibidi.reading.inert.zones import zone_of
 
 Facts = dict[str, Any]
 Read = Callable[[object], Any]
@@ -39,8 +39,6 @@ PERIODS = {
 FREQUENCY = re.compile(r"(?:period)?\[?([A-Za-z]+)(?:-[A-Z]+)?\]?")
 # The part of a time that is not shown.
 MIDNIGHT = re.compile(r"(?<=[0-9])(?:T00:00:00)?\.0{3,}$|(?<=-[0-9][0-9])T00:00:00$")
-ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,2}")
-OFFSET = re.compile(r"UTC(?:([+-])([0-9]{2}):([0-9]{2}))?")
 
 
 class Cells:
@@ -276,19 +274,6 @@ def plain_number(value: Any) -> Any:
     """Return a number or text of numpy as one of Python, any other value as it is."""
     is_plain = type(value).__module__ == "numpy" and getattr(value, "dtype", None) is not None
     return value.item() if is_plain and value.dtype.kind in "biufU" else value
-
-
-@lru_cache(maxsize=100)
-def zone_of(name: object) -> datetime.tzinfo | None:
-    """Return the time zone of that name, None if it is not known here."""
-    found = OFFSET.fullmatch(name) if type(name) is str else None
-    if found is not None:
-        offset = datetime.timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
-        return datetime.timezone(-offset if found[1] == "-" else offset)
-    try:
-        return ZoneInfo(name) if type(name) is str and ZONE.fullmatch(name) else None
-    except (OSError, ValueError, LookupError):
-        return None
 
 
 def _local_text(time: object, zone: datetime.tzinfo | None) -> str:

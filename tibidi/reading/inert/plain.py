@@ -20,12 +20,11 @@ import datetime
 import time
 import types
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 
 from tibidi.process.hints import Any, NamedTuple
 from tibidi.reading.inert.proxies import real
-from tibidi.reading.inert.repr import BOUNDED
 
 MAX_TEXT_CHARS = 10_000
 MAX_PATH_PARTS = 1_000
@@ -96,41 +95,14 @@ def _range(*numbers: object) -> range:
     return range(*checked)
 
 
-class InertZone(datetime.tzinfo):
-    """A time zone of which only the description is known, as it is code or a file: it knows no offset."""
-
-    def __init__(self, described: object) -> None:
-        self.described = described
-
-    def __reduce__(self) -> tuple[Callable[..., object], tuple[object]]:
-        return type(self), (self.described,)  # used by copies of times
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "described":
-            raise AttributeError(name)
-        return getattr(self.described, name)
-
-    utcoffset = dst = lambda self, _: None
-
-    def tzname(self, _: object) -> str:
-        """Return the description."""
-        return repr(self)
-
-    def __repr__(self) -> str:
-        return BOUNDED.repr(self.described)
-
-
 def _zone(thing: object) -> datetime.tzinfo:
     if isinstance(thing, datetime.tzinfo):
         return thing
     if not hasattr(type(thing), "_inert_name_"):
         raise TypeError("not a time zone")
-    return _zone_class(type(thing).__name__)(thing)
+    from tibidi.reading.inert.zones import describe  # few dumps have these
 
-
-@lru_cache(maxsize=100)
-def _zone_class(name: str) -> type[InertZone]:
-    return type(name, (InertZone,), {})
+    return describe(thing)
 
 
 def _numbers_or_state(kind: Any) -> Callable[..., object]:
