@@ -10,7 +10,6 @@ import re
 
 from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
-from tibidi.redaction.long_texts import is_binary
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
 from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STARTS, STEMS, words
 
@@ -74,6 +73,7 @@ ALIKE = bytes(
     for byte in range(256)
 )  # fmt: skip
 SHORTEST_TEXT = 32  # bytes, on average: shorter ones are mostly numbers, of which few are equal
+MOST_CONTROLS = 20  # one in so many bytes of a text
 FEW_DISTINCT = 0.7  # of all texts, each with what follows it
 SAMPLE = 8192  # bytes
 MOST_SEEN = 4 << 20  # bytes
@@ -144,7 +144,8 @@ class Searched:
             is_framed = data[:1] == FRAME and data[4:FRAME_BYTES] == bytes(FRAME_BYTES - 4)
             alike = data.translate(ALIKE)[FRAME_BYTES if is_framed else 0 :]
             is_long = separator != MEMOIZED or alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < len(alike[:SAMPLE])
-            self._is_binary = is_long and separator == MEMOIZED and is_binary(data)
+            is_binary = alike.count(b"\0", 0, SAMPLE) * MOST_CONTROLS > len(alike[:SAMPLE])
+            self._is_binary = is_long and separator == MEMOIZED and is_binary
             if is_long and not self._is_binary:
                 found = fresh = set(alike.split(separator)) - self._texts
             else:
