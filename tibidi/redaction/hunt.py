@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from tibidi.look.classes import ClassFacts
     from tibidi.look.frames import LiveCrash
     from tibidi.redaction import Redactor
 
@@ -151,24 +150,20 @@ class _Hunt:
         self._names([*attributes, *member])
         if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
             self._redactor.learn(named["value"])
-        if facts.kind is not None:
-            self._content(value, facts)
-
-    def _content(self, value: Any, facts: ClassFacts) -> None:
-        """Look at the content of an instance of a subclass of a builtin type."""
-        if facts.kind is dict:
-            self._names(first(dict.items(value), MAX_ITEMS))
-        elif facts.kind is list:
-            self._items(first(list.__iter__(value), MAX_ITEMS))
-        elif facts.kind is tuple:
-            items = first(tuple.__iter__(value), MAX_ITEMS)
-            self._items(items) if facts.fields is None else self._names(zip(facts.fields, items))
-        elif facts.kind is BaseException:
+        if facts.kind is BaseException:
             self._items(BaseException.__dict__["args"].__get__(value))
+        elif facts.kind is not None:
+            from tibidi.redaction import records  # few crashes have such instances
+
+            pairs, items = records.content(value, facts)
+            self._names(pairs)
+            self._items(items)
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         pairs = list(pairs)
-        unknown = [pair for pair in pairs if type(pair[0]) is not str or pair[0] not in self._innocent]
+        unknown = [
+            p for p in pairs if (p[0] not in self._innocent if type(p[0]) is str else id(type(p[0])) not in LEAVES)
+        ]
         if unknown and self._redactor.may_conceal([name for name, _ in unknown]):
             for name, value in unknown:
                 if self._redactor.conceals(name, value):

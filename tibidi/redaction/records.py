@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from tibidi.look.classes import ClassFacts
     from tibidi.redaction import Redactor
 
+MAX_ITEMS = 200
 MAX_RECORDS = 100_000
 MAX_COLUMNS = 100
 MAX_TRIED = 200  # cells, one of which must look like no word
@@ -58,6 +60,18 @@ def variables(function: Any) -> Iterator[tuple[str, object]]:
     for name, cell in zip(code.co_freevars, function.__closure__ or ()):
         with suppress(ValueError):  # an empty cell
             yield name, cell.cell_contents
+
+
+def content(value: Any, facts: ClassFacts) -> tuple[list[Any], list[Any]]:
+    """Return what an instance of a subclass of a builtin type contains: with names, and without."""
+    if facts.kind is dict:
+        return first(dict.items(value), MAX_ITEMS), []
+    if facts.kind is list:
+        return [], first(list.__iter__(value), MAX_ITEMS)
+    if facts.kind is tuple:
+        items = first(tuple.__iter__(value), MAX_ITEMS)
+        return ([], items) if facts.fields is None else (list(zip(facts.fields, items)), [])
+    return [], []
 
 
 def _entries(rows: list[Any]) -> Iterator[tuple[str, object]]:

@@ -173,7 +173,7 @@ class Reducers:
         if "enum" in sys.modules and sys.modules["enum"].Enum in bases:
             return self._enum_member
         if cls.__module__ == "dataclasses" or type_name(cls) == "functools.cached_property":
-            from tibidi.writing.libraries import reduce_class_part
+            from tibidi.writing.class_parts import reduce_class_part
 
             return reduce_class_part
         return self._plain if is_plain(cls) else self._watched
