@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 
 from tibidi import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 # Fewer bytes hardly get fewer: they are a stored block of deflate (RFC 1951, section 3.2.4), the last one.
 STORED_BYTES = 160
-LAST_STORED = 1
+STORED, LAST_STORED = struct.Struct("<BHH"), 1
 # A window and tables for some thousand bytes: those of zlib's defaults take longer to clear than so little to compress.
 WINDOW, MEMORY = -12, 4
 
@@ -49,6 +50,6 @@ def deflated(data: bytes) -> bytes:
     """Return a little data deflated."""
     size = len(data)
     if size < STORED_BYTES:
-        return b"%c%b%b%b" % (LAST_STORED, size.to_bytes(2, "little"), (size ^ 0xFFFF).to_bytes(2, "little"), data)
+        return STORED.pack(LAST_STORED, size, size ^ 0xFFFF) + data
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, MEMORY)
     return compressor.compress(data) + compressor.flush()

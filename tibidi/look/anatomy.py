@@ -42,6 +42,7 @@ HOOKS = (
 )  # fmt: skip
 OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_value_"})  # set by Lib/enum.py
 TRIES = 5  # for a container that another thread is changing
+EACH_TRY = range(TRIES)
 # The docstring of the `__dict__` that a class statement makes (Objects/typeobject.c, subtype_getsets_full).
 DOC_OF_DICT = "dictionary for instance variables"
 STANDARD_MODULES: frozenset[str] = getattr(sys, "stdlib_module_names", None) or frozenset({  # from 3.10 on
@@ -239,9 +240,9 @@ def snapshot(items: Iterable[tuple[object, object]]) -> Iterable[tuple[object, o
 
 def first(iterable: Iterable[Any], limit: int) -> list[Any]:
     """Return the first items of a builtin container; none if it changes during each of several tries."""
-    for _ in range(TRIES):
+    for _ in EACH_TRY:
         try:
-            return list(islice(iterable, max(limit, 0)))
+            return list(islice(iterable, limit if limit > 0 else 0))
         except RuntimeError:  # changed during iteration
             continue
     return []

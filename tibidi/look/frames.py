@@ -169,8 +169,8 @@ def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
     call_trampoline).
     """
     threading = sys.modules.get("threading")
-    hooks = [getattr(threading, name, None) for name in ("_trace_hook", "_profile_hook")]
-    if all(hook is None for hook in (*hooks, sys.gettrace(), sys.getprofile(), frame.f_trace)):
+    is_traced = sys.gettrace() is not None or sys.getprofile() is not None or frame.f_trace is not None
+    if not is_traced and getattr(threading, "_trace_hook", None) is getattr(threading, "_profile_hook", None) is None:
         code = frame.f_code
         names = code.co_varnames + code.co_cellvars + code.co_freevars
         deque(map(snapshot.pop, names, repeat(None)), 0)  # in one call, so that no other thread sees the half of it

@@ -60,10 +60,10 @@ class BatchSink(Sink):
         if self.batch is None or self.aside is not None:
             return super().write(data)
         self.check_owner()
+        self._check_time()
         if type(data) is not bytes or len(data) > self.raw_limit:
             raise TooLarge
         self.raw_limit -= len(data)
-        self._check_time()
         self.batch.append(data)
         return len(data)
 
