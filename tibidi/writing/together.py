@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     Member = tuple[tuple[str, ...], object]
 
 ALONE_AT_FIRST, MOST_ALONE = 10, 1000
+WORTHWHILE = 20  # frames in a batch that pay for its preparation, and for the memo that is rolled back at its end
 MOST_TOGETHER = 100
 BATCH_BYTES = 16 << 10
 # A memo of more bytes takes too long to roll back, and less room than this is for the budget to divide.
@@ -236,7 +237,7 @@ class BatchWriter(ValuesWriter):
             if substitutions:
                 self._enter(substitutions, whole(root))
         self._is_together = False
-        if len(found) == len(tried):
+        if len(found) >= WORTHWHILE:
             self._next_alone = 1
         else:
             self._alone, self._next_alone = self._next_alone, min(MOST_ALONE, self._next_alone * 2)
