@@ -26,7 +26,7 @@ from tibidi.look.anatomy import native_base
 from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.code import OTHER_VERSION, LostCode
 from tibidi.reading.missing import missing_member
-from tibidi.reading.state import set_state
+from tibidi.reading.state import fill, set_state
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy, StandIn, is_missing
 from tibidi.words.vocabulary import WORDS
@@ -225,6 +225,31 @@ def _made(cls: type, function: Callable[..., object], arguments: tuple[object, .
     if len(arguments) == 2 and arguments[0] is cls and type(arguments[1]) is dict:  # it makes an object, and fills it
         set_state(made, arguments[1])
     return made
+
+
+def _native(cls: type, *arguments: object) -> object:
+    """Make an instance of a class on a built-in type by that type alone."""
+    if is_missing(cls):
+        return cls(*arguments)
+    native: Any = native_base(cls)
+    made = native.__new__(cls, *arguments)
+    if native.__init__ is not object.__init__:
+        native.__init__(made, *arguments)
+    return made
+
+
+def _native_state(made: Any, state: tuple[Any, Any]) -> None:
+    """Fill what `_native` made, then set its attributes."""
+    if is_missing(type(made)):
+        from tibidi.reading.inert.makers import native_state  # few dumps need it
+
+        native_state(made, state)
+        return
+    fill(made, state[1])
+    if hasattr(made, "__setstate__"):
+        made.__setstate__(state[0])
+    elif state[0] is not None:
+        set_state(made, state[0])
 
 
 def _attribute(owner: object, name: str) -> object:

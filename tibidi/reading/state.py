@@ -6,10 +6,11 @@ slots, or the values of the fields in their order.
 
 from __future__ import annotations
 
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from reprlib import recursive_repr
 
-from tibidi.look.anatomy import dictionary, dictionary_reader, members
+from tibidi.look.anatomy import dictionary, dictionary_reader, members, native_base
 from tibidi.look.classes import declared_fields
 from tibidi.process.hints import Any
 
@@ -31,6 +32,16 @@ def set_state(thing: Any, state: object) -> bool:
     except (AttributeError, TypeError):  # no such slot here
         return False
     return True
+
+
+def fill(made: Any, content: Any) -> None:
+    """Give an instance of a class on a built-in container its items, by that of the container alone."""
+    native: Any = native_base(type(made))
+    if native is OrderedDict:
+        for key, value in content.items():
+            native.__setitem__(made, key, value)
+    else:
+        (native.extend if issubclass(native, (list, deque)) else native.update)(made, content)
 
 
 @recursive_repr()

@@ -33,6 +33,7 @@ from tibidi.look.anatomy import (
     may_have_members,
     member_attributes,
     mro,
+    native_base,
     stored,
     type_name,
 )
@@ -176,7 +177,15 @@ class Reducers:
             from tibidi.writing.class_parts import reduce_class_part
 
             return reduce_class_part
-        return self._plain if is_plain(cls) else self._watched
+        return self._ordinary(cls)
+
+    def _ordinary(self, cls: type) -> Reducer:
+        reduce = self._plain if is_plain(cls) else self._watched
+        if native_base(cls) in (object, cls):
+            return reduce
+        from tibidi.writing import natives  # few dumps have such a class
+
+        return natives.reducer_for(cls, reduce_with_getattr if is_plain(cls) else reduce) or reduce
 
     def _library_reducer(self, cls: type) -> Reducer | None:
         bases = mro(cls)

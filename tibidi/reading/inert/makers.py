@@ -16,6 +16,7 @@ from tibidi.process.hints import Any
 from tibidi.reading.inert import classes, exceptions, layouts, plain, types
 from tibidi.reading.inert.repr import BOUNDED, clean
 from tibidi.reading.inert.sources import block
+from tibidi.reading.state import fill
 from tibidi.words import standins, vocabulary
 
 
@@ -140,6 +141,26 @@ def _type(name: object) -> object:
     return found
 
 
+def _native(cls: Any, *arguments: object) -> object:
+    if not isinstance(cls, types.InertType):
+        raise TypeError("not a class of an application")
+    return cls(*arguments)
+
+
+def native_state(made: Any, state: object) -> None:
+    """Fill an instance of a class on a built-in type, then set its attributes."""
+    attributes, content = plain.expect(state, tuple)
+    plain.expect(content, dict, list)
+    if not isinstance(type(made), types.InertType):
+        raise TypeError("not an instance of a class of an application")
+    if layouts.layout_of(type(made)) is object:
+        made.__dict__["_items_"] = content
+    else:
+        fill(made, content)
+    if attributes is not None:
+        made.__setstate__(attributes)
+
+
 def _attribute(owner: object, name: object) -> object:
     text = clean(name)
     if isinstance(owner, InertModule) and (owner.__name__, text) in plain.CONSTANTS:
@@ -231,6 +252,7 @@ MAKERS: dict[str, Callable[..., object]] = {
     "_member": classes.make_member,
     "_member_state": classes.member_state,
     "_module": lambda name: InertModule(clean(plain.expect_text(name))),
+    "_native_state": native_state,
     "_same": layouts.atomic,
     "_typevar": lambda name, *_: types.instance(types.make_type("typing", "TypeVar"), __name__=clean(name)),
     "_values": lambda content, ordered=False: _dictionary(ordered)(
