@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from crashing import PROGRAMS
 
+import tibidi
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
@@ -74,6 +75,25 @@ def test_shadowed_copyreg(crash: Crasher) -> None:
     crashed = crash.run("app.py")
 
     assert "numbers: list = [1, 2]" in crash.run("-m", "tibidi", "show", str(crashed.dump), cwd=crash.directory).stdout
+
+
+@pytest.mark.parametrize("name", ["enum", "json", "random", "weakref"])
+def test_objects_beside_a_shadowing_module(crash: Crasher, name: str) -> None:
+    """Objects of the application are in the dump, though C code looks for `copyreg` where nothing has imported it."""
+    (crash.work / f"{name}.py").write_text(SHADOWING, encoding="utf-8")
+    program = """
+        class Order:
+            def __init__(self):
+                self.lines = ["tea"]
+        def work(order):
+            1 / 0
+        work(Order())
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    dump = tibidi.load(crash.run("app.py").dump, trust=True)
+
+    assert ["tea"] == dump.exceptions[-1][-1]["order"].lines
+    assert () == tuple(dump.omissions)
 
 
 def test_shadowing_module_that_is_not_loaded(crash: Crasher) -> None:

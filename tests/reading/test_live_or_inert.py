@@ -93,12 +93,14 @@ class Key:
     def __eq__(self, other): return self.k == other.k
 class Frozen(dict):
     def __setitem__(self, key, value): raise TypeError("frozen")
+    def __reduce__(self): return Frozen, (), None, None, iter(self.items())
 class Bad:
     def __init__(self): self.a = 1
     def __setstate__(self, state): raise RuntimeError("no state")
 class Line(list):
     def append(self, item): raise TypeError("closed")
     extend = append
+    def __reduce__(self): return Line, (), None, iter(self)
 class Remade:
     def __reduce__(self): return make, (4,), {"a": 3}
 def make(number): raise LookupError("not today")

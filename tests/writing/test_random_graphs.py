@@ -40,12 +40,18 @@ class BrokenItems(dict):
         yield "a", 1
         raise RuntimeError("broken items")
 
+    def __reduce__(self) -> Any:
+        return type(self), (), None, None, self.items()
+
 
 class BrokenIterator(list):
     """Likewise, as a list."""
 
     def __iter__(self) -> Any:
         raise OSError("broken iterator")
+
+    def __reduce__(self) -> Any:
+        return type(self), (), None, iter(self)
 
 
 HOSTILE = (Broken, BrokenState, BrokenItems, BrokenIterator, lambda: (n for n in ()))

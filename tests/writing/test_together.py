@@ -59,6 +59,9 @@ class RaisingItems(dict):
         yield "a", 1
         raise ValueError("no")
 
+    def __reduce__(self) -> Any:
+        return type(self), (), None, None, self.items()
+
 
 class Sleepy:
     """Takes two minutes to reduce."""
@@ -75,6 +78,9 @@ class SleepyItems(dict):
         """Yield one item and hang."""
         yield "a", 1
         time.sleep(120)
+
+    def __reduce__(self) -> Any:
+        return type(self), (), None, None, self.items()
 
 
 def test_identity(round_trip: Any) -> None:

@@ -83,6 +83,9 @@ class RaisingIterator(dict):
         yield "a", 1
         raise RuntimeError("midway")
 
+    def __reduce__(self) -> Any:
+        return type(self), (), None, None, self.items()
+
 
 class RaisingList(list):
     """Raises midway, as a list."""
@@ -90,6 +93,9 @@ class RaisingList(list):
     def __iter__(self) -> Any:
         yield 1
         raise RuntimeError("midway")
+
+    def __reduce__(self) -> Any:
+        return type(self), (), None, iter(self)
 
 
 class WrongReduce:
@@ -410,6 +416,9 @@ class Starving(list):
             yield number
         raise MemoryError
 
+    def __reduce__(self) -> Any:
+        return type(self), (), None, iter(self)
+
 
 def test_one_attempt_without_memory(round_trip: Any) -> None:
     """A value for which the memory does not suffice is tried once in full, and not once more beside the others."""
@@ -582,6 +591,9 @@ class EndlessItems(dict):
         """Yield one item and hang."""
         yield "a", 1
         time.sleep(120)
+
+    def __reduce__(self) -> Any:
+        return type(self), (), None, None, self.items()
 
 
 def test_hanging_values_are_marked(round_trip: Any) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
 IMPORTED_BY_C = {"_pickle": ("copyreg", "_compat_pickle", "codecs", "functools")}
+# What `object.__reduce_ex__` takes from there.  It imports nothing, so that it can be imported for all if it is found.
+NEEDED_PUBLICLY = frozenset({"copyreg"})
 
 # The copies that are being executed: by which thread, and where they are kept.
 _unfinished: "dict[str, tuple[int, dict[str, ModuleType]]]" = {}
@@ -61,6 +63,8 @@ def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
         if isinstance(module, type(sys)):  # `collections.abc` has no file from Python 3.14 on
             return module
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    if name in NEEDED_PUBLICLY and getattr(PathFinder.find_spec(name), "origin", None) == spec.origin:
+        return importer.load_public(name)
     lent = _lend(importer, IMPORTED_BY_C.get(name, ()))
     try:
         module = _execute(importer, spec, name)

@@ -141,7 +141,7 @@ class PrivateImporter:
             return _loaded(name) or self._load_own(name)
         if top not in self._known:  # of the application: the C pickler imports with the builtins of its caller
             return _import(name)
-        module = self._load_private(name) if self._needs_copy(name, top) else self._load_public(name)
+        module = self._load_private(name) if self._needs_copy(name, top) else self.load_public(name)
         self.modules[name] = module
         return module
 
@@ -206,7 +206,8 @@ class PrivateImporter:
             if error.name not in {name, f"{PRIVATE}{name}"}:
                 raise
 
-    def _load_public(self, name: str) -> "ModuleType":
+    def load_public(self, name: str) -> "ModuleType":
+        """Import a module as the application would."""
         try:
             return _import(name)
         except Exception:  # noqa: BLE001 - something is patched, or missing from sys.path: whatever that raises

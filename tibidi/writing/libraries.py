@@ -10,13 +10,13 @@ from types import FunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import attributes, dictionary, is_native, mro, namespace, native_base, type_name
-from tibidi.look.classes import HOSTS, SHIPPED
+from tibidi.look.classes import HOSTS, SHIPPED, is_evaluated
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Dummy
 from tibidi.writing.essences import described
-from tibidi.writing.instances import NEW, instance
+from tibidi.writing.instances import NEW, RECONSTRUCT, instance
 from tibidi.writing.naming import is_found
 from tibidi.writing.weak import WeakReducers
 
@@ -120,6 +120,18 @@ def reduce_property(found: Any) -> Any:
     """Reduce an instance of a subclass of property, which C code cannot pickle."""
     functions = [vars(property)[name].__get__(found) for name in ("fget", "fset", "fdel")]
     return type(found), (*functions, found.__doc__), dictionary(found) or None
+
+
+def lazy_reducer(state: PickleState) -> Callable[[Any], Reduced]:
+    """Return the reducer for objects that may be evaluated, which calls none: a proxy even forwards `__class__`."""
+
+    def reduce(thing: Any) -> Any:
+        own = dictionary(thing)
+        if not is_evaluated(type(thing), own):
+            return state.lazy(thing)
+        return RECONSTRUCT, (type(thing), object, None), own, None, None, words._member_state
+
+    return reduce
 
 
 def with_attributes(thing: object, reduced: Reduced) -> Reduced:

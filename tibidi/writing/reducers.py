@@ -24,24 +24,22 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
     GROUP,
-    dictionary,
     dictionary_reader,
     exception_attributes,
     group_members,
     is_group,
     is_plain,
     may_have_members,
-    member_attributes,
     mro,
     native_base,
     stored,
     type_name,
 )
-from tibidi.look.classes import is_evaluated, is_lazy
+from tibidi.look.classes import is_lazy
 from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
-from tibidi.writing.instances import RECONSTRUCT, REDUCE, makes_itself, named, reduce_with_getattr, reducer_like
+from tibidi.writing.instances import REDUCE, makes_itself, named, reduce_with_getattr, reducer_like
 from tibidi.writing.namespaces import Placeholder
 from tibidi.writing.naming import ORDINARY_REDUCERS, is_found, is_importable, reduce_class, reducer_for
 from tibidi.writing.stream import TooLarge, TooLate
@@ -162,7 +160,9 @@ class Reducers:
         if BaseException in bases:
             return self._exceptions(cls)
         if is_lazy(cls):
-            return self._lazy
+            from tibidi.writing.libraries import lazy_reducer  # few dumps need it
+
+            return lazy_reducer(self._state)
         theirs = self._library_reducer(cls) or self._owner_reducer(cls) or reducer_for(cls)
         if theirs is not None:
             return lambda thing: named(thing, theirs(thing))
@@ -171,8 +171,10 @@ class Reducers:
         except Exception as error:  # noqa: BLE001 - a metaclass may raise anything
             reason = error
             return lambda thing: self._state.failed(thing, reason)
-        if "enum" in sys.modules and sys.modules["enum"].Enum in bases:
-            return self._enum_member
+        if getattr(sys.modules.get("enum"), "Enum", None) in bases:
+            from tibidi.writing.members import reduce_member  # few dumps have one
+
+            return reduce_member
         if cls.__module__ == "dataclasses" or type_name(cls) == "functools.cached_property":
             from tibidi.writing.class_parts import reduce_class_part
 
@@ -180,10 +182,10 @@ class Reducers:
         return self._ordinary(cls)
 
     def _ordinary(self, cls: type) -> Reducer:
-        reduce = self._plain if is_plain(cls) else self._watched
-        if native_base(cls) in (object, cls):
+        reduce, native = self._plain if is_plain(cls) else self._watched, native_base(cls)
+        if native is object or native is cls:
             return reduce
-        from tibidi.writing import natives  # few dumps have such a class
+        from tibidi.writing import natives  # few dumps have a class on a built-in type
 
         return natives.reducer_for(cls, reduce_with_getattr if is_plain(cls) else reduce) or reduce
 
@@ -229,13 +231,6 @@ class Reducers:
         if id(cls) not in self._nameable:
             self._nameable[id(cls)] = is_importable(cls)
         return (words._made, (cls, *reduced[:2]), *reduced[2:]) if self._nameable[id(cls)] else reduced
-
-    def _lazy(self, thing: object) -> object:
-        """Reduce an object that may be evaluated, without calling it: a proxy even forwards `__class__`."""
-        own = dictionary(thing)
-        if not is_evaluated(type(thing), own):
-            return self._state.lazy(thing)
-        return RECONSTRUCT, (type(thing), object, None), own, None, None, words._member_state
 
     def _class(self, cls: type) -> object:
         reduced = reduce_class(cls)
@@ -313,15 +308,6 @@ class Reducers:
         members = [each if id(each) in begun else self._placeholder(each, self._bare(each)) for each in found]
         return words._exception, (type(exception), GROUP.message.__get__(exception), members)
 
-    def _enum_member(self, member: object) -> object:
-        own = dictionary(member)
-        name, value = own.get("_name_"), own.get("_value_")
-        if type(name) is not str:  # a combination of flags up to Python 3.10
-            name = str(value) if type(value) is int else "?"
-        reduced = words._member, (type(member), name, value)
-        more = member_attributes(member)
-        return (*reduced, more, None, None, words._member_state) if more else reduced
-
     def _cached(self, function: Any) -> object:
         """Reduce a function of `lru_cache`, without its cache."""
         if is_found(function):
@@ -329,10 +315,12 @@ class Reducers:
         return words._cached, (function.__wrapped__, *map(function.cache_parameters().get, ("maxsize", "typed")))
 
     def _file(self, file: object) -> Reduced:
-        for name in ("stdout", "stderr"):
-            if file is getattr(sys, name, None):
-                return words._attribute, (sys, name)
-        return self._state.failed(file, TypeError("open files cannot be pickled"))
+        name = next((each for each in ("stdout", "stderr") if file is getattr(sys, each, None)), None)
+        return (
+            (words._attribute, (sys, name))
+            if name
+            else self._state.failed(file, TypeError("open files cannot be pickled"))
+        )
 
     def _placeholder(self, thing: object, reduced: Reduced) -> Placeholder:
         return self._placeholders.setdefault(id(thing), Placeholder(thing, reduced))
