@@ -8,6 +8,7 @@ from tibidi import TYPE_CHECKING, model
 from tibidi.culprit import cause_and_frame, culprit, subjects
 from tibidi.dumpfile import encode
 from tibidi.present import phrases, show, vitals
+from tibidi.present.lines import MESSAGE_CHARS, cut
 from tibidi.process.texts import printable
 
 if TYPE_CHECKING:
@@ -98,9 +99,10 @@ def _culprit(summary: Summary) -> Iterator[str]:
     crash = exceptions[-1]
     found = culprit(exceptions, summary.process)
     cause = exceptions[found.exception]
-    yield _field("crash" if summary.exceptions else summary.kind, phrases.crash_line(crash.type, crash.message))
+    told = [cut(phrases.crash_line(each.type, each.message), MESSAGE_CHARS) for each in (crash, cause)]
+    yield _field("crash" if summary.exceptions else summary.kind, told[0])
     if cause is not crash:
-        yield _field("root cause", phrases.crash_line(cause.type, cause.message))
+        yield _field("root cause", told[1])
     if found.frame is None:
         return
     frame, raised = cause.frames[found.frame], cause.frames[-1]

@@ -18,6 +18,10 @@ VALUE = "value"
 PLAIN = "plain"
 
 
+# Of a line of a message, which may be as long as the data that it quotes.
+MESSAGE_CHARS = 2_000
+
+
 def cut(text: str, width: int | None) -> str:
     """Return the beginning of a text that fits into `width` characters, with the number of those left out."""
     if width is None or len(text) <= width:

@@ -17,7 +17,7 @@ from tibidi.culprit import cause_and_frame, subjects
 from tibidi.model import ExceptionRecord, FailedTest, Omission, Summary, TaskRecord, ThreadRecord, Variable
 from tibidi.present import history, phrases, vitals
 from tibidi.present.frames import Frames
-from tibidi.present.lines import ERROR, FAINT, HEADING, PLAIN, Line, cut
+from tibidi.present.lines import ERROR, FAINT, HEADING, MESSAGE_CHARS, PLAIN, Line, cut
 from tibidi.process.texts import printable
 
 CAPTURED_LINES = 20
@@ -50,7 +50,7 @@ def lines(summary: Summary, sources: Mapping[str, str], view: View) -> Iterator[
         yield [(HEADING, f"exceptions[{index}]" + relation(exception, places))]
         yield from frames.stack(f"exceptions[{index}]", exception.frames, newest_first=view.newest_first)
         yield from _syntax(exception.attributes)
-        yield from _message(exception)
+        yield from _message(exception, None if view.everything else MESSAGE_CHARS)
         for name, variable in exception.attributes.items():
             yield from frames.variable(f"exceptions[{index}].exception", name, variable)
     before = list(history.caught(summary, frames, everything=view.everything))
@@ -137,9 +137,9 @@ def _test(test: FailedTest, frames: Frames, view: View) -> Iterator[Line]:
         yield from ([(PLAIN, f"    {cut(printable(line), frames.width and frames.width - 4)}")] for line in shown)
 
 
-def _message(record: ExceptionRecord) -> Iterator[Line]:
+def _message(record: ExceptionRecord, width: int | None) -> Iterator[Line]:
     for line in phrases.crash_line(record.type, record.message).split("\n"):
-        yield [(ERROR, line)]
+        yield [(ERROR, cut(line, width))]
     for note in record.notes:
         yield from ([(PLAIN, line)] for line in note.split("\n"))
 

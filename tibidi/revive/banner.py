@@ -7,6 +7,7 @@ import re
 from tibidi import TYPE_CHECKING
 from tibidi.model import MISSING_HERE, SNAPSHOT
 from tibidi.present import phrases
+from tibidi.present.lines import MESSAGE_CHARS, cut
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import PACKAGE, SOURCE, mismatches
 
@@ -32,7 +33,7 @@ def banner(revived: RevivedDump, number: int) -> Iterator[str]:
     shown, crash = revived.exceptions[number].dumped, revived.exceptions[-1].dumped
     if number == revived.root_cause() and shown is not crash:
         yield printable(phrases.caused_by(crash.type, shown.type, revived.place(shown)))
-    yield printable(phrases.crash_line(shown.type, shown.message))
+    yield cut(printable(phrases.crash_line(shown.type, shown.message)), MESSAGE_CHARS)
     index = revived.innermost_own(shown)
     for frame in shown[index : index + 1]:
         yield printable(f"  at {phrases.place(frame.file, frame.line, frame.qualname or frame.name)}")
