@@ -44,18 +44,17 @@ class Instances:
 
     def __init__(self, walker: Walker) -> None:
         self._walker = walker
-        self._builtins: dict[int, Show] = {  # by id, as a metaclass may define `__hash__`
-            id(set): lambda items: self._braces(items) if items else "set()",
-            id(frozenset): lambda items: f"frozenset({self._braces(items) if items else ''})",
-            id(MappingProxyType): self._proxy,
-            **dict.fromkeys(VIEWS, lambda view: self._sequence(view, type(view), type(view).__name__)),
-        }
 
     def show_for(self, cls: type) -> Show:
         """Return how to show instances of a class."""
-        builtin = self._builtins.get(id(cls))
-        if builtin is not None:
-            return builtin
+        if cls is set:
+            return lambda items: self._braces(items) if items else "set()"
+        if cls is frozenset:
+            return lambda items: f"frozenset({self._braces(items) if items else ''})"
+        if cls is MappingProxyType:
+            return self._proxy
+        if id(cls) in VIEWS:
+            return lambda view: self._sequence(view, cls, cls.__name__)
         facts = self._walker.classes.of(cls)
         show = self._show_for(facts) if HIDING.isdisjoint(facts.names) else lambda value: self._hidden(facts)
         if facts.is_lazy:
