@@ -77,11 +77,18 @@ def test_shadowed_copyreg(crash: Crasher) -> None:
     assert "numbers: list = [1, 2]" in crash.run("-m", "tibidi", "show", str(crashed.dump), cwd=crash.directory).stdout
 
 
-@pytest.mark.parametrize("name", ["enum", "json", "random", "weakref"])
-def test_objects_beside_a_shadowing_module(crash: Crasher, name: str) -> None:
-    """Objects of the application are in the dump, though C code looks for `copyreg` where nothing has imported it."""
+@pytest.mark.parametrize("is_imported", [False, True])
+@pytest.mark.parametrize("name", ["enum", "json", "operator", "random", "types", "typing", "weakref"])
+def test_objects_beside_a_shadowing_module(crash: Crasher, name: str, is_imported: bool) -> None:
+    """Objects of the application are in the dump, though C code looks for `copyreg` where nothing has imported it.
+
+    And though the types in C look for `typing`, from Python 3.12 on.
+    """
     (crash.work / f"{name}.py").write_text(SHADOWING, encoding="utf-8")
-    program = """
+    program = f"""
+        import atexit, builtins
+        atexit.register(lambda: print(getattr(builtins, "executions", 0)))
+        {f"import {name}" if is_imported else ""}
         class Order:
             def __init__(self):
                 self.lines = ["tea"]
@@ -90,8 +97,11 @@ def test_objects_beside_a_shadowing_module(crash: Crasher, name: str) -> None:
         work(Order())
     """
     (crash.work / "app.py").write_text(textwrap.dedent(program), encoding="utf-8")
-    dump = tibidi.load(crash.run("app.py").dump, trust=True)
+    without = crash.run("app.py", env={"TIBIDI_ENABLE": None})  # printing a traceback may import it
+    crashed = crash.run("app.py")
+    dump = tibidi.load(crashed.dump, trust=True)
 
+    assert without.stdout == crashed.stdout
     assert ["tea"] == dump.exceptions[-1][-1]["order"].lines
     assert () == tuple(dump.omissions)
 

@@ -24,19 +24,29 @@ IMPORTED_BY_C = {"_pickle": ("copyreg", "_compat_pickle", "codecs", "functools")
 # What `object.__reduce_ex__` takes from there.  It imports nothing, so that it can be imported for all if it is found.
 NEEDED_PUBLICLY = frozenset({"copyreg"})
 
+# Modules that only a `Blank` can stand for.
+BLANK = frozenset({"_colorize", "typing"} if sys.version_info >= (3, 12) else {"_colorize"})
+
 # The copies that are being executed: by which thread, and where they are kept.
 _unfinished: "dict[str, tuple[int, dict[str, ModuleType]]]" = {}
 
 
-class NoColours(type(sys)):  # type: ignore[misc]  # ModuleType
-    """Stands for `_colorize`, which `traceback` asks for themes: its dataclasses need a `typing` in `sys.modules`."""
+class Blank(type(sys)):  # type: ignore[misc]  # ModuleType
+    """Stands for a module that needs a `typing` in `sys.modules`; whatever is asked of it is itself, and no text.
 
-    def __getattr__(self, name: str) -> "NoColours":
+    It is `_colorize`, which `traceback` asks for themes made by dataclasses. Or `typing` itself, whose functions the
+    types in C call by that name from Python 3.12 on (Objects/typevarobject.c, call_typing_func_object).
+    """
+
+    def __getattr__(self, name: str) -> "Blank":
         if name.startswith("__"):
             raise AttributeError(name)
         return self
 
-    def __call__(self, **_: object) -> "NoColours":
+    def __getitem__(self, _: object) -> "Blank":
+        return self
+
+    def __call__(self, *_: object, **__: object) -> "Blank":
         """Return what any function of it returns."""
         return self
 
@@ -53,8 +63,8 @@ def reset_after_fork() -> None:
 
 def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
     """Load a copy of a module for `importer`; of one in C that is loaded or built in, return that."""
-    if name == "_colorize":
-        return NoColours(PRIVATE + name)
+    if name in BLANK:
+        return _blank(name)
     parent, _, child = name.rpartition(".")
     package = importer.load(PRIVATE + parent) if parent else None
     spec = find_standard(name, None if package is None else package.__path__)
@@ -74,6 +84,15 @@ def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
                 del sys.modules[each]
     if package is not None:
         setattr(package, child, module)
+    return module
+
+
+def _blank(name: str) -> "Blank":
+    module = Blank(PRIVATE + name)
+    if name == "typing":
+        import _typing  # type: ignore[import-not-found]
+
+        module.__dict__.update(TypeVar=_typing.TypeVar, TYPE_CHECKING=False)  # cloudpickle pickles type variables
     return module
 
 
