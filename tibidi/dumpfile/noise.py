@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 
 from tibidi import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 SAMPLE_BYTES = 4 << 10
 # A stored block of deflate holds at most this much (RFC 1951, section 3.2.4).
 BLOCK_BYTES = 0xFFFF
+HEADER = struct.Struct("<BHH")
 
 
 def store(stream: MemberStream, view: memoryview) -> bool:
@@ -29,9 +31,14 @@ def store(stream: MemberStream, view: memoryview) -> bool:
     for start in range(0, view.nbytes, BLOCK_BYTES):
         block = view[start : start + BLOCK_BYTES]
         length = block.nbytes
-        stream.emit(b"\0" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little"))
+        stream.emit(block_header(length))
         stream.emit(block)
     return True
+
+
+def block_header(length: int, *, is_last: bool = False) -> bytes:
+    """Return what precedes so many bytes in a stored block (RFC 1951, section 3.2.4)."""
+    return HEADER.pack(is_last, length, length ^ BLOCK_BYTES)
 
 
 def compresses(view: memoryview) -> bool:

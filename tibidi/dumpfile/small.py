@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.encode import statement
+from tibidi.dumpfile.noise import block_header
 from tibidi.dumpfile.writer import LEVEL, WrittenMember
 from tibidi.process.digest import sha256
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from tibidi.dumpfile.writer import Archive
 
-# Fewer bytes hardly get fewer: they are a stored block of deflate (RFC 1951, section 3.2.4), the last one.
+# Fewer bytes hardly get fewer: they are a stored block of deflate, the last one.
 STORED_BYTES = 160
-STORED, LAST_STORED = struct.Struct("<BHH"), 1
 # A window and tables for some thousand bytes: those of zlib's defaults take longer to clear than so little to compress.
 WINDOW, MEMORY = -12, 4
 
@@ -50,6 +49,6 @@ def deflated(data: bytes) -> bytes:
     """Return a little data deflated."""
     size = len(data)
     if size < STORED_BYTES:
-        return STORED.pack(LAST_STORED, size, size ^ 0xFFFF) + data
+        return block_header(size, is_last=True) + data
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, MEMORY)
     return compressor.compress(data) + compressor.flush()

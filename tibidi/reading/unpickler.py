@@ -6,13 +6,12 @@ nothing that the file names is called or imported: see `inert`.
 
 from __future__ import annotations
 
-import gc
 import io
 from _frozen_importlib_external import MAGIC_NUMBER
-from contextlib import contextmanager
 
 from tibidi.errors import DamagedDump
 from tibidi.process.hints import TYPE_CHECKING, Any
+from tibidi.process.temporary import gc_paused
 from tibidi.reading.code import OTHER_VERSION, REDACTED, Compiler, LostCode
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy
@@ -75,7 +74,7 @@ class ValuesReader:
         The next member can be read after an error if `before`, the number of
         objects in all members before it, is known; else it raises LostMemo.
         """
-        with _gc_paused():
+        with gc_paused():
             if self._is_behind:
                 self._unpickler = self._unpickler.go_on(before, Dummy("object", LOST))
                 self._has_lost = True
@@ -119,18 +118,6 @@ class ValuesReader:
         if whole is not value:
             whole.update(value)
         return whole
-
-
-@contextmanager
-def _gc_paused() -> Iterator[None]:
-    """Pause garbage collection: building a million objects triggers one after the other, a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _of_source(name: str) -> Any:

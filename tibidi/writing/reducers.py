@@ -172,7 +172,7 @@ class Reducers:
             reason = error
             return lambda thing: self._state.failed(thing, reason)
         if getattr(sys.modules.get("enum"), "Enum", None) in bases:
-            from tibidi.writing.members import reduce_member  # few dumps have one
+            from tibidi.writing.enumerations import reduce_member  # few dumps have one
 
             return reduce_member
         if cls.__module__ == "dataclasses" or type_name(cls) == "functools.cached_property":
@@ -315,12 +315,10 @@ class Reducers:
         return words._cached, (function.__wrapped__, *map(function.cache_parameters().get, ("maxsize", "typed")))
 
     def _file(self, file: object) -> Reduced:
-        name = next((each for each in ("stdout", "stderr") if file is getattr(sys, each, None)), None)
-        return (
-            (words._attribute, (sys, name))
-            if name
-            else self._state.failed(file, TypeError("open files cannot be pickled"))
-        )
+        for name in ("stdout", "stderr"):
+            if file is getattr(sys, name, None):
+                return words._attribute, (sys, name)
+        return self._state.failed(file, TypeError("open files cannot be pickled"))
 
     def _placeholder(self, thing: object, reduced: Reduced) -> Placeholder:
         return self._placeholders.setdefault(id(thing), Placeholder(thing, reduced))
