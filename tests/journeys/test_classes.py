@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+
+import tibidi
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,3 +78,29 @@ def test_classes_come_back_working_everywhere(
         looked = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
         assert (0, dumps) == (looked.returncode, looked.stderr.split()), f"{python}: {looked.stderr}"
+
+
+def test_annotations(crash: Crasher) -> None:
+    """Classes and functions keep their annotations, as source code where a name in them is not defined, as for typing."""
+    program = """
+        import enum
+        class Order:
+            number: int
+            tags: "list[str]" = ()
+        class Level(enum.Enum):
+            unit: str
+            LOW = 1
+        def pack(order: Order, box: {missing}) -> int:
+            1 / 0
+        pack(Order(), Level.LOW)
+    """
+    late = sys.version_info >= (3, 14)
+    text = textwrap.dedent(program).replace("{missing}", "Missing" if late else "'Missing'")
+    dump = tibidi.load(crash.run("-c", text).dump, trust=True)
+    values = dump.exceptions[-1][0].globals
+    order = values["Order"]
+
+    assert {"number": int, "tags": "list[str]"} == order.__annotations__
+    assert {"unit": str} == values["Level"].__annotations__
+    expected = {"order": "Order", "box": "Missing", "return": "int"}
+    assert (expected if late else {"order": order, "box": "Missing", "return": int}) == values["pack"].__annotations__

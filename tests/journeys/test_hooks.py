@@ -120,6 +120,15 @@ def test_pools(crash: Crasher, kind: str, method: str) -> None:
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
 
 
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="there is no pool of interpreters")
+def test_a_pool_of_interpreters(crash: Crasher) -> None:
+    """An exception in an interpreter of a pool is dumped there, with its variables; the parent handles it."""
+    crashed = crash("hook_pool.py", "interpreters")
+
+    assert (0, 1) == (crashed.status, crashed.stdout.count("caught division by zero"))
+    assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
+
+
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_task(crash: Crasher, loop: str) -> None:
     """The exception that ends a task is dumped if the task is never awaited, on any event loop."""

@@ -1,4 +1,4 @@
-"""A function run by a pool of processes raises: python hook_pool.py futures | pool METHOD."""
+"""A function run by a pool of processes or interpreters raises: python hook_pool.py futures | pool METHOD, or interpreters."""
 
 import multiprocessing
 import os
@@ -11,11 +11,16 @@ def work(item):
     return ratio
 
 
-def main(kind, method):
+def main(kind, method=None):
     context = multiprocessing.get_context(method)
     try:
         if kind == "futures":
             with ProcessPoolExecutor(1, mp_context=context) as executor:
+                executor.submit(work, 0).result()
+        elif kind == "interpreters":
+            from concurrent.futures import InterpreterPoolExecutor
+
+            with InterpreterPoolExecutor(1) as executor:
                 executor.submit(work, 0).result()
         else:
             with context.Pool(1) as pool:
@@ -25,4 +30,4 @@ def main(kind, method):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -71,7 +71,7 @@ _FILES = {
     "pools": "concurrent.futures._base concurrent.futures.process multiprocessing.pool multiprocessing.managers"
     " multiprocess.pool multiprocess.managers billiard.einfo pebble.common.types mpire.worker xmlrpc.client"
     " loky.process_executor joblib.externals.loky.process_executor dask.multiprocessing distributed.core"
-    " ray.exceptions pyspark.util pyspark.worker_util",
+    " ray.exceptions pyspark.util pyspark.worker_util concurrent.interpreters._queues",
     "servers": "gunicorn.glogging gunicorn.workers.base",
     "excepthooks": "code PyQt5.QtCore PyQt6.QtCore coverage.execfile",
     "notebooks": "papermill.execute",

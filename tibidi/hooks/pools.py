@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # module -> a function that wraps the exception for the journey: an argument, or else the exception being handled
 WRAPPERS = {
+    "concurrent.interpreters._queues": "Queue.put",
     "concurrent.futures.process": "_ExceptionWithTraceback.__init__",
     "multiprocessing.pool": "ExceptionWithTraceback.__init__",
     "multiprocess.pool": "ExceptionWithTraceback.__init__",
@@ -44,8 +45,12 @@ WRAPPERS = {
 # These get a note.
 CLUSTERS = ("distributed", "ray", "pyspark")
 # Where not every call is about a crash: Celery makes an ExceptionInfo also for a task that it tries again, and
-# applications raise a Fault themselves.
-CALLERS = {"billiard.einfo": "workloop", "xmlrpc.client": "_marshaled_dispatch"}
+# applications raise a Fault themselves.  do_call() is what InterpreterPoolExecutor runs in another interpreter.
+CALLERS = {
+    "billiard.einfo": "workloop",
+    "concurrent.interpreters._queues": "do_call",
+    "xmlrpc.client": "_marshaled_dispatch",
+}
 
 
 def install(module: ModuleType) -> None:

@@ -236,10 +236,10 @@ class Reducers:
         reduced = reduce_class(cls)
         if reduced is NotImplemented or reduced[-1] is not words._class_state:
             return reduced
-        from tibidi.writing.translation import called_methods  # the smallest dumps have no class of the application
+        from tibidi.writing.translation import annotated, called_methods  # the smallest dumps have no class of their own
 
         attributes, slots = reduced[2]
-        return (*reduced[:2], (attributes, slots, self._early_globals(called_methods(cls))), *reduced[3:])
+        return (*reduced[:2], (annotated(cls, attributes), slots, self._early_globals(called_methods(cls))), *reduced[3:])
 
     def _early_globals(self, functions: Iterable[FunctionType]) -> list[tuple[object, dict[str, object]]]:
         """Return the globals that functions need as soon as they are loaded."""
@@ -334,4 +334,6 @@ def function_attribute(function: FunctionType, name: str) -> object:
     try:
         return getattr(function, name)
     except Exception:  # noqa: BLE001 - an annotation may raise anything
-        return {}
+        from tibidi.writing.translation import evaluated  # only then
+
+        return evaluated(getattr(function, "__annotate__", None))

@@ -7,6 +7,8 @@ is slow to import.
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from types import FunctionType
 
 import cloudpickle
@@ -58,6 +60,27 @@ def reduce_class(cls: type) -> Any:
         for name in [name for name, value in attributes.items() if is_native_attribute(value, cls)]:
             del attributes[name]
     return enumeration(cls, reduced) if reduced[0] is words._enum else reduced
+
+
+def annotated(cls: type, attributes: dict[str, object]) -> dict[str, object]:
+    """Name the annotations in the body of a class as all versions do: those of PEP 649 are a function and its cache."""
+    known, annotate = attributes.pop("__annotations_cache__", None), namespace(cls).get("__annotate_func__")
+    if known is None and annotate is not None:
+        known = evaluated(annotate)
+    return attributes if known is None else {**attributes, "__annotations__": known}
+
+
+def evaluated(annotate: Any) -> object:
+    """Return what an annotate function (PEP 649) has; as source code if a name in it is not defined, or not yet."""
+    try:
+        return annotate(1)  # annotationlib.Format.VALUE
+    except Exception:  # noqa: BLE001 - code of the application
+        if sys.version_info >= (3, 14):
+            import annotationlib
+
+            with suppress(Exception):  # likewise
+                return annotationlib.call_annotate_function(annotate, annotationlib.Format.STRING)
+    return {}
 
 
 def enumeration(cls: Any, reduced: Reduced) -> Reduced:
