@@ -81,7 +81,7 @@ def test_classes_come_back_working_everywhere(
 
 
 def test_annotations(crash: Crasher) -> None:
-    """Classes and functions keep their annotations, as source code where a name in them is not defined, as for typing."""
+    """Classes and functions keep their annotations: as source code, if a name in them is not defined."""
     program = """
         import enum
         class Order:

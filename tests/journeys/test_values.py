@@ -88,6 +88,39 @@ def test_attributes_that_a_reduce_leaves_out(crash: crashing.Crasher, live: bool
     assert ("2.5", False) == (str(frame["own"]), hasattr(frame["own"], "cache"))
 
 
+def test_arrays_as_they_were(crash: crashing.Crasher) -> None:
+    """A read-only array is read-only, and one of a class whose public module was never imported is of that class."""
+    pytest.importorskip("numpy")
+    program = """
+        import numpy
+        fixed = numpy.arange(3)
+        fixed.flags.writeable = False
+        spread, free = numpy.broadcast_to([1, 2], (2, 2)), numpy.arange(2)
+        text = numpy.array(["a"]); text.flags.writeable = False
+        records = numpy.array([(1, 2.5)], [("x", "i4"), ("y", "f8")]).view(numpy.recarray)
+        1 / 0
+    """
+    dump = crash.run("-c", textwrap.dedent(program)).dump
+    frame = tibidi.load(dump, trust=True).exceptions[-1][-1]
+
+    for values in (frame, tibidi.load(dump, trust=False).exceptions[-1][-1]):
+        found = [values[name].flags.writeable for name in ("fixed", "spread", "text", "free")]
+        assert [False, False, False, True] == found
+        assert [[0, 1, 2], [[1, 2], [1, 2]], ["a"]] == [values[name].tolist() for name in ("fixed", "spread", "text")]
+    records = frame["records"]
+    assert ("recarray", [1], [2.5]) == (type(records).__name__, records.x.tolist(), records["y"].tolist())
+    assert "rec.array([(1, 2.5)]" in repr(records)
+
+
+def test_a_buffer_of_ctypes(crash: crashing.Crasher) -> None:
+    """A buffer shows its bytes behind a NUL, where its `value` ends."""
+    program = "import ctypes; full, text = (ctypes.create_string_buffer(each, 6) for each in (b'a\\0b', b'ab')); 1 / 0"
+    for live in (True, False):
+        frame = tibidi.load(crash.run("-c", program).dump, trust=live).exceptions[-1][-1]
+
+        assert (b"a", b"a\0b\0\0\0", b"ab") == (frame["full"].value, frame["full"].raw, frame["text"].value)
+
+
 def test_a_slow_object(crash: crashing.Crasher) -> None:
     """The code of a slow object runs once, although the frame is written again for the secrets in it."""
     dump = tibidi.load(crash("val_slow.py").dump, trust=True)

@@ -197,7 +197,10 @@ def _array(thing: Any) -> Essence:
     kind = type(thing)._type_
     if _is_pointer(kind):
         return {"_length_": len(thing)}
-    return {"value": thing.value} if hasattr(type(thing), "value") else {"value": list(thing), "[]": list(thing)}
+    if not hasattr(type(thing), "value"):
+        return {"value": list(thing), "[]": list(thing)}
+    value, raw = thing.value, getattr(thing, "raw", b"")  # the first ends at a NUL, behind which there may be more
+    return {"value": value} if raw.rstrip(b"\0") in (b"", value) else {"value": value, "raw": raw}
 
 
 def _is_pointer(kind: Any) -> bool:

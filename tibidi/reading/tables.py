@@ -32,12 +32,18 @@ def make_table(kind: str, facts: Facts, cls: Any = None) -> object:
 # numpy.
 
 
-def make_array(spec: Any, shape: tuple[int, ...], order: Any, content: Any) -> Any:
+def make_array(spec: Any, shape: tuple[int, ...], order: Any, content: Any, is_writable: bool = True) -> Any:
     """Return an array, without numpy an inert one."""
-    np = arrays.numpy()
-    if np is None:
+    if arrays.numpy() is None:
         return arrays.make_array(spec, shape, order, content)
-    dtype = make_dtype(spec)
+    made = _array(make_dtype(spec), shape, order, content)
+    if not is_writable:
+        made.flags.writeable = False
+    return made
+
+
+def _array(dtype: Any, shape: tuple[int, ...], order: Any, content: Any) -> Any:
+    np = arrays.numpy()
     if not isinstance(content, list):
         data = bytearray(content) if isinstance(content, bytes) else content  # so that the array is writable
         return np.frombuffer(data, dtype=dtype).reshape(shape, order=order)

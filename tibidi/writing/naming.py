@@ -134,7 +134,8 @@ def reduce_class(cls: type) -> Any:
         return known
     if is_struct_sequence(cls):
         return reference(cls)
-    return reduce_ordinary_class(cls) or _translation().reduce_class(cls)
+    found = cls.__module__ not in sys.modules and _translation().reference_elsewhere(cls)
+    return found or reduce_ordinary_class(cls) or _translation().reduce_class(cls)
 
 
 def reduce_ordinary_class(cls: type) -> Reduced | None:

@@ -236,10 +236,11 @@ class Reducers:
         reduced = reduce_class(cls)
         if reduced is NotImplemented or reduced[-1] is not words._class_state:
             return reduced
-        from tibidi.writing.translation import annotated, called_methods  # the smallest dumps have no class of their own
+        from tibidi.writing import translation  # the smallest dumps have no class of the application
 
-        attributes, slots = reduced[2]
-        return (*reduced[:2], (annotated(cls, attributes), slots, self._early_globals(called_methods(cls))), *reduced[3:])
+        attributes, slots = translation.annotated(cls, reduced[2][0]), reduced[2][1]
+        early = self._early_globals(translation.called_methods(cls))
+        return (*reduced[:2], (attributes, slots, early), *reduced[3:])
 
     def _early_globals(self, functions: Iterable[FunctionType]) -> list[tuple[object, dict[str, object]]]:
         """Return the globals that functions need as soon as they are loaded."""

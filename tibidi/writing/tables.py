@@ -132,7 +132,7 @@ def _ndarray(array: Any) -> Any:
     base: Any = sys.modules["numpy"].ndarray
     cls = type(array)
     if cls is base:
-        return words._array, content_of(array)
+        return words._array, content_of(array) + (() if array.flags.writeable else (False,))
     own = [each for each in mro(cls)[: mro(cls).index(base)] if not HOOKS.isdisjoint(namespace(each))]
     if own and type_name(cls) not in PLAIN_ARRAYS:
         return NotImplemented

@@ -15,7 +15,7 @@ import cloudpickle
 from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import member_attributes, mro, namespace
+from tibidi.look.anatomy import contents, member_attributes, mro, namespace, native_base
 from tibidi.words import vocabulary as words
 from tibidi.words.code import walk
 from tibidi.writing.naming import is_native_attribute, needed_first
@@ -60,6 +60,14 @@ def reduce_class(cls: type) -> Any:
         for name in [name for name, value in attributes.items() if is_native_attribute(value, cls)]:
             del attributes[name]
     return enumeration(cls, reduced) if reduced[0] is words._enum else reduced
+
+
+def reference_elsewhere(cls: type) -> Reduced | None:
+    """Return a reference to a class of a library that names a module that is loaded on demand, such as numpy.rec."""
+    name, package = cls.__qualname__, f"{cls.__module__.partition('.')[0]}."
+    places = [(home, each) for home, each in list(sys.modules.items()) if f"{home}.".startswith(package)]
+    home = next((home for home, each in places if contents(each).get(name) is cls), None)
+    return None if home is None else (words._reference, (home, name, native_base(cls).__name__, ()))
 
 
 def annotated(cls: type, attributes: dict[str, object]) -> dict[str, object]:

@@ -143,13 +143,20 @@ def test_records() -> None:
     ],
 )
 def test_not_understood(code: str, data: Any, shape: tuple[int, ...]) -> None:
-    """An array of another size than its bytes, or of an unknown kind, has its facts and nothing to iterate."""
+    """An array of another size than its bytes, or of an unknown kind, has its facts, and says that it has no items."""
     read = arrays.facts(dtype(code), shape, data)
 
     assert repr(read).startswith(f"<numpy.ndarray shape={shape}, dtype=dtype(")
-    assert [] == list(read)
-    with pytest.raises(TypeError, match="cannot be read without numpy"):
-        read[0]
+    for use in (list, arrays.InertArray.tolist, arrays.InertArray.sum, lambda array: array[0]):
+        with pytest.raises(TypeError, match="cannot be read without numpy"):
+            use(read)
+
+
+def test_no_dimension() -> None:
+    """An array without dimensions is its one item."""
+    read = flat("i8", array.array("q", [5]).tobytes(), ())
+
+    assert ("array(5)", 5, 5) == (repr(read), read[()], read.tolist())
 
 
 def test_dtypes_without_end() -> None:

@@ -96,8 +96,15 @@ def real_dtype(np: Any, made: object, levels: int = MAX_NESTING) -> Any:
     return np.dtype(own.get("order", "") + own["code"] + own.get("unit", ""))
 
 
-def make_array(spec: object, shape: object, order: object, content: object) -> object:
+def make_array(spec: object, shape: object, order: object, content: object, is_writable: object = True) -> object:
     """Return an array of these bytes, or of this list of texts or objects."""
+    made = _filled(spec, shape, order, content)
+    if is_writable is False and FROZEN and FROZEN[-1] is made:
+        FROZEN.pop()
+    return made
+
+
+def _filled(spec: object, shape: object, order: object, content: object) -> object:
     kind, sizes, np = make_dtype(spec), checked_shape(shape), numpy()
     if type(content) is not list:
         return from_buffer(content, kind, sizes, order)

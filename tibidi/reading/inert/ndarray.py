@@ -126,12 +126,13 @@ class InertArray(Reductions):
         return [part.tolist() if type(part) is InertArray else part for part in self] if self.ndim else self[()]
 
     def __len__(self) -> int:
-        return int(self.__dict__["shape"][0]) if self.ndim and self.__dict__["_view_"][0] is not None else 0
+        return int(self.__dict__["shape"][0]) if self.ndim else 0
 
     def __bool__(self) -> bool:
         return bool(self.size)
 
     def __iter__(self) -> Iterator[object]:
+        self._check()
         return (_part(self, (number,)) for number in range(len(self)))
 
     def __getitem__(self, key: Any) -> object:
@@ -142,9 +143,12 @@ class InertArray(Reductions):
             raise IndexError(f"{len(keys)} indices for {self.ndim} dimensions")
         if not all(type(each) in {int, slice} for each in keys):
             raise TypeError("an array takes numbers and slices only where numpy is not installed")
+        self._check()
+        return _part(self, keys)
+
+    def _check(self) -> None:
         if self.__dict__["_view_"][0] is None:
             raise TypeError("the items of this array cannot be read without numpy")
-        return _part(self, keys)
 
     def _field(self, key: str) -> object:
         """Return a field of all items, as a list."""
@@ -180,7 +184,7 @@ def facts(kind: object, shape: tuple[int, ...], data: object, order: str = "C") 
 def describe(made: InertArray, kind: object, shape: tuple[int, ...], data: object, order: str) -> InertArray:
     """Set shape, dtype, data and layout of an array: the way to read an item, the first, and the steps between them."""
     sizes = shape if order == "F" else shape[::-1]
-    steps = tuple(accumulate((1, *sizes[:-1]), mul))
+    steps = tuple(accumulate((1, *sizes[:-1]), mul))[: len(sizes)]
     view = (_readable(kind, shape, data), 0, steps if order == "F" else steps[::-1], order)
     made.__dict__.update(shape=shape, dtype=kind, data=data, _view_=view)
     return made
