@@ -112,6 +112,23 @@ def test_arrays_as_they_were(crash: crashing.Crasher) -> None:
     assert "rec.array([(1, 2.5)]" in repr(records)
 
 
+def test_a_table_can_be_changed(crash: crashing.Crasher) -> None:
+    """The columns of a table are not read-only, as its library shows them."""
+    pandas = pytest.importorskip("pandas")
+    program = """
+        import pandas
+        table = pandas.DataFrame({"a": [1, 2], "b": [1.5, 2.5], "c": ["x", "y"], "d": pandas.Categorical(["u", "v"])})
+        table["e"] = pandas.to_datetime(["2020-01-01", "2021-01-01"])
+        1 / 0
+    """
+    table = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=True).exceptions[-1][-1]["table"]
+    rows = [[7, 8.5, "z", "v", pandas.Timestamp(2022, 1, 1)], [2, 2.5, "y", "v", pandas.Timestamp(2021, 1, 1)]]
+    for number, value in enumerate(rows[0]):
+        table.iloc[0, number] = value
+
+    assert rows == table.to_numpy().tolist()
+
+
 def test_a_buffer_of_ctypes(crash: crashing.Crasher) -> None:
     """A buffer shows its bytes behind a NUL, where its `value` ends."""
     program = "import ctypes; full, text = (ctypes.create_string_buffer(each, 6) for each in (b'a\\0b', b'ab')); 1 / 0"

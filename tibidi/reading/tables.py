@@ -24,9 +24,20 @@ def make_table(kind: str, facts: Facts, cls: Any = None) -> object:
     """Return a table of a library; raise what the library raises, ImportError if it is not here."""
     library = kind.partition(".")[0]
     module = importlib.import_module("scipy.sparse" if library == "scipy" else library)
+    if library != "numpy":
+        _thaw(list(facts.values()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about calls that the next version will not have
         return BUILDERS[kind](module, facts, cls)
+
+
+def _thaw(parts: list[Any]) -> None:
+    """Make the arrays of a table writable: pandas and others show those that they own as read-only."""
+    for part in parts:
+        if isinstance(part, (list, tuple)):
+            _thaw([each for each in part if type(each).__name__ in {"ndarray", "tuple"}])
+        elif type(part).__name__ == "ndarray" and not part.flags.writeable:
+            part.flags.writeable = True
 
 
 # numpy.
