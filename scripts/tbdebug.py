@@ -12,6 +12,9 @@ def main() -> int:
     """Run the command with the arguments of the process."""
     gc.disable()  # until the dump is open: what is imported is no garbage
     try:
+        from tibidi.process.search import put_library_first
+
+        put_library_first()
         from tibidi import commands
         from tibidi.commands import tbdebug
     except KeyboardInterrupt:  # the imports take a while

@@ -10,6 +10,9 @@ INTERRUPTED = 130  # as a shell has it after Ctrl-C
 def main() -> int:
     """Run the command with the arguments of the process."""
     try:
+        from tibidi.process.search import put_library_first
+
+        put_library_first()
         from tibidi import commands
         from tibidi.commands import tbpeep
     except KeyboardInterrupt:  # the imports take a while

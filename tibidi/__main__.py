@@ -62,6 +62,9 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the first argument names; return its exit status."""
     try:
+        from tibidi.process.search import put_library_first
+
+        put_library_first()
         from tibidi.commands import run
     except KeyboardInterrupt:  # the imports take a while
         return INTERRUPTED
