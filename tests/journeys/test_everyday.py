@@ -49,6 +49,7 @@ def test_containers(everyday: dict[str, Any]) -> None:
     assert (1, 2.5) == (everyday["point"].x, everyday["point"].y)
     assert not hasattr(everyday["point"], "label")  # an address, which may lead nowhere by now
     assert [1, 2, 3] == everyday["three"].value
+    assert (b"native", b"in C") == (everyday["buffer"].value, everyday["text"].value)
     assert ("red", None) == (everyday["environment"]["SHOP_COLOUR"], everyday["environment"].get("SHOP_SIZE"))
     assert (2024, "here") == (everyday["opening"].year, everyday["opening"].tzinfo.place)
 

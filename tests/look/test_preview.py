@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import dataclasses
 import datetime
@@ -9,6 +10,7 @@ import decimal
 import enum
 import fractions
 import functools
+import io
 import os
 import pathlib
 import re
@@ -62,6 +64,18 @@ class Text(str):
     __slots__ = ()
 
 
+class Log(io.StringIO):
+    """A subclass of a file in memory, whose own methods are not called."""
+
+    def getvalue(self) -> str:
+        """Fail the test."""
+        raise AssertionError
+
+
+closed = io.StringIO("x")
+closed.close()
+
+
 class Table(dict):  # type: ignore[type-arg]
     """A subclass of a builtin container."""
 
@@ -97,6 +111,16 @@ def shown(value: object) -> str:
         (collections.OrderedDict(a=1), "OrderedDict({'a': 1})"),
         (collections.Counter("aab"), "Counter({'a': 2, 'b': 1})"),
         (collections.deque([1, 2]), "deque([1, 2])"),
+        (array.array("d", [1.5, 2]), "array('d', [1.5, 2.0])"),
+        (array.array("q", range(100)), f"array('q', [{', '.join(map(str, range(12)))}, … +88])"),
+        (memoryview(b"ab" * 50)[::2], f"memoryview({b'a' * 50!r})"),
+        (memoryview(b"a" * 900), f"memoryview({b'a' * 300!r}… +600)"),
+        (memoryview(array.array("d", [1.5, 2])), "memoryview([1.5, 2.0])"),
+        (memoryview(bytes(6)).cast("B", (2, 3)), "<memoryview of shape (2, 3)>"),
+        (io.StringIO("a\nb"), "StringIO('a\\nb')"),
+        (io.BytesIO(b"a" * 900), f"BytesIO({b'a' * 300!r}… +600)"),
+        (Log("x"), "Log('x')"),
+        (closed, "<StringIO, closed>"),
         (Point(1, 2), "Point(x=1, y=2)"),
         (Color.RED, "<Color.RED: 1>"),
         (Order(1, ["a"]), "Order(number=1, positions=['a'])"),

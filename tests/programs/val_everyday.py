@@ -156,6 +156,8 @@ async def main() -> None:
     everyday["opening"] = datetime.datetime(2024, 1, 2, tzinfo=Here())
     everyday["point"] = Point(1, 2.5, b"secret memory")
     everyday["three"] = (ctypes.c_int * 3)(1, 2, 3)
+    everyday["buffer"] = ctypes.create_string_buffer(b"native", 20)
+    everyday["text"] = ctypes.c_char_p(b"in C")
     everyday["view"] = memoryview(bytearray(range(6))).cast("B", (2, 3))
     everyday["read_only"] = memoryview(b"abc")
     done = everyday["done"]

@@ -16,8 +16,10 @@ from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS
 from tibidi.look.preview import MAX_DEPTH
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
+from tibidi.process import io
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from tibidi.look.classes import ClassFacts
@@ -37,6 +39,13 @@ HIDING = frozenset({
     "azure.core.credentials.AzureKeyCredential", "azure.core.credentials.AzureSasCredential",
     "pydantic.types._SecretBase", "pydantic.v1.types.SecretField", "starlette.datastructures.Secret",
 })  # fmt: skip
+
+# How to read what these hold, by C code alone.
+READERS: dict[str, Callable[[Any], Any]] = {
+    "_io.BytesIO": io.BytesIO.getvalue,
+    "_io.StringIO": io.StringIO.getvalue,
+    "memoryview": memoryview,
+}
 
 
 class Instances:
@@ -75,11 +84,9 @@ class Instances:
             return lambda value: self._enumerated(value, facts, short)
         if facts.kind is not None:
             return lambda value: self._derived(value, facts, short)
-        if "collections.deque" in facts.names:
-            return lambda value: self._sequence(value, sys.modules["collections"].deque, short)
-        number = notation.number_or_time(facts.names)
-        if number is not None:
-            return lambda value: f"{short}({number(value)})"
+        standard = self._of_library(facts.names, short)
+        if standard is not None:
+            return standard
         if is_native(facts.cls) or any(name.partition(".")[0] in STANDARD_MODULES for name in facts.names - {"object"}):
             from tibidi.look import resources  # few crashes need it
 
@@ -88,6 +95,18 @@ class Instances:
                     self._described(resources.essence(value), short) or self._instance(value, facts, short)
                 )
         return lambda value: self._instance(value, facts, short)
+
+    def _of_library(self, names: frozenset[str], short: str) -> Show | None:
+        """Return how to show what derives from these types of the standard library, None for anything else."""
+        if "collections.deque" in names:
+            return lambda value: self._sequence(value, sys.modules["collections"].deque, short)
+        if "array.array" in names:
+            return lambda value: self._array(value, short)
+        read = next((READERS[name] for name in names if name in READERS), None)
+        if read is not None:
+            return lambda value: self._held(read, value, short)
+        number = notation.number_or_time(names)
+        return None if number is None else lambda value: f"{short}({number(value)})"
 
     def _braces(self, items: set[object]) -> str:
         return self._walker.sequence("{", items, len(items), "}")
@@ -163,6 +182,29 @@ class Instances:
 
     def _sequence(self, value: object, base: Any, short: str) -> str:
         return f"{short}({self._walker.sequence('[', base.__iter__(value), base.__len__(value), ']')})"
+
+    def _held(self, read: Callable[[Any], Any], value: object, short: str) -> str:
+        """Show a file in memory or a view of memory by what it holds."""
+        try:
+            content = read(value)
+        except ValueError:  # it is closed, or released
+            return f"<{short}, closed>"
+        if getattr(content, "ndim", 1) != 1:
+            return f"<{short} of shape {content.shape}>"
+        start = content[:SCRUBBED_CHARACTERS]
+        shown = self._walker.quoted(start, len(content)) if type(content) is str else self._view(start, len(content))
+        return f"{short}({shown})"
+
+    def _view(self, start: Any, length: int) -> str:
+        """Show the beginning of bytes or of a view of memory, whose items may be numbers."""
+        if getattr(start, "itemsize", 1) == 1:
+            return self._walker.data(bytes(start), length)
+        return self._walker.sequence("[", start, length, "]")
+
+    def _array(self, value: object, short: str) -> str:
+        array = sys.modules["array"].array
+        items = self._walker.sequence("[", array.__iter__(value), array.__len__(value), "]")
+        return f"{short}({vars(array)['typecode'].__get__(value)!r}, {items})"
 
     def _enumerated(self, value: object, facts: ClassFacts, short: str) -> str:
         attributes = dict(facts.attributes(value, MAX_ATTRIBUTES))

@@ -31,7 +31,7 @@ MAX_HEX_BITS = 1 << 10
 
 # The repr of these is made by the interpreter and the standard library alone, of parts that are exact builtins.
 REPRESENTABLE = {
-    "builtins": ("memoryview",), "datetime": ("date", "timedelta", "timezone"), "decimal": ("Decimal",),
+    "datetime": ("date", "timedelta", "timezone"), "decimal": ("Decimal",),
     "fractions": ("Fraction",), "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
     "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"), "re": ("Pattern",),
     "uuid": ("UUID",), "zoneinfo": ("ZoneInfo",),

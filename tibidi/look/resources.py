@@ -203,6 +203,13 @@ def _array(thing: Any) -> Essence:
     return {"value": value} if raw.rstrip(b"\0") in (b"", value) else {"value": value, "raw": raw}
 
 
+def _simple_data(thing: Any) -> Essence:
+    """Read a number or text of ctypes; of a pointer to bytes the object that it was made of, not the memory."""
+    if not _is_pointer(type(thing)):
+        return {"value": thing.value}
+    return {"value": thing._objects} if type(thing._objects) is bytes else {}
+
+
 def _is_pointer(kind: Any) -> bool:
     code = getattr(kind, "_type_", None)
     return code in POINTERS if type(code) is str else type_name(type(kind)) in POINTER_TYPES
@@ -302,7 +309,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     **dict.fromkeys(("weakref", "weakref.ReferenceType"), _weak_reference),
     "_asyncio.Future": _future,
     "_ctypes.Array": _array,
-    "_ctypes._SimpleCData": lambda thing: {} if _is_pointer(type(thing)) else {"value": thing.value},
+    "_ctypes._SimpleCData": _simple_data,
     "_io.TextIOWrapper": _text_file,
     "_queue.SimpleQueue": _simple_queue,
     "_socket.socket": _socket,
