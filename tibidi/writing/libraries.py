@@ -156,7 +156,8 @@ def reduce_default(thing: object) -> Reduced | None:
     bases = mro(type(thing))
     if not any("__getattr__" in namespace(base) for base in bases):
         return None
-    if any(hook in namespace(base) for base in bases if not is_native(base) for hook in STATE_HOOKS):
+    owned = ((base, hook) for base in bases[:-1] for hook in STATE_HOOKS if hook in namespace(base))
+    if any(not is_native(base) or hook == "__getstate__" for base, hook in owned):
         return None
     if native_base(type(thing)) is object:
         return instance(thing)

@@ -23,6 +23,8 @@ from tibidi.words.standins import Dummy
 KNOWN_TYPES: dict[tuple[str, str], type[types.InertCall]] = {
     ("functools", "partial"): types.InertPartial,
     ("os", "_Environ"): types.InertEnvironment,
+    ("sqlalchemy.engine.row", "Row"): types.InertRow,
+    ("sqlalchemy.engine.row", "RowMapping"): types.InertRowMapping,
 }
 TABLE_WORDS = frozenset({"_array", "_dtype", "_part", "_scalar", "_table"})
 

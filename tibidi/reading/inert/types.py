@@ -257,6 +257,36 @@ class InertEnvironment(InertMapping):
         self.__dict__["_items_"] = dict(pairs if is_bytes else [(os.fsdecode(k), os.fsdecode(v)) for k, v in pairs])
 
 
+class InertRow(InertSequence):
+    """A row of SQLAlchemy, with the names of its columns."""
+
+    def __setstate__(self, state: object) -> None:
+        """Take the attributes of the object."""
+        super().__setstate__(state)
+        data, keys = self.__dict__.get("_data"), getattr(self.__dict__.get("_parent"), "_keys", ())
+        data = data if type(data) is tuple else ()
+        named = zip(keys, data) if type(keys) in {list, tuple} else ()
+        fields = {key: value for key, value in named if type(key) is str}
+        self.__dict__.update(_items_=data, _by_name_=fields)
+
+    def __getattr__(self, name: str) -> object:
+        fields = self.__dict__.get("_by_name_", {})
+        return fields[name] if name in fields else super().__getattr__(name)
+
+    def _inert_words_(self) -> Words:
+        own = self.__dict__
+        return type(self)._inert_name_, () if own.get("_by_name_") else own.get("_items_", ()), own.get("_by_name_", {})
+
+
+class InertRowMapping(InertRow, InertMapping):
+    """The same with its values by the names of the columns."""
+
+    def __setstate__(self, state: object) -> None:
+        """Take the attributes of the object."""
+        super().__setstate__(state)
+        self.__dict__["_items_"] = self.__dict__["_by_name_"]
+
+
 def parts(thing: Any) -> tuple[Any, ...]:
     """Return the items of an object that is built on a tuple."""
     return tuple(tuple.__iter__(thing))
@@ -411,7 +441,7 @@ def held(target: InertCall, kind: type[InertSequence], empty: Any) -> Any:
 
 
 # Attributes that are not in the dump.
-OURS = frozenset({"_args_", "_items_", "_text_", "_value_", "_view_", "__weakref__"})
+OURS = frozenset({"_args_", "_by_name_", "_items_", "_text_", "_value_", "_view_", "__weakref__"})
 SPECIAL = OURS | {"__dict__"}
 
 
