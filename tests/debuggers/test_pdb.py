@@ -10,6 +10,9 @@ from crashing import run_process
 from debuggers.terminal import Terminal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crashing import Crasher
     from debuggers.conftest import Shop
 
 
@@ -72,6 +75,32 @@ def test_commands(shop: Shop) -> None:
     assert "('ann', 4)" in said
     assert "3.0" in said
     assert "(Pdb) 99" in said
+
+
+UNBOUND = """
+def pay(amount):
+    if amount > 3:
+        discount = 1
+    rest = amount / 0
+    return lambda: rest - discount
+pay(1)
+"""
+
+
+def test_unbound_variable(crash: Crasher, tmp_path: Path) -> None:
+    """Of a local variable that had no value at the crash pdb says so; of an unknown name, what it always says."""
+    (tmp_path / "app.py").write_text(UNBOUND)
+    dump = crash(tmp_path / "app.py").dump
+    lines = ("p discount", "rest", "p [rest for _ in range(2)]", "p nobody", "rest = 3", "p rest", "up", "p rest", "q")
+
+    said = crash.run("-m", "tbdebug", str(dump), stdin="\n".join(lines)).stdout.split("(Pdb) ")[1:]
+
+    why = "pay() had not assigned it, or had deleted it"
+    assert f"*** NameError: name 'discount' is not defined: {why}\n" == said[0]
+    assert [f"*** NameError: name 'rest' is not defined: {why}\n"] * 2 == said[1:3]
+    assert "*** NameError: name 'nobody' is not defined\n" == said[3]
+    assert "3\n" == said[5]
+    assert "*** NameError: name 'rest' is not defined\n" == said[7]
 
 
 @pytest.mark.shows("pdb", "interact: an interpreter in the frame")

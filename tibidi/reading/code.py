@@ -38,6 +38,12 @@ class Compiler:
             return LostCode(key, f"{why}, and it is not in the captured source")
         return max(fits, key=lambda code: likeness(key_of(code), key))
 
+    def variables(self, file: str, name: str, first_line: int) -> set[str]:
+        """Return the names of the local variables of the functions of that name that begin on this line."""
+        found = self._compiled(file)
+        codes = () if isinstance(found, str) else found.get((name, first_line), ())
+        return {each for code in codes for each in (*code.co_varnames, *code.co_cellvars)}
+
     def _compile(self, file: str) -> dict[tuple[str, int], list[CodeType]] | str:
         text = self._sources.get(file)
         if text is None:

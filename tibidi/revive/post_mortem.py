@@ -40,6 +40,7 @@ UNLISTED = frozenset({
 # Escapes and controls, except line ends and tabs; where pdb uses colours (Python 3.14), they are kept.
 NOT_PLAIN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 NOT_EVEN_COLOURED = rf"(?!\x1b\[[\d;]*m){NOT_PLAIN}"
+UNDEFINED = r"^NameError: name '(\w+)' is not defined"
 COLOUR: dict[str, Any] = {"colorize": True} if sys.version_info >= (3, 14) else {}
 
 
@@ -94,8 +95,9 @@ class DumpPdb(pdb.Pdb):
         self.stdout.write(text + end)
 
     def error(self, msg: object) -> None:
-        """Print an error, marked as pdb does."""
-        self.message(f"*** {msg}")
+        """Print an error, marked as pdb does; of a variable that the code had not assigned it says so."""
+        found = re.search(UNDEFINED, str(msg))
+        self.message(f"*** {msg}" + (self._why_undefined(found[1]) if found else ""))
 
     # --- other stacks of the dump
 
@@ -283,6 +285,19 @@ class DumpPdb(pdb.Pdb):
             self._at = (kind, number)
             self.setup(None, self._traceback())
             self.print_stack_entry(self.stack[self.curindex])
+
+    def _why_undefined(self, name: str) -> str:
+        """Return why a local variable of the current frame has no value, "" for any other name."""
+        from tibidi.reading.code import Compiler  # not before the first prompt
+
+        frames = self._frames()
+        if len(frames) != len(self.stack):
+            return ""
+        record = frames[self.curindex].record
+        known = Compiler(self._revived.dump.sources).variables(record.file, record.name, record.first_line)
+        if name not in (*known, *record.code.varnames, *record.code.freevars):
+            return ""
+        return f": {record.name}() had not assigned it, or had deleted it"
 
     def _own_flags(self) -> list[bool]:
         """Return for each frame of the stack whether it is shown by itself: own ones, or all if none is."""
