@@ -37,6 +37,18 @@ def test_help(say) -> None:
     assert {"list", "info", "show", "path", "prune", "doctor"} <= {line.split()[0] for line in say() if line.strip()}
 
 
+def test_list_of_a_file(say, tmp_path: Path) -> None:
+    """Who lists a file is told how to show it."""
+    path = tmp_path / "crash.pkl"
+    path.write_bytes(b"")
+
+    (line,) = say("list", str(path), status=1)
+
+    assert (
+        f"tibidi: cannot list {path}: Not a directory; it is a file; show it with: python -m tibidi show {path}" == line
+    )
+
+
 def test_version(say) -> None:
     """--version prints the version."""
     assert [f"tibidi {tibidi.__version__}"] == say("--version")

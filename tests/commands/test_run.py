@@ -40,6 +40,12 @@ def test_status_of_the_command() -> None:
         (NotADump("not a dump: \x1b[2J\nx", ""), 2, "tibidi: not a dump: \\x1b[2J\\nx\n"),
         (ValueError("oh"), 2, "tibidi: ValueError: oh; for the traceback set TIBIDI_DEBUG=1\n"),
         (RecursionError("deep"), 2, "tibidi: RecursionError: deep; for the traceback set TIBIDI_DEBUG=1\n"),
+        (OSError(28, "No space left"), 2, "tibidi: No space left; make room, or write elsewhere\n"),
+        (
+            PermissionError(13, "Permission denied", "/srv/new.pkl.4711-2.partial"),
+            2,
+            "tibidi: Permission denied: /srv/new.pkl; name another path, or change this one\n",
+        ),
         (KeyboardInterrupt(), 130, ""),
     ],
 )

@@ -75,6 +75,13 @@ def test_other_files_are_not_dumps(tmp_path: Path) -> None:
         Reader(tmp_path / "missing.pkl")
 
 
+@pytest.mark.parametrize("length", [42, 100])
+def test_beginning_of_a_dump(tmp_path: Path, length: int) -> None:
+    """A file of which hardly more than the name of the summary arrived is a damaged dump, not another file."""
+    with pytest.raises(DamagedDump, match="ends within its summary"):
+        opened(tmp_path, samples.dump_bytes()[:length])
+
+
 def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
     """A dump of a later format is refused with the advice to upgrade."""
     from tibidi.dumpfile.decode import summary_from_json

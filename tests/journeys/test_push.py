@@ -51,6 +51,22 @@ def test_each_once(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", path.parent.name) for path in stored(store))
 
 
+def test_damaged_among_others(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is no dump is reported, and the others are pushed; so is one that cannot be opened."""
+    broken = three.directory / "20261122T215000Z-app-4711.pkl"
+    broken.write_bytes(b"no dump")
+
+    assert 1 == main(["push", str(tmp_path / "store")])
+    assert 1 == main(["push", str(tmp_path / "store"), str(tmp_path)])
+
+    out, err = capsys.readouterr()
+    assert [f"pushed {count} dumps to {tmp_path / 'store'}" for count in (3, 0)] == out.splitlines()
+    assert [
+        f"tibidi push: {broken}: not a dump: {broken} starts with b'no dump'",
+        f"tibidi push: {tmp_path}: IsADirectoryError: [Errno 21] Is a directory: '{tmp_path}'",
+    ] == err.splitlines()
+
+
 def test_opens_by_name(three: Crasher, tmp_path: Path) -> None:
     """A dump of a store that was used here opens by its name, and by its place."""
     store = tmp_path / "store"

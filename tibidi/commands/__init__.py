@@ -37,23 +37,39 @@ def run(command: Callable[[Sequence[str]], int], argv: Sequence[str], program: s
 
     With TIBIDI_DEBUG errors are raised instead.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # escape what the encoding does not have; UnicodeEncodeError is the default
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         status = command(argv)
         sys.stdout.flush()
         return status
-    except BrokenPipeError:
-        # The reader has closed stdout, as `head` does.  The interpreter flushes it once more, which must not fail.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has closed stdout, as `head` does
+        _finish_output()
         return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Exception as error:  # a command never ends in a traceback of tibidi
         if config.debug:
             raise
+        _finish_output()
         return print_error(error, program)
+
+
+def _prepare_streams() -> None:
+    """Replace streams that the caller has closed, and escape what an encoding does not have."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # by `>&-`, for example
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115 - as long as the process
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # UnicodeEncodeError is the default
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _finish_output() -> None:
+    """Flush stdout; if that fails, drop what is left, as the interpreter flushes it once more, which must not fail."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser(name: str, purpose: str, examples: str, usage: str | None = None, *, takes_dump: bool = False) -> Parser:
@@ -153,6 +169,11 @@ def print_error(error: Exception, program: str) -> int:
     """Print one line about `error` on stderr; return the exit status for it."""
     if isinstance(error, TibidiError):
         line, status = "; ".join(filter(None, (str(error), error.hint))), error.exit_code
+    elif isinstance(error, OSError) and error.strerror:
+        # A file is written as `<path>.<pid>.partial` first.
+        path = re.sub(r"\.[\d-]+\.partial$", "", str(error.filename or ""))
+        hint = f" {path}; name another path, or change this one" if path else "; make room, or write elsewhere"
+        line, status = f"{error.strerror}:{hint}" if path else f"{error.strerror}{hint}", UNEXPECTED
     else:
         line, status = f"{type(error).__name__}: {error}; for the traceback set TIBIDI_DEBUG=1", UNEXPECTED
     print(printable(f"{program}: {line}"), file=sys.stderr)

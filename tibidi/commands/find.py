@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tibidi import commands
 from tibidi.errors import TibidiError
 from tibidi.loader import load
+from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.store.location import find as locate
 from tibidi.store.lookup import crash_directory
@@ -42,7 +43,7 @@ def main(argv: commands.Arguments) -> int:
         print(printable(f"{prefix}{hit.path}: {hit.shown}"), flush=True)
         count += 1
     if not count:
-        commands.say(f"{options.text!r} is in none of {len(paths)} dumps")
+        commands.say(f"{options.text!r} is in no value of {phrases.count(len(paths), 'dump')}")
     return 0 if count else 1
 
 

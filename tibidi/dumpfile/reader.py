@@ -161,7 +161,10 @@ class Reader:
         members, cut = zipped.scan(self._file, length)
         if not members:
             self._file.seek(0)
-            raise NotADump(f"not a dump: {self.path} starts with {self._file.read(8)!r}")
+            start = self._file.read(fmt.LOCAL.size + len(fmt.SUMMARY))
+            if start.startswith(fmt.LOCAL_MAGIC) and start.endswith(fmt.SUMMARY.encode()):
+                raise DamagedDump(f"{self.path} ends within its summary")
+            raise NotADump(f"not a dump: {self.path} starts with {start[:8]!r}")
         if members[0].name != fmt.SUMMARY:
             raise NotADump(f"not a dump: {self.path} is a ZIP archive that begins with {members[0].name}")
         if not members[0].whole:

@@ -17,11 +17,11 @@ from io import BytesIO
 from typing import NamedTuple
 
 from tibidi import config
-from tibidi.dumpfile.headline import peek
+from tibidi.dumpfile.headline import peek, peek_or_nothing
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.sealing import seal
 from tibidi.dumpfile.writer import Archive
-from tibidi.errors import TibidiError
+from tibidi.errors import NotADump, TibidiError
 from tibidi.store import remote
 from tibidi.store.keys import read_key
 from tibidi.store.retention import PUSHED, ledger
@@ -51,7 +51,7 @@ class Pusher(NamedTuple):
         counts: Counter[tuple[str, str]] = Counter()
         for path in paths:
             folder, name = os.path.split(os.path.abspath(path))
-            headline = peek(path)
+            headline = peek_or_nothing(path)  # a file that is no dump is a problem later, and the others go on
             group = headline.fingerprint, headline.time[: len("2026-11-22T21")]
             counts[group] += 1
             if folder not in known:
@@ -72,6 +72,8 @@ class Pusher(NamedTuple):
             folder, name = os.path.split(os.path.abspath(path))
             with open(os.path.join(folder, PUSHED), "a", encoding="utf-8") as file:
                 file.write(f"{self.store.url} {name}\n")
+        except NotADump as error:
+            return path, str(error)
         except Exception as error:  # noqa: BLE001 - of an object store, for example; the other dumps go on
             return path, f"{type(error).__name__}: {str(error)[:200]}"
         return path, ""

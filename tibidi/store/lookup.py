@@ -72,7 +72,8 @@ def dumps_in(folder: str) -> list[Entry]:
         with os.scandir(folder) as items:
             found = [entry_of(item) or _renamed(item) for item in items if item.name != LATEST]
     except OSError as error:
-        raise DumpNotFound(f"cannot list {folder}: {error.strerror}") from None
+        hint = f"it is a file; show it with: python -m tibidi show {folder}" if os.path.isfile(folder) else None
+        raise DumpNotFound(f"cannot list {folder}: {error.strerror}", hint) from None
     return sorted(filter(None, found), key=lambda entry: entry.age)
 
 
