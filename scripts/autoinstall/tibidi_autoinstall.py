@@ -109,8 +109,9 @@ def _complain(problem: str) -> None:
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
     global _is_local, _is_late
-    # The record of the process covers a subinterpreter.
-    if os.name != "posix" or _is_killed_by_its_own() or not _is_main_interpreter():
+    # A process that may open so few files needs all of them; the record of the process covers a subinterpreter.
+    has_spare_files = os.name == "posix" and os.sysconf("SC_OPEN_MAX") > 15
+    if not has_spare_files or _is_killed_by_its_own() or not _is_main_interpreter():
         return
     import faulthandler
 

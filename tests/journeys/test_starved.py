@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,6 +80,17 @@ def test_limit_of_descriptors_below_the_reserve(crash: Crasher) -> None:
 
     assert 1 == crashed.status
     assert crashed.dumps or 1 == crashed.stderr.count("tibidi: no dump: ")
+
+
+@pytest.mark.parametrize("most", [6, 8])
+def test_few_descriptors_from_the_start(crash: Crasher, most: int) -> None:
+    """A script starts and ends as without tibidi where its process may open hardly more files than the script itself."""
+    begin = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({0}, {0})); os.execv(sys.executable, "
+    script = str(Path(__file__).parent.parent / "programs" / "divide.py")
+    crashed = crash.run("-c", f"{begin.format(most)}[sys.executable, {script!r}, '5', '0'])")
+
+    assert (1, True) == (crashed.status, "ZeroDivisionError" in crashed.stderr), crashed.stderr
+    assert crashed.dumps or 1 == crashed.stderr.count("tibidi: n")
 
 
 MEMORY = """

@@ -121,7 +121,8 @@ class Reserve:
             try:
                 if self._memory is None:
                     self._memory = bytes(RESERVED_BYTES)  # calloc: untouched pages take no memory
-                if not self._pipe and os.name == "posix":
+                # A program that may open so few files needs all of them: else Python cannot even open its script.
+                if not self._pipe and os.name == "posix" and os.sysconf("SC_OPEN_MAX") > 15:
                     self._take_pipe()
             except Exception:  # noqa: BLE001 - no memory, no descriptors, or a fake file system of a test
                 return
