@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,6 @@ import pytest
 from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from crashing import Crasher
 
     from tibidi.model import ExceptionRecord
@@ -84,10 +83,10 @@ def test_limit_of_descriptors_below_the_reserve(crash: Crasher) -> None:
 
 @pytest.mark.parametrize("most", [6, 8])
 def test_few_descriptors_from_the_start(crash: Crasher, most: int) -> None:
-    """A script starts and ends as without tibidi where its process may open hardly more files than the script itself."""
-    begin = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({0}, {0})); os.execv(sys.executable, "
-    script = str(Path(__file__).parent.parent / "programs" / "divide.py")
-    crashed = crash.run("-c", f"{begin.format(most)}[sys.executable, {script!r}, '5', '0'])")
+    """A script starts and ends as without tibidi where its process may hardly open more files than the script."""
+    command = [sys.executable, str(Path(__file__).parent.parent / "programs" / "divide.py"), "5", "0"]
+    limit = f"import os, resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({most}, {most}))"
+    crashed = crash.run("-c", f"{limit}; os.execv({str(crash.python)!r}, {command})")
 
     assert (1, True) == (crashed.status, "ZeroDivisionError" in crashed.stderr), crashed.stderr
     assert crashed.dumps or 1 == crashed.stderr.count("tibidi: n")
