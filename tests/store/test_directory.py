@@ -94,6 +94,17 @@ def test_point_latest(directory: CrashDirectory, place: Path) -> None:
     assert "20260101T000001Z-app-7.pkl" == os.readlink(place / "latest.pkl")
 
 
+def test_latest_after_the_clock_was_set_back(directory: CrashDirectory, place: Path) -> None:
+    """`latest.pkl` and the latest dump are the last one that was written, not one from the future."""
+    future = make(place, "20990101T000000Z-a-1.pkl", age_days=-30)
+    new = make(place, "20260101T000000Z-a-1.pkl")
+    directory.point_latest(str(new))
+
+    assert (new.name, str(new)) == (os.readlink(place / "latest.pkl"), directory.latest())
+    assert [] == directory.prune(keep=2)
+    assert [future.name] == [entry.name for entry in directory.prune(keep=1)]
+
+
 @pytest.mark.parametrize("missing", [["symlink"], ["symlink", "link"]])
 def test_point_latest_without_links(
     directory: CrashDirectory, place: Path, monkeypatch: pytest.MonkeyPatch, missing: list[str]

@@ -71,6 +71,16 @@ def test_prune_by_age(directory: CrashDirectory, place: Path) -> None:
     assert ["20260101T000000Z-a-1.pkl"] == [entry.name for entry in directory.prune(keep_days=30)]
 
 
+def test_prune_by_age_with_a_wrong_clock(directory: CrashDirectory, place: Path) -> None:
+    """A dump from before there were any is not too old: the machine had no time yet when it was written."""
+    early = make(place, "19700101T000012Z-a-1.pkl")
+    os.utime(early, (12, 12))
+    make(place, "20260101T000000Z-a-1.pkl", age_days=40)
+    make(place, "20260102T000000Z-a-1.pkl")
+
+    assert ["20260101T000000Z-a-1.pkl"] == [entry.name for entry in directory.prune(keep_days=30)]
+
+
 def test_prune_in_a_crash_loop(directory: CrashDirectory, place: Path) -> None:
     """The dumps between the first and the newest of a fingerprint go before any other."""
     dumps = series(place, 7)

@@ -25,6 +25,7 @@ LATEST = "latest.pkl"
 STOPPED_FOLDER = "stopped"  # of processes that were killed, or just stopped
 TIME_LENGTH = len("20261122T215000Z")
 SECONDS_PER_DAY = 86_400
+MAX_SECONDS_AHEAD = 60  # of another machine that writes to the same directory
 NONE_REFUSED: Mapping[str, str] = {}
 
 MIN_FREE_BYTES = 500 << 20
@@ -181,9 +182,13 @@ class CrashDirectory:
 
 
 def newest(entries: list[Entry]) -> Entry | None:
-    """Return the newest finished dump, else the newest partial one, else None."""
+    """Return the newest finished dump, else the newest partial one, else None.
+
+    One from the future is older than the others: the clock was set back after it.
+    """
     finished = [entry for entry in entries if not entry.partial]
-    return max(finished or entries, key=lambda entry: entry.age, default=None)
+    soon = time.time() + MAX_SECONDS_AHEAD
+    return max(finished or entries, key=lambda entry: (entry.changed < soon, entry.age), default=None)
 
 
 def entry_of(item: os.DirEntry[str]) -> Entry | None:

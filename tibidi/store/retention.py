@@ -27,6 +27,9 @@ PUSHED = "pushed"  # the file that names, behind the store, each dump that `tibi
 WRITING_SECONDS = 60
 FORGOTTEN_SECONDS = 3_600
 
+# 2026.  A machine without a clock of its own begins at 1970, until the network tells it the time.
+FIRST_DUMP = 1_767_225_600
+
 LOCK_SECONDS = 1.0
 POLL_SECONDS = 0.01
 
@@ -34,7 +37,7 @@ POLL_SECONDS = 0.01
 def victims(entries: list[Entry], newest: Entry | None, limits: Limits, now: float) -> list[Entry]:
     """Return those of `entries`, oldest first, that are to be deleted."""
     spare = {entry for entry in entries if entry != newest and not is_being_written(entry, now)}
-    gone = [entry for entry in entries if entry in spare and not limits.allow(0, 0, now - entry.changed)]
+    gone = [entry for entry in entries if entry in spare and not limits.allow(0, 0, _age(entry, now))]
     left = sorted(set(entries).difference(gone), key=lambda entry: entry.age)
     count, size = len(left), sum(entry.size for entry in left)
     if limits.allow(count, size):
@@ -48,6 +51,11 @@ def victims(entries: list[Entry], newest: Entry | None, limits: Limits, now: flo
         if limits.allow(count, size):
             break
     return gone
+
+
+def _age(entry: Entry, now: float) -> float:
+    """Return the seconds since a dump was written; 0 if it says that this was before any dump was."""
+    return now - entry.changed if entry.changed > FIRST_DUMP else 0
 
 
 def is_being_written(entry: Entry, now: float) -> bool:
