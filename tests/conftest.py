@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,14 @@ import pytest
 from round_trips import RoundTrip
 
 from tibidi import config
+
+with contextlib.suppress(ImportError):
+    import hypothesis
+
+    # The same examples in each run, however busy the machine is; scripts/fuzz has others.
+    patient = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=patient)
+    hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -113,7 +113,13 @@ class Crasher:
 
     def dumps(self) -> list[Path]:
         """Return the finished dumps of the crash directory, oldest first."""
-        return sorted(path for path in self.directory.glob("*.pkl") if path.name != "latest.pkl")
+        dumps = [path for path in self.directory.glob("*.pkl") if path.name != "latest.pkl"]
+        return sorted(dumps, key=age)
+
+
+def age(dump: Path) -> tuple[str, int, str]:
+    """Return the key that sorts dumps, the oldest first: of one second, process 10000 may be later than 9999."""
+    return dump.name.partition("-")[0], dump.lstat().st_mtime_ns, dump.name
 
 
 def run_process(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import crashing
 import pytest
-from debuggers.dap import Client, free_port
+from debuggers.dap import SECONDS, Client, free_port
 
 if TYPE_CHECKING:
     import subprocess
@@ -112,9 +112,13 @@ def test_threads(session: Session, shop: Shop) -> None:
     assert "MainThread" not in threads
 
     # A stop in one thread suspends all; each gets there at its next line.
-    time.sleep(1.0)
-    frames = session.client.stack(threads["stock keeper"])
-    keeping = next(frame for frame in frames if frame["name"] == "keep_stock")
+    end = time.monotonic() + SECONDS
+    keeping = None
+    while keeping is None and time.monotonic() < end:
+        time.sleep(0.1)
+        frames = session.client.stack(threads["stock keeper"])
+        keeping = next((frame for frame in frames if frame["name"] == "keep_stock"), None)
+    assert keeping
     assert shop.line("closing.wait()") == keeping["line"]
     assert "'deliveries'" == session.client.frame_variables(keeping)[1]["waiting_for"]["value"]
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTENT_STEP = 101
+HEADER_STEP = 3
 
 
 def cuts(data: bytes) -> Iterator[bytes]:
@@ -34,11 +35,16 @@ def cuts(data: bytes) -> Iterator[bytes]:
 def flips(data: bytes) -> Iterator[bytes]:
     """Yield `data` with one bit of a byte flipped, another bit from byte to byte.
 
-    Each byte of the headers is flipped, but only some of the compressed
-    content, of which a reader knows no more than that its checksum is wrong.
+    Each byte of the end record is flipped, every third of the headers, which
+    all members have alike, but only some of the compressed content, of which
+    a reader knows no more than that its checksum is wrong.
     """
-    compressed = {place for start, end in contents(data) for place in range(start, end) if place % CONTENT_STEP}
-    for place in sorted(set(range(len(data))) - compressed):
+    compressed = {place for start, end in contents(data) for place in range(start, end)}
+    headers = set(range(data.rindex(fmt.END_MAGIC))) - compressed
+    skipped = {place for place in compressed if place % CONTENT_STEP} | {
+        place for place in headers if place % HEADER_STEP
+    }
+    for place in sorted(set(range(len(data))) - skipped):
         broken = bytearray(data)
         broken[place] ^= 1 << (place * 5 % 8)
         yield bytes(broken)

@@ -70,5 +70,5 @@ def test_flipped_bits(dump: Path) -> None:
     unread = outcomes.pop("live")
 
     assert {"DamagedDump", "NotADump", "NewerFormat", "loaded"} >= set(outcomes)
-    assert outcomes["loaded"] > 300
+    assert outcomes["loaded"] > 200
     assert unread < dump.stat().st_size // 4

@@ -14,6 +14,7 @@ patient = hypothesis.settings(
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
+    derandomize="TIBIDI_FUZZ_EXAMPLES" not in os.environ,  # what is found by chance, scripts/fuzz finds
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 FILES = max(1, EXAMPLES // 5)  # a file takes much longer than a pickle, and test_damage flips bits all over one

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from crashing import ROOT
+from crashing import ROOT, Crasher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crasher
 
 pytestmark = pytest.mark.once
 
@@ -39,7 +38,13 @@ CULPRITS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def crash(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Crasher:
+    """Run programs with one crash directory for all tests, each of which names the dump that it looks at."""
+    return Crasher(python, tmp_path_factory.mktemp("analyze"))
+
+
+@pytest.fixture(scope="module")
 def shop(crash: Crasher) -> Path:
     """The dump of a program with several suspicious values."""
     return crash("suspicious.py").dump

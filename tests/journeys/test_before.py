@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tibidi.history import LogRecord
 
+pytestmark = pytest.mark.ends
+
 DEFAULT = 100
 
 

@@ -60,6 +60,7 @@ for path in sys.argv[1:]:
 """
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("program", "look"), [("val_classes.py", LOOK), ("val_kinds.py", LOOK_AT_KINDS)], ids=["classes", "kinds"]
 )

@@ -53,6 +53,7 @@ def opened(crash: Crasher, python: Path, how: str, dumps: list[Path], **environ:
     assert (0, "", list(map(str, dumps))) == (ended.status, ended.stderr, ended.stdout.splitlines())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("how", ["live", "inert"])
 def test_every_python_opens_every_dump(crash: Crasher, pythons: dict[str, Path], how: str) -> None:
     """Values, functions, classes and closures of each version work on each other, live; inert shows the plain data."""
@@ -62,6 +63,7 @@ def test_every_python_opens_every_dump(crash: Crasher, pythons: dict[str, Path],
         opened(crash, python, how, dumps)
 
 
+@pytest.mark.once
 def test_what_changed_in_the_standard_library(crash: Crasher, pythons: dict[str, Path], tmp_path: Path) -> None:
     """Threads, queues and cached properties work live on each version, whose attributes are not the same."""
     (tmp_path / "changed.py").write_text(CHANGED)
@@ -72,6 +74,7 @@ def test_what_changed_in_the_standard_library(crash: Crasher, pythons: dict[str,
         assert (["started stopped 9 1 True"] * len(dumps), "") == (ended.stdout.splitlines(), ended.stderr)
 
 
+@pytest.mark.once
 def test_one_fingerprint(crash: Crasher, pythons: dict[str, Path], tmp_path: Path) -> None:
     """A crash has the same fingerprint on every Python, as a script and as an imported module, in another folder."""
     source = (Path(__file__).parent.parent / "programs" / "grouped.py").read_text(encoding="utf-8")
@@ -91,6 +94,7 @@ def test_kept_dumps_open_for_ever(crash: Crasher, dump: Path, how: str) -> None:
     opened(crash, crash.python, how, [dump])
 
 
+@pytest.mark.ends
 def test_cloudpickle_releases(crash: Crasher, tmp_path: Path) -> None:
     """The oldest cloudpickle that is supported and a later one open each other's dumps."""
     folders = {release: install(tmp_path / release, release) for release in ("2.2.1", "3.1.1")}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from crashing import Crash, Crasher
 
+pytestmark = pytest.mark.ends
+
 NAMES = [
     "asyncio_server",
     "child_manager",

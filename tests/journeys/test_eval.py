@@ -7,16 +7,22 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from crashing import Crasher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crashing import Crasher
 
 pytestmark = pytest.mark.ends
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def crash(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Crasher:
+    """Run programs with one crash directory for all tests, which only look at what is there."""
+    return Crasher(python, tmp_path_factory.mktemp("eval"))
+
+
+@pytest.fixture(scope="module")
 def shop(crash: Crasher) -> Path:
     """The dump of a program with several suspicious values."""
     return crash("suspicious.py").dump

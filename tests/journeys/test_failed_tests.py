@@ -97,6 +97,10 @@ EXPECTED = {
 }
 
 
+# By their names in pytest.
+PLUGINS = ("anyio", "cacheprovider", "hypothesispytest", "timeout", "xdist", "xdist.looponfail")
+
+
 @pytest.fixture
 def suite(crash: Crasher) -> Path:
     """A folder with tests."""
@@ -110,9 +114,10 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
 
-def run(crash: Crasher, *args: str, **env: str | None) -> Crash:
-    """Run pytest, without the plugins that the tests of tibidi use."""
-    return crash.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *args, env=env)
+def run(crash: Crasher, *args: str, plugin: str = "", **env: str | None) -> Crash:
+    """Run pytest, without the plugins that the tests of tibidi use, which take half of a start, but for one."""
+    without = [f"-pno:{name}" for name in PLUGINS if not plugin or plugin not in name]
+    return crash.run("-m", "pytest", "-q", *without, *args, env=env)
 
 
 def commands(end: Crash) -> list[str]:
@@ -303,7 +308,7 @@ def test_workers_of_xdist(crash: Crasher, suite: Path) -> None:
     """With pytest-xdist four workers write, and the controller prints a line for each failure, once."""
     pytest.importorskip("xdist")
     write(suite, "test_broken.py", "import not_there")
-    end = run(crash, "-n", "4", "--continue-on-collection-errors")
+    end = run(crash, "-n", "4", "--continue-on-collection-errors", plugin="xdist")
 
     collected = {("test_broken.py", "collect"): "builtins.ModuleNotFoundError"}
     assert {**EXPECTED, **collected} == found_in(end.dumps)
@@ -334,8 +339,9 @@ def test_hypothesis_and_doctest(crash: Crasher) -> None:
     """Hypothesis leaves a dump of the final example only; an example of a doctest, of its exception and its source."""
     pytest.importorskip("hypothesis")
     text = """
-        from hypothesis import given, strategies as st
+        from hypothesis import given, settings, strategies as st
 
+        @settings(deadline=None)
         @given(st.integers())
         def test_small(number):
             '''
@@ -345,7 +351,7 @@ def test_hypothesis_and_doctest(crash: Crasher) -> None:
             assert number < 100
     """
     write(crash.work, "test_hypothesis.py", text)
-    end = run(crash, "--doctest-modules")
+    end = run(crash, "--doctest-modules", plugin="hypothesis")
     small, example = sorted((tibidi.load(dump) for dump in end.dumps), key=lambda dump: dump.exceptions[-1].type)
 
     assert 2 == len(commands(end))
@@ -503,7 +509,7 @@ def test_timeout(crash: Crasher) -> None:
         def test_next(): assert 1 == 2
     """
     write(crash.work, "test_slow.py", text)
-    end = run(crash, "--timeout=0.5", "--timeout-method=signal")
+    end = run(crash, "--timeout=0.5", "--timeout-method=signal", plugin="timeout")
     slow = next(dump for dump in map(tibidi.load, end.dumps) if dump.test and dump.test.id.endswith("test_slow"))
 
     assert 2 == len(end.dumps) == len(commands(end))

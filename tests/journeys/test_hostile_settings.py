@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.once
 
 SECONDS = 2
-# The interpreter's own time, and the end of a dump after its deadline.
-MARGIN = 3
+# The interpreter's own time, and the end of a dump after its deadline, on a busy machine; what hangs does for ever.
+MARGIN = 15
 # A bad value, and what cannot be encrypted, have a line each, besides that about the dump.
 HARMLESS = re.compile("is ignored, the default is used|it cannot be sealed")
 LINE = re.compile(r"(Traceback dumped into: |tibidi: ).*\n")
@@ -185,7 +185,7 @@ def test_living_process(crash: Crasher, hung: Path) -> None:
             thread = threading.Thread(target=lambda: 1 / 0)
             thread.start()
             thread.join()
-            print(gc.isenabled(), time.monotonic() - start < 5)
+            print(gc.isenabled(), time.monotonic() - start < {MARGIN})
         directory, tibidi.config.directory = tibidi.config.directory, {str(hung / "dumps")!r}
         crash()
         tibidi.config.directory = directory

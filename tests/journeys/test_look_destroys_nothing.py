@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from crashing import Crash, Crasher
 
+pytestmark = pytest.mark.ends
+
 SHARED = Path("/dev/shm")
 # Descriptors that the loading process has, with the numbers that the crashed one had.
 DESCRIPTORS = "import os; bait = [os.open(os.devnull, os.O_RDWR) for _ in range(64)]\n"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from crashing import Crasher
 
 import tibidi
-
-if TYPE_CHECKING:
-    from crashing import Crasher
 
 pytestmark = pytest.mark.ends
 
@@ -33,12 +31,23 @@ VARYING = (
 )
 
 
-@pytest.fixture
-def night(crash: Crasher) -> Path:
-    """The dump of the night job."""
+@pytest.fixture(scope="module")
+def crashed(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Crasher:
+    """The night job has crashed."""
     for name in ("flask", "pandas", "sqlalchemy"):
         pytest.importorskip(name, reason=f"the night job needs {name}")
-    return crash("night/night.py").dump
+    crash = Crasher(python, tmp_path_factory.mktemp("night"))
+    crash("night/night.py")
+    return crash
+
+
+@pytest.fixture
+def night(crashed: Crasher, crash: Crasher) -> Path:
+    """The dump of the night job, alone in a crash directory."""
+    (dump,) = crashed.dumps()
+    shutil.copytree(crashed.directory, crash.directory, symlinks=True)
+    shutil.copy2(crashed.key_file, crash.key_file)
+    return crash.directory / dump.name
 
 
 @pytest.mark.parametrize("colour", [False, True], ids=["plain", "rich"])
@@ -88,12 +97,18 @@ app.test_client().get("/order")
 """
 
 
-@pytest.mark.parametrize("trust", [True, False], ids=["live", "inert"])
-def test_objects_of_the_context(crash: Crasher, trust: bool) -> None:
-    """While a request lasts, `g`, `session` and `current_app` of Flask have the paths of their objects as well."""
+@pytest.fixture(scope="module")
+def view(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dump of a view of Flask."""
     pytest.importorskip("flask")
-    crashed = crash.run("-c", VIEW, env={"TIBIDI_LOGGING": "ERROR"})
-    dump = tibidi.load(crashed.dump, trust=trust)
+    crash = Crasher(python, tmp_path_factory.mktemp("view"))
+    return crash.run("-c", VIEW, env={"TIBIDI_LOGGING": "ERROR"}).dump
+
+
+@pytest.mark.parametrize("trust", [True, False], ids=["live", "inert"])
+def test_objects_of_the_context(view: Path, trust: bool) -> None:
+    """While a request lasts, `g`, `session` and `current_app` of Flask have the paths of their objects as well."""
+    dump = tibidi.load(view, trust=trust)
     reasons = {name: dump.modules["__main__"][name].reason for name in ("request", "session", "current_app", "g")}
     found = {name: eval(f"dump.{reason.rpartition(' ')[2]}", {"dump": dump}) for name, reason in reasons.items()}
 
@@ -119,7 +134,7 @@ def test_index(crash: Crasher, night: Path) -> None:
     """`list --html DIR` writes a page for each fingerprint, and an index that leads to them."""
     for name in ("jinja2", "pygments"):
         pytest.importorskip(name, reason=f"the page needs {name}")
-    (night.parent / night.name.replace("2026", "2025", 1)).write_bytes(b"no dump")
+    (night.parent / "20200101T000000Z-night-1.pkl").write_bytes(b"no dump")
     ended = crash.run("-m", "tibidi", "list", "--html", "pages")
     index = (crash.work / "pages" / "index.html").read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from crashing import Crasher
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.ends
+pytestmark = pytest.mark.once
 
 SNAPSHOT = """
 import tibidi

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tibidi.model import ExceptionRecord
 
+pytestmark = pytest.mark.ends
+
 LINE = "Traceback dumped into: "
 
 

@@ -82,7 +82,7 @@ def control(number):
             {}[each]
         except KeyError:
             pass
-control(1_000_000)
+control(300_000)
 events = sys.monitoring.get_events(4)
 time.sleep(1.1)
 gc.collect()

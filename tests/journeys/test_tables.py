@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from crashing import Crasher
 
+pytestmark = pytest.mark.ends
+
 # Load the dump `argv[1]`, live if `argv[2]` says so, where the libraries after that cannot be imported.
 LOOK = """
 import sys

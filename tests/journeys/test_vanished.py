@@ -9,16 +9,17 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from crashing import PROGRAMS
+from crashing import PROGRAMS, Crasher
 
 import tibidi
 
 if TYPE_CHECKING:
-    from crashing import Crasher
+    from crashing import Crash
 
 # How vanish.py dies: kind, what `list` calls it, the innermost own function that is known.
 DEATHS = {
@@ -218,14 +219,15 @@ WORKERS = {
 }
 
 
+@pytest.mark.ends
 @pytest.mark.parametrize("death", WORKERS)
 @pytest.mark.parametrize("restarts", [0, 1])
 def test_pytest_worker(crash: Crasher, death: str, restarts: int) -> None:
     """A worker of pytest-xdist that dies is one dump, whose process is the worker, with the signal that ended it."""
     pytest.importorskip("xdist")
     (crash.work / "test_it.py").write_text(f"import ctypes, os, signal\ndef test_dies(): {death}\n", encoding="utf-8")
-    options = ("-q", "-n1", "-p", "no:cacheprovider", f"--max-worker-restart={restarts}")
-    ran = crash.run("-m", "pytest", *options, "test_it.py")
+    without = [f"-pno:{name}" for name in ("anyio", "cacheprovider", "hypothesispytest", "timeout")]
+    ran = crash.run("-m", "pytest", "-q", "-n1", *without, f"--max-worker-restart={restarts}", "test_it.py")
     (row,) = listed(crash)
 
     assert "crashed while running" in ran.stdout
@@ -273,30 +275,54 @@ def is_told(crash: Crasher) -> bool:
     return any(b"told: hang" in path.read_bytes() for path in crash.directory.glob(".*.life"))
 
 
+@pytest.fixture(scope="module")
+def hung(python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """All have hung, at the same time, as they mostly wait; this is what `list` prints of each."""
+    kinds = (*HANGS, "gil_for_ever")
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        runs = {how: pool.submit(hang, Crasher(python, tmp_path_factory.mktemp(how)), how, SECOND) for how in kinds}
+    return {how: run.result() for how, run in runs.items()}
+
+
+@pytest.mark.ends
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a thread waits for")
 @pytest.mark.parametrize("how", HANGS)
-def test_hang(crash: Crasher, how: str) -> None:
+def test_hang(hung: dict[str, Any], how: str) -> None:
     """A hang is one snapshot, also if the process is killed then; it says who waits for what, and where."""
-    (row,) = hang(crash, how, SECOND)
+    (row,) = hung[how]
     reason, function = HANGS[how]
 
     assert ("snapshot", "hang", function) == (row["kind"], row["type"], row["own_name"])
     assert reason in row["message"]
 
 
+@pytest.mark.ends
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a thread waits for")
-def test_killed_while_it_holds_the_interpreter_lock(crash: Crasher) -> None:
+def test_killed_while_it_holds_the_interpreter_lock(hung: dict[str, Any]) -> None:
     """A process that is killed in C code that holds the interpreter lock is one entry, with the stack there."""
-    (row,) = hang(crash, "gil_for_ever", SECOND)
+    (row,) = hung["gil_for_ever"]
 
     assert ("killed", "gil_for_ever") == (row["kind"], row["own_name"])
     assert row["message"].startswith("it had not moved for 0:00:01, ")
 
 
+@pytest.fixture(scope="module")
+def ended(python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Crasher, Crash]]:
+    """All have run, at the same time, as they mostly wait; this is how each ended."""
+    places = {how: Crasher(python, tmp_path_factory.mktemp(how)) for how in NO_HANGS}
+    with ThreadPoolExecutor(len(NO_HANGS)) as pool:
+        runs = {how: pool.submit(crash, "vanish_hang.py", how, env=SECOND) for how, crash in places.items()}
+    return {how: (places[how], run.result()) for how, run in runs.items()}
+
+
+@pytest.mark.ends
 @pytest.mark.parametrize("how", NO_HANGS)
-def test_no_hang(crash: Crasher, how: str) -> None:
+def test_no_hang(ended: dict[str, tuple[Crasher, Crash]], how: str) -> None:
     """What waits for events, times or other threads, or moves on, does not hang."""
-    assert [] == crash("vanish_hang.py", how, env=SECOND).dumps == listed(crash)
+    crash, end = ended[how]
+
+    assert [] == end.dumps == listed(crash)
+    assert 0 == end.status
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork() on Windows")

@@ -52,7 +52,7 @@ def test_a_leak(crash: Crasher, tmp_path: Path) -> None:
     assert {"leaked prices.csv": 200} == found["repeated_files"]
     assert 200 <= found["descriptors"]["file"] <= 203  # files of tibidi and the test's output
     assert 3 <= found["descriptors"]["pipe"] <= 6  # to the children, and output
-    assert crashed.stdout.split() == sorted(each["pid"] for each in found["children"])
+    assert crashed.stdout.split() == sorted((each["pid"] for each in found["children"]), key=int)
     assert 7 == found["threads_started"]
     assert 0.3 < found["cpu_seconds"] < 30
     assert 0.3 < found["uptime_seconds"] < 120

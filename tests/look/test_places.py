@@ -103,11 +103,11 @@ def test_many_searches() -> None:
     """Searches in vain end in time, all of them together; short paths are still found after that."""
     much = [[number] for number in range(80_000)]
     paths = Places()
-    begin = time.monotonic()
+    begin = time.process_time()
     for _ in range(60):
         assert {} == paths.find({"['x']": much}, {id(WANTED)})
 
-    assert time.monotonic() - begin < 4
+    assert time.process_time() - begin < 4
     assert {id(WANTED): "['y'].attribute"} == paths.find({"['x']": much, "['y']": Holder(WANTED)}, {id(WANTED)})
 
 

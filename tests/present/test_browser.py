@@ -7,12 +7,11 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from crashing import Crasher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from crashing import Crasher
 
 for name in ("jinja2", "pygments", "flask", "pandas", "sqlalchemy"):
     pytest.importorskip(name, reason=f"the page of the night job needs {name}")
@@ -39,16 +38,23 @@ def messages() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def night(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the night job."""
+    crash = Crasher(python, tmp_path_factory.mktemp("night"))
+    dump = crash("night/night.py").dump
+    crash.run("-m", "tibidi", "show", "--html", "night.html", str(dump))
+    return crash.work / "night.html"
+
+
 @pytest.fixture
-def page(browser: Any, crash: Crasher, messages: list[str]) -> Iterator[Any]:
+def page(browser: Any, night: Path, messages: list[str]) -> Iterator[Any]:
     """The page of the night job, opened without scripts."""
-    night = crash("night/night.py")
-    crash.run("-m", "tibidi", "show", "--html", "night.html", str(night.dump))
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
     page = context.new_page()
     page.on("console", lambda message: messages.append(message.text))
     page.on("request", lambda request: messages.append(request.url))
-    page.goto((crash.work / "night.html").as_uri())
+    page.goto(night.as_uri())
     yield page
     context.close()
 

@@ -44,7 +44,7 @@ def test_call_gives_up() -> None:
     with pytest.raises(TimeoutError):
         call(loop, 0.2)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20  # it would take for ever
     assert ended.wait(5)
 
 

@@ -57,7 +57,7 @@ for thread in watchers:
     thread.start()
 for thread in crashing:
     thread.start()
-    sleep(0.2)
+    sleep(0.1)
 for thread in crashing:
     thread.join()
 end = real_time() + 3

@@ -26,8 +26,11 @@ def crash():
     lock.acquire()
     _thread.start_new_thread(bare, (lock,))
     threading.Thread(target=work, name="worker", daemon=True).start()
-    for number in range(2):
-        threading.Thread(target=wait, args=(threading.Event(), number), name=f"waiter-{number}", daemon=True).start()
+    events = [threading.Event(), threading.Event()]
+    for number, event in enumerate(events):
+        threading.Thread(target=wait, args=(event, number), name=f"waiter-{number}", daemon=True).start()
+    while not all(event._cond._waiters for event in events):
+        time.sleep(0.01)
     time.sleep(0.1)
     raise ValueError("in the main thread")
 

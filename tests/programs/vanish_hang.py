@@ -18,13 +18,14 @@ class Store:
 def deadlock(store):
     def book():
         with store.stock:
-            time.sleep(0.2)
+            both.wait()
             with store.orders:
                 print("never")
 
+    both = threading.Barrier(2)
     threading.Thread(target=book, name="booking", daemon=True).start()
     with store.orders:
-        time.sleep(0.1)
+        both.wait()
         with store.stock:
             print("never")
 

@@ -51,7 +51,8 @@ is_over = threading.Event()
 before = state()
 thread = threading.Thread(target=warn_elsewhere)
 thread.start()
-time.sleep(0.05)
+while len(shown) < 40:
+    time.sleep(0.001)
 try:
     crash()
 except ZeroDivisionError as error:

@@ -45,9 +45,9 @@ def test_1000_frames_within_150_ms() -> None:
     frames = stack(1000)
     seconds = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         traceback_of(frames, {})
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
 
     assert min(seconds) < MAX_SECONDS_FOR_1000
 

@@ -606,7 +606,7 @@ def test_hanging_values_are_marked(round_trip: Any) -> None:
         {"a": shared, "s": {"in": [Sleepy(), shared]}, "e": Endless(), "i": EndlessItems(), "z": shared}
     )
 
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 20  # each would take two minutes
     assert shared == loaded.locals["z"]
     assert loaded.locals["a"] is loaded.locals["z"] is loaded.locals["s"]["in"][1]
     assert {
