@@ -12,7 +12,9 @@ from tibidi import config
 
 @pytest.fixture(autouse=True)
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty crash directory, and a key of its own."""
+    """An empty crash directory, a key of its own, and an empty temporary directory."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setattr(config, "directory", str(tmp_path / "crashes"))
     monkeypatch.setattr(config, "key_file", str(tmp_path / "key"))
     return tmp_path / "crashes"

@@ -83,6 +83,23 @@ def test_list_of_nothing(say, directory: Path) -> None:
     assert ["[]"] == say("list", "--json")
 
 
+def test_list_names_the_fallback(say, dump: Path, tmp_path: Path) -> None:
+    """Where a crash could not be dumped into the crash directory, `list` says where its dump is."""
+    fallback = tmp_path / "tmp" / f"tibidi-{os.geteuid()}"
+    fallback.mkdir(mode=0o700)
+    shutil.copy(dump, fallback / "20200101T000000Z-app-1.pkl")
+    assert 2 == len(say("list"))
+    shutil.copy(dump, fallback / "20990101T000000Z-app-1.pkl")
+
+    *_, line = say("list")
+
+    assert (
+        f"1 newer dump in {fallback}, as {dump.parent} was full or not writable: python -m tibidi list {fallback}"
+        == line
+    )
+    assert 1 == len(json.loads("\n".join(say("list", "--json"))))
+
+
 def test_list(say, dump: Path) -> None:
     """`list` says what crashed, when, in which program and process, and how large the dump is."""
     heading, line = say("list", "--all")

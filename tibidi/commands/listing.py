@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 from tibidi import commands
 from tibidi.errors import TibidiError
 from tibidi.present import listing, phrases
+from tibidi.store import user_directories
 from tibidi.store.directory import STOPPED_FOLDER, CrashDirectory
 from tibidi.store.lookup import crash_directory, dumps_in
 
@@ -49,8 +50,24 @@ def main(argv: commands.Arguments) -> int:
         return _write_index(found, options.html)
     data = map(listing.to_json, rows) if options.all else map(listing.group_to_json, found)
     lines = listing.lines(rows, width) if options.all else listing.inbox(found, width)
-    commands.report(options, list(data), lines if rows else [_nothing(len(known), options.directories)])
+    said = list(lines) if rows else [_nothing(len(known), options.directories)]
+    commands.report(options, list(data), said if options.directories else [*said, *_elsewhere()])
     return 0
+
+
+def _elsewhere() -> Iterator[str]:
+    """Yield a line about newer dumps where crashes go if the crash directory is full or cannot be written."""
+    here = CrashDirectory.locate(create=False)
+    *_, last = user_directories.candidates()
+    try:
+        last.check(last.path)
+    except OSError:  # there is none, or another user may have made what is there
+        return
+    newest = max([each.age for each in here.entries()], default=("", 0))
+    found = [each for each in CrashDirectory(last.path).entries() if each.age > newest]
+    if found and last.path != here.path:
+        count = phrases.count(len(found), "newer dump")
+        yield f"{count} in {last.path}, as {here.path} was full or not writable: python -m tibidi list {last.path}"
 
 
 def _nothing(count: int, directories: Sequence[str]) -> str:
