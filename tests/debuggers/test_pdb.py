@@ -103,6 +103,48 @@ def test_unbound_variable(crash: Crasher, tmp_path: Path) -> None:
     assert "*** NameError: name 'rest' is not defined\n" == said[7]
 
 
+PRICES = """
+class Cart:
+    def total(self):
+        return self.price / 0
+def total(cart):
+    def rounded():
+        return round(cart.total(), 2)
+    return rounded()
+"""
+
+
+@pytest.mark.parametrize("how", ["--live", "--inert"])
+def test_source(crash: Crasher, tmp_path: Path, how: str) -> None:
+    """`source` prints functions and classes as they ran, also inert ones, and those of libraries by their module."""
+    (tmp_path / "prices.py").write_text(PRICES)
+    (tmp_path / "app.py").write_text(
+        "import prices\ndef total():\n    pass\ncart = prices.Cart()\ncart.price = 3\nprices.total(cart)\n"
+    )
+    dump = crash(tmp_path / "app.py").dump
+    (tmp_path / "prices.py").write_text(PRICES.replace("round", "floor").replace("/ 0", "/ 1"))
+    lines = ("u", "u", "source rounded", "source Cart", "source total", "source nothing", "p 'go' 'on'", "q")
+
+    said = crash.run("-m", "tbdebug", how, str(dump), stdin="\n".join(lines)).stdout.split("(Pdb) ")[3:]
+
+    assert "def rounded():" in said[0]
+    assert "return round(cart.total(), 2)" in said[0]
+    assert "return self.price / 0" in said[1]
+    assert "def total(cart):" in said[2]
+    assert ["*** NameError: name 'nothing' is not defined\n", "'goon'\n"] == said[3:5]
+
+
+def test_recursive_debugger(shop: Shop) -> None:
+    """After `debug` the frames are those of the crash again."""
+    said = answers(shop, "debug with_tax(2)", "q", "where", "p subtotal", "q").partition("LEAVING RECURSIVE DEBUGGER")[
+        2
+    ]
+
+    assert "cmd.py" not in said
+    assert "total()" in said
+    assert "4.5\n" in said
+
+
 @pytest.mark.shows("pdb", "interact: an interpreter in the frame")
 def test_interact(shop: Shop) -> None:
     """`interact` gives an interpreter with the variables of the frame."""

@@ -183,7 +183,7 @@ def test_partial_dump(crash: Crasher) -> None:
         ((), 1, "no dump"),
         (("nosuch.pkl",), 1, "nosuch.pkl"),
         ((__file__,), 2, "not a dump"),
-        (("--exception", "7", "divide"), 2, "no exception 7: there are 0 to 0"),
+        (("--exception", "7", "divide"), 2, "no exception 7: the dump has 1 exception, numbered from 0"),
     ],
 )
 def test_errors_are_one_line(crash: Crasher, args: tuple[str, ...], status: int, words: str) -> None:

@@ -45,13 +45,15 @@ def test_suppressed_context() -> None:
     ("command", "answer"),
     [
         ("exceptions x", "*** not a number: x"),
-        ("exceptions 7", "*** no exception 7, there are 2"),
-        ("exceptions -1", "*** no exception -1, there are 2"),
+        ("exceptions 7", "*** no exception 7: the dump has 2 exceptions"),
+        ("exceptions -1", "*** no exception -1: the dump has 2 exceptions"),
         ("threads", "The dump has no threads."),
-        ("tasks 0", "*** no task 0, there are 0"),
+        ("tasks 0", "*** no task 0: the dump has 0 tasks"),
         ("live x", "*** opened with --inert; open the dump without --inert if you trust its origin"),
         ("inert", "*** the dump can't be read any more: "),
         ("info", "*** the dump can't be read any more: "),
+        ("source nothing", "*** NameError: name 'nothing' is not defined"),
+        ("source 1 +", "*** SyntaxError: "),
         ("step", "*** the program has ended; up and down move, q quits"),
     ],
 )

@@ -126,7 +126,7 @@ def test_numbers_that_are_not_there() -> None:
     """A number without an exception is a TibidiError that says which there are."""
     revived = RevivedDump(dump_of(caught(kinds.nested)))
 
-    with pytest.raises(TibidiError, match="no exception 5: there are 0 to 0"):
+    with pytest.raises(TibidiError, match="no exception 5: the dump has 1 exception, numbered from 0"):
         revived.first_shown(5)
 
 

@@ -81,6 +81,17 @@ def test_leaving_is_quiet(ending, capsys: pytest.CaptureFixture[str]) -> None:
     assert ("", "") == tuple(capsys.readouterr())
 
 
+def test_interrupted_debugger(capsys: pytest.CaptureFixture[str]) -> None:
+    """A debugger that Ctrl-C ends, as it ends pudb, ends the command without a traceback."""
+
+    def hook() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crash_again(kinds.nested, hook)
+    assert ("", "") == tuple(capsys.readouterr())
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_debugger_that_fails() -> None:
     """A debugger that fails is reported as an error."""

@@ -97,8 +97,10 @@ def _print_frame(summary: Summary, sources: dict[str, str], options: commands.Op
     number = known.frame if options.frame is None else options.frame
     stack = records[index].frames if 0 <= index < len(records) else ()
     if number is None or not 0 <= number < len(stack):
-        what = f"the dump has no exceptions[{index}].frames[{number}]"
+        what = f"the dump has no exceptions[{index}].frames[{number or 0}]"
         raise TibidiError(what, "python -m tibidi show prints what it has")
+    if options.file and stack[number].file not in sources:
+        raise TibidiError(f"the source of {stack[number].file} is not in the dump", "show --frame prints its variables")
     shown = Frames(summary.process, sources, width=None, everything=True).stack("", stack[number : number + 1])
     text = source_lines(sources.get(stack[number].file, ""))
     print("\n".join([printable(line, kept="\t") for line in text] if options.file else map(plain, shown)))

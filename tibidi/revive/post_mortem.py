@@ -169,14 +169,21 @@ class DumpPdb(pdb.Pdb):
 
         Print the source of a function or class, as it ran.
         """
-        from tibidi.reading.inert.sources import class_source  # here and below: not before the first prompt
+        from tibidi.reading.inert.makers import InertFunction  # here and below: not before the first prompt
+        from tibidi.reading.inert.sources import definition
+        from tibidi.reading.inert.types import InertType
 
-        value = self._getval(arg)
-        name = value.__name__ if isinstance(value, type) else ""
-        texts = self._revived.dump.sources.values() if name else ()
-        found = next(filter(None, (class_source(name, text) for text in texts)), "")
+        try:
+            value = self._getval(arg)
+        except Exception:  # noqa: BLE001 - whatever the expression raises; it is printed
+            return
+        found = value.__source__ if isinstance(value, InertFunction) else ""
+        if isinstance(value, type):  # inert, also a function of a library
+            found = definition(value.__name__, value.__module__, self._revived.dump.sources)
         if found:
             self.message(found.rstrip())
+        elif isinstance(type(value), InertType) or isinstance(value, InertType):
+            self.error(f"the source of {value!r} is not in the dump")
         else:
             super().do_source(arg)
 
@@ -263,6 +270,14 @@ class DumpPdb(pdb.Pdb):
     do_s = do_next = do_n = do_until = do_unt = do_return = do_r = do_jump = do_j = do_step
     do_run = do_restart = do_step
 
+    def do_debug(self, arg: str) -> None:
+        """debug code
+
+        Enter a debugger that steps through the code.
+        """
+        super().do_debug(arg)
+        sys.settrace(None)  # nothing else is running: it would stop in the debugger itself
+
     # --- private
 
     def _list_or_go(self, kind: str, arg: str) -> None:
@@ -278,7 +293,7 @@ class DumpPdb(pdb.Pdb):
             self.error(f"not a number: {arg}")
             return
         if not 0 <= number < len(found):
-            self.error(f"no {kind[:-1]} {number}, there are {len(found)}")
+            self.error(f"no {kind[:-1]} {number}: the dump has {phrases.count(len(found), kind[:-1])}")
         elif not len(found[number]):
             self.error(f"{kind[:-1]} {number} has no frames")
         else:

@@ -60,7 +60,8 @@ class RevivedDump:
             cause = self.root_cause()
             return cause if cause in with_frames else with_frames[-1]
         if not 0 <= number < len(self.exceptions):
-            raise TibidiError(f"no exception {number}: there are 0 to {len(self.exceptions) - 1}", "")
+            has = phrases.count(len(self.exceptions), "exception")
+            raise TibidiError(f"no exception {number}: the dump has {has}, numbered from 0", "")
         if number not in with_frames:
             raise TibidiError(f"exception {number} has no frames: it was never raised", "")
         return number

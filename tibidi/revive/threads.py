@@ -78,6 +78,8 @@ class CrashThread:
             _start(breaking_call(frames, exception, [self._arrive, hook], renamed), len(frames))
             while not self._has_ended():
                 pass
+        if self._failure is KeyboardInterrupt:  # some debuggers have no prompt to return to
+            raise KeyboardInterrupt
         if self._failure is not None:
             message = f"the debugger failed: {self._failure.__name__}"
             raise TibidiError(message, "its traceback is above; without PYTHONBREAKPOINT the debugger is pdb")
@@ -110,8 +112,10 @@ class CrashThread:
 
         def hook(unraisable: sys.UnraisableHookArgs) -> None:
             ours = threading.get_ident() == self._ident
-            if not (ours and (unraisable.exc_value is expected or issubclass(unraisable.exc_type, bdb.BdbQuit))):
-                before(unraisable)
+            is_end = unraisable.exc_value is expected or issubclass(unraisable.exc_type, bdb.BdbQuit)
+            if not (ours and is_end):
+                if not (ours and unraisable.exc_type is KeyboardInterrupt):
+                    before(unraisable)
                 self._failure = unraisable.exc_type if ours else self._failure
             if ours and self._ended.locked():
                 self._ended.release()

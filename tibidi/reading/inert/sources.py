@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tibidi.process.texts import source_lines
 
 MAX_BLOCK_LINES = 5_000
@@ -20,11 +22,16 @@ def block(text: str, first_line: int) -> str:
         return ""
 
 
-def class_source(name: str, text: str) -> str:
-    """Return the text of the first class of that name in `text`, "" if there is none."""
+def definition(name: str, module: str, sources: Mapping[str, str]) -> str:
+    """Return the text of the class or function of that name, "" if there is none; a file of the module goes first."""
     import re
 
-    head = re.compile(rf"[ \t]*class[ \t]+{re.escape(name)}\b")
-    found = (number for number, line in enumerate(source_lines(text), start=1) if head.match(line))
-    first_line = next(found, 0)
-    return block(text, first_line) if first_line else ""
+    head = re.compile(rf"(?P<indent>[ \t]*)(?:class|(?:async[ \t]+)?def)[ \t]+{re.escape(name)}\b")
+    end = re.compile(rf"\b{re.escape(module.replace('.', '/'))}(/__init__)?\.py$")
+    for file in sorted(sources, key=lambda each: end.search(each.replace("\\", "/")) is None):
+        text = sources[file]
+        found = enumerate(map(head.match, source_lines(text)), start=1)
+        places = [(len(match["indent"]), number) for number, match in found if match]
+        if places:
+            return block(text, min(places)[1])
+    return ""

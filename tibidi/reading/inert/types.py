@@ -30,7 +30,7 @@ from tibidi.reading.inert import layouts, plain
 from tibidi.reading.inert.loading import REFUSED, Loading, refused
 from tibidi.reading.inert.proxies import real
 from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, Words, clean, container_repr
-from tibidi.reading.inert.sources import class_source
+from tibidi.reading.inert.sources import definition
 from tibidi.reading.state import attributes_in
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class InertType(type):
     def __getattr__(cls, name: str) -> object:
         if name == "__source__":
             texts = (text for text in map(_text_of, vars(cls).values()) if text and type(text) is str)
-            return class_source(cls.__name__, next(texts, ""))
+            return definition(cls.__name__, cls.__module__, {"": next(texts, "")})
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
 
 
