@@ -54,9 +54,9 @@ def test_every_page_in_a_browser(site: Path, browser: Any) -> None:
         "request", lambda request: None if request.url.startswith(("file:", "data:")) else messages.append(request.url)
     )
     for path in sorted(site.rglob("*.html")):
+        page.goto(path.as_uri())
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.goto(path.as_uri())
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append((path.name, width))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 import tibidi
 from tibidi import config
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +24,27 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "crashes"
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a crash directory, with the dump of a KeyError that became a ValueError, and with its key."""
+    place = tmp_path_factory.mktemp("commands")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(config, "directory", str(place / "crashes"))
+        patch.setattr(config, "key_file", str(place / "key"))
+        make_dump()
+    return place
+
+
 @pytest.fixture
-def dump(directory: Path) -> Path:
+def dump(made: Path, directory: Path) -> Path:
     """The dump of a KeyError that became a ValueError."""
+    shutil.copytree(made / "crashes", directory, symlinks=True)
+    shutil.copy2(made / "key", config.key_file)
+    return (directory / "latest.pkl").resolve()
+
+
+def make_dump() -> None:
+    """Crash, and dump that."""
 
     def price(sku: str) -> int:
         prices = {"a": 1}
@@ -34,4 +56,4 @@ def dump(directory: Path) -> Path:
         except KeyError as error:
             raise ValueError("no price") from error
     except ValueError as error:
-        return Path(tibidi.dump_exception(error))
+        tibidi.dump_exception(error)

@@ -7,11 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from crashing import Crasher
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from crashing import Crasher
 
 PROGRAM = """
 class Order:
@@ -59,9 +58,17 @@ def largest(crash: Crasher, folder: Path, text: str, *options: str, env: dict[st
     return {**found, "largest": {each["path"]: each for each in found["largest"]}}
 
 
-def test_sizes(crash: Crasher, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def crashed(python: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Crasher, Any]:
+    """The program has crashed once, and this is what is largest."""
+    place = tmp_path_factory.mktemp("largest")
+    crash = Crasher(python, place)
+    return crash, largest(crash, place, PROGRAM)
+
+
+def test_sizes(crashed: tuple[Crasher, Any]) -> None:
     """The largest comes first, with all that it holds; what is shared counts once, for the shortest first path."""
-    found = largest(crash, tmp_path, PROGRAM)
+    found = crashed[1]
     sizes = {path: each["size"] for path, each in found["largest"].items()}
     rows = [f"{n:05}" + "x" * 200 for n in range(90_000)]
     numbers = sum(sys.getsizeof(n * 1000) for n in range(100_000))
@@ -78,9 +85,9 @@ def test_sizes(crash: Crasher, tmp_path: Path) -> None:
     assert found["size"] == pytest.approx(sum(size for path, size in sizes.items() if path.count("[") == 3), rel=0.01)
 
 
-def test_estimates(crash: Crasher, tmp_path: Path) -> None:
+def test_estimates(crashed: tuple[Crasher, Any]) -> None:
     """Plain values are measured; objects of the application, and what has such a part, are estimated."""
-    found = largest(crash, tmp_path, PROGRAM)["largest"]
+    found = crashed[1]["largest"]
 
     assert "exceptions[0].frames[0].locals['Order']" not in found  # a class is not counted
     assert [False, False, True] == [found[f"{FRAME}[{name!r}]"]["estimated"] for name in ("rows", "table", "order")]
@@ -108,9 +115,9 @@ def test_arrays(crash: Crasher, tmp_path: Path) -> None:
     assert found[f"{FRAME}['views']"]["size"] < 100_000
 
 
-def test_text(crash: Crasher, tmp_path: Path) -> None:
+def test_text(crashed: tuple[Crasher, Any]) -> None:
     """It prints a line for each value, of a frame if one is named, and the sum; nothing there is status 1."""
-    largest(crash, tmp_path, PROGRAM)
+    crash = crashed[0]
     lines = crash.run("-m", "tibidi", "mem", "--top", "1", "--under", "exceptions[0].frames[1]").stdout.splitlines()
     nothing = crash.run("-m", "tibidi", "mem", "--under", "exceptions[7]")
 
