@@ -122,8 +122,11 @@ def test_source(crash: Crasher, tmp_path: Path, how: str) -> None:
         "import prices\ndef total():\n    pass\ncart = prices.Cart()\ncart.price = 3\nprices.total(cart)\n"
     )
     dump = crash(tmp_path / "app.py").dump
-    (tmp_path / "prices.py").write_text(PRICES.replace("round", "floor").replace("/ 0", "/ 1"))
-    lines = ("u", "u", "source rounded", "source Cart", "source total", "source nothing", "p 'go' 'on'", "q")
+    (tmp_path / "prices.py").write_text("# a line more\n" + PRICES.replace("round", "floor").replace("/ 0", "/ 1"))
+    lines = (
+        "u", "u", "source rounded", "source Cart", "source total", "source nothing", "p 'go' 'on'",
+        "source Cart.total" if how == "--live" else "", "q",
+    )  # fmt: skip
 
     said = crash.run("-m", "tbdebug", how, str(dump), stdin="\n".join(lines)).stdout.split("(Pdb) ")[3:]
 
@@ -132,6 +135,7 @@ def test_source(crash: Crasher, tmp_path: Path, how: str) -> None:
     assert "return self.price / 0" in said[1]
     assert "def total(cart):" in said[2]
     assert ["*** NameError: name 'nothing' is not defined\n", "'goon'\n"] == said[3:5]
+    assert how == "--inert" or "    def total(self):\n        return self.price / 0\n" == said[5]
 
 
 def test_recursive_debugger(shop: Shop) -> None:

@@ -169,17 +169,13 @@ class DumpPdb(pdb.Pdb):
 
         Print the source of a function or class, as it ran.
         """
-        from tibidi.reading.inert.makers import InertFunction  # here and below: not before the first prompt
-        from tibidi.reading.inert.sources import definition
-        from tibidi.reading.inert.types import InertType
+        from tibidi.reading.inert.types import InertType  # not before the first prompt
 
         try:
             value = self._getval(arg)
         except Exception:  # noqa: BLE001 - whatever the expression raises; it is printed
             return
-        found = value.__source__ if isinstance(value, InertFunction) else ""
-        if isinstance(value, type):  # inert, also a function of a library
-            found = definition(value.__name__, value.__module__, self._revived.dump.sources)
+        found = self._captured(value)
         if found:
             self.message(found.rstrip())
         elif isinstance(type(value), InertType) or isinstance(value, InertType):
@@ -300,6 +296,26 @@ class DumpPdb(pdb.Pdb):
             self._at = (kind, number)
             self.setup(None, self._traceback())
             self.print_stack_entry(self.stack[self.curindex])
+
+    def _captured(self, value: Any) -> str:
+        """Return the captured source of a function or class where pdb would not find it, else ""."""
+        from tibidi.reading.inert.makers import InertFunction  # not before the first prompt
+        from tibidi.reading.inert.sources import definition
+
+        if isinstance(value, InertFunction):
+            return value.__source__
+        sources = self._revived.dump.sources
+        file = getattr(getattr(value, "__code__", None), "co_filename", "")
+        if isinstance(value, type) or (file in sources and self._differs_here(file)):
+            return definition(value.__qualname__, value.__module__, sources)
+        return ""
+
+    def _differs_here(self, file: str) -> bool:
+        try:
+            with tokenize.open(file) as here:
+                return here.read() != self._revived.dump.sources[file]
+        except (OSError, SyntaxError, ValueError):
+            return False
 
     def _why_undefined(self, name: str) -> str:
         """Return why a local variable of the current frame has no value, "" for any other name."""

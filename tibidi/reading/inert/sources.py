@@ -22,14 +22,18 @@ def block(text: str, first_line: int) -> str:
         return ""
 
 
-def definition(name: str, module: str, sources: Mapping[str, str]) -> str:
-    """Return the text of the class or function of that name, "" if there is none; a file of the module goes first."""
+def definition(qualname: str, module: str, sources: Mapping[str, str]) -> str:
+    """Return the text of the class or function of that name, "" if no file of the module has one."""
     import re
 
+    outer, _, name = qualname.rpartition(".")
+    if outer and not outer.endswith("<locals>"):  # a method
+        sources = {"": definition(outer, module, sources)}
     head = re.compile(rf"(?P<indent>[ \t]*)(?:class|(?:async[ \t]+)?def)[ \t]+{re.escape(name)}\b")
     end = re.compile(rf"\b{re.escape(module.replace('.', '/'))}(/__init__)?\.py$")
-    for file in sorted(sources, key=lambda each: end.search(each.replace("\\", "/")) is None):
-        text = sources[file]
+    for file, text in sources.items():
+        if file and module != "__main__" and not end.search(file.replace("\\", "/")):
+            continue
         found = enumerate(map(head.match, source_lines(text)), start=1)
         places = [(len(match["indent"]), number) for number, match in found if match]
         if places:

@@ -67,7 +67,7 @@ class InertType(type):
     def __getattr__(cls, name: str) -> object:
         if name == "__source__":
             texts = (text for text in map(_text_of, vars(cls).values()) if text and type(text) is str)
-            return definition(cls.__name__, cls.__module__, {"": next(texts, "")})
+            return definition(cls.__qualname__, cls.__module__, {"": next(texts, "")})
         raise AttributeError(f"{cls.__name__} has no attribute {clean(name)!r}: {INERT}")
 
 
