@@ -26,7 +26,7 @@ GROUPS = {
         "analyze": ("analyze", "print one page about a crash: what is suspicious, and what to do next"),
         "eval": ("eval", "print the value of an expression in a frame"),
         "retry": ("retry", "call the function of a crash again, on the code that is here now"),
-        "repro": ("repro", "write a test that fails as the crash did, having run it"),
+        "repro": ("repro", "write a test that fails as the crash did, and run it"),
     },
     "share": {
         "preview": ("preview", "print everything that would leave with a dump"),

@@ -119,8 +119,8 @@ def dump_names(**_: object) -> list[str]:
 
 def add_frame_arguments(parser: Parser) -> None:
     """Add --exception and --frame, which name a frame of a dump."""
-    parser.add_argument("--exception", type=int, metavar="N", help="of exceptions[N]; default: the root cause")
-    parser.add_argument("--frame", type=int, metavar="N", help="frames[N] of it; default: the innermost own one")
+    parser.add_argument("--exception", type=int, metavar="N", help="take exceptions[N]; default: the root cause")
+    parser.add_argument("--frame", type=int, metavar="N", help="take frames[N] of it; default: the innermost own frame")
 
 
 def add_trust_arguments(parser: Parser) -> None:

@@ -13,7 +13,7 @@ python -m tibidi eval latest.pkl 'len(order.items)'
 python -m tibidi eval --frame 2 latest.pkl '[row["price"] for row in rows[:10]]'
 """
 
-PURPOSE = "Print the value of an expression, by a part of Python that imports and calls nothing of the dump."
+PURPOSE = "Print the value of an expression, in a subset of Python that imports and calls nothing of the dump."
 parser = commands.parser("tibidi eval", PURPOSE, EXAMPLES, takes_dump=True)
 commands.add_frame_arguments(parser)
 parser.add_argument("--max", type=int, default=2_000, metavar="N", help="characters to print; default: 2000")

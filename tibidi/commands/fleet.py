@@ -24,7 +24,8 @@ parser.add_argument("--scheduler", metavar="tcp://...", default="", help="index:
 parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
 parser.add_argument("action", choices=["index", "list", "show", "find", "common", "sql"])
 parser.add_argument("store", metavar="STORE", help="a folder or a URL")
-parser.add_argument("subject", metavar="FINGERPRINT|TEXT|SQL", nargs="?", help="list: only from this day on")
+ABOUT = "what show, find, common and sql need; of list the first day, such as 2026-11-28"
+parser.add_argument("subject", metavar="FINGERPRINT|TEXT|SQL", nargs="?", help=ABOUT)
 
 
 def main(argv: commands.Arguments) -> int:

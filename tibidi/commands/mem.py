@@ -15,7 +15,7 @@ python -m tibidi mem --json traceback.pkl | jq '.largest[0]'
 PURPOSE = "Print the largest variables and parts of them, each with all that it holds. Nothing is executed."
 parser = commands.parser("tibidi mem", PURPOSE, EXAMPLES, takes_dump=True)
 parser.add_argument("--top", type=int, default=20, metavar="N", help="how many values; default: 20")
-parser.add_argument("--under", default="", metavar="PATH", help="only variables whose path begins so")
+parser.add_argument("--under", default="", metavar="PATH", help="only variables whose path begins with PATH")
 parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
 
 

@@ -18,7 +18,7 @@ python -m tibidi preview --html leaving.html traceback.pkl
 
 PURPOSE = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
 parser = commands.parser("tibidi preview", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument("--html", metavar="FILE", help="write it as a page, behind the page of `show`")
+parser.add_argument("--html", metavar="FILE", help="write a page: that of `show`, and all this after it")
 parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
 
 

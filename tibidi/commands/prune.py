@@ -28,7 +28,7 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-PURPOSE = "Delete dumps from the crash directory. The newest dump stays, and so do files that are no dumps."
+PURPOSE = "Delete dumps from the crash directory, but not the newest one, unless --all is given, nor other files."
 parser = commands.parser("tibidi prune", PURPOSE, EXAMPLES)
 parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
 ABOUT_AGE = "delete dumps older than 12h, 7d or 2w; without a unit, days"

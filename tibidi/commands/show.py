@@ -39,7 +39,7 @@ parser.add_argument("--json", action="store_true", help="print the whole summary
 parser.add_argument(
     "--sources",
     action="store_true",
-    help="with --json: also the captured sources, the culprit, the paths of own frames, and whose signature it has",
+    help="with --json: also the captured sources, the culprit, the paths of own frames, and who signed it",
 )
 commands.add_frame_arguments(parser)
 parser.add_argument("--file", action="store_true", help="print the source file of the frame, as it was")

@@ -28,7 +28,7 @@ ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 
 
 PURPOSE = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
 parser = commands.parser("tibidi snap", PURPOSE, EXAMPLES)
-parser.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default 10")
+parser.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default: 10")
 parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
 parser.add_argument("pid", metavar="PID", type=int, help="number of the process")
 
