@@ -105,3 +105,31 @@ def test_annotations(crash: Crasher) -> None:
     assert {"unit": str} == values["Level"].__annotations__
     expected = {"order": "Order", "box": "Missing", "return": "int"}
     assert (expected if late else {"order": order, "box": "Missing", "return": int}) == values["pack"].__annotations__
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="typing has no TypeVarTuple")
+@pytest.mark.parametrize("syntax", ["typing", "PEP 695"])
+def test_generic_classes(crash: Crasher, syntax: str) -> None:
+    """Classes that are generic over parameters of functions and over several types stay so."""
+    if syntax == "PEP 695" and sys.version_info < (3, 12):
+        pytest.skip("the syntax is that of Python 3.12")
+    heads = ("[**P]", "[*Ts]") if syntax == "PEP 695" else ("(Generic[P])", "(Generic[Unpack[Ts]])")
+    program = f"""
+        from typing import Generic, ParamSpec, TypeVarTuple, Unpack
+        P, Ts = ParamSpec("P"), TypeVarTuple("Ts")
+        class Task{heads[0]}:
+            def __init__(self, function): self.function = function
+        class Row{heads[1]}:
+            def __init__(self, *cells): self.cells = cells
+        task, row, kind = Task(len), Row(1, "a"), Row[int, str]
+        1 / 0
+    """
+    dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=True)
+    values = dump.exceptions[-1][-1]
+    task, row = values["Task"], values["Row"]
+
+    assert (task, row) == (type(values["task"]), type(values["row"]))
+    assert (2, (1, "a")) == (task(len).function("ab"), values["row"].cells)
+    assert ("P", "Ts") == (task.__parameters__[0].__name__, row.__parameters__[0].__name__)
+    assert values["kind"] == row[int, str]
+    assert [] == [each for each in dump.omissions if not each.path.startswith("sources")]

@@ -113,7 +113,16 @@ def content_of(member: object) -> tuple[object, ...]:
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
     """Return the reducer that cloudpickle or copyreg has for a type, None if there is none."""
     theirs = cloudpickle.Pickler.dispatch_table.get(cls)
+    if cls.__name__ in {"ParamSpec", "TypeVarTuple"} and cls.__module__.startswith("typing"):
+        theirs = reduce_type_parameter
     return None if theirs is None else lambda thing: named_or_translated(theirs(thing))
+
+
+def reduce_type_parameter(thing: Any) -> Any:
+    """Reduce what stands for several types, which cloudpickle and its own class can only name, as `def f[**P]` does."""
+    name, module = thing.__name__, thing.__module__
+    is_found = contents(sys.modules.get(module)).get(name) is thing and module != "__main__"
+    return name if is_found else (type(thing), (name,))
 
 
 def named_or_translated(reduced: object) -> Any:
