@@ -207,6 +207,23 @@ def test_a_named_frame(checkout: Checkout) -> None:
     assert "file" not in gone.stdout
 
 
+STARRED = "def pay(*prices, **options):\n    return prices[0] / options['rate']\npay(1, rate=0)\n"
+
+
+def test_lost_arguments(crash: Crasher, tmp_path: Path) -> None:
+    """Of a dump without the values of *prices and **options it says that these are missing; so does one without any."""
+    (tmp_path / "app.py").write_text(STARRED)
+    dump = crash(tmp_path / "app.py").dump
+    crash.run("-m", "tibidi", "scrub", "-o", "small.pkl", "--drop", "values", str(dump), cwd=tmp_path)
+    data = dump.read_bytes()
+    (tmp_path / "cut.pkl").write_bytes(data[: data.index(b"values/0001.pkl") + 60])
+
+    for name in ("small.pkl", "cut.pkl"):
+        ended = crash.run("-m", "tibidi", "retry", "--live", name, "--frame", "1", cwd=tmp_path)
+        assert 1 == ended.status
+        assert ended.stdout.startswith("cannot be called: exceptions[0].frames[1], pay: prices is <Dummy tuple: ")
+
+
 def test_only_signed_dumps(checkout: Checkout) -> None:
     """Nothing runs for a dump that another key has signed, unless --live trusts it."""
     dump = checkout.take("program", "ada", "bob")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tibidi.culprit import OwnCode, root_cause
 from tibidi.errors import TibidiError
 from tibidi.model import CAUSE, CONTEXT, FUNCTION, MODULE, REDACTED_TEXT
+from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.today import MAINS
@@ -77,6 +78,9 @@ def calls(dump: Dump, here: Checkout, exception: int | None = None, frame: int |
     """
     if not dump.exceptions:
         raise TibidiError(f"the dump is of kind {dump.kind} and has no exception", "python -m tibidi show prints it")
+    lost = phrases.without_values(dump.omissions)
+    if lost:
+        raise TibidiError(f"no function can be called: {lost[0].lower()}{lost[1:].rstrip('.')}", "")
     index, number = blamed(dump, exception, frame)
     if frame is not None:
         return [_call(dump, here, *_escaping(dump, index, number))]
@@ -148,7 +152,10 @@ def _call(dump: Dump, here: Checkout, index: int, number: int) -> Call:
     except Exception as error:  # noqa: BLE001 - importing runs application code
         return made._replace(problem=printable(f"{type(error).__name__}: {error}"))
     again = {} if node is None else rebound(node, frame.code.varnames, frame.line)
-    positional, keywords, cells = _arguments(frame, again, bool(inner))
+    try:
+        positional, keywords, cells = _arguments(frame, again, bool(inner))
+    except LookupError as error:
+        return made._replace(problem=str(error.args[0]))
     return made._replace(function=function, inner=inner, positional=positional, keywords=keywords, cells=cells)
 
 
@@ -187,7 +194,7 @@ def _wrapped(value: Any, path: str) -> Iterator[tuple[Any, str]]:
 
 
 def _arguments(frame: DumpedFrame, again: dict[str, int], is_nested: bool) -> tuple[tuple[Argument, ...], ...]:
-    """Return the arguments by position and by name, and the free variables."""
+    """Return the arguments by position and by name, and the free variables; raise LookupError if some are lost."""
     code, known = frame.code, {}
     for name in (*code.varnames, *(code.freevars if is_nested else ())):
         doubt = missing_in(frame.locals[name]) if name in frame.locals else "had been deleted"
@@ -198,12 +205,18 @@ def _arguments(frame: DumpedFrame, again: dict[str, int], is_nested: bool) -> tu
     keywords = [known[name] for name in code.varnames[code.argcount : count]]
     if code.flags & inspect.CO_VARARGS:
         rest = known[code.varnames[count]]
-        items = rest.value if isinstance(rest.value, tuple) else ()
-        positional += [Argument(f"{rest.name}[{n}]", each, rest.doubt) for n, each in enumerate(items)]
+        positional += [Argument(f"{rest.name}[{n}]", each, rest.doubt) for n, each in enumerate(_rest(rest, tuple))]
     if code.flags & inspect.CO_VARKEYWORDS:
         rest = known[code.varnames[-1]]
-        keywords += [Argument(name, each, rest.doubt) for name, each in (rest.value or {}).items()]
+        keywords += [Argument(name, each, rest.doubt) for name, each in _rest(rest, dict).items()]
     return tuple(positional), tuple(keywords), tuple(known[name] for name in code.freevars if is_nested)
+
+
+def _rest(argument: Argument, kind: Any) -> Any:
+    """Return the value of *args or **keywords."""
+    if isinstance(argument.value, (kind, type(None))):
+        return argument.value or kind()
+    raise LookupError(f"{argument.name} {argument.doubt or 'was bound again'}")
 
 
 def missing_in(value: object) -> str:
