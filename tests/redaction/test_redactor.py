@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import enum
+import io
 import pickle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Session:
@@ -296,13 +300,60 @@ def test_a_secret_among_texts_that_differ_in_numbers() -> None:
     assert is_suspect(redactor, leaking)
 
 
-@pytest.mark.parametrize("secret", ["password=hunter22", b"password=hunter22", "я" * 300 + " pwd=hunter22"])
-def test_a_secret_among_many_numbers(secret: str | bytes) -> None:
-    """A text is found among numbers and references, whatever its kind and length."""
-    numbers = [(number, number * 0.5, {"id": number}) for number in range(3_000)]
+BETWEEN_NUMBERS = [
+    "pwd=a",
+    "password=hunter22",
+    b"password=hunter22",
+    bytearray(b"password=hunter22"),
+    "я" * 300 + " pwd=hunter22",
+    "я" * 100 + "pwd=hunter22",
+    "€" * 200 + "pwd=hunter22",
+    ("a" * 250 + "_password=hunter22").encode(),
+    "— Ô └└ password=hunter22",
+    "“quoted” password=hunter22".encode("cp1252"),
+    "\0\x1b[31m password=hunter22\x1b[0m \0",
+    "\x8c\x94C\x06X password=hunter22",
+    "-ghp_0123456789abcdefghijABCDEFGHIJ01234567890",
+    ("ü" * 40_000 + " password=hunter22"),
+]
+NUMBERS: dict[str, Callable[[int], object]] = {
+    "float": lambda n: (n + 1) / 7,
+    "large int": lambda n: 7**n % 2**64,
+    "record": lambda n: (n, n * 0.5, {"id": n}),
+    "short text": lambda n: (n, f"item {n}", "Д", n / 7),
+    "short bytes": lambda n: n.to_bytes(5, "little"),
+    "opcodes": lambda n: (b"C\x8cX\x96B" * 5)[n % 25 :],
+}
 
-    assert not is_suspect(Redactor(), pickle.dumps(numbers, 5))
-    assert is_suspect(Redactor(), pickle.dumps([*numbers, secret, *numbers], 5))
+
+class Chunks(io.RawIOBase):
+    """The file of a pickler, which writes a frame at once."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        """Append a chunk."""
+        self.written.append(bytes(data))
+        return len(data)
+
+
+def chunks_of(value: object, make: Any) -> list[bytes]:
+    """Return what a pickler writes."""
+    file = Chunks()
+    make(file, 5).dump(value)
+    return file.written
+
+
+@pytest.mark.parametrize("make", [pickle.Pickler, pickle._Pickler])  # type: ignore[attr-defined]
+@pytest.mark.parametrize("kind", NUMBERS)
+@pytest.mark.parametrize("secret", BETWEEN_NUMBERS, ids=range(len(BETWEEN_NUMBERS)))
+def test_a_secret_among_many_numbers(secret: object, kind: str, make: Any) -> None:
+    """A text is found among numbers and references, whatever its kind, its length and what surrounds it."""
+    numbers = [NUMBERS[kind](number) for number in range(3_000)]
+
+    assert not any(is_suspect(Redactor(), chunk) for chunk in chunks_of(numbers, make))
+    assert any(is_suspect(Redactor(), chunk) for chunk in chunks_of([*numbers, secret, *numbers], make))
 
 
 def test_personal_data_in_a_long_text() -> None:

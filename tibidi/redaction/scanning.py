@@ -11,7 +11,7 @@ import re
 from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
-from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, STARTS, STEMS, words
+from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, SHORTEST, STARTS, STEMS, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,12 +74,20 @@ ALIKE = bytes(
 )  # fmt: skip
 SHORTEST_TEXT = 32  # bytes, on average: shorter ones are mostly numbers, of which few are equal
 MOST_CONTROLS = 20  # one in so many bytes of a text
-FEW_DISTINCT = 0.7  # of all texts, each with what follows it
 SAMPLE = 8192  # bytes
 MOST_SEEN = 4 << 20  # bytes
+PROTOCOL = b"\x80\x05"
 FRAME, FRAME_BYTES = b"\x95", 9  # the opcode of a new frame, with the length, which is different each time
 SHORT, MEMOIZED = b"\x8c", b"\x94"  # the opcodes before and behind a text in a pickle
-SHORT_TEXT, SHORT_BYTES = rb"(?s)(\x8c.[^\x94]*)\x94", rb"(?s)C.[^\x94]{4,255}"
+SHORT_TEXTS = rb"(?s)\x8c.[^\x94]*"
+# The texts after which that opcode may be part of a character, with what follows.
+BROKEN_TEXTS = rb"(?s)\x8c.[^\x94]*(?<=\x80)\x94[^\x8c]{0,255}"
+BROKEN = b"\x80\x94"
+SHORT_BYTES = rb"(?s)C.[^\x94]{4,255}"
+# The opcodes with a size behind them: short bytes; longer texts, bytes and bytearrays that are shorter than a frame;
+# short texts.  An opcode may follow a byte that looks like one, so its size is not consumed.
+SIZED = rb"(?s)C(?=([\x05-\xff]))", rb"(?s)X(?=(..\0\0))", rb"(?s)B(?=(..\0\0))", rb"(?s)\x96(?=(..\0{6}))"
+FEW_SIZED = (rb"(?s)\x8c(?=([\x05-\xff]))", *SIZED)
 RESERVED = rb"[^A-Za-z0-9._~\-]+"  # RFC 3986
 SHORTEST_PART = 4  # of a secret
 BETWEEN = b"\x94\n"  # stands between texts, and between lines
@@ -141,15 +149,16 @@ class Searched:
     def _new_in(self, data: bytes, separator: bytes) -> bytes:
         """Return the texts in data, without those that were searched before; they stand between separators."""
         if self._last[0] is not data:
-            is_framed = data[:1] == FRAME and data[4:FRAME_BYTES] == bytes(FRAME_BYTES - 4)
-            alike = data.translate(ALIKE)[FRAME_BYTES if is_framed else 0 :]
+            start = _start_of_frame(data)
+            alike = data.translate(ALIKE)[start:]
             is_long = separator != MEMOIZED or alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < len(alike[:SAMPLE])
             is_binary = alike.count(b"\0", 0, SAMPLE) * MOST_CONTROLS > len(alike[:SAMPLE])
             self._is_binary = is_long and separator == MEMOIZED and is_binary
             if is_long and not self._is_binary:
                 found = fresh = set(alike.split(separator)) - self._texts
             else:
-                found, fresh = set(_runs(alike)) if self._is_binary else _texts(alike), set()
+                found = set(_texts(alike, data[start:] if start else b"", self._is_binary))
+                fresh = set()
             self._last = data, BETWEEN.join((b"", *found, b"")) if found else b"", fresh
         return self._last[1]
 
@@ -166,37 +175,55 @@ def _main_part(secret: bytes) -> bytes:
     return part if len(part) >= SHORTEST_PART else secret
 
 
-def _texts(alike: bytes) -> set[bytes]:
-    """Return the texts in a pickle that is mostly numbers and references."""
-    sample = alike[:SAMPLE].split(SHORT)
-    if len(set(sample)) < len(sample) * FEW_DISTINCT:
-        found, rest = _short_texts(alike)
+def _start_of_frame(data: bytes) -> int:
+    """Return where the content begins if data is one frame of a pickle, in which each text is whole; else 0."""
+    start = (len(PROTOCOL) if data.startswith(PROTOCOL) else 0) + FRAME_BYTES
+    is_frame = data.startswith(FRAME, start - FRAME_BYTES) and len(data) > start
+    is_one = is_frame and int.from_bytes(data[start - FRAME_BYTES + 1 : start], "little") == len(data) - start
+    return start if is_one else 0
+
+
+def _texts(alike: bytes, frame: bytes, is_binary: bool) -> Iterator[bytes]:
+    """Yield the texts and bytes in data that is mostly numbers and references, and other data.
+
+    In a frame, the same data, they are found by their opcodes and sizes.
+    Elsewhere all is yielded that is printable.
+    """
+    if not is_binary:  # in which much looks like a short text that is none
+        yield from _short_texts(alike)
+    if frame:
+        yield from _sized(alike, frame, FEW_SIZED if is_binary else SIZED)
     else:
-        rest, *short = re.split(SHORT_TEXT, alike)
-        found, rest = set(short[::2]), MEMOIZED.join((rest, *short[1::2]))
-    found.update(re.findall(SHORT_BYTES, rest), _runs(rest))
+        yield from _runs(alike)
+        yield from () if is_binary else re.findall(SHORT_BYTES, alike)
+
+
+def _short_texts(alike: bytes) -> set[bytes]:
+    found = set(re.findall(SHORT_TEXTS, alike))
+    if BROKEN in MEMOIZED.join((*found, b"")):
+        found.update(re.findall(BROKEN_TEXTS, alike))
     return found
 
 
+def _sized(alike: bytes, frame: bytes, expressions: Iterable[bytes]) -> Iterator[bytes]:
+    for expression in expressions:
+        for match in re.finditer(expression, frame):
+            start = match.end(1)
+            end = start + int.from_bytes(match[1], "little")
+            if frame.startswith(MEMOIZED, end):
+                yield alike[match.start() : end]  # as names are looked for
+                yield alike[start:end]  # as a size may look like a letter of the name
+
+
 def _runs(alike: bytes) -> Iterator[bytes]:
-    """Yield what is printable in data, six characters and more."""
+    """Yield what is printable in data, six characters and more, and five that seem to be a text."""
     mapped = alike.translate(PRINTABLE)
     at = mapped.find(SHORTEST_RUN)
     while at >= 0:
         end = mapped.find(b" ", at) % (len(mapped) + 1)
         yield alike[mapped.rfind(b" ", 0, at) + 1 : end]
         at = mapped.find(SHORTEST_RUN, end)
-
-
-def _short_texts(alike: bytes) -> tuple[set[bytes], bytes]:
-    """Return the short texts, and what is between them, of data in which many are equal, with all that follows them."""
-    first, *pieces = alike.split(SHORT)
-    found, rest = set(), [first]
-    for piece in set(pieces):
-        text, _, more = piece.partition(MEMOIZED)
-        found.add(text)
-        rest.append(more)
-    return {SHORT + text for text in found}, MEMOIZED.join(rest)
+    yield from [piece[-SHORTEST:] for piece in alike.split(MEMOIZED)]
 
 
 def sifted(texts: Iterable[str], suspects: Callable[[bytes, bytes], bool]) -> Iterator[tuple[str, bool]]:
@@ -245,7 +272,7 @@ def _is_in_column(data: bytes) -> bool:
 def _is_assigned(data: bytes) -> bool:
     """Return True if the name of a secret may precede a sign of assignment."""
     before = [piece.rsplit(None, 1)[-1:] for piece in data.translate(NAMES).split(b"=")]
-    if not any(map(_is_secret_name, {name for names in before for name in names})):
+    if not any(map(_is_secret_name, {name[-LONGEST_NAME:] for names in before for name in names})):
         return False
     return any(_is_before(sign, data) for sign in SIGNS)
 
