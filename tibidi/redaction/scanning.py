@@ -7,6 +7,7 @@ only: lines of a log, URLs, records in JSON.  So digits are replaced by zeros, a
 from __future__ import annotations
 
 import re
+from codecs import utf_8_decode
 
 from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
@@ -72,6 +73,9 @@ ALIKE = bytes(
     128 if byte > 127 and byte not in b"\x8c\x94" else byte
     for byte in range(256)
 )  # fmt: skip
+ZERO, NINE = b"09"
+FIRST_OF_TWO, FIRST_OF_THREE, FIRST_OF_FOUR = 0xC2, 0xE0, b"\xf0"  # bytes of a character in UTF-8, at least
+ZEROS = bytes(ZERO if ZERO <= byte <= NINE else byte for byte in range(256))
 SHORTEST_TEXT = 32  # bytes, on average: shorter ones are mostly numbers, of which few are equal
 MOST_CONTROLS = 20  # one in so many bytes of a text
 SAMPLE = 8192  # bytes
@@ -80,9 +84,6 @@ PROTOCOL = b"\x80\x05"
 FRAME, FRAME_BYTES = b"\x95", 9  # the opcode of a new frame, with the length, which is different each time
 SHORT, MEMOIZED = b"\x8c", b"\x94"  # the opcodes before and behind a text in a pickle
 SHORT_TEXTS = rb"(?s)\x8c.[^\x94]*"
-# The texts after which that opcode may be part of a character, with what follows.
-BROKEN_TEXTS = rb"(?s)\x8c.[^\x94]*(?<=\x80)\x94[^\x8c]{0,255}"
-BROKEN = b"\x80\x94"
 SHORT_BYTES = rb"(?s)C.[^\x94]{4,255}"
 # The opcodes with a size behind them: short bytes; longer texts, bytes and bytearrays that are shorter than a frame;
 # short texts.  An opcode may follow a byte that looks like one, so its size is not consumed.
@@ -150,16 +151,18 @@ class Searched:
         """Return the texts in data, without those that were searched before; they stand between separators."""
         if self._last[0] is not data:
             start = _start_of_frame(data)
-            alike = data.translate(ALIKE)[start:]
-            is_long = separator != MEMOIZED or alike.count(separator, 0, SAMPLE) * SHORTEST_TEXT < len(alike[:SAMPLE])
-            is_binary = alike.count(b"\0", 0, SAMPLE) * MOST_CONTROLS > len(alike[:SAMPLE])
+            sample = data[:SAMPLE].translate(ALIKE)
+            is_long = separator != MEMOIZED or sample.count(separator) * SHORTEST_TEXT < len(sample)
+            is_binary = sample.count(b"\0") * MOST_CONTROLS > len(sample)
             self._is_binary = is_long and separator == MEMOIZED and is_binary
             if is_long and not self._is_binary:
-                found = fresh = set(alike.split(separator)) - self._texts
+                found = fresh = set(data.translate(ALIKE)[start:].split(separator)) - self._texts
+                alike = BETWEEN.join((b"", *found, b"")) if found else b""
             else:
-                found = set(_texts(alike, data[start:] if start else b"", self._is_binary))
+                texts = _texts_of_frame if start else _texts
+                alike = BETWEEN.join((b"", *texts(data, self._is_binary), b"")).translate(ALIKE)
                 fresh = set()
-            self._last = data, BETWEEN.join((b"", *found, b"")) if found else b"", fresh
+            self._last = data, alike, fresh
         return self._last[1]
 
 
@@ -178,41 +181,72 @@ def _main_part(secret: bytes) -> bytes:
 def _start_of_frame(data: bytes) -> int:
     """Return where the content begins if data is one frame of a pickle, in which each text is whole; else 0."""
     start = (len(PROTOCOL) if data.startswith(PROTOCOL) else 0) + FRAME_BYTES
-    is_frame = data.startswith(FRAME, start - FRAME_BYTES) and len(data) > start
+    is_frame = data.startswith(FRAME, start - FRAME_BYTES)
     is_one = is_frame and int.from_bytes(data[start - FRAME_BYTES + 1 : start], "little") == len(data) - start
     return start if is_one else 0
 
 
-def _texts(alike: bytes, frame: bytes, is_binary: bool) -> Iterator[bytes]:
-    """Yield the texts and bytes in data that is mostly numbers and references, and other data.
+def _texts_of_frame(frame: bytes, is_binary: bool) -> set[bytes]:
+    """Return the texts and bytes in a frame that is mostly numbers and references, by their opcodes and sizes.
 
-    In a frame, the same data, they are found by their opcodes and sizes.
-    Elsewhere all is yielded that is printable.
+    Those that differ in numbers only are one.  In binary data, much looks like a short text that is none.
     """
-    if not is_binary:  # in which much looks like a short text that is none
-        yield from _short_texts(alike)
-    if frame:
-        yield from _sized(alike, frame, FEW_SIZED if is_binary else SIZED)
-    else:
-        yield from _runs(alike)
-        yield from () if is_binary else re.findall(SHORT_BYTES, alike)
-
-
-def _short_texts(alike: bytes) -> set[bytes]:
-    found = set(re.findall(SHORT_TEXTS, alike))
-    if BROKEN in MEMOIZED.join((*found, b"")):
-        found.update(re.findall(BROKEN_TEXTS, alike))
-    return found
-
-
-def _sized(alike: bytes, frame: bytes, expressions: Iterable[bytes]) -> Iterator[bytes]:
-    for expression in expressions:
+    zeros = frame.translate(ZEROS)
+    found = set() if is_binary else _short_texts(zeros)
+    for expression in FEW_SIZED if is_binary else SIZED:
         for match in re.finditer(expression, frame):
             start = match.end(1)
             end = start + int.from_bytes(match[1], "little")
             if frame.startswith(MEMOIZED, end):
-                yield alike[match.start() : end]  # as names are looked for
-                yield alike[start:end]  # as a size may look like a letter of the name
+                found.add(zeros[match.start() : end])  # as names are looked for
+                found.add(zeros[start:end])  # as a size may look like a letter of the name
+    return found
+
+
+def _short_texts(zeros: bytes) -> set[bytes]:
+    """Return the short texts in a frame.
+
+    A number may have the opcode before a text as one of its bytes, a character the opcode behind it.
+    """
+    found = set(re.findall(SHORT_TEXTS, zeros))
+    texts = {text for text in found if len(text) - 2 == text[1]}
+    for text in found - texts:
+        each, at = text, 0
+        while at >= 0:
+            if each[1] in (len(each) - 2, ZERO):
+                texts.add(each)
+            if _ends_within_a_character(each):
+                longest = 2 + (NINE if each[1] == ZERO else each[1])
+                texts.update([zeros[place : place + longest] for place in _places_of(each + MEMOIZED, zeros)])
+            at = text.find(SHORT, at + 1, -1)
+            each = text[at:]
+    return texts
+
+
+def _places_of(part: bytes, data: bytes) -> Iterator[int]:
+    at = data.find(part)
+    while at >= 0:
+        yield at
+        at = data.find(part, at + 1)
+
+
+def _ends_within_a_character(text: bytes) -> bool:
+    """Return True if the last character of a text in UTF-8 has more bytes."""
+    if not (text[-1] >= FIRST_OF_TWO or text[-2] >= FIRST_OF_THREE or text[-3:-2] >= FIRST_OF_FOUR):
+        return False
+    try:
+        return utf_8_decode(text[2:], "surrogatepass")[1] < len(text) - 2
+    except UnicodeDecodeError:
+        return False
+
+
+def _texts(data: bytes, is_binary: bool) -> Iterator[bytes]:
+    """Yield all that is printable in data, which may begin or end within a text."""
+    alike = data.translate(ALIKE)
+    if not is_binary:
+        yield from re.findall(SHORT_TEXTS, alike)
+        yield from re.findall(SHORT_BYTES, alike)
+    yield from _runs(alike)
 
 
 def _runs(alike: bytes) -> Iterator[bytes]:
