@@ -278,7 +278,17 @@ def test_numpy() -> None:
         numpy.arange(1000, dtype=float)
     )
     assert "<ndarray shape (1,), object>" == shown(numpy.array([Plain()]))
+    token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+    assert "ghp_" not in shown(numpy.array([token, "b"])) + shown(numpy.array([token] * 9))
     assert "float64(1.5)" == shown(numpy.float64(1.5))
+    assert "<ndarray shape (2,), str: ['a', 'bc']>" == shown(numpy.array(["a", "bc"]))
+    assert f"<ndarray shape (9,), bytes: {[b'a'] * 9}>" == shown(numpy.array([b"a"] * 9))
+    assert "<ndarray shape (2,), datetime64: ['2020-01-01T00', 'NaT']>" == shown(numpy.array(["2020", ""], "M8[h]"))
+    assert "<ndarray shape (), str: 'a'>" == shown(numpy.array("a"))
+    assert "<ndarray shape (1001,), str>" == shown(numpy.array(["a"] * 1001))
+    assert "hunter2" not in shown(numpy.array([["password", "hunter2"]])) + shown(
+        numpy.array(["a", "b", "c", "--password", "hunter2", "d", "e", "f"])
+    )
 
 
 def test_numbers_without_a_python_type() -> None:

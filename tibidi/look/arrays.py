@@ -25,6 +25,8 @@ COLUMNS = 8
 MIDNIGHT = " 00:00:00"
 KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M": "datetime64", "m": "timedelta64"}
 PLAIN_KINDS = frozenset("biufc")
+TEXT_KINDS = frozenset("USM")
+MOST_TEXTS = 1_000
 
 
 def summary(value: Any, names: frozenset[str], walker: Walker) -> str:
@@ -80,9 +82,12 @@ def _array(value: Any, show: Callable[[object], str]) -> str:
     shape = ndarray.shape.__get__(value)
     dtype = ndarray.dtype.__get__(value)
     words = f"shape {shape}, {_dtype(dtype)}"
+    size = ndarray.size.__get__(value)
+    if type(value) is ndarray and dtype.kind in TEXT_KINDS and size <= MOST_TEXTS:
+        # As a list, whole: a text may be the name of the secret that comes next.  Times are finer than those of Python.
+        return f"<ndarray {words}: {show(ndarray.tolist(ndarray.astype(value, 'U') if dtype.kind == 'M' else value))}>"
     if type(value) is not ndarray or dtype.kind not in PLAIN_KINDS:
         return f"<{type(value).__name__} {words}>"
-    size = ndarray.size.__get__(value)
     flat = ndarray.flat.__get__(value)
     if size <= HEAD + TAIL:
         return f"<ndarray {words}: {show(ndarray.tolist(value))}>"

@@ -235,7 +235,8 @@ def _array_text(array: InertArray) -> str:
         text = text[: MAX_TEXT_CHARS - 3] + "..."
     words = [text] if array.size or shape == (0,) else ["[]"]
     words += [f"shape={shape}"] if is_cut or (not array.size and shape != (0,)) else []
-    words += [f"dtype={repr(dtype)[6:-1]}"] if dtype_text(dtype) not in PLAIN_KINDS or not array.size else []
+    kind = repr(dtype)[6:-1] if type(dtype) is InertDtype else repr(dtype)  # a StringDType is a call
+    words += [f"dtype={kind}"] if dtype_text(dtype) not in PLAIN_KINDS or not array.size else []
     return f"array({', '.join(words)})"
 
 
