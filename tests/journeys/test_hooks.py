@@ -215,6 +215,7 @@ def test_alarm_during_a_dump(crash: Crasher, where: str) -> None:
     assert "no dump" not in crashed.stderr
 
 
+@pytest.mark.ends
 @pytest.mark.parametrize(
     ("package", "program", "said", "where"),
     [

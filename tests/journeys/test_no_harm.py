@@ -263,6 +263,7 @@ thread.join()
 """
 
 
+@pytest.mark.ends
 def test_fork_in_a_threaded_process(crash: Crasher) -> None:
     """A child forked while another thread writes a dump can crash, and is dumped."""
     classes = """
@@ -278,6 +279,7 @@ def test_fork_in_a_threaded_process(crash: Crasher) -> None:
     assert 2 == len(crashed.dumps)
 
 
+@pytest.mark.ends
 def test_fork_in_an_import_of_the_standard_library(crash: Crasher) -> None:
     """A child forked while a dump of another thread imports a module of the standard library is dumped at once."""
     classes = """
@@ -304,6 +306,7 @@ def test_fork_in_an_import_of_the_standard_library(crash: Crasher) -> None:
     assert [] == [omission for omission in child_dump.omissions if omission.path.startswith("exceptions")]
 
 
+@pytest.mark.ends
 def test_fork_in_an_import_of_a_private_copy(crash: Crasher) -> None:
     """A child forked while a dump of another thread imports a copy of a shadowed module is dumped as well."""
     classes = """
@@ -455,6 +458,7 @@ def test_dump_inside_a_dump(crash: Crasher) -> None:
     assert "kept" == tibidi.load(crashed.dump, trust=False).exceptions[-1][-1]["after"]
 
 
+@pytest.mark.ends
 def test_crash_while_another_dump_hangs(crash: Crasher) -> None:
     """The crash that ends the process is dumped even if another thread holds the lock for ever."""
     code = """
@@ -586,6 +590,7 @@ def test_threads_that_compute(crash: Crasher) -> None:
     assert 3 == len(crashed.dumps)
 
 
+@pytest.mark.ends
 def test_many_waiting_threads(crash: Crasher) -> None:
     """A thousand threads that share a large object do not try it a thousand times: all are written in time."""
     code = """

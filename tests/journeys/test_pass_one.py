@@ -166,6 +166,7 @@ def test_lazy_values_are_not_evaluated(crash: Crasher) -> None:
     assert not any("settled" in omission.path for omission in summary.omissions)
 
 
+@pytest.mark.ends
 def test_every_kind_of_object(crash: Crasher) -> None:
     """Objects of all types of fifty libraries are described, without a warning."""
     crashed = crash("one_everything.py")

@@ -40,7 +40,7 @@ SHORT = """
 import resource
 def load(names):
     index = {name: name * 100 for name in names}
-    resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28))
     rows = []
     while True:
         rows.append(bytearray(1 << 20))
