@@ -586,8 +586,9 @@ def test_threads_that_compute(crash: Crasher) -> None:
     """
     crashed = crash.run("-c", textwrap.dedent(code))
 
-    assert 3 * "during True\n" + "after True\n" == crashed.stdout
-    assert 3 == len(crashed.dumps)
+    *during, after = crashed.stdout.splitlines()
+    assert {"during True"} == {*during}  # at least three times: a dump has what other threads hold as well
+    assert (True, "after True", 3) == (len(during) >= 3, after, len(crashed.dumps))
 
 
 @pytest.mark.ends
