@@ -112,6 +112,17 @@ def test_list(say, dump: Path) -> None:
     assert f"  {dump.name.split('-')[1]}  " in line
 
 
+def test_show_of_an_exception(say, dump: Path) -> None:
+    """`show --exception` prints the innermost own frame of this exception; one that is not there is an error."""
+    first, last = [say("show", "--exception", number, "--plain") for number in ("0", "1")]
+
+    assert first[0].endswith(" in price")
+    assert any("raise ValueError" in line for line in last)
+    for number in ("2", "-1"):
+        (error,) = say("show", "--exception", number, status=2)
+        assert f"the dump has no exceptions[{number}].frames[0]" in error
+
+
 def test_list_by_fingerprint(say, dump: Path) -> None:
     """By default `list` has a line for each fingerprint, with the name of the newest dump."""
     twin = dump.with_name(dump.name.replace(f"-{os.getpid()}.pkl", "-77.pkl"))

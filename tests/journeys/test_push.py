@@ -73,6 +73,17 @@ def test_damaged_among_others(three: Crasher, tmp_path: Path, capsys: pytest.Cap
     ] == err.splitlines()
 
 
+def test_unwritable_store(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that cannot be made is reported at once, without further attempts."""
+    (tmp_path / "file").write_bytes(b"")
+
+    assert 1 == main(["push", str(tmp_path / "file" / "store")])
+
+    out, err = capsys.readouterr()
+    assert f"pushed 0 dumps to {tmp_path / 'file' / 'store'}\n" == out
+    assert 3 == err.count("NotADirectoryError: [Errno 20] Not a directory")
+
+
 def test_opens_by_name(three: Crasher, tmp_path: Path) -> None:
     """A dump of a store that was used here opens by its name, and by its place."""
     store = tmp_path / "store"

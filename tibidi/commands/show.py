@@ -62,7 +62,7 @@ def main(argv: commands.Arguments) -> int:
     if options.json:
         commands.report(options, {**more, **summary_to_json(summary)}, ())
         return 0
-    if options.frame is not None or options.file:
+    if options.file or (options.exception, options.frame) != (None, None):
         return _print_frame(summary, sources, options)
     view = View(terminal.width(), options.all, options.newest_first)
     lines = show.lines(summary, sources, view)
@@ -92,10 +92,10 @@ def _for_editors(reader: Reader) -> dict[str, object]:
 def _print_frame(summary: Summary, sources: dict[str, str], options: commands.Options) -> int:
     """Print one frame with all of its variables, or its source file."""
     records = subjects(summary)
-    known = culprit(records, summary.process)
-    index = known.exception if options.exception is None else options.exception
-    number = known.frame if options.frame is None else options.frame
-    stack = records[index].frames if 0 <= index < len(records) else ()
+    index = culprit(records, summary.process).exception if options.exception is None else options.exception
+    named = records[index : index + 1] if index >= 0 else ()
+    number = culprit(named, summary.process).frame if named and options.frame is None else options.frame
+    stack = named[0].frames if named else ()
     if number is None or not 0 <= number < len(stack):
         what = f"the dump has no exceptions[{index}].frames[{number or 0}]"
         raise TibidiError(what, "python -m tibidi show prints what it has")

@@ -95,6 +95,8 @@ class Pusher(NamedTuple):
             try:
                 self.store.put(key, data)
                 return
+            except (FileExistsError, NotADirectoryError, PermissionError):  # a folder that no pause changes
+                raise
             except Exception:
                 if attempt == self.attempts:
                     raise
