@@ -53,8 +53,9 @@ SOURCES_SHARE = 1 / 4
 # Characters that file systems and unpackers may refuse in a name.
 UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
 MAX_NAME_CHARACTERS = 400
-# ENOSPC, and EDQUOT on Linux and on macOS: another directory may have room.
-FULL = (28, 122, 69)
+# ENOSPC, and EDQUOT on Linux and on macOS; EROFS, EIO and ESTALE of a file system that fails; EPERM, ENOENT and EACCES
+# of a directory that is taken away meanwhile: another directory may do.
+UNUSABLE = (28, 122, 69, 30, 5, 116, 70, 1, 2, 13)
 # The file system of the key may not answer.
 MAX_KEY_SECONDS = 1.0
 
@@ -99,7 +100,7 @@ def _write_somewhere(crash: LiveCrash, watch: Watch) -> tuple[str, BaseException
         try:
             return dumping.write_to(target)
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in UNUSABLE:
                 raise
             target.refuse(error)
 

@@ -136,6 +136,32 @@ def test_directory_that_cannot_be_written(crash: Crasher) -> None:
     assert f"{LINE}{temporary}/tibidi-{os.geteuid()}/" in crashed.stderr
 
 
+@pytest.mark.parametrize("how", ["shutil.rmtree(place)", "os.rename(place, place + '-moved')"])
+def test_directory_taken_away(crash: Crasher, how: str) -> None:
+    """If the crash directory is deleted or moved while a dump is written there, the dump goes to the next one."""
+    place, temporary = crash.work / "crashes", crash.work / "tmp"
+    temporary.mkdir()
+    program = f"""
+        import os, shutil
+        place = {str(place)!r}
+        class Cleaner:
+            def __reduce__(self):
+                if os.path.exists(place):
+                    {how}
+                return int, (3,)
+        cleaner, after = Cleaner(), "value"
+        1 / 0
+    """
+    env = {"TIBIDI_DIR": str(place), "TMPDIR": str(temporary)}
+    crashed = crash.run("-c", textwrap.dedent(program), env=env)
+    path = crashed.stderr.rpartition(LINE)[2].strip()
+
+    assert path.startswith(f"{temporary}/tibidi-{os.geteuid()}/"), crashed.stderr
+    with Reader(path) as reader:
+        assert reader.index.complete
+    assert "'value'" == crash_of(Path(path)).frames[-1].locals["after"].preview
+
+
 def test_nowhere_to_write(crash: Crasher) -> None:
     """If nothing can be written, one line names what was tried."""
     blocked = crash.work / "blocked"
