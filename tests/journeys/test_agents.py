@@ -28,6 +28,7 @@ def test_frame_and_source(crash: Crasher, shop: Path) -> None:
     source = crash.run("-m", "tibidi", "show", "--file", str(shop)).stdout
     missing = crash.run("-m", "tibidi", "show", "--frame", "7", str(shop))
 
+    assert frame.startswith("  [1] suspicious.py:9 in pay\n")
     assert "coupons: NoneType = None" in frame
     assert (PROGRAMS / "suspicious.py").read_text(encoding="utf-8") == source
     assert (2, True) == (missing.status, "the dump has no exceptions[0].frames[7]" in missing.stderr)

@@ -101,7 +101,7 @@ def _print_frame(summary: Summary, sources: dict[str, str], options: commands.Op
         raise TibidiError(what, "python -m tibidi show prints what it has")
     if options.file and stack[number].file not in sources:
         raise TibidiError(f"the source of {stack[number].file} is not in the dump", "show --frame prints its variables")
-    shown = Frames(summary.process, sources, width=None, everything=True).stack("", stack[number : number + 1])
+    shown = Frames(summary.process, sources, width=None, everything=True).one(number, stack[number])
     text = source_lines(sources.get(stack[number].file, ""))
     print("\n".join([printable(line, kept="\t") for line in text] if options.file else map(plain, shown)))
     return 0

@@ -46,6 +46,11 @@ class Frames:
         for block in blocks[::-1] if newest_first else blocks:
             yield from block
 
+    def one(self, number: int, frame: FrameRecord) -> Iterator[Line]:
+        """Yield one frame of a stack."""
+        self._path = ""
+        return self._frame(number, frame)
+
     def place(self, frame: FrameRecord) -> str:
         """Return where a frame was, by the short name of its file."""
         return phrases.place(self._file(frame), frame.line, frame.name)
