@@ -133,3 +133,21 @@ def test_generic_classes(crash: Crasher, syntax: str) -> None:
     assert ("P", "Ts") == (task.__parameters__[0].__name__, row.__parameters__[0].__name__)
     assert values["kind"] == row[int, str]
     assert [] == [each for each in dump.omissions if not each.path.startswith("sources")]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="enum has no boundaries")
+def test_flags_with_a_boundary(crash: Crasher) -> None:
+    """A flag that keeps unknown bits is one that is loaded live, and keeps others."""
+    program = """
+        import enum
+        class Access(enum.Flag, boundary=enum.KEEP):
+            READ = 1
+            WRITE = 2
+        both = Access.READ | Access(8)
+        1 / 0
+    """
+    values = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=True).exceptions[-1][-1]
+
+    assert values["Access"] is type(values["both"])
+    assert (9, 17) == (values["both"].value, values["Access"](17).value)
+    assert values["Access"].READ in values["both"]

@@ -147,6 +147,10 @@ def _without_hooks(bases: tuple[type, ...]) -> Iterator[None]:
 HOOK = "__init_subclass__"
 
 
+# Names of enumerations that the application gives.
+OWN_OF_ENUM = {"_generate_next_value_", "_boundary_"}
+
+
 def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlobals]) -> None:
     """Fill a class made by `_class` or `_enum`."""
     from tibidi.reading.generated import regenerate  # not every dump has a class
@@ -155,7 +159,7 @@ def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlob
     _prefill(state[2])
     subclasses = attributes.pop("_abc_impl", ())
     if isinstance(cls, EnumMeta):  # whose own names stay, as _iter_member_: functions of another Python do not fit
-        made = {name for name in vars(cls) if name[0] == name[-1] == "_" != name[1:2]} - {"_generate_next_value_"}
+        made = {name for name in vars(cls) if name[0] == name[-1] == "_" != name[1:2]} - OWN_OF_ENUM
         attributes = {name: value for name, value in attributes.items() if name not in made}
     _set_attributes(cls, attributes)
     if "__firstlineno__" in attributes and sys.version_info >= (3, 13):

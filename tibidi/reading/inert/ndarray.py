@@ -126,6 +126,7 @@ class InertArray(Reductions):
         return [part.tolist() if type(part) is InertArray else part for part in self] if self.ndim else self[()]
 
     def __len__(self) -> int:
+        self._check()  # before list() makes room
         return int(self.__dict__["shape"][0]) if self.ndim else 0
 
     def __bool__(self) -> bool:
