@@ -16,13 +16,8 @@ PURPOSE = (
     "here, what is missing, and what to do next. Nothing in a dump is executed."
 )
 parser = commands.parser("tibidi analyze", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument(
-    "--tokens",
-    type=int,
-    default=2_000,
-    metavar="N",
-    help="length of the page, in tokens of 4 characters; default: 2000",
-)
+ABOUT = "length of the page, in tokens of 4 characters; default: 2000"
+parser.add_argument("--tokens", type=int, default=2_000, metavar="N", help=ABOUT)
 parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
 
 

@@ -25,12 +25,8 @@ def add_arguments(parser: commands.Parser) -> None:
 
 PURPOSE = "Write a test that calls the function of a crash with its captured arguments, run it, and compare."
 parser = commands.parser("tibidi repro", PURPOSE + WARNING, EXAMPLES, takes_dump=True)
-parser.add_argument(
-    "-o", "--output", metavar="DIR", help="folder of the test; default: tests if there is one, else this one"
-)
-parser.add_argument(
-    "--expect-failure", action="store_true", help="write a test that passes as long as the call crashes"
-)
+parser.add_argument("-o", "--output", metavar="DIR", help="folder of the test; default: tests, else this one")
+parser.add_argument("--expect-failure", action="store_true", help="write a test that passes as long as it crashes")
 parser.add_argument("--force", action="store_true", help="replace a test of the same crash")
 add_arguments(parser)
 
