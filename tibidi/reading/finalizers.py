@@ -82,7 +82,8 @@ class Finalizers:
 
         A metaclass may have its own `__hash__`, and there may be millions of objects.
         """
-        classes = {id(cls): cls for cls in map(type, things)}
+        types = list(map(type, things))
+        classes = dict(zip(map(id, types), types))
         armed = {key for key, cls in classes.items() if self.mute(cls)}
         if armed:
             with self:
