@@ -480,9 +480,14 @@ def test_crash_while_another_dump_hangs(crash: Crasher) -> None:
 
 
 def test_signals_during_the_imports_at_a_crash(crash: Crasher) -> None:
-    """A signal handler that logs an exception during the imports of a dump does not disturb it."""
+    """A signal handler that logs an exception during the imports of a dump does not disturb it.
+
+    The program has the modules that printing an exception imports.  Else a
+    handler that interrupts an import could deadlock with any other thread that
+    imports, as importlib holds a lock of its own for a moment.
+    """
     code = """
-        import io, logging, os, signal, sys
+        import ast, io, linecache, logging, os, signal, sys, tokenize, traceback
         logging.basicConfig(stream=io.StringIO())
         class Finder:
             @staticmethod
