@@ -27,6 +27,7 @@ import tibidi.commands.path
 import tibidi.commands.prune
 import tibidi.commands.show
 import tibidi.life.judge  # noqa: F401 - what looks at a crash directory loads it
+import tibidi.store.homes  # noqa: F401 - likewise
 from tibidi.commands import run
 from tibidi.errors import TibidiError
 from tibidi.loader import load
