@@ -85,10 +85,19 @@ FRAME, FRAME_BYTES = b"\x95", 9  # the opcode of a new frame, with the length, w
 SHORT, MEMOIZED = b"\x8c", b"\x94"  # the opcodes before and behind a text in a pickle
 SHORT_TEXTS = rb"(?s)\x8c.[^\x94]*"
 SHORT_BYTES = rb"(?s)C.[^\x94]{4,255}"
+# What precedes short bytes: "hC" mostly is a reference, of which there may be one for each object, unless "h" is the
+# last byte of a number or of another reference.
+BEFORE = rb"(?<!hC)|(?<=[Kh]hC)|(?<=M.hC)|(?<=[Jj]...hC)|(?<=G.{7}hC)|" + b"|".join(
+    [rb"(?<=\x8a\x%02x.{%d}hC)" % (size, size - 1) for size in (5, 6, 7, 8, 9, 16, 17)]
+)
 # The opcodes with a size behind them: short bytes; longer texts, bytes and bytearrays that are shorter than a frame;
 # short texts.  An opcode may follow a byte that looks like one, so its size is not consumed.
-SIZED = rb"(?s)C(?=([\x05-\xff]))", rb"(?s)X(?=(..\0\0))", rb"(?s)B(?=(..\0\0))", rb"(?s)\x96(?=(..\0{6}))"
+SIZED = (
+    rb"(?s)C(?=([\x05-\xff]))(?:" + BEFORE + rb")", rb"(?s)X(?=(.[^\0]\0\0))", rb"(?s)B(?=(.[^\0]\0\0))",
+    rb"(?s)\x96(?=(..\0{6}))",
+)  # fmt: skip
 FEW_SIZED = (rb"(?s)\x8c(?=([\x05-\xff]))", *SIZED)
+MANY_SHORT = 1000  # opcodes in a frame of binary data: then they are mostly indices of the memo
 RESERVED = rb"[^A-Za-z0-9._~\-]+"  # RFC 3986
 SHORTEST_PART = 4  # of a secret
 BETWEEN = b"\x94\n"  # stands between texts, and between lines
@@ -191,6 +200,8 @@ def _texts_of_frame(frame: bytes, is_binary: bool) -> set[bytes]:
 
     Those that differ in numbers only are one.  In binary data, much looks like a short text that is none.
     """
+    if is_binary and frame.count(SHORT) + frame.count(b"C") > MANY_SHORT:
+        return set(_texts(frame, is_binary))
     zeros = frame.translate(ZEROS)
     found = set() if is_binary else _short_texts(zeros)
     for expression in FEW_SIZED if is_binary else SIZED:

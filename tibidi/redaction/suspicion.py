@@ -85,8 +85,8 @@ def words(data: bytes, starts: frozenset[bytes] = STARTS) -> Iterator[int]:
     while at >= 0:
         start = at if mapped[at - 1 : at] != b"." else max(mapped.rfind(b" ", 0, at) + 1, at - LONGEST_KEY)
         while start >= 0:
-            # Before a key may stand a hyphen, in a pickle the length of the text, and in a repr the last letter of \n.
-            places = (start, start + 1, start + 2)
+            # Before a key may stand a hyphen, in a pickle opcodes and its length, and in a repr the last letter of \n.
+            places = range(start, start + 4)
             yield from [each for each in places if data[each : each + 3] in starts or data[each : each + 2] in starts]
             start = mapped.find(b".", start, at) + 1 or -1
         at = mapped.find(b" ", at)
