@@ -515,6 +515,18 @@ def test_objects_without_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (sys.modules[__name__], "HOMELESS") == naming.reduce_name(thing, "HOMELESS")[1]
 
 
+@pytest.mark.parametrize("module", [None, 5, "", "no_such_module"])
+def test_classes_of_no_module(round_trip: Any, module: object) -> None:
+    """An application may set the module of a class to anything; objects of the class keep their values."""
+    cls = type("Order", (), {"__module__": module})
+    order = cls()
+    order.number = 7
+    loaded = round_trip({"order": order})
+
+    assert [] == loaded.omissions
+    assert ("Order", 7) == (type(loaded.locals["order"]).__name__, loaded.locals["order"].number)
+
+
 def test_types_of_the_interpreter_without_a_name(round_trip: Any) -> None:
     """Types that are in no module are loaded by their names; those in one, under any name, are themselves."""
     kinds = {"iterator": type(iter([])), "keys": type({}.keys()), "lock": type(threading.Lock())}

@@ -134,7 +134,9 @@ def reduce_class(cls: type) -> Any:
         return known
     if is_struct_sequence(cls):
         return reference(cls)
-    found = cls.__module__ not in sys.modules and _translation().reference_elsewhere(cls)
+    module: object = cls.__module__  # which an application may set to anything
+    is_elsewhere = type(module) is str and module not in sys.modules
+    found = _translation().reference_elsewhere(cls) if is_elsewhere else None
     return found or reduce_ordinary_class(cls) or _translation().reduce_class(cls)
 
 
