@@ -63,9 +63,10 @@ def _elsewhere() -> Iterator[str]:
         last.check(last.path)
     except OSError:  # there is none, or another user may have made what is there
         return
-    newest = max([each.age for each in here.entries()], default=("", 0))
-    found = [each for each in CrashDirectory(last.path).entries() if each.age > newest]
-    if found and last.path != here.path:
+    there = CrashDirectory(last.path).entries() if last.path != here.path else []
+    newest = max([each.age for each in here.entries()], default=("", 0)) if there else ("", 0)
+    found = [each for each in there if each.age > newest]
+    if found:
         count = phrases.count(len(found), "newer dump")
         yield f"{count} in {last.path}, as {here.path} was full or not writable: python -m tibidi list {last.path}"
 

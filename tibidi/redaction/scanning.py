@@ -323,14 +323,12 @@ def _is_assigned(data: bytes) -> bool:
 
 
 def _is_before(sign: bytes, data: bytes) -> bool:
-    at = data.find(sign)
-    while at >= 0:
+    for at in _places_of(sign, data):
         is_time = sign == b":" and data[at - 1 : at] == b"0"  # mostly
         is_name = not is_time and not data[max(0, at - SHORTEST_NAME) : at].translate(None, BEFORE_SIGNS)
         name = data[max(0, at - LONGEST_NAME) : at].rstrip(AFTER_NAMES) if is_name else b""
         if _is_secret_name(name[len(name.rstrip(IN_NAMES)) :]):
             return True
-        at = data.find(sign, at + 1)
     return False
 
 
