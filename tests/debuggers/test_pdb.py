@@ -103,6 +103,14 @@ def test_unbound_variable(crash: Crasher, tmp_path: Path) -> None:
     assert "*** NameError: name 'rest' is not defined\n" == said[7]
 
 
+def test_comprehension(shop: Shop) -> None:
+    """Where Python's pdb hides local variables from comprehensions, it says so, and not that they had no value."""
+    said = answers(shop, "up", "p [cart.owner for _ in 'ab']").split("(Pdb) ")[2]
+
+    hidden = "*** NameError: name 'cart' is not defined: before Python 3.13, comprehensions and lambdas of pdb"
+    assert said.startswith("['ann', 'ann']" if sys.version_info >= (3, 13) else hidden)
+
+
 PRICES = """
 class Cart:
     def total(self):
@@ -147,6 +155,14 @@ def test_recursive_debugger(shop: Shop) -> None:
     assert "cmd.py" not in said
     assert "total()" in said
     assert "4.5\n" in said
+
+
+def test_collector(shop: Shop) -> None:
+    """The collector works, and knows what was loaded: `gc.get_referrers()` finds the owner of an object."""
+    owner = "p not {id(cart), id(vars(cart))}.isdisjoint(map(id, gc.get_referrers(cart.prices)))"
+    said = answers(shop, "up", "import gc", "gc.isenabled()", "gc.get_freeze_count()", owner)
+
+    assert ["True", "0", "True"] == [answer.strip() for answer in said.split("(Pdb) ")[3:6]]
 
 
 @pytest.mark.shows("pdb", "interact: an interpreter in the frame")

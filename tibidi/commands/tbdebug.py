@@ -58,8 +58,14 @@ def main(argv: commands.Arguments) -> int:
         commands.say(problem)
     from tibidi.revive.debuggers import debug  # as slow to import as a process to start
 
+    has_freeze = hasattr(gc, "freeze")  # not in PyPy
+    if has_freeze:
+        gc.freeze()
+        gc.unfreeze()  # what was loaded is in the oldest generation now, without a collection
     gc.enable()
     with suppress(BdbQuit):  # raised in a debugger within the debugger, as its command `debug` starts one
         may_live = options.trust is not False
         debug(dump, say=print, number=options.exception, may_live=may_live, commands=options.commands)
+    if has_freeze:
+        gc.freeze()  # the collections at the exit need not look through it
     return 0
