@@ -181,6 +181,27 @@ def test_deleted_modules(crash: Crasher, names: str) -> None:
     assert "no dump" not in crashed.stderr
 
 
+@pytest.mark.parametrize("survivors", ["", "sys", "tibidi", "tibidi.hooks"])
+def test_emptied_modules(crash: Crasher, survivors: str) -> None:
+    """A program that emptied `sys.modules` is dumped; `sys` is that of the program, not another one without a path."""
+    program = f"""
+        import sys
+        def work(order):
+            count = order + 1
+            for name in set(sys.modules) - {{{survivors!r}}}:
+                del sys.modules[name]
+            return count / 0
+        work(4711)
+    """
+    crashed = crash.run("-c", textwrap.dedent(program))
+
+    assert "no dump" not in crashed.stderr
+    with Reader(str(crashed.dump)) as reader:
+        frame = reader.summary.exceptions[-1].frames[-1]
+        assert reader.summary.complete
+    assert ["4711", "4712"] == [frame.locals[name].preview for name in ("order", "count")]
+
+
 @pytest.mark.parametrize("name", ["json", "re", "gc"])
 def test_forbidden_module(crash: Crasher, name: str) -> None:
     """A module that the application has forbidden to import is forbidden to tibidi's public imports only."""

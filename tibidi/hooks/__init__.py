@@ -89,6 +89,7 @@ _starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)
 EVERYWHERE = ("<frozen ", __file__[: -len("hooks/__init__.py")], _starter or "<frozen ")
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
+_packages = {name: sys.modules[name] for name in ("tibidi", "tibidi.process", __name__)}
 # Variables that need no check at the start, since any text is valid.
 NEVER_WRONG = {"TIBIDI_ENABLE", "TIBIDI_DIR", "TIBIDI_KEY_FILE", "TIBIDI_REDACT"}
 
@@ -369,6 +370,8 @@ def _load(name: str) -> "Any":
 
     The module `importlib` would cost a third of a millisecond at each start.
     """
+    for each, module in _packages.items():  # the application may have emptied `sys.modules`
+        sys.modules.setdefault(each, module)
     parent, _, child = name.rpartition(".")
     path = f"{EVERYWHERE[1]}{name[len('tibidi.') :].replace('.', os.sep)}.py"
     if name not in sys.modules and parent in sys.modules and os.path.isfile(path):

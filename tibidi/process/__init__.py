@@ -23,7 +23,8 @@ is why it is in the `__init__` of the package: finding one more module costs
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
-import sys as _sys
+import builtins as builtins
+import sys as sys
 from _thread import RLock as _RLock
 from _thread import allocate_lock as _allocate_lock
 from _thread import get_ident as _get_ident
@@ -47,7 +48,7 @@ else:
     def _isolated(name):
         """Return a copy of a module with its present attributes; submodules are not copied."""
         module = __import__(name)
-        copy = type(_sys)(name, module.__doc__)
+        copy = type(sys)(name, module.__doc__)
         copy.__dict__.update(module.__dict__)
         copy.__name__ = f"tibidi.process.{name}"  # pyfakefs replaces modules by their names, wherever they are
         return copy
@@ -57,17 +58,17 @@ else:
     time = _isolated("time")
     io = _isolated("io")
 
-get_frame = _sys._getframe  # a wrapper in Python would return the frame of its own caller
+get_frame = sys._getframe  # a wrapper in Python would return the frame of its own caller
 
 # The settings in the environment; `tibidi.config` parses them when it is imported.
 environ = {_name: os.environ[_name] for _name in os.environ if _name.startswith("TIBIDI_")}
 
 # `sys.path` without the directory of the program, since tibidi must not import a `json.py` from there.  The start
 # hook runs before that directory is in `sys.path`, a call of `set_excepthook()` afterwards.
-_main = getattr(_sys.modules.get("__main__"), "__file__", None)
+_main = getattr(sys.modules.get("__main__"), "__file__", None)
 _programs = {"", os.path.dirname(os.path.abspath(_main)) if isinstance(_main, str) else ""}
-start_path = [_entry for _entry in _sys.path if isinstance(_entry, str) and _entry not in _programs]
-program_path = [_entry for _entry in _sys.path if isinstance(_entry, str) and _entry in _programs]
+start_path = [_entry for _entry in sys.path if isinstance(_entry, str) and _entry not in _programs]
+program_path = [_entry for _entry in sys.path if isinstance(_entry, str) and _entry in _programs]
 
 RESERVED_BYTES = 40 << 20
 # The pipe has this number and the next lower one: above the low numbers that programs rely on, and below the limits
@@ -84,7 +85,7 @@ POLL_SECONDS = 0.05
 NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer"
 
 # The import system: an application may delete it from `sys.modules`.
-importlib: "Any" = _sys.modules["_frozen_importlib"]
+importlib: "Any" = sys.modules["_frozen_importlib"]
 # thread -> the lock that it waits for; from Python 3.12 on a list of locks, which is referenced weakly.
 _waits: "Any" = getattr(importlib, "_blocking_on", None)
 _List: "Any" = getattr(importlib, "_List", None)
@@ -151,7 +152,7 @@ class Reserve:
             if self._crashes:
                 return
             if self._limits is not None:
-                resource = _sys.modules["resource"]
+                resource = sys.modules["resource"]
                 resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
                 self._limits = None
             self.fill()
@@ -166,7 +167,7 @@ class Reserve:
         """Raise the limit of open files; an application that lowered it since the start has imported `resource`."""
         if self._limits is not None:  # raised by the crash of another thread
             return
-        resource: Any = _sys.modules.get("resource")
+        resource: Any = sys.modules.get("resource")
         try:
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
             if not 0 <= soft < ENOUGH_DESCRIPTORS:  # -1 is RLIM_INFINITY
@@ -286,7 +287,7 @@ class DumpThread:
         self._is_abandoned = False
         self._done = _allocate_lock()
         self._done.acquire()
-        contexts: Any = _sys.modules.get("_contextvars")  # without that module there are no variables
+        contexts: Any = sys.modules.get("_contextvars")  # without that module there are no variables
         self._call = contexts.copy_context().run if contexts else lambda function, levels: function(levels)
         self._waiting = Waiting()
         try:
@@ -377,8 +378,8 @@ class Watch:
             error = thread.take_error()
             if not results and error is None:
                 thread.abandon()
-                if "tibidi.process.temporary" in _sys.modules:
-                    _sys.modules["tibidi.process.temporary"].reset()  # the thread may never do it
+                if "tibidi.process.temporary" in sys.modules:
+                    sys.modules["tibidi.process.temporary"].reset()  # the thread may never do it
                 error = self.interrupt or TimeoutError(NO_ANSWER.format(time.monotonic() - start))
             if error is not None:
                 raise error

@@ -18,19 +18,10 @@ up the module of a class there.
 
 # No `from __future__ import annotations` here: before this module is loaded, it may be shadowed.
 
-import builtins
-import sys
-from _frozen_importlib_external import (  # type: ignore[attr-defined]  # typeshed lacks _compile_bytecode
-    MAGIC_NUMBER,
-    PathFinder,
-    SourceFileLoader,
-    _compile_bytecode,
-    spec_from_file_location,
-)
 from _thread import RLock, get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io, os, start_path, time
+from tibidi.process import builtins, importlib, io, os, start_path, sys, time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +29,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+# Those of the start: an application that empties `sys.modules` would get others, which are not set up.
+external: "Any" = importlib._bootstrap_external
 OWN = "tibidi."
 PRIVATE = "tibidi.private."
 DEPENDENCIES = frozenset({"cloudpickle", "platformdirs"})
@@ -80,6 +73,8 @@ class PrivateImporter:
     def __init__(self) -> None:
         # What an import statement gets, by name: public modules and private copies of the standard library.
         self.modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time}
+        self.modules.update({"sys": sys, "builtins": builtins})
+        self.modules.update({"_frozen_importlib": importlib, "_frozen_importlib_external": external})
         self.modules.update({"os.path": os.path, "posixpath" if os.name == "posix" else "ntpath": os.path})
         self._known = standard_names() | DEPENDENCIES
         self._has_shadows = False
@@ -157,18 +152,18 @@ class PrivateImporter:
         is_own = name.startswith(OWN)
         if not is_own and (get_ident() not in self._threads or name not in self._known):
             return None
-        own = _own_spec(name, path[0]) if is_own and path else None
+        own: ModuleSpec | None = _own_spec(name, path[0]) if is_own and path else None
         if own is not None:
             self._prepare(own.loader)
             return own
-        for finder in (PathFinder, *sys.meta_path):
+        for finder in (external.PathFinder, *sys.meta_path):
             find = None if finder is self else getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find(name, path, target) if find else None
             if spec is not None:
                 if is_own:
                     self._prepare(spec.loader)
                 return spec
-        return None if is_own else PathFinder.find_spec(name, start_path)
+        return None if is_own else external.PathFinder.find_spec(name, start_path)
 
     def _prepare(self, loader: "Any") -> None:
         """Have a loader execute its module with our builtins."""
@@ -247,13 +242,13 @@ class PrivateImporter:
         return facts.get("__spec__") is None and self._is_standard(top)
 
 
-def _own_spec(name: str, folder: str) -> "ModuleSpec | None":
+def _own_spec(name: str, folder: str) -> "Any":
     """Return the spec of a module in a folder: faster than importlib, and without the path hooks of the application."""
     base, tag = os.path.join(folder, name.rpartition(".")[2]), sys.implementation.cache_tag
     for directory, file in ((folder, os.path.basename(base)), (base, "__init__")):
         source = os.path.join(directory, f"{file}.py")
         cached = os.path.join(directory, "__pycache__", f"{file}.{tag}.pyc")
-        loader: Any = SourceFileLoader(name, source)
+        loader: Any = external.SourceFileLoader(name, source)
         try:
             facts = os.stat(source)
         except (OSError, ValueError):
@@ -264,10 +259,11 @@ def _own_spec(name: str, folder: str) -> "ModuleSpec | None":
             data = b""
         # Lib/importlib/_bootstrap_external.py, SourceLoader.get_code; flags other than 0 are for its slower checks.
         stamp = (0, int(facts.st_mtime) & 0xFFFFFFFF, facts.st_size & 0xFFFFFFFF)
-        if data[:16] == MAGIC_NUMBER + b"".join([word.to_bytes(4, "little") for word in stamp]):
-            loader.get_code = lambda _: _compile_bytecode(memoryview(data)[16:], name, cached, source)  # noqa: B023
+        if data[:16] == external.MAGIC_NUMBER + b"".join([word.to_bytes(4, "little") for word in stamp]):
+            code = external._compile_bytecode(memoryview(data)[16:], name, cached, source)
+            loader.get_code = lambda _, code=code: code
         folders = [base] if directory == base else None
-        return spec_from_file_location(name, source, loader=loader, submodule_search_locations=folders)
+        return external.spec_from_file_location(name, source, loader=loader, submodule_search_locations=folders)
     return None
 
 
