@@ -69,8 +69,24 @@ def test_too_large_is_noticed_early(wrap: type) -> None:
     out.begin("values/0000.pkl", Slice(limit, deadline))
 
     with pytest.raises(TooLarge):
-        out.write(wrap(os.urandom(1 << 20) * 32))
+        out.write(wrap(os.urandom(1 << 20) * 31 + bytes(1 << 20)))  # all of it could be zeros
     assert limit < archive.size < limit + 2 * CHUNK_BYTES
+
+
+@pytest.mark.parametrize("wrap", [bytes, pickle.PickleBuffer])
+def test_noise_that_is_twice_too_large_is_not_written(wrap: type) -> None:
+    """Nothing of data that does not compress is written if it is more than twice as large as the limit."""
+    archive = Archive(io.BytesIO())
+    limit, deadline = 2 << 20, time.monotonic() + 60
+    out = Sink(archive, deadline, Redactor())
+    out.begin("values/0000.pkl", Slice(limit, deadline))
+    before = archive.size
+
+    with pytest.raises(TooLarge):
+        out.write(wrap(os.urandom(1 << 20) * 5))
+    assert before == archive.size
+    out.write(wrap(os.urandom(1 << 10) * 30_000))  # repetitions that deflate finds
+    assert before + (1 << 10) < archive.size < limit
 
 
 def test_data_that_cannot_fit_is_not_written() -> None:

@@ -1,4 +1,4 @@
-"""Store what does not compress, in the middle of a compressed member."""
+"""What does not compress: store it in the middle of a compressed member, and see early that it does not fit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tibidi.dumpfile.writer import MemberStream
 
 SAMPLE_BYTES = 4 << 10
+BEST_RATIO = 1032  # deflate never compresses better (RFC 1951)
+# Samples of two windows, in which deflate finds all repetitions that it finds anywhere.
+LARGE_SAMPLE_BYTES, LARGE_SAMPLES = 64 << 10, 8
+NOISE_RATIO = 0.9
 # A stored block of deflate holds at most this much (RFC 1951, section 3.2.4).
 BLOCK_BYTES = 0xFFFF
 HEADER = struct.Struct("<BHH")
@@ -46,3 +50,14 @@ def compresses(view: memoryview) -> bool:
     middle = max(0, (view.nbytes - SAMPLE_BYTES) // 2)
     sample = view[middle : middle + SAMPLE_BYTES]
     return len(zlib.compress(sample, LEVEL)) < POOR_RATIO * sample.nbytes
+
+
+def fits(view: memoryview, room: int) -> bool:
+    """Return False if data is too large for `room` bytes however well it compresses, or twice as large and noise."""
+    if view.nbytes // BEST_RATIO > room:
+        return False
+    if view.nbytes // 2 < max(room, LARGE_SAMPLES * LARGE_SAMPLE_BYTES):
+        return True
+    last = view.nbytes - LARGE_SAMPLE_BYTES
+    samples = (view[last * n // (LARGE_SAMPLES - 1) :][:LARGE_SAMPLE_BYTES] for n in range(LARGE_SAMPLES))
+    return any(len(zlib.compress(sample, LEVEL)) < NOISE_RATIO * LARGE_SAMPLE_BYTES for sample in samples)

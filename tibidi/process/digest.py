@@ -32,7 +32,7 @@ INNER_PAD = bytes(byte ^ 0x36 for byte in range(256))
 
 def digest_for(size: int) -> Any:
     """Return a new SHA-256 object for `size` bytes: for many, that of OpenSSL, which is several times as fast."""
-    if size < MANY_BYTES:
+    if size < MANY_BYTES and "_hashlib" not in sys.modules:
         return sha256()
     import hashlib
 

@@ -72,8 +72,7 @@ class PrivateImporter:
 
     def __init__(self) -> None:
         # What an import statement gets, by name: public modules and private copies of the standard library.
-        self.modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time}
-        self.modules.update({"sys": sys, "builtins": builtins})
+        self.modules: dict[str, ModuleType] = {"io": io, "os": os, "time": time, "sys": sys, "builtins": builtins}
         self.modules.update({"_frozen_importlib": importlib, "_frozen_importlib_external": external})
         self.modules.update({"os.path": os.path, "posixpath" if os.name == "posix" else "ntpath": os.path})
         self._known = standard_names() | DEPENDENCIES

@@ -19,8 +19,6 @@ LARGE_BYTES = 128 << 10
 CHUNK_BYTES = 1 << 20
 # A secret across the border of two chunks is searched for in a longer one.
 OVERLAP_BYTES = 4 << 10
-# Deflate never compresses better than this (RFC 1951): data that is over the limit even then need not be written.
-BEST_RATIO = 1032
 
 # What a small piece may take: bytes before compression, as many as the C pickler collects before it writes, and a part
 # of the remaining time.  What takes more is written after all that is small.
@@ -134,9 +132,8 @@ class Sink:
 
     def begin(self, name: str, part: Slice | None = None, memo: int | None = None) -> None:
         """Open a member, which may use its part of the budget, or all of it; note the size of the memo before it."""
-        self.limit = sys.maxsize if part is None else self._target.size + part.bytes
-        self.until = self._deadline if part is None else part.until
-        self.raw_limit = sys.maxsize if part is None else part.raw_bytes
+        part = part or Slice(sys.maxsize, self._deadline)
+        self.limit, self.until, self.raw_limit = self._target.size + part.bytes, part.until, part.raw_bytes
         self._total_before = self.total
         self._stream = self._target.open(name) if memo is None else self._target.open(name, {"memo": memo})
 
@@ -164,22 +161,20 @@ class Sink:
         # Application code may have forked: the file belongs to the parent, which goes on writing at this offset.
         if self.abandoned or self._stream is None or self._process != os.getpid():
             raise Abandoned
-        view = memoryview(data)
+        view = memoryview(data).cast("B")
         self.raw_limit -= view.nbytes
         if self.raw_limit < 0:  # before the scan, which takes time
             raise TooLarge
+        self._check_room(view)
         # A buffer belongs to an array: secrets are neither looked for in numbers nor could they be replaced.
         if type(data) is not PickleBuffer:
             self._scan(bytes(data))
         self._check_time()
         if view.nbytes < LARGE_BYTES:
             self.total += view.nbytes
-        if self._target.size + view.nbytes // BEST_RATIO > self.limit:
-            raise TooLarge
         # In chunks, so that data that is too large is noticed before all of it is on the disk.
-        flat = view.cast("B")
-        for start in range(0, max(1, flat.nbytes), CHUNK_BYTES):
-            self._write_chunk(flat[start : start + CHUNK_BYTES])
+        for start in range(0, max(1, view.nbytes), CHUNK_BYTES):
+            self._write_chunk(view[start : start + CHUNK_BYTES])
         return view.nbytes
 
     def _write_chunk(self, data: memoryview) -> None:
@@ -189,6 +184,14 @@ class Sink:
             raise DiskRefused(str(error)) from error
         if self._target.size > self.limit:
             raise TooLarge
+
+    def _check_room(self, data: memoryview) -> None:
+        room = self.limit - self._target.size
+        if data.nbytes > room:
+            from tibidi.dumpfile.noise import fits  # only where much is to be written
+
+            if not fits(data, room):
+                raise TooLarge
 
     def _check_time(self) -> None:
         now = time.monotonic()
