@@ -71,17 +71,16 @@ class Places:
         self._text = text
         self._seconds_left = MAX_SECONDS_IN_ALL
         self._classes = Classes()
+        self._bodies: set[int] = set()  # the classes whose attributes this search has looked at
 
     def find(
         self, starts: dict[str, object], wanted: set[int], closed: frozenset[int] | set[int] = frozenset()
     ) -> dict[int, str]:
         """Return a shortest path for each id in `wanted` under `starts`, path -> object, outside of `closed`."""
-        found: dict[int, str] = {}
+        found = {id(each): path for path, each in reversed(list(starts.items())) if id(each) in wanted}
         pending: deque[tuple[object, PathNode | None, str]] = deque((each, None, path) for path, each in starts.items())
-        for thing, _, path in pending:
-            if id(thing) in wanted:
-                found.setdefault(id(thing), path)
         begin = time.monotonic()
+        self._bodies.clear()
         seen, looked, end = set(closed), len(pending), begin + MAX_SECONDS
         things, items = (MAX_THINGS, MAX_THINGS) if self._seconds_left > 0 else (FEW_THINGS, FEW_ITEMS)
         while pending and len(found) < len(wanted) and looked < things and time.monotonic() < end:
@@ -94,7 +93,9 @@ class Places:
                 looked += 1
                 if id(each) in wanted and id(each) not in found:
                     found[id(each)] = path_text(PathNode(node, node.step and step))
-                if id(type(each)) not in LEAVES:
+                if step == ".__dict__":  # its items are attributes
+                    seen.add(id(each))
+                elif id(type(each)) not in LEAVES:
                     pending.append((each, node, node.step and step))
         self._seconds_left -= time.monotonic() - begin
         return found
@@ -135,7 +136,9 @@ class Places:
             own = facts.dictionary(thing)
             yield ".__dict__", own
             yield from ((f".{name}", value) for name, value in (*own.items(), *values(thing, facts.stored)))
-            yield from ((f".{name}", value) for name, value in _body(type(thing)).items() if name not in own)
+            if id(type(thing)) not in self._bodies:  # else another instance has led to them
+                self._bodies.add(id(type(thing)))
+                yield from ((f".{name}", value) for name, value in _body(type(thing)).items() if name not in own)
             if is_native(type(thing)):  # an iterator, a bound method: nothing leads further than to it
                 yield from (("", each) for each in get_referents(thing) if not is_a(each, type))
             else:

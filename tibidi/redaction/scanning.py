@@ -336,7 +336,7 @@ def _is_secret_name(name: bytes) -> bool:
     known = _known.get(name)
     if known is None:
         lowered = name.lower()
-        known = any(stem in lowered for stem in STEMS_IN_BYTES)
+        known = any(map(lowered.__contains__, STEMS_IN_BYTES))
         # The length of a text in a pickle, or a letter that is not of ASCII, may stand before its name.
         names = (name[1:], name[2:]) if name[:1] == b"\x8c" else (name,)
         known = known and any(kind_of_name(each.decode("utf-8", "replace")) in {HARD, SOFT} for each in names)
