@@ -13,6 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
 from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, SHORTEST, STARTS, STEMS, words
+from tibidi.words.vocabulary import FRAME, FRAME_BYTES, PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -80,8 +81,6 @@ SHORTEST_TEXT = 32  # bytes, on average: shorter ones are mostly numbers, of whi
 MOST_CONTROLS = 20  # one in so many bytes of a text
 SAMPLE = 8192  # bytes
 MOST_SEEN = 4 << 20  # bytes
-PROTOCOL = b"\x80\x05"
-FRAME, FRAME_BYTES = b"\x95", 9  # the opcode of a new frame, with the length, which is different each time
 SHORT, MEMOIZED = b"\x8c", b"\x94"  # the opcodes before and behind a text in a pickle
 SHORT_TEXTS = rb"(?s)\x8c.[^\x94]*"
 SHORT_BYTES = rb"(?s)C.[^\x94]{4,255}"

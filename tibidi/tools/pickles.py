@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 from tibidi.errors import DamagedDump
 from tibidi.model import REDACTED_TEXT
+from tibidi.words.vocabulary import PROTOCOL
 
-PROTOCOL = b"\x80\x05"
 # What these change stays on the stack.
 UPDATES = frozenset({"APPEND", "APPENDS", "SETITEM", "SETITEMS", "ADDITEMS", "BUILD"})
 MEMO_READS = frozenset({"BINGET", "LONG_BINGET"})

@@ -37,6 +37,10 @@ class Word:
         return sys.modules["tibidi.reading.makers"].MAKERS[self.__name__](*arguments)
 
 
+# How pickles begin: with the opcode of protocol 5, and in most of them that of a frame with its length (PEP 3154).
+PROTOCOL = b"\x80\x05"
+FRAME, FRAME_BYTES = b"\x95", 9
+
 WORDS: dict[str, Word] = {}
 # As the layout of a class in `_reference`: a tuple that C code makes of (fields, hidden fields by name).
 STRUCT_SEQUENCE = "struct sequence"

@@ -14,6 +14,7 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
 from tibidi.process.temporary import recursion_limit
+from tibidi.words.vocabulary import PROTOCOL
 from tibidi.writing.pickle_state import Fast, Filtering
 from tibidi.writing.pieces import CAREFUL, DIRECT, NAMES, SHALLOW, SNAPSHOT, TEXTS
 from tibidi.writing.stream import Sink
@@ -38,7 +39,6 @@ CAREFUL_RATIO = 4
 MEMO_COPY_BYTES = 16 << 10
 MEMO_COPY_BYTES_IN_TROUBLE = 4 << 20
 MEMBERS_IN_TROUBLE = 10  # after one that was rolled back
-PROTOCOL = b"\x80\x05"  # the beginning of each pickle
 
 
 class MemberWriter:

@@ -20,7 +20,8 @@ from tibidi.model import TOO_DEEP
 from tibidi.process import os
 from tibidi.process.temporary import Abandoned, recursion_limit
 from tibidi.redaction.redactor import SMALL_CHUNK
-from tibidi.writing.member_writer import PROTOCOL, MemberWriter
+from tibidi.words.vocabulary import FRAME, FRAME_BYTES, PROTOCOL
+from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.pieces import whole
 from tibidi.writing.stream import SMALL_BYTES, DiskRefused, Sink, TooLarge
 from tibidi.writing.values import ValuesWriter, member_name
@@ -41,7 +42,6 @@ MOST_TOGETHER = 100
 BATCH_BYTES = 16 << 10
 # A memo of more bytes takes too long to roll back, and less room than this is for the budget to divide.
 MOST_BYTES_BEFORE, LEAST_ROOM = 4 << 20, 1 << 20
-FRAME, FRAME_BYTES = 0x95, 9
 EMPTY_LIST, MARK = b"]", b"("
 GETS = {ord("h"): 1, ord("j"): 4}  # BINGET and LONG_BINGET, and the bytes of their arguments
 
@@ -257,7 +257,7 @@ class BatchWriter(ValuesWriter):
 
 def indices_in(data: bytes, count: int) -> list[int]:
     """Return the indices in the memo that a pickled list consists of."""
-    at = len(PROTOCOL) + (FRAME_BYTES if data[len(PROTOCOL)] == FRAME else 0) + len(EMPTY_LIST)
+    at = len(PROTOCOL) + (FRAME_BYTES if data.startswith(FRAME, len(PROTOCOL)) else 0) + len(EMPTY_LIST)
     at += data.startswith(MARK, at)
     found = []
     for _ in range(count):
