@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tibidi.look.frames import LiveException
 
-MARK = "?"
+MARK = "?"  # the message of a double
 MAX_NAMES = 2000
 # Of the suggestions in C.
 MAX_CANDIDATES = 750
@@ -32,45 +32,41 @@ MAX_LENGTH = 40
 MOVE_COST = 2
 CASE_COST = 1
 HAS_IMPORTS = sys.version_info >= (3, 12)  # suggests what to import, attributes of `self`, and names to import
+# Where an exception has the missing name, and the object or module that was asked for it.
+FIELDS: dict[type[BaseException], tuple[str, ...]] = {}
+if sys.version_info >= (3, 10):
+    FIELDS.update({NameError: ("name",), AttributeError: ("name", "obj")})
+if HAS_IMPORTS:
+    FIELDS[ImportError] = ("name_from", "name")
 
 
 def suggestion(live: LiveException) -> str:
-    """Return the text that Python adds to the message of an exception, usually "".
+    """Return the text that Python adds to the message of an exception, usually ""."""
+    for kind, fields in FIELDS.items():
+        if issubclass(type(live.exception), kind):
+            name, *owner = [vars(kind)[field].__get__(live.exception) for field in fields]
+            suggest = _by_module if sys.version_info >= (3, 13) else _by_interpreter
+            return suggest(live, kind, name, *owner) if type(name) is str else ""
+    return ""
 
-    The substitutes have the message `?`, so that the text after it is the
-    suggestion.
-    """
-    if sys.version_info < (3, 10):
-        return ""
-    if sys.version_info < (3, 13):
-        return _suggestion_in_c(live)
-    double = _double(live)
+
+def _by_module(live: LiveException, kind: type[BaseException], name: str, owner: object = None) -> str:
+    """Return what the module `traceback` adds to the message of a double, whose objects are substitutes."""
+    if kind is NameError:
+        double = _name_error(live, name)
+    else:
+        double = _attribute_error(name, owner) if kind is AttributeError else _import_error(name, owner)
     if double is None:
         return ""
     lines = list(traceback.TracebackException(type(double), double, double.__traceback__).format_exception_only())
     double.__traceback__ = None  # it has a frame that refers to the double
     prefix = f"{type(double).__name__}: {MARK}"
-    if not lines[-1].startswith(prefix):
-        return ""
-    return lines[-1].rstrip("\n")[len(prefix) :]
+    return lines[-1].rstrip("\n")[len(prefix) :] if lines[-1].startswith(prefix) else ""
 
 
-def _double(live: LiveException) -> BaseException | None:
-    """Return an exception of the same kind, with substitutes for the objects that Python inspects."""
-    exception = live.exception
-    cls = type(exception)
-    if issubclass(cls, NameError) and live.frames:
-        return _name_error(live, vars(NameError)["name"].__get__(exception))
-    if issubclass(cls, AttributeError):
-        return _attribute_error(*(vars(AttributeError)[field].__get__(exception) for field in ("name", "obj")))
-    if issubclass(cls, ImportError):
-        return _import_error(*(vars(ImportError)[field].__get__(exception) for field in ("name", "name_from")))
-    return None
-
-
-def _name_error(live: LiveException, name: object) -> BaseException | None:
+def _name_error(live: LiveException, name: str) -> BaseException | None:
     """Raise a NameError in a frame that has the same names."""
-    if type(name) is not str:
+    if not live.frames:
         return None
     innermost = live.frames[-1]
     variables: dict[str, object] = dict.fromkeys(_texts(innermost.namespace))
@@ -88,15 +84,15 @@ def _name_error(live: LiveException, name: object) -> BaseException | None:
     return None
 
 
-def _attribute_error(name: object, thing: object) -> BaseException | None:
-    if type(name) is not str or thing is None:
+def _attribute_error(name: str, thing: object) -> BaseException | None:
+    if thing is None:
         return None
     double = SimpleNamespace(**dict.fromkeys(_known_names(thing)[:MAX_NAMES]))
     return AttributeError(MARK, name=name, obj=double)  # type: ignore[call-arg,unused-ignore]  # since Python 3.10
 
 
-def _import_error(module: object, name: object) -> BaseException | None:
-    if type(name) is not str or _module_of(module) is None:
+def _import_error(name: str, module: object) -> BaseException | None:
+    if _module_of(module) is None:
         return None
     double = ImportError(MARK)
     double.name = str(module)
@@ -142,23 +138,15 @@ def _texts(names: Iterable[object]) -> list[str]:
     return [name for name in list(names) if type(name) is str]
 
 
-def _suggestion_in_c(live: LiveException) -> str:
+def _by_interpreter(live: LiveException, kind: type[BaseException], name: str, owner: object = None) -> str:
     """Return the suggestion as C code makes it, in Python 3.10 to 3.12."""
-    exception = live.exception
-    cls = type(exception)
-    if issubclass(cls, NameError) and live.frames:
-        return _for_name(live, vars(NameError)["name"].__get__(exception))
-    if issubclass(cls, AttributeError):
-        name, thing = (vars(AttributeError)[field].__get__(exception) for field in ("name", "obj"))
-        return _sentence(_closest(_known_names(thing), name)) if type(name) is str and thing is not None else ""
-    if issubclass(cls, ImportError) and HAS_IMPORTS:
-        module, name = (vars(ImportError)[field].__get__(exception) for field in ("name", "name_from"))
-        return _sentence(_closest(_known_names(_module_of(module)), name)) if type(name) is str else ""
-    return ""
+    if kind is NameError:
+        return _for_name(live, name)
+    return _sentence(_closest(_known_names(_module_of(owner) if kind is ImportError else owner), name))
 
 
-def _for_name(live: LiveException, name: object) -> str:
-    if type(name) is not str:
+def _for_name(live: LiveException, name: str) -> str:
+    if not live.frames:
         return ""
     innermost = live.frames[-1]
     variables = _texts(innermost.frame.f_code.co_varnames)
@@ -168,11 +156,7 @@ def _for_name(live: LiveException, name: object) -> str:
     for candidates in (variables, innermost.frame.f_globals, innermost.frame.f_builtins):
         found = found or _closest(_texts(candidates), name)
     if HAS_IMPORTS and name in STANDARD_MODULES:
-        return (
-            f"{_sentence(found)} Or did you forget to import '{name}'?"
-            if found
-            else (f". Did you forget to import '{name}'?")
-        )
+        return f"{_sentence(found)}{' Or did' if found else '. Did'} you forget to import '{name}'?"
     return _sentence(found)
 
 
