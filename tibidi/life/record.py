@@ -8,7 +8,7 @@ import signal
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
 from tibidi.process import io, os, time
-from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import SECONDS_PER_DAY, CrashDirectory
 
 if TYPE_CHECKING:
     from typing import Any
@@ -18,7 +18,6 @@ TOLD = "\ntold: "
 ENDED_BY = "ended by "  # and a signal
 MAX_BYTES = 4 << 20
 SLACK_SECONDS = 1.0  # a process is a little older than its record
-SECONDS_PER_DAY = 86_400.0
 MAX_DAYS = 30  # then a record of another machine goes: nobody else can tell whether its process lives
 NO_PLACE = "0-0"  # where there is no /proc
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import CodeType
 
-Globals = dict  # of str to object; what types.FunctionType takes
-
 # In a program that cx_Freeze has frozen, no module of the standard library has a file.
 LIBRARY = os.path.join(os.path.dirname(getattr(os, "__file__", "\0")), "") or "\0"
 INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")

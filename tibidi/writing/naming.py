@@ -14,15 +14,6 @@ import sys
 import types
 from _pickle import PicklingError
 from collections import OrderedDict
-from types import (
-    ClassMethodDescriptorType,
-    GetSetDescriptorType,
-    MappingProxyType,
-    MemberDescriptorType,
-    MethodDescriptorType,
-    MethodType,
-    WrapperDescriptorType,
-)
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
@@ -57,14 +48,14 @@ CREATED_WITH_CLASS = frozenset({"__annotate_func__", "__dict__", "__weakref__"})
 SINGLETONS = frozenset({type(None), type(...), type(NotImplemented)})
 ABSENT = object()
 DESCRIPTORS = (
-    ClassMethodDescriptorType, GetSetDescriptorType, MemberDescriptorType, MethodDescriptorType,
-    WrapperDescriptorType,
+    types.ClassMethodDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodDescriptorType,
+    types.WrapperDescriptorType,
 )  # fmt: skip
 
 ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
     OrderedDict: lambda items: (OrderedDict, (), items.__dict__ or None, None, iter(items.items())),
-    MappingProxyType: lambda view: (MappingProxyType, (dict(view),)),
-    MethodType: lambda method: (MethodType, (method.__func__, method.__self__)),
+    types.MappingProxyType: lambda view: (types.MappingProxyType, (dict(view),)),
+    types.MethodType: lambda method: (types.MethodType, (method.__func__, method.__self__)),
     memoryview: lambda view: (words._view, ((bytes if view.readonly else bytearray)(view), view.format, view.shape)),
     classmethod: lambda method: (classmethod, (method.__func__,)),
     property: lambda found: (property, (found.fget, found.fset, found.fdel, found.__doc__)),
@@ -197,7 +188,7 @@ def reference(cls: type) -> Any:
     name, module = type_qualname(cls), namespace(cls).get("__module__", type_name(cls).rpartition(".")[0])
     if is_struct_sequence(cls):
         own = namespace(cls)
-        names = [key for key, value in own.items() if type(value) is MemberDescriptorType]
+        names = [key for key, value in own.items() if type(value) is types.MemberDescriptorType]
         visible = own["n_sequence_fields"] - own["n_unnamed_fields"]
         place = (module, name) if is_importable(cls) else ("", type_name(cls))  # no module has that of sys.flags
         return words._reference, (*place, words.STRUCT_SEQUENCE, tuple(names[:visible]))

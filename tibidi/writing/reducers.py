@@ -172,7 +172,7 @@ class Reducers:
             reason = error
             return lambda thing: self._state.failed(thing, reason)
         if getattr(sys.modules.get("enum"), "Enum", None) in bases:
-            from tibidi.writing.enumerations import reduce_member  # few dumps have one
+            from tibidi.writing.class_parts import reduce_member  # few dumps have one
 
             return reduce_member
         if cls.__module__ == "dataclasses" or type_name(cls) == "functools.cached_property":

@@ -10,10 +10,10 @@ import _thread
 import signal
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io, os, time
+from tibidi.process import POLL_SECONDS, io, os, time
 from tibidi.process.temporary import Abandoned
 from tibidi.writing.stall import Stall
-from tibidi.writing.watch import POLL_SECONDS, Interrupted, is_over, patience, skip
+from tibidi.writing.watch import Interrupted, is_over, patience, skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import error_text
-from tibidi.process import time
+from tibidi.process import POLL_SECONDS, time
 from tibidi.process.temporary import NoThread, Worker, recursion_limit
 from tibidi.writing.stream import DiskRefused, OutOfTime
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tibidi.writing.stall import Stall
     from tibidi.writing.values import ValuesWriter
 
-POLL_SECONDS = 0.05
 PROGRESS_AFTER_SECONDS = 1.0
 # One call of application code may take this part of the remaining time, and so many seconds.
 PATIENCE_PART = 0.2
