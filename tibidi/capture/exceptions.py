@@ -13,7 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import group_members
 from tibidi.look.frames import LiveException
 from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, TOO_LARGE, Omission
-from tibidi.process import os, traceback_of
+from tibidi.process import cause_of, context_of, os, traceback_of
 from tibidi.process.interpreter import PACKAGE
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ MAX_EXCEPTIONS = 200
 FIRST_FRAMES = 1000
 LAST_FRAMES = 1000
 
-_CAUSE = BaseException.__dict__["__cause__"]
-_CONTEXT = BaseException.__dict__["__context__"]
 _SUPPRESS = BaseException.__dict__["__suppress_context__"]
 IS_PRINTED_IN_C = sys.version_info < (3, 13)
 
@@ -117,7 +115,7 @@ def _in_order(root: _Node) -> list[LiveException]:
 
 def _links(exception: BaseException, *, only_printed: bool = False) -> list[tuple[BaseException, str]]:
     """Return the cause and the context of an exception; Python prints one of them at most."""
-    cause, context = _CAUSE.__get__(exception), _CONTEXT.__get__(exception)
+    cause, context = cause_of(exception), context_of(exception)
     if only_printed and (cause is not None or _SUPPRESS.__get__(exception)):
         context = None
     return [(link, relation) for link, relation in ((cause, CAUSE), (context, CONTEXT)) if link is not None]

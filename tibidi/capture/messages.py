@@ -9,7 +9,7 @@ from __future__ import annotations
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary, is_group, mro, namespace, type_name
 from tibidi.model import FAILED, TIMEOUT, TOO_LARGE, Omission
-from tibidi.process import time
+from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
 
 if TYPE_CHECKING:
@@ -72,11 +72,8 @@ def is_native(exception: BaseException) -> bool:
             break
     if type(special) is not WRAPPER:
         return False
-    if is_group(type(exception)):
-        arguments = BaseException.__dict__["args"].__get__(exception)[:1]
-    else:
-        arguments = (BaseException.__dict__["args"].__get__(exception), *_fields_of(exception))
-    return _are_plain(arguments)
+    arguments = arguments_of(exception)
+    return _are_plain(arguments[:1] if is_group(type(exception)) else (arguments, *_fields_of(exception)))
 
 
 def _fields_of(exception: BaseException) -> list[object]:

@@ -33,7 +33,7 @@ from tibidi.model import (
     TaskRecord,
     ThreadRecord,
 )
-from tibidi.process import time
+from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
 from tibidi.redaction.hunt import hunt
@@ -175,8 +175,8 @@ class _Summarizer:
         )
 
     def _attributes(self, exception: BaseException, path: str) -> dict[str, Variable]:
-        arguments = BaseException.__dict__["args"].__get__(exception)
-        if len(arguments) < 2 and not dictionary(exception) and stored(type(exception)).keys() <= {"args"}:
+        has_message_only = len(arguments_of(exception)) < 2 and not dictionary(exception)
+        if has_message_only and stored(type(exception)).keys() <= {"args"}:
             return {}
         with self._shielded(path):
             from tibidi.capture.attributes import described

@@ -17,6 +17,7 @@ import sys
 import traceback
 
 from tibidi import TYPE_CHECKING
+from tibidi.capture.exceptions import IS_PRINTED_IN_C
 from tibidi.capture.messages import has_module
 from tibidi.look.anatomy import is_a
 from tibidi.model import CAUSE, CONTEXT, MEMBER
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from tibidi.look.frames import LiveCrash, LiveException
     from tibidi.model import ExceptionRecord, FrameRecord, Summary
 
-IS_PRINTED_IN_C = sys.version_info < (3, 13)
 LINKS = {CAUSE: "__cause__", CONTEXT: "__context__"}
 MAX_FRAMES = 1000  # PyTraceBack_LIMIT
 PLACE_FIELDS = 8  # of a FrameRecord: the first ones, which tell where it is

@@ -30,6 +30,7 @@ from tibidi.process import (
     get_frame,
     importlib,
     is_inside_dump,
+    monitoring,
     os,
     reserve,
     runs_a_dump,
@@ -151,7 +152,7 @@ def install_all() -> "Sequence[str]":
         problems = config.problems
     install_in_modules(MODULE_HOOKS)
     apply_settings()  # `config` may not have been imported before
-    _await_handler(getattr(sys, "monitoring", None))
+    _await_handler()
     return problems
 
 
@@ -187,7 +188,8 @@ def uninstall() -> None:
     _awaited.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PostImportFinder]
     atexit.unregister(report_unseen)
-    hasattr(sys, "monitoring") and _load("tibidi.hooks.swallowed").uninstall()
+    if monitoring:
+        _load("tibidi.hooks.swallowed").uninstall()
     while _installed:
         owner, name, original, replacement = _installed.pop()
         if getattr(owner, name, None) is replacement:
@@ -383,7 +385,7 @@ def _load(name: str) -> "Any":
     return sys.modules[name]
 
 
-def _await_handler(monitoring: "Any") -> None:
+def _await_handler() -> None:
     """Have the first exception that a handler catches import the hook that counts them (PEP 669)."""
     if monitoring and setting("swallowed", 100) and monitoring.get_tool(TOOL) is None:
         monitoring.use_tool_id(TOOL, NAME)

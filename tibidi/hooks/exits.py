@@ -17,7 +17,7 @@ from functools import wraps
 from types import TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import NAME, TOOL, traceback_of
+from tibidi.process import NAME, TOOL, context_of, monitoring, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Exit = Callable[..., Any]
     Stack = list[tuple[FrameType, int, int]]
 
-CONTEXT: Any = BaseException.__dict__["__context__"]
 # Errors of the command line are no crashes: those of argparse, and of click.
 USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
 
@@ -45,14 +44,14 @@ def install(module: ModuleType | None = None) -> None:
             hooks.replace_function(kind, "__init__", _wrap_init)
         return
     hooks.install_in_modules({"click.exceptions": "exits"})
-    if hooks.is_hook(sys.exit) or (sys.version_info >= (3, 12) and sys.monitoring.get_tool(TOOL) == NAME):
+    if hooks.is_hook(sys.exit) or (monitoring and monitoring.get_tool(TOOL) == NAME):
         return
     atexit.unregister(hooks.report_unseen)
     atexit.register(hooks.report_unseen)
-    if sys.version_info >= (3, 12) and sys.monitoring.get_tool(TOOL) is None:
-        sys.monitoring.use_tool_id(TOOL, NAME)
-        sys.monitoring.register_callback(TOOL, sys.monitoring.events.RAISE, _see)
-        sys.monitoring.set_events(TOOL, sys.monitoring.events.RAISE)
+    if monitoring and monitoring.get_tool(TOOL) is None:
+        monitoring.use_tool_id(TOOL, NAME)
+        monitoring.register_callback(TOOL, monitoring.events.RAISE, _see)
+        monitoring.set_events(TOOL, monitoring.events.RAISE)
         return
     hooks.replace_function(sys, "exit", _wrap)
     for name in ("exit", "quit"):
@@ -105,8 +104,8 @@ def _wrap(previous: Exit) -> Exit:
 
 def _see(code: CodeType, offset: int, exc: BaseException) -> None:
     """Look at an exception that is raised, for `sys.monitoring`, until uninstall()."""
-    if not hooks.is_installed() and sys.version_info >= (3, 12):
-        sys.monitoring.free_tool_id(TOOL)
+    if not hooks.is_installed():
+        monitoring.free_tool_id(TOOL)
     if issubclass(type(exc), SystemExit):
         _keep(exc)
 
@@ -127,8 +126,8 @@ def _keep(exc: BaseException) -> None:
     stack = stack_of(sys._getframe(2))  # without the function that has caught it
     for made in _made:
         tb = traceback_of(made)
-        if tb is not None and tb.tb_frame is stack[0][0] and CONTEXT.__get__(exc) is None:  # caught where it exits
-            CONTEXT.__set__(exc, made)
+        if tb is not None and tb.tb_frame is stack[0][0] and context_of(exc) is None:  # caught where it exits
+            vars(BaseException)["__context__"].__set__(exc, made)
     _made.clear()
     try:
         _latest[:] = [(exc, stack)] if _is_error(exc) else []
@@ -141,10 +140,10 @@ def _is_error(exc: Any) -> bool:
     if exc.code is None or exc.code == 0:
         return False
     causes: dict[int, BaseException] = {}
-    cause = exc.__cause__ or CONTEXT.__get__(exc)
+    cause = exc.__cause__ or context_of(exc)
     while cause is not None and id(cause) not in causes:
         causes[id(cause)] = cause
-        cause = cause.__cause__ or CONTEXT.__get__(cause)
+        cause = cause.__cause__ or context_of(cause)
     kinds = {kind.__name__ for cause in causes.values() for kind in type(cause).__mro__}
     return (
         bool(causes) and not any(issubclass(type(each), hooks.ENDS) for each in causes.values()) and not kinds & USAGE

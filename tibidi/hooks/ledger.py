@@ -16,7 +16,7 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING, hooks
 from tibidi.look.anatomy import type_name
-from tibidi.process import time, traceback_of
+from tibidi.process import cause_of, context_of, time, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 DICTIONARY = BaseException.__dict__["__dict__"]  # a subclass may have a property of that name
-CAUSE, CONTEXT = (BaseException.__dict__[name] for name in ("__cause__", "__context__"))
 MAX_ENTRIES = 64
 MAX_PLACES = 512
 PLACE_FRAMES = 8  # innermost ones, which identify a crash
@@ -112,8 +111,8 @@ def place_of(exc: BaseException) -> tuple[Hashable, ...]:
     link: BaseException | None = exc
     while link is not None and len(found) < PLACE_EXCEPTIONS:
         found.append((type_name(type(link)), *_lines(link, PLACE_FRAMES)))
-        cause = CAUSE.__get__(link)
-        link = CONTEXT.__get__(link) if cause is None else cause
+        cause = cause_of(link)
+        link = context_of(link) if cause is None else cause
     return tuple(found)
 
 

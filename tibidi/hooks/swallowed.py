@@ -13,11 +13,10 @@ raises it again, which is a RERAISE event and is subtracted.
 # No `from __future__ import annotations` here: importing it takes 0.1 ms.
 
 import gc
-import sys
 from _weakref import ref
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import NAME, TOOL, dump_threads, time, traceback_of
+from tibidi.process import NAME, TOOL, arguments_of, dump_threads, monitoring, time, traceback_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -34,10 +33,8 @@ PAUSE_SECONDS, TICK_SECONDS = 1.0, 0.1
 SILENT = ("StopIteration", "StopAsyncIteration", "GeneratorExit", "CancelledError")
 HEAP_TYPE = 1 << 9  # Include/object.h
 
-_monitoring: "Any" = getattr(sys, "monitoring", None)
 _type_name: "Any" = vars(type)["__qualname__"].__get__  # a metaclass may define another one
 _flags_of: "Any" = vars(type)["__flags__"].__get__
-_arguments_of: "Any" = vars(BaseException)["args"].__get__
 
 
 class Place:
@@ -65,7 +62,7 @@ class Place:
         before, self.time = self.time, time.monotonic()
         tool.count(self.step if before else 16, self.time)  # the first one takes longer
         self.left = self.step = 1 if self.time - before > FREQUENT else max(1, min(self.passed // 8, MAX_STEP))
-        known = _arguments_of(exc)[:3]
+        known = arguments_of(exc)[:3]
         texts = [str(each)[:MAX_TEXT] for each in known if type(each) is str or (type(each) is int and abs(each) < BIG)]
         self.message = ", ".join(texts)
         tb, depth = traceback_of(exc), 0
@@ -98,11 +95,11 @@ class Tool:
     def turn(self, *, on: bool) -> None:
         """Turn the events on or off."""
         gc.callbacks[:] = [each for each in gc.callbacks if each != self.tick] + [self.tick] * (on or self.paused > 0)
-        if _monitoring.get_tool(TOOL) == NAME:
-            events = _monitoring.events.EXCEPTION_HANDLED, _monitoring.events.RERAISE
+        if monitoring.get_tool(TOOL) == NAME:
+            events = monitoring.events.EXCEPTION_HANDLED, monitoring.events.RERAISE
             for event, callback in zip(events, _callbacks):
-                _monitoring.register_callback(TOOL, event, callback if on else None)
-            _monitoring.set_events(TOOL, sum(events) if on else 0)
+                monitoring.register_callback(TOOL, event, callback if on else None)
+            monitoring.set_events(TOOL, sum(events) if on else 0)
 
     def count(self, number: int, now: float) -> None:
         """Count exceptions, and turn the events off if there are too many."""
@@ -127,7 +124,7 @@ class Tool:
         if self.pauses:
             when = "at the end" if self.paused else "for a while"
             return f"{self.pauses} times more than {MOST_PER_SECOND:,} a second; those {when} were not counted"
-        return "" if _monitoring.get_tool(TOOL) == NAME else "another tool has our id of sys.monitoring"
+        return "" if monitoring.get_tool(TOOL) == NAME else "another tool has our id of sys.monitoring"
 
 
 def apply_settings(*event: "Any") -> None:
@@ -143,8 +140,8 @@ def uninstall() -> None:
     """Free the tool id."""
     tool.paused = 0.0
     tool.turn(on=False)
-    if _monitoring.get_tool(TOOL) == NAME:
-        _monitoring.free_tool_id(TOOL)
+    if monitoring.get_tool(TOOL) == NAME:
+        monitoring.free_tool_id(TOOL)
 
 
 def shown() -> "list[Place]":

@@ -17,7 +17,7 @@ from _operator import itemgetter
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import time
+from tibidi.process import arguments_of, time
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -35,7 +35,6 @@ _fields = itemgetter(
     "created", "levelname", "name", "pathname", "lineno", "funcName", "threadName", "msg", "args", "exc_info"
 )
 _type_name: "Any" = vars(type)["__name__"].__get__  # a metaclass may define another one
-_arguments_of: "Any" = vars(BaseException)["args"].__get__
 _seen: "deque[tuple[int, float]]" = deque(maxlen=16)  # records of loguru: each handler gets them
 
 
@@ -209,5 +208,5 @@ def _plain(value: "Any") -> "Any":
     if kind in PLAIN or (kind is int and -(1 << 64) < value < 1 << 64):
         return value
     if issubclass(kind, BaseException):
-        return (_type_name(kind), *[text[:MAX_TEXT] for text in _arguments_of(value)[:1] if type(text) is str])
+        return (_type_name(kind), *[text[:MAX_TEXT] for text in arguments_of(value)[:1] if type(text) is str])
     return (kind.__name__ if type(kind) is type else _type_name(kind),)

@@ -16,7 +16,7 @@ from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS
 from tibidi.look.preview import MAX_DEPTH
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
-from tibidi.process import io
+from tibidi.process import arguments_of, io
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +160,7 @@ class Instances:
         if base is type:
             return notation.of_class(value)
         if base is BaseException:
-            arguments = vars(BaseException)["args"].__get__(value)
+            arguments = arguments_of(value)
             return short + (
                 f"({self._walker.show(arguments[0])})" if len(arguments) == 1 else self._walker.row(arguments)
             )

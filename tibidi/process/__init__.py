@@ -89,7 +89,8 @@ importlib: "Any" = sys.modules["_frozen_importlib"]
 # thread -> the lock that it waits for; from Python 3.12 on a list of locks, which is referenced weakly.
 _waits: "Any" = getattr(importlib, "_blocking_on", None)
 _List: "Any" = getattr(importlib, "_List", None)
-TOOL, NAME = 4, "tibidi"  # in `sys.monitoring`: PEP 669 reserves this id for no kind of tool
+monitoring: "Any" = getattr(sys, "monitoring", None)  # since Python 3.12
+TOOL, NAME = 4, "tibidi"  # our tool there: PEP 669 reserves this id for no kind of tool
 # The identifiers of the threads that make a dump while another one waits for them, or print a traceback.
 dump_threads: "set[int]" = set()
 
@@ -207,8 +208,11 @@ def _moved(descriptor: int, number: int) -> int:
 
 reserve = Reserve()
 
-# Reads `__traceback__` even of an exception whose class overrides attribute access.
+# These read an attribute even of an exception whose class overrides attribute access.
 traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseException)["__traceback__"].__get__
+cause_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__cause__"].__get__
+context_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__context__"].__get__
+arguments_of: "Callable[[BaseException], Any]" = vars(BaseException)["args"].__get__
 
 # Code objects below which everything on a stack is part of a dump, by id: hashing a code object takes long.
 _dump_codes: set[int] = set()

@@ -19,19 +19,18 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import NAME, TOOL, DumpThread, os
+from tibidi.process import NAME, TOOL, DumpThread, monitoring, os
 from tibidi.process import NoThread as NoThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, ClassVar, TypeVar
+    from typing import ClassVar, TypeVar
 
     T = TypeVar("T")
 
 # Room for recursion that a dump gets where the stack is nearly at the limit, and how much it needs in any case.
 HEADROOM_LEVELS = 1_000
 NEEDED_LEVELS = 500
-_monitoring: "Any" = getattr(sys, "monitoring", None)  # since Python 3.12
 # The default is 5 ms.  A dump releases the GIL whenever it reads, compresses or writes: beside a thread that computes
 # it would wait that long each time.
 SWITCH_SECONDS = 0.0002
@@ -112,15 +111,15 @@ class uncounted(ProcessSetting):  # noqa: N801 - likewise
 
     def change(self) -> None:
         """Turn the events off."""
-        if _monitoring and _monitoring.get_tool(TOOL) == NAME and _monitoring.get_events(TOOL):
-            uncounted.events = _monitoring.get_events(TOOL)
-            _monitoring.set_events(TOOL, 0)
+        if monitoring and monitoring.get_tool(TOOL) == NAME and monitoring.get_events(TOOL):
+            uncounted.events = monitoring.get_events(TOOL)
+            monitoring.set_events(TOOL, 0)
 
     def restore(self) -> None:
         """Turn the events on that were on, unless the tool is another one's meanwhile."""
         if uncounted.events and not self.is_shared():
-            if _monitoring.get_tool(TOOL) == NAME:
-                _monitoring.set_events(TOOL, uncounted.events)
+            if monitoring.get_tool(TOOL) == NAME:
+                monitoring.set_events(TOOL, uncounted.events)
             uncounted.events = 0
 
 

@@ -12,7 +12,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.model import REDACTED_TEXT
-from tibidi.process import time
+from tibidi.process import arguments_of, time
 from tibidi.redaction.learnt import as_text
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class _Hunt:
         if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
             self._redactor.learn(named["value"])
         if facts.kind is BaseException:
-            self._items(BaseException.__dict__["args"].__get__(value))
+            self._items(arguments_of(value))
         elif facts.kind is not None:
             from tibidi.redaction import records  # few crashes have such instances
 
