@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     Items = Iterable[tuple[object, object]]
 
-# typeshed lacks most of these.
+# typeshed lacks most of it.
 PurePickler: Any = pickle._Pickler
-PureFramer: Any = pickle._Framer  # type: ignore[attr-defined]  # likewise
 # Python frames that one level of nesting takes, at most: save twice, save_reduce, a batch.
 FRAMES_PER_LEVEL = 5
 # Builtin types for which the table of pickle._Pickler has an entry that differs from our reducers.
@@ -33,24 +32,6 @@ REDUCED = frozenset({type, FunctionType})
 # Of a value that is cut to its upper levels: the member, the variables, and four levels of each variable.
 MAX_DEPTH = 6
 ATOMS = frozenset({bool, bytes, float, int, str, type(None)})
-
-
-class Unframed(PureFramer):  # type: ignore[misc]  # private, and the same since Python 3.4
-    """Writes straight through, so that the output can be rolled back."""
-
-    def start_framing(self) -> None:
-        """Do nothing."""
-
-    def end_framing(self) -> None:
-        """Do nothing."""
-
-    def commit_frame(self, force: bool = False) -> None:
-        """Do nothing."""
-
-    def write_large_bytes(self, header: bytes, payload: object) -> None:
-        """Write without framing."""
-        self.file_write(header)
-        self.file_write(payload)
 
 
 class Limits(NamedTuple):
@@ -80,9 +61,8 @@ class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Py
     def __init__(self, state: PickleState, memo: Memo, hooks: FilterHooks, limits: Limits) -> None:
         self._out = io.BytesIO()
         super().__init__(self._out, PROTOCOL)
-        self.framer = Unframed(self._out.write)
-        self.write = self.framer.write
-        self._write_large_bytes = self.framer.write_large_bytes
+        self.framer.start_framing = lambda: None  # bytes that wait for the end of a frame could not be rolled back
+        self.write = self._out.write
         self.memo = memo
         self._reduce = hooks.reduce
         self.persistent_id = hooks.replacement
