@@ -12,7 +12,7 @@ from codecs import utf_8_decode
 from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
-from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, SHORTEST, STARTS, STEMS, words
+from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, SHORTEST, STARTS, STEMS, places_of, words
 from tibidi.words.vocabulary import FRAME, FRAME_BYTES, PROTOCOL
 
 if TYPE_CHECKING:
@@ -227,17 +227,10 @@ def _short_texts(zeros: bytes) -> set[bytes]:
                 texts.add(each)
             if _ends_within_a_character(each):
                 longest = 2 + (NINE if each[1] == ZERO else each[1])
-                texts.update([zeros[place : place + longest] for place in _places_of(each + MEMOIZED, zeros)])
+                texts.update([zeros[place : place + longest] for place in places_of(each + MEMOIZED, zeros)])
             at = text.find(SHORT, at + 1, -1)
             each = text[at:]
     return texts
-
-
-def _places_of(part: bytes, data: bytes) -> Iterator[int]:
-    at = data.find(part)
-    while at >= 0:
-        yield at
-        at = data.find(part, at + 1)
 
 
 def _ends_within_a_character(text: bytes) -> bool:
@@ -322,7 +315,7 @@ def _is_assigned(data: bytes) -> bool:
 
 
 def _is_before(sign: bytes, data: bytes) -> bool:
-    for at in _places_of(sign, data):
+    for at in places_of(sign, data):
         is_time = sign == b":" and data[at - 1 : at] == b"0"  # mostly
         is_name = not is_time and not data[max(0, at - SHORTEST_NAME) : at].translate(None, BEFORE_SIGNS)
         name = data[max(0, at - LONGEST_NAME) : at].rstrip(AFTER_NAMES) if is_name else b""

@@ -16,6 +16,7 @@ from tibidi import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import AnyStr
 
 SHORTEST = 5  # characters of a text with a secret in it
 # The texts that name a secret contain one of these, in lower case.
@@ -74,6 +75,14 @@ def _is_before_sign(text: str, stem: str) -> bool:
             return True
         at = text.find(stem, at + 1)
     return False
+
+
+def places_of(part: AnyStr, text: AnyStr) -> Iterator[int]:
+    """Yield where a part of a text or of data begins."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def words(data: bytes, starts: frozenset[bytes] = STARTS) -> Iterator[int]:

@@ -151,7 +151,7 @@ MOST_COLUMNS = 100
 
 def find(text: str) -> list[Found]:
     """Return the secrets in a text in the order in which they stand there; they do not overlap."""
-    found = [Found(*match.span(), "private key") for match in _matches(PEM, text)] if PEM_BEGIN in text else []
+    found = [Found(*match.span(), "private key") for match in re.finditer(PEM, text)] if PEM_BEGIN in text else []
     for start in suspicion.words(text.encode("ascii", "replace")):
         found.extend(_key(text, start))
     for pattern in PATTERNS:
@@ -191,10 +191,6 @@ def replaced(text: str, found: list[Found]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _matches(expression: str, text: str, start: int = 0) -> Iterator[re.Match[str]]:
-    return re.compile(expression).finditer(text, start)  # re caches
-
-
 def _key(text: str, start: int) -> Iterator[Found]:
     if start and (text[start - 1].isalnum() or text[start - 1] == "_") and text[start - 2 : start - 1] != "\\":
         return
@@ -206,7 +202,7 @@ def _key(text: str, start: int) -> Iterator[Found]:
 
 
 def _with(pattern: Pattern, text: str) -> Iterator[Found]:
-    for match in _matches(pattern.expression, text):
+    for match in re.finditer(pattern.expression, text):
         if pattern.confirm is None or pattern.confirm(match):
             yield Found(*match.span("secret" if "secret" in match.re.groupindex else 0), pattern.rule)
 
@@ -254,13 +250,7 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
 
 
 def _places_of_stems(lowered: str) -> list[int]:
-    found = []
-    for stem in STEMS:
-        at = lowered.find(stem)
-        while at >= 0:
-            found.append(at)
-            at = lowered.find(stem, at + 1)
-    return sorted(found)
+    return sorted([at for stem in STEMS for at in suspicion.places_of(stem, lowered)])
 
 
 def _quote_before(text: str, at: int, begin: int) -> int:
@@ -358,7 +348,7 @@ def _is_secret(kind: str, value: str, before: str) -> bool:
 
 def _in_command(text: str) -> Iterator[Found]:
     """Yield the secrets in a command, or in the repr of a list of its words."""
-    matches = list(_matches(WORD, text))
+    matches = list(re.finditer(WORD, text))
     for match in matches:
         if match["quoted"] is not None and " " in match["quoted"]:  # a whole command
             start = match.start("quoted")
