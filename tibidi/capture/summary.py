@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 import tibidi
-from tibidi import TYPE_CHECKING
+from tibidi import TYPE_CHECKING, model
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
@@ -18,21 +18,7 @@ from tibidi.culprit import subjects
 from tibidi.look.anatomy import dictionary, error_text, stored
 from tibidi.look.frames import is_session, qualname, shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS, Previewer
-from tibidi.model import (
-    FAILED,
-    FUNCTION,
-    MAPPING,
-    MODULE,
-    TOO_LARGE,
-    CodeRecord,
-    ExceptionRecord,
-    FrameRecord,
-    Omission,
-    ProcessRecord,
-    Summary,
-    TaskRecord,
-    ThreadRecord,
-)
+from tibidi.model import FAILED, TOO_LARGE, Omission
 from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
@@ -64,7 +50,7 @@ MODULE_MACHINERY = frozenset({
 })  # fmt: skip
 
 
-def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summary:
+def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> model.Summary:
     """Return the summary of a crash; secrets are searched for first.
 
     The callback `tibidi.config.redact` is application code, so there is a
@@ -79,7 +65,7 @@ def describe(crash: LiveCrash, redactor: Redactor, *, deadline: float) -> Summar
     return _describe(crash, redactor, deadline)
 
 
-def _describe(crash: LiveCrash, redactor: Redactor, deadline: float) -> Summary:
+def _describe(crash: LiveCrash, redactor: Redactor, deadline: float) -> model.Summary:
     deadline = min(deadline, time.monotonic() + MAX_SECONDS)
     previewer = Previewer(redactor, deadline)
     try:
@@ -101,17 +87,17 @@ class _Summarizer:
         self._deadline = deadline
         self._previewer = previewer
         self._omissions: list[Omission] = list(crash.omissions)
-        self._codes: dict[tuple[int, bool], tuple[str, str, int, CodeRecord]] = {}
+        self._codes: dict[tuple[int, bool], tuple[str, str, int, model.CodeRecord]] = {}
         self._positions: dict[tuple[int, int], tuple[int | None, ...]] = {}
         self._variables: dict[int, dict[str, Variable]] = {}
 
-    def summary(self) -> Summary:
-        record = ProcessRecord()
+    def summary(self) -> model.Summary:
+        record = model.ProcessRecord()
         with self._shielded("process"):
             record = process(self._redactor, self._omissions)  # first: it learns secrets from the arguments
         before = self._history()
         now, kind, reason = iso_time(time.time_ns()), self._crash.kind, self._crash.reason
-        summary = Summary(tibidi.__version__, now, record, self._exceptions(), kind=kind, reason=reason, **before)
+        summary = model.Summary(tibidi.__version__, now, record, self._exceptions(), kind=kind, reason=reason, **before)
         with self._shielded("threads"):
             summary = summary._replace(threads=tuple(map(self._thread, range(len(self._crash.threads)))))
         with self._shielded("tasks"):
@@ -137,21 +123,23 @@ class _Summarizer:
                 return before(self._redactor, self._omissions)
         return {}
 
-    def _thread(self, number: int) -> ThreadRecord:
+    def _thread(self, number: int) -> model.ThreadRecord:
         live = self._crash.threads[number]
         frames = self._frames(live.frames, f"threads[{number}]")
-        return ThreadRecord(self._text(live.name), live.ident, live.crashed, live.daemon, frames)
+        return model.ThreadRecord(self._text(live.name), live.ident, live.crashed, live.daemon, frames)
 
-    def _task(self, number: int) -> TaskRecord:
+    def _task(self, number: int) -> model.TaskRecord:
         live = self._crash.tasks[number]
-        return TaskRecord(self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]"))
+        return model.TaskRecord(
+            self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]")
+        )
 
-    def _exceptions(self) -> tuple[ExceptionRecord, ...]:
+    def _exceptions(self) -> tuple[model.ExceptionRecord, ...]:
         """Describe the exceptions, the last one first, since time may run out."""
         records = [self._exception(live) for live in reversed(self._crash.exceptions)]
         return tuple(reversed(records))
 
-    def _exception(self, live: LiveException) -> ExceptionRecord:
+    def _exception(self, live: LiveException) -> model.ExceptionRecord:
         path = f"exceptions[{live.id}]"
         message, omission = messages.message(live.exception, path, self._deadline)
         if omission is not None:
@@ -162,7 +150,7 @@ class _Summarizer:
             kind = messages.type_of(live.exception)
         with self._shielded(f"{path}.notes"):
             notes = tuple([self._text(note, f"{path}.notes") for note in self._notes(live.exception, path)])
-        return ExceptionRecord(
+        return model.ExceptionRecord(
             id=live.id,
             parent=live.parent,
             relation=live.relation,
@@ -191,7 +179,7 @@ class _Summarizer:
 
         return notes(exception, path, self._previewer.show, self._deadline, self._omissions)
 
-    def _frames(self, frames: list[LiveFrame], path: str) -> tuple[FrameRecord, ...]:
+    def _frames(self, frames: list[LiveFrame], path: str) -> tuple[model.FrameRecord, ...]:
         """Describe a stack, the innermost frame first, since time may run out."""
         records = []
         for distance, live in enumerate(reversed(frames)):
@@ -199,7 +187,7 @@ class _Summarizer:
             records.append(self._frame(live, f"{path}.frames[{len(frames) - 1 - distance}]", characters))
         return tuple(reversed(records))
 
-    def _frame(self, live: LiveFrame, path: str, characters: int) -> FrameRecord:
+    def _frame(self, live: LiveFrame, path: str, characters: int) -> model.FrameRecord:
         code = live.frame.f_code
         name: str = code.co_name
         position: tuple[int | None, ...] = (None,) * 3
@@ -217,7 +205,7 @@ class _Summarizer:
             self._codes[key] = ascii_safe(code.co_filename), code.co_name, code.co_firstlineno, record
         file, plain, *rest = self._codes[key]
         module = module_name(live.frame.f_globals)
-        return FrameRecord._make((file, module, plain, name, live.lineno, *position, *rest, variables))
+        return model.FrameRecord._make((file, module, plain, name, live.lineno, *position, *rest, variables))
 
     def _position(self, code: CodeType, live: LiveFrame) -> tuple[int | None, ...]:
         """Return end line and columns of a frame (PEP 657), None if they disagree with the line number."""
@@ -262,11 +250,11 @@ class _Summarizer:
         return ascii_safe(cleaned)
 
 
-def _code_record(code: CodeType, *, is_module: bool) -> CodeRecord:
-    kind = FUNCTION if code.co_flags & CO_OPTIMIZED else MODULE if is_module else MAPPING
+def _code_record(code: CodeType, *, is_module: bool) -> model.CodeRecord:
+    kind = model.FUNCTION if code.co_flags & CO_OPTIMIZED else model.MODULE if is_module else model.MAPPING
     parameters = code.co_argcount + code.co_kwonlyargcount
     parameters += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
-    return CodeRecord(
+    return model.CodeRecord(
         kind=kind,
         varnames=code.co_varnames[:parameters],
         argcount=code.co_argcount,
