@@ -33,8 +33,9 @@ class Filtered:
 
     def __init__(self, islegal: Any = None, **rules: Any) -> None:
         self.state = PickleState()
-        self.reducers = Reducers(Namespaces(), self.state)
-        self.filter = Filter(self.reducers, self.state, Redactor(), islegal)
+        redactor = Redactor()
+        self.reducers = Reducers(Namespaces(), self.state, redactor, [])
+        self.filter = Filter(self.reducers, self.state, redactor, islegal)
         self.hooks = self.filter.hooks(Rules(**rules))
 
     def __call__(self, thing: object) -> Any:

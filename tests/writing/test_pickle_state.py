@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tibidi.redaction import Redactor
 from tibidi.words.standins import Cut, Dummy
 from tibidi.writing.careful import Careful, Limits
 from tibidi.writing.namespaces import Namespaces
@@ -50,7 +51,7 @@ class Pickling:
     def __init__(self) -> None:
         self.out: Any = io.BytesIO()
         self.state = PickleState()
-        self.reducers = Reducers(Namespaces(), self.state)
+        self.reducers = Reducers(Namespaces(), self.state, Redactor(), [])
         self.plain = FilterHooks(lambda thing: None, self.reducers.reduce)
 
     def careful(self, memo: dict[int, Any], **limits: float) -> Careful:

@@ -36,6 +36,7 @@ from typing import Any
 import pytest
 
 import tibidi
+from tibidi.redaction import Redactor
 from tibidi.writing import naming
 
 
@@ -674,7 +675,7 @@ def test_names_in_pickles(round_trip: Any) -> None:
         A = 1
 
     out = io.BytesIO()
-    Fast(out, Reducers(Namespaces(), PickleState())).dump(
+    Fast(out, Reducers(Namespaces(), PickleState(), Redactor(), [])).dump(
         [Local.A, lambda: Local, type("T", (), {}), typing.TypeVar("T")]
     )
     texts = {arg for _, arg, _ in pickletools.genops(out.getvalue()) if isinstance(arg, str)}

@@ -17,7 +17,7 @@ from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut, NotPickleable, Redacted, StandIn
 from tibidi.writing.namespaces import Placeholder
-from tibidi.writing.pickle_state import FilterHooks, Substitution
+from tibidi.writing.pickle_state import FilterHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,6 +65,7 @@ class Filter:
         self._reduce_all = reducers.reduce
         self._seeded = reducers.seeded
         self._state = state
+        self._note = state.note
         self._redactor = redactor
         self._islegal = islegal
         self._own: object = None  # arguments of a word of the vocabulary, which come next: the name of a class
@@ -361,9 +362,6 @@ class Filter:
         if str in bases:
             return REDACTED_TEXT
         return REDACTED_TEXT.encode() if bytes in bases else Redacted(type_name(type(value)))
-
-    def _note(self, thing: object, reason: str, detail: str, key: object = None) -> None:
-        self._state.substitutions.append(Substitution(thing, reason, detail, key))
 
 
 def is_word(thing: object) -> bool:

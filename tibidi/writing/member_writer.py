@@ -59,7 +59,6 @@ class MemberWriter:
         self._archive = archive
         self._deadline = deadline
         self._reducers = reducers
-        reducers.redactor = redactor
         self._state = state
         self._redactor = redactor
         self._islegal = islegal
@@ -104,8 +103,8 @@ class MemberWriter:
             self._filter.look_ahead(piece.value)
         if self._islegal is not None and self._filter is not None:
             self._filter.spare(member, paths, *paths)
-            if piece.is_dictionary and isinstance(piece.value, dict):  # of variables, which no application has made
-                self._filter.spare(piece.value, *piece.value)
+            if piece.variables is not None:  # a dictionary that no application has made
+                self._filter.spare(piece.variables, *piece.variables)
         # Not below that rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
         is_deep = piece.effort >= SNAPSHOT
         with recursion_limit(self.levels if is_deep else 0):
@@ -155,11 +154,9 @@ class MemberWriter:
         """Return the substitutions since the member was begun."""
         return self._state.substitutions[self._mark[0] :]
 
-    def secret_names(self, piece: Piece) -> set[str]:
+    def secret_names(self, piece: Piece) -> set[object]:
         """Return the names of the variables in a piece that are secrets."""
-        if not isinstance(piece.value, dict) or not piece.is_dictionary:
-            return set()
-        return {name for name, value in piece.value.items() if self._redactor.conceals(name, value)}
+        return {name for name, value in (piece.variables or {}).items() if self._redactor.conceals(name, value)}
 
     def _pickle_carefully(self, thing: object, hooks: FilterHooks, part: Slice, piece: Piece) -> None:
         """Pickle object by object, into memory."""

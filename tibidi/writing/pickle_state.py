@@ -165,9 +165,9 @@ class PickleState:
         self.note(thing, TIMEOUT, f"{name}: its own code did not finish in time")
         return Dummy, (name, "timed out: its own code did not finish in time")
 
-    def note(self, thing: object, reason: str, detail: str) -> None:
+    def note(self, thing: object, reason: str, detail: str, key: object = None) -> None:
         """Add a substitution."""
-        self.substitutions.append(Substitution(thing, reason, detail))
+        self.substitutions.append(Substitution(thing, reason, detail, key))
 
 
 def _essences() -> Any:

@@ -51,15 +51,15 @@ class Piece(NamedTuple):
         return ITEM_BYTES[self.item_level]
 
     @property
-    def has_several(self) -> bool:
-        """Whether it can be split."""
-        return isinstance(self.value, dict) and self.is_dictionary and len(self.value) > 1
+    def variables(self) -> dict[object, object] | None:
+        """The variables, None if the value is no dictionary of such."""
+        return self.value if self.is_dictionary and isinstance(self.value, dict) else None
 
     def by_path(self) -> dict[str, object]:
         """Return its variables, or its value, by path."""
-        if not isinstance(self.value, dict) or not self.is_dictionary:
+        if self.variables is None:
             return {self.paths[0]: self.value}
-        return {f"{self.paths[0]}[{name!r}]": value for name, value in self.value.items()}
+        return {f"{self.paths[0]}[{name!r}]": value for name, value in self.variables.items()}
 
     def split(self) -> list[Piece]:
         """Return a piece for each variable, the smallest first; an empty list if there are not several."""
@@ -73,18 +73,18 @@ class Piece(NamedTuple):
         return [self._replace(value=dict(part)) for part in parts]
 
     def _sorted(self) -> list[tuple[object, object]]:
-        if not isinstance(self.value, dict) or not self.has_several:
+        if self.variables is None or len(self.variables) < 2:
             return []
         from tibidi.look.measure import measure  # few pieces are split
 
-        return sorted(self.value.items(), key=lambda item: measure(item[1]))
+        return sorted(self.variables.items(), key=lambda item: measure(item[1]))
 
-    def separate(self, names: set[str]) -> list[Piece]:
+    def separate(self, names: set[object]) -> list[Piece]:
         """Return the variables with these names, to be filtered, apart from the others, which then need not be."""
-        if not names or not isinstance(self.value, dict):
+        if not names or self.variables is None:
             return [self]
-        others = {name: value for name, value in self.value.items() if name not in names}
-        secret = {name: value for name, value in self.value.items() if name in names}
+        others = {name: value for name, value in self.variables.items() if name not in names}
+        secret = {name: value for name, value in self.variables.items() if name in names}
         pieces = [self._replace(value=secret).with_effort(NAMES)]
         return [self._replace(value=others), *pieces] if others else pieces
 
@@ -105,9 +105,8 @@ class Piece(NamedTuple):
 
     def replaced_by(self, stand_in: object) -> Piece:
         """Return a piece with a stand-in for the only variable, or for the value."""
-        if isinstance(self.value, dict) and self.is_dictionary:
-            return Piece(self.paths, dict.fromkeys(self.value, stand_in), True)
-        return Piece(self.paths, stand_in, False)
+        value = stand_in if self.variables is None else dict.fromkeys(self.variables, stand_in)
+        return Piece(self.paths, value, self.variables is not None)
 
 
 def whole(root: Root) -> Piece:

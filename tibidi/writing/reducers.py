@@ -74,13 +74,13 @@ FUNCTION_ATTRIBUTES = (
 
 
 class Reducers:
-    """The reducers of one dump; `seeded` has the globals that are pickled by name, by id."""
+    """The reducers of one dump of the values `roots`; `seeded` has the globals that are pickled by name, by id."""
 
-    def __init__(self, namespaces: Namespaces, state: PickleState) -> None:
+    def __init__(self, namespaces: Namespaces, state: PickleState, redactor: Redactor, roots: list[object]) -> None:
         self.seeded = namespaces.seeded
-        self.roots: list[object] = []  # the values to write
+        self._roots = roots
+        self._redactor = redactor
         self._libraries: LibraryReducers | None = None
-        self.redactor: Redactor | None = None
         self._calls: Calls | None = None
         self._namespaces = namespaces
         self._state = state
@@ -119,7 +119,7 @@ class Reducers:
         """Empty the table, whose methods refer to the reducers: else both would live until a garbage collection."""
         self._is_closed = True
         self._table.clear()
-        self.roots.clear()
+        self._roots.clear()
         if self._hidden is not None:
             self._hidden.__exit__()
 
@@ -146,11 +146,11 @@ class Reducers:
 
     def _scrubbing(self, cls: type, reducer: Reducer) -> Reducer:
         """Return a reducer that redacts an array or a table first, whose cells no filter of a pickle sees."""
-        if TABLE_LIBRARIES.isdisjoint(type_name(base).partition(".")[0] for base in mro(cls)) or self.redactor is None:
+        if TABLE_LIBRARIES.isdisjoint(type_name(base).partition(".")[0] for base in mro(cls)):
             return reducer
         from tibidi.redaction import tables  # few dumps need it
 
-        return tables.scrubbing(cls, reducer, self.redactor, self._state.note)
+        return tables.scrubbing(cls, reducer, self._redactor, self._state.note)
 
     def _reducer_for(self, cls: type) -> Reducer:
         """Choose the reducer for a type."""
@@ -196,7 +196,7 @@ class Reducers:
         if self._libraries is None:
             from tibidi.writing.libraries import LibraryReducers  # few dumps need it
 
-            self._libraries = LibraryReducers(self.roots, self._state)
+            self._libraries = LibraryReducers(self._roots, self._state)
         return self._libraries.reducer_for(cls)
 
     def _owner_reducer(self, cls: type) -> Reducer | None:

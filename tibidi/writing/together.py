@@ -265,6 +265,3 @@ def indices_in(data: bytes, count: int) -> list[int]:
         found.append(int.from_bytes(data[at + 1 : end], "little"))
         at = end
     return found
-
-
-KINDS = BatchMembers, BatchWriter

@@ -85,19 +85,12 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     No exception of a value is raised; with `debug`, exceptions in our own code are.
     `on_wait` is called now and then; what it raises is the interrupt.
     """
-    namespaces = Namespaces()
-    state = PickleState()
-    reducers = Reducers(namespaces, state)
-    roots = list(roots)
-    reducers.roots = [root.value for root in roots]
-    kinds = MemberWriter, ValuesWriter
-    if len(roots) > FEW_ROOTS and islegal is None and redactor.hook is None:
-        try:
-            from tibidi.writing.together import KINDS as kinds  # type: ignore[assignment]  # noqa: N811 - subclasses
-        except Exception:  # noqa: BLE001, S110 - no memory, no files any more: they are written one by one
-            pass
-    members = kinds[0](archive, deadline, reducers, state, redactor, islegal)
-    writer = kinds[1](roots, namespaces, members, Budget(archive, max_bytes, deadline))
+    roots, namespaces, state = list(roots), Namespaces(), PickleState()
+    reducers = Reducers(namespaces, state, redactor, [root.value for root in roots])
+    may_batch = len(roots) > FEW_ROOTS and islegal is None and redactor.hook is None
+    members_type, writer_type = _batch_types() if may_batch else (MemberWriter, ValuesWriter)
+    members = members_type(archive, deadline, reducers, state, redactor, islegal)
+    writer = writer_type(roots, namespaces, members, Budget(archive, max_bytes, deadline))
     try:
         with LateProgress(archive) as progress:
 
@@ -117,6 +110,15 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
     finally:
         reducers.close()
     return writer.outcome()
+
+
+def _batch_types() -> tuple[type[MemberWriter], type[ValuesWriter]]:
+    """Return the types that write many roots together, or the ordinary ones where no module can be loaded any more."""
+    try:
+        from tibidi.writing.together import BatchMembers, BatchWriter  # for many roots
+    except Exception:  # noqa: BLE001 - no memory or no files left: the roots are written one by one
+        return MemberWriter, ValuesWriter
+    return BatchMembers, BatchWriter
 
 
 class ValuesWriter:
