@@ -58,7 +58,7 @@ def receive(
 
 
 def answer(exc: BaseException, hook: str) -> str | None:
-    """Return what `receive` returns, without waiting for a lock: None where it takes a dump, or a line on stderr."""
+    """Return the path that `receive` would return, without waiting for a lock; None if it has something to do."""
     known = _ledger.find(exc)
     return "" if known is None and hook not in hooks.FINAL_HOOKS and _ledger.is_refused(place_of(exc), hook) else known
 

@@ -33,7 +33,7 @@ WAITS_IN_C = re.compile(r"\.get\(|timeout=")  # SimpleQueue.get(), for one
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
 
 _main = 0
-_beats = repeat(None, 1 << 62)  # loses one whenever selectors are asked
+_beats = repeat(None, 1 << 62)  # counts down whenever a selector is asked
 _since: dict[int, tuple[object, float]] = {}
 _told: list[object] = []  # the state of the main thread in the hang that was told
 _timers: list[Any] = [faulthandler.dump_traceback_later]  # empty if the application uses it
@@ -106,10 +106,12 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
         snapshots.take("; ".join(filter(None, waits)), "hang")
 
 
-def _stays(ident: int, number: int, *, computes: bool) -> bool:
-    """Look more often: a loop in Python gives way at two or three instructions, by chance at the same ones before.
+def _has_stayed(ident: int, number: int, *, computes: bool) -> bool:
+    """Look more often, and return True if a thread stays where it is.
 
-    One that `computes` in C, without the interpreter lock, does not delay the looks, nor does one without a processor.
+    A loop in Python gives up the interpreter lock at two or three instructions, so that a few looks may find it at the
+    same one by chance.  A thread that `computes` in C must have used a processor without delaying the looks, as it
+    would with the lock; one that waits must have used hardly any.
     """
     places, begun, took = set(), time.monotonic(), 0.0
     clock = (~number << 3) | 6  # of a thread: MAKE_THREAD_CPUCLOCK of Linux, CPUCLOCK_SCHED
@@ -134,6 +136,7 @@ def _is_in_loop(frame: FrameType | None) -> bool:
 
 
 def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> bool:
+    """Return True if a thread hangs: an event loop that does not wait for events, a lock, or a computation in C."""
     if ident not in frames or _since[ident][1] > moved_before:
         return False
     frame = frames[ident]
@@ -143,16 +146,16 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> boo
     if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}") or WAITS_IN_C.search(line):
         joined: Any = dictionary(frame.f_locals.get("self")).get("_ident")
         return joined in frames and joined != ident and _hangs(joined, frames, moved_before)
-    number: Any = os.getpid() if ident == _main else _of_thread(ident, "_native_id")
+    number: Any = os.getpid() if ident == _main else _thread_attribute(ident, "_native_id")
     try:
         with io.open(f"/proc/self/task/{number}/syscall") as file:  # proc_pid_syscall(5)
             state = file.read().split()[0]
-        return state in BUSY and _stays(ident, number, computes=state == "running")
+        return state in BUSY and _has_stayed(ident, number, computes=state == "running")
     except OSError:
         return False
 
 
-def _of_thread(ident: int, name: str) -> object:
+def _thread_attribute(ident: int, name: str) -> object:
     return dictionary(getattr(sys.modules.get("threading"), "_active", {}).get(ident)).get(name)
 
 
@@ -166,5 +169,5 @@ def _wait(ident: int, frame: FrameType) -> str:
     if type(lock).__module__ != "_thread":
         return ""
     owner = re.search(r"owner=(\d+)", repr(lock))  # of a built-in type
-    holder = f"which {_of_thread(int(owner[1]), '_name')} holds" if owner else "which does not name its holder"
-    return f"{_of_thread(ident, '_name')} waits for {'.'.join([first, *rest])}, {holder}"
+    holder = f"which {_thread_attribute(int(owner[1]), '_name')} holds" if owner else "which does not name its holder"
+    return f"{_thread_attribute(ident, '_name')} waits for {'.'.join([first, *rest])}, {holder}"

@@ -61,14 +61,14 @@ def judge_one(path: str) -> None:
         with _lock:  # the lock of a file is that of a process
             record = Record(path) if is_mine(os.lstat(path)) else None
             if record is not None and (record.is_dead() or HANG.search(record.text)):
-                _bury(record)
+                _replace_by_dump(record)
     except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, or not a record
         if config.debug:
             raise
 
 
-def _bury(record: Record) -> None:
-    """Make the dump of a dead process, and remove its record; of one that hangs, say in the record that it is made."""
+def _replace_by_dump(record: Record) -> None:
+    """Replace the record of a dead process by a dump; for one that hangs, make a dump and name it in the record."""
     descriptor = os.open(record.path, os.O_RDWR | os.O_APPEND)
     is_dead = record.is_dead()
     try:

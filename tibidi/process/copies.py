@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
 IMPORTED_BY_C = {"_pickle": ("copyreg", "_compat_pickle", "codecs", "functools")}
-# What `object.__reduce_ex__` takes from there.  It imports nothing, so that it can be imported for all if it is found.
+# `object.__reduce_ex__` takes this from there.  It imports nothing, so the application may have it as well.
 NEEDED_PUBLICLY = frozenset({"copyreg"})
 
 # Modules that only a `Blank` can stand for.
@@ -32,10 +32,10 @@ _unfinished: "dict[str, tuple[int, dict[str, ModuleType]]]" = {}
 
 
 class Blank(type(sys)):  # type: ignore[misc]  # ModuleType
-    """Stands for a module that needs a `typing` in `sys.modules`; whatever is asked of it is itself, and no text.
+    """Stands for a module that needs a `typing` in `sys.modules`: its attributes, items and results are all itself.
 
-    It is `_colorize`, which `traceback` asks for themes made by dataclasses. Or `typing` itself, whose functions the
-    types in C call by that name from Python 3.12 on (Objects/typevarobject.c, call_typing_func_object).
+    That is `_colorize`, which `traceback` asks for themes made by dataclasses, or `typing` itself, whose functions
+    types in C look up by that name from Python 3.12 on (Objects/typevarobject.c, call_typing_func_object).
     """
 
     def __getattr__(self, name: str) -> "Blank":

@@ -28,7 +28,7 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_TEXT = 10_000  # characters of one text
-FEW_TEXTS, MOST_TEXTS = 50, 200  # that are searched together
+FEW_TEXTS, MOST_TEXTS = 50, 200  # more than these are sifted first; no more than these are searched at a time
 CHECK_EVERY = 8  # objects between two checks of the time, at which a snapshot gives way to other threads
 
 # They contain nothing, or nothing under a name.
@@ -77,9 +77,9 @@ class _Hunt:
         self._deadline = deadline
         self._classes = Classes()
         self._seen: set[int] = set()
-        self._innocent: set[str] = set()  # names that are no secret with any value
+        self._harmless: set[str] = set()  # names under which no value is secret
         self._waiting: deque[object] = deque()
-        self._texts: set[str] = set()  # likewise
+        self._texts: set[str] = set()  # to be searched for secrets
 
     def over(self, roots: Iterable[object]) -> None:
         self._waiting.extend(roots)
@@ -162,16 +162,16 @@ class _Hunt:
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         pairs = list(pairs)
         unknown = [
-            p for p in pairs if (p[0] not in self._innocent if type(p[0]) is str else id(type(p[0])) not in LEAVES)
+            p for p in pairs if (p[0] not in self._harmless if type(p[0]) is str else id(type(p[0])) not in LEAVES)
         ]
         if unknown and self._redactor.may_conceal([name for name, _ in unknown]):
             for name, value in unknown:
                 if self._redactor.conceals(name, value):
                     self._learn(value)
                 elif type(name) is str and self._redactor.hook is None and not self._redactor.kind_of_name(name):
-                    self._innocent.add(name)
+                    self._harmless.add(name)
         elif unknown:
-            self._innocent.update([name for name, _ in unknown if type(name) is str])
+            self._harmless.update([name for name, _ in unknown if type(name) is str])
         self._items([value for _, value in pairs])
 
     def _items(self, items: Iterable[Any]) -> None:

@@ -63,7 +63,7 @@ def has_symbol(text: str) -> bool:
 
 
 def is_varied(text: str) -> bool:
-    """Return True if a text has a digit, a symbol or a capital within, as a word has not."""
+    """Return True if a text has a digit, a symbol or a capital within, unlike a word."""
     if is_mask(text):
         return False
     if has_symbol(text):

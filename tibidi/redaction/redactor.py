@@ -87,13 +87,13 @@ class Redactor:
             kind = kind_with(names)
         self.kind_of_name = lru_cache(MOST_REMEMBERED)(kind)  # of this dump: no name outlives it
         self.hook: Callable[[str, object], bool] | None = None
-        self._innocent: set[bytes] = set()
+        self._harmless: set[bytes] = set()
         self._learnt = Learnt()
         self.learnt = 0  # the number of values
         self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
-        self._clean: set[str] = set()  # texts without secrets: most occur several times
-        self.searched: Searched | None = None  # likewise, and those in pickles
-        self._plain: set[str] = set()  # those that none of the patterns is in
+        self._clean: set[str] = set()  # texts without secrets; most occur several times
+        self.searched: Searched | None = None  # the same for large data: see `scanning`
+        self._plain: set[str] = set()  # texts that match none of the patterns
         for name, value in (environ or {}).items():
             if self.conceals(name, value):
                 self.learn(value)
@@ -113,11 +113,11 @@ class Redactor:
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
 
-        Text is, under a soft name if it looks arbitrary.  Under a hard name so
-        is a number, and a container of builtin type; a mapping only if the name
-        is a plural (`cookies`, `credentials`), or if it has keys other than
-        text.  Any other object is not (a requests.Session under `session`): its
-        content is looked at instead.
+        A text is one; under a soft name only if it looks arbitrary.  Under a
+        hard name a number is one as well, and so is a container of a builtin
+        type; but a mapping only if the name is a plural (`cookies`) or if it
+        has keys other than texts.  Any other object, such as a requests.Session
+        under `session`, is not: its content is looked at instead.
         """
         text = name if type(name) is str else as_text(name)
         if text is None:
@@ -279,12 +279,12 @@ class Redactor:
             from tibidi.redaction.scanning import searched_for  # few small dumps need it, here and below
 
             chunk = searched_for(self).named(chunk)
-        fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._innocent
+        fresh = {*NAMES_IN_PICKLES.findall(chunk), *HEADERS_IN_PICKLES.findall(chunk)} - self._harmless
         may_be_one = self._has_names or may_hold_name(b" ".join(fresh).decode("latin-1"))
         if may_be_one and any(self.kind_of_name(name.decode("latin-1")) in SEARCHED for name in fresh):
             return True
-        if len(self._innocent) < MOST_REMEMBERED:
-            self._innocent |= fresh
+        if len(self._harmless) < MOST_REMEMBERED:
+            self._harmless |= fresh
         return False
 
     def suspects_value(self, chunk: bytes, separator: bytes = b"\x94") -> bool:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tibidi.store.directory import Entry, Limits
 
-# A partial file is in use while it changes, or while its process lives and it is not older than an hour.
 PUSHED = "pushed"  # the file that names, behind the store, each dump that `tibidi push` has copied
+# A partial file is in use while it changes, or while its process lives and it is not older than an hour.
 WRITING_SECONDS = 60
 FORGOTTEN_SECONDS = 3_600
 
@@ -121,10 +121,10 @@ def link_or_copy(path: str, target: str) -> None:
 
 @contextmanager
 def directory_lock(path: str) -> Iterator[None]:
-    """Hold the lock on the directory at `path`, which one process has at a time; the kernel releases it with the
-    process.
+    """Hold the lock on the directory at `path`, which one process has at a time.
 
-    A process that cannot have it within LOCK_SECONDS goes on without it, and so does one without `flock`.
+    A process that cannot have it within LOCK_SECONDS goes on without it, and so does one without `flock`.  The kernel
+    releases it when a process ends.
     """
     descriptor = None
     try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tibidi.writing.pickle_state import PickleState
 
-# A variable that has secrets or is too large is tried several times.  An object that takes longer is called once.
+# A variable with secrets, or one that is too large, is pickled several times.  What takes longer is called only once.
 SLOW_SECONDS = 0.002
 MAX_KEPT = 1_000
 ITERATORS = slice(3, 5)  # of a reduce value: of items, which can be read only once

@@ -47,7 +47,7 @@ class Limits(NamedTuple):
 
 
 class TooNested(Exception):
-    """The object is nested deeper than a value may be for which time or space do not suffice."""
+    """The object is nested deeper than a value may be where time or space is short."""
 
 
 class Careful(PurePickler):  # type: ignore[misc]  # pickle's own, written in Python

@@ -25,7 +25,7 @@ GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
 # The attributes of owners that say most, which are shown first.
 TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
-# In the errors of pickling, which are words for programmers.
+# Errors with these words are about pickling, and say nothing about the application.
 PICKLING = ("pickle", "Pickling", "__reduce__")
 
 
@@ -33,9 +33,9 @@ def failed(state: PickleState, thing: object, error: BaseException) -> Reduced:
     """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
     known, detail = essence(thing), error_text(error)
     if known or any(word in detail for word in PICKLING):
-        return described(state, thing, known or attributes(thing) or told(state, thing))
+        return described(state, thing, known or attributes(thing) or told_by_getters(state, thing))
     state.note(thing, FAILED, detail)
-    return _dummy(thing, detail, attributes(thing) or told(state, thing))
+    return _dummy(thing, detail, attributes(thing) or told_by_getters(state, thing))
 
 
 def described(state: PickleState, thing: object, known: dict[str, object]) -> Reduced:
@@ -58,7 +58,7 @@ def illegal(state: PickleState, thing: object) -> Reduced:
     return NotPickleable, (name, COMPUTATION, known.pop("", "")), {"state": known}
 
 
-def told(state: PickleState, thing: object) -> dict[str, Any]:
+def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
     """Return what the getters of a type in C tell, which is code of a library."""
     if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
         return {}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Shorter texts contain no secret that matches a pattern or was learnt.
 SHORTEST_SECRET = 5
-# The scan of a stream does not take longer texts for names.
+# The scan of a pickle takes no longer text for a name.
 LONGEST_NAME = 48
 LONGEST_CLEAN = 200
 MOST_HARMLESS = 50_000
@@ -68,10 +68,10 @@ class Filter:
         self._note = state.note
         self._redactor = redactor
         self._islegal = islegal
-        self._own: object = None  # arguments of a word of the vocabulary, which come next: the name of a class
+        self._own: object = None  # the arguments of a word, which come next and are no row of the application
         self._spared: dict[int, object] = {}  # our own objects, kept alive for their ids
-        self._harmless: set[object] = set()  # names
-        self._clean: set[str] = set()  # texts that are no such names either
+        self._harmless: set[object] = set()  # names that are not secret
+        self._clean: set[str] = set()  # texts without a secret that are no names of secrets either
         self._secret_fields: dict[int, tuple[str, ...]] = {}
         self._hiding: dict[int, bool] = {}  # by the id of a class
         self._classes = Classes()
@@ -193,12 +193,14 @@ class Filter:
         """
         if text in self._harmless or len(text) > LONGEST_NAME or " " in text:
             return None
-        return (text + " ")[:-1] if self._is_name(text) else None
+        return (text + " ")[:-1] if self._is_secret_name(text) else None
 
-    def _is_name(self, name: object) -> bool:
+    def _is_secret_name(self, name: object) -> bool:
         """Return True for the name of a secret; remember the other names."""
-        if type(name) is not str or self._redactor.is_secret_name(name):
-            return type(name) is str
+        if type(name) is not str:
+            return False
+        if self._redactor.is_secret_name(name):
+            return True
         if len(self._harmless) < MOST_HARMLESS:
             self._harmless.add(name)
         return False
@@ -232,7 +234,7 @@ class Filter:
         items = snapshot(mapping.items())
         secret = [name for name, value in items if self._redactor.conceals(name, value)]
         if not secret:
-            self._harmless.update(name for name, _ in items if type(name) is str and not self._is_name(name))
+            self._harmless.update(name for name, _ in items if type(name) is str and not self._is_secret_name(name))
             return None
         copy = dict(items)
         for name in secret:
@@ -323,7 +325,7 @@ class Filter:
         return words._table, (kind, facts, *more)
 
     def _concealed(self, table: object, name: object, column: object) -> object:
-        return self._redacted(table, name, column) if self._is_name(name) else column
+        return self._redacted(table, name, column) if self._is_secret_name(name) else column
 
     def _function(self, function: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
         """Replace the defaults of parameters with names of secrets."""
@@ -352,7 +354,7 @@ class Filter:
     def _pairs(self, thing: object, pairs: Iterable[tuple[object, object]]) -> Iterator[tuple[object, object]]:
         for name, value in pairs:
             if type(name) is str and name not in self._harmless:
-                self._is_name(name)
+                self._is_secret_name(name)
             yield name, self._redacted(thing, name, value) if self._redactor.conceals(name, value) else value
 
     def _redacted(self, holder: object, name: object, value: object) -> object:

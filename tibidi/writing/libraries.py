@@ -34,7 +34,7 @@ HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 REDUCE_METHODS = ("__reduce_ex__", "__reduce__")
 REDUCED_IN_PYTHON = frozenset({"_pydatetime", "_pydecimal", "collections", "fractions", "ipaddress", "pathlib", "uuid"})
-MOST_TOLD = 1000  # substitutions that are looked at
+MOST_COMPARED = 1000  # substitutions, the latest ones
 OF_LIBRARY = "data that its library comes with"
 WRAPPED = "the object that it wraps is in its place"
 
@@ -99,10 +99,10 @@ class LibraryReducers:
         return described(self._state, host, {name: own[name] for name in HOST_FACTS if name in own})
 
     def _shipped(self, thing: Any) -> Any:
-        """Write an object without the data that its library comes with; say so of the first of hundreds."""
+        """Write an object without the data that its library comes with; say so once for hundreds of them."""
         own, name = dictionary(thing), type_name(type(thing))
         detail = f"{name}: {OF_LIBRARY}"
-        if all(each.detail != detail for each in self._state.substitutions[-MOST_TOLD:]):
+        if all(each.detail != detail for each in self._state.substitutions[-MOST_COMPARED:]):
             self._state.note(thing, ILLEGAL, detail)
         keys = " ".join(SHIPPED.get(type_name(base), "") for base in mro(type(thing))).split()
         left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in keys if key in own}

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4
-# C code copies the memo of so many bytes of pickles in some microseconds; and, while members are rolled back
-# again and again, in a tenth of the time that it takes to find the new entries in a memo of the second size.
+# The memo is copied before a member until so many bytes of pickles are written, which takes C code some microseconds;
+# soon after a rollback up to the second size, at which finding the new entries would take ten times as long as a copy.
 MEMO_COPY_BYTES = 16 << 10
 MEMO_COPY_BYTES_IN_TROUBLE = 4 << 20
 MEMBERS_IN_TROUBLE = 10  # after one that was rolled back
@@ -105,7 +105,7 @@ class MemberWriter:
             self._filter.spare(member, paths, *paths)
             if piece.variables is not None:  # a dictionary that no application has made
                 self._filter.spare(piece.variables, *piece.variables)
-        # Not below that rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
+        # On no lower rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
         is_deep = piece.effort >= SNAPSHOT
         with recursion_limit(self.levels if is_deep else 0):
             if piece.effort >= CAREFUL and self._hooks is not None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from tibidi.writing.pickle_state import Reduced
 
-# Types that cloudpickle has reducers for: builtin ones by name, of others the modules.
+# cloudpickle has reducers for these builtin types, and for types of these modules.
 THEIR_TYPES = frozenset({
     "dict_items", "dict_keys", "dict_values", "getset_descriptor", "odict_items", "odict_keys", "odict_values",
 })  # fmt: skip

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 HOOKS = frozenset({"__reduce__", "__reduce_ex__", "__setstate__"})
 # Subclasses of arrays that pickle nothing beside the array, though they have hooks of their own.
 PLAIN_ARRAYS = frozenset({"numpy.memmap", "numpy.recarray", "numpy.rec.recarray", "numpy.matrix"})
-# More values than that are not made objects of Python in a process that has crashed.
+# No more values than this are made into Python objects in a process that has crashed.
 MOST_OBJECTS = 3_000_000
 
 

@@ -3,8 +3,8 @@
 Strategy
 --------
 The innermost frames are written alone, each at once.  Those that follow are pickled into memory, one after the other,
-then searched for secrets together and written in one call.  A batch ends before a frame with which anything is
-difficult: the memo is rolled back to the beginning of that frame, which is written alone, as are more and more frames
+then searched for secrets together and written in one call.  A batch ends before a frame that is difficult in any
+way: the memo is rolled back to the beginning of that frame, which is written alone, as are more and more frames
 behind it if batches go on to end early.  Until a batch is on the disk its roots stay in the queue, so that a hang
 costs nothing but the batch.
 """
@@ -47,7 +47,7 @@ GETS = {ord("h"): 1, ord("j"): 4}  # BINGET and LONG_BINGET, and the bytes of th
 
 
 class BatchSink(Sink):
-    """A sink that can collect small pickles in memory: `batch` has them, if it does."""
+    """A sink that can collect small pickles in memory: `batch` has them meanwhile, and is None otherwise."""
 
     batch: list[bytes] | None = None
 
@@ -90,7 +90,7 @@ class BatchMembers(MemberWriter):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._innocent_names: set[object] = set()
+        self._harmless_names: set[object] = set()
 
     def write_batch(self, number: int, roots: Iterable[Root], part: Slice) -> list[list[Substitution]]:
         """Write members from `number` on up to the first difficult root, and return the substitutions in each.
@@ -110,7 +110,7 @@ class BatchMembers(MemberWriter):
             raise
         except BaseException:  # noqa: BLE001, S110 - it is raised again when that root is written alone
             pass
-        good = self._innocent(pickles[: len(marks) - 1])
+        good = self._harmless(pickles[: len(marks) - 1])
         sink.check_owner()
         if good < len(members):
             first = self._marker, self._mark
@@ -127,7 +127,7 @@ class BatchMembers(MemberWriter):
 
     def has_secret_name(self, variables: dict[str, object]) -> bool:
         """Return True if one of the variables has the name of a secret."""
-        known, redactor = self._innocent_names, self._redactor
+        known, redactor = self._harmless_names, self._redactor
         if known.issuperset(variables):
             return False
         known.update([name for name in variables if type(name) is str and not redactor.kind_of_name(name)])
@@ -156,7 +156,7 @@ class BatchMembers(MemberWriter):
                 if SMALL_BYTES - sink.raw_limit > BATCH_BYTES:
                     return
 
-    def _innocent(self, pickles: list[bytes]) -> int:
+    def _harmless(self, pickles: list[bytes]) -> int:
         """Return how many of the first pickles contain no secret."""
         start = 0
         while start < len(pickles):
@@ -194,11 +194,11 @@ class BatchWriter(ValuesWriter):
     _is_together = False
 
     def skip_hung(self, culprit: bool, why: str = "its own code did not finish in time") -> None:
-        """Prepare to continue; of a batch the roots are written alone, which tells the one that hung."""
+        """Prepare to continue; the roots of a batch are written alone from now on, which shows the one that hung."""
         super().skip_hung(culprit or self._leaves_batch(), why)
 
     def skip_failed(self, error: BaseException) -> None:
-        """Likewise."""
+        """Prepare to continue after an error of our own code; the roots of a batch are written alone from now on."""
         if self._leaves_batch():
             self._reserve.clear()
             self._writer.rollback_abandoned()

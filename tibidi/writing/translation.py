@@ -41,7 +41,7 @@ OUR_WORDS: dict[str, Callable[..., object]] = {
     "getattr": words._attribute,
 }
 PLAIN: frozenset[Any] = frozenset({bytes, complex, float, int, str, tuple})
-# Attributes of an enumeration with the values of its members, of versions that cloudpickle does not know.
+# Attributes with the values of members, which `enum` has set since versions that cloudpickle does not know.
 MADE_BY_ENUM = ("_hashable_values_", "_unhashable_values_", "_unhashable_values_map_")
 # Where a reduce value has functions: the one to call, and the one that sets the state.
 FUNCTION_PLACES = (0, 5)
