@@ -42,7 +42,7 @@ def test_status_of_the_command() -> None:
         (RecursionError("deep"), 2, "tibidi: RecursionError: deep; for the traceback set TIBIDI_DEBUG=1\n"),
         (OSError(28, "No space left"), 2, "tibidi: No space left; make room, or write elsewhere\n"),
         (
-            PermissionError(13, "Permission denied", "/srv/new.pkl.4711-2.partial"),
+            PermissionError(13, "Permission denied", "/srv/new.pkl"),
             2,
             "tibidi: Permission denied: /srv/new.pkl; name another path, or change this one\n",
         ),

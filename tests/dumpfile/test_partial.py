@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi.dumpfile.partial import PartialFile
+from tibidi.dumpfile.partial import PartialFile, write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,32 @@ def test_only_regular_files_are_replaced(tmp_path: Path, kind: str) -> None:
         os.lstat(path),
         ["crash.pkl"],
     )
+
+
+def test_errors_name_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    """An error names the path of the caller, who does not know the partial file."""
+    path = str(tmp_path / "missing" / "dump.pkl")
+    with pytest.raises(FileNotFoundError) as caught:
+        PartialFile.beside(path)
+
+    assert path == caught.value.filename
+
+
+def test_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
+    """Where only a part of the data fits, an error is raised, and the old file stays whole."""
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "dump.pkl"
+    path.write_text("old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_file(str(path), bytes(2_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert "old" == path.read_text()
+    assert [path] == list(tmp_path.iterdir())
 
 
 def test_planted_link_is_refused(tmp_path: Path) -> None:

@@ -39,13 +39,16 @@ class PartialFile:
         """
         if os.path.exists(path) and not os.path.isfile(path):
             raise FileExistsError(17, "Not a regular file", path)
-        stem = f"{path}.{os.getpid()}"
-        for number in range(2, MAX_TRIES):
+        stem, number = f"{path}.{os.getpid()}", 1
+        while True:
             try:
                 return cls(path, stem + SUFFIX)
-            except FileExistsError:
+            except OSError as error:
+                number += 1
+                if number == MAX_TRIES or not isinstance(error, FileExistsError):
+                    error.filename = path  # the user does not know the partial file
+                    raise
                 stem = f"{path}.{os.getpid()}-{number}"
-        return cls(path, stem + SUFFIX)
 
     def publish(self, *, replace: bool) -> None:
         """Give the finished file its final name.
@@ -82,7 +85,9 @@ def write_file(path: str, data: bytes, *, replace: bool = True) -> None:
     """Write a private file, which appears when it is whole; without `replace`, FileExistsError may be raised."""
     partial = PartialFile.beside(path)
     try:
-        partial.file.write(data)
+        view = memoryview(data)
+        while view:  # on a full disk, a call writes what fits; only the next one raises
+            view = view[partial.file.write(view) :]
         partial.publish(replace=replace)
     except BaseException:
         partial.discard()
