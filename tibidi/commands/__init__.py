@@ -1,4 +1,4 @@
-"""The commands: argv to exit status, one file each; and `run()`, which turns their errors into one line.
+"""The commands, one file each: each turns argv into an exit status, and `run()` prints its errors as one line.
 
 Exit statuses: 0 it worked, 1 there is nothing to work on, 2 it cannot be done; as in a shell 130 after Ctrl-C, and 141
 when stdout was closed by its reader.  An error is one line on stderr that ends with the next thing to do.
@@ -65,17 +65,19 @@ def _prepare_streams() -> None:
 
 
 def _finish_output() -> None:
-    """Flush stdout; if that fails, drop what is left, as the interpreter flushes it once more, which must not fail."""
+    """Flush stdout; if that fails, drop the rest of it: the interpreter flushes it again, and that must not fail."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def parser(name: str, purpose: str, examples: str, usage: str | None = None, *, takes_dump: bool = False) -> Parser:
-    """Return the parser of the command `python -m NAME`; its help shows the examples, one a line.
+def parser(
+    name: str, purpose: str, examples: str, usage: str | None = None, *, takes_dump: bool = False, json: str = ""
+) -> Parser:
+    """Return the parser of the command `python -m NAME`; its help ends with the examples, one on each line.
 
-    With `takes_dump` it has the argument DUMP, for `tibidi.store.location.find`.
+    With `takes_dump` it has the argument DUMP, for `tibidi.store.location.find`; `json` says what --json prints.
     """
     import argparse  # 10 ms, which tbdebug seldom needs
     import textwrap
@@ -92,11 +94,13 @@ def parser(name: str, purpose: str, examples: str, usage: str | None = None, *, 
         about = as_typed("path, or name from `python -m tibidi list`, or - for stdin; default: the latest")
         action = parser.add_argument("dump", metavar="DUMP", nargs="?", help=about)
         action.completer = dump_names  # type: ignore[attr-defined]  # for argcomplete
+    if json:
+        parser.add_argument("--json", action="store_true", help=f"print {json}, for programs")
     return parser
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
-    """Return the options; under argcomplete (`eval "$(register-python-argcomplete tibidi)"`), complete them instead."""
+    """Parse the arguments; under argcomplete (`eval "$(register-python-argcomplete tibidi)"`) complete them instead."""
     if COMPLETION in os.environ:
         import argcomplete
 
@@ -124,22 +128,22 @@ def add_frame_arguments(parser: Parser) -> None:
 
 
 def add_trust_arguments(parser: Parser) -> None:
-    """Add --live and --inert, which make `trust` for `tibidi.load`."""
+    """Add --live and --inert, which set `trust` for `tibidi.load`."""
     group = parser.add_mutually_exclusive_group()
-    about = "rebuild the application's objects: imports its modules and runs its code"
+    about = "rebuild the application's objects, which imports its modules and runs its code"
     group.add_argument("--live", dest="trust", action="store_true", default=None, help=about)
     about = "import and run nothing that the dump names; the default for dumps not signed with your key"
     group.add_argument("--inert", dest="trust", action="store_false", help=about)
 
 
 def say(*lines: str, kept: str = "") -> None:
-    """Print lines on stdout, without control characters but those in `kept`."""
+    """Print lines on stdout, without control characters other than those in `kept`."""
     for line in lines:
         print(printable(line, kept))
 
 
 def say_written(path: str) -> None:
-    """Print the name of a file that was written, and its size."""
+    """Print the path and the size of a file that was written."""
     from tibidi.present import phrases
 
     say(f"wrote {path}, {phrases.size(os.path.getsize(path))}")
@@ -170,8 +174,7 @@ def print_error(error: Exception, program: str) -> int:
     if isinstance(error, TibidiError):
         line, status = "; ".join(filter(None, (str(error), error.hint))), error.exit_code
     elif isinstance(error, OSError) and error.strerror:
-        # A file is written as `<path>.<pid>.partial` first.
-        path = re.sub(r"\.[\d-]+\.partial$", "", str(error.filename or ""))
+        path = error.filename2 or error.filename
         hint = f" {path}; name another path, or change this one" if path else "; make room, or write elsewhere"
         line, status = f"{error.strerror}:{hint}" if path else f"{error.strerror}{hint}", UNEXPECTED
     else:

@@ -15,10 +15,9 @@ PURPOSE = (
     "Print one page about a crash: where it is, what is suspicious there and where that came from, what differs "
     "here, what is missing, and what to do next. Nothing in a dump is executed."
 )
-parser = commands.parser("tibidi analyze", PURPOSE, EXAMPLES, takes_dump=True)
-ABOUT = "length of the page, in tokens of 4 characters; default: 2000"
+parser = commands.parser("tibidi analyze", PURPOSE, EXAMPLES, takes_dump=True, json="a JSON object")
+ABOUT = "maximum length of the page, in tokens of 4 characters; default: 2000"
 parser.add_argument("--tokens", type=int, default=2_000, metavar="N", help=ABOUT)
-parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
 
 
 def main(argv: commands.Arguments) -> int:

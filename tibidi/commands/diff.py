@@ -12,8 +12,7 @@ python -m tibidi diff --json A B | jq -r '.[].path'
 """
 
 PURPOSE = "Print what differs between two dumps of a crash. Nothing in a dump is executed."
-parser = commands.parser("tibidi diff", PURPOSE, EXAMPLES)
-parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+parser = commands.parser("tibidi diff", PURPOSE, EXAMPLES, json="a JSON array")
 parser.add_argument("dumps", metavar="DUMP", nargs=2, help="path, or name from `python -m tibidi list`")
 
 

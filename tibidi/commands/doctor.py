@@ -34,8 +34,7 @@ class Finding(NamedTuple):
     remedy: str
 
 
-parser = commands.parser("tibidi doctor", PURPOSE, EXAMPLES)
-parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+parser = commands.parser("tibidi doctor", PURPOSE, EXAMPLES, json="a JSON object")
 
 
 def main(argv: commands.Arguments) -> int:

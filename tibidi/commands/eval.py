@@ -13,12 +13,11 @@ python -m tibidi eval latest.pkl 'len(order.items)'
 python -m tibidi eval --frame 2 latest.pkl '[row["price"] for row in rows[:10]]'
 """
 
-PURPOSE = "Print the value of an expression, in a subset of Python that imports and calls nothing of the dump."
-parser = commands.parser("tibidi eval", PURPOSE, EXAMPLES, takes_dump=True)
+PURPOSE = "Print the value of an expression, in a subset of Python that imports and calls nothing from the dump."
+parser = commands.parser("tibidi eval", PURPOSE, EXAMPLES, takes_dump=True, json="a JSON object")
 commands.add_frame_arguments(parser)
-parser.add_argument("--max", type=int, default=2_000, metavar="N", help="characters to print; default: 2000")
-parser.add_argument("--live", action="store_true", help="load the dump live, and evaluate any Python: code runs here")
-parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
+parser.add_argument("--max", type=int, default=2_000, metavar="N", help="print at most N characters; default: 2000")
+parser.add_argument("--live", action="store_true", help="load the dump live and evaluate any Python, running its code")
 parser.add_argument("expression", metavar="EXPR", help="for example: order.total / 2")
 
 

@@ -22,8 +22,7 @@ PURPOSE = (
     "Find a text in the values of dumps: within texts and names, or as a whole number or date. "
     "Nothing in a dump is executed."
 )
-parser = commands.parser("tibidi find", PURPOSE, EXAMPLES)
-parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+parser = commands.parser("tibidi find", PURPOSE, EXAMPLES, json="a JSON array")
 parser.add_argument("text", metavar="TEXT", help="what to look for")
 parser.add_argument("dumps", metavar="DUMP", nargs="*", default=[], help="paths or names; default: every dump")
 

@@ -1,4 +1,4 @@
-"""`tibidi fleet`: the dumps of many machines in a store."""
+"""`tibidi fleet`: index and query the dumps of many machines in a store."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ python -m tbdebug NAME                                       # a dump of the sto
 """
 QUERIES = {"list": query.LIST, "show": query.SHOW, "find": query.FIND}
 
-parser = commands.parser("tibidi fleet", "Index a store of dumps, and ask the index. Nothing is executed.", EXAMPLES)
-parser.add_argument("--scheduler", metavar="tcp://...", default="", help="index: on a cluster of Dask")
-parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+PURPOSE = "Index a store of dumps, and query the index. Nothing is executed."
+parser = commands.parser("tibidi fleet", PURPOSE, EXAMPLES, json="a JSON array")
+parser.add_argument("--scheduler", metavar="tcp://...", default="", help="run index on this cluster of Dask")
 parser.add_argument("action", choices=["index", "list", "show", "find", "common", "sql"])
 parser.add_argument("store", metavar="STORE", help="a folder or a URL")
-ABOUT = "what show, find, common and sql need; of list the first day, such as 2026-11-28"
+ABOUT = "required by show, find, common and sql; for list, the first day, such as 2026-11-28"
 parser.add_argument("subject", metavar="FINGERPRINT|TEXT|SQL", nargs="?", help=ABOUT)
 
 

@@ -20,9 +20,8 @@ NOT_BY_KEY = "not by your key: opens inert; --live trusts it"
 NOT_SIGNED = "none, so anybody may have made it: opens inert; --live trusts it"
 
 PURPOSE = "Print what crashed, where the dump comes from, how much is missing, and what differs on this machine."
-parser = commands.parser("tibidi info", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument("--all", action="store_true", help="list packages, environment variables and omissions, too")
-parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
+parser = commands.parser("tibidi info", PURPOSE, EXAMPLES, takes_dump=True, json="a JSON object")
+parser.add_argument("--all", action="store_true", help="also list packages, environment variables and omissions")
 
 
 def main(argv: commands.Arguments) -> int:

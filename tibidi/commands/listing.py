@@ -25,16 +25,15 @@ python -m tibidi list --json | jq -r '.[].type'
 python -m tbdebug NAME
 """
 
-PURPOSE = "List the dumps, the newest last: one line for all crashes of the same kind, at the same place."
-parser = commands.parser("tibidi list", PURPOSE, EXAMPLES)
-parser.add_argument("--all", action="store_true", help="one line for each dump, and for what was killed or stopped")
-parser.add_argument("--since", metavar="AGE", type=commands.parse_age, help="only dumps not older than 2d, 12h or 90m")
+PURPOSE = "List the dumps, the newest last, with one line for all crashes of the same kind at the same place."
+parser = commands.parser("tibidi list", PURPOSE, EXAMPLES, json="a JSON array")
+parser.add_argument("--all", action="store_true", help="one line for each dump and each killed or stopped process")
+parser.add_argument("--since", metavar="AGE", type=commands.parse_age, help="only dumps at most 2d, 12h or 90m old")
 parser.add_argument("--program", metavar="P", default="*", help="only dumps of this program; may be a glob")
 parser.add_argument(
-    "--type", metavar="T", default="*", help="only dumps of this exception, or caused by it; may be a glob"
+    "--type", metavar="T", default="*", help="only dumps of this exception or caused by it; may be a glob"
 )
-parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
-parser.add_argument("--html", metavar="DIR", help="write an index of pages, one for each fingerprint, into a folder")
+parser.add_argument("--html", metavar="DIR", help="write a page for each fingerprint, and an index, into a folder")
 parser.add_argument("directories", metavar="DIR", nargs="*", help="folders of dumps; default: the crash directory")
 
 

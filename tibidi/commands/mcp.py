@@ -14,7 +14,7 @@ python -m tibidi mcp --allow-live
 PURPOSE = "Serve coding agents over the Model Context Protocol, on stdin and stdout. Needs: pip install 'tibidi[mcp]'"
 parser = commands.parser("tibidi mcp", PURPOSE, EXAMPLES)
 parser.add_argument(
-    "--allow-live", action="store_true", help="offer tools that run code of the program: repro, eval_live"
+    "--allow-live", action="store_true", help="also offer repro and eval_live, which run code of the program"
 )
 
 

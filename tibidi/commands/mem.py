@@ -12,11 +12,10 @@ python -m tibidi mem --top 5 --under "exceptions[0].frames[3]" traceback.pkl
 python -m tibidi mem --json traceback.pkl | jq '.largest[0]'
 """
 
-PURPOSE = "Print the largest variables and parts of them, each with all that it holds. Nothing is executed."
-parser = commands.parser("tibidi mem", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument("--top", type=int, default=20, metavar="N", help="how many values; default: 20")
+PURPOSE = "Print the largest values, each with the size of everything that it holds. Nothing is executed."
+parser = commands.parser("tibidi mem", PURPOSE, EXAMPLES, takes_dump=True, json="a JSON object")
+parser.add_argument("--top", type=int, default=20, metavar="N", help="number of values to print; default: 20")
 parser.add_argument("--under", default="", metavar="PATH", help="only variables whose path begins with PATH")
-parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
 
 
 def main(argv: commands.Arguments) -> int:

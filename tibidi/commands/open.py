@@ -11,8 +11,8 @@ from tibidi.store.location import find
 
 PURPOSE = "Decrypt a sealed dump into a file; other commands open it in memory if TIBIDI_IDENTITY is set."
 parser = commands.parser("tibidi open", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument("--identity", metavar="KEYFILE", help="the file of private keys; default: TIBIDI_IDENTITY")
-parser.add_argument("-o", "--output", metavar="OUT", help="the decrypted dump; default: DUMP with .open before .pkl")
+parser.add_argument("--identity", metavar="KEYFILE", help="file with the private keys; default: TIBIDI_IDENTITY")
+parser.add_argument("-o", "--output", metavar="OUT", help="the decrypted file; default: DUMP with .open before .pkl")
 
 
 def main(argv: commands.Arguments) -> int:

@@ -1,4 +1,4 @@
-"""`tibidi preview`: everything that would leave with a dump."""
+"""`tibidi preview`: print everything that a dump contains."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ python -m tibidi preview traceback.pkl | less
 python -m tibidi preview --html leaving.html traceback.pkl
 """
 
-PURPOSE = "Print everything that would leave with a dump, by category, with what was redacted. Nothing is executed."
-parser = commands.parser("tibidi preview", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument("--html", metavar="FILE", help="write a page: that of `show`, and all this after it")
-parser.add_argument("--json", action="store_true", help="print a JSON array, for programs")
+PURPOSE = "Print all that can be read in a dump, by category, and what was redacted. Nothing is executed."
+parser = commands.parser("tibidi preview", PURPOSE, EXAMPLES, takes_dump=True, json="a JSON array")
+parser.add_argument("--html", metavar="FILE", help="write the page of `show --html`, followed by all of this")
 
 
 def main(argv: commands.Arguments) -> int:

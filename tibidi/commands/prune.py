@@ -28,7 +28,7 @@ def parse_count(text: str) -> int:
     return int(text)
 
 
-PURPOSE = "Delete dumps from the crash directory, but not the newest one, unless --all is given, nor other files."
+PURPOSE = "Delete old dumps from the crash directory; the newest one is kept unless --all is given. Other files stay."
 parser = commands.parser("tibidi prune", PURPOSE, EXAMPLES)
 parser.add_argument("--keep", metavar="N", type=parse_count, help="keep at most N dumps")
 ABOUT_AGE = "delete dumps older than 12h, 7d or 2w; without a unit, days"
@@ -38,16 +38,14 @@ parser.add_argument("--dry-run", action="store_true", help="print what would be 
 
 
 def main(argv: commands.Arguments) -> int:
-    """Delete dumps from the crash directory, and print which."""
+    """Delete dumps from the crash directory, and print their names."""
     options = commands.parse(parser, argv)
     if options.all and not (options.keep is None and options.older_than is None):
         raise TibidiError("--all excludes --keep and --older-than", "leave out one or the other")
     directory, now = crash_directory(), time.time()
     entries, limits = directory.entries(), _limits(options)
     doomed = victims(entries, newest(entries), limits, now)
-    if (
-        options.all
-    ):  # but those that are being written: without its file, a process that is crashing would leave no dump
+    if options.all:  # except those being written: without its file, a process that is crashing would leave no dump
         doomed = [entry for entry in entries if not is_being_written(entry, now)]
     if options.dry_run:
         commands.say(*(f"would delete {entry.name}" for entry in doomed))
@@ -74,7 +72,7 @@ def _limits(options: commands.Options) -> Limits:
 
 
 def _forget_latest(directory: CrashDirectory) -> None:
-    """Remove `latest.pkl` if no finished dump is left: it is a dangling link, or the copy of a deleted dump."""
+    """Remove `latest.pkl` if no finished dump is left: it is then a dangling link, or a copy of a deleted dump."""
     path = os.path.join(directory.path, LATEST)
     finished = [entry for entry in directory.entries() if not entry.partial]
     if not finished and os.path.lexists(path) and user_directories.is_mine(os.lstat(path)):

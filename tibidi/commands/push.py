@@ -21,17 +21,17 @@ python -m tibidi push s3://crashes/shop --watch 60 --limit 5 --seal-to age1...
 python -m tibidi push s3://crashes/shop --scrub environment --mask 'iban*'
 """
 
-PURPOSE = "Copy dumps to a folder or an object store (s3://, gs://, az://), each once."
+PURPOSE = "Copy each dump once to a folder or an object store (s3://, gs://, az://)."
 parser = commands.parser("tibidi push", PURPOSE, EXAMPLES)
-ABOUT_WATCH = "go on, and look again after SECONDS; default: 30"
+ABOUT_WATCH = "keep running, and look for new dumps every SECONDS; default: 30"
 parser.add_argument("--watch", metavar="SECONDS", type=float, nargs="?", const=30.0, help=ABOUT_WATCH)
 parser.add_argument("--seal-to", metavar="KEY", action="append", default=[], help="seal the copies; repeatable")
-ABOUT_SCRUB = "leave this out of the copies: minimal, or what `scrub --drop` takes; repeatable"
+ABOUT_SCRUB = "leave WHAT out of the copies: minimal, or anything that `scrub --drop` takes; repeatable"
 parser.add_argument("--scrub", metavar="WHAT", action="append", default=[], help=ABOUT_SCRUB)
-ABOUT_MASK = "leave out the values under names like this, as `scrub --mask`"
+ABOUT_MASK = "leave out the values of names that match this glob, as `scrub --mask` does; repeatable"
 parser.add_argument("--mask", metavar="NAME", action="append", default=[], help=ABOUT_MASK)
-parser.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of a fingerprint an hour")
-parser.add_argument("--attempts", metavar="N", type=int, default=8, help="attempts for each dump; default: 8")
+parser.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of each fingerprint per hour")
+parser.add_argument("--attempts", metavar="N", type=int, default=8, help="number of attempts for each dump; default: 8")
 parser.add_argument("store", metavar="DEST", help="a folder or a URL")
 parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: the crash directory")
 

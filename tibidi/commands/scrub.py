@@ -18,12 +18,12 @@ python -m tibidi scrub traceback.pkl -o small.pkl --mask 'iban*' --drop 'frames 
 python -m tibidi scrub traceback.pkl -o small.pkl --profile minimal
 """
 
-PURPOSE = "Write a dump without what is named: its bytes do not hold it, and it says what was left out."
+PURPOSE = "Write a copy of a dump that does not contain the named parts; the copy lists what was left out."
 parser = commands.parser("tibidi scrub", PURPOSE, EXAMPLES, takes_dump=True)
 parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the new dump")
-ABOUT_DROP = f"{', '.join(PARTS)}, another key of the summary, or 'frames of module NAME.*'; repeatable"
+ABOUT_DROP = f"leave out {', '.join(PARTS)}, another key of the summary, or 'frames of module NAME.*'; repeatable"
 parser.add_argument("--drop", metavar="WHAT", action="append", default=[], help=ABOUT_DROP)
-ABOUT_MASK = "the values of variables, keys and attributes that match this glob; repeatable"
+ABOUT_MASK = "leave out the values of variables, keys and attributes whose names match this glob; repeatable"
 parser.add_argument("--mask", metavar="NAME", action="append", default=[], help=ABOUT_MASK)
 parser.add_argument("--keep-only", choices=["types"], help="keep only stacks and types")
 parser.add_argument("--profile", choices=[MINIMAL], help="minimal: keep only stacks and types")

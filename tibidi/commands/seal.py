@@ -20,11 +20,11 @@ TIBIDI_IDENTITY=key.txt python -m tbdebug traceback.pkl  # the same in memory on
 
 PURPOSE = (
     "Encrypt a dump to public keys of age or SSH; stacks, types and counts stay readable. "
-    "With TIBIDI_SEAL_TO a crash does it, and no plaintext reaches the disk."
+    "With TIBIDI_SEAL_TO, dumps are sealed at the crash, and no plaintext reaches the disk."
 )
 parser = commands.parser("tibidi seal", PURPOSE, EXAMPLES, takes_dump=True)
-parser.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="public keys, or files of them")
-parser.add_argument("-o", "--output", metavar="OUT", help="the sealed dump; default: in place of DUMP")
+parser.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="public keys, or files that contain them")
+parser.add_argument("-o", "--output", metavar="OUT", help="path of the sealed dump; default: replace DUMP")
 
 
 def main(argv: commands.Arguments) -> int:
@@ -41,5 +41,5 @@ def main(argv: commands.Arguments) -> int:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")
         write_file(target, seal(reader.whole(), reader.summary, keys, read_key()))
-    commands.say(f"sealed {target}" + ("; the dump is no more in plaintext" if target == path else ""))
+    commands.say(f"sealed {target}" + ("; the plaintext dump was replaced" if target == path else ""))
     return 0

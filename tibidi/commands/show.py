@@ -29,13 +29,12 @@ python -m tibidi show --json --sources traceback.pkl | jq '.culprit, .own'
 YOURS, OTHER, NONE = "yours", "other", "none"  # the key that signed a dump, with --sources
 MAX_VALUE_CHARACTERS = 100_000  # of the values on a page
 
-PURPOSE = "Print a crash: own frames with source and variables, library frames in a line. Nothing is executed."
-parser = commands.parser("tibidi show", PURPOSE, EXAMPLES, takes_dump=True)
+PURPOSE = "Print a crash: own frames with source and variables, each library frame on one line. Nothing is executed."
+parser = commands.parser("tibidi show", PURPOSE, EXAMPLES, takes_dump=True, json="the whole summary as JSON")
 parser.add_argument("--all", action="store_true", help="every frame, value, thread and omission in full")
 parser.add_argument("--newest-first", action="store_true", help="the last exception and the innermost frame first")
-parser.add_argument("--plain", action="store_true", help="no colour and no pager")
-parser.add_argument("--html", metavar="FILE", help="write one self-contained page, for example for a ticket")
-parser.add_argument("--json", action="store_true", help="print the whole summary as JSON, for programs")
+parser.add_argument("--plain", action="store_true", help="print without colour and without a pager")
+parser.add_argument("--html", metavar="FILE", help="write a self-contained page, for a ticket for example")
 parser.add_argument(
     "--sources",
     action="store_true",

@@ -24,13 +24,12 @@ import sys, _thread
 from tibidi.hooks import snapshots
 _thread.start_new_thread(snapshots.answer, ({answer!r},))
 """
-ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both"
+ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both processes"
 
-PURPOSE = f"Dump a running process with all threads and tasks; it goes on. For that, {ASK}."
-parser = commands.parser("tibidi snap", PURPOSE, EXAMPLES)
+PURPOSE = f"Dump a running process with all its threads and tasks; the process goes on running. For this, {ASK}."
+parser = commands.parser("tibidi snap", PURPOSE, EXAMPLES, json="a JSON object")
 parser.add_argument("--wait", metavar="S", type=float, default=10.0, help="seconds to wait for the dump; default: 10")
-parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
-parser.add_argument("pid", metavar="PID", type=int, help="number of the process")
+parser.add_argument("pid", metavar="PID", type=int, help="the process ID")
 
 
 def main(argv: commands.Arguments) -> int:
