@@ -1,7 +1,7 @@
 """What few exceptions have besides a message: attributes, and notes (PEP 678) as Python prints them.
 
-`str()` of a note that is no text is code of the application, as is a property
-`__notes__`: both are called as that of a message is.
+`str()` of a note that is not a text, and a property `__notes__`, are code of the
+application: both are called in a worker, like the `__str__` that makes a message.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import patience
-from tibidi.look.anatomy import CHAIN, dictionary, exception_attributes, is_group, mro, namespace, stored
+from tibidi.look.anatomy import CHAIN, dictionary, exception_attributes, inherited, is_group, mro, namespace, stored
 from tibidi.model import TOO_LARGE, Omission
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
@@ -76,7 +76,7 @@ def _found(exception: BaseException, deadline: float) -> object:
     own = dictionary(exception)
     if NOTES in own:
         return own[NOTES]
-    found: object = next(namespace(base)[NOTES] for base in mro(type(exception)) if NOTES in namespace(base))
+    found: object = inherited(type(exception), NOTES)
     if not any("__get__" in namespace(base) for base in mro(type(found))):
         return found
     try:

@@ -1,4 +1,4 @@
-"""The exceptions that belong to one, and the frames of their tracebacks.
+"""An exception with all that belong to it, and the frames of their tracebacks.
 
 Root cause first, the given exception last, as Python prints them; the members of a group precede it.  The context is
 included even where `raise ... from` suppresses it.  No application code runs: chain and members are read with the
@@ -8,6 +8,7 @@ descriptors of the builtin classes.
 from __future__ import annotations
 
 import sys
+from itertools import dropwhile
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import group_members
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from tibidi.look.frames import LiveCrash, LiveFrame
 
     T = TypeVar("T")
-
 
 COMMANDS = os.path.join(PACKAGE, "commands", "")
 HOOKS = os.path.join(PACKAGE, "hooks", "")  # their frames may be between those of the application
@@ -167,10 +167,7 @@ def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:
 
 def without_bootstrap(frames: list[FrameType]) -> list[FrameType]:
     """Return the stack of a thread, outermost first, without the frames of the threading module."""
-    start = 0
-    while start < len(frames) and _is_bootstrap(frames[start]):
-        start += 1
-    return frames[start:]
+    return [*dropwhile(_is_bootstrap, frames)]
 
 
 def without_hook(frames: list[FrameType]) -> list[FrameType]:

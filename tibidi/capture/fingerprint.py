@@ -1,9 +1,9 @@
 """The fingerprint of a crash: the same for one bug on every machine, different for two.
 
 It is a digest of the exception that ended the program and of its root cause: their types, and where they passed from
-one package to the next.  Of the last function there and of its caller it has module, name and statement, and neither
-lines nor folders, messages, other callers, or modules of Python itself, all of which differ between crashes of one
-bug.
+one package to the next.  It covers module, name and statement of the last function there and of its caller.  It
+ignores lines, folders, messages, other callers and modules of Python itself, all of which differ between crashes of
+one bug.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PACKAGES = 4  # the innermost ones
 INNERMOST = 30  # frames; a recursion is the same crash whatever its depth
 MAX_SECONDS = 0.5  # a file system may not answer
 SCRIPTS = ("__main__", "__mp_main__")
-# Frames that Python 3.12 has no more (PEP 709).
+# Frames that Python 3.12 and later no longer have (PEP 709).
 INLINED = ("<listcomp>", "<dictcomp>", "<setcomp>")
 STANDARD = r"/lib(?:64)?/(?:python|pypy)[\d.]+t?/(?!(?:site|dist)-packages/)"
 

@@ -63,7 +63,7 @@ def _log(hook: Any, redactor: Redactor, omissions: list[Omission]) -> tuple[LogR
 
 
 def _text(text: Any, arguments: Any, redactor: Redactor) -> str:
-    """Format a record as its library would have done; what is no plain argument is shown as its type."""
+    """Format a record as its library would have done; an argument that is not plain is shown as its type."""
     template = str(_shown(text))
     if type(arguments) is list:
         items = [f"{_shown(name)}={_value(name, value, redactor)!r}" for name, value in arguments]

@@ -7,7 +7,7 @@ or `__repr__`.  Otherwise it is application code: it is called in a worker, with
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary, is_group, mro, namespace, type_name
+from tibidi.look.anatomy import dictionary, inherited, is_group, mro, namespace, type_name
 from tibidi.model import FAILED, TIMEOUT, TOO_LARGE, Omission
 from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
@@ -66,11 +66,7 @@ def patience(deadline: float) -> float:
 
 def is_native(exception: BaseException) -> bool:
     """Return True if `str()` of an exception runs no application code."""
-    for base in mro(type(exception)):
-        special = namespace(base).get("__str__")
-        if special is not None:
-            break
-    if type(special) is not WRAPPER:
+    if type(inherited(type(exception), "__str__")) is not WRAPPER:
         return False
     arguments = arguments_of(exception)
     return _are_plain(arguments[:1] if is_group(type(exception)) else (arguments, *_fields_of(exception)))

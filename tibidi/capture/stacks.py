@@ -22,7 +22,7 @@ from tibidi.capture.exceptions import (
 from tibidi.look.anatomy import dictionary
 from tibidi.look.frames import LiveCrash, LiveThread, shielded
 from tibidi.model import CRASH, EXIT, TOO_LARGE, UNAVAILABLE, Omission
-from tibidi.process import DumpThread, interpreter
+from tibidi.process import DumpThread, callers, interpreter
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -101,13 +101,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
 
 def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list[FrameType]:
     """Return a stack, outermost frame first, without those of our hooks, and here without all our innermost ones."""
-    frames: list[FrameType] = []
-    frame: FrameType | None = innermost
-    while frame is not None:
-        if not frame.f_code.co_filename.startswith(HOOKS):
-            frames.append(frame)
-        frame = frame.f_back
-    frames.reverse()
+    frames = [each for each in callers(innermost) if not each.f_code.co_filename.startswith(HOOKS)][::-1]
     return without_hook(frames) if ident in here else frames
 
 

@@ -230,9 +230,8 @@ class _Summarizer:
     def _previews(self, live: LiveFrame, path: str, characters: int) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
         is_module = live.namespace is live.frame.f_globals
-        used = (
-            {name for code in walk(live.frame.f_code) for name in code.co_names} if is_session(live.namespace) else None
-        )
+        codes = walk(live.frame.f_code) if is_session(live.namespace) else ()
+        used = {name for code in codes for name in code.co_names}
         for name, value in list(dict.items(live.namespace)):
             if type(name) is not str or (is_module and name in MODULE_MACHINERY) or (used and name not in used):
                 continue

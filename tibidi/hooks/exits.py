@@ -17,7 +17,7 @@ from functools import wraps
 from types import TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import NAME, TOOL, context_of, monitoring, traceback_of
+from tibidi.process import NAME, TOOL, callers, context_of, monitoring, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,11 +75,7 @@ def unseen(catcher: Any = None) -> list[BaseException]:
 
 def stack_of(frame: FrameType | None) -> Stack:
     """Return a stack that is running, innermost frame first: frame, last instruction, line."""
-    stack = []
-    while frame is not None:
-        stack.append((frame, max(frame.f_lasti, 0), frame.f_lineno or 1))
-        frame = frame.f_back
-    return stack
+    return [(each, max(each.f_lasti, 0), each.f_lineno or 1) for each in callers(frame)]
 
 
 def traceback_of_stack(stack: Stack) -> TracebackType | None:
@@ -145,9 +141,9 @@ def _is_error(exc: Any) -> bool:
         causes[id(cause)] = cause
         cause = cause.__cause__ or context_of(cause)
     kinds = {kind.__name__ for cause in causes.values() for kind in type(cause).__mro__}
-    return (
-        bool(causes) and not any(issubclass(type(each), hooks.ENDS) for each in causes.values()) and not kinds & USAGE
-    )
+    if not causes or kinds & USAGE:
+        return False
+    return not any(issubclass(type(each), hooks.ENDS) for each in causes.values())
 
 
 def is_reader_gone() -> bool:

@@ -17,7 +17,7 @@ from itertools import repeat
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.hooks import snapshots
 from tibidi.look.anatomy import dictionary
-from tibidi.process import io, os, time
+from tibidi.process import callers, io, os, time
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -130,9 +130,8 @@ def _has_stayed(ident: int, number: int, *, computes: bool) -> bool:
 
 
 def _is_in_loop(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code.co_name != "_run_once":
-        frame = frame.f_back
-    return frame is not None and frame.f_globals.get("__name__") == "asyncio.base_events"
+    loop = next((each for each in callers(frame) if each.f_code.co_name == "_run_once"), None)
+    return loop is not None and loop.f_globals.get("__name__") == "asyncio.base_events"
 
 
 def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> bool:

@@ -1,4 +1,4 @@
-"""The hook for workers of gunicorn: one that fails to boot, and one that gunicorn aborts since it hangs.
+"""The hook for workers of gunicorn: one that fails to boot, and one that gunicorn aborts because it hangs.
 
 Nothing is raised in a worker that hangs.  Its dump is about a TimeoutError with
 the stack at the signal, and says so.

@@ -140,7 +140,7 @@ def _plain_arguments(arguments: "Any") -> "Any":
 
 
 def _keep_facts(facts: "dict[str, Any]") -> None:
-    """Keep a record of logging that has something special."""
+    """Keep a record of logging with an exception, a long text, values that are not plain, or of another class."""
     text: Any
     *head, text, arguments, info = _fields(facts)
     if type(facts.get("message")) is str:

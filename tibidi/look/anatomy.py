@@ -75,6 +75,11 @@ def namespace(cls: type) -> Any:
     return _DICT.__get__(cls) or {}
 
 
+def inherited(cls: type, name: str, default: Any = None) -> Any:
+    """Return what a class, or the first of its bases that has it, has under a name."""
+    return next((namespace(base)[name] for base in mro(cls) if name in namespace(base)), default)
+
+
 def exact_type(thing: object) -> type:
     """Return the type of a thing for looking it up: `object` where a metaclass may define `__hash__`."""
     cls = type(thing)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import io as io
     import os as os
     import time as time
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType, TracebackType
     from typing import Any, TypeVar
 
@@ -213,6 +213,14 @@ traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseExcep
 cause_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__cause__"].__get__
 context_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__context__"].__get__
 arguments_of: "Callable[[BaseException], Any]" = vars(BaseException)["args"].__get__
+
+
+def callers(frame: "FrameType | None") -> "Iterator[FrameType]":
+    """Yield a frame and its callers, the innermost first."""
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
 
 # Code objects below which everything on a stack is part of a dump, by id: hashing a code object takes long.
 _dump_codes: set[int] = set()

@@ -311,7 +311,7 @@ def _import(name: str) -> "ModuleType":
 
 
 def _loaded(name: str) -> "ModuleType | None":
-    """Return a module that is fully imported; for another one, the caller must wait by importing it."""
+    """Return a module if it is fully imported, else None: then importing it waits for the thread that does so."""
     module = sys.modules.get(name)
     return None if module is None or getattr(module.__spec__, "_initializing", False) else module
 

@@ -12,7 +12,7 @@ import sys
 import warnings
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import is_inside_dump
+from tibidi.process import callers, is_inside_dump
 from tibidi.process.temporary import ProcessSetting
 
 if TYPE_CHECKING:
@@ -51,11 +51,10 @@ def _forget(message: "warnings.WarningMessage", frame: "FrameType | None") -> No
     general = (str(message.message), message.category)
     keys = (general, (*general, message.lineno))
     registries: list[Any] = [getattr(warnings, "onceregistry", None)]
-    while frame is not None:
-        registries.append(frame.f_globals.get("__warningregistry__"))
+    for each in callers(frame):
+        registries.append(each.f_globals.get("__warningregistry__"))
         if type(registries[-1]) is dict and registries[-1].keys() <= {"version", *keys}:
-            del frame.f_globals["__warningregistry__"]  # made for this warning, or as good as new
-        frame = frame.f_back
+            del each.f_globals["__warningregistry__"]  # made for this warning, or as good as new
     for registry in registries:
         for key in keys if type(registry) is dict else ():
             registry.pop(key, None)

@@ -6,9 +6,9 @@ makes all of them, and `dump_lock` lets one thread dump at a time.
 
 Application code runs in a `Worker`, which can be waited for with a timeout, and
 abandoned: a bare thread with a big stack, for deep structures, and a copy of
-the context, so that context variables have their values.  In one that hangs an
-exception is raised, which takes effect as soon as it runs Python code again.
-Since it is no `threading.Thread`, the interpreter does not wait for it at its
+the context, so that context variables have their values.  In a worker that
+hangs an exception is raised, which takes effect as soon as it runs Python code
+again.  Since it is no `threading.Thread`, the interpreter does not wait for it at its
 exit.
 """
 

@@ -99,9 +99,8 @@ def is_weakly_named(text: str) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Return True for prose: a capital, several words, a full stop or the like."""
-    return (
-        text[:1].isupper() and text[-1:] in ".:!?" and len(text.split(None, 3)) > 2 and not any(map(str.isdigit, text))
-    )
+    has_ends = text[:1].isupper() and text[-1:] in ".:!?"
+    return has_ends and len(text.split(None, 3)) > 2 and not any(map(str.isdigit, text))
 
 
 def _has_both_cases(text: str) -> bool:

@@ -152,10 +152,9 @@ def _arrow_array(redactor: Redactor, array: Any) -> Any:
     cells = _cells(redactor, "", array.to_pylist()) if "string" in str(array.type) else None
     if cells is None:
         return array
-    made = sys.modules["pyarrow"]
-    if hasattr(array, "chunks"):
-        return made.chunked_array([cells], type=array.type)
-    return made.array(cells, type=array.type)
+    pyarrow = sys.modules["pyarrow"]
+    is_chunked = hasattr(array, "chunks")
+    return pyarrow.chunked_array([cells], type=array.type) if is_chunked else pyarrow.array(cells, type=array.type)
 
 
 def _polars(redactor: Redactor, frame: Any) -> Any:

@@ -9,7 +9,18 @@ from __future__ import annotations
 from types import GetSetDescriptorType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes, dictionary, error_text, exact_type, is_a, mro, namespace, type_name, values
+from tibidi.look.anatomy import (
+    attributes,
+    dictionary,
+    error_text,
+    exact_type,
+    inherited,
+    is_a,
+    mro,
+    namespace,
+    type_name,
+    values,
+)
 from tibidi.look.resources import essence
 from tibidi.model import FAILED, ILLEGAL
 from tibidi.words.standins import Dummy, NotPickleable
@@ -102,8 +113,5 @@ def _conditions(node: object, levels: int = 10) -> dict[str, object]:
             found[f"{negation}{own.get('connector')} {len(found)}"] = _conditions(child, levels - 1)
         else:
             field = dictionary(dictionary(own.get("lhs")).get("target")).get("attname")
-            lookup = next(
-                (body["lookup_name"] for body in map(namespace, mro(type(child))) if "lookup_name" in body), "?"
-            )
-            found[f"{field}__{lookup}"] = own.get("rhs")
+            found[f"{field}__{inherited(type(child), 'lookup_name', '?')}"] = own.get("rhs")
     return found

@@ -1,4 +1,4 @@
-"""Look at the texts of a large value together before it is filtered: most of the time of a filter is to ask about each.
+"""Look at the texts of a large value together before it is filtered: to ask about each takes most of the time.
 
 The texts are found as the garbage collector finds objects, which runs no code
 of the application.  Loaded for the first large value that may contain a secret.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_OBJECTS = 500_000
 MAX_SECONDS = 0.3
 LONGEST_TEXT = 32 << 10
-# What these refer to is pickled by name, or hardly any text.
+# Objects of these types are pickled by name, or refer to hardly any text.
 CLOSED = (BuiltinFunctionType, FrameType, FunctionType, ModuleType, type, str, bytes, int, float)
 
 

@@ -10,6 +10,7 @@ indices.
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
@@ -164,8 +165,8 @@ class MemberWriter:
 
         memo: Memo = self._pickler.memo.copy()
         most = min(part.bytes * CAREFUL_RATIO, part.raw_bytes)
-        cut = self._state.nested_late if piece.is_late else self._state.nested_large
-        limits = careful.Limits(sys.getrecursionlimit(), most, part.until, cut if piece.effort == SHALLOW else None)
+        cut = partial(self._state.nested, is_late=piece.is_late) if piece.effort == SHALLOW else None
+        limits = careful.Limits(sys.getrecursionlimit(), most, part.until, cut)
         pickler = careful.Careful(self._state, memo, hooks, limits)
         self._sink.write(pickler.pickled(thing))
         self._pickler.memo = memo

@@ -42,7 +42,7 @@ class Placeholder:
 
 
 class Namespaces:
-    """Every dictionary of globals that was met, by its key, and the names in it that are wanted."""
+    """Every dictionary of globals that a pickle refers to, by its key, and the names in it that are wanted."""
 
     def __init__(self) -> None:
         self._namespaces: dict[str, dict[str, object]] = {}

@@ -156,11 +156,8 @@ def _attributes(cls: type) -> Iterator[tuple[str, object]]:
     for base in reversed(cls.__bases__):
         inherited.update(namespace(base))
     for name, value in namespace(cls).items():
-        if (
-            name not in CREATED_WITH_CLASS
-            and inherited.get(name, ABSENT) is not value
-            and not is_native_attribute(value, cls)
-        ):
+        is_own = name not in CREATED_WITH_CLASS and inherited.get(name, ABSENT) is not value
+        if is_own and not is_native_attribute(value, cls):
             yield name, value
 
 

@@ -138,15 +138,11 @@ class PickleState:
         self.note(thing, TOO_DEEP, "nested deeper than this Python can follow")
         return Cut, (type_name(type(thing)), "too deep")
 
-    def nested_late(self, thing: object) -> Reduced:
-        """Return a stand-in for an object deep in a value that takes too long."""
-        self.note(thing, TIMEOUT, f"{type_name(type(thing))}: nested deep in a value that takes too long")
-        return Cut, (type_name(type(thing)), "no time left")
-
-    def nested_large(self, thing: object) -> Reduced:
-        """Return a stand-in for an object deep in a value that is too large."""
-        self.note(thing, TOO_LARGE, f"{type_name(type(thing))}: nested deep in a value that is too large")
-        return Cut, (type_name(type(thing)), "too large")
+    def nested(self, thing: object, *, is_late: bool) -> Reduced:
+        """Return a stand-in for an object deep in a value that takes too long, or is too large."""
+        name, why = type_name(type(thing)), "takes too long" if is_late else "is too large"
+        self.note(thing, TIMEOUT if is_late else TOO_LARGE, f"{name}: nested deep in a value that {why}")
+        return Cut, (name, "no time left" if is_late else "too large")
 
     def illegal(self, thing: object) -> Reduced:
         """Return a stand-in for the state of a computation."""

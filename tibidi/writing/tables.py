@@ -219,10 +219,8 @@ def _extras(table: Any) -> Facts:
     extra = {name: getattr(table, name, None) for name in getattr(table, "_metadata", ()) if name != "name"}
     if getattr(getattr(table, "flags", None), "allows_duplicate_labels", True) is False:
         extra["flags"] = {"allows_duplicate_labels": False}
-    return {
-        **({"attrs": dict(table.attrs)} if getattr(table, "attrs", None) else {}),
-        **({"extra": extra} if extra else {}),
-    }
+    facts = {"attrs": dict(getattr(table, "attrs", None) or {}), "extra": extra}
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _plain(array: Any) -> Any:
@@ -279,13 +277,8 @@ def _with_mask(array: Any) -> Facts:
 
 def _texts(array: Any) -> Facts:
     texts = listed(lambda: array.to_numpy(dtype=object, na_value=None).tolist(), len(array))
-    storage = getattr(array.dtype, "storage", "python")
-    return {
-        "texts": texts,
-        "storage": storage,
-        "is_nan": isinstance(array.dtype.na_value, float),
-        "dtype": str(array.dtype),
-    }
+    facts = {"storage": getattr(array.dtype, "storage", "python"), "is_nan": isinstance(array.dtype.na_value, float)}
+    return {"texts": texts, **facts, "dtype": str(array.dtype)}
 
 
 def _sparse(array: Any) -> Facts:
@@ -300,11 +293,8 @@ def _arrow(array: Any) -> Facts:
 
 def _any_array(array: Any) -> Facts | None:
     """Describe an array of another library, which its own pickle can restore."""
-    return {
-        "texts": [str(each) for each in listed(lambda: list(array), len(array))],
-        "dtype": str(array.dtype),
-        "native": Native(array),
-    }
+    texts = [str(each) for each in listed(lambda: list(array), len(array))]
+    return {"texts": texts, "dtype": str(array.dtype), "native": Native(array)}
 
 
 def _timestamp(moment: Any) -> Facts:
@@ -336,12 +326,8 @@ def _polars_frame(frame: Any) -> Facts:
 
 def _polars_series(series: Any) -> Facts:
     facts = {"name": series.name, "dtype": str(series.dtype), "type": series.dtype}
-    if (
-        series.dtype.is_numeric()
-        and not series.null_count()
-        and "numpy" in sys.modules
-        and "Decimal" not in str(series.dtype)
-    ):
+    is_number = series.dtype.is_numeric() and "Decimal" not in str(series.dtype)
+    if is_number and not series.null_count() and "numpy" in sys.modules:
         return {**facts, "cells": series.to_numpy()}
     return {**facts, "cells": listed(series.to_list, len(series))}
 
@@ -355,10 +341,8 @@ def _arrow_table(table: Any) -> Facts:
 def _arrow_array(array: Any) -> Facts:
     facts = {"dtype": str(array.type), "type": array.type}
     if not array.null_count and "numpy" in sys.modules and str(array.type) in ARROW_NUMBERS:
-        return {
-            **facts,
-            "cells": array.to_numpy(**({} if type(array).__name__ == "ChunkedArray" else {"zero_copy_only": False})),
-        }
+        options = {} if type(array).__name__ == "ChunkedArray" else {"zero_copy_only": False}
+        return {**facts, "cells": array.to_numpy(**options)}
     return {**facts, "cells": listed(array.to_pylist, len(array))}
 
 
@@ -376,12 +360,8 @@ ARROW_NUMBERS = frozenset({
 
 def _tensor(tensor: Any) -> Facts | None:
     torch: Any = sys.modules["torch"]
-    if (
-        tensor.layout is not torch.strided
-        or tensor.is_quantized
-        or tensor.device.type == "meta"
-        or "numpy" not in sys.modules
-    ):
+    is_dense = tensor.layout is torch.strided and not tensor.is_quantized and tensor.device.type != "meta"
+    if not is_dense or "numpy" not in sys.modules:
         return None
     plain = tensor.detach().cpu().resolve_conj().resolve_neg()
     is_known = plain.dtype.is_complex or str(plain.dtype) in TORCH_TYPES
