@@ -26,6 +26,8 @@ from tibidi.store.user_directories import is_mine
 if TYPE_CHECKING:
     from tibidi.model import ThreadRecord
 
+    Threads = tuple[ThreadRecord, ...]
+
 # What faulthandler calls the signals (Modules/faulthandler.c).
 SIGNALS = {
     **{"Segmentation fault": "native SIGSEGV", "Bus error": "native SIGBUS", "Illegal instruction": "native SIGILL"},
@@ -136,16 +138,12 @@ def _write(record: Record, kind: str, reason: str) -> str:
     threads = stacks.threads(text)
     texts = stacks.sources(threads)
     threads = tuple([stacks.placed(thread, texts) for thread in threads])
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.ended)) + f".{record.ended % 1:.6f}"[2:] + "+00:00"
-    process = record.process._replace(argv=tuple(map(redactor.text, record.process.argv)), platform=platform())
-    missing = (model.Omission("values", model.UNAVAILABLE, NO_VARIABLES),)
-    summary = model.Summary(tibidi.__version__, moment, process, threads=threads, omissions=missing)
-    summary = summary._replace(fingerprint=_fingerprint(record, reason, threads), kind=kind, reason=reason)
+    summary = _summary(record, kind, reason, redactor, threads)
     folder = os.path.dirname(record.path)
     if reason.startswith(UNKNOWN):
         folder = os.path.join(folder, STOPPED_FOLDER)
         os.makedirs(folder, 0o700, exist_ok=True)
-    path = new_path(folder, process.argv[0] if process.argv else "", record.ended, process.pid)
+    path = new_path(folder, "".join(summary.process.argv[:1]), record.ended, record.process.pid)
     partial = PartialFile(path)
     try:
         archive = Archive(partial.file)
@@ -160,13 +158,19 @@ def _write(record: Record, kind: str, reason: str) -> str:
     except BaseException:
         partial.discard()
         raise
-    directory = CrashDirectory(folder)
-    directory.point_latest(path)
-    directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
+    CrashDirectory(folder).add(path)
     return path
 
 
-def _fingerprint(record: Record, reason: str, threads: tuple[ThreadRecord, ...]) -> str:
+def _summary(record: Record, kind: str, reason: str, redactor: Redactor, threads: Threads) -> model.Summary:
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.ended)) + f".{record.ended % 1:.6f}"[2:] + "+00:00"
+    process = record.process._replace(argv=tuple(map(redactor.text, record.process.argv)), platform=platform())
+    missing = (model.Omission("values", model.UNAVAILABLE, NO_VARIABLES),)
+    summary = model.Summary(tibidi.__version__, moment, process, threads=threads, omissions=missing)
+    return summary._replace(fingerprint=_fingerprint(record, reason, threads), kind=kind, reason=reason)
+
+
+def _fingerprint(record: Record, reason: str, threads: Threads) -> str:
     """Return the digest of what happened and the innermost own frame; without frames, of the program."""
     own = OwnCode(record.process)
     frames = threads[0].frames if threads else ()

@@ -1,4 +1,4 @@
-"""What faulthandler wrote -> threads with frames, as far as sources are here."""
+"""Turn what faulthandler wrote into threads with frames, as far as the sources are on this machine."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import stat
 
-from tibidi import TYPE_CHECKING
+from tibidi import TYPE_CHECKING, config
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.errors import DumpFailed
 from tibidi.process import os, time
@@ -137,6 +137,11 @@ class CrashDirectory:
                 name = last.name
         except OSError:
             return
+
+    def add(self, path: str) -> None:
+        """Point `latest.pkl` at a new dump, and delete the dumps beyond the limits of the settings."""
+        self.point_latest(path)
+        self.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
 
     def prune(
         self, *, keep: int | None = None, keep_bytes: int | None = None, keep_days: float | None = None

@@ -14,7 +14,7 @@ STORED = r"\d{8}T\d{6}Z-.+-\d+-[0-9a-f]{16}\.pkl"  # the name of a dump in a sto
 def find(dump: str | os.PathLike[str] | None = None) -> str:
     """Return the path of the dump with this path or name, or of this test by its node id, or of the latest if None.
 
-    A packed dump is unpacked, and `-` reads stdin; a folder does not hide the dump that its name names.
+    A packed dump is unpacked, and `-` reads stdin; a folder with the name of a dump does not hide that.
 
     Raises DumpNotFound, or NotADump for an archive without one.
     """

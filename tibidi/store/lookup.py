@@ -34,7 +34,7 @@ def crash_directory() -> CrashDirectory:
 def of_test(name: str, entries: list[Entry]) -> str | None:
     """Return the dump of the test with this node id, or the end of one, None if there is none.
 
-    It is that of its newest run, and there the first one: a teardown often fails because the test did.
+    Of several runs the newest counts, and of that the first dump: a teardown often fails because the test did.
     """
     tests = [(entry, peek_or_nothing(entry.path).test) for entry in entries]
     ends = (f"/{name}", f"::{name}", f".{name}")
@@ -65,7 +65,8 @@ def named(directory: CrashDirectory, name: str) -> str:
 def dumps_in(folder: str) -> list[Entry]:
     """Return the dumps in any folder, oldest first, whatever their names and owners; raise DumpNotFound.
 
-    A file with another name is one if that ends as of a dump and it begins as one; its headline has program and time.
+    A file with another name counts if the name ends like that of a dump and the file begins like one; its program and
+    time are in its headline.
     """
     judge(folder)
     try:

@@ -75,7 +75,7 @@ class Objects:
 
 
 def connect(url: str) -> Folder | Objects:
-    """Return the store at a URL or path, and keep in mind that it was used; raise TibidiError if there is none."""
+    """Return the store at a URL or path, and remember that it was used; raise TibidiError if there is none."""
     url = url.removeprefix("file://")
     store = Objects(url) if "://" in url else Folder(url)
     Folder(cache(store.url)).put(URL, store.url.encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 
-from tibidi import config
 from tibidi.dumpfile.partial import SUFFIX, PartialFile
 from tibidi.errors import DumpFailed
 from tibidi.process import os, time
@@ -66,8 +65,7 @@ class CrashTarget:
     def publish(self) -> None:
         """Give the finished dump its name, point `latest.pkl` at it and delete the dumps beyond the limits."""
         self.partial.publish(replace=False)
-        self._directory.point_latest(self.path)
-        self._directory.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
+        self._directory.add(self.path)
 
     def _begin(self) -> PartialFile:
         for _ in range(MAX_NAME_TRIES):
