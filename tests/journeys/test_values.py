@@ -88,6 +88,59 @@ def test_attributes_that_a_reduce_leaves_out(crash: crashing.Crasher, live: bool
     assert ("2.5", False) == (str(frame["own"]), hasattr(frame["own"], "cache"))
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_parts_that_a_reduce_leaves_out(crash: crashing.Crasher, live: bool) -> None:
+    """Slots, the attributes of time zones and the real arguments of an exception come back; what is lost is listed."""
+    program = """
+        import datetime, decimal, io, os, time
+        class Hours(datetime.timedelta):
+            __slots__ = ("rate",)
+        class Price(decimal.Decimal):
+            __slots__ = ("currency",)
+        class Span(datetime.timedelta):
+            pass
+        class Zone(datetime.tzinfo):
+            def __init__(self, hours):
+                self.hours = hours
+            def utcoffset(self, moment):
+                return datetime.timedelta(hours=self.hours)
+        class Hiding(Exception):
+            @property
+            def args(self):
+                return ("hidden",)
+        class Cached:
+            def __init__(self):
+                self.kept, self.cache = 1, {"a": 1}
+            def __getstate__(self):
+                return {"kept": self.kept}
+        hours, price, span = Hours(hours=5), Price("1.50"), Span(days=2)
+        hours.rate, price.currency, span.note = 8, "EUR", "n"
+        moment = datetime.datetime(2026, 1, 1, tzinfo=Zone(3))
+        hiding, cached, again = Hiding("real", 2), Cached(), Cached()
+        text = io.TextIOWrapper(io.BytesIO(b"first, second"))
+        past = time.gmtime(0)
+        closed = io.BytesIO()
+        closed.close()
+        1 / 0
+    """
+    dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=live)
+    frame = dump.exceptions[-1][-1]
+
+    assert (8, 5 * 3600) == (frame["hours"].rate, frame["hours"].total_seconds() if live else 5 * 3600)
+    assert ("EUR", "n") == (frame["price"].currency, frame["span"].note)
+    assert 3 == frame["moment"].tzinfo.hours
+    assert not live or frame["moment"].isoformat().endswith("+03:00")
+    assert ("real", 2) == vars(BaseException)["args"].__get__(frame["hiding"])
+    assert "Hiding('real', 2)" == repr(frame["hiding"])
+    buffer = frame["text"].state["buffer"]
+    assert b"first, second" == (buffer.getvalue() if live else buffer.__state__[0])
+    assert ("GMT", 1970) == (frame["past"].tm_zone, frame["past"].tm_year)
+    assert frame["closed"].state["closed"] is True
+    lost = [(each.path, each.detail) for each in dump.omissions if "__getstate__" in each.detail]
+    assert [("modules['__main__']['cached']", "__main__.Cached: its __getstate__ leaves out cache")] == lost
+    assert [] == [each for each in dump.omissions if each.reason == "failed here"]
+
+
 def test_arrays_as_they_were(crash: crashing.Crasher) -> None:
     """A read-only array is read-only, and one of a class whose public module was never imported is of that class."""
     pytest.importorskip("numpy")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import collections
+import collections.abc
 import concurrent.futures
+import contextlib
 import queue
+import sqlite3
 import sys
 import threading
 import time
@@ -15,6 +18,7 @@ import pytest
 
 import tibidi
 import tibidi.writing
+from tibidi.writing import essences
 from tibidi.writing.member_writer import MEMO_COPY_BYTES
 
 if TYPE_CHECKING:
@@ -760,3 +764,23 @@ def test_no_memory_for_late_modules(round_trip: Any, monkeypatch: pytest.MonkeyP
     assert [2] == loaded.values["exceptions[0].frames[1].locals"]["last"]
     assert "hunter2345" not in repr(loaded.values)
     assert loaded.omissions
+
+
+class Pairs:
+    """A mapping in Python, whose methods are not called."""
+
+    def items(self) -> Any:
+        """Fail."""
+        raise AssertionError
+
+
+def test_items_of_collections_in_c() -> None:
+    """What cannot be pickled is described by its items if its type is a mapping or a sequence in C."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.row_factory = sqlite3.Row
+        row = connection.execute("SELECT 1, 'x'").fetchone()
+    collections.abc.Mapping.register(Pairs)
+
+    assert {"items": [1, "x"]} == essences.items(row)
+    assert {"items": [("a", 5)]} == essences.items(types.MappingProxyType({"a": 5}))
+    assert [{}, {}] == [essences.items(each) for each in (Pairs(), threading.Lock())]

@@ -227,12 +227,20 @@ def _iterator(thing: object) -> Essence:
 def _text_file(file: io.TextIOWrapper) -> Essence:
     name, mode = (getattr(file, each, "?") for each in ("name", "mode"))  # around a BytesIO, it has neither
     text = f"file {name!r}, mode {mode!r}, encoding {file.encoding}"
-    return _with_position(file.buffer, name=name, mode=mode, encoding=file.encoding, closed=file.closed, text=text)
+    facts = {"name": name, "mode": mode, "encoding": file.encoding, "closed": file.closed, **_memory(file, "buffer")}
+    return _with_position(file.buffer, text, **facts)
 
 
 def _binary_file(file: io.BufferedReader) -> Essence:
     name, mode = (getattr(file, each, "?") for each in ("name", "mode"))
-    return _with_position(file, name=name, mode=mode, closed=file.closed, text=f"file {name!r}, mode {mode!r}")
+    facts = {"name": name, "mode": mode, "closed": file.closed, **_memory(file, "raw")}
+    return _with_position(file, f"file {name!r}, mode {mode!r}", **facts)
+
+
+def _memory(file: object, below: str) -> Essence:
+    """Return what a file is around, if that is memory: nothing else has the content."""
+    raw = getattr(file, below, None)
+    return {below: raw} if type_name(type(raw)) == "_io.BytesIO" else {}
 
 
 def _with_position(file: Any, text: str, **facts: object) -> Essence:
@@ -279,7 +287,7 @@ def _shown(thing: object) -> Essence:
 
 def _told(thing: object) -> Essence:
     """Return what the getters of a type in C tell."""
-    owned = [each for base in mro(type(thing)) for each in list(namespace(base).items())]
+    owned = [each for base in reversed(mro(type(thing))) for each in list(namespace(base).items())]
     getters = {name: each for name, each in owned if name[:2] != "__" and type(each).__name__ in GETTERS}
     return {name: value for name, value in values(thing, getters) if not callable(value)}
 

@@ -16,7 +16,7 @@ import weakref
 from _frozen_importlib_external import MAGIC_NUMBER
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import EnumMeta
 from functools import lru_cache
 from operator import attrgetter
@@ -316,6 +316,13 @@ def _exception(cls: type[BaseException], *group: object) -> BaseException:
     return made
 
 
+def _exception_state(exception: BaseException, attributes: dict[str, Any], *state: Any) -> None:
+    """Set arguments and attributes of an exception, whose class may have a property of its own named `args`."""
+    with suppress(KeyError, TypeError):  # an exception made by its library has none; a stand-in instead of a tuple
+        vars(BaseException)["args"].__set__(exception, attributes.pop("args"))
+    _function_state(exception, (attributes, *state))
+
+
 def _of_tables(name: str) -> Callable[..., Any]:
     """Return a maker of the module of tables, which is imported when there is one."""
 
@@ -339,7 +346,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "_cell_state": lambda cell, state: setattr(cell, "cell_contents", *state),
     "_dynamic_module": lambda name: types.ModuleType(name),
     "_dynamic_module_state": lambda module, state: module.__dict__.update(state),
-    "_exception_state": lambda exception, state: _function_state(exception, state),
+    "_exception_state": lambda exception, state: _exception_state(exception, *state),
     "_field": lambda name: getattr(dataclasses, name),  # a constant, which is compared by identity
     "_items": lambda content, ordered=False: _dictionary(content.items(), ordered).items(),
     "_keys": lambda content, ordered=False: _dictionary(((key, None) for key in content), ordered).keys(),

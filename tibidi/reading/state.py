@@ -59,10 +59,12 @@ def attributes_in(state: Any, names: Sequence[str]) -> dict[str, object] | None:
     "__dict__", as pydantic writes them.
     """
     parts = state if type(state) is tuple and len(state) == 2 else (state,)
-    if not all(part is None or isinstance(part, dict) for part in parts):
-        is_values = type(state) in {list, tuple} and len(state) == len(names) > 0
-        return dict(zip(names, state)) if is_values else None
-    found = {name: value for part in parts for name, value in (part or {}).items()}
+    if all(part is None or isinstance(part, dict) for part in parts):
+        found = {name: value for part in parts for name, value in (part or {}).items()}
+    elif type(state) in {list, tuple} and len(state) == len(names) > 0:
+        found = dict(zip(names, state))
+    else:
+        return None
     if type(found.get("__dict__")) is dict:
         found = {**found.pop("__dict__"), **found}
     return found if all(type(name) is str for name in found) else None

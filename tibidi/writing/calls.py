@@ -5,9 +5,12 @@ Loaded when the first such object is met.
 
 from __future__ import annotations
 
+import re
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.culprit import INSTALLED
+from tibidi.look.anatomy import dictionary, type_name
 from tibidi.process import time
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLate
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 # A variable with secrets, or one that is too large, is pickled several times.  What takes longer is called only once.
 SLOW_SECONDS = 0.002
 MAX_KEPT = 1_000
+MAX_NAMES = 10
 ITERATORS = slice(3, 5)  # of a reduce value: of items, which can be read only once
 
 
@@ -31,6 +35,12 @@ class Calls:
         self._kept: dict[int, tuple[object, object]] = {}  # the objects keep their ids valid
 
     def reduce(self, thing: object) -> Any:
+        """Return the reduce value of an object; note what it leaves out."""
+        reduced = self._reduced(thing)
+        self._note_left_out(thing, reduced)
+        return reduced
+
+    def _reduced(self, thing: object) -> Any:
         """Return the reduce value of an object; raise TooLate after the moment `until` of the state."""
         if id(thing) in self._kept:
             return self._kept[id(thing)][1]
@@ -50,6 +60,30 @@ class Calls:
         if time.monotonic() - begun > SLOW_SECONDS and len(self._kept) < MAX_KEPT and _is_kept(reduced):
             self._kept[id(thing)] = thing, reduced
         return reduced
+
+    def _note_left_out(self, thing: object, reduced: Any) -> None:
+        """Note the attributes that a class of the application leaves out, for the first of its instances."""
+        names = left_out(thing, reduced)
+        if names and is_of_application(type(thing)):
+            from tibidi.writing.essences import note_once  # few dumps need it
+
+            note_once(self._state, thing, f"{type_name(type(thing))}: its __getstate__ leaves out {', '.join(names)}")
+
+
+def left_out(thing: object, reduced: Any) -> list[str]:
+    """Return the attributes of an object that are not in the state of its reduce value, if all else is."""
+    state = reduced[2] if type(reduced) is tuple and len(reduced) > 2 else None
+    attributes = state[0] if type(state) is tuple and len(state) == 2 else state
+    own = dictionary(thing)
+    if type(attributes) is not dict or not attributes.keys() <= own.keys():
+        return []
+    return [name for name in list(own) if type(name) is str and name not in attributes][:MAX_NAMES]
+
+
+def is_of_application(cls: type) -> bool:
+    """Return True for a class of a module that was not installed; what a library leaves out is a matter of its own."""
+    place = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    return type(place) is not str or not re.search(INSTALLED, place.replace("\\", "/"))
 
 
 def _is_kept(reduced: Any) -> bool:

@@ -6,7 +6,8 @@ in C of another library, its getters are asked.
 
 from __future__ import annotations
 
-from types import GetSetDescriptorType, MemberDescriptorType
+import sys
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ONLY_THERE = "it cannot leave its process"
 COMPUTATION = "the state of a computation cannot be pickled"
+MOST_COMPARED = 1_000  # substitutions, the latest ones
 GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
 # The attributes of owners that say most, which are shown first.
@@ -42,7 +44,7 @@ PICKLING = ("pickle", "Pickling", "__reduce__")
 
 def failed(state: PickleState, thing: object, error: BaseException) -> Reduced:
     """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
-    known, detail = essence(thing), error_text(error)
+    known, detail = essence(thing) or items(thing), error_text(error)
     if known or any(word in detail for word in PICKLING):
         return described(state, thing, known or attributes(thing) or told_by_getters(state, thing))
     state.note(thing, FAILED, detail)
@@ -53,6 +55,12 @@ def described(state: PickleState, thing: object, known: dict[str, object]) -> Re
     """Return a stand-in for an object of which only this is known."""
     state.note(thing, ILLEGAL, f"{type_name(type(thing))}: {ONLY_THERE}")
     return _dummy(thing, ONLY_THERE, known)
+
+
+def note_once(state: PickleState, thing: object, detail: str) -> None:
+    """Note something of the first of hundreds of objects."""
+    if all(each.detail != detail for each in state.substitutions[-MOST_COMPARED:]):
+        state.note(thing, ILLEGAL, detail)
 
 
 def owner(state: PickleState, thing: object, reason: str) -> Reduced:
@@ -69,12 +77,26 @@ def illegal(state: PickleState, thing: object) -> Reduced:
     return NotPickleable, (name, COMPUTATION, known.pop("", "")), {"state": known}
 
 
+def items(thing: Any) -> dict[str, object]:
+    """Return the items of a collection in C of a library, such as a field of a message or the headers of a request."""
+    cls, abstract = type(thing), sys.modules["_collections_abc"]  # loaded at the start of any interpreter
+    functions = [each for base in mro(cls) for each in list(namespace(base).values()) if type(each) is FunctionType]
+    if any(each.__module__ != abstract.__name__ for each in functions):
+        return {}
+    try:
+        if issubclass(cls, abstract.Mapping):
+            return {"items": list(thing.items())}
+        return {"items": list(thing)} if issubclass(cls, abstract.Sequence) else {}
+    except Exception:  # noqa: BLE001 - a view that was released, code of a library
+        return {}
+
+
 def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
     """Return what the getters of a type in C tell, which is code of a library."""
     if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
         return {}
     state.running = thing
-    found = values(thing, {name: each for base in mro(type(thing)) for name, each in _getters(base).items()})
+    found = values(thing, {name: each for base in reversed(mro(type(thing))) for name, each in _getters(base).items()})
     plain = {name: value for name, value in found if exact_type(value) in PLAIN}
     state.running = None
     return plain

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tibidi.writing.pickle_state import Reduced
 
 REDUCE = operator.methodcaller("__reduce_ex__", 5)
-DICT_OFFSET: Any = vars(type)["__dictoffset__"].__get__  # 0 without a `__dict__`, as in most types in C
 NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # private, so not in typeshed
 RECONSTRUCT: Any = copyreg._reconstructor  # type: ignore[attr-defined]  # likewise
 
@@ -33,7 +32,8 @@ def named(thing: object, reduced: Any) -> object:
     """Return a reduce value; if it is a name, the name under which the object is really found."""
     if type(reduced) is not str:
         has_state = type(reduced) is not tuple or (len(reduced) > 2 and reduced[2] is not None)
-        if not has_state and DICT_OFFSET(type(thing)) and reduced[0] is type(thing) and dictionary(thing):
+        cls = type(thing)
+        if not has_state and reduced[0] is cls and (dictionary(thing) or namespace(cls).get("__slots__")):
             from tibidi.writing.libraries import with_attributes  # few types
 
             return with_attributes(thing, reduced)

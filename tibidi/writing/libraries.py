@@ -9,13 +9,23 @@ import sys
 from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes, dictionary, is_native, mro, namespace, native_base, type_name
+from tibidi.look.anatomy import (
+    attributes,
+    dictionary,
+    is_native,
+    members,
+    mro,
+    namespace,
+    native_base,
+    type_name,
+    values,
+)
 from tibidi.look.classes import HOSTS, SHIPPED, is_evaluated
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Dummy
-from tibidi.writing.essences import described
+from tibidi.writing.essences import described, note_once
 from tibidi.writing.instances import NEW, RECONSTRUCT, instance
 from tibidi.writing.naming import is_found
 from tibidi.writing.weak import WeakReducers
@@ -34,7 +44,6 @@ HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 REDUCE_METHODS = ("__reduce_ex__", "__reduce__")
 REDUCED_IN_PYTHON = frozenset({"_pydatetime", "_pydecimal", "collections", "fractions", "ipaddress", "pathlib", "uuid"})
-MOST_COMPARED = 1000  # substitutions, the latest ones
 OF_LIBRARY = "data that its library comes with"
 WRAPPED = "the object that it wraps is in its place"
 
@@ -101,9 +110,7 @@ class LibraryReducers:
     def _shipped(self, thing: Any) -> Any:
         """Write an object without the data that its library comes with; say so once for hundreds of them."""
         own, name = dictionary(thing), type_name(type(thing))
-        detail = f"{name}: {OF_LIBRARY}"
-        if all(each.detail != detail for each in self._state.substitutions[-MOST_COMPARED:]):
-            self._state.note(thing, ILLEGAL, detail)
+        note_once(self._state, thing, f"{name}: {OF_LIBRARY}")
         keys = " ".join(SHIPPED.get(type_name(base), "") for base in mro(type(thing))).split()
         left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in keys if key in own}
         return NEW, (type(thing),), {**own, **left_out}
@@ -140,11 +147,14 @@ def with_attributes(thing: object, reduced: Reduced) -> Reduced:
     That of datetime, Decimal and Counter, for example.  One that the application wrote decides for itself.
     """
     bases = mro(type(thing))
-    methods = [namespace(base)[name] for base in bases for name in REDUCE_METHODS if name in namespace(base)]
-    is_of_application = type(methods[0]) is FunctionType and methods[0].__module__ not in REDUCED_IN_PYTHON
-    if is_of_application or any("__setstate__" in namespace(base) for base in bases):
+    owner, method = next((base, namespace(base)[n]) for base in bases for n in REDUCE_METHODS if n in namespace(base))
+    is_of_application = type(method) is FunctionType and method.__module__.partition(".")[0] not in REDUCED_IN_PYTHON
+    if is_of_application or owner is bases[0] or any("__setstate__" in namespace(base) for base in bases):
         return reduced
-    return (*reduced[:2], instance(thing)[2], *reduced[3:])
+    own, before = dictionary(thing), bases[: bases.index(owner)]
+    slots = {name: each for name, each in members(type(thing)).items() if each.__objclass__ in before}
+    state = (own or None, dict(values(thing, slots))) if slots else own or None
+    return (*reduced[:2], state, *reduced[3:])
 
 
 def reduce_default(thing: object) -> Reduced | None:

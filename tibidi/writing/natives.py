@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CALLED: dict[Any, tuple[str, ...]] = {
     **dict.fromkeys((bytes, complex, float, int, str, tuple), ("__new__",)),
     **dict.fromkeys((datetime.date, datetime.datetime, datetime.time, datetime.timedelta), ("__new__",)),
-    bytearray: ("__new__", "__init__"),
+    **dict.fromkeys((bytearray, datetime.tzinfo), ("__new__", "__init__")),
     defaultdict: ("__new__", "__init__", "__setitem__", "items"),
     deque: ("__new__", "__init__", "__iter__", "append", "extend"),
     dict: ("__new__", "__setitem__", "items"),

@@ -60,6 +60,17 @@ def test_names_that_lie() -> None:
         assert f"<m.{name}>" == repr(InertUnpickler(io.BytesIO(made), namespace={}.setdefault).load())
 
 
+class Nothing:
+    """Is loaded as None, like the cached hash of attrs."""
+
+    def __reduce__(self) -> Any:
+        return type(None), ()
+
+
+NOTED = functools.partial(print, end="")
+NOTED.note = "n"  # type: ignore[attr-defined]  # it has a `__dict__`
+
+
 def test_enumeration_by_value() -> None:
     """A member of an enumeration that pickled by its value shows it."""
     assert f"<{Cart.__module__}.Color(1)>" == repr(loaded(Color.RED))
@@ -69,6 +80,8 @@ def test_enumeration_by_value() -> None:
     ("value", "shown"),
     [
         (functools.partial(print, 1, end=""), "<functools.partial(<inert print>, 1) end=''>"),
+        (NOTED, "<functools.partial(<inert print>) end='', note='n'>"),
+        (Nothing(), "None"),
         (operator.itemgetter(1), "<operator.itemgetter(1)>"),
         (operator.methodcaller("f", 1, k=2), "<operator.methodcaller('f', 1) k=2>"),
         (re.compile("a+"), "re.compile('a+')"),

@@ -18,6 +18,8 @@ from tibidi.reading.inert import plain
 from tibidi.reading.inert.proxies import real as real_type
 from tibidi.reading.inert.types import InertObject, InertType, make_type
 
+ARGS: Any = vars(BaseException)["args"]  # which a class may hide by a property
+
 
 def make_exception(cls: object, *group: Any) -> BaseException:
     """Make an exception of `cls`, without arguments except for the message and members of a group."""
@@ -70,7 +72,7 @@ def exception_state(exception: object, state: object) -> None:
 def _set_chain(exception: BaseException, known: dict[str, object]) -> None:
     arguments = known.pop("args", None)
     if type(arguments) is tuple:
-        exception.args = arguments
+        ARGS.__set__(exception, arguments)
     for name in ("__cause__", "__context__"):
         linked = known.pop(name, None)
         if isinstance(linked, BaseException):

@@ -227,6 +227,7 @@ STANDINS: dict[type, Callable[..., object]] = {
 # The makers for calls of types of the interpreter.
 TYPE_MAKERS: dict[type, Callable[..., object]] = {
     **STANDINS,
+    type(None): lambda: None,
     interpreter.MappingProxyType: lambda mapping: types.instance(
         types.make_type("builtins", "mappingproxy", types.InertMapping), _items_=plain.expect(mapping, dict)
     ),

@@ -171,10 +171,11 @@ def _array(kind: object, typecode: object, layout: object, content: object) -> o
     return rebuild(array.array, expect_text(typecode, 1), expect(layout, int), expect(content, bytes))
 
 
-def _struct_time(fields: object, _: object = None) -> object:
-    if len(expect(fields, tuple)) != 9:
+def _struct_time(fields: Any, zone: object = None) -> object:
+    known: Any = {} if zone is None else expect(zone, dict)
+    if len(expect(fields, tuple)) != 9 or any(type(each) not in {int, str, type(None)} for each in known.values()):
         raise ValueError("not a struct_time")
-    return time.struct_time(fields)  # type: ignore[arg-type]  # a tuple of nine
+    return time.struct_time(fields, known)
 
 
 OPCODES = "none: values come as opcodes"
@@ -222,7 +223,7 @@ TABLE: dict[tuple[str, str], Plain] = {
     ("pathlib", "PurePosixPath"): Plain(_path("PurePosixPath"), "texts"),
     ("pathlib", "PureWindowsPath"): Plain(_path("PureWindowsPath"), "texts"),
     ("pathlib", "WindowsPath"): Plain(_path("WindowsPath"), "texts; a pure path where it is not Windows"),
-    ("time", "struct_time"): Plain(_struct_time, "a tuple of nine"),
+    ("time", "struct_time"): Plain(_struct_time, "a tuple of nine, and the name and offset of the zone"),
     ("types", "SimpleNamespace"): Plain(_without_arguments(types.SimpleNamespace), "none"),
     ("uuid", "UUID"): Plain(lambda: _imported("uuid", "UUID")(int=0), "none; its number comes as state"),
 }

@@ -204,7 +204,8 @@ class InertPartial(InertCall):
         own = self.__dict__
         arguments, keywords = own.get("args"), own.get("keywords")
         first = (own.get("func"), *(arguments if type(arguments) is tuple else ()))
-        return "functools.partial", first, keywords if type(keywords) is dict else {}
+        others = {name: value for name, value in visible(self).items() if name not in self._inert_slots_}
+        return "functools.partial", first, {**(keywords if type(keywords) is dict else {}), **others}
 
 
 def completed(partial: InertPartial, arguments: tuple[object, ...]) -> object:
