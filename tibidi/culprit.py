@@ -39,9 +39,8 @@ class Culprit(NamedTuple):
 def culprit(exceptions: Sequence[ExceptionRecord], process: ProcessRecord) -> Culprit:
     """Return the culprit of a crash; there is at least one exception."""
     index = root_cause(exceptions)
-    frames, own = exceptions[index].frames, OwnCode(process)
-    number = next((n for n in range(len(frames) - 1, -1, -1) if own.has(frames[n])), len(frames) - 1)
-    return Culprit(index, number if frames else None)
+    frames = exceptions[index].frames
+    return Culprit(index, OwnCode(process).innermost(frames) if frames else None)
 
 
 def subjects(summary: Summary) -> tuple[ExceptionRecord, ...]:
@@ -108,6 +107,10 @@ class OwnCode:
         if self._executables and file.startswith(self._executables):  # a script that an installer wrote
             return False
         return not _is_installed(file[len(next(filter(file.startswith, self._roots), "/")) - 1 :])
+
+    def innermost(self, frames: Sequence[FrameRecord]) -> int:
+        """Return the index of the innermost own frame, else of the innermost one; -1 without frames."""
+        return next((n for n in range(len(frames) - 1, -1, -1) if self.has(frames[n])), len(frames) - 1)
 
 
 def _is_installed(path: str, end: str = "") -> bool:

@@ -66,7 +66,7 @@ class Reader:
     @cached_property
     def summary(self) -> Summary:
         """The summary, with `complete` and `omissions` updated from the index."""
-        summary = decode.summary_from_json(decode.loads(self._content(fmt.SUMMARY), fmt.SUMMARY))
+        summary = decode.summary_from_json(decode.loads(self.content(fmt.SUMMARY, MAX_TEXT_BYTES), fmt.SUMMARY))
         # Omissions that both passes met are in both lists.
         omissions = dict.fromkeys((*summary.omissions, *self.index.omissions))
         if self.cut:
@@ -80,7 +80,7 @@ class Reader:
         if fmt.INDEX not in self._members:
             return Index()
         try:
-            return decode.index_from_json(decode.loads(self._content(fmt.INDEX), fmt.INDEX))
+            return decode.index_from_json(decode.loads(self.content(fmt.INDEX, MAX_TEXT_BYTES), fmt.INDEX))
         except DamagedDump as error:
             self._lose("values", error)
             return Index()
@@ -99,7 +99,7 @@ class Reader:
                 self._lose(where, DamagedDump("too many sources, or its name is too long"))
                 break
             try:
-                content = self._content(member.name, room)
+                content = self.content(member.name, room)
                 room -= len(content)
                 texts[name] = content.decode("utf-8", "surrogatepass")
             except (DamagedDump, UnicodeDecodeError) as error:
@@ -180,15 +180,12 @@ class Reader:
         self._file.seek(0)
         return io.BytesIO(self._file.read())
 
-    def content(self, name: str) -> bytes:
-        """Return the content of a member as a whole; raise DamagedDump if it is missing, damaged or too long a text."""
-        most = MAX_TEXT_BYTES if name.startswith(fmt.SOURCES) else fmt.MAX_MEMBER_BYTES
-        return self._content(name, most, most)
-
-    def _content(self, name: str, room: int = MAX_TEXT_BYTES, most: int = MAX_TEXT_BYTES) -> bytes:
+    def content(self, name: str, limit: int = fmt.MAX_MEMBER_BYTES) -> bytes:
+        """Return the content of a member as a whole; raise DamagedDump if it is missing, damaged or too long."""
         if name not in self._members:
             raise DamagedDump(f"{name} is missing")
-        return b"".join(zipped.chunks(self._file, self._members[name], min(room, most)))
+        limit = min(limit, MAX_TEXT_BYTES) if name.startswith(fmt.SOURCES) else limit
+        return b"".join(zipped.chunks(self._file, self._members[name], limit))
 
     def _lose(self, path: str, error: Exception) -> None:
         self.damage.append(Omission(path, DAMAGED, str(error)))

@@ -47,20 +47,19 @@ class Vault(Archive):
         except TibidiError as error:
             self.problem = f"{error}; {error.hint}"
         shown = minimal(summary)
-        outer.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(shown)), encode.headline(shown))
+        outer.add(fmt.SUMMARY, encode.summary_json(shown), encode.headline(shown))
         reason, detail = (UNAVAILABLE, self.problem) if self.problem else (SEALED, HINT)
         index = Index(complete=not self.problem, omissions=(Omission("values", reason, detail),))
         outer.add(fmt.INDEX, encode.dumps(encode.index_to_json(index)))
 
     def finish(self, key: bytes | None) -> None:
         """Sign and seal what was written, and complete the outer archive."""
-        if self.problem:
-            if not config.silent and sys.stderr is not None:
-                sys.stderr.write(f"tibidi: no values in the dump, it cannot be sealed: {self.problem}\n")
-        else:
+        if not self.problem:
             super().finish(key)
             self.seal(self._plain, key)
             return
+        if not config.silent and sys.stderr is not None:
+            sys.stderr.write(f"tibidi: no values in the dump, it cannot be sealed: {self.problem}\n")
         self._outer.finish(key)
 
     def seal(self, plain: BytesIO, key: bytes | None) -> None:

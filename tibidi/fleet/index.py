@@ -8,7 +8,6 @@ table of it, named after the dumps in it, so that any engine makes the same file
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.decode import summary_from_json
 from tibidi.dumpfile.headline import note
 from tibidi.errors import TibidiError
+from tibidi.present.lines import ADDRESS
 from tibidi.store import remote
 
 Batch = Sequence[tuple[str, int]]  # keys of dumps, and their sizes
@@ -31,7 +31,6 @@ FIRST_BYTES = 16 << 10  # of a dump, in the first request
 THREADS = 16
 MAX_FRAMES = 12  # innermost ones of each exception
 MAX_VALUE = 300  # characters
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 TEXTS = ("fingerprint", "time", "type", "message", "program", "file", "name", "cause", "own_file", "own_name")
 FACTS = ("hostname", "python", "platform", "tibidi", "kind", "packages", "old_fingerprint")
 

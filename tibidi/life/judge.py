@@ -147,7 +147,7 @@ def _write(record: Record, kind: str, reason: str) -> str:
     partial = PartialFile(path)
     try:
         archive = Archive(partial.file)
-        archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+        archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
         archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         for number, (file, source) in enumerate(texts.items()):
             name = f"{fmt.SOURCES}{number}/{os.path.basename(file)}"

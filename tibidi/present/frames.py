@@ -19,7 +19,7 @@ MAX_PERIOD = 4  # frames of a recursion that repeat
 SHOWN_TURNS = 3  # of a recursion, as in Python's tracebacks
 LONG = 40  # characters; a value that is longer is shown once
 TEMPORARY = "@"  # begins the names of what pytest's assertion rewriting keeps
-# What a module defines and imports is no news; its other variables are.
+# What a module defines and imports is only counted; its other variables are shown.
 DEFINITIONS = r"<(?:class|module|function|built-in function) "
 
 
@@ -29,7 +29,8 @@ class Frames:
     def __init__(
         self, process: ProcessRecord, sources: Mapping[str, str], *, width: int | None, everything: bool
     ) -> None:
-        self.is_own = OwnCode(process).has
+        self._own = OwnCode(process)
+        self.is_own = self._own.has
         program = process.argv[0].replace("\\", "/") if process.argv else ""
         folders = (process.cwd.replace("\\", "/").rstrip("/"), program.rpartition("/")[0])
         self._folders = [f"{folder}/" for folder in folders if folder]
@@ -57,8 +58,7 @@ class Frames:
 
     def innermost(self, frames: Sequence[FrameRecord]) -> Line:
         """Return the place of the innermost own frame, else of the innermost."""
-        own = [frame for frame in frames if self.is_own(frame)]
-        return [(FAINT, f", at {self.place((own or list(frames))[-1])}")] if frames else []
+        return [(FAINT, f", at {self.place(frames[self._own.innermost(frames)])}")] if frames else []
 
     def _blocks(self, frames: Sequence[FrameRecord]) -> Iterator[list[Line]]:
         number = 0
@@ -88,7 +88,7 @@ class Frames:
         yield from self._variables(number, frame)
 
     def around(self, frame: FrameRecord, before: int, after: int) -> list[tuple[int, str]]:
-        """Return the numbered lines around the one of a frame, from the first of its function on, without indentation.
+        """Return the numbered lines around that of a frame, not before its function begins, without indentation.
 
         There are none if the source is not in the dump.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tibidi.process.texts import printable
@@ -17,9 +18,9 @@ NAME = "name"
 VALUE = "value"
 PLAIN = "plain"
 
-
 # Of a line of a message, which may be as long as the data that it quotes.
 MESSAGE_CHARS = 2_000
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")  # in a repr; another one in each process
 
 
 def cut(text: str, width: int | None) -> str:

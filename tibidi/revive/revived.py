@@ -95,8 +95,7 @@ class RevivedDump:
 
     def innermost_own(self, stack: Stack) -> int:
         """Return the index of the innermost own frame of a stack, else of its innermost; 0 without frames."""
-        own = [index for index, frame in enumerate(stack) if self.own.has(frame.record)]
-        return own[-1] if own else max(len(stack) - 1, 0)
+        return max(self.own.innermost([frame.record for frame in stack]), 0)
 
     def place(self, stack: Stack) -> str:
         """Return where the innermost own frame of a stack was, in short; "" without frames."""

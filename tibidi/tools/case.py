@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100  # characters of a call on one line
 MAX_PROSE = 300  # characters of a line in the docstring
-# What stands in the code, and the line that it needs.
+# What the code of a test may contain, and the import that this needs.
 WORDS = {f"{name}.": f"import {name}" for name in ("asyncio", "pytest", "runpy", "sys")}
 WORDS |= {"HERE": "from pathlib import Path", "replay.": "from tibidi.tools import replay"}
 WORDS |= {"=re.": "import re", "mock.": "from unittest import mock"}
@@ -57,9 +57,9 @@ class Case:
         self.frame = self.exception[call.frame]
 
     def write(self, *, fails: bool = False, returns: bool = False) -> None:
-        """Write the test, and its data file if there are arguments that are no literals.
+        """Write the test, and its data file if there are arguments that are not literals.
 
-        With `fails`, the test passes as long as the call crashes so; with `returns`, it returns what the call does.
+        With `fails`, the test passes as long as the call crashes as before; with `returns`, it returns the result.
         """
         data = f"{self.path[:-3]}.pkl"
         os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
@@ -133,7 +133,7 @@ class _Text:
     def _expressions(self) -> list[str]:
         """Return an expression for each value that the call needs, its cells first.
 
-        What has none goes to the data file, with all that may hold the same objects.
+        Values without one go to the data file, with all values that may share objects with them.
         """
         arguments = self._case.call.arguments()
         texts = [self._named(*literals.literal(each.value)) for each in arguments]
@@ -192,7 +192,7 @@ def _dumped(case: Case, values: dict[str, object]) -> bytes:
     redactor, deadline = Redactor(config.redact_names, {}, config.redact), time.monotonic() + config.max_seconds
     file = io.BytesIO()
     archive = Archive(file)
-    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+    archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
     done = write_values([root], archive, deadline=deadline, max_bytes=config.max_bytes, redactor=redactor)
     index = Index(done.complete, {name: tuple(paths) for name, paths in done.members}, {}, tuple(done.omissions))
     archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(index)))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from tibidi.dump import Dump, DumpedFrame, Stack
 from tibidi.present import phrases
+from tibidi.present.lines import ADDRESS
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.tools.parts import parts, type_name
 
 ABSENT = "(absent)"
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 MAX_DEPTH = 5
 MAX_PARTS = 1_000  # of one value
 PLAIN = (str, bytes, int, float, complex, type(None))
@@ -65,7 +64,7 @@ def _frames(path: str, one: DumpedFrame, other: DumpedFrame) -> Iterator[Differe
 
 
 def _values(path: str, one: Any, other: Any, within: frozenset[tuple[int, int]] = frozenset()) -> Iterator[Difference]:
-    """Compare two values part by part, as deep as their types are the same."""
+    """Compare two values part by part, down to where their types differ."""
     pair = (id(one), id(other))
     if pair in within or len(within) > MAX_DEPTH:
         return

@@ -90,7 +90,7 @@ def scrub(reader: Reader, rules: Rules, archive: Archive, key: bytes | None) -> 
 
 
 def _add_summary(archive: Archive, summary: Summary) -> None:
-    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(summary)), encode.headline(summary))
+    archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
 
 
 class _Scrubbing:

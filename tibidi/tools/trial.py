@@ -20,6 +20,7 @@ from tibidi.errors import TibidiError
 from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED_TEXT, FrameRecord, ProcessRecord
 from tibidi.present import phrases
+from tibidi.present.lines import ADDRESS
 from tibidi.process.texts import source_lines
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.today import MAINS
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 CHILD = "from tibidi.tools.trial import child; child()"
 CHILD_VARIABLES = {"TIBIDI_ENABLE": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 # How a call ended.
 REPRODUCED, ANOTHER, PASSES = "reproduced", "another error", "passes here"
