@@ -1,4 +1,4 @@
-"""What does not compress: store it in the middle of a compressed member, and see early that it does not fit."""
+"""Data that does not compress: store it within a compressed member, and find out early that it does not fit."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def compresses(view: memoryview) -> bool:
 
 
 def fits(view: memoryview, room: int) -> bool:
-    """Return False if data is too large for `room` bytes however well it compresses, or twice as large and noise."""
+    """Return False if data is too large for `room` bytes, however well it compresses, or twice as large and noise."""
     if view.nbytes // BEST_RATIO > room:
         return False
     if view.nbytes // 2 < max(room, LARGE_SAMPLES * LARGE_SAMPLE_BYTES):

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from tibidi.dumpfile.writer import Archive
 
-# Fewer bytes hardly get fewer: they are a stored block of deflate, the last one.
+# Fewer bytes than this hardly compress: they become one stored block of deflate.
 STORED_BYTES = 160
-# A window and tables for some thousand bytes: those of zlib's defaults take longer to clear than so little to compress.
+# A window and tables for a few thousand bytes: clearing zlib's default ones takes longer than compressing so little.
 WINDOW, MEMORY = -12, 4
 
 

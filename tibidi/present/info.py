@@ -31,10 +31,10 @@ def lines(
     omissions: Sequence[Omission] | None = None,
     everything: bool = False,
 ) -> Iterator[str]:
-    """Yield what a dump is of and where it comes from; with `everything`, also packages, environment and omissions.
+    """Yield what crashed and where the dump comes from; with `everything`, also packages, environment and omissions.
 
-    `trust` is a text about its signature, `mismatches` are the differences of
-    its environment, `omissions` replace those in the file if loading found more.
+    `trust` is a text about its signature; `mismatches` are the differences on this
+    machine; `omissions` replace those in the file if loading found more.
     """
     summary, sources = reader.summary, reader.sources
     missing = (*summary.omissions, *reader.damage) if omissions is None else omissions

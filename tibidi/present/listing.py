@@ -28,7 +28,7 @@ DAMAGED = "damaged"
 
 
 class Row(NamedTuple):
-    """One dump, as far as its first bytes describe it; `shown` is the name to open it by."""
+    """A dump as its first bytes describe it; `shown` is the name that opens it."""
 
     entry: Entry
     state: str
@@ -59,12 +59,12 @@ def groups(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def inbox(found: Sequence[Sequence[Row]], width: int | None = None) -> Iterator[str]:
-    """Yield a line for each group, or two where one is longer than `width`, in which both are cut."""
+    """Yield a line for each group, or two if lines would be longer than `width`; both are cut to it."""
     return _table(GROUP_COLUMNS, map(_group_cells, found), width)
 
 
 def lines(rows: Iterable[Row], width: int | None = None) -> Iterator[str]:
-    """Yield a line for each dump in the order of `rows`, or two, as `inbox` does."""
+    """Yield a line for each dump in the order of `rows`, or two as `inbox` does."""
     return _table(DUMP_COLUMNS, map(_cells, rows), width)
 
 

@@ -27,7 +27,7 @@ LIGHT, DARK = "default", "github-dark"  # styles of Pygments
 
 
 class Node(NamedTuple):
-    """A value under its name: its type, its text, its parts, and a note such as where else it is spelt out."""
+    """A value under its name: its type, its text, its parts, and a note such as where it is shown in full."""
 
     name: str
     type: str
@@ -77,7 +77,7 @@ def _template(name: str) -> Any:
 
 
 class _Page:
-    """The facts that the template shows."""
+    """Collects the facts that the template shows."""
 
     def __init__(self, summary: Summary, sources: Mapping[str, str], variables: Mapping[str, Sequence[Node]]) -> None:
         self._summary = summary

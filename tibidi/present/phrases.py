@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tibidi.dump import DumpedFrame
     from tibidi.model import ExceptionRecord, FrameRecord, Omission, Summary
 
-WORKER_DUMP = "tibidi: traceback dumped into: "  # the note that a worker of a cluster adds
+WORKER_DUMP = "tibidi: traceback dumped into: "  # begins the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")
 
 
@@ -84,13 +84,13 @@ def count(number: int, noun: str) -> str:
 
 
 def origin(summary: Summary) -> str:
-    """Return when and where a dump was made: `2026-11-22 21:50:00 UTC on vm, Python 3.11.7`; sealed, without `vm`."""
+    """Return when and where a dump was made: `2026-11-22 21:50:00 UTC on vm, Python 3.11.7`, if sealed without host."""
     host = summary.process.hostname
     return f"{moment(summary.time)} UTC{host and f' on {host}'}, Python {summary.process.python}"
 
 
 def without_values(omissions: Sequence[Omission]) -> str:
-    """Return a sentence if a dump has no values at all and was not meant to, or if they are sealed, else ""."""
+    """Return a sentence if all values are missing against the intention, or if they are sealed, else ""."""
     for each in omissions:
         if (each.path, each.reason) == ("values", UNAVAILABLE):
             return f"There are no variables: {each.detail}."
@@ -100,7 +100,7 @@ def without_values(omissions: Sequence[Omission]) -> str:
 
 
 def out_of_memory(exceptions: Sequence[ExceptionRecord]) -> str:
-    """Return the command to go on with if memory was short, else ""."""
+    """Return the command that lists the largest values if memory ran out, else ""."""
     is_short = any(record.type.endswith("MemoryError") for record in exceptions)
     return "The largest values: python -m tibidi mem DUMP" * is_short
 

@@ -33,7 +33,7 @@ def width() -> int:
 
 
 def has_colour() -> bool:
-    """Return True if stdout shows colours: by NO_COLOR, FORCE_COLOR and TERM, as https://no-color.org has it."""
+    """Return True if stdout shows colours, going by NO_COLOR, FORCE_COLOR and TERM (https://no-color.org)."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -51,7 +51,7 @@ def write(lines: Iterable[Line], *, colour: bool) -> None:
 
 
 def _paged(text: str) -> bool:
-    """Show a text in the pager of PAGER, else in less; return False if there is none."""
+    """Show a text in the pager that PAGER names, else in less; return False if it is not installed."""
     command = shlex.split(os.environ.get("PAGER", "less"))
     if not command or shutil.which(command[0]) is None:
         return False

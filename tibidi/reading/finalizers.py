@@ -2,7 +2,7 @@
 
 A `__del__` would release what the crashed process owned, whose name or number on this machine is that of
 something else.  So each class that a dump names or has gets a `__del__` that does nothing in a thread that is
-loading, as half-built objects can be dropped meanwhile.  At the end that is called once for each object:
+loading, as half-built objects can be dropped meanwhile.  At the end this is called once for each object:
 CPython then regards the object as finalized, for good (PEP 442, and PyObject_CallFinalizer in Objects/object.c).
 Then the classes get their own `__del__` back.  What application code itself makes meanwhile is released as usual.
 """

@@ -68,7 +68,7 @@ class Rebuilder:
                 return self._load_carefully(error)
 
     def go_on(self, count: object, lost: object) -> Rebuilder:
-        """Return what reads the next pickle after one that failed; `lost` stands for what of `count` was not read."""
+        """Return the reader for the pickle after one that failed; `lost` replaces the unread of `count` objects."""
         self._renew(completed(self._fast.known(), count, lost))
         return self
 

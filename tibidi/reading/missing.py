@@ -49,7 +49,7 @@ class NotHere(Exception):
 
 
 class Stub(type):
-    """The type of missing classes and functions; it is not known which of both, so only an unpickler can call them."""
+    """The type of missing classes and functions; as it is not known which they are, only an unpickler can call them."""
 
     _original_: Any  # set in Missing
 
@@ -115,7 +115,7 @@ def missing_class(module: str, qualname: str, layout: str, fields: tuple[str, ..
 
 
 def unavailable(module: str, qualname: str) -> type:
-    """Return a stand-in for a class or function of whose results the inert reader makes more than `Missing` does."""
+    """Return a stand-in for a class or function whose results the inert reader describes better than `Missing`."""
     made: Any = missing_class(module, qualname, "", ())
     made.__new__ = _not_here
     del made._is_missing_
@@ -127,7 +127,7 @@ def _not_here(cls: type, *_: object, **__: object) -> NoReturn:
 
 
 def opener(module: str, qualname: str, original: Any) -> type:
-    """Return a stand-in for what acquires something outside the process when it is called: not while loading."""
+    """Return a stand-in for what acquires something outside the process; calling it while loading does not."""
     made: Any = missing_class(module, qualname, "", ())
     made._original_, made._reason_ = staticmethod(original), REASON
     return made  # type: ignore[no-any-return]  # a class

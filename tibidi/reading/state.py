@@ -35,7 +35,7 @@ def set_state(thing: Any, state: object) -> bool:
 
 
 def fill(made: Any, content: Any) -> None:
-    """Give an instance of a class on a built-in container its items, by that of the container alone."""
+    """Give an instance of a class on a built-in container its items, by the methods of that container alone."""
     native: Any = native_base(type(made))
     if native is OrderedDict:
         for key, value in content.items():

@@ -1,7 +1,7 @@
 """Let a script that is here stand for `__main__` of a crash: its classes and functions are those of today.
 
-A dump has those of `__main__` by value, as they were.  Who calls a function
-again, to see whether it still crashes, wants objects of the classes that are here.
+A dump has those of `__main__` by value, as they were.  A function that
+is called again, to see whether it still crashes, needs objects of the classes that are here.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class ValuesReader:
         self._compiler = Compiler(sources)
         self._parts: dict[tuple[str, ...], dict[str, object]] = {}
         self._file = MemberFile() if live else MemoryFile()
-        self._is_behind = self._has_lost = False  # as a member was not read
+        self._is_behind = self._has_lost = False  # because a member was not read
         # Only the reader that is used is imported.
         self._unpickler: Any
         self._fuse: Fuse | None = None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tibidi.dump import DumpedFrame
 
-# Not listed by `help`: commands for a running program, and short names.
+# Commands that `help` does not list: those for a running program, and short names.
 UNLISTED = frozenset({
     "do_a", "do_b", "do_break", "do_bt", "do_c", "do_cl", "do_clear", "do_commands", "do_condition", "do_cont",
     "do_continue", "do_d", "do_debug", "do_disable", "do_enable", "do_exit", "do_h", "do_ignore", "do_interact", "do_j",
@@ -78,7 +78,7 @@ class DumpPdb(pdb.Pdb):
         return [name for name in super().get_names() if name not in UNLISTED]
 
     def precmd(self, line: str) -> str:
-        """Replace $_exception, which pdb knows from Python 3.12 on, by the name of the same."""
+        """Replace $_exception, which pdb knows only from Python 3.12 on, by the name `_exception`."""
         return super().precmd(line.replace("$_exception", "_exception"))
 
     def default(self, line: str) -> None:
@@ -95,7 +95,7 @@ class DumpPdb(pdb.Pdb):
         self.stdout.write(text + end)
 
     def error(self, msg: object) -> None:
-        """Print an error, marked as pdb does; of a variable that the code had not assigned it says so."""
+        """Print an error, marked as pdb does, and why a variable of the frame is not defined."""
         found = re.search(UNDEFINED, str(msg))
         self.message(f"*** {msg}" + (self._why_undefined(found[1]) if found else ""))
 

@@ -82,7 +82,7 @@ def before(dump: Dump, kind: str) -> Iterator[str]:
 
 
 class Words:
-    """A name that prints a text, bare or called: a command for a debugger that has none of its own."""
+    """An object that prints a text when it is shown or called: a command for a debugger that lacks it."""
 
     def __init__(self, text: Callable[[], Iterator[str]]) -> None:
         self._text = text
@@ -96,9 +96,9 @@ class Words:
 
 
 def add_names(revived: RevivedDump, number: int) -> None:
-    """Make the commands of our pdb names in any debugger, and `_exception` the exception that is shown.
+    """Make the commands of our pdb available as names in any debugger, and `_exception` the exception that is shown.
 
-    They are builtins, which no variable of the application is hidden by.
+    They are builtins, so that they hide no variable of the application.
     """
     dump = revived.dump
     names: dict[str, object] = {

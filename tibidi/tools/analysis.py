@@ -1,6 +1,6 @@
 """One page about a crash: the frame to blame, what is suspicious in it and where that came from, what to do next.
 
-Deterministic; reads an inert dump, and calls nothing from it.
+The page is deterministic.  It is made from an inert dump, and nothing from the dump is called.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Analysis(NamedTuple):
 
 
 def analyze(dump: Dump) -> Analysis:
-    """Return the page about an inert dump; of one without exceptions, about its first thread."""
+    """Return the page about an inert dump, or about its first thread if it has no exceptions."""
     records, name = subjects(dump.summary), os.path.basename(dump.path)
     root = root_cause(records)
     cause, last = records[root], records[-1]
@@ -119,7 +119,7 @@ def _way(value: object, outer: Sequence[DumpedFrame]) -> Iterator[str]:
 
 
 def lines(page: Analysis, tokens: int) -> Iterator[str]:
-    """Yield the page as text of at most so many tokens; the most important comes first, the commands always."""
+    """Yield the page as text of at most so many tokens; the most important first, the commands always."""
     odd = [" <- ".join([f"{each['name']}: {each['what']}", *each["way"]]) for each in page.suspicions]  # type: ignore[misc]
     values = [f"{each['name']}: {each['type']} = {each['value']}" for each in page.values]
     groups = {

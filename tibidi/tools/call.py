@@ -43,7 +43,7 @@ class Call(NamedTuple):
     """A call of the function of `exceptions[exception].frames[frame]`, or a run of its module if `function` is "".
 
     `function` is its path in `module`; for a function within a function, that of the outer one, and `inner` has the
-    names from there.  `problem` says why it cannot be called.
+    names from there.  `problem` says why the call is not possible.
     """
 
     exception: int
@@ -67,14 +67,15 @@ class Call(NamedTuple):
         return [*found, f"whether the call had changed {rest} is not known"] if rest else found
 
     def arguments(self) -> tuple[Argument, ...]:
-        """Return all values that it needs, the free variables first."""
+        """Return all values that the call needs, the free variables first."""
         return (*self.cells, *self.positional, *self.keywords)
 
 
 def calls(dump: Dump, here: Checkout, exception: int | None = None, frame: int | None = None) -> list[Call]:
     """Return the calls that may crash again: of own functions with whole arguments, the innermost first.
 
-    Then comes the run of the program, then functions with other arguments.  With a `frame`, there is only that one.
+    They are followed by a run of the program, and by functions with other arguments.  With a `frame`, only its call is
+    returned.
     """
     if not dump.exceptions:
         raise TibidiError(f"the dump is of kind {dump.kind} and has no exception", "python -m tibidi show prints it")
@@ -119,7 +120,7 @@ def blamed(dump: Dump, exception: int | None = None, frame: int | None = None) -
 
 
 def _escaping(dump: Dump, index: int, number: int) -> tuple[int, int]:
-    """Return a frame's place in the exception that left it: the outermost frame of one had caught it."""
+    """Return the place of a frame in the exception that left it; an exception's outermost frame had caught it."""
     for _ in dump.subjects:
         record, frame = dump.subjects[index].record, dump.subjects[index][number]
         found = [

@@ -1,8 +1,8 @@
-"""Evaluate an expression in a frame of an inert dump, by a part of Python that calls nothing from the dump.
+"""Evaluate an expression in a frame of an inert dump, in a subset of Python that calls nothing from the dump.
 
-The tree may have nothing but NODES; it calls only FUNCTIONS, and METHODS, which have no code of a dump; names with two
-underscores and the insides of generators are out of reach.  What passes is evaluated by Python, in a process with
-limits of time and memory: C code that compares a stranger's values takes any amount of both, and cannot be interrupted.
+The tree may contain only NODES, and call only FUNCTIONS and METHODS, none of which is code of the dump; names with two
+underscores and the insides of generators are out of reach.  Python evaluates what passes, in a process with limits of
+time and memory: C code that compares a stranger's values may take any amount of both, and cannot be interrupted.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ class Pickles:
         return body > start and is_code(data[body : body + MIN_CODE])
 
     def _unmask(self, number: int, start: int, leaves: bytes = b"") -> None:
-        """Keep what was masked behind a position, but for texts and numbers: a class needs its methods and fields."""
+        """Keep what was masked after a position, except texts and numbers: a class needs its methods and fields."""
         found = []
         while self._masked and next(reversed(self._masked)) >= (number, start):
             found.append(self._masked.popitem())
@@ -157,7 +157,7 @@ class Pickles:
         return {text for text in found - self._names if len(text) >= MIN_LEARNT and text != REDACTED_TEXT}
 
     def rewritten(self, number: int) -> tuple[int, bytes]:
-        """Return the size of the memo before a member, and the member; call it in order, for those that stay."""
+        """Return the size of the memo before a member, and the member; call it for the members that stay, in order."""
         before, out = self._made, bytearray(PROTOCOL)
         self._copy(number, 0, len(self._members[number]), out)
         return before, bytes(out)

@@ -5,8 +5,8 @@ items reads foreign memory.  So it is not used: dtypes are built from their
 names, and arrays from bytes that are counted first.  If numpy is not
 installed, an array is inert (`ndarray`): shape, dtype, bytes.
 
-The dtype of `numpy.dtype` comes in two steps, that of the writer as plain data:
-a code, or the parts of a record or of an array within an item.
+A dtype that numpy pickled comes in two steps.  The writer describes one as plain
+data: a code, or the parts of a record or of an array within an item.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     ok                  it was read
     refused <reason>    it cannot be read
-    deep <reason>       it is nested too deep
+    deep <reason>       it is nested too deeply
     memory              it takes too much memory
 
-If it takes too much time the operating system ends the process: C code asks
-nobody.  Where the operating system has no such limits (Windows) the parent does.
+If it takes too much time the operating system ends the process: C code does
+not check.  Where the operating system has no such limits (Windows) the parent does.
 """
 
 from __future__ import annotations

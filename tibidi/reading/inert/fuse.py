@@ -86,7 +86,7 @@ class Fuse:
     def tried(self, file: Any, count: int = GO_ON) -> bytes:
         """Return the content of `file`, which can be read here; raise Refused with the reason if it cannot.
 
-        `count` is the size of the memo before it, if what was before was not all read.
+        `count` is the size of the memo before it, needed if not everything before it was read.
         """
         room = config.read_bytes // MEMBER_PART
         data: bytes = file.read(room + 1)
@@ -126,7 +126,7 @@ class Fuse:
 
 
 def limits(size: int) -> tuple[float, int]:
-    """Return the seconds and the bytes that a pickle of `size` bytes may take; those that were raised hold for any."""
+    """Return the seconds and the bytes that a pickle of `size` bytes may take; raised limits apply to any size."""
     seconds, memory = MIN_SECONDS + size / BYTES_PER_SECOND, MIN_MEMORY_BYTES + size * MEMORY_RATIO
     return (
         config.read_seconds if config.read_seconds > MAX_SECONDS else min(config.read_seconds, seconds),

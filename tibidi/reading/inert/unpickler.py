@@ -53,7 +53,7 @@ class InertUnpickler(MemoUnpickler):
         return self._finished(value)
 
     def go_on(self, count: object, lost: object) -> InertUnpickler:
-        """Return what reads the next pickle after one that failed; `lost` stands for what of `count` was not read."""
+        """Return the reader for the pickle after one that failed; `lost` replaces the unread of `count` objects."""
         after = InertUnpickler(self._file, namespace=lambda _: {})
         after.__dict__.update(self.__dict__)  # what the names in this dump mean
         after.restore(self._file, completed(self.known(), count, lost))
