@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-# group -> name -> module in tibidi.commands, imported when its command runs; what it does
+# group -> name -> its module in tibidi.commands, which is imported when the command runs, and what it does
 GROUPS = {
     "look": {
         "list": ("listing", "list the crash dumps"),
@@ -29,15 +29,15 @@ GROUPS = {
         "repro": ("repro", "write a test that fails as the crash did, and run it"),
     },
     "share": {
-        "preview": ("preview", "print everything that would leave with a dump"),
-        "scrub": ("scrub", "leave parts of a dump out"),
+        "preview": ("preview", "print everything that a dump contains"),
+        "scrub": ("scrub", "write a copy of a dump without parts of it"),
         "seal": ("seal", "encrypt a dump to public keys"),
         "open": ("open", "decrypt a sealed dump"),
         "push": ("push", "copy the dumps of this machine to a store"),
-        "fleet": ("fleet", "index a store of many machines, and ask the index"),
+        "fleet": ("fleet", "index and query the dumps of many machines"),
     },
     "manage": {
-        "snap": ("snap", "dump a running process, which goes on"),
+        "snap": ("snap", "dump a running process without stopping it"),
         "path": ("path", "print the crash directory"),
         "prune": ("prune", "delete old dumps"),
         "doctor": ("doctor", "check the installation: crash a child process and read its dump"),

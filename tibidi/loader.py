@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tibidi.model import ExceptionRecord, FailedTest, FrameRecord, ProcessRecord, Variable
 
-UNSIGNED = "is not signed with your key: it is opened live, so that code which it names runs here"
+UNSIGNED = "is not signed with your key: it is opened live, and code that it names runs here"
 LOST = "its value is not in the dump, this is its preview"
 # The path of the globals of a module: `modules['shop']`.
 

@@ -139,7 +139,7 @@ def test_list_by_fingerprint(say, dump: Path) -> None:
 
 def test_list_of_others(say, dump: Path) -> None:
     """Where the options fit no dump, `list` says how many there are."""
-    assert [f"the options fit none of 1 dump in {dump.parent}"] == say("list", "--program", "shop")
+    assert [f"none of 1 dump in {dump.parent} matches the options"] == say("list", "--program", "shop")
 
 
 @pytest.mark.parametrize(

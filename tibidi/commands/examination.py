@@ -165,7 +165,7 @@ def _site_directories() -> list[str]:
 
 
 def _is_ours(hook: object) -> bool:
-    """Return True if a function is defined in `tibidi.hooks`; a wrapper has the name of what it wraps."""
+    """Return True if a function is defined in `tibidi.hooks`, by its file: wrappers take the name of what they wrap."""
     code = getattr(hook, "__code__", None)
     return code is not None and code.co_filename.startswith(HOOKS)
 

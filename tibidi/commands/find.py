@@ -42,7 +42,7 @@ def main(argv: commands.Arguments) -> int:
         print(printable(f"{prefix}{hit.path}: {hit.shown}"), flush=True)
         count += 1
     if not count:
-        commands.say(f"{options.text!r} is in no value of {phrases.count(len(paths), 'dump')}")
+        commands.say(f"no value of {phrases.count(len(paths), 'dump')} contains {options.text!r}")
     return 0 if count else 1
 
 

@@ -55,7 +55,7 @@ def main(argv: commands.Arguments) -> int:
 
 
 def _elsewhere() -> Iterator[str]:
-    """Yield a line about newer dumps where crashes go if the crash directory is full or cannot be written."""
+    """Yield a line about newer dumps in the directory that is used if the crash directory is full or not writable."""
     here = CrashDirectory.locate(create=False)
     *_, last = user_directories.candidates()
     try:
@@ -74,7 +74,7 @@ def _nothing(count: int, directories: Sequence[str]) -> str:
     """Return why there is nothing to list, and what to do where no program has crashed yet."""
     place = ", ".join(directories) or CrashDirectory.locate(create=False).path
     if count:
-        return f"the options fit none of {phrases.count(count, 'dump')} in {place}"
+        return f"none of {phrases.count(count, 'dump')} in {place} matches the options"
     return f"no dumps in {place}" + ("" if directories else " yet; let a program crash with TIBIDI_ENABLE=1")
 
 
@@ -109,7 +109,7 @@ def _is_since(moment: str, days: float) -> bool:
 
 
 def _write_index(found: Sequence[Sequence[listing.Row]], folder: str) -> int:
-    """Write the page of the newest dump of each fingerprint, and an index of them, the newest first."""
+    """Write a page for the newest dump of each fingerprint, and an index of the pages, the newest first."""
     from tibidi.commands.show import write_page
     from tibidi.present import page
 

@@ -1,1 +1,1 @@
-"""The dumps of many machines: to a store (push), a table of what is in it (index), questions to it (query)."""
+"""The dumps of many machines: copied to a store (push), listed in tables (index), and queried (query)."""

@@ -36,7 +36,7 @@ FACTS = ("hostname", "python", "platform", "tibidi", "kind", "packages", "old_fi
 
 
 def index(url: str, known: set[str], scheduler: str = "") -> Iterator[int]:
-    """Add the dumps of a store that are not `known` to its index; yield how many of each batch."""
+    """Add the dumps of a store that are not `known` to its index; yield the number of dumps in each batch."""
     keys = [each for each in remote.connect(url).list(remote.DUMPS) if each[0].rpartition("/")[2] not in known]
     batches: list[Batch] = []
     for _, group in groupby(sorted(keys), key=lambda each: each[0].split("/")[1]):
@@ -63,7 +63,7 @@ def add(url: str, batch: Batch) -> int:
     day = batch[0][0].split("/")[1]
     name = sha256("\n".join(key for key, _ in batch).encode()).hexdigest()[:24]
     tables = {"variables": [row for _, each in rows for row in each], "dumps": [dump for dump, _ in rows]}
-    for table, found in tables.items():  # the dumps last, as they are what is known
+    for table, found in tables.items():  # the dumps last: they say what the index has
         if found:
             store.put(f"{INDEX}/{table}/day={day}/{name}.parquet", _parquet(found))
     return len(batch)

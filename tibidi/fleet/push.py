@@ -1,7 +1,7 @@
 """Dumps of this machine -> a store: each once, under a name that its content gives it.
 
-So a push that was cut goes on where it was, and several processes may push the same dumps.  What was pushed is noted
-in the folder of the dumps, where retention deletes it first.
+So an interrupted push can be repeated, and several processes may push the same dumps.  What was pushed is noted in the
+folder of the dumps, where retention deletes it first.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before another attempt
 
 
 class Pusher(NamedTuple):
-    """Pushes dumps to a store, scrubbed and sealed where asked for; of a fingerprint at most `limit` an hour."""
+    """Pushes dumps to a store, scrubbed and sealed if asked for; at most `limit` per hour of each fingerprint."""
 
     store: remote.Folder | remote.Objects
     rules: Rules = Rules()
@@ -79,7 +79,7 @@ class Pusher(NamedTuple):
         return path, ""
 
     def _changed(self, reader: Reader, data: bytes) -> bytes:
-        """Return what is pushed of a dump: without what the rules name, and sealed if there are keys."""
+        """Return a dump as it is pushed: without what the rules name, and sealed if there are keys."""
         is_whole = self.rules == Rules()
         if reader.is_sealed and is_whole:
             return data
@@ -101,7 +101,7 @@ class Pusher(NamedTuple):
                 if attempt == self.attempts:
                     raise
             pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a thousand machines must not come at once
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a thousand machines must not retry at once
 
 
 def name_of(path: str, data: bytes) -> str:

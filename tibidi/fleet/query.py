@@ -1,4 +1,4 @@
-"""Questions to the index of a store: SQL by DuckDB, over copies of its files on this machine."""
+"""Queries of the index of a store: SQL that DuckDB runs over copies of its files on this machine."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Fleet:
         try:
             import duckdb
         except ImportError:
-            raise TibidiError("questions to an index need duckdb", remote.INSTALL) from None
+            raise TibidiError("querying an index needs duckdb", remote.INSTALL) from None
         self._duckdb: Any = duckdb
         self._connection: Any = duckdb.connect()
         folder = _synchronized(url)
@@ -77,7 +77,7 @@ class Fleet:
             raise TibidiError(f"DuckDB: {str(error)[:300]}", "the tables are dumps and variables") from None
 
     def common(self, fingerprint: str) -> list[Answer]:
-        """Return the variables that are the same in all dumps, and those that separate versions or hosts."""
+        """Return the variables that are the same in all dumps of a crash, and those that separate versions or hosts."""
         query = "select fingerprint, packages from dumps where starts_with(fingerprint, ?) group by all"
         found = self.sql(query, fingerprint).rows
         if len({whole for whole, _ in found}) != 1:
@@ -95,7 +95,7 @@ class Fleet:
 
 
 def _synchronized(url: str) -> str:
-    """Return a folder with the files of an index; those of an object store are copied to this machine, each once."""
+    """Return a folder with the files of an index; each file of an object store is copied to this machine once."""
     store = remote.connect(url)
     if isinstance(store, remote.Folder):
         return os.path.join(store.url, INDEX)

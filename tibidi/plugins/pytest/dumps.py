@@ -36,7 +36,7 @@ class Dumps:
         settings.directory = shared["directory"] or settings.directory
 
     def refusal(self, node: Any) -> tuple[str, str] | None:
-        """Return "" and why there is no further dump in this run, None if there is one."""
+        """Return "" and why this run leaves no further dump, None if it may."""
         allowed = MAX_SHARE * (time.time() - self._shared["start"])
         is_free = self._is_given or len(node.session.items) <= self._limit or self._seconds <= allowed
         if self._worker and self._count < self._limit and (is_free or not self._count):
@@ -49,7 +49,7 @@ class Dumps:
         """Dump the failure of a test; return the path, or "" and why there is none."""
         begun = time.monotonic()
         try:
-            with import_module("tibidi.process.temporary").dump_settings():  # already the imports need them
+            with import_module("tibidi.process.temporary").dump_settings():  # the imports need them already
                 path: str = import_module("tibidi.living").dump(_crash(exc), None, test=_live_test(report, node))
         except (Exception, pytest.fail.Exception) as error:  # the latter from the signal handler of pytest-timeout
             if settings.debug:
@@ -71,7 +71,7 @@ class Dumps:
             there.point_latest(there.latest() or path)
 
     def conclude(self, reports: Sequence[Any], terminalreporter: pytest.TerminalReporter) -> None:
-        """Print how to open each dump, and write a table for a job of GitHub."""
+        """Print how to open each dump, and write a table for GitHub Actions."""
         if not self._limit:
             return
         summary = import_quickly("tibidi.plugins.pytest.summary")

@@ -1,4 +1,4 @@
-"""Have each failed phase of a test dumped, and say at the end how to open the dumps.
+"""Dump each failed phase of a test, and print at the end how to open the dumps.
 
 A phase is dumped when pytest has made its report, while the variables live and
 before `--pdb` or the teardown.  The report carries the path: with pytest-xdist
@@ -42,7 +42,7 @@ class Failures:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        """Note in the life record of a worker that has died by which signal: its faulthandler is that of pytest."""
+        """Note in the life record of a dead worker which signal ended it, as pytest uses its faulthandler."""
         worker = getattr(node.gateway._io, "popen", None) if error else None  # None on another machine
         if worker is not None:
             from tibidi.life.record import note_end
@@ -71,7 +71,7 @@ class Failures:
         self._dump(node, call, report)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print how to open each dump, and write a table for a job of GitHub."""
+        """Print how to open each dump, and write a table for GitHub Actions."""
         stats = terminalreporter.stats.items()
         reports = [each for kind, reports in stats if kind not in {"", "passed"} for each in reports]
         dumped = [each for each in reports if hasattr(each, "tibidi") and each.outcome == "failed"]
@@ -80,7 +80,7 @@ class Failures:
             self._dumps.conclude(dumped, terminalreporter)
 
     def _dump(self, node: Any, call: pytest.CallInfo[Any], report: Any) -> None:
-        """Dump a failure, after all plugins had their say about its report."""
+        """Dump a failure after all plugins have changed its report."""
         self._node = self._call = None  # which leads to the frames
         exc = call.excinfo and call.excinfo.value
         if report.outcome != "failed" or exc is None or isinstance(exc, bdb.BdbQuit) or hasattr(report, "tibidi"):

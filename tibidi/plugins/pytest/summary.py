@@ -1,4 +1,4 @@
-"""What a run says about its dumps: a line for each failure, and a table for a job of GitHub.
+"""What a run prints about its dumps: a line for each failure, and a table for GitHub Actions.
 
 PYTEST_DONT_REWRITE
 """
@@ -24,7 +24,7 @@ MAX_MESSAGE = 200  # characters
 
 
 def lines(reports: Sequence[Any], directory: str) -> Iterator[str]:
-    """Yield the command that opens the dump of each failure, and what has none."""
+    """Yield the command that opens the dump of each failure, or why there is none."""
     refused = Counter(each.tibidi[1] for each in reports if each.tibidi[1].startswith(REFUSALS))
     for report, command in _commands(reports, directory):
         if command:
@@ -36,7 +36,7 @@ def lines(reports: Sequence[Any], directory: str) -> Iterator[str]:
 
 
 def write_table(reports: Sequence[Any], directory: str) -> None:
-    """Append a table to the summary of a job of GitHub, if this is one."""
+    """Append a table to the job summary of GitHub Actions, if this runs there."""
     path = os.environ.get(TABLE_VARIABLE)
     if path:
         with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
@@ -51,7 +51,7 @@ def write_table(reports: Sequence[Any], directory: str) -> None:
 def _commands(reports: Sequence[Any], directory: str) -> Iterator[tuple[Any, str]]:
     """Yield each report with the command that opens its dump, "" if there is none.
 
-    The node id finds the first dump of a test in a run, the name of the file any other, and one whose id is redacted.
+    The node id finds the first dump of a test in a run; the file name finds any other, and one whose id is redacted.
     """
     seen: set[str] = set()
     prefix = f"TIBIDI_DIR={shlex.quote(os.path.relpath(directory))} " if directory else ""
@@ -66,7 +66,7 @@ def _commands(reports: Sequence[Any], directory: str) -> Iterator[tuple[Any, str
 
 
 def _found(test: str) -> str:
-    """Return the dump that another worker wrote of a test."""
+    """Return the dump of a test that another worker wrote."""
     try:
         return find(test)
     except TibidiError:
