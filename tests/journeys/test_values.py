@@ -141,6 +141,29 @@ def test_parts_that_a_reduce_leaves_out(crash: crashing.Crasher, live: bool) -> 
     assert [] == [each for each in dump.omissions if each.reason == "failed here"]
 
 
+def test_arguments_beside_the_content(crash: crashing.Crasher) -> None:
+    """Opened inert, a list has the items of the call that makes it; what is in a call besides the content is kept."""
+    program = """
+        class Rows(list):
+            def __init__(self, items, title):
+                super().__init__(items)
+                self.title = title
+            def __reduce__(self):
+                return Rows, (list(self), self.title)
+        class Price(float):
+            def __new__(cls, number, currency):
+                return super().__new__(cls, number)
+            def __reduce__(self):
+                return Price, (float(self), "EUR")
+        rows, price = Rows([1, 2], "title"), Price(1.5, "EUR")
+        1 / 0
+    """
+    frame = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=False).exceptions[-1][-1]
+
+    assert ([1, 2], ([1, 2], "title")) == (frame["rows"], frame["rows"].__args__)
+    assert (1.5, (1.5, "EUR")) == (frame["price"], frame["price"].__args__)
+
+
 def test_arrays_as_they_were(crash: crashing.Crasher) -> None:
     """A read-only array is read-only, and one of a class whose public module was never imported is of that class."""
     pytest.importorskip("numpy")

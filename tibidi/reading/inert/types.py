@@ -383,8 +383,12 @@ def shaped(cls: Any, *arguments: object, **_: object) -> Any:
         if layout in {frozenset, *layouts.ATOMS}:
             kinds = (list, tuple) if layout is frozenset else layouts.ATOMS
             given = arguments[: 2 if layout is complex else 1]
-            return layout.__new__(cls, *[plain.expect(each, *kinds) for each in given])
-        return _filled(layout.__new__(cls), layout, arguments)
+            made = layout.__new__(cls, *[plain.expect(each, *kinds) for each in given])
+        else:
+            made = _filled(layout.__new__(cls), layout, arguments)
+        if len(arguments) > (2 if layout in {complex, defaultdict, deque} else 1):  # such as a unit
+            made.__dict__["__args__"] = arguments
+        return made
     except REFUSED as error:
         return refused(cls._inert_name_, arguments, error)
 
@@ -401,6 +405,8 @@ def _new_tuple(cls: Any, arguments: tuple[Any, ...]) -> Any:
 def _filled(made: Any, layout: Any, arguments: tuple[Any, ...]) -> Any:
     if layout is deque and len(arguments) == 2:
         deque.__init__(made, (), plain.expect(arguments[1], int))
+    if layout is list and type(arguments[0]) in {list, tuple}:
+        list.extend(made, arguments[0])
     if layout in {bytearray, set}:
         layout.__init__(made, plain.expect(arguments[0], bytes, list, tuple))
     if issubclass(layout, dict):
