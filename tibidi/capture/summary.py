@@ -40,9 +40,6 @@ MAX_HOOK_SECONDS = 3.0
 NEAR_FRAMES = 10  # innermost ones; previews in the others are shorter
 MAX_FAR_CHARACTERS = 300
 MAX_VARIABLES = 500  # of one frame
-CO_OPTIMIZED = 0x1
-CO_VARARGS = 0x4
-CO_VARKEYWORDS = 0x8
 # Every module has these; they are not shown as variables.
 MODULE_MACHINERY = frozenset({
     "__annotations__", "__builtins__", "__cached__", "__conditional_annotations__", "__doc__", "__file__", "__loader__",
@@ -250,9 +247,9 @@ class _Summarizer:
 
 
 def _code_record(code: CodeType, *, is_module: bool) -> model.CodeRecord:
-    kind = model.FUNCTION if code.co_flags & CO_OPTIMIZED else model.MODULE if is_module else model.MAPPING
+    kind = model.FUNCTION if code.co_flags & model.CO_OPTIMIZED else model.MODULE if is_module else model.MAPPING
     parameters = code.co_argcount + code.co_kwonlyargcount
-    parameters += bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    parameters += bool(code.co_flags & model.CO_VARARGS) + bool(code.co_flags & model.CO_VARKEYWORDS)
     return model.CodeRecord(
         kind=kind,
         varnames=code.co_varnames[:parameters],

@@ -13,7 +13,7 @@ from itertools import repeat
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import error_text, type_name
-from tibidi.model import CRASH, FAILED, Omission
+from tibidi.model import CO_OPTIMIZED, CRASH, FAILED, Omission
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from tibidi.capture.failed_test import LiveTest
 
-CO_OPTIMIZED = 0x1  # Include/code.h: the variables of a function, which are in no dictionary
-UNSHARED = 3  # references to that dictionary: of the frame, of a variable here, of the argument of getrefcount()
+UNSHARED = (
+    3  # references to the dictionary of variables: of the frame, of a variable here, of the argument of getrefcount()
+)
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 

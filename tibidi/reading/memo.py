@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tibidi.errors import DamagedDump
 from tibidi.process.hints import Any
-from tibidi.words.vocabulary import PROTOCOL
+from tibidi.words.vocabulary import START
 
 try:
     from _pickle import Unpickler  # without `pickle`, which takes 2 ms
@@ -43,7 +43,7 @@ class MemoUnpickler(Unpickler):
     def restore(self, file: Any, objects: Sequence[object]) -> None:
         """Enter the objects into the memo, which is empty."""
         self._objects = iter(objects)
-        file.source = io.BytesIO(PROTOCOL + ONE * len(objects) + END)
+        file.source = io.BytesIO(START + ONE * len(objects) + END)
         Unpickler.load(self)
 
     def known(self) -> list[Any]:

@@ -13,7 +13,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.redaction.keys import key_at
 from tibidi.redaction.names import HARD, SOFT, kind_of_name
 from tibidi.redaction.suspicion import LONGEST_KEY, LONGEST_NAME, SHORTEST, STARTS, STEMS, places_of, words
-from tibidi.words.vocabulary import FRAME, FRAME_BYTES, PROTOCOL
+from tibidi.words.vocabulary import FRAME, FRAME_BYTES, START
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -188,7 +188,7 @@ def _main_part(secret: bytes) -> bytes:
 
 def _start_of_frame(data: bytes) -> int:
     """Return where the content begins if data is one frame of a pickle, in which each text is whole; else 0."""
-    start = (len(PROTOCOL) if data.startswith(PROTOCOL) else 0) + FRAME_BYTES
+    start = (len(START) if data.startswith(START) else 0) + FRAME_BYTES
     is_frame = data.startswith(FRAME, start - FRAME_BYTES)
     is_one = is_frame and int.from_bytes(data[start - FRAME_BYTES + 1 : start], "little") == len(data) - start
     return start if is_one else 0

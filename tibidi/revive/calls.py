@@ -8,7 +8,7 @@ import itertools
 import operator
 from types import CellType, FunctionType
 
-from tibidi.model import FUNCTION, MODULE
+from tibidi.model import CO_VARARGS, CO_VARKEYWORDS, FUNCTION, MODULE
 from tibidi.process.hints import TYPE_CHECKING, NamedTuple
 from tibidi.process.texts import printable
 from tibidi.revive import compiler
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tibidi.dump import DumpedFrame
     from tibidi.model import CodeRecord, FrameRecord
 
-CO_VARARGS = 0x4
-CO_VARKEYWORDS = 0x8
 
 MAX_COLUMN = 1 << 16  # carets beyond it help nobody
 NOT_ASSIGNABLE = frozenset({"None", "True", "False", "__debug__"})

@@ -26,14 +26,13 @@ import sys
 from functools import lru_cache
 from types import CodeType, SimpleNamespace
 
-from tibidi.model import FUNCTION
+from tibidi.model import CO_OPTIMIZED, FUNCTION
 from tibidi.process.records import NamedTuple
 from tibidi.revive.linetable import GAP_LINE, with_gaps
 
 HAS_POSITIONS = sys.version_info >= (3, 11)  # PEP 657: columns, and co_qualname
 HAS_MONITORING = sys.version_info >= (3, 12)  # PEP 669: debuggers may use sys.monitoring
 
-CO_OPTIMIZED = 0x1
 CO_NEWLOCALS = 0x2
 
 MAX_TEMPLATES = 4096  # cached; a stack needs one for each different line

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from tibidi.errors import DamagedDump
 from tibidi.model import REDACTED_TEXT
-from tibidi.words.vocabulary import PROTOCOL
+from tibidi.words.vocabulary import START
 
 # What these change stays on the stack.
 UPDATES = frozenset({"APPEND", "APPENDS", "SETITEM", "SETITEMS", "ADDITEMS", "BUILD"})
@@ -158,7 +158,7 @@ class Pickles:
 
     def rewritten(self, number: int) -> tuple[int, bytes]:
         """Return the size of the memo before a member, and the member; call it for the members that stay, in order."""
-        before, out = self._made, bytearray(PROTOCOL)
+        before, out = self._made, bytearray(START)
         self._copy(number, 0, len(self._members[number]), out)
         return before, bytes(out)
 

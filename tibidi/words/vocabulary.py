@@ -37,8 +37,9 @@ class Word:
         return sys.modules["tibidi.reading.makers"].MAKERS[self.__name__](*arguments)
 
 
-# How pickles begin: with the opcode of protocol 5, and in most of them that of a frame with its length (PEP 3154).
-PROTOCOL = b"\x80\x05"
+PROTOCOL = 5
+# How pickles begin: with the opcode of the protocol, and in most of them that of a frame with its length (PEP 3154).
+START = b"\x80\x05"
 FRAME, FRAME_BYTES = b"\x95", 9
 
 WORDS: dict[str, Word] = {}

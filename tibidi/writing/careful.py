@@ -12,7 +12,7 @@ from tibidi.look.anatomy import exact_type, is_a, snapshot
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
-from tibidi.writing.pickle_state import PROTOCOL
+from tibidi.words.vocabulary import PROTOCOL
 from tibidi.writing.stream import OutOfTime, TooLarge, TooLate
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tibidi.writing.pickle_state import Reduced
 
-REDUCE = operator.methodcaller("__reduce_ex__", 5)
+REDUCE = operator.methodcaller("__reduce_ex__", words.PROTOCOL)
 NEW: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # private, so not in typeshed
 RECONSTRUCT: Any = copyreg._reconstructor  # type: ignore[attr-defined]  # likewise
 

@@ -15,7 +15,7 @@ from functools import partial
 from tibidi import TYPE_CHECKING
 from tibidi.model import TOO_DEEP
 from tibidi.process.temporary import recursion_limit
-from tibidi.words.vocabulary import PROTOCOL
+from tibidi.words.vocabulary import START
 from tibidi.writing.pickle_state import Fast, Filtering
 from tibidi.writing.pieces import CAREFUL, DIRECT, NAMES, SHALLOW, SNAPSHOT, TEXTS
 from tibidi.writing.stream import Sink
@@ -233,8 +233,8 @@ class MemberWriter:
 
 def index_in(data: bytes) -> int | None:
     """Return the number of objects up to the one in the memo that a pickle consists of, None for any other pickle."""
-    if data[-3:-2] == b"h" and len(data) == len(PROTOCOL) + 3:  # BINGET
+    if data[-3:-2] == b"h" and len(data) == len(START) + 3:  # BINGET
         return data[-2] + 1
-    if data[-6:-5] == b"j" and data.startswith(PROTOCOL):  # LONG_BINGET, in a frame or not
+    if data[-6:-5] == b"j" and data.startswith(START):  # LONG_BINGET, in a frame or not
         return int.from_bytes(data[-5:-1], "little") + 1
     return None

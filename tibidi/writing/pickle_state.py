@@ -14,6 +14,7 @@ from tibidi.look.anatomy import is_a, type_name
 from tibidi.model import LAZY, TIMEOUT, TOO_DEEP, TOO_LARGE
 from tibidi.process.records import NamedTuple
 from tibidi.words.standins import Cut, Dummy
+from tibidi.words.vocabulary import PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 # Once so many objects of a type have hung, the others of that type are not tried any more.
 MOST_HUNG = 2
 
-
-PROTOCOL = 5
 CPickler: Any = Pickler  # typeshed lacks most of it
 
 

@@ -313,7 +313,7 @@ class Native:
         self.thing = thing
 
     def __reduce__(self) -> Any:
-        return self.thing.__reduce_ex__(5)
+        return self.thing.__reduce_ex__(words.PROTOCOL)
 
 
 # polars and pyarrow.

@@ -20,7 +20,7 @@ from tibidi.model import TOO_DEEP
 from tibidi.process import os
 from tibidi.process.temporary import Abandoned, recursion_limit
 from tibidi.redaction.redactor import SMALL_CHUNK
-from tibidi.words.vocabulary import FRAME, FRAME_BYTES, PROTOCOL
+from tibidi.words.vocabulary import FRAME, FRAME_BYTES, START
 from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.pieces import whole
 from tibidi.writing.stream import SMALL_BYTES, DiskRefused, Sink, TooLarge
@@ -257,7 +257,7 @@ class BatchWriter(ValuesWriter):
 
 def indices_in(data: bytes, count: int) -> list[int]:
     """Return the indices in the memo that a pickled list consists of."""
-    at = len(PROTOCOL) + (FRAME_BYTES if data.startswith(FRAME, len(PROTOCOL)) else 0) + len(EMPTY_LIST)
+    at = len(START) + (FRAME_BYTES if data.startswith(FRAME, len(START)) else 0) + len(EMPTY_LIST)
     at += data.startswith(MARK, at)
     found = []
     for _ in range(count):
