@@ -47,7 +47,7 @@ FUNCTION = "function"  # fast locals
 MODULE = "module"  # f_locals is f_globals
 MAPPING = "mapping"  # a separate namespace: class bodies, exec() with two dicts
 KINDS = (FUNCTION, MODULE, MAPPING)
-# The flags of code (Include/code.h): the variables of a function are in no dictionary, and may end in `*` and `**`.
+# Flags of code (Include/code.h): it has the variables of a function, which are in no dictionary; *args; **kwargs.
 CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS = 0x1, 0x4, 0x8
 
 

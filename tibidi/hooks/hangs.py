@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOKS = 8  # in the time of a hang
-CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is told
+CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is reported
 MOST_SECONDS = 2 * CLOSE_LOOKS * CLOSE_SECONDS
 IDLE_SECONDS = 0.005  # of a processor, at most, while a thread waits for a lock
 BUSY = {"running", {"aarch64": "98"}.get(os.uname().machine, "202")}  # 202: futex(), which waits for a lock
@@ -35,7 +35,7 @@ LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
 _main = 0
 _beats = repeat(None, 1 << 62)  # counts down whenever a selector is asked
 _since: dict[int, tuple[object, float]] = {}
-_told: list[object] = []  # the state of the main thread in the hang that was told
+_reported: list[object] = []  # the state of the main thread in the hang that was reported
 _timers: list[Any] = [faulthandler.dump_traceback_later]  # empty if the application uses it
 _cancel: Any = faulthandler.cancel_dump_traceback_later
 _setting = _thread.allocate_lock()  # also held while a process forks: its child could neither set nor cancel the timer
@@ -58,6 +58,7 @@ def install(module: Any = None) -> None:
 
 
 def _give_up(call: Any, *given: object, **named: object) -> object:
+    """Leave the timer of faulthandler to the application, which has just set it."""
     _timers.clear()
     return call(*given, **named)
 
@@ -96,11 +97,11 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
         state = repr(_beats) if _is_in_loop(frame) else (id(frame), frame.f_lasti)
         if ident not in _since or _since[ident][0] != state:
             _since[ident] = state, now
-    if _told and _told != [_since[_main]]:
-        _told.clear()
+    if _reported and _reported != [_since[_main]]:
+        _reported.clear()
         snapshots.note("moved")
-    if not _told and _hangs(_main, frames, now - seconds):
-        _told.append(_since[_main])
+    if not _reported and _hangs(_main, frames, now - seconds):
+        _reported.append(_since[_main])
         waits = [_wait(ident, frame) for ident, frame in frames.items() if _since[ident][1] <= now - seconds / 2]
         waits.insert(0, f"hang: the main thread has not moved for {seconds:g} s")
         snapshots.take("; ".join(filter(None, waits)), "hang")
@@ -130,6 +131,7 @@ def _has_stayed(ident: int, number: int, *, computes: bool) -> bool:
 
 
 def _is_in_loop(frame: FrameType | None) -> bool:
+    """Return True for the stack of a thread that runs an event loop of asyncio."""
     loop = next((each for each in callers(frame) if each.f_code.co_name == "_run_once"), None)
     return loop is not None and loop.f_globals.get("__name__") == "asyncio.base_events"
 

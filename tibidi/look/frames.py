@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
     from tibidi.capture.failed_test import LiveTest
 
-UNSHARED = (
-    3  # references to the dictionary of variables: of the frame, of a variable here, of the argument of getrefcount()
-)
+UNSHARED = 3  # references to a dictionary of variables: by the frame, by a name here, by the argument of getrefcount()
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
 
 

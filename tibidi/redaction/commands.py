@@ -9,8 +9,8 @@ from tibidi.redaction.names import HARD, WEAK, kind_of_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Programs, and their options before a password: it is the next word (`+`), the rest of the same word (`*`) or either
-# (`?`); or behind a user and a separator, in these.
+# Programs, and their options that take a password: it is the next word (`+`), the rest of the same word (`*`) or either
+# (`?`); where the option ends in a separator, it follows a user and that separator.
 NEXT, JOINED, EITHER = "+", "*", "?"
 TABLE = """
 7z -p*; ab -A: -P:; bcp -P?; curl -u: -U: --user: --proxy-user:; docker -p+; helm -p+; http -a: --auth:

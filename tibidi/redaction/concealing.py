@@ -92,9 +92,10 @@ def _has_secret_types(value: object) -> bool:
 
 
 def _is_harmless(name: str, text: str, kind: str) -> bool:
-    """Return True for a word under a soft name; a mask, a sentence, an annotation: `****`, `{"password": "str"}`.
+    """Return True for a text that is no secret under a name of this kind.
 
-    And for the name itself in camel case, as in a table of operations: `{"get_password_data": "GetPasswordData"}`.
+    Under a soft name a word is none.  Under any name a mask, a sentence and an annotation are none (`****`, `str`), nor
+    is the name itself in camel case, as in a table of operations: `{"get_password_data": "GetPasswordData"}`.
     """
     if kind == SOFT:
         return not looks.is_arbitrary(text)

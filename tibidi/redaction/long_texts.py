@@ -1,4 +1,4 @@
-"""Scrub long texts by windows, under a deadline: what is not searched by then is left out."""
+"""Remove secrets from long texts, window by window, until a deadline: what is not searched by then is left out."""
 
 from __future__ import annotations
 
