@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,3 +52,16 @@ def test_nothing_goes_on_running(crash: crashing.Crasher) -> None:
 
     assert 0 == result.status, result.stderr
     assert float(result.stdout) < 0.5
+
+
+def test_the_archive_at_the_deadline(crash: crashing.Crasher) -> None:
+    """A dump that runs out of time between two values has all its members where its directory says, and an index."""
+    settings = {"TIBIDI_LOGGING": "ERROR", "TIBIDI_MAX_SECONDS": "0.15", "TIBIDI_KEEP": "100"}
+    result = crash("slow_many.py", env=settings)
+    assert 0 == result.status, result.stderr
+
+    assert len(result.dumps) > 20
+    for path in result.dumps:
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+            assert "values/index.json" in archive.namelist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import threading
 import time
 from typing import Any
 
@@ -130,15 +131,26 @@ def test_scan() -> None:
 
 
 def test_abandoned() -> None:
-    """An abandoned thread, and one without an open member, cannot write."""
+    """Neither a thread that is not the owner can write, nor one without an open member."""
     out = sink()
     with pytest.raises(Abandoned):
         out.write(b"data")
     out.begin("values/0000.pkl")
-    out.abandoned = True
+    refused = []
 
-    with pytest.raises(Abandoned):
-        out.write(b"data")
+    def use() -> None:
+        for call in (out.rollback, lambda: out.begin("values/0001.pkl"), lambda: out.write(b"data")):
+            try:
+                call()
+            except Abandoned:
+                refused.append(call)
+
+    worker = threading.Thread(target=use)
+    worker.start()
+    worker.join()
+
+    assert len(refused) == 3
+    assert out.write(b"data") == 4
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")

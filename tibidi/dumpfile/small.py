@@ -33,9 +33,10 @@ def append(archive: Archive, members: Iterable[tuple[str, bytes, int | None]]) -
         extra = note and fmt.EXTRA.pack(fmt.EXTRA_ID, len(note)) + note
         header = archive.local_header(name, extra, (crc, len(packed), size))
         words = statement(name, extra, (fmt.DEFLATED, crc, size), sha256(packed).hexdigest())
-        made.append(WrittenMember._make((name, at, crc, len(packed), size, words)))
+        start_of_next = at + len(header) + len(packed)
+        made.append(WrittenMember._make((name, at, crc, len(packed), size, words, start_of_next)))
         parts += header, packed
-        at += len(header) + len(packed)
+        at = start_of_next
     start = archive.size
     try:
         archive.emit(b"".join(parts))

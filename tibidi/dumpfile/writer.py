@@ -41,6 +41,7 @@ class WrittenMember(NamedTuple):
     packed: int
     size: int
     statement: bytes
+    end: int
 
 
 class Archive:
@@ -96,6 +97,13 @@ class Archive:
             self._patch(member.offset + fmt.LOCAL_FLAGS_OFFSET, fmt.UTF8_NAME.to_bytes(2, "little"))
             self._file.seek(self.size)
         self.members.append(member)
+
+    def keep(self, count: int) -> bool:
+        """Remove all behind the first `count` members, reserved or written; return True if there were whole ones."""
+        had_more = len(self.members) > count
+        del self.members[count:]
+        self.rollback(self.members[-1].end if self.members else 0)
+        return had_more
 
     def rollback(self, offset: int) -> None:
         """Remove everything from `offset` on."""
@@ -173,9 +181,10 @@ class MemberStream:
             rest = self.compressor.flush(zlib.Z_FINISH)
             is_whole = not self._has_header  # a small member, all of it in the compressor: it is written at once
             self.emit(rest, (self._crc, len(rest), self.size) if is_whole else None)
-            packed = self._archive.size - self._start
+            end = self._archive.size
+            packed = end - self._start
             words = statement(self.name, self._extra, (fmt.DEFLATED, self._crc, self.size), self._digest.hexdigest())
-            member = WrittenMember._make((self.name, self._offset, self._crc, packed, self.size, words))
+            member = WrittenMember._make((self.name, self._offset, self._crc, packed, self.size, words, end))
             self._archive.end_member(member, is_whole=is_whole)
         except BaseException:
             self.rollback()

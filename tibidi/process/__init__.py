@@ -344,7 +344,8 @@ class DumpThread:
         self._waiting.owner = ident = _get_ident()
         dump_threads.add(ident)
         try:
-            self._call(self._function, levels)
+            if not self._is_abandoned:  # before it began: then `interrupt` does not reach it
+                self._call(self._function, levels)
         except BaseException as error:  # noqa: BLE001 - the waiting thread decides, also about SystemExit
             self.error = None if self._is_abandoned else error
         finally:

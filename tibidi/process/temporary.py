@@ -19,7 +19,7 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import NAME, TOOL, DumpThread, monitoring, os
+from tibidi.process import NAME, POLL_SECONDS, TOOL, DumpThread, monitoring, os
 from tibidi.process import NoThread as NoThread
 
 if TYPE_CHECKING:
@@ -228,9 +228,10 @@ class Worker(DumpThread):
         super().__init__(function, STACK_BYTES)
 
     def abandon(self) -> None:
-        """Stop waiting for the thread, and ask it to end."""
+        """Stop waiting for the thread, and ask it to end, which takes a moment if it runs code of ours."""
         super().abandon()
         interrupt(self.ident)
+        self.wait(POLL_SECONDS)
 
 
 def call(function: "Callable[[], T]", seconds: float) -> "T":

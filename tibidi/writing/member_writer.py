@@ -10,6 +10,7 @@ indices.
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from functools import partial
 
 from tibidi import TYPE_CHECKING
@@ -57,7 +58,7 @@ class MemberWriter:
         islegal: Callable[[object], bool] | None,
     ) -> None:
         self.levels = 0
-        self._archive = archive
+        self._archive, self._first = archive, len(archive.members)
         self._deadline = deadline
         self._reducers = reducers
         self._state = state
@@ -139,11 +140,17 @@ class MemberWriter:
         first, _ = memo.get(id(self._marker), (len(memo), None))
         self._renew(None, {key: entry for key, entry in memo.items() if entry[0] < first})
 
-    def rollback_abandoned(self) -> None:
-        """Roll back the member of an abandoned thread, which may still run, but cannot write any more."""
-        self._sink.abandoned = True
+    def take_over(self, levels: int) -> None:
+        """Let this thread write, which can recurse `levels` deep, and no other."""
+        self.levels, self._sink.owner = levels, get_ident()
+
+    def rollback_abandoned(self, count: int) -> None:
+        """Keep `count` members; the thread that has written them may still run, but cannot write any more.
+
+        It may have been anywhere, even between the bytes on the disk and what is noted of them.
+        """
         old, self._sink = self._sink, self.sink_type(self._archive, self._deadline, self._redactor)
-        old.rollback()
+        self._is_open |= self._archive.keep(self._first + count)  # the memo has entries of a member that is removed
         self._sink.total = old.total
         self.rollback()
 

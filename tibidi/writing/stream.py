@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from _pickle import PickleBuffer
+from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os, time
@@ -112,8 +113,8 @@ class Sink:
 
     `write` raises TooLarge beyond `limit` bytes on disk or `raw_limit` bytes written, TooLate after the moment
     `until`, OutOfTime after the deadline, SecretName or SecretValue where it
-    scans for them and may have found one, and Abandoned once nobody waits for
-    the writing thread any more, as in a child of fork().
+    scans for them and may have found one.  Only the thread that is the `owner`
+    may use it: Abandoned is raised in all others, and in a child of fork().
     """
 
     def __init__(self, target: Archive, deadline: float, redactor: Redactor) -> None:
@@ -122,7 +123,7 @@ class Sink:
         self.limit = 0
         self.raw_limit = sys.maxsize
         self.until = deadline
-        self.abandoned = False
+        self.owner = get_ident()
         self.aside: bytes | None = None  # collects what is no part of a member
         self._process = os.getpid()
         self._target = target
@@ -132,6 +133,7 @@ class Sink:
 
     def begin(self, name: str, part: Slice | None = None, memo: int | None = None) -> None:
         """Open a member, which may use its part of the budget, or all of it; note the size of the memo before it."""
+        self.check_owner()
         part = part or Slice(sys.maxsize, self._deadline)
         self.limit, self.until, self.raw_limit = self._target.size + part.bytes, part.until, part.raw_bytes
         self._total_before = self.total
@@ -148,6 +150,7 @@ class Sink:
 
     def rollback(self) -> None:
         """Remove the open member, if there is one."""
+        self.check_owner()
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.rollback()
@@ -158,8 +161,8 @@ class Sink:
         if self.aside is not None:
             self.aside += bytes(data)
             return len(self.aside)
-        # Application code may have forked: the file belongs to the parent, which goes on writing at this offset.
-        if self.abandoned or self._stream is None or self._process != os.getpid():
+        self.check_owner()
+        if self._stream is None:
             raise Abandoned
         view = memoryview(data).cast("B")
         self.raw_limit -= view.nbytes
@@ -176,6 +179,14 @@ class Sink:
         for start in range(0, max(1, view.nbytes), CHUNK_BYTES):
             self._write_chunk(view[start : start + CHUNK_BYTES])
         return view.nbytes
+
+    def check_owner(self) -> None:
+        """Raise Abandoned in a thread that nobody waits for any more, and in a child of fork().
+
+        Application code may have forked: the file belongs to the parent, which goes on writing at this offset.
+        """
+        if self.owner != get_ident() or self._process != os.getpid():
+            raise Abandoned
 
     def _write_chunk(self, data: memoryview) -> None:
         try:

@@ -17,7 +17,6 @@ from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import small
 from tibidi.look.frames import LOCALS, Root
 from tibidi.model import TOO_DEEP
-from tibidi.process import os
 from tibidi.process.temporary import Abandoned, recursion_limit
 from tibidi.redaction.redactor import SMALL_CHUNK
 from tibidi.words.vocabulary import FRAME, FRAME_BYTES, START
@@ -76,11 +75,6 @@ class BatchSink(Sink):
         except OSError as error:
             raise DiskRefused(str(error)) from error
         self.total += sum([len(data) for _, data, _ in members])
-
-    def check_owner(self) -> None:
-        """Raise Abandoned if nobody waits for this thread any more, or in a child of fork()."""
-        if self.abandoned or self._process != os.getpid():
-            raise Abandoned
 
 
 class BatchMembers(MemberWriter):
@@ -201,7 +195,7 @@ class BatchWriter(ValuesWriter):
         """Prepare to continue after an error of our own code; the roots of a batch are written alone from now on."""
         if self._leaves_batch():
             self._reserve.clear()
-            self._writer.rollback_abandoned()
+            self._take_back()
         else:
             super().skip_failed(error)
 

@@ -145,7 +145,7 @@ class ValuesWriter:
 
     def run(self, levels: int) -> None:
         """Write the queue, in a thread that can recurse `levels` deep."""
-        self._writer.levels = levels
+        self._writer.take_over(levels)
         if not self._members:
             self._writer.seed(member_name(0), self._namespaces.seeds())
             self._members.append((member_name(0), ()))
@@ -154,21 +154,25 @@ class ValuesWriter:
 
     def skip_hung(self, culprit: bool, why: str = "its own code did not finish in time") -> None:
         """Prepare to continue without the `culprit` that hung, which is blocked already, or without this piece."""
-        self._writer.rollback_abandoned()
+        self._take_back()
         if not culprit:
             self._skip(TIMEOUT, why)
 
     def stop(self) -> None:
         """Prepare for `outcome`, as the time is over."""
-        self._writer.rollback_abandoned()
+        self._take_back()
 
     def skip_failed(self, error: BaseException) -> None:
         """Prepare to continue without the piece in which our own code failed."""
         had_reserve = len(self._reserve) > 0
         self._reserve.clear()
-        self._writer.rollback_abandoned()
+        self._take_back()
         if not (had_reserve and is_a(error, MemoryError)):
             self._skip(FAILED, error_text(error))
+
+    def _take_back(self) -> None:
+        """Let no other thread write any more, and remove what is not noted as written."""
+        self._writer.rollback_abandoned(len(self._members))
 
     def outcome(self, interrupt: BaseException | None = None) -> Outcome:
         """Return the result; the rest of the queue was not reached in time, or before the interrupt."""
