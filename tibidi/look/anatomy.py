@@ -45,10 +45,12 @@ TRIES = 5  # for a container that another thread is changing
 EACH_TRY = range(TRIES)
 # The docstring of the `__dict__` that a class statement makes (Objects/typeobject.c, subtype_getsets_full).
 DOC_OF_DICT = "dictionary for instance variables"
-STANDARD_MODULES: frozenset[str] = getattr(sys, "stdlib_module_names", None) or frozenset({  # from 3.10 on
-    "_asyncio", "_functools", "_io", "_queue", "_random", "_socket", "_ssl", "_thread", "array", "ast", "collections",
-    "datetime", "decimal", "functools", "itertools", "operator", "re", "types", "zoneinfo",
-})  # fmt: skip
+if sys.version_info >= (3, 10):
+    STANDARD_MODULES = sys.stdlib_module_names
+else:
+    from tibidi.process.imports import standard_names
+
+    STANDARD_MODULES = standard_names()
 DICT_ITEMS: type = type({}.items())
 GROUP: Any = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
 # Objects/exceptions.c, BaseException_getset; without the traceback, as reviving makes a new one.
