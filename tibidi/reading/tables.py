@@ -247,8 +247,27 @@ def _calls(name: str, /, *keys: str, **named: str) -> Callable[[Any, Facts, Any]
     )
 
 
-def _columns(facts: Facts) -> list[Any]:
-    return [column for _, column in facts["cells"]]
+def _columns(facts: Facts, fill: Callable[[int, list[str]], Any]) -> list[Any]:
+    """Return the columns; `fill` makes one of a stand-in, by its number and a text for each row."""
+    columns = [column for _, column in facts["cells"]]
+    rows = max((len(each) for each in columns if not isinstance(each, StandIn)), default=0)
+    for at, each in enumerate(columns):
+        if isinstance(each, StandIn):
+            columns[at] = fill(at, [repr(each)] * rows)
+    return columns
+
+
+def _arrow_table(pa: Any, cls: Any, facts: Facts) -> Any:
+    types = facts["schema"].types
+
+    def fill(at: int, texts: list[str]) -> Any:
+        return pa.array(texts if "string" in str(types[at]) else [None] * len(texts), types[at])
+
+    return cls.from_arrays(_columns(facts, fill), schema=facts["schema"])
+
+
+def _polars_frame(pl: Any, facts: Facts, _: object) -> Any:
+    return pl.DataFrame(_columns(facts, lambda at, texts: pl.Series(facts["cells"][at][0], texts)))
 
 
 BUILDERS: dict[str, Callable[[Any, Facts, Any], Any]] = {
@@ -279,13 +298,13 @@ BUILDERS: dict[str, Callable[[Any, Facts, Any], Any]] = {
     "pandas.Timestamp": lambda pd, facts, _: _time(
         pd.Timestamp(facts["value"], tz="UTC" if "zone" in facts else None), facts
     ),
-    "polars.DataFrame": lambda pl, facts, _: pl.DataFrame(_columns(facts)),
+    "polars.DataFrame": _polars_frame,
     "polars.Series": _calls("Series", "name", "cells", dtype="type"),
     "pyarrow.Array": _calls("array", "cells", type="type"),
     "pyarrow.ChunkedArray": lambda pa, facts, _: pa.chunked_array([pa.array(facts["cells"], type=facts["type"])]),
-    "pyarrow.RecordBatch": lambda pa, facts, _: pa.RecordBatch.from_arrays(_columns(facts), schema=facts["schema"]),
+    "pyarrow.RecordBatch": lambda pa, facts, _: _arrow_table(pa, pa.RecordBatch, facts),
     "pyarrow.Scalar": _calls("scalar", "value", "type"),
-    "pyarrow.Table": lambda pa, facts, _: pa.Table.from_arrays(_columns(facts), schema=facts["schema"]),
+    "pyarrow.Table": lambda pa, facts, _: _arrow_table(pa, pa.Table, facts),
     "scipy._spbase": _sparse_matrix,
     "scipy.spmatrix": _sparse_matrix,
     "torch.Tensor": _tensor,

@@ -38,7 +38,8 @@ ATOMS = (type(None), bool, int, float, complex, bytearray, range, type(len), typ
 LEAVES = frozenset(map(id, ATOMS))
 # Libraries whose tables have columns with names.
 ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
-                    "pandas.core.series.Series"})  # fmt: skip
+                    "pandas.core.series.Series", "polars.dataframe.frame.DataFrame", "polars.series.series.Series",
+                    "pyarrow.lib.RecordBatch", "pyarrow.lib.Table"})  # fmt: skip
 # Attributes that hold a secret under any name.
 HELD = {"azure.core.credentials.AzureKeyCredential": "_key", "azure.core.credentials.AzureSasCredential": "_signature",
         "http.cookiejar.Cookie": "value", "http.cookies.Morsel": "_value _coded_value",

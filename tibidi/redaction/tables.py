@@ -15,7 +15,7 @@ from tibidi.look.anatomy import type_name
 from tibidi.model import REDACTED, REDACTED_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from tibidi.redaction import Redactor
@@ -57,18 +57,29 @@ def scrubbing(
 
 
 def learn(redactor: Redactor, value: Any) -> None:
-    """Learn the cells under names of secrets in a table of pandas, or in a structured array."""
-    if type_name(type(value)).rpartition(".")[2] == "Series":
-        pairs = [(value.name, value), *((label, [cell]) for label, cell in value.iloc[:MAX_LEARNT].items())]
-    elif hasattr(value, "iloc"):
-        pairs = [(name, value.iloc[:, at]) for at, name in enumerate(value.columns)]
-    else:
-        pairs = [(name, value[name].ravel()) for name in value.dtype.names or ()]
-    secret = [(name, cells) for name, cells in pairs if type(name) is str and redactor.is_secret_name(name)]
-    for name, cells in secret:
-        for cell in cells[:MAX_LEARNT]:
+    """Learn the cells under names of secrets in a table, a column or a structured array."""
+    names, cells_of = _columns(value)
+    for at, name in enumerate(names):
+        for cell in cells_of(at) if type(name) is str and redactor.is_secret_name(name) else ():
             if redactor.conceals(name, cell):
                 redactor.learn(cell)
+
+
+def _columns(value: Any) -> tuple[Sequence[object], Callable[[int], Iterable[object]]]:
+    """Return the names of columns, or of the cells of one column, and what returns the cells under one of them."""
+    library, kind = type_name(type(value)).partition(".")[0], type(value).__name__
+    if library == "pyarrow":
+        return value.schema.names, lambda at: value.column(at)[:MAX_LEARNT].to_pylist()
+    if library == "polars":
+        columns = [value] if kind == "Series" else value.get_columns()
+        return [each.name for each in columns], lambda at: columns[at][:MAX_LEARNT].to_list()
+    if kind == "Series":
+        head = value.iloc[:MAX_LEARNT]
+        return [value.name, *head.index], lambda at: [head.iloc[at - 1]] if at else head
+    if hasattr(value, "iloc"):
+        return list(value.columns), lambda at: value.iloc[:MAX_LEARNT, at]
+    names = value.dtype.names or ()
+    return names, lambda at: value[names[at]].ravel()[:MAX_LEARNT]
 
 
 def _cells(redactor: Redactor, name: object, cells: list[Any]) -> list[Any] | None:
