@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 from dumpfile import samples
 
-from tibidi.dumpfile import small
 from tibidi.dumpfile.writer import Archive
 
 if TYPE_CHECKING:
@@ -49,24 +48,6 @@ def test_noise_is_stored() -> None:
 
     assert 2 * len(NOISE) < archive.size < 2.01 * len(NOISE)
     assert {"values/0000.pkl": expected} == unzip(archive, file)
-
-
-def test_keep() -> None:
-    """What an interrupted thread has reserved or written behind the first members is removed, also from `size`."""
-    file = io.BytesIO()
-    archive = Archive(file)
-    archive.add("values/0000.pkl", b"first")
-    small.append(archive, [("values/0001.pkl", b"second", 5)])
-    end = archive.size
-    archive.add("values/0002.pkl", b"third")
-    archive.open("values/0003.pkl")
-
-    assert archive.keep(2)
-    assert end == archive.size == len(file.getvalue())
-    archive.open("values/0002.pkl")
-    assert not archive.keep(2)
-    archive.add("values/index.json", b"{}")
-    assert ["values/0000.pkl", "values/0001.pkl", "values/index.json"] == [*unzip(archive, file)]
 
 
 class Full(io.BytesIO):

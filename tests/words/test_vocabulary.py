@@ -10,6 +10,7 @@ import pytest
 
 from tibidi.reading import makers
 from tibidi.reading.unpickler import ValuesReader
+from tibidi.redaction import Redactor
 from tibidi.words import vocabulary
 from tibidi.words.code import pack
 from tibidi.writing.namespaces import Namespaces
@@ -65,7 +66,7 @@ def test_plain_pickle() -> None:
         return a + b
 
     out: Any = io.BytesIO()
-    Fast(out, Reducers(Namespaces(), PickleState())).dump([add.__code__, KeyError("key"), pack])
+    Fast(out, Reducers(Namespaces(), PickleState(), Redactor(), [])).dump([add.__code__, KeyError("key"), pack])
     code, error, found = pickle.loads(out.getvalue())
 
     assert add.__code__ == code

@@ -7,10 +7,12 @@ import os
 import pickle
 import threading
 import time
+import zipfile
 from typing import Any
 
 import pytest
 
+from tibidi.dumpfile import small
 from tibidi.dumpfile.writer import Archive
 from tibidi.process.temporary import Abandoned
 from tibidi.redaction import Redactor
@@ -232,3 +234,42 @@ def test_budget_that_is_used_up() -> None:
     for _ in range(10):
         budget.count_member()
     assert 0 == budget.slice(3, is_large=True).bytes
+
+
+def test_taken_back() -> None:
+    """What an abandoned thread has reserved or written behind the first members is removed, and it writes no more."""
+    file = io.BytesIO()
+    out = sink(file=file)
+    archive = out._target
+    archive.add("values/0000.pkl", b"first")
+    small.append(archive, [("values/0001.pkl", b"second", 5)])
+    end = archive.size
+    archive.add("values/0002.pkl", b"third")
+    out.begin("values/0003.pkl")
+
+    assert out.take_back(2)
+    assert end == archive.size == len(file.getvalue())
+    for change in (lambda: out.write(b"late"), out.end, lambda: out.begin("values/0002.pkl")):
+        with pytest.raises(Abandoned):
+            change()
+    archive.add("values/index.json", b"{}")
+    archive.finish(None)
+    with zipfile.ZipFile(file) as read:
+        assert ["values/0000.pkl", "values/0001.pkl", "values/index.json"] == read.namelist()
+        assert read.testzip() is None
+
+
+def test_taken_back_from_a_thread_in_a_write() -> None:
+    """The thread ends the write that it is in; where a disk holds it, nobody waits for long."""
+    out = sink()
+    archive = out._target
+    archive.lock.acquire()
+    threading.Timer(0.1, archive.lock.release).start()
+    assert not out.take_back(0)
+
+    held = archive.lock
+    held.acquire()
+    begin = time.monotonic()
+    assert not out.take_back(0)
+    assert time.monotonic() - begin < 10
+    assert archive.lock is not held

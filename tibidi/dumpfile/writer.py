@@ -8,6 +8,7 @@ is readable up to the cut, no time is spent on data that does not compress, and 
 from __future__ import annotations
 
 import zlib
+from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
@@ -54,6 +55,7 @@ class Archive:
         self.size = 0
         self._file = file
         self.members: list[WrittenMember] = []
+        self.lock = allocate_lock()  # held by a thread while it changes the archive
         self._stamp = dos_time(time.gmtime())
 
     def add(self, name: str, data: bytes, note: Mapping[str, object] | None = None) -> None:
@@ -97,13 +99,6 @@ class Archive:
             self._patch(member.offset + fmt.LOCAL_FLAGS_OFFSET, fmt.UTF8_NAME.to_bytes(2, "little"))
             self._file.seek(self.size)
         self.members.append(member)
-
-    def keep(self, count: int) -> bool:
-        """Remove all behind the first `count` members, reserved or written; return True if there were whole ones."""
-        had_more = len(self.members) > count
-        del self.members[count:]
-        self.rollback(self.members[-1].end if self.members else 0)
-        return had_more
 
     def rollback(self, offset: int) -> None:
         """Remove everything from `offset` on."""

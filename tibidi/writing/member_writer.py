@@ -149,9 +149,9 @@ class MemberWriter:
 
         It may have been anywhere, even between the bytes on the disk and what is noted of them.
         """
-        old, self._sink = self._sink, self.sink_type(self._archive, self._deadline, self._redactor)
-        self._is_open |= self._archive.keep(self._first + count)  # the memo has entries of a member that is removed
-        self._sink.total = old.total
+        self._is_open |= self._sink.take_back(self._first + count)  # the memo knows what is removed
+        total, self._sink = self._sink.total, self.sink_type(self._archive, self._deadline, self._redactor)
+        self._sink.total = total
         self.rollback()
 
     def text(self, text: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from _pickle import PickleBuffer
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import os, time
+from tibidi.process import FINISH_SECONDS, os, time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tibidi.dumpfile.writer import Archive, MemberStream
     from tibidi.redaction import Redactor
 
@@ -120,49 +122,42 @@ class Sink:
     def __init__(self, target: Archive, deadline: float, redactor: Redactor) -> None:
         self.scans_names = self.scans_values = False
         self.total = self._total_before = 0
-        self.limit = 0
-        self.raw_limit = sys.maxsize
+        self.limit, self.raw_limit = 0, sys.maxsize
         self.until = deadline
         self.owner = get_ident()
         self.aside: bytes | None = None  # collects what is no part of a member
         self._process = os.getpid()
         self._target = target
-        self._redactor = redactor
-        self._deadline = deadline
+        self._redactor, self._deadline = redactor, deadline
         self._stream: MemberStream | None = None
 
     def begin(self, name: str, part: Slice | None = None, memo: int | None = None) -> None:
         """Open a member, which may use its part of the budget, or all of it; note the size of the memo before it."""
-        self.check_owner()
         part = part or Slice(sys.maxsize, self._deadline)
-        self.limit, self.until, self.raw_limit = self._target.size + part.bytes, part.until, part.raw_bytes
-        self._total_before = self.total
-        self._stream = self._target.open(name) if memo is None else self._target.open(name, {"memo": memo})
+        with self._target.lock:
+            self.check_owner()
+            self.limit, self.until, self.raw_limit = self._target.size + part.bytes, part.until, part.raw_bytes
+            self._total_before = self.total
+            self._stream = self._target.open(name) if memo is None else self._target.open(name, {"memo": memo})
 
     def end(self) -> None:
         """Close the member, which is rolled back if the disk refuses its end."""
         stream, self._stream = self._stream, None
         if stream is not None:
-            try:
-                stream.close()
-            except OSError as error:
-                raise DiskRefused(str(error)) from error
+            self._change(stream.close)
 
     def rollback(self) -> None:
         """Remove the open member, if there is one."""
-        self.check_owner()
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.rollback()
-            self.total = self._total_before
+        if self._stream is not None:
+            self._change(self._stream.rollback)
+            self._stream, self.total = None, self._total_before
 
     def write(self, data: bytes | memoryview | PickleBuffer) -> int:
         """Append `data`."""
         if self.aside is not None:
             self.aside += bytes(data)
             return len(self.aside)
-        self.check_owner()
-        if self._stream is None:
+        if self._stream is None or self.owner != get_ident():
             raise Abandoned
         view = memoryview(data).cast("B")
         self.raw_limit -= view.nbytes
@@ -180,6 +175,29 @@ class Sink:
             self._write_chunk(view[start : start + CHUNK_BYTES])
         return view.nbytes
 
+    def _change(self, change: Callable[..., object], *arguments: object) -> None:
+        """Change the archive, as no other thread does meanwhile; an OSError is the fault of the disk."""
+        with self._target.lock:
+            self.check_owner()
+            try:
+                change(*arguments)
+            except OSError as error:  # kept apart from an OSError that application code raises
+                raise DiskRefused(str(error)) from error
+
+    def take_back(self, count: int) -> bool:
+        """Let the owner write no more, and remove all but the first `count` members; return True if others were whole.
+
+        The owner may be anywhere, even between the bytes on the disk and what is noted of them.
+        """
+        if not self._target.lock.acquire(timeout=FINISH_SECONDS / 4):  # the disk holds the owner
+            self._target.lock = allocate_lock()
+            self._target.lock.acquire()
+        self.owner, had_more = 0, len(self._target.members) > count
+        self._target.lock.release()
+        del self._target.members[count:]
+        self._target.rollback(self._target.members[-1].end if self._target.members else 0)
+        return had_more
+
     def check_owner(self) -> None:
         """Raise Abandoned in a thread that nobody waits for any more, and in a child of fork().
 
@@ -189,10 +207,7 @@ class Sink:
             raise Abandoned
 
     def _write_chunk(self, data: memoryview) -> None:
-        try:
-            self._stream.write(data)  # type: ignore[union-attr]  # there is one while a member is open
-        except OSError as error:  # kept apart from an OSError that application code raises
-            raise DiskRefused(str(error)) from error
+        self._change(self._stream.write, data)  # type: ignore[union-attr]  # there is one while a member is open
         if self._target.size > self.limit:
             raise TooLarge
 

@@ -59,7 +59,6 @@ class BatchSink(Sink):
         """Append `data`, to the batch if there is one."""
         if self.batch is None or self.aside is not None:
             return super().write(data)
-        self.check_owner()
         self._check_time()
         if type(data) is not bytes or len(data) > self.raw_limit:
             raise TooLarge
@@ -69,11 +68,7 @@ class BatchSink(Sink):
 
     def append(self, members: list[tuple[str, bytes, int | None]]) -> None:
         """Write the members of a batch."""
-        self.check_owner()
-        try:
-            small.append(self._target, members)
-        except OSError as error:
-            raise DiskRefused(str(error)) from error
+        self._change(small.append, self._target, members)
         self.total += sum([len(data) for _, data, _ in members])
 
 
@@ -195,7 +190,7 @@ class BatchWriter(ValuesWriter):
         """Prepare to continue after an error of our own code; the roots of a batch are written alone from now on."""
         if self._leaves_batch():
             self._reserve.clear()
-            self._take_back()
+            self.stop()
         else:
             super().skip_failed(error)
 

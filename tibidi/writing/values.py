@@ -154,25 +154,21 @@ class ValuesWriter:
 
     def skip_hung(self, culprit: bool, why: str = "its own code did not finish in time") -> None:
         """Prepare to continue without the `culprit` that hung, which is blocked already, or without this piece."""
-        self._take_back()
+        self.stop()
         if not culprit:
             self._skip(TIMEOUT, why)
 
     def stop(self) -> None:
-        """Prepare for `outcome`, as the time is over."""
-        self._take_back()
+        """Let no thread write any more, and remove what is not noted as written."""
+        self._writer.rollback_abandoned(len(self._members))
 
     def skip_failed(self, error: BaseException) -> None:
         """Prepare to continue without the piece in which our own code failed."""
         had_reserve = len(self._reserve) > 0
         self._reserve.clear()
-        self._take_back()
+        self.stop()
         if not (had_reserve and is_a(error, MemoryError)):
             self._skip(FAILED, error_text(error))
-
-    def _take_back(self) -> None:
-        """Let no other thread write any more, and remove what is not noted as written."""
-        self._writer.rollback_abandoned(len(self._members))
 
     def outcome(self, interrupt: BaseException | None = None) -> Outcome:
         """Return the result; the rest of the queue was not reached in time, or before the interrupt."""

@@ -96,6 +96,8 @@ def skip(task: ValuesWriter, state: PickleState, deadline: float) -> None:
 
 def is_over(task: ValuesWriter, error: BaseException | None, *, debug: bool) -> bool:
     """Return True if nothing is left to do after `error`; else prepare to continue without the part that raised it."""
+    if isinstance(error, OutOfTime):
+        task.stop()
     if error is None or isinstance(error, OutOfTime):
         return True
     try:
