@@ -10,7 +10,8 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import INSTALLED
-from tibidi.look.anatomy import dictionary, type_name
+from tibidi.look.classes import Classes
+from tibidi.model import ILLEGAL
 from tibidi.process import time
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLate
@@ -33,6 +34,9 @@ class Calls:
     def __init__(self, state: PickleState) -> None:
         self._state = state
         self._kept: dict[int, tuple[object, object]] = {}  # the objects keep their ids valid
+        self._classes = Classes()
+        self._left_out: dict[tuple[object, ...], str] = {}  # by the id of a class, and the names; "" for a library
+        self._places: dict[str, int] = {}  # of these details among the substitutions
 
     def reduce(self, thing: object) -> Any:
         """Return the reduce value of an object; note what it leaves out."""
@@ -63,19 +67,27 @@ class Calls:
 
     def _note_left_out(self, thing: object, reduced: Any) -> None:
         """Note the attributes that a class of the application leaves out, for the first of its instances."""
-        names = left_out(thing, reduced)
-        if names and is_of_application(type(thing)):
-            from tibidi.writing.essences import note_once  # few dumps need it
+        facts = self._classes.of(type(thing))  # keeps the class alive, and so its id
+        names = left_out(facts.dictionary(thing), reduced)
+        if not names:
+            return
+        key = (id(facts.cls), *names)
+        if key not in self._left_out:
+            detail = f"{facts.name}: its __getstate__ leaves out {', '.join(names)}"
+            self._left_out[key] = detail if is_of_application(facts.cls) else ""
+        detail, notes = self._left_out[key], self._state.substitutions
+        place = self._places.get(detail, 0)
+        noted = [each.detail for each in notes[place : place + 1]]  # none if a rollback has removed the note
+        if detail and noted != [detail]:
+            self._places[detail] = len(notes)
+            self._state.note(thing, ILLEGAL, detail)
 
-            note_once(self._state, thing, f"{type_name(type(thing))}: its __getstate__ leaves out {', '.join(names)}")
 
-
-def left_out(thing: object, reduced: Any) -> list[str]:
+def left_out(own: dict[str, object], reduced: Any) -> list[str]:
     """Return the attributes of an object that are not in the state of its reduce value, if all else is."""
     state = reduced[2] if type(reduced) is tuple and len(reduced) > 2 else None
     attributes = state[0] if type(state) is tuple and len(state) == 2 else state
-    own = dictionary(thing)
-    if type(attributes) is not dict or not attributes.keys() <= own.keys():
+    if type(attributes) is not dict or len(attributes) == len(own) or not attributes.keys() <= own.keys():
         return []
     return [name for name in list(own) if type(name) is str and name not in attributes][:MAX_NAMES]
 

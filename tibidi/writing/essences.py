@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 ONLY_THERE = "it cannot leave its process"
 COMPUTATION = "the state of a computation cannot be pickled"
-MOST_COMPARED = 1_000  # substitutions, the latest ones
 GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
 # The attributes of owners that say most, which are shown first.
@@ -55,12 +54,6 @@ def described(state: PickleState, thing: object, known: dict[str, object]) -> Re
     """Return a stand-in for an object of which only this is known."""
     state.note(thing, ILLEGAL, f"{type_name(type(thing))}: {ONLY_THERE}")
     return _dummy(thing, ONLY_THERE, known)
-
-
-def note_once(state: PickleState, thing: object, detail: str) -> None:
-    """Note something of the first of hundreds of objects."""
-    if all(each.detail != detail for each in state.substitutions[-MOST_COMPARED:]):
-        state.note(thing, ILLEGAL, detail)
 
 
 def owner(state: PickleState, thing: object, reason: str) -> Reduced:

@@ -25,7 +25,7 @@ from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Dummy
-from tibidi.writing.essences import described, note_once
+from tibidi.writing.essences import described
 from tibidi.writing.instances import NEW, RECONSTRUCT, instance
 from tibidi.writing.naming import is_found
 from tibidi.writing.weak import WeakReducers
@@ -44,6 +44,7 @@ HOST_FACTS = ("name", "fixturename", "param")  # of objects of pytest
 STATE_HOOKS = ("__getnewargs__", "__getnewargs_ex__", "__getstate__", "__reduce__", "__reduce_ex__")
 REDUCE_METHODS = ("__reduce_ex__", "__reduce__")
 REDUCED_IN_PYTHON = frozenset({"_pydatetime", "_pydecimal", "collections", "fractions", "ipaddress", "pathlib", "uuid"})
+MOST_COMPARED = 1000  # substitutions, the latest ones
 OF_LIBRARY = "data that its library comes with"
 WRAPPED = "the object that it wraps is in its place"
 
@@ -110,7 +111,9 @@ class LibraryReducers:
     def _shipped(self, thing: Any) -> Any:
         """Write an object without the data that its library comes with; say so once for hundreds of them."""
         own, name = dictionary(thing), type_name(type(thing))
-        note_once(self._state, thing, f"{name}: {OF_LIBRARY}")
+        detail = f"{name}: {OF_LIBRARY}"
+        if all(each.detail != detail for each in self._state.substitutions[-MOST_COMPARED:]):
+            self._state.note(thing, ILLEGAL, detail)
         keys = " ".join(SHIPPED.get(type_name(base), "") for base in mro(type(thing))).split()
         left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in keys if key in own}
         return NEW, (type(thing),), {**own, **left_out}
