@@ -47,6 +47,13 @@ def later(seconds: float, size: int = 1 << 20) -> Slice:
     return Slice(size, time.monotonic() + seconds)
 
 
+def limited(size: int) -> tuple[Sink, Archive]:
+    """Return a sink with an open member that may use so many bytes, and its archive."""
+    out = sink(60)
+    out.begin("values/0000.pkl", later(60, size))
+    return out, out._target
+
+
 def write_random(out: Sink, size: int) -> None:
     """Write so much data that cannot be compressed."""
     for _ in range(size // 1_000):
@@ -66,10 +73,8 @@ def test_too_large() -> None:
 @pytest.mark.parametrize("wrap", [bytes, pickle.PickleBuffer])
 def test_too_large_is_noticed_early(wrap: type) -> None:
     """If data far beyond the limit is written in one call, little more than the limit reaches the disk."""
-    archive = Archive(io.BytesIO())
-    limit, deadline = 2 << 20, time.monotonic() + 60
-    out = Sink(archive, deadline, Redactor())
-    out.begin("values/0000.pkl", Slice(limit, deadline))
+    limit = 2 << 20
+    out, archive = limited(limit)
 
     with pytest.raises(TooLarge):
         out.write(wrap(os.urandom(1 << 20) * 31 + bytes(1 << 20)))  # all of it could be zeros
@@ -79,10 +84,8 @@ def test_too_large_is_noticed_early(wrap: type) -> None:
 @pytest.mark.parametrize("wrap", [bytes, pickle.PickleBuffer])
 def test_noise_that_is_twice_too_large_is_not_written(wrap: type) -> None:
     """Nothing of data that does not compress is written if it is more than twice as large as the limit."""
-    archive = Archive(io.BytesIO())
-    limit, deadline = 2 << 20, time.monotonic() + 60
-    out = Sink(archive, deadline, Redactor())
-    out.begin("values/0000.pkl", Slice(limit, deadline))
+    limit = 2 << 20
+    out, archive = limited(limit)
     before = archive.size
 
     with pytest.raises(TooLarge):

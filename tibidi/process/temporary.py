@@ -228,7 +228,7 @@ class Worker(DumpThread):
         super().__init__(function, STACK_BYTES)
 
     def abandon(self) -> None:
-        """Stop waiting for the thread, and ask it to end, which takes a moment if it runs code of ours."""
+        """Stop waiting for the thread, interrupt it, and wait a moment for it to end."""
         super().abandon()
         interrupt(self.ident)
         self.wait(POLL_SECONDS)

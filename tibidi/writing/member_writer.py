@@ -145,11 +145,8 @@ class MemberWriter:
         self.levels, self._sink.owner = levels, get_ident()
 
     def rollback_abandoned(self, count: int) -> None:
-        """Keep `count` members; the thread that has written them may still run, but cannot write any more.
-
-        It may have been anywhere, even between the bytes on the disk and what is noted of them.
-        """
-        self._is_open |= self._sink.take_back(self._first + count)  # the memo knows what is removed
+        """Keep `count` members; the thread that has written them may still run, but cannot write any more."""
+        self._is_open |= self._sink.take_back(self._first + count)  # the memo has the objects of removed members
         total, self._sink = self._sink.total, self.sink_type(self._archive, self._deadline, self._redactor)
         self._sink.total = total
         self.rollback()
