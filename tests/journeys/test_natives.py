@@ -54,6 +54,16 @@ def test_sequences(frame: Any) -> None:
     assert ["real"] == list(set.__iter__(kept))
 
 
+def test_made_by_other_arguments(frame: Any) -> None:
+    """What a class is pickled with may be anything; its content is what it held."""
+    letters, root = frame["letters"], frame["root"]
+
+    assert ("7", "NUM") == (str(frame["token"]), frame["token"].kind)
+    assert (8, (1, 20), b"\xff\x00") == (frame["even"], frame["version"], frame["data_of_text"])
+    assert ([0, 1, 4, 9], {"a", "b"}) == (frame["squares"], set(letters))
+    assert ("/", root) == (root.path, root["a"].parent)
+
+
 def test_nothing_is_missing(dump: Path) -> None:
     """No value is left out."""
     assert () == tuple(tibidi.load(dump, trust=True).omissions)

@@ -113,6 +113,80 @@ class Kept(set):
         raise RuntimeError
 
 
+class Token(str):
+    """A text with a kind, which comes first where it is pickled."""
+
+    def __new__(cls, kind: str, text: str) -> Any:
+        made = super().__new__(cls, text)
+        made.kind = kind
+        return made
+
+    def __reduce__(self) -> Any:
+        return Token, (self.kind, str(self))
+
+
+class Even(int):
+    """Twice a number."""
+
+    def __new__(cls, half: int) -> Any:
+        return super().__new__(cls, half * 2)
+
+    def __getnewargs__(self) -> Any:
+        return (self // 2,)
+
+
+class Version(tuple):
+    """Numbers that are pickled as a text."""
+
+    def __new__(cls, text: str) -> Any:
+        return super().__new__(cls, map(int, text.split(".")))
+
+    def __reduce__(self) -> Any:
+        return Version, (".".join(map(str, self)),)
+
+
+def hexadecimal(text: str) -> Hex:
+    """Return the bytes of a text."""
+    return Hex(bytes.fromhex(text))
+
+
+class Hex(bytes):
+    """Bytes that a function makes of a text."""
+
+    def __reduce__(self) -> Any:
+        return hexadecimal, (self.hex(),)
+
+
+class Squares(list):
+    """A list that is pickled as its length."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(number * number for number in range(count))
+
+    def __reduce__(self) -> Any:
+        return Squares, (len(self),)
+
+
+class Letters(set):
+    """A set that is pickled as a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+
+    def __reduce__(self) -> Any:
+        return Letters, ("".join(sorted(self)),)
+
+
+class Tree(dict):
+    """A dictionary that knows its parent, which holds it, and is pickled as its path and an attribute."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Tree, (self.path,), {"path": self.path, **vars(self)}
+
+
 def crash() -> None:
     """Divide by zero."""
     number, text, data, day = Tenfold("5"), Joined("a", "b"), Doubled(b"x"), Day("2024-1-2")
@@ -121,8 +195,13 @@ def crash() -> None:
     scaled, listening, refusing = Scaled(), Listening(), Refusing(int, a=1)
     scaled["a"] = bounded["a"] = 1
     listening["itself"] = listening
+    token, even, version, data_of_text = Token("NUM", "7"), Even(4), Version("1.20"), hexadecimal("ff00")
+    squares, letters, root = Squares(4), Letters("ab"), Tree("/")
+    root["a"] = Tree("/a")
+    root["a"].parent = root
     shown, window, kept = Shown(["real"]), Window([1, 2], 5), Kept(["real"])
     print(1 / 0, number, text, data, day, row, tags, frozen, bounded, scaled, refusing, shown, window, kept)
+    print(token, even, version, data_of_text, squares, letters)
 
 
 crash()

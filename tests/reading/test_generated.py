@@ -13,6 +13,7 @@ from tibidi.reading import makers
 from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
 from tibidi.words.code import key_of
+from tibidi.words.standins import Dummy
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -93,3 +94,15 @@ def test_repr_and_equality_that_are_lost() -> None:
     assert "Holder(slot=1, me=...)" == repr(thing)
     assert [thing] == [thing]
     assert thing != Holder()
+
+
+def test_repr_that_is_lost_with_its_library() -> None:
+    """Where attrs is missing, its fields are stand-ins without names, and the slots are shown."""
+    stand_ins = (Dummy("attr._make.Attribute", "a stub"), Dummy("attr._make.Attribute", "a stub"))
+    cls: Any = type("Point", (), {"__slots__": ("x", "y"), "__attrs_attrs__": stand_ins, "__repr__": lost(lost)})
+    point = cls()
+    point.x, point.y = 1, 2
+
+    regenerate(cls, makers.is_lost)
+
+    assert "Point(x=1, y=2)" == repr(point)

@@ -148,7 +148,7 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
     def _instead(self, index: int, what: object, state: Any, error: BaseException) -> object:
         """Return the inert view of the object with this index in the memo; a stand-in if there is none."""
         if what is makers._made:
-            what, _, state = state
+            what, _, state, *_ = state
         kind = what if isinstance(what, type) else (getattr(what, "__name__", None) and what) or type(what)
         name = f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', kind)}"
         found = self._inert(index)

@@ -221,7 +221,7 @@ def _member(cls: type, name: str, value: object) -> object:
     return member
 
 
-def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...]) -> object:
+def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...], *_: object) -> object:
     """Return the result of a function; if it and the class are missing, an instance of the class's stand-in."""
     if not (is_missing(function) and is_missing(cls)):
         return function(*arguments)
@@ -243,14 +243,15 @@ def _native(cls: type, *arguments: object) -> object:
 
 
 def _native_state(made: Any, state: tuple[Any, Any]) -> None:
-    """Fill what `_native` made, then set its attributes."""
+    """Fill what `_native` made, or what the class made without its content, then set its attributes."""
     if is_missing(type(made)):
         from tibidi.reading.inert.makers import native_state  # few dumps need it
 
         native_state(made, state)
         return
-    fill(made, state[1])
-    if hasattr(made, "__setstate__"):
+    if not native_base(type(made)).__len__(made):  # type: ignore[attr-defined]  # it is of a container
+        fill(made, state[1])
+    if state[0] is not None and hasattr(made, "__setstate__"):
         made.__setstate__(state[0])
     elif state[0] is not None:
         set_state(made, state[0])

@@ -47,7 +47,8 @@ def fill(made: Any, content: Any) -> None:
 @recursive_repr()
 def show_attributes(thing: object) -> str:
     """Return a repr as dataclasses have it: the type, and the attributes in the slots and the `__dict__`."""
-    found = {name: getattr(thing, name) for name in field_names(type(thing)) if hasattr(thing, name)}
+    names = field_names(type(thing)) or members(type(thing))  # the fields of attrs are unknown where it is missing
+    found = {name: getattr(thing, name) for name in names if hasattr(thing, name)}
     shown = (f"{name}={value!r}" for name, value in {**found, **dictionary(thing)}.items())
     return f"{type(thing).__qualname__}({', '.join(shown)})"
 

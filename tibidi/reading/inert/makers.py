@@ -153,9 +153,11 @@ def native_state(made: Any, state: object) -> None:
     plain.expect(content, dict, list)
     if not isinstance(type(made), types.InertType):
         raise TypeError("not an instance of a class of an application")
-    if layouts.layout_of(type(made)) is object:
+    layout = layouts.layout_of(type(made))
+    if layout is object:
         made.__dict__["_items_"] = content
     else:
+        layout.clear(made)  # what its arguments seemed to be
         fill(made, content)
     if attributes is not None:
         made.__setstate__(attributes)

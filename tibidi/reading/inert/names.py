@@ -152,9 +152,11 @@ def _maker(kind: Any) -> Callable[..., object]:
     return partial(_raisable, kind) if issubclass(kind, BaseException) else plain.maker(kind)
 
 
-def _made(cls: object, function: Any, arguments: Any) -> object:
-    """Return the result of a function, an instance of `cls` if the function is unknown."""
+def _made(cls: Any, function: Any, arguments: Any, content: Any = None, attributes: object = None) -> object:
+    """Return the result of a function, an instance of `cls` if the function is unknown, or its content is known."""
     plain.expect(arguments, tuple)
+    if type(content) is tuple and isinstance(cls, types.InertType) and layout_of(cls) is not object:
+        return types.with_content(cls, content, {**types.text_keys(attributes), "__args__": arguments})
     if isinstance(cls, types.InertType) and issubclass(cls, BaseException):
         return _raisable(cls, *arguments)
     is_unknown = isinstance(function, types.InertType)

@@ -393,6 +393,14 @@ def shaped(cls: Any, *arguments: object, **_: object) -> Any:
         return refused(cls._inert_name_, arguments, error)
 
 
+def with_content(cls: Any, content: tuple[Any, ...], attributes: dict[str, object]) -> Any:
+    """Make an instance of a class that is built on a built-in type with what it held, and attributes."""
+    made = shaped(cls, *content)
+    if type(made) is cls:
+        made.__dict__.update(attributes)
+    return made
+
+
 def _new_tuple(cls: Any, arguments: tuple[Any, ...]) -> Any:
     is_record = cls._inert_is_record_  # which has its hidden fields in a dictionary
     is_alone = is_record or (len(arguments) == 1 and not cls._inert_fields_)
