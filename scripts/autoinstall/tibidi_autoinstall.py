@@ -495,7 +495,7 @@ def _begin_after_fork() -> None:
     Nor in one that the application forks inside a dump, which ends with the thread of the dump.
     """
     global _record, _forked_in
-    frame = sys._getframe(1) if hasattr(sys, "_getframe") else None
+    frame = sys._getframe().f_back if hasattr(sys, "_getframe") else None
     _forked_in = frame and frame.f_code
     record, _record = _record, None
     if record is None or not os or _identity(record[2]) != record[3]:
@@ -529,15 +529,17 @@ def _replace(module: "Any", name: str, wrap: "Any") -> None:
 
 def _wrap_exit(previous: "Any") -> "Any":
     def _exit(status: int) -> None:  # the life record says where, unless it is how this process has to end
-        caller = sys._getframe(1)
-        if status == 0 or caller.f_code is _forked_in or _is_in_handler(caller):
-            end_record()
-        elif _record is not None and _is_intact(_record):
-            import faulthandler
+        caller = sys._getframe().f_back  # None if C code calls it, such as that of atexit
+        try:
+            if status == 0 or caller is None or caller.f_code is _forked_in or _is_in_handler(caller):
+                end_record()
+            elif _record is not None and _is_intact(_record):
+                import faulthandler
 
-            write(f"os._exit({status})\n".encode())
-            faulthandler.dump_traceback(_record[2])
-        previous(status)
+                write(f"os._exit({status})\n".encode())
+                faulthandler.dump_traceback(_record[2])
+        finally:
+            previous(status)
 
     return _exit
 

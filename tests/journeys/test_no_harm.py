@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import textwrap
@@ -870,3 +871,54 @@ def test_crash_without_faulthandler(crash: Crasher) -> None:
     rows = crash.run("-m", "tibidi", "list", "--json").stdout
 
     assert "SIGSEGV" in rows
+
+
+CALLED_BY_C = {
+    "atexit.register(os._exit, 9)": 9,
+    "_thread.start_new_thread(os._exit, (9,)); time.sleep(30)": 9,
+    "_thread.start_new_thread(os.fork, ()); time.sleep(0.5)": 1,
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
+@pytest.mark.parametrize("call", CALLED_BY_C)
+def test_functions_that_c_code_calls(crash: Crasher, call: str) -> None:
+    """A function that a hook has replaced does as ever where no frame of Python calls it."""
+    program = f"import atexit, os, sys, time, _thread; {call}; 1 / 0"
+    crashed = compare(crash, program, "-W", "ignore")
+    listed = json.loads(crash.run("-m", "tibidi", "list", "--json").stdout)
+
+    assert CALLED_BY_C[call] == crashed.status
+    assert "exit" not in {row["kind"] for row in listed}
+
+
+def test_exit_that_c_code_calls(crash: Crasher) -> None:
+    """So does `sys.exit()`, which shows as a function of Python before Python 3.12."""
+    program = "import atexit, sys; atexit.register(sys.exit, 9)"
+    runs = [crash.run("-c", program, env={"TIBIDI_EXITS": "errors", "TIBIDI_ENABLE": on}) for on in (None, "1")]
+    without, ours = [(ended.status, ended.stderr.splitlines()[-1:]) for ended in runs]
+
+    assert without == ours
+
+
+def test_constructor_of_a_thread_local(crash: Crasher) -> None:
+    """A `threading.local` with a constructor is constructed in no thread of a dump, and has all values."""
+    code = """
+        import threading
+        class Connection(threading.local):
+            def __init__(self):
+                constructed.append(threading.current_thread().name)
+                self.owner = threading.current_thread().name
+        def work(connection):
+            connection.owner
+            1 / 0
+        constructed = []
+        thread = threading.Thread(target=work, args=(Connection(),), name="worker")
+        thread.start()
+        thread.join()
+        print(constructed)
+    """
+    crashed = compare(crash, code)
+    connection = tibidi.load(crashed.dump, trust=True).exceptions[-1][-1]["connection"]
+
+    assert ["MainThread", "worker"] == [each["owner"] for each in connection.of_each_thread]

@@ -119,7 +119,9 @@ def _keep(exc: BaseException) -> None:
     """Keep an exit of the main thread, until the next one."""
     if get_ident() != _main_thread:
         return
-    stack = stack_of(sys._getframe(2))  # without the function that has caught it
+    stack = stack_of(sys._getframe(1).f_back)  # without the function that has caught it
+    if not stack:  # C code has called it, such as that of atexit
+        return
     for made in _made:
         tb = traceback_of(made)
         if tb is not None and tb.tb_frame is stack[0][0] and context_of(exc) is None:  # caught where it exits

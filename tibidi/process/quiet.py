@@ -39,7 +39,7 @@ class warnings_hidden(ProcessSetting):  # noqa: N801 - read as a statement: with
 
 
 def _show_others(message: "warnings.WarningMessage") -> None:
-    frame = sys._getframe(1)
+    frame = sys._getframe().f_back
     if is_inside_dump(frame):
         _forget(message, frame)
     elif warnings_hidden.previous is not None:
