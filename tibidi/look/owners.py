@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from tibidi.look.anatomy import is_a, mro, type_name
 
+# Any access to an attribute constructs the values of the accessing thread, by an `__init__` of the application.
+THREAD_LOCAL = "_thread._local"
 REASON = "it owned something outside the process"
 
 # Each with its subclasses.  The types of `io` are not here: a subclass may own nothing.
 OWNERS = frozenset({
-    "asyncio.base_events.Server", "asyncio.events.AbstractEventLoop", "asyncio.runners.Runner",
+    THREAD_LOCAL, "asyncio.base_events.Server", "asyncio.events.AbstractEventLoop", "asyncio.runners.Runner",
     "asyncio.streams.StreamWriter", "asyncio.transports.BaseTransport", "asyncio.unix_events.AbstractChildWatcher",
     "bz2.BZ2File", "cgi.FieldStorage", "concurrent.futures._base.Executor", "dbm.dumb._Database",
     "fileinput.FileInput", "ftplib.FTP", "gzip.GzipFile", "http.client.HTTPConnection", "http.client.HTTPResponse",

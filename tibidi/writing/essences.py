@@ -22,6 +22,7 @@ from tibidi.look.anatomy import (
     type_name,
     values,
 )
+from tibidi.look.owners import THREAD_LOCAL
 from tibidi.look.resources import essence
 from tibidi.model import FAILED, ILLEGAL
 from tibidi.words.standins import Dummy, NotPickleable
@@ -58,6 +59,8 @@ def described(state: PickleState, thing: object, known: dict[str, object]) -> Re
 
 def owner(state: PickleState, thing: object, reason: str) -> Reduced:
     """Return a stand-in for a thing that owns something outside the process, with its attributes."""
+    if THREAD_LOCAL in map(type_name, mro(type(thing))):
+        return described(state, thing, essence(thing))
     state.note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
     known = {**(attributes(thing) or dictionary(thing)), **essence(thing)}
     return _dummy(thing, reason, {**{name: known[name] for name in TELLING if name in known}, **known})

@@ -202,8 +202,6 @@ class Reducers:
     def _owner_reducer(self, cls: type) -> Reducer | None:
         from tibidi.look import owners  # few types get here
 
-        if "_thread._local" in map(type_name, mro(cls)):  # its attributes would call `__init__` here
-            return lambda thing: self._state.failed(thing, TypeError("cannot pickle"))
         return (lambda thing: self._state.owner(thing, owners.REASON)) if owners.is_owner(cls) else None
 
     # One reducer for each kind of type.
