@@ -97,6 +97,27 @@ SECRETS = [
     ("api_key = 'abc'\r\n", "api_key = '<redacted>'\r\n"),
     ("session_id=a1b2c3 auth=f00dc0de5", "session_id=<redacted> auth=<redacted>"),
     ('{"csrf" : "a1b2c3d4"}', '{"csrf" : "<redacted>"}'),
+    ('{"credentials": {"db": "geheim1", "n": ""}}', '{"credentials": {"db": "<redacted>", "n": ""}}'),
+    ('{"passwords": ["geheim1", "x"]}', '{"passwords": ["<redacted>", "x"]}'),
+    ("{'cookies': [{'sid': 'a1b2c3d4'}], 'n': 1}", "{'cookies': [{'sid': '<redacted>'}], 'n': 1}"),
+    (r'"{\"secrets\": [\"geheim1\"]}"', r'"{\"secrets\": [\"<redacted>\"]}"'),
+    ("headers: [('X-Api-Key', 'geheim'), ('a', 'b')]", "headers: [('X-Api-Key', '<redacted>'), ('a', 'b')]"),
+    ("[(b'password', b'geheim1')]", "[(b'password', b'<redacted>')]"),
+    ("define('DB_PASSWORD', 'geheim1');", "define('DB_PASSWORD', '<redacted>');"),
+    ("bob:geheim1@proxy:8080", "bob:<redacted>@proxy:8080"),
+    ("//bob:geheim1@example.org", "//bob:<redacted>@example.org"),
+    ("x:///?odbc_connect=UID%3Dsa%3BPWD%3Dgeheim%3Bn%3D1", "x:///?odbc_connect=UID%3Dsa%3BPWD%3D<redacted>%3Bn%3D1"),
+    ("/login?next=%2Fa%3Ftoken%3Da1b2c3d4%26n%3D1", "/login?next=%2Fa%3Ftoken%3D<redacted>%26n%3D1"),
+    ("db:5432:shop:bob:geheim\n*:*:*:ada:geheim", "db:5432:shop:bob:<redacted>\n*:*:*:ada:<redacted>"),
+    (
+        'Content-Disposition: form-data; name="password"\r\nContent-Type: text/plain\r\n\r\ngeheim\r\n--x--',
+        'Content-Disposition: form-data; name="password"\r\nContent-Type: text/plain\r\n\r\n<redacted>\r\n--x--',
+    ),
+    (
+        '<input type="password" name="pass1" value="a1b2c3d4">',
+        '<input type="password" name="pass1" value="<redacted>">',
+    ),
+    ('<meta name="csrf-token" content="a1b2c3d4">', '<meta name="csrf-token" content="<redacted>">'),
 ]
 
 
@@ -151,6 +172,15 @@ def test_secrets_are_seen_in_much_data(text: str, around: str) -> None:
         "AUTH CRAM-MD5",
         "set requirepass in the configuration",
         "sqlplus /nolog @scripts/run.sql",
+        '{"password": {"type": "string", "pattern": "^[a-z0-9]{8}$"}, "secrets": ["DB_PASSWORD", "read"]}',
+        "{'passwords': [user.password], 'cookies': {'theme': theme}}",
+        "('password', 'Password'), ['token', 'address2', 'x1']",
+        "mailto:ada@example.org",
+        "git@github.com:user/project1.git",
+        "npm:react@17.0.1",
+        "12:30:15@example.org:80",
+        "https://example.org/?next=%2Fa%3Fpage%3D1%26token_type%3Dbearer",
+        '<input type="text" name="user" value="ada1">',
         '{"kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZ", "e": "AQAB", "kid": "2024"}',
     ],
 )
@@ -169,8 +199,14 @@ def test_ordinary_texts(text: str) -> None:
         "curl -u x " * 6_000,
         "a://" + "A-" * 20_000 + "@x",
         'token="' + r"\"" * 20_000,
+        '{"passwords": [' * 6_000,
+        "<a key='x' " * 6_000,
+        '; name="password"\r\na: b' * 6_000,
+        "token%3D" * 6_000,
+        "['token', '" * 6_000,
+        "a:b:5432:" * 6_000,
     ],
-    ids=["command", "names", "headers", "keys", "programs", "scheme", "quotes"],
+    ids=lambda text: text[:12].strip(),
 )
 def test_time(text: str) -> None:
     """A text is searched in linear time: no expression tries a part of it again and again."""

@@ -8,8 +8,8 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import first
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import looks
-from tibidi.redaction.learnt import as_text
-from tibidi.redaction.names import GIVEN, HARD, SOFT, WEAK, kind_of_name
+from tibidi.redaction.learnt import as_text, is_trivial
+from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, WEAK, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SMALLEST_PIN = 1000
 MOST_TRIED = 20  # items of a container
+SIGNS_IN_NAMES = dict.fromkeys(map(ord, "-_.$"))
 MOST_LOOKED_AT = 3  # keys of a mapping
 
 # Under a name with such an end a mapping holds secrets; under `password` it is a schema, or describes a field.
@@ -45,6 +46,16 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
         return _has_other_keys(value)  # else a schema, or the description of a field
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
+
+
+def is_secret_pair(name: str, value: str) -> bool:
+    """Return True if two neighbours may be a name and its secret: after a name that is no header, only what is varied.
+
+    The name is no path and no sentence, and the value no name.
+    """
+    is_header = "-" in name or name.lower() in HEADERS
+    is_name = name.translate(SIGNS_IN_NAMES).isalnum()
+    return is_name and not is_trivial(value) and (is_header or (" " not in value and looks.is_varied(value)))
 
 
 def kind_with(names: Iterable[str]) -> Callable[[str], str]:

@@ -15,8 +15,8 @@ from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT, Omission
 from tibidi.redaction import suspicion
-from tibidi.redaction.learnt import SHORTEST_LEARNT, Learnt, as_text, is_trivial
-from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, kind_of_name, may_hold_name
+from tibidi.redaction.learnt import SHORTEST_LEARNT, Learnt, as_text
+from tibidi.redaction.names import GIVEN, HARD, SOFT, kind_of_name, may_hold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +36,6 @@ BIG_DATA = 1 << 20  # bytes; from here on, binary data is not searched for patte
 LONG_TEXT = 1 << 17  # characters; from here on, a text is searched by windows
 SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
-SIGNS_IN_NAMES = dict.fromkeys(map(ord, "-_.$"))
 # Environment variables that hold a directory, not a password.
 DIRECTORIES = frozenset({"pwd", "oldpwd"})
 
@@ -138,15 +137,11 @@ class Redactor:
         arbitrary unless the name is that of a header.
         """
         text, other = as_text(name), as_text(value)
-        if text is None or other is None or not (self.kind_of_name(text) or self.hook) or is_trivial(other):
+        if text is None or other is None or not (self.kind_of_name(text) or self.hook):
             return False
-        from tibidi.redaction.looks import is_varied  # few pairs get here
+        from tibidi.redaction.concealing import is_secret_pair  # few pairs get here
 
-        is_header = "-" in text or text.lower() in HEADERS
-        is_name = text.translate(SIGNS_IN_NAMES).isalnum()  # no path, no sentence
-        if not is_name or (not is_header and (" " in other or not is_varied(other))):
-            return False
-        return self.conceals(text, value)
+        return is_secret_pair(text, other) and self.conceals(text, value)
 
     def conceals_last(self, row: tuple[object, ...] | list[object]) -> bool:
         """Return True if a row ends in a secret value.

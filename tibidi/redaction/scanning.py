@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
     from tibidi.redaction.learnt import Learnt
 
+IN_PAIR = rb"[\w.\-$]{0,40}(?i:pass|pwd|secret|token|key|auth|cookie|cred)[\w.\-$]{0,24}\\*"
 # In data with zeros for digits: a text that is in all data with a secret, and the expression, which begins with a
 # literal character, so that the search is mostly one for that character.
 LOOKS = (
-    (b"@", rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@)"),
+    (b"@", rb":(?://[!-.0-?A-~]{0,100}:[!-~]{1,200}@|//[!-.0-9;-?A-~]{16,200}@"
+     rb"|[!-.0-?A-~]{5,40}@[A-Za-z0-9_.\-]{1,60}(?::0+)?(?:[\x94\n\0/]|\Z))"),
     (b":AA", rb":AA[\w-]{20}"),
     (b"earer ", rb"e(?<=[Bb]e)arer "),
     (b"asic ", rb"a(?<=[Bb]a)sic "),
@@ -44,7 +46,10 @@ LOOKS = (
     (b"<", rb"<(?=[\w:.-]{3,66}[ >])[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
     (b"'", rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')"),
     (b"login", rb"login\s+\S+\s*(?:passw|account|[\r\n\x94])"),
-    (b"value=", rb"v(?<=['\"] v)alue=['\"]"),
+    (b"value=", rb"v(?<=['\"] v)alue=['\"]"), (b"content=", rb"content=['\"]"),
+    (b" name=", rb" name=\"[\w.\-]{0,40}(?i:pass|pwd|secret|token|key|auth|otp|csrf)"),
+    (b"%0", rb"%(?<=[A-Za-z]%)0[Dd]"), (b":0000:", b":0000:"), (b":*:", rb":\*:"),
+    (b"', ", rb"'(?<=[(\[ub\\]')" + IN_PAIR + b"', "), (b'", ', rb'"(?<=[(\[ub\\]")' + IN_PAIR + b'", '),
     (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
     (b"-SecureString", b"-SecureString"),
     (b"kty", rb"k(?<=[\0'\"]k)ty"), (b"sqlplus", b"sqlplus"), (b"pdp ", rb"p(?<=exp|imp)dp "),

@@ -27,9 +27,10 @@ STEMS = (
     "smbclient", "mongo", "login", "7z", "sqlplus", "expdp", "impdp", "kty",
 )  # fmt: skip
 IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789_.-$"
-AFTER_NAMES = "=:>,;|'\"\\] \t\r\n&"
+AFTER_NAMES = "=:>,;|'\"\\] \t\r\n&%"
 MARKERS = ("-us", "-----BEGIN", "asic ", "ASIC ", "earer ", "EARER ", ":AA", "Q~", ".atlasv1.", "_mmk", "sha256~",
-           "xox", "xapp-", "hooks.slack.com", "bhook", "mysql", "mariadb", "openssl", "SecureString")  # fmt: skip
+           "xox", "xapp-", "hooks.slack.com", "bhook", "mysql", "mariadb", "openssl", "SecureString", ":5432:",
+           ":*:")  # fmt: skip
 
 # A word with so many token characters in a row may be a key.  `translate` and `find` take a nanosecond a byte each.
 RUN = b"a" * 16
@@ -54,7 +55,7 @@ def may_be_in(text: str) -> bool:
     """Return True if `text` may contain a secret."""
     if len(text) < SHORTEST:
         return False
-    if any(map(text.__contains__, MARKERS)) or ("@" in text and "://" in text):
+    if any(map(text.__contains__, MARKERS)) or ("@" in text and ":" in text):
         return True
     if "=" in text or ":" in text or " " in text or ">" in text or "," in text:
         lowered = text.lower()

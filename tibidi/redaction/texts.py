@@ -14,6 +14,7 @@ from tibidi.model import REDACTED_TEXT
 from tibidi.process.records import NamedTuple
 from tibidi.redaction import suspicion
 from tibidi.redaction.commands import secret_words
+from tibidi.redaction.concealing import HOLDERS, is_secret_pair
 from tibidi.redaction.looks import has_symbol, is_arbitrary, is_placeholder, is_varied, is_weakly_named
 from tibidi.redaction.names import HARD, HEADERS, SOFT, STEMS, kind_of_name
 
@@ -52,6 +53,7 @@ NAME = r"[\w.\-$]*"
 SIGNS = frozenset("=:!'\"`@\\[]")  # one is behind a name, or behind the spaces there
 MOST_SPACES = 20  # if there are more, the expression decides
 LONGEST_NAME = 64
+LONGEST_CONTAINER = 2000  # characters
 LONGEST_JUDGED = 200  # characters of a value: a name may stand in the value of another one, and so on
 IN_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-$"
 NOT_FIRST = "0123456789.-$"
@@ -60,6 +62,7 @@ QUOTE = r"[bfruBFRU@]{0,2}(?P<q>\\*['\"`])"
 BARE = r"(?:[^\s,;&'\")\]}>\\]|\\(?!['\"nrt])|[,;&)\]}>'\"](?![\s,;:&)\]}>'\"\\]|$|[\w.\-]+[=:]))+"
 TO_END_OF_LINE = r"[^\s'\"][^\s]*(?=[ \t\r]*(?:$|\n|\\n|[#;]))"
 HEADER_VALUE = r"(?:(?:basic|bearer|token|digest|negotiate|apikey|api-key|key) +)?(?P<secret>[^\s'\"\\][^\r\n'\"\\]*)"
+CONTAINER = r"[\[({][\s\[({]*[bfruBFRU]?\\*['\"]"
 CODE = r"[A-Za-z_][\w.]*\([^()]*\)?\W*|[a-z_][\w.]*\[\w*\]\W*"
 SCHEME_WORDS = r"(?i:basic|bearer|token|digest|negotiate|apikey|api-key) +"
 
@@ -93,6 +96,10 @@ def _is_element(match: re.Match[str]) -> bool:
     return _is_secret(kind_of_name(match["name"].rpartition(":")[2]), match["secret"], "")
 
 
+def _is_pair(match: re.Match[str]) -> bool:
+    return _is_element(match) and is_secret_pair(match["name"], match["secret"])
+
+
 URL = Pattern(
     "password in a URL",
     ("@",),
@@ -102,6 +109,9 @@ URL = Pattern(
 )
 PATTERNS = (
     URL,
+    # The part of a URL for the network, or a proxy.
+    Pattern("password of a host", ("@",), r"\A(?://)?[\w.%+\-]*:(?P<secret>[^\s/]+)@[\w.\-]+(?::\d+)?/?\Z",
+            lambda it: is_varied(it["secret"]) and it["secret"][-1:] != ":"),
     Pattern("token in a URL", ("@",), r"://(?P<secret>[^\s/:@'\"<>?#]{16,})@", lambda it: is_arbitrary(it["secret"])),
     Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", _is_basic),
     Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
@@ -118,8 +128,18 @@ PATTERNS = (
     Pattern("MaxMind key", ("_mmk",), r"(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
     Pattern("OpenShift token", ("sha256~",), r"sha256~[\w-]{40,}"),
     Pattern(NAMED, ("</",), r"<(?P<name>[\w:.\-]{2,64})(?:\s[^<>]*)?>\s*(?P<secret>[^<>\s][^<>]*?)\s*</", _is_element),
-    Pattern(NAMED, ("value=",), r"<\w+\s+(?:key|name)=['\"](?P<name>[\w:.\-]{2,64})['\"]"
-            r"\s*value=['\"](?P<secret>[^'\"]+)", _is_element),
+    Pattern(NAMED, ("value=", "content="), r"<\w+\s(?:[^<>]{0,200}?\s)?(?:key|name|id)=['\"]"
+            r"(?P<name>[\w:.\-]{2,64})['\"](?:[^<>]{0,200}?\s)?(?:value|content)=['\"](?P<secret>[^'\"]+)",
+            _is_element),
+    Pattern(NAMED, ('name="',), r"\bname=\"(?P<name>[\w.\-]{2,64})\""
+            r"(?:(?:\r\n|\\r\\n)[\w\-]{1,40}:[^\r\n\\]{0,200}){0,5}(?:\r\n|\\r\\n){2}(?P<secret>[^\r\n\\]+)",
+            _is_element),  # a part of a form: RFC 7578
+    Pattern(NAMED, ("%3D", "%3d"), r"(?:%[0-9A-Fa-f]{2}|\b)(?P<name>[A-Za-z_][\w.\-]{1,63})%3[Dd]"
+            r"(?P<secret>(?:%(?!3[Bb]|26|0[ADad])[0-9A-Fa-f]{2}|[\w.~+!*'()\-])+)", _is_element),  # a URL in a URL
+    Pattern(NAMED, ("', ", '", '), r"(?<=[(\[])[ub]?(?P<q>\\*['\"])(?P<name>[\w.\-$]{2,64})(?P=q), ?"
+            r"[ub]?(?P<p>\\*['\"])(?P<secret>(?:(?!(?P=p))[^\n])+)(?P=p)(?=[)\]])", _is_pair),
+    Pattern("password in pgpass", (":5432:", ":*:"),
+            r"(?m:^)[^\s:]+:(?:5432|\*):[^\s:]+:[^\s:]+:(?P<secret>[^\s:]\S*)"),
     Pattern("password in SQL", ("dentif", "DENTIF", "assword", "ASSWORD"),
             r"(?i:\bidentified\s+(?:with\s+['\"]?\w+['\"]?\s+)?(?:by|as)"
             r"|\bpassword(?:\s*\(|\s|\s+for\s+\S+\s*=))\s*(?P<q>\\*')(?P<secret>(?:(?!(?P=q)).)+)", _is_given),
@@ -209,12 +229,18 @@ def _with(pattern: Pattern, text: str) -> Iterator[Found]:
 
 def _assigned(text: str) -> Iterator[Found]:
     """Yield the values of the names of secrets; go on behind them, and inside those of harmless names."""
-    end = 0
+    end = searched = 0
     for head in _heads(text):
         if head.start() < end:
             continue
         end = head.end()
         kind = kind_of_name(head["name"])
+        if kind == HARD and re.compile(CONTAINER).match(text, end):
+            is_schema = text[end] == "{" and not head["name"].lower().endswith(HOLDERS)
+            if end >= searched and not is_schema:
+                spans, searched = _contained(text, end)
+                yield from [Found(*span, NAMED) for span in spans if is_varied(text[slice(*span)])]
+            continue
         span = _value(head, kind) if kind else None
         if span is not None:
             end = max(end, span[1])
@@ -289,6 +315,31 @@ def _value(head: re.Match[str], kind: str) -> tuple[int, int] | None:
     parent, _, last = value.rpartition(".")
     is_attribute = parent.replace(".", "").isidentifier() and kind_of_name(last) != ""
     return None if is_attribute or last.lower() == name.lower() else bare.span()
+
+
+def _contained(text: str, start: int) -> tuple[list[tuple[int, int]], int]:
+    """Return where the quoted texts are in the container at a place, without the keys of mappings; where it ends."""
+    token, at, end = re.compile(rf"[\[({{\])}}]|{QUOTE}"), start, start + LONGEST_CONTAINER
+    found: list[tuple[int, int]] = []
+    depth = 0
+    while True:
+        match = token.search(text, at, end)
+        if match is None:
+            return found, end
+        at = match.end()
+        if match["q"] is None:
+            depth += 1 if match[0] in "[({" else -1
+            if not depth:
+                return found, at
+        elif text.startswith(match["q"], at):  # empty
+            at += len(match["q"])
+        else:
+            quoted = _quoted(text, match.start())
+            if quoted is None:
+                return found, end
+            at = quoted[1] + len(match["q"])
+            if text[at : at + MOST_SPACES].lstrip()[:1] != ":":
+                found.append(quoted)
 
 
 def _bare(expression: str, head: re.Match[str], kind: str, before: str) -> re.Match[str] | None:
