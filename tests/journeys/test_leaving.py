@@ -67,6 +67,16 @@ def test_preview_is_complete(dump: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "Environment: " in text
 
 
+def test_numbers_of_many_digits(crash: Crasher, capsys: pytest.CaptureFixture[str]) -> None:
+    """A number with more digits than Python writes is shown by its first ones, and can be left out."""
+    dump = crash.run("-c", "many = -(10 ** 5000 + 1); 1/0").dump
+
+    assert 0 == main(["preview", str(dump)])
+
+    assert f"  -{10**5000 >> 16610 - 1024:#x}… (16610 bits)"[:100] in capsys.readouterr().out
+    assert "redacted" in str(tibidi.load(scrubbed(dump, "--mask", "many"), trust=False).exceptions[-1][-1]["many"])
+
+
 def test_preview_as_a_page(dump: Path, tmp_path: Path) -> None:
     """The page of `show` has all of it behind the crash."""
     pytest.importorskip("jinja2")

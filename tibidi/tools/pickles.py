@@ -21,6 +21,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from tibidi.errors import DamagedDump
+from tibidi.look.notation import integer
 from tibidi.model import REDACTED_TEXT
 from tibidi.words.vocabulary import START
 
@@ -240,7 +241,7 @@ def texts(
 ) -> Iterator[str | bytes | float]:
     """Yield texts, bytes, and numbers of at least MIN_LEARNT digits; raise DamagedDump if the pickle cannot be read.
 
-    `size` is that of the pickle in the file.
+    Integers are texts, as `str()` refuses those of more than 4,300 digits.  `size` is that of the pickle in the file.
     """
     file = _from(data, start)
     opcodes = _opcodes(file, size)
@@ -253,7 +254,8 @@ def texts(
         if isinstance(argument, (str, bytes, bytearray)):
             yield bytes(argument) if isinstance(argument, bytearray) else argument
         elif isinstance(argument, (int, float)) and opcode.stack_after and opcode.name not in MEMO_READS:
-            yield from (argument,) if abs(argument) >= 10 ** (MIN_LEARNT - 1) else ()
+            shown = integer(argument) if isinstance(argument, int) else argument
+            yield from (shown,) if abs(argument) >= 10 ** (MIN_LEARNT - 1) else ()
 
 
 def _opcodes(file: BytesIO, size: int = sys.maxsize) -> Iterator[tuple[Any, Any, int, int]]:
