@@ -922,3 +922,13 @@ def test_constructor_of_a_thread_local(crash: Crasher) -> None:
     connection = tibidi.load(crashed.dump, trust=True).exceptions[-1][-1]["connection"]
 
     assert ["MainThread", "worker"] == [each["owner"] for each in connection.of_each_thread]
+
+
+@pytest.mark.parametrize("level", [None, "ERROR"])
+def test_call_stack_of_a_wrong_record(crash: Crasher, level: str | None) -> None:
+    """What logging prints about a record that it cannot format begins at the caller of logging."""
+    code = """
+        import logging
+        logging.error("%s of %s", 1)
+    """
+    compare(crash, code, env={"TIBIDI_LOGGING": level})

@@ -15,7 +15,7 @@ from weakref import WeakSet
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.config import LEVELS
 from tibidi.hooks.catchers import reporting
-from tibidi.hooks.tail import in_module
+from tibidi.hooks.tail import in_module, in_place_of
 from tibidi.process import traceback_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def install(module: ModuleType) -> None:
         if "_exception" not in vars(module.Future):
             module.Future._exception = _Outcome()
     else:  # after the filters of loggers and before their handlers
-        hooks.replace_function(module.Logger, "callHandlers", reporting(_in_record, hooks.LOGGING))
+        wrap = reporting(_in_record, hooks.LOGGING)
+        hooks.replace_function(module.Logger, "callHandlers", lambda p: in_place_of(p, wrap(p)))
 
 
 def unseen() -> list[BaseException]:

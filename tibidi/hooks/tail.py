@@ -75,6 +75,17 @@ def in_module(function: "Any", module: "ModuleType") -> "Any":
     return copy
 
 
+def in_place_of(previous: "Any", function: "Any") -> "Any":
+    """Return the function as if it were where the previous one is: logging leaves out frames by the names of files."""
+    place = previous.__code__
+    code = function.__code__.replace(
+        co_filename=place.co_filename, co_firstlineno=place.co_firstlineno, co_name=place.co_name
+    )
+    copy: Any = type(function)(code, function.__globals__, None, None, function.__closure__)
+    vars(copy).update(vars(function))
+    return copy
+
+
 def _after(previous: "Any", keep: "Any") -> "Any":
     def hook(*args: object, **options: object) -> object:
         try:
@@ -127,10 +138,7 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
             except Exception:  # noqa: BLE001, S110 - a record that is none: it is lost
                 pass
 
-    place = previous.__code__
-    code = callHandlers.__code__.replace(co_filename=place.co_filename, co_firstlineno=place.co_firstlineno)
-    kind: Any = type(in_module)
-    return kind(code, globals(), None, None, callHandlers.__closure__)
+    return in_place_of(previous, callHandlers)
 
 
 def _plain_arguments(arguments: "Any") -> "Any":
