@@ -46,6 +46,13 @@ def test_a_value_that_hangs(crash: crashing.Crasher, how: str, where: str) -> No
     assert "timeout" in {omission.reason for omission in dump.omissions}
 
 
+def test_the_last_exception_is_printed(crash: crashing.Crasher) -> None:
+    """An exception that ends the process has all of the time, though the interpreter prints it as a library would."""
+    result = crash("slow_value.py", env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert tibidi.load(result.dump, trust=True).exceptions[-1][-1]["value"].done
+
+
 def test_nothing_goes_on_running(crash: crashing.Crasher) -> None:
     """If the process goes on, an abandoned worker uses no CPU."""
     result = crash("hang_living.py", env={"TIBIDI_MAX_SECONDS": "1"})

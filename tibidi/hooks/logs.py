@@ -10,13 +10,14 @@ level ERROR, and so does an exception in a future whose result nobody asks for.
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 from weakref import WeakSet
 
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.config import LEVELS
 from tibidi.hooks.catchers import reporting
 from tibidi.hooks.tail import in_module, in_place_of
-from tibidi.process import traceback_of
+from tibidi.process import dump_threads, traceback_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -69,6 +70,8 @@ def _in_structlog(_: object, method: str, event: object = None, **values: object
 def _printed(*args: object, **options: object) -> object:
     """Return the exception that `traceback.print_exception()` prints on a standard stream."""
     file = options.get("file", args[4] if len(args) > 4 else None)
+    if get_ident() in dump_threads:  # from Python 3.13 on, hooks of the interpreter print so, and ours report it
+        return None
     if file is not None and file is not sys.stderr and file is not sys.stdout:
         return None
     return _about(ERROR, next(filter(hooks.is_exception, (*args, *options.values())), None))
