@@ -51,6 +51,42 @@ def test_previous_hook_runs_first(crash: Crasher) -> None:
     assert 1 == len(crashed.dumps)
 
 
+def test_readers_that_were_not_opened(crash: Crasher) -> None:
+    """A getter of a reader of pyarrow that has no file would end the process."""
+    pytest.importorskip("pyarrow")
+    code = """
+        import io, pyarrow.parquet
+        data = io.BytesIO(b"no table" * 20)
+        pyarrow.parquet.ParquetFile(data)
+    """
+    frame = tibidi.load(compare(crash, code).dump, trust=False).exceptions[-1][1]
+
+    assert "<Dummy pyarrow._parquet.ParquetReader: " in repr(vars(frame["self"])["reader"])
+
+
+UNFINISHED = """
+    import numpy, threading, time
+    class Numbers(numpy.random.PCG64):
+        def __init__(self, wait):
+            self.seed = 5
+            time.sleep(wait)
+            1 / 0
+"""
+
+
+@pytest.mark.parametrize(
+    "code", ["Numbers(0)", "threading.Thread(target=Numbers, args=[60], daemon=True).start(); time.sleep(0.5); 1 / 0"]
+)
+def test_objects_that_are_being_made(code: str, crash: Crasher) -> None:
+    """An object of a type in C whose `__init__` has not ended is not pickled, which would end the process."""
+    pytest.importorskip("numpy")
+    dump = tibidi.load(compare(crash, textwrap.dedent(UNFINISHED) + code).dump, trust=False)
+    frames = [frame for stack in (*dump.exceptions, *dump.threads) for frame in stack if frame.name == "__init__"]
+
+    assert "<Dummy __main__.Numbers: seed=5 (its __init__ has not ended)>" == repr(frames[0]["self"])
+    assert "__main__.Numbers: its __init__ has not ended" in {each.detail for each in dump.omissions}
+
+
 def test_a_hook_that_fails(crash: Crasher) -> None:
     """A hook of the application that raises is reported as by the interpreter, and the crash is dumped."""
     code = """

@@ -139,13 +139,14 @@ def is_plain(cls: type) -> bool:
 
 def _has_hooks(cls: type) -> bool:
     """Return True if a class may define how it is pickled; standard types in C do so in C."""
-    if not _FLAGS.__get__(cls) & HEAP_TYPE and _is_standard(cls):
+    if not _FLAGS.__get__(cls) & HEAP_TYPE and is_standard(cls):
         return False
     own = namespace(cls)
     return any(hook in own and type(own[hook]) is not GetSetDescriptorType for hook in HOOKS)
 
 
-def _is_standard(cls: type) -> bool:
+def is_standard(cls: type) -> bool:
+    """Return True for a type of the interpreter or its library."""
     name = type_name(cls)
     return "." not in name or name.partition(".")[0] in STANDARD_MODULES
 
@@ -166,7 +167,7 @@ def _is_cpythons(getter: GetSetDescriptorType) -> bool:
     """Return True for CPython's own getter of a `__dict__`; that of a proxy in C reads the `__dict__` of its target."""
     if (getter.__doc__ or "").startswith(DOC_OF_DICT):
         return True
-    return _is_standard(getter.__objclass__)
+    return is_standard(getter.__objclass__)
 
 
 def members(cls: type) -> dict[str, Any]:
@@ -183,9 +184,9 @@ def stored(cls: type) -> dict[str, Any]:
     """Return the members of a class, and the getters in C; not those of other libraries, which may do anything."""
     found: dict[str, Any] = {}
     for base in mro(cls):
-        is_standard = _is_standard(base)
+        is_of_cpython = is_standard(base)
         for name, each in list(namespace(base).items()):  # a copy: another thread may set an attribute meanwhile
-            is_stored = type(each) is MemberDescriptorType or (type(each) is GetSetDescriptorType and is_standard)
+            is_stored = type(each) is MemberDescriptorType or (type(each) is GetSetDescriptorType and is_of_cpython)
             if is_stored and name[:2] != "__":
                 found.setdefault(name, each)
     return found

@@ -10,13 +10,17 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import INSTALLED
+from tibidi.look.anatomy import is_a, is_standard, native_base
 from tibidi.look.classes import Classes
 from tibidi.model import ILLEGAL
 from tibidi.process import time
+from tibidi.process.interpreter import frames
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import FrameType
     from typing import Any
 
     from tibidi.writing.pickle_state import PickleState
@@ -25,14 +29,16 @@ if TYPE_CHECKING:
 SLOW_SECONDS = 0.002
 MAX_KEPT = 1_000
 MAX_NAMES = 10
+UNFINISHED = "its __init__ has not ended"
 ITERATORS = slice(3, 5)  # of a reduce value: of items, which can be read only once
 
 
 class Calls:
     """The calls of a dump, and the results of slow ones."""
 
-    def __init__(self, state: PickleState) -> None:
+    def __init__(self, state: PickleState, roots: list[object]) -> None:
         self._state = state
+        self._unfinished = {id(thing): thing for thing in unfinished(roots)}
         self._kept: dict[int, tuple[object, object]] = {}  # the objects keep their ids valid
         self._classes = Classes()
         self._left_out: dict[tuple[object, ...], str] = {}  # by the id of a class, and the names; "" for a library
@@ -50,6 +56,8 @@ class Calls:
             return self._kept[id(thing)][1]
         if self._state.has_hung(thing):
             return self._state.hung(thing)
+        if id(thing) in self._unfinished:
+            return self._state.owner(thing, UNFINISHED)
         begun = time.monotonic()
         if begun > self._state.until:  # slow objects may never fill a frame, so that the sink is not called
             raise TooLate
@@ -81,6 +89,31 @@ class Calls:
         if detail and noted != [detail]:
             self._places[detail] = len(notes)
             self._state.note(thing, ILLEGAL, detail)
+
+
+def unfinished(roots: Iterable[object]) -> Iterator[object]:
+    """Yield the instances of types in C of libraries whose `__init__` was left by an exception in `roots`, or runs.
+
+    Their code may follow a pointer that is not set yet, which ends the process.
+    """
+    for frame in _frames(roots):
+        code = frame.f_code
+        if code.co_name == "__init__" and code.co_argcount:
+            thing = frame.f_locals.get(code.co_varnames[0])
+            if not is_standard(native_base(type(thing))):
+                yield thing
+
+
+def _frames(roots: Iterable[Any]) -> Iterator[FrameType]:
+    for exception in roots:
+        step = exception.__traceback__ if is_a(exception, BaseException) else None
+        while step is not None:
+            yield step.tb_frame
+            step = step.tb_next
+    for frame in frames().values():
+        while frame is not None:
+            yield frame
+            frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
 
 
 def left_out(own: dict[str, object], reduced: Any) -> list[str]:

@@ -1,7 +1,9 @@
 """Reduce what cannot be pickled to what is known of it.
 
 What each type of the standard library holds is in `look.resources`; of a type
-in C of another library, its getters are asked.
+in C of another library, its members are read.  Its getters are not called: one of
+an object that was never opened, or whose `__init__` has failed, may follow a
+pointer that is not set, which ends the process.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from tibidi.look.anatomy import (
     exact_type,
     inherited,
     is_a,
+    is_standard,
     mro,
     namespace,
     type_name,
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 ONLY_THERE = "it cannot leave its process"
 COMPUTATION = "the state of a computation cannot be pickled"
 GETTERS = (GetSetDescriptorType, MemberDescriptorType)
+# Types whose getters are called: they need nothing that an object may lack.
+TOLD = ("_regex.", "cryptography.", "frozenlist.", "gevent._gevent_cgreenlet.", "msgspec.")
 PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
 # The attributes of owners that say most, which are shown first.
 TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
@@ -88,7 +93,7 @@ def items(thing: Any) -> dict[str, object]:
 
 
 def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
-    """Return what the getters of a type in C tell, which is code of a library."""
+    """Return what the members and getters of a type in C tell."""
     if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
         return {}
     state.running = thing
@@ -99,9 +104,10 @@ def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
 
 
 def _getters(cls: type) -> dict[str, Any]:
-    """Return the public getters and members of a class in C, by name."""
+    """Return the public members of a class in C, and the getters that may be called, by name."""
+    kinds = GETTERS if is_standard(cls) or type_name(cls).startswith(TOLD) else GETTERS[1:]
     own = namespace(cls) if cls is not object else {}
-    return {name: each for name, each in own.items() if type(each) in GETTERS and name[:1] != "_"}
+    return {name: each for name, each in own.items() if type(each) in kinds and name[:1] != "_"}
 
 
 def _dummy(thing: object, reason: str, left: dict[str, object]) -> Reduced:
