@@ -249,3 +249,22 @@ def test_an_exception_that_a_library_makes_in_c(crash: crashing.Crasher) -> None
     assert [("amount",)] == [each["loc"] for each in live.errors()]
     assert ("Order", ["int_parsing"]) == (inert.args[0], [each["type"] for each in inert.args[1]])
     assert isinstance(inert, ValueError)
+
+
+def test_a_traceback_is_one_omission(crash: crashing.Crasher) -> None:
+    """What a traceback leads to is described with it, and is not listed once more for each of its steps."""
+    program = """
+        import sys
+        def fail(levels):
+            return fail(levels - 1) if levels else 1 / 0
+        try:
+            fail(5)
+        except ZeroDivisionError:
+            info = sys.exc_info()
+        raise KeyError("x")
+    """
+    dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=False)
+    traceback = dump.exceptions[-1][-1]["info"][2]
+
+    assert ["modules['__main__']['info'][2]", "sources['<string>']"] == [each.path for each in dump.omissions]
+    assert (4, "fail") == (traceback.tb_next.tb_lineno, traceback.tb_next.tb_frame.name)

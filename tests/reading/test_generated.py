@@ -12,6 +12,8 @@ import pytest
 from tibidi.reading import makers
 from tibidi.reading.code import LostCode
 from tibidi.reading.generated import regenerate
+from tibidi.reading.inert.loading import Loading
+from tibidi.reading.missing import missing_class
 from tibidi.words.code import key_of
 from tibidi.words.standins import Dummy
 
@@ -94,6 +96,19 @@ def test_repr_and_equality_that_are_lost() -> None:
     assert "Holder(slot=1, me=...)" == repr(thing)
     assert [thing] == [thing]
     assert thing != Holder()
+
+
+def test_repr_that_is_lost_with_its_base() -> None:
+    """Where a base class is missing, that is said, and the attributes are shown."""
+    base: Any = missing_class("shop", "Model", "", ())
+    cls: Any = type(base)("Person", (base,), {"__module__": "__main__", "__repr__": lost(lost)})
+
+    regenerate(cls, makers.is_lost)
+    with Loading(lambda *_: None):
+        person = cls()
+    person.name = "Ada"
+
+    assert "<__main__.Person name='Ada': its class is not on this machine>" == repr(person)
 
 
 def test_repr_that_is_lost_with_its_library() -> None:

@@ -125,10 +125,10 @@ class Instances:
         if "" in known:
             text = str(known[""])
             return text if text.startswith("<") else f"<{self._walker.redactor.text(text)}>"
+        facts = [each for each in known.items() if each[0] != "[]"]
         entries = [
-            f"{name.rstrip('()[]')}={self._walker.entry(name, fact, '.' + name)}"
-            for name, fact in [each for each in known.items() if each[0] != "[]"][:MAX_FACTS]
-        ]
+            f"{name.rstrip('()[]')}={self._walker.entry(name, fact, '.' + name)}" for name, fact in facts[:MAX_FACTS]
+        ] + [MORE] * (len(facts) > MAX_FACTS)
         return f"<{short} {', '.join(entries)}>" if entries else ""
 
     def _instance(self, value: object, facts: ClassFacts, short: str) -> str:

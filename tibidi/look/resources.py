@@ -181,6 +181,12 @@ def _simple_queue(queue: Any) -> Essence:
     return {"queue": items[len(items) - size :], "qsize()": size, "empty()": size == 0}
 
 
+def _columns(row: object) -> Essence:
+    """Return the values of a row of SQLAlchemy by the names of its columns; its getters in C only return them."""
+    known: Any = _told(row)
+    return {name: known["_data"][at] for name, at in known["_key_to_index"].items() if type(name) is str}
+
+
 def _row(row: Any) -> Essence:
     items = tuple(row)
     by_key = {**dict(enumerate(items)), **dict(zip(row.keys(), items))}
@@ -314,6 +320,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     **dict.fromkeys(("_io.BufferedRandom", "_io.BufferedReader", "_io.BufferedWriter", "_io.FileIO"), _binary_file),
     **dict.fromkeys(("_thread.RLock", "_thread.lock"), _lock),
     **dict.fromkeys(("weakcallableproxy", "weakproxy", "weakref.CallableProxyType", "weakref.ProxyType"), _shown),
+    **dict.fromkeys(("sqlalchemy.cyextension.resultproxy.BaseRow", "sqlalchemy.engine._row_cy.BaseRow"), _columns),
     **dict.fromkeys(("weakref", "weakref.ReferenceType"), _weak_reference),
     "_asyncio.Future": _future,
     "_ctypes.Array": _array,

@@ -14,7 +14,7 @@ from types import FunctionType
 
 from tibidi.process.hints import Any
 from tibidi.reading.state import set_state, show_attributes
-from tibidi.words.standins import is_missing
+from tibidi.words.standins import StandIn, is_missing
 
 DATACLASS_METHODS = (
     "__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__setattr__", "__delattr__",
@@ -35,7 +35,11 @@ def regenerate(cls: type, is_lost: Callable[[FunctionType], bool]) -> None:
     if lost.intersection(NAMED_TUPLE_METHODS) and issubclass(cls, tuple) and "_fields" in vars(cls):
         _regenerate_named_tuple(cls, lost.intersection(NAMED_TUPLE_METHODS))
     for name in lost.intersection(REPLACEMENTS):
-        if _is_lost(vars(cls).get(name), is_lost):
+        if not _is_lost(vars(cls).get(name), is_lost):
+            continue
+        if issubclass(cls, StandIn):  # whose method shows that a base is missing
+            delattr(cls, name)
+        else:
             setattr(cls, name, REPLACEMENTS[name])
 
 

@@ -9,7 +9,7 @@ pointer that is not set, which ends the process.
 from __future__ import annotations
 
 import sys
-from types import FunctionType, GetSetDescriptorType, MemberDescriptorType
+from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
@@ -44,7 +44,7 @@ PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(Non
 # The attributes of owners that say most, which are shown first.
 TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
 # Errors with these words are about pickling, and say nothing about the application.
-PICKLING = ("pickle", "Pickling", "__reduce__")
+PICKLING = ("pickle", "Pickling", "__reduce__", "cannot serialize")
 
 
 def failed(state: PickleState, thing: object, error: BaseException) -> Reduced:
@@ -74,7 +74,11 @@ def owner(state: PickleState, thing: object, reason: str) -> Reduced:
 def illegal(state: PickleState, thing: object) -> Reduced:
     """Return a stand-in for the state of a computation."""
     name, known = type_name(type(thing)), essence(thing)
-    state.note(thing, ILLEGAL, f"{name}: {COMPUTATION}")
+    step = state.substitutions[-1].thing if state.substitutions else None
+    while type(step) is TracebackType and thing is not step.tb_frame and thing is not step.tb_next:
+        step = step.tb_next
+    if type(step) is not TracebackType:  # else it is a part of the traceback that was noted last
+        state.note(thing, ILLEGAL, f"{name}: {COMPUTATION}")
     return NotPickleable, (name, COMPUTATION, known.pop("", "")), {"state": known}
 
 

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tibidi.look.preview import Previewer
+from tibidi.redaction import Redactor
+
 if TYPE_CHECKING:
     from round_trips import RoundTrip
 
@@ -53,3 +56,16 @@ def test_hostile_row(keys: object) -> None:
 
     assert ([1, 2], 2) == (list(row), row[1])
     assert (1 if keys == ("id",) else None) == getattr(row, "id", None)
+
+
+def test_preview() -> None:
+    """The preview of a row has its values, with a mark where there are more."""
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    engine = sqlalchemy.create_engine("sqlite://")
+    with engine.connect() as connection:
+        row = connection.execute(sqlalchemy.text("select 7 as id, 'ada' as name")).one()
+        wide = connection.execute(sqlalchemy.text("select 1 a, 2 b, 3 c, 4 d, 5 e, 6 f, 7 g")).one()
+    engine.dispose()
+
+    assert "<Row id=7, name='ada'>" == Previewer(Redactor()).show(row)
+    assert Previewer(Redactor()).show(wide).endswith("f=6, …>")
