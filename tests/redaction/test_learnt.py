@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import urllib.parse
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,9 +26,23 @@ def test_learnt_text(secret: str, before: str, after: str) -> None:
     whole = before + secret + after
 
     assert secret not in redactor.text(whole)
+    assert json.dumps(secret)[1:-1] not in redactor.text(json.dumps(whole)) or not secret.isprintable()
+    assert urllib.parse.quote(secret) not in redactor.text(urllib.parse.quote(whole))
+    assert urllib.parse.quote_plus(secret) not in redactor.text(urllib.parse.quote_plus(whole))
     assert repr(secret)[1:-1] not in redactor.text(repr(whole)) or repr(secret)[0] != repr(whole)[0]
     assert secret.encode() not in redactor.data(whole.encode())
     assert redactor.suspects_value(whole.encode())
+
+
+def test_many_secrets() -> None:
+    """Of any number of secrets with symbols, each is taken out."""
+    secrets = [f"geheim/{number:04x}@{number:05}" for number in range(2000)]
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.learn(secret)
+
+    assert set(map(redactor.text, secrets)) == {"<redacted>"}
+    assert all(redactor.suspects_value(f"a {secret} b".encode()) for secret in secrets)
 
 
 @settings(deadline=None)

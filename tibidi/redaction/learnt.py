@@ -3,7 +3,7 @@
 A value is searched for as it is and as it is written in reprs, JSON and URLs, in texts and in bytes.  A short one is
 redacted only as a separate word, and words that are common as values of harmless variables are not learnt at all.
 
-The first secrets are compiled into one expression.  Further ones, of a list of accounts perhaps, are kept in a set
+The first secrets are compiled into one expression.  Further ones, of a list of accounts perhaps, are kept in a table
 that each word of a text is looked up in: one expression for thousands would take minutes.
 """
 
@@ -19,6 +19,7 @@ SHORTEST_WITHIN = 8  # characters; shorter values are redacted only as a separat
 LONGEST_LEARNT = 8192
 MOST_LEARNT = 200_000
 MOST_COMPILED = 50
+MOST_SHARED = 100  # secrets with one word
 MOST_NEEDLES = 20  # up to so many, searching for each is faster than one expression for all
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986
 WORD = r"[!#$%*+0-9A-Z^_a-z~\-]{5,}"
@@ -37,7 +38,7 @@ class Learnt:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
-        self._words: set[str] = set()
+        self._words: dict[str, list[str]] = {}  # further ones, by a word in them
         self._needles: list[bytes] = []
         self._texts: re.Pattern[str] | None = None
         self._bytes: re.Pattern[bytes] | None = None
@@ -45,15 +46,17 @@ class Learnt:
 
     def add(self, text: str) -> bool:
         """Learn a value, unless it is trivial; return True if it is new."""
-        if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or text in self._values or text in self._words:
+        if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or text in self._values:
             return False
         if is_trivial(text) or text in REDACTED_TEXT or len(self._words) >= MOST_LEARNT:
             return False
-        if len(self._values) >= MOST_COMPILED and re.fullmatch(WORD, text):
-            self._words.add(text)
+        if len(self._values) >= MOST_COMPILED:
+            shared = {word: self._words.get(word, ()) for word in re.findall(WORD, text)}
+            word = min(shared, key=lambda each: len(shared[each]), default="")
+            if not word or text in shared[word] or len(shared[word]) >= MOST_SHARED:
+                return False
+            self._words.setdefault(word, []).extend([each for each in _spellings(text) if word in each])
             return True
-        if len(self._values) >= 2 * MOST_COMPILED:
-            return False
         self._values.update(_spellings(text))
         self._is_stale = True
         return True
@@ -63,9 +66,11 @@ class Learnt:
         self._refresh()
         if self._texts is not None and self._texts.search(text):
             text = self._texts.sub(REDACTED_TEXT, text)
-        if not self._words or self._words.isdisjoint(re.findall(WORD, text)):
-            return text
-        return re.sub(WORD, lambda word: REDACTED_TEXT if word[0] in self._words else word[0], text)
+        for word in self._words.keys() & re.findall(WORD, text) if self._words else ():
+            for each in self._words[word]:
+                if each in text:
+                    text = re.sub(_alternative(each), REDACTED_TEXT, text)
+        return text
 
     def data(self, data: bytes) -> bytes:
         """Return `data` with learnt secrets redacted; the same object if there are none."""
@@ -85,7 +90,7 @@ class Learnt:
             return True
         words = re.findall(WORD, data.decode("latin-1"))
         # In a pickle, the length of a text precedes it.
-        return not self._words.isdisjoint(words) or not self._words.isdisjoint([word[1:] for word in words])
+        return not self._words.keys().isdisjoint([*words, *(word[1:] for word in words)])
 
     def needles(self) -> list[bytes] | None:
         """Return the learnt secrets as bytes; None if there are many."""
@@ -125,7 +130,9 @@ def as_text(value: object) -> str | None:
 def _spellings(text: str) -> set[str]:
     """Return `text` as it is written in texts, reprs, JSON and URLs."""
     in_url = "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
-    return {text, repr(text)[1:-1], text.replace("\\", "\\\\").replace('"', '\\"'), in_url}
+    in_json = text.encode("utf-8", "replace").decode().replace("\\", "\\\\").replace('"', '\\"')
+    in_ascii = re.sub(r"[^\0-\x7f]", lambda it: re.sub("....", r"\\u\g<0>", it[0].encode("utf-16-be").hex()), in_json)
+    return {text, repr(text)[1:-1], in_json, in_ascii, in_url, in_url.replace("%2F", "/"), in_url.replace("%20", "+")}
 
 
 def _alternative(text: str) -> str:
