@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import logging
+import sqlite3
 import sys
 import types
 from typing import Any
@@ -58,6 +60,19 @@ def nested(thing: object, depth: int) -> object:
     return thing
 
 
+class Name(str):
+    """A text, as libraries have for the names of headers."""
+
+
+def database_row() -> sqlite3.Row:
+    """Return a row of a table with passwords."""
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    row: sqlite3.Row = connection.execute("select 'bob' as user, ? as password", (TEXT,)).fetchone()
+    connection.close()
+    return row
+
+
 def after(*variables: dict[str, object], exception: BaseException | None = None, **options: Any) -> Redactor:
     """Return a redactor after the hunt among the variables of a frame each, and in an exception."""
     crash = LiveCrash()
@@ -96,6 +111,15 @@ def after(*variables: dict[str, object], exception: BaseException | None = None,
         type("Rows", (list,), {})([Account(TEXT)]),
         type("Pair", (tuple,), {})([Account(TEXT)]),
         types.SimpleNamespace(password=TEXT),
+        types.SimpleNamespace(_key="api_key", _value=TEXT),
+        {"headers": [(Name("X-Api-Key"), TEXT)]},
+        {"command": [Name("mysql"), Name("--password"), TEXT]},
+        {"credentials": {"db": [("bob", TEXT)]}},
+        {"passwords": collections.deque([TEXT])},
+        {"@name": "password", "#text": TEXT},
+        collections.namedtuple("Option", "key value")("password", TEXT),
+        database_row(),
+        logging.LogRecord("a", 30, "a.py", 1, "%s: password=%s", ("bob", TEXT), None),
         ValueError({"password": TEXT}),
         Hostile(),
         nested(Account(TEXT), 1000),

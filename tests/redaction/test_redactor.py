@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import collections
 import enum
 import io
 import pickle
@@ -30,6 +32,25 @@ def test_conceals_under_a_name_without_doubt(value: object) -> None:
 def test_does_not_conceal(value: object) -> None:
     """What cannot be a secret is none under any name: flags, small numbers, objects, nothing."""
     assert not Redactor().conceals("password", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [collections.deque(["a"]), memoryview(b"hunter2"), array.array("B", b"hunter2"), {"a1b2c3d4": None}],
+    ids=lambda value: type(value).__name__,
+)
+def test_containers_of_secrets(value: object) -> None:
+    """Containers that are no literals are secret as well, and so is a mapping with keys that look arbitrary."""
+    assert Redactor().conceals("passwords", value)
+
+
+def test_a_password_is_no_directory() -> None:
+    """Under a name that both have, what begins as a path is a directory, and anything else is a password."""
+    redactor = Redactor()
+
+    assert redactor.conceals("pwd", "abc/def1")
+    assert not redactor.conceals("PWD", "/home/bob")
+    assert not redactor.conceals("pwd", "./src")
 
 
 def test_mappings_of_secrets() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import tibidi
+from tibidi.redaction import Redactor, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ def pandas_values(pandas: Any) -> dict[str, Any]:
     return {
         "frame": pandas.DataFrame({"user": ["kept"], "api_key": [OTHER], "note": [f"token={SECRET}"]}),
         "series": pandas.Series(["kept", OTHER], index=["user", "password"]),
+        "rows": pandas.DataFrame({"user": ["kept"], "secret": [OTHER]}).set_index("secret"),
+        "levels": pandas.DataFrame([["kept", OTHER]], columns=[["a", "auth"], ["user", "password"]]),
         "column": pandas.Series([OTHER, "x1y2z3"], name="password"),
     }
 
@@ -53,6 +56,17 @@ def polars_values(polars: Any) -> dict[str, Any]:
         "table": polars.DataFrame({"user": ["kept"], "passwd": [OTHER], "note": [SECRET]}),
         "series": polars.Series("note", ["kept", SECRET]),
     }
+
+
+def test_an_array_of_secrets() -> None:
+    """An array under the name of secrets is redacted as a whole, and its texts are known from then on."""
+    numpy = pytest.importorskip("numpy", reason="arrays")
+    redactor = Redactor()
+    array = numpy.array([SECRET])
+
+    assert redactor.conceals("passwords", array)
+    records.learn_secret(redactor, array)
+    assert "<redacted>" == redactor.text(SECRET)
 
 
 @pytest.mark.parametrize("make", [numpy_values, pandas_values, pyarrow_values, polars_values])

@@ -125,6 +125,7 @@ class Instances:
         if "" in known:
             text = str(known[""])
             return text if text.startswith("<") else f"<{self._walker.redactor.text(text)}>"
+        known = {**known, **dict.fromkeys(self._walker.redactor.labelled(known), REDACTED_TEXT)}
         facts = [each for each in known.items() if each[0] != "[]"]
         entries = [
             f"{name.rstrip('()[]')}={self._walker.entry(name, fact, '.' + name)}" for name, fact in facts[:MAX_FACTS]

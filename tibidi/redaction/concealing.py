@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first
+from tibidi.look.anatomy import first, mro, type_name
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import looks
 from tibidi.redaction.learnt import as_text, is_trivial
@@ -20,6 +21,14 @@ MOST_TRIED = 20  # items of a container
 SIGNS_IN_NAMES = dict.fromkeys(map(ord, "-_.$"))
 MOST_LOOKED_AT = 3  # keys of a mapping
 
+# Where a mapping has a name and the value of that name.
+TITLES = ("name", "Name", "key", "Key", "field", "header", "option", "param", "label", "variable", "id", "@name")
+LABELS = {
+    **dict.fromkeys(("value", "Value", "val", "content", "data", "#text", "default", "get()"), TITLES),
+    "v": ("k", "n"), "parameterValue": ("parameterName",),
+}  # fmt: skip
+JSON_WEB_KEY = ("d", "k", "p", "q", "dp", "dq", "qi")
+
 # Under a name with such an end a mapping holds secrets; under `password` it is a schema, or describes a field.
 HOLDERS = ("s", "auth", "cookie")
 
@@ -30,6 +39,8 @@ ANNOTATION = (
 )
 
 TEXTS = (str, bytes, bytearray)
+SEQUENCES = frozenset({"array.array", "collections.deque", "memoryview"})
+COLUMNS = r"(?:numpy|pandas|polars|pyarrow)\.(?:.*\.)?(?:ndarray|\w*Array|Series|Index)"
 CONTAINERS = (dict, list, tuple, set, frozenset)
 
 
@@ -45,6 +56,10 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
         return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
     if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
         return _has_other_keys(value)  # else a schema, or the description of a field
+    if any(type_name(base) in SEQUENCES or re.fullmatch(COLUMNS, type_name(base)) for base in mro(cls)):
+        return True
+    if cls is MappingProxyType:
+        return name.lower().endswith(HOLDERS)
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
 
 
@@ -56,6 +71,17 @@ def is_secret_pair(name: str, value: str) -> bool:
     is_header = "-" in name or name.lower() in HEADERS
     is_name = name.translate(SIGNS_IN_NAMES).isalnum()
     return is_name and not is_trivial(value) and (is_header or (" " not in value and looks.is_varied(value)))
+
+
+def labelled(named: dict[str, object], is_secret: Callable[[object, object], bool]) -> tuple[str, ...]:
+    """Return the keys of a mapping whose values are secrets by the names beside them, or by those of RFC 7518."""
+    if "kty" in named:
+        return tuple(name for name in JSON_WEB_KEY if as_text(named.get(name)))
+    return tuple(
+        key
+        for key, titles in LABELS.items()
+        if key in named and any(is_secret(named.get(each), named[key]) for each in titles)
+    )
 
 
 def kind_with(names: Iterable[str]) -> Callable[[str], str]:
@@ -94,11 +120,13 @@ def _has_other_keys(mapping: Any) -> bool:
     return False
 
 
-def _has_secret_types(value: object) -> bool:
+def _has_secret_types(value: Any) -> bool:
     """Return True if a container has items that may be secrets, as far as their types tell."""
     base: Any = next(base for base in CONTAINERS if issubclass(type(value), base))
-    items = first(dict.values(value) if base is dict else base.__iter__(value), MOST_TRIED)  # type: ignore[arg-type]
+    items = first(dict.values(value) if base is dict else base.__iter__(value), MOST_TRIED)
     numbers = () if base is tuple else (int,)  # a tuple of numbers is a position or a version
+    if base is dict and any(looks.is_arbitrary(as_text(key) or "") for key in first(value, MOST_TRIED)):
+        return True
     return any(issubclass(type(item), (*TEXTS, *CONTAINERS, *numbers)) for item in items)
 
 

@@ -39,11 +39,12 @@ LEAVES = frozenset(map(id, ATOMS))
 # Libraries whose tables have columns with names.
 ARRAYS = frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
                     "pandas.core.series.Series", "polars.dataframe.frame.DataFrame", "polars.series.series.Series",
-                    "pyarrow.lib.RecordBatch", "pyarrow.lib.Table"})  # fmt: skip
-# Attributes that hold a secret under any name.
-HELD = {"azure.core.credentials.AzureKeyCredential": "_key", "azure.core.credentials.AzureSasCredential": "_signature",
-        "http.cookiejar.Cookie": "value", "http.cookies.Morsel": "_value _coded_value",
-        "starlette.datastructures.Secret": "_value"}  # fmt: skip
+                    "pyarrow.lib.RecordBatch", "pyarrow.lib.Table", "sqlite3.Row",
+                    "sqlalchemy.engine.row.Row"})  # fmt: skip
+# Attributes that hold a secret under any name, without underscores before them.
+HELD = {"azure.core.credentials.AzureKeyCredential": "key", "azure.core.credentials.AzureSasCredential": "signature",
+        "http.cookiejar.Cookie": "value", "http.cookies.Morsel": "value coded_value", "netrc.netrc": "hosts",
+        "starlette.datastructures.Secret": "value"}  # fmt: skip
 RECORDS = frozenset({dict, list, tuple})
 # Globals that lead to the import system; under pytest, from there to the session and all of its tests.
 MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "@py_builtins", "@pytest_ar"})
@@ -116,9 +117,7 @@ class _Hunt:
         elif cls is set or cls is frozenset:
             self._items(first(value, MAX_ITEMS))
         elif cls is FUNCTION:
-            from tibidi.redaction import records  # few functions have such variables
-
-            self._names(records.variables(value))
+            self._names(_records().variables(value))
         elif issubclass(cls, type):
             self._names(first(namespace(value).items(), MAX_ATTRIBUTES))
         else:
@@ -131,9 +130,7 @@ class _Hunt:
         items = first(value, MAX_ITEMS)
         self._items(items)
         if len(items) > 1 and type(items[0]) in RECORDS:
-            from tibidi.redaction import records  # few crashes have rows
-
-            records.learn(self._redactor, value, items)
+            _records().learn(self._redactor, value, items)
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
@@ -144,21 +141,18 @@ class _Hunt:
 
             tables.learn(self._redactor, value)
         attributes = facts.attributes(value, MAX_ATTRIBUTES)
-        named = dict(attributes)
-        for held in HELD.get(facts.name, "").split():
-            self._redactor.learn(named.get(held))
-        member = [(named["_name_"], named.get("_value_"))] if "_name_" in named else []  # of an enumeration
-        self._names([*attributes, *member])
-        if "name" in named and self._redactor.conceals_pair(named["name"], named.get("value")):
-            self._redactor.learn(named["value"])
+        named = {name.lstrip("_"): each for name, each in attributes}
+        for name in (*HELD.get(facts.name, "").split(), *self._redactor.labelled(named)):
+            self._learn(named.get(name))
+        self._names([*attributes, (named.get("name_"), named.get("value_"))])  # of a member of an enumeration
+        if "logging.LogRecord" in facts.names:
+            _records().learn_message(self._redactor, named.get("msg"), named.get("args"))
         if facts.kind is BaseException:
             self._items(arguments_of(value))
         elif facts.kind is not None:
-            from tibidi.redaction import records  # few crashes have such instances
-
-            pairs, items = records.content(value, facts)
+            pairs, items = _records().content(value, facts)
             self._names(pairs)
-            self._items(items)
+            self._row(items or [each for _, each in pairs if facts.kind is tuple])
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         pairs = list(pairs)
@@ -191,6 +185,10 @@ class _Hunt:
                 self._waiting.append(item)
 
     def _learn(self, value: Any) -> None:
-        from tibidi.redaction import records  # few crashes have secrets
+        _records().learn_secret(self._redactor, value)
 
-        records.learn_secret(self._redactor, value)
+
+def _records() -> Any:
+    from tibidi.redaction import records  # few crashes need it
+
+    return records

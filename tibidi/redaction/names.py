@@ -31,7 +31,7 @@ WEAK = "weak"
 
 HARD_WORDS = _words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes pwd pwds pswd secret secrets"
-    " credential credentials creds authorization cookie cookies apikey apikeys otp totp mnemonic psk"
+    " credential credentials creds pword pswrd authorization cookie cookies apikey apikeys otp totp mnemonic psk"
     " passwort passworter kennwort senha senhas contrasena contrasenas contrasenya passe mdp wachtwoord losenord"
     " haslo heslo parola salasana adgangskode passord jelszo sifre parol"
 )
@@ -58,8 +58,8 @@ LATIN = str.maketrans("ñçàáâãäåèéêëìíîïòóôõöùúûüłőű�
 # "tokens", where the plural of an ordinary token is not.
 KEY_KINDS = _words(
     "api access account age auth aws cipher crypto decryption deploy encryption enc fernet gcp github gpg hmac host"
-    " ingest jwt license master openai pgp private rsa secret sendgrid service session shared signing ssh ssl storage"
-    " stripe symmetric tls twilio vapid webhook write"
+    " ingest jwt license master openai pgp priv private rsa secret sendgrid service session shared signing ssh ssl"
+    " storage stripe symmetric tls twilio vapid webhook write"
 )
 SOFT_KEY_KINDS = _words(
     "app application azure client consumer crypt customer datadog functions google instrumentation integration"
@@ -76,10 +76,10 @@ BEFORE_ENDINGS = {
 # (Compiled when it is needed: it takes a millisecond, and few crashes need it.)
 SHORTEST_GLUED = 6
 GLUED = (
-    r"passw(?:or)?[dt]|passphrase|credential|(?:api|app|secret|private|access|account|auth|encryption|fernet)keys?(?![a-z])"
-    r"|(?:auth|access|refresh|secret|api|csrf|xsrf)tokens?(?![a-z])|clientsecret|secretvalue|cookies?$"
+    r"passw(?:or|r)?[dt]|passphrase|credential|(?:auth|access|refresh|secret|api|csrf|xsrf)tokens?(?![a-z])|cookies?$"
+    r"|(?:api|app|secret|priv|private|access|account|auth|encryption|fernet|master|ssh)keys?(?![a-z])|clientsecret"
     r"|sess(?:ion)?id$|^(?:my|the|app|db|user|ssh|ftp|pg|root|admin|smtp|mail|ldap|redis|http)(?:secret|pwd|token|pass)s?$"
-    r"|motdepasse|connectionstring|secretaccess|csrftoken|xsrftoken|subscriptionkey"
+    r"|motdepasse|connectionstring|secretvalue|secretaccess|csrftoken|xsrftoken|subscriptionkey"
 )
 
 # After the secret word: the value is about the secret, and is none itself.
@@ -104,9 +104,9 @@ BEFORE_TOKEN = _words(
 )
 # A name without one of these need not be split into words, which takes longer.
 STEMS = (
-    "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pwd", "pw", "dsn", "jwt", "srf", "otp",
-    "bearer", "mnemonic", "pswd", "psk", "pat", "conn", "sid", "sig", "api", "principal", "symfony", "wort", "senha",
-    "contras", "mdp", "nord", "haslo", "heslo", "parol", "salasana", "adgang", "jelszo", "sifre",
+    "pass", "token", "key", "secret", "auth", "cookie", "cred", "sess", "pw", "dsn", "jwt", "srf", "otp", "bearer",
+    "mnemonic", "psw", "psk", "pat", "conn", "sid", "sig", "api", "principal", "symfony", "wort", "senha",
+    "contras", "mdp", "nord", "haslo", "heslo", "parol", "salasana", "adgang", "jelszo", "sifre", "wachtw",
 )  # fmt: skip
 
 LONGEST_NAME = 100  # characters; anything longer is a text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first
+from tibidi.look.anatomy import first, type_name
+from tibidi.redaction.concealing import COLUMNS, SEQUENCES
 from tibidi.redaction.looks import is_varied
 from tibidi.redaction.names import HARD, kind_of_name
 
@@ -21,7 +23,9 @@ MAX_RECORDS = 100_000
 MAX_COLUMNS = 100
 MAX_TRIED = 200  # cells, one of which must look like no word
 ROWS = frozenset({list, tuple})
+MOST_LEVELS = 3  # of containers in containers
 CONTAINERS = frozenset({list, tuple, set, frozenset})
+PLAIN = frozenset({str, int, float})
 
 
 def learn(redactor: Redactor, rows: Any, head: list[Any]) -> None:
@@ -37,15 +41,28 @@ def learn(redactor: Redactor, rows: Any, head: list[Any]) -> None:
                 redactor.learn(value)
 
 
-def learn_secret(redactor: Redactor, value: Any) -> None:
+def learn_message(redactor: Redactor, message: object, arguments: object) -> None:
+    """Learn the secrets in the message of a log record, whose arguments stand beside it until it is formatted."""
+    if type(message) is str and type(arguments) is tuple:
+        with suppress(TypeError, ValueError):
+            redactor.learn_from(message % tuple(each if type(each) in PLAIN else "" for each in arguments))
+
+
+def learn_secret(redactor: Redactor, value: Any, levels: int = MOST_LEVELS) -> None:
     """Learn a secret text, what it has after a sign (`--password=x`), or arbitrary texts in a container."""
     cls = type(value)
     if cls is tuple and len(value) == 2:  # user and password
         redactor.learn(value[1])
-    elif issubclass(cls, dict) or cls in CONTAINERS:
+    elif re.fullmatch(COLUMNS, type_name(cls)):
+        from tibidi.redaction import tables  # few crashes have tables
+
+        learn_secret(redactor, tables.cells(value)[:MAX_TRIED], levels)
+    elif issubclass(cls, dict) or cls in CONTAINERS or type_name(cls) in SEQUENCES:
         for each in first(dict.values(value) if issubclass(cls, dict) else value, MAX_TRIED):
             if type(each) is str and is_varied(each):
                 redactor.learn(each)
+            elif levels and (type(each) is dict or type(each) in CONTAINERS):
+                learn_secret(redactor, each, levels - 1)
     else:
         redactor.learn(value)
         if cls is str and value[:1] == "-" and "=" in value:

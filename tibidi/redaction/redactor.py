@@ -20,6 +20,7 @@ from tibidi.redaction.names import GIVEN, HARD, SOFT, kind_of_name, may_hold_nam
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from tibidi.redaction.scanning import Searched
     from tibidi.redaction.texts import Found
@@ -37,16 +38,15 @@ LONG_TEXT = 1 << 17  # characters; from here on, a text is searched by windows
 SMALL_CHUNK = 4096  # bytes; less is searched for markers first, as compiling the expressions takes longer
 
 # Environment variables that hold a directory, not a password.
-DIRECTORIES = frozenset({"pwd", "oldpwd"})
+DIRECTORIES, PATHS = frozenset({"pwd", "oldpwd"}), ("/", "./", "../", "~/")
 
-# Where a mapping has a name and the value of that name.
-LABELS = {
-    "value": ("name", "key", "field", "header"), "Value": ("Name", "Key"), "val": ("name", "key"), "v": ("k", "n"),
-}  # fmt: skip
-LABELLED = frozenset({*LABELS, "kty"})
+# The keys of values whose names stand beside them: `{"name": "password", "value": "x"}`.
+LABELLED = frozenset(
+    ("value", "Value", "val", "v", "content", "data", "#text", "default", "get()", "parameterValue", "kty")
+)
 
 SEARCHED = frozenset({GIVEN, HARD, SOFT})  # in pickles
-WORD_TYPES = frozenset({str, bytes})
+WORD_TYPES = (str, bytes)
 
 # A short text in a pickle, right before the opcode that memoizes it, as every attribute name and key is.
 NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
@@ -122,7 +122,7 @@ class Redactor:
         if text is None:
             return False
         kind = self.kind_of_name(text)
-        if kind and not (text.lower() in DIRECTORIES and "/" in (as_text(value) or "")):
+        if kind and not (text.lower() in DIRECTORIES and (as_text(value) or "").startswith(PATHS)):
             from tibidi.redaction.concealing import can_be_secret  # few names are those of secrets
 
             if can_be_secret(text, value, kind):
@@ -156,7 +156,7 @@ class Redactor:
 
     def secret_items(self, row: tuple[object, ...] | list[object]) -> dict[int, str]:
         """Return the secrets in a pair, a row of headers or the words of a command, and what replaces each."""
-        if not 1 < len(row) <= MOST_ARGUMENTS or type(row[0]) not in WORD_TYPES:
+        if not 1 < len(row) <= MOST_ARGUMENTS or not issubclass(type(row[0]), WORD_TYPES):
             return {}
         if self.conceals_last(row):
             return {len(row) - 1: REDACTED_TEXT}
@@ -172,18 +172,16 @@ class Redactor:
 
         return dict(secret_words(words))
 
-    def labelled(self, mapping: dict[object, object]) -> tuple[object, ...]:
+    def labelled(self, mapping: dict[Any, object]) -> tuple[str, ...]:
         """Return the keys of the secrets in `{"name": "password", "value": "x"}`, or in a JSON web key (RFC 7518)."""
         if not 1 < dict.__len__(mapping) <= MOST_LABELLED:
             return ()
         named = {name: value for name, value in dict.items(mapping) if type(name) is str}
         if LABELLED.isdisjoint(named):
             return ()
-        if "kty" in named:
-            return tuple(name for name in ("d", "k", "p", "q", "dp", "dq", "qi") if as_text(named.get(name)))
-        key = next(filter(named.__contains__, LABELS), "")
-        named_by = [named[each] for each in LABELS.get(key, ()) if each in named]
-        return (key,) if any(self.conceals_pair(name, named[key]) for name in named_by) else ()
+        from tibidi.redaction import concealing  # few mappings get here
+
+        return concealing.labelled(named, self.conceals_pair)
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""

@@ -59,10 +59,18 @@ def scrubbing(
 def learn(redactor: Redactor, value: Any) -> None:
     """Learn the cells under names of secrets in a table, a column or a structured array."""
     names, cells_of = _columns(value)
-    for at, name in enumerate(names):
+    for at, label in enumerate(names):
+        name = label[-1] if type(label) is tuple and label else label  # of several levels
         for cell in cells_of(at) if type(name) is str and redactor.is_secret_name(name) else ():
             if redactor.conceals(name, cell):
                 redactor.learn(cell)
+
+
+def cells(column: Any) -> list[Any]:
+    """Return the cells of an array or a column."""
+    method = next((each for each in ("tolist", "to_list", "to_pylist") if hasattr(column, each)), "")
+    found = getattr(column, method)() if method else []
+    return found if type(found) is list else []
 
 
 def _columns(value: Any) -> tuple[Sequence[object], Callable[[int], Iterable[object]]]:
@@ -77,7 +85,13 @@ def _columns(value: Any) -> tuple[Sequence[object], Callable[[int], Iterable[obj
         head = value.iloc[:MAX_LEARNT]
         return [value.name, *head.index], lambda at: [head.iloc[at - 1]] if at else head
     if hasattr(value, "iloc"):
-        return list(value.columns), lambda at: value.iloc[:MAX_LEARNT, at]
+        head, levels = value.iloc[:MAX_LEARNT], len(value.index.names)
+        return [
+            *value.index.names,
+            *value.columns,
+        ], lambda at: head.index.get_level_values(at) if at < levels else head.iloc[:, at - levels]
+    if kind == "Row":  # of a database
+        return value.keys() if library == "sqlite3" else value._fields, lambda at: [value[at]]
     names = value.dtype.names or ()
     return names, lambda at: value[names[at]].ravel()[:MAX_LEARNT]
 
@@ -144,6 +158,11 @@ def _series(redactor: Redactor, series: Any) -> Any:
     return sys.modules["pandas"].Series(cells, index=series.index, name=series.name, dtype=object)
 
 
+def _index(redactor: Redactor, index: Any) -> Any:
+    cells = _cells(redactor, index.name, index.tolist())
+    return index if cells is None else sys.modules["pandas"].Index(cells, name=index.name, dtype=object)
+
+
 def _string_array(redactor: Redactor, array: Any) -> Any:
     cells = _cells(redactor, "", array.tolist())
     return array if cells is None else type(array)._from_sequence(cells, dtype=array.dtype)
@@ -180,6 +199,7 @@ def _polars(redactor: Redactor, frame: Any) -> Any:
 
 SCRUBBERS: dict[str, Callable[[Redactor, Any], Any]] = {
     "pandas.DataFrame": _frame,
+    "pandas.Index": _index,
     "pandas.Series": _series,
     "pandas.ArrowStringArray": _string_array,
     "pandas.StringArray": _string_array,

@@ -36,6 +36,8 @@ MOST_HARMLESS = 50_000
 SHORTEST_ROW = 2
 # Where a reduce value has the items of a mapping.
 PAIRS = 4
+# Its cells are redacted before: there must be as many as rows.
+INDEX = "pandas.Index"
 # Types that only our part of a pickle contains.
 OURS = frozenset({Placeholder, StandIn, NotPickleable, Redacted, Cut, type(None), type(NotImplemented), type(...)})
 
@@ -228,7 +230,8 @@ class Filter:
             return None
         labelled = self._redactor.labelled(mapping)
         if labelled:
-            return self._replace(mapping, {**mapping, **{k: self._redacted(mapping, k, mapping[k]) for k in labelled}})
+            instead: dict[object, object] = {key: self._redacted(mapping, key, mapping[key]) for key in labelled}
+            return self._replace(mapping, {**mapping, **instead})
         if self._is_harmless(mapping):
             return None
         items = snapshot(mapping.items())
@@ -243,7 +246,7 @@ class Filter:
 
     def _row(self, row: tuple[object, ...] | list[object]) -> object:
         """Replace the secret in a pair or in a row of headers, as in a mapping, and those in the words of a command."""
-        if len(row) < SHORTEST_ROW or exact_type(row[0]) not in {str, bytes} or row is self._own:
+        if len(row) < SHORTEST_ROW or not issubclass(exact_type(row[0]), (str, bytes)) or row is self._own:
             return None
         known = self._state.replaced.get(id(row))
         if known is not None:
@@ -320,7 +323,7 @@ class Filter:
         if type(cells) is list and cells and type(cells[0]) is tuple:
             columns = [(name, self._concealed(table, name, column)) for name, column in cells]
             facts = {**facts, "cells": columns}
-        elif "cells" in facts:
+        elif "cells" in facts and kind != INDEX:
             facts = {**facts, "cells": self._concealed(table, facts.get("name"), cells)}
         return words._table, (kind, facts, *more)
 
