@@ -114,6 +114,27 @@ def test_no_memory(crash: Crasher) -> None:
     assert "builtins.MemoryError" == crash_of(crashed.dump).type
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other limits, or none")
+@pytest.mark.parametrize("megabytes", [60, 100, 200])
+def test_little_address_space_from_the_start(crash: Crasher, megabytes: int) -> None:
+    """A small program runs and ends as without tibidi where its process may have little memory."""
+    code = """
+        import threading
+        thread = threading.Thread(target=lambda: print("in a thread"))
+        thread.start()
+        thread.join()
+        1 / 0
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    limit = f"import os, resource; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))"
+    command = f"{limit}; os.execv({str(crash.python)!r}, ['python', 'app.py'])"
+    without, ours = (crash.run("-c", command, env={"TIBIDI_ENABLE": on}) for on in (None, "1"))
+    added = [line for line in ours.stderr.splitlines() if line not in without.stderr.splitlines()]
+
+    assert (without.status, without.stdout) == (ours.status, ours.stdout)
+    assert [True] == [line.startswith((LINE, "tibidi: no dump: ")) for line in added], ours.stderr
+
+
 def test_file_size_limit(crash: Crasher) -> None:
     """If files may not grow, one line says so, and nothing is left behind."""
     older = crash.run("-c", "1 / 0").dump.read_bytes()

@@ -1,7 +1,8 @@
 """SHA-256 and HMAC without OpenSSL.
 
 `hashlib` and `hmac` load OpenSSL, which takes two milliseconds: more than all digests of a crash together.  If it is
-loaded already, it is used, since it is faster on large data.
+loaded already, it is used, since it is faster on large data.  And `hashlib` logs an error for each digest that it
+cannot load, for want of memory or descriptors.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING or "_hashlib" in sys.modules:
 else:
     try:
         from _sha2 import sha256  # Python 3.12 and later
-    except ImportError:
+    except ModuleNotFoundError:
         try:
             from _sha256 import sha256
-        except ImportError:  # an interpreter built without it
+        except ModuleNotFoundError:  # an interpreter built without it
             from hashlib import sha256
 
 BLOCK_BYTES = 64
@@ -34,9 +35,11 @@ def digest_for(size: int) -> Any:
     """Return a new SHA-256 object for `size` bytes: for many, that of OpenSSL, which is several times as fast."""
     if size < MANY_BYTES and "_hashlib" not in sys.modules:
         return sha256()
-    import hashlib
-
-    return hashlib.sha256()
+    try:
+        from _hashlib import openssl_sha256
+    except ImportError:
+        return sha256()
+    return openssl_sha256()
 
 
 def hmac_sha256(key: bytes, message: bytes) -> str:

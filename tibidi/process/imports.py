@@ -95,11 +95,8 @@ class PrivateImporter:
         """Return True if a directory that was put before those of the start in `sys.path` has a name that shadows."""
         path = [each for each in sys.path if isinstance(each, str)]
         last = max((number for number, each in enumerate(path) if each in start_path), default=0)
-        return any(
-            not self._known.isdisjoint(_names_in(folder, self._known))
-            for folder in path[:last]
-            if folder not in start_path
-        )
+        foreign = [each for each in path[:last] if each not in start_path]
+        return any(not self._known.isdisjoint(_names_in(folder, self._known)) for folder in foreign)
 
     def import_(
         self,
@@ -299,10 +296,8 @@ def _names_in(folder: str, packages: "frozenset[str] | None" = None) -> "Iterato
 
 def _is_on_path(file: str) -> bool:
     """Return True if a module was found on the path of the start: as a file or as a package."""
-    folder = os.path.dirname(file)
-    return folder in start_path or (
-        os.path.basename(file).startswith("__init__.") and os.path.dirname(folder) in start_path
-    )
+    folder, name = os.path.split(file)
+    return folder in start_path or (name.startswith("__init__.") and os.path.dirname(folder) in start_path)
 
 
 def _import(name: str) -> "ModuleType":
