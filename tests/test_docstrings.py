@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from crashing import Crasher
 
 # Their messages say what each is about, and they cannot be raised by one line; the extension needs IPython.
-WITHOUT_EXAMPLE = {"DamagedDump", "NewerFormat", "config", "load_ipython_extension"}
+WITHOUT_EXAMPLE = {"DamagedDump", "NewerFormat", "config"}
 RUN = """
 import doctest, tibidi
 finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)

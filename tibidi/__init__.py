@@ -65,7 +65,8 @@ _NAMES = {
     "plugins.ipython": "load_ipython_extension",
 }
 _MODULES = {name: f"tibidi.{module}" for module, names in _NAMES.items() for name in names.split()}
-__all__ = sorted(["config", *_MODULES])
+# Tools such as freezegun get all that a module lists: a process that crashes must not import IPython for that.
+__all__ = sorted({"config", *_MODULES} - {"load_ipython_extension"})
 
 
 def __getattr__(name: str) -> object:

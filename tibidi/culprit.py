@@ -16,6 +16,7 @@ from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, ExceptionRecord
 from tibidi.process.records import NamedTuple
+from tibidi.process.texts import unix_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +100,7 @@ class OwnCode:
 
     def has(self, frame: FrameRecord) -> bool:
         """Return True if a frame runs own code."""
-        file, package = _unix(frame.file), frame.module.partition(".")[0]
+        file, package = unix_path(frame.file), frame.module.partition(".")[0]
         if any(f"{frame.module}.".startswith(f"{name}.") or file.startswith(_folder(name)) for name in config.own):
             return True
         if not file.startswith("/") and file[1:2] != ":":  # not a file, or one of Cython or of a frozen program
@@ -118,14 +119,10 @@ def _is_installed(path: str, end: str = "") -> bool:
     return ("-packages/" in path.lower() or "/py" in path.lower()) and bool(re.search(INSTALLED + end, path))
 
 
-def _unix(path: str) -> str:
-    return path.replace("\\", "/")
-
-
 def _parent(path: str) -> str:
-    return _unix(path).rpartition("/")[0]
+    return unix_path(path).rpartition("/")[0]
 
 
 def _folder(path: str) -> str:
     """Return the prefix of the names of all files in a folder."""
-    return _unix(path).rstrip("/") + "/"
+    return unix_path(path).rstrip("/") + "/"

@@ -24,3 +24,11 @@ def test_warnings_of_values(crash: crashing.Crasher) -> None:
     assert 1 == afterwards.count("UserWarning: from reduce")
     values = tibidi.load(result.dump, trust=False).exceptions[-1][-1]
     assert {"old": 1} == vars(values["stated"][0])
+
+
+def test_every_name_that_a_module_lists(crash: crashing.Crasher) -> None:
+    """A tool that gets all that modules list, as freezegun does, has no shell imported."""
+    code = "import sys; [getattr(sys.modules['tibidi'], name) for name in dir(sys.modules['tibidi'])]; "
+    ended = crash.run("-c", code + "print('IPython' in sys.modules, 'tibidi.plugins' in sys.modules); 1 / 0")
+
+    assert "False False\n" == ended.stdout

@@ -317,3 +317,11 @@ def test_subclass_of_a_time() -> None:
         """A subclass, which inherits a part of the fields from `date`."""
 
     assert "Moment(2026, 11, 22, 1, 2, 3, 4)" == shown(Moment(2026, 11, 22, 1, 2, 3, 4))
+
+
+def test_namespace_of_exec() -> None:
+    """The built-in names, which `exec` adds to a namespace, do not fill its preview."""
+    namespace: dict[str, object] = {}
+    exec("a = 1", namespace)
+
+    assert "{'__builtins__': {...}, 'a': 1}" == Previewer(Redactor()).show(namespace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tibidi.model import FrameRecord
 from tibidi.present import phrases
 
 
@@ -47,3 +48,11 @@ def test_crash_line(name: str, message: str, line: str) -> None:
 def test_count() -> None:
     """count() returns `1 frame` and `1,000 frames`."""
     assert ["0 frames", "1 frame", "1,000 frames"] == [phrases.count(number, "frame") for number in (0, 1, 1000)]
+
+
+@pytest.mark.parametrize(
+    ("file", "place"), [("C:\\shop\\till.py", "till.py:3 in pay"), ("/shop/f\\udcff.py", "f\\udcff.py:3 in pay")]
+)
+def test_frame_place(file: str, place: str) -> None:
+    """The last part of a path of Windows or Unix, where a backslash is part of the name."""
+    assert place == phrases.frame_place(FrameRecord(file, "shop", "pay", "pay", 3))

@@ -58,6 +58,17 @@ def test_one_exception() -> None:
     ]
 
 
+def test_a_long_line() -> None:
+    """A line that is too long is cut where its marks are seen."""
+    line = "    numbers = [" + "1, " * 100 + "]; return PRICES[sku]; more = '" + "x" * 100 + "'"
+    start = line.index("PRICES")
+    position = {"line": 1, "end_line": 1, "column": start, "end_column": start + 11}
+    lines = text(crash(frame(**position)), view=View(60), source=line)
+
+    assert "    > 1 | …, 1, ]; return PRICES[sku]; more = 'xxxxx… +96" == lines[5]
+    assert "        |                 ^^^^^^^^^^^" == lines[6]
+
+
 def test_library_frames_are_a_line() -> None:
     """A frame of a library is one line, without its variables; with --all it is shown as all others."""
     library = frame(file=LIBRARY, locals={"sku": Variable("str", "'x-1'")})
@@ -111,13 +122,14 @@ def test_definitions_of_modules_are_counted() -> None:
 
 
 def test_recursion_is_folded() -> None:
-    """Of a recursion, of one function or several, three turns are shown, and how many frames there are."""
+    """Of a recursion, of one function or several, three turns are shown, the number of others, and the last frame."""
     one, other = frame(), frame(line=1, name="other")
     single = text(crash(*[one] * 1000))
     mutual = text(crash(one, *[other, one] * 500))
 
-    assert "  … 997 frames more of the same recursion, up to [999]" in single
-    assert 3 == sum(line.endswith("in price") for line in single[1:])
+    assert "  … 996 frames more of the same recursion, up to [998]" in single
+    assert "  [999] shop.py:2 in price" in single
+    assert 4 == sum(line.endswith("in price") for line in single[1:])
     assert "  … 994 frames more of the same recursion, up to [999]" in mutual
     assert "  … " not in "".join(text(crash(*[one] * 1000), view=View(100, everything=True)))
 

@@ -22,6 +22,7 @@ from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.sealing import seal
 from tibidi.dumpfile.writer import Archive
 from tibidi.errors import NotADump, TibidiError
+from tibidi.process.texts import unix_path
 from tibidi.store import remote
 from tibidi.store.keys import read_key
 from tibidi.store.retention import PUSHED, ledger
@@ -108,5 +109,5 @@ def name_of(path: str, data: bytes) -> str:
     """Return the name of a dump in a store: time, program, process, and the beginning of the digest of its content."""
     headline = peek(path)
     moment = headline.time[:19].replace("-", "").replace(":", "")
-    program = program_name(headline.program.replace("\\", "/"))
+    program = program_name(unix_path(headline.program))
     return f"{moment}Z-{program}-{headline.pid}-{sha256(data).hexdigest()[:16]}.pkl"

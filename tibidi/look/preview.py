@@ -12,6 +12,8 @@ Secrets are shown as `<redacted>`, lazy values as not evaluated; both are record
 
 from __future__ import annotations
 
+import sys
+
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import first, type_name
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 MAX_VARIABLE_CHARACTERS = 800
 MAX_DUMP_CHARACTERS = 16_000_000
 MAX_DEPTH = 4
+BUILTINS = vars(sys.modules["builtins"])
 MAX_ITEMS = 12  # of the outermost container
 MAX_NESTED_ITEMS = 6
 MAX_TEXT_CHARACTERS = 300
@@ -260,8 +263,8 @@ class Walker:
         return start + joined(shown, length) + end
 
     def mapping(self, mapping: dict[object, object]) -> str:
-        """Show a dictionary."""
-        if not self.enter(mapping):
+        """Show a dictionary; not what every namespace of `exec` has as `__builtins__`."""
+        if mapping is BUILTINS or not self.enter(mapping):
             return "{...}"
         length = dict.__len__(mapping)
         pairs = first(dict.items(mapping), self.limit()) if len(self.steps) < MAX_DEPTH else []

@@ -12,7 +12,7 @@ from tibidi.culprit import INSTALLED, OwnCode
 from tibidi.model import MODULE, FrameRecord, ProcessRecord, Variable
 from tibidi.present import phrases
 from tibidi.present.lines import CODE, FAINT, NAME, PLACE, PLAIN, VALUE, Line, cut, table
-from tibidi.process.texts import printable, source_lines
+from tibidi.process.texts import printable, source_lines, unix_path
 
 BEFORE, AFTER = 2, 1  # lines of source around the one that was running
 MAX_PERIOD = 4  # frames of a recursion that repeat
@@ -31,8 +31,8 @@ class Frames:
     ) -> None:
         self._own = OwnCode(process)
         self.is_own = self._own.has
-        program = process.argv[0].replace("\\", "/") if process.argv else ""
-        folders = (process.cwd.replace("\\", "/").rstrip("/"), program.rpartition("/")[0])
+        program = unix_path(process.argv[0]) if process.argv else ""
+        folders = (unix_path(process.cwd).rstrip("/"), program.rpartition("/")[0])
         self._folders = [f"{folder}/" for folder in folders if folder]
         self._texts = {name: source_lines(text) for name, text in sources.items()}
         self.width = width
@@ -64,6 +64,8 @@ class Frames:
         number = 0
         while number < len(frames):
             period, turns = (0, 0) if self._everything else _recursion(frames, number)
+            if number + period * turns == len(frames):
+                turns -= 1  # the frame that crashed is shown
             if turns > SHOWN_TURNS:
                 shown = period * SHOWN_TURNS
                 for each in range(number, number + shown):
@@ -116,11 +118,12 @@ class Frames:
         room = None if self.width is None else self.width - digits - 9
         whole = self.line(frame, frame.line)
         for number, text in found:
-            mark = ">" if number == frame.line else " "
-            yield [(FAINT, f"    {mark} {number:{digits}} | "), (CODE, cut(text, room))]
-            carets = _carets(frame, whole) if number == frame.line and whole.isprintable() else ""
-            if carets:
-                yield [(FAINT, f"      {'':{digits}} | "), (FAINT, carets[len(whole) - len(text) :][:room])]
+            mark, carets = (">", _carets(frame, whole)[len(whole) - len(text) :]) if number == frame.line else (" ", "")
+            hidden = _hidden(text, carets, room)
+            shown = "…" + text[hidden + 1 :] if hidden else text
+            yield [(FAINT, f"    {mark} {number:{digits}} | "), (CODE, cut(shown, room))]
+            if carets and whole.isprintable():
+                yield [(FAINT, f"      {'':{digits}} | "), (FAINT, carets[hidden:][:room])]
 
     def _variables(self, number: int, frame: FrameRecord) -> Iterator[Line]:
         hidden = 0
@@ -154,7 +157,7 @@ class Frames:
 
     def _file(self, frame: FrameRecord) -> str:
         """Return the name of a file below the working directory, the program's folder, or that of its package."""
-        file = frame.file.replace("\\", "/")
+        file = unix_path(frame.file)
         if self.is_own(frame):
             folder = next(filter(file.startswith, self._folders), "")
             return file[len(folder) :]
@@ -191,6 +194,13 @@ def _carets(frame: FrameRecord, line: str) -> str:
     if end - start >= len(line.strip()) or not indent <= start < end:
         return ""
     return " " * start + "^" * (end - start)
+
+
+def _hidden(text: str, carets: str, room: int | None) -> int:
+    """Return how many characters are left out at the beginning of a line, so that what the carets mark is shown."""
+    if room is None or len(carets) <= max(room - 8, 1):
+        return 0
+    return max(carets.find("^") - room // 3, 0) if len(text) > room else 0
 
 
 def _characters(line: str, offset: int) -> int:

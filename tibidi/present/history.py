@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from tibidi.history import swallowed
 from tibidi.present import phrases
 from tibidi.present.lines import FAINT, HEADING, PLAIN, cut
+from tibidi.process.texts import unix_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def log(records: Sequence[LogRecord], width: int | None = None, *, everything: b
 
 def head(record: LogRecord) -> str:
     """Return time, level, logger and place of a record, and the thread if that is not the main one."""
-    file = record.file.replace("\\", "/").rpartition("/")[2]
+    file = unix_path(record.file).rpartition("/")[2]
     thread = f" in {record.thread}" if record.thread not in {"", "MainThread"} else ""
     return f"{record.time[11:23]} {record.level:7} {record.logger}, {file}:{record.line}{thread}"
 

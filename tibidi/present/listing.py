@@ -9,7 +9,7 @@ from tibidi.dumpfile.headline import Headline, headline_of
 from tibidi.dumpfile.members import is_ended
 from tibidi.errors import NotADump
 from tibidi.present import phrases
-from tibidi.process.texts import printable
+from tibidi.process.texts import printable, unix_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,7 +125,7 @@ def _crash(each: Row) -> str:
     file, line, name = headline.file, headline.line, headline.name
     if headline.own_file:
         file, line, name = headline.own_file, headline.own_line, headline.own_name
-    place = phrases.place(os.path.basename(file.replace("\\", "/")), line, name) if file else ""
+    place = phrases.place(os.path.basename(unix_path(file)), line, name) if file else ""
     if headline.cause:
         return mark + phrases.caused_by(headline.type, headline.cause, place)
     return mark + phrases.crash_line(headline.type, headline.message) + (place and f" ({place})")

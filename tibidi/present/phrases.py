@@ -7,6 +7,7 @@ import os
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import is_remote
 from tibidi.model import SEALED, UNAVAILABLE
+from tibidi.process.texts import unix_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def place(file: str, line: int, name: str) -> str:
 
 def frame_place(frame: FrameRecord | DumpedFrame) -> str:
     """Return where a frame was, without the folder of its file."""
-    return place(os.path.basename(frame.file.replace("\\", "/")), frame.line, frame.name)
+    return place(os.path.basename(unix_path(frame.file)), frame.line, frame.name)
 
 
 def bare_type(name: str) -> str:

@@ -18,7 +18,7 @@ from tibidi.model import ExceptionRecord, FailedTest, Omission, Summary, TaskRec
 from tibidi.present import history, phrases, vitals
 from tibidi.present.frames import Frames
 from tibidi.present.lines import ERROR, FAINT, HEADING, MESSAGE_CHARS, PLAIN, Line, cut
-from tibidi.process.texts import printable
+from tibidi.process.texts import printable, unix_path
 
 CAPTURED_LINES = 20
 # The relation of an exception to its parent, after the heading `exceptions[0]`.
@@ -113,7 +113,7 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
         text = "" if summary.exceptions or not crash.message else f": {crash.message}"
         yield [(ERROR, phrases.bare_type(crash.type) + text + (place and f" at {place}"))]
     process = summary.process
-    program = os.path.basename(" ".join(process.argv[:1]).replace("\\", "/"))
+    program = os.path.basename(unix_path(" ".join(process.argv[:1])))
     command = " ".join([program, *process.argv[1:]]) or process.executable
     yield [
         (FAINT, cut(command, frames.width and frames.width // 2)),

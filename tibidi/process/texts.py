@@ -20,6 +20,11 @@ def ascii_safe(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def unix_path(path: str) -> str:
+    """Return a path with slashes; in one that begins with a slash, a backslash is part of a name."""
+    return path if path.startswith("/") else path.replace("\\", "/")
+
+
 def printable(text: str, kept: str = "") -> str:
     """Return `text` with control characters as escapes, except those in `kept`."""
     if text.isprintable():

@@ -8,6 +8,7 @@ from tibidi.dumpfile.headline import peek, peek_or_nothing
 from tibidi.dumpfile.partial import SUFFIX
 from tibidi.errors import DumpNotFound, NotADump
 from tibidi.life.judge import judge
+from tibidi.process.texts import unix_path
 from tibidi.store.directory import LATEST, CrashDirectory, Entry, entry_of, newest
 
 
@@ -86,5 +87,5 @@ def _renamed(item: os.DirEntry[str]) -> Entry | None:
     except (OSError, NotADump):
         return None
     moment = headline.time[:19].replace("-", "").replace(":", "") + "Z"
-    program, _ = os.path.splitext(os.path.basename(headline.program.replace("\\", "/")))
+    program, _ = os.path.splitext(os.path.basename(unix_path(headline.program)))
     return Entry(item.path, item.name, program, headline.pid, 1, moment, status.st_mtime, status.st_size, False)
