@@ -92,6 +92,16 @@ def test_newer_format_says_what_to_do(tmp_path: Path) -> None:
     assert "upgrade" in caught.value.hint
 
 
+def test_missing_fields_have_defaults() -> None:
+    """A record of any kind may lack any of its fields."""
+    from tibidi.dumpfile.decode import summary_from_json
+
+    summary = summary_from_json({"exceptions": [{"frames": [{"locals": {"x": {"table": {}}}}]}], "log": [{}]})
+
+    assert ("", ()) == summary.exceptions[0].frames[0].locals["x"].table
+    assert "" == summary.log[0].text
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -93,3 +93,15 @@ def test_analyze(crash: Crasher, shop: Path) -> None:
     assert len(short) < 150 * 4 + 200 < len(page)
     assert "next:" in short
     jsonschema.validate(data, json.loads((ROOT / "docs" / "analysis.schema.json").read_text(encoding="utf-8")))
+
+
+def test_a_signaling_nan(crash: Crasher) -> None:
+    """What raises when it is compared is suspicious, and ends nothing."""
+    program = crash.work / "app.py"
+    program.write_text(
+        "from decimal import Decimal\ndef pay(price, rate):\n    return price * rate\npay(Decimal('sNaN'), 2)\n",
+        encoding="utf-8",
+    )
+    page = crash.run("-m", "tibidi", "analyze", str(crash(program).dump)).stdout
+
+    assert "price: is not a number" in page

@@ -24,6 +24,7 @@ MAX_NUMBER = 1 << 64  # identifiers of threads are addresses
 Json = object  # anything that json.loads returns
 
 PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
+DEFAULTS: dict[str, object] = {"str": "", "int": 0, "bool": False, "tuple": (), "Mapping": {}}
 RECORDS: dict[str, Any] = {
     name: record for name, record in (vars(model) | vars(history)).items() if hasattr(record, "_fields")
 }
@@ -125,7 +126,10 @@ def _field(annotation: str) -> Callable[[Json, str], Any]:
 
 def _default(annotation: str) -> object:
     """Return the value of a missing field that has no default in the model."""
-    return None if annotation.endswith("None") else (PLAIN | RECORDS)[annotation]()
+    if annotation.endswith("None"):
+        return None
+    kind = annotation.partition("[")[0]
+    return _record(RECORDS[kind], {}, kind) if kind in RECORDS else DEFAULTS[kind]
 
 
 def _as(value: Json, kind: type, where: str) -> Any:

@@ -110,8 +110,9 @@ def _empty(scene: Scene) -> Iterator[Oddity]:
 def _number(scene: Scene) -> Iterator[Oddity]:
     """Find zero, and what is not a number."""
     for name, value in scene.values.items():
-        if type(value) in {int, float, Decimal} and (value == 0 or value != value):
-            yield name, "is zero" if value == 0 else "is not a number", value
+        is_nan = value.is_nan() if type(value) is Decimal else type(value) is float and value != value
+        if is_nan or (type(value) in {int, float, Decimal} and value == 0):  # to compare some NaN raises
+            yield name, "is not a number" if is_nan else "is zero", value
 
 
 def _other_type(scene: Scene) -> Iterator[Oddity]:
