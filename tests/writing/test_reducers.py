@@ -6,6 +6,7 @@ import abc
 import array
 import collections
 import contextvars
+import copyreg
 import ctypes
 import dataclasses
 import datetime
@@ -691,3 +692,20 @@ def test_getattr(round_trip: Any) -> None:
     assert loaded["function"] is getattr
     assert 5 == loaded["partial"]()
     assert 1 == loaded["method"](2)
+
+
+class Registered:
+    """A class whose reducer is registered."""
+
+    def __init__(self, name: str, key: str = "made") -> None:
+        self.name = name
+        self.key = key
+
+
+def test_reducers_decide_what_is_written(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a reducer of `copyreg` leaves out is not added, nor what an environment has of the Python that made it."""
+    monkeypatch.setitem(copyreg.dispatch_table, Registered, lambda thing: (Registered, (thing.name,)))
+    loaded = round_trip({"registered": Registered("a", "local"), "environment": os.environ}).locals
+
+    assert {"name": "a", "key": "made"} == vars(loaded["registered"])
+    assert (os.fsencode, os.fsdecode) == (loaded["environment"].encodekey, loaded["environment"].decodevalue)

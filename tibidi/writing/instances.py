@@ -28,12 +28,12 @@ def reduce_with_getattr(thing: object) -> object:
     return named(thing, REDUCE(thing))
 
 
-def named(thing: object, reduced: Any) -> object:
-    """Return a reduce value; if it is a name, the name under which the object is really found."""
+def named(thing: object, reduced: Any, *, is_own: bool = True) -> object:
+    """Return a reduce value, of a method of the object if `is_own`; in place of a name, that by which it is found."""
     if type(reduced) is not str:
         has_state = type(reduced) is not tuple or (len(reduced) > 2 and reduced[2] is not None)
         cls = type(thing)
-        if not has_state and reduced[0] is cls and (dictionary(thing) or namespace(cls).get("__slots__")):
+        if is_own and not has_state and reduced[0] is cls and (dictionary(thing) or namespace(cls).get("__slots__")):
             from tibidi.writing.libraries import with_attributes  # few types
 
             return with_attributes(thing, reduced)

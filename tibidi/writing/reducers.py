@@ -165,7 +165,7 @@ class Reducers:
             return lazy_reducer(self._state)
         theirs = self._library_reducer(cls) or self._owner_reducer(cls) or reducer_for(cls)
         if theirs is not None:
-            return lambda thing: named(thing, theirs(thing))
+            return lambda thing: named(thing, theirs(thing), is_own=False)
         try:
             reduce_class(cls)
         except Exception as error:  # noqa: BLE001 - a metaclass may raise anything
