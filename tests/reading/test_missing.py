@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tibidi.reading.inert.loading import Loading
-from tibidi.reading.missing import ModuleStub, missing_class, missing_member
+from tibidi.reading.makers import MAKERS
+from tibidi.reading.missing import ModuleStub, NotHere, missing_class, missing_member, unavailable
 from tibidi.words.standins import Dummy, is_missing
 
 
@@ -57,6 +58,17 @@ def test_instances(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (["tea"], (1,), 5) == (made.items, made.state, other.state)
     assert "<shop.Cart(1) items=['tea']: its class is not on this machine>" == repr(made)
+
+
+def test_what_a_missing_function_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an instance of the class that the dump names; the inert reader makes it if it knows more of that class."""
+    monkeypatch.setattr(Loading, "calls", [print])
+    make: Any = missing_class("sqlalchemy.engine._row_cy", "rowproxy_reconstructor", "", ())
+    cart, row = missing_class("shop", "Cart", "", ()), unavailable("sqlalchemy.engine.row", "Row")
+
+    assert ["tea"] == MAKERS["_made"](cart, make, (cart, {"items": ["tea"]})).items
+    with pytest.raises(NotHere, match=r"sqlalchemy\.engine\.row\.Row is not on this machine"):
+        MAKERS["_made"](row, make, (row, {"_data": (1, "x")}))
 
 
 def test_members(monkeypatch: pytest.MonkeyPatch) -> None:

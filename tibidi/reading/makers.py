@@ -25,7 +25,7 @@ from types import CellType, CodeType, FunctionType
 from tibidi.look.anatomy import native_base
 from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.code import OTHER_VERSION, LostCode
-from tibidi.reading.missing import missing_member
+from tibidi.reading.missing import Stub, missing_member
 from tibidi.reading.state import fill, set_state
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy, StandIn, is_missing
@@ -223,7 +223,7 @@ def _member(cls: type, name: str, value: object) -> object:
 
 def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...], *_: object) -> object:
     """Return the result of a function; if it and the class are missing, an instance of the class's stand-in."""
-    if not (is_missing(function) and is_missing(cls)):
+    if not (is_missing(function) and (is_missing(cls) or isinstance(cls, Stub))):
         return function(*arguments)
     made = cls(*arguments)
     if len(arguments) == 2 and arguments[0] is cls and type(arguments[1]) is dict:  # it makes an object, and fills it
