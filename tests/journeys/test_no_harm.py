@@ -449,6 +449,23 @@ def test_finalizers_of_the_last_objects(crash: Crasher, module: str) -> None:
     compare(crash, code)
 
 
+def test_finalizers_after_an_exit_handler(crash: Crasher) -> None:
+    """What fails in an exit handler is not kept, so that the objects of its module are finalized at the end."""
+    code = """
+        import atexit
+        class Last:
+            def __del__(self):
+                print("finalized")
+        def work(value):
+            1 / 0
+        last = Last()
+        atexit.register(work, 5)
+    """
+    crashed = compare(crash, code)
+
+    assert ("finalized\n", 1) == (crashed.stdout, len(crashed.dumps))
+
+
 def test_crash_inside_a_dump(crash: Crasher) -> None:
     """An exception in application code during a dump is part of that dump, not another one."""
     code = """

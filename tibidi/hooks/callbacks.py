@@ -21,8 +21,9 @@ _raised: list[BaseException] = []
 
 
 def unseen() -> list[BaseException]:
-    """Return the exceptions of callbacks, for the exit handler that runs last."""
-    return _raised
+    """Return the exceptions of callbacks, once, for the exit handler that runs last: none may outlive the program."""
+    raised, _raised[:] = _raised[:], []
+    return raised
 
 
 class _Callback:
