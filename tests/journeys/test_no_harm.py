@@ -64,6 +64,24 @@ def test_readers_that_were_not_opened(crash: Crasher) -> None:
     assert "<Dummy pyarrow._parquet.ParquetReader: " in repr(vars(frame["self"])["reader"])
 
 
+def test_pointers_to_nothing(crash: Crasher) -> None:
+    """The memory that a pointer of ctypes refers to is not read."""
+    code = """
+        import ctypes
+        text, number = ctypes.c_char_p(16), ctypes.cast(16, ctypes.POINTER(ctypes.c_int))
+        class Row(ctypes.Structure):
+            _fields_ = [("name", ctypes.c_char_p), ("number", ctypes.c_int)]
+        row, names = Row(None, 5), (ctypes.c_char_p * 1)()
+        for each in (row, names):
+            ctypes.memmove(ctypes.byref(each), (ctypes.c_size_t * 1)(16), ctypes.sizeof(ctypes.c_size_t))
+        1 / 0
+    """
+    frame = tibidi.load(compare(crash, code).dump, trust=False).exceptions[-1][-1]
+
+    assert "<Dummy ctypes.c_char_p: it cannot leave its process>" == repr(frame["text"])
+    assert 5 == frame["row"].number
+
+
 UNFINISHED = """
     import numpy, threading, time
     class Numbers(numpy.random.PCG64):

@@ -181,13 +181,15 @@ def slots_in(descriptors: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def stored(cls: type) -> dict[str, Any]:
-    """Return the members of a class, and the getters in C; not those of other libraries, which may do anything."""
+    """Return the members of a class, and the getters in C.
+
+    Not the getters of other libraries, which may do anything, nor those of ctypes, which read what a pointer refers to.
+    """
     found: dict[str, Any] = {}
     for base in mro(cls):
-        is_of_cpython = is_standard(base)
+        has_getters = is_standard(base) and type_name(base)[:8] != "_ctypes."
         for name, each in list(namespace(base).items()):  # a copy: another thread may set an attribute meanwhile
-            is_stored = type(each) is MemberDescriptorType or (type(each) is GetSetDescriptorType and is_of_cpython)
-            if is_stored and name[:2] != "__":
+            if type(each) in (MemberDescriptorType, GetSetDescriptorType)[: 1 + has_getters] and name[:2] != "__":
                 found.setdefault(name, each)
     return found
 

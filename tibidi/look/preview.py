@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 MAX_VARIABLE_CHARACTERS = 800
 MAX_DUMP_CHARACTERS = 16_000_000
 MAX_DEPTH = 4
-BUILTINS = vars(sys.modules["builtins"])
 MAX_ITEMS = 12  # of the outermost container
 MAX_NESTED_ITEMS = 6
 MAX_TEXT_CHARACTERS = 300
@@ -264,7 +263,7 @@ class Walker:
 
     def mapping(self, mapping: dict[object, object]) -> str:
         """Show a dictionary; not what every namespace of `exec` has as `__builtins__`."""
-        if mapping is BUILTINS or not self.enter(mapping):
+        if mapping is vars(sys.modules["builtins"]) or not self.enter(mapping):
             return "{...}"
         length = dict.__len__(mapping)
         pairs = first(dict.items(mapping), self.limit()) if len(self.steps) < MAX_DEPTH else []
