@@ -92,18 +92,24 @@ def _wrap(previous: Exit) -> Exit:
         try:
             return previous(*args, **options)
         except SystemExit as exc:
-            _keep(exc)
+            try:
+                _keep(exc)
+            except Exception:  # noqa: BLE001, S110 - the stack is full
+                pass
             raise
 
     return exit
 
 
-def _see(code: CodeType, offset: int, exc: BaseException) -> None:
+def _see(code: CodeType, offset: int, exc: BaseException, anything: type[Exception] = Exception) -> None:
     """Look at an exception that is raised, for `sys.monitoring`, until uninstall()."""
-    if not hooks.is_installed():
-        monitoring.free_tool_id(TOOL)
-    if issubclass(type(exc), SystemExit):
-        _keep(exc)
+    try:
+        if not hooks.is_installed():
+            monitoring.free_tool_id(TOOL)
+        if issubclass(type(exc), SystemExit):
+            _keep(exc)
+    except anything:  # the stack is full; what is raised here would take the place of `exc`
+        pass
 
 
 def _wrap_init(previous: Callable[..., None]) -> Callable[..., None]:
