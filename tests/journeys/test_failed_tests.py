@@ -448,6 +448,16 @@ def test_unittest(crash: Crasher) -> None:
     assert 4 == len(end.dumps)
 
 
+@pytest.mark.parametrize(("silent", "lines"), [(None, 2), ("1", 0)])
+def test_silent_unittest(crash: Crasher, silent: str | None, lines: int) -> None:
+    """With TIBIDI_SILENT nothing is printed, neither about a dump nor about those beyond the number that is allowed."""
+    text = "import unittest\nclass Shop(unittest.TestCase):\n    def test_a(self): 1 / 0\n    def test_b(self): 1 / 0\n"
+    write(crash.work, "shop.py", text)
+    end = crash.run("-m", "unittest", "shop", env={"TIBIDI_SILENT": silent, "TIBIDI_TEST_DUMPS": "1"})
+
+    assert (1, lines) == (len(end.dumps), end.stderr.count("dumped"))
+
+
 def test_django(crash: Crasher) -> None:
     """`manage.py test` leaves dumps, in parallel as well: one for each failure."""
     pytest.importorskip("django")

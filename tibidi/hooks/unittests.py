@@ -80,7 +80,7 @@ def _report(error: BaseException, test: Any, result: Any) -> str:
     _used += 1
     if _used > config.test_dumps:
         line = f"tibidi: no dump: {config.test_dumps} tests were dumped already; raise TIBIDI_TEST_DUMPS"
-        return line if config.test_dumps else ""
+        return line if config.test_dumps and not config.silent else ""
     return _dump(error, test, result) * (not config.silent)
 
 
