@@ -93,10 +93,10 @@ class OwnCode:
 
     def __init__(self, process: ProcessRecord) -> None:
         self._packages = process.packages
-        executables = _parent(process.executable)
+        executables = unix_path(process.executable).rpartition("/")[0]
         self._executables = executables and f"{executables}/"
-        roots = (_folder(process.cwd), *(_folder(_parent(program)) for program in process.argv[:1]))
-        self._roots = [root for root in roots if not _is_installed(root, "$")]
+        folders = [process.cwd, *(unix_path(program).rpartition("/")[0] for program in process.argv[:1])]
+        self._roots = [root for root in map(_folder, folders) if not _is_installed(root, "$")]
 
     def has(self, frame: FrameRecord) -> bool:
         """Return True if a frame runs own code."""
@@ -117,10 +117,6 @@ class OwnCode:
 def _is_installed(path: str, end: str = "") -> bool:
     """Return True if a part of a path, with "$" its last part, is a folder of installed code; most need no `re`."""
     return ("-packages/" in path.lower() or "/py" in path.lower()) and bool(re.search(INSTALLED + end, path))
-
-
-def _parent(path: str) -> str:
-    return unix_path(path).rpartition("/")[0]
 
 
 def _folder(path: str) -> str:

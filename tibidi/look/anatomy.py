@@ -189,7 +189,8 @@ def stored(cls: type) -> dict[str, Any]:
     for base in mro(cls):
         has_getters = is_standard(base) and type_name(base)[:8] != "_ctypes."
         for name, each in list(namespace(base).items()):  # a copy: another thread may set an attribute meanwhile
-            if type(each) in (MemberDescriptorType, GetSetDescriptorType)[: 1 + has_getters] and name[:2] != "__":
+            is_stored = type(each) is MemberDescriptorType or (has_getters and type(each) is GetSetDescriptorType)
+            if is_stored and name[:2] != "__":
                 found.setdefault(name, each)
     return found
 

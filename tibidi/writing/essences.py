@@ -111,7 +111,7 @@ def _getters(cls: type) -> dict[str, Any]:
     """Return the public members of a class in C, and the getters that may be called, by name."""
     kinds = GETTERS if is_standard(cls) or type_name(cls).startswith(TOLD) else GETTERS[1:]
     own = namespace(cls) if cls is not object else {}
-    return {name: each for name, each in own.items() if type(each) in kinds and name[:1] != "_"}
+    return {name: each for name, each in own.items() if name[:1] != "_" and any(type(each) is kind for kind in kinds)}
 
 
 def _dummy(thing: object, reason: str, left: dict[str, object]) -> Reduced:
