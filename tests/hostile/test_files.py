@@ -14,7 +14,9 @@ import pytest
 from dumpfile import samples
 from hostile import catalogue, forging
 
+import tibidi
 from tibidi.__main__ import main
+from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 
 MARKER = Path("/tmp/tibidi-was-here")
@@ -133,6 +135,29 @@ def test_stories_in_the_debugger(tmp_path: Path) -> None:
     assert not CONTROLS & set(done.stdout + done.stderr)
     assert "TIBIDI_DEBUG" not in done.stderr, done.stderr[-2000:]
     assert 5 < done.stdout.count("(Pdb)")
+
+
+@pytest.mark.parametrize("relation", ["cause", "member"])
+def test_many_exceptions(relation: str, tmp_path: Path) -> None:
+    """Reviving takes time for each exception, not for each pair of them."""
+    story = encode.summary_to_json(samples.summary())
+    number = 5_000
+    exceptions = [
+        {
+            **story["exceptions"][0],
+            "id": each,
+            "parent": each + 1 if relation == "cause" else number,
+            "relation": relation,
+        }
+        for each in range(number)
+    ]
+    last = {**story["exceptions"][0], "id": number, "frames": []}
+    place = tmp_path / "many.pkl"
+    place.write_bytes(forging.dump(summary=encode.dumps({**story, "exceptions": [*exceptions, last]})))
+    began = time.process_time()
+    tibidi.load(place, trust=False).revive()
+
+    assert time.process_time() - began < MAX_SECONDS / 2
 
 
 def test_archives(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tibidi.dump import Dump, DumpedException, DumpedFrame, Stack
 
+MOST_CALLERS = 20_000  # frames that had called those that caught exceptions, of all exceptions
+
 
 class RevivedException(NamedTuple):
     """An exception of the dump and the revived exception object."""
@@ -39,7 +41,7 @@ class RevivedDump:
         self._stacks = (*subjects, *dump.threads, *dump.tasks)
         files = {frame.file for stack in self._stacks for frame in stack}
         add_to_linecache({**frozen_sources(files, dump.process.python), **dump.sources}, files)
-        self._callers = {each.id: _callers(dump, each) for each in subjects}
+        self._callers = _callers(dump, subjects)
         exceptions = revive_exceptions(subjects, self.renamed, self._callers)
         self.exceptions = list(map(RevivedException, subjects, exceptions))
         self.own = OwnCode(dump.process)
@@ -104,29 +106,32 @@ class RevivedDump:
         return "".join(map(phrases.frame_place, frames))
 
 
-def _callers(dump: Dump, exception: DumpedException) -> Sequence[DumpedFrame]:
-    """Return the frames that led to the outermost one of a traceback, which is the frame that caught the exception.
+def _callers(dump: Dump, subjects: Sequence[DumpedException]) -> dict[int, Sequence[DumpedFrame]]:
+    """Return, by the ids of exceptions, the frames that led to the outermost one of each traceback.
 
-    They are those of the exception that it caused, and at last those of the crashed thread.
+    That is the frame that caught the exception.  They are those of the exception that it caused, and at last those of
+    the crashed thread.
     """
     parents: dict[int | None, DumpedException] = {each.id: each for each in dump.exceptions}
-    found: list[DumpedFrame] = []
-    inner = exception
-    for _ in dump.exceptions:  # a forged dump may have a loop
-        parent = parents.get(inner.parent)
-        outer = [parent] if parent is not None else [thread for thread in dump.threads if thread.crashed]
-        matches = (stack[:number] for stack in outer for number, frame in enumerate(stack) if _is_same(frame, inner))
-        found[:0] = next(matches, ())
-        if parent is None:
-            break
-        inner = parent
-    return found
+    threads = [thread for thread in dump.threads if thread.crashed]
+    places: dict[int, dict[object, int]] = {}
+    found: dict[int | None, Sequence[DumpedFrame]] = {}
+    left = MOST_CALLERS
+    for each in reversed(subjects):  # so that parents come first; in a forged dump they need not
+        parent = parents.get(each.parent)
+        callers = [*found.get(each.parent, ())] if parent is not None else []
+        for stack in [parent] if parent is not None else threads:
+            if id(stack) not in places:
+                places[id(stack)] = {_place(frame): number for number, frame in reversed([*enumerate(stack)])}
+            number = places[id(stack)].get(_place(each[0]), 0) if each else 0
+            if number:
+                callers += stack[: min(number, left)]
+                break
+        found[each.id] = callers = callers[:left]
+        left -= len(callers)
+    return {each.id: found[each.id] for each in subjects}
 
 
-def _is_same(frame: DumpedFrame, stack: Stack) -> bool:
-    """Return True if a frame is the outermost one of a stack: its variables are one dictionary in the dump."""
-    names = ("file", "name", "first_line")
-    return any(
-        frame.locals is first.locals and all(getattr(frame, name) == getattr(first, name) for name in names)
-        for first in stack[:1]
-    )
+def _place(frame: DumpedFrame) -> object:
+    """Return what is the same for two records of one frame: its variables are one dictionary in the dump."""
+    return id(frame.locals), frame.file, frame.name, frame.first_line
