@@ -16,7 +16,7 @@ GH_PAT SSHPASS FERNET_KEY APP_KEY psk subscription_key Ocp-Apim-Subscription-Key
 mot_de_passe contraseña пароль WIFI_PSK connect.sid PHPSESSID ConnectionString
 the_secret_value secretKey privateKey ssh_private_key oauth2_token s3_secret_key refreshToken id_token bearer_token
 HTTP_AUTHORIZATION HTTP_COOKIE cookie_header sessionToken creds smtp_pwd stripe_key
-wachtwoord pword passwrd priv_key masterKey sshkey
+X-Amz-Signature wachtwoord pword passwrd priv_key masterKey sshkey
 """
 
 ORDINARY = """

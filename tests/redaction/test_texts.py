@@ -108,6 +108,10 @@ SECRETS = [
     ("//bob:geheim1@example.org", "//bob:<redacted>@example.org"),
     ("x:///?odbc_connect=UID%3Dsa%3BPWD%3Dgeheim%3Bn%3D1", "x:///?odbc_connect=UID%3Dsa%3BPWD%3D<redacted>%3Bn%3D1"),
     ("/login?next=%2Fa%3Ftoken%3Da1b2c3d4%26n%3D1", "/login?next=%2Fa%3Ftoken%3D<redacted>%26n%3D1"),
+    (
+        "/a?X-Amz-Date=20260101T000000Z&X-Amz-Signature=0a1b2c3d4e5f",
+        "/a?X-Amz-Date=20260101T000000Z&X-Amz-Signature=<redacted>",
+    ),
     ("db:5432:shop:bob:geheim\n*:*:*:ada:geheim", "db:5432:shop:bob:<redacted>\n*:*:*:ada:<redacted>"),
     (
         'Content-Disposition: form-data; name="password"\r\nContent-Type: text/plain\r\n\r\ngeheim\r\n--x--',
@@ -175,7 +179,8 @@ def test_secrets_are_seen_in_much_data(text: str, around: str) -> None:
         '{"password": {"type": "string", "pattern": "^[a-z0-9]{8}$"}, "secrets": ["DB_PASSWORD", "read"]}',
         "{'passwords': [user.password], 'cookies': {'theme': theme}}",
         "('password', 'Password'), ['token', 'address2', 'x1']",
-        "mailto:ada@example.org",
+        "mailto:ada2024@example.org",
+        "image:v1.2@example.org",
         "git@github.com:user/project1.git",
         "npm:react@17.0.1",
         "12:30:15@example.org:80",

@@ -68,6 +68,7 @@ SOFT_KEY_KINDS = _words(
 TOKEN_KINDS = _words("access api auth bearer csrf id refresh secret session")
 # Secret after these: a personal access token (`url_pat` is a pattern), a connection string.
 BEFORE_ENDINGS = {
+    "signature": _words("amz goog"),
     "pat": _words("access azure devops ext gh git github gitlab gl jira user"),
     "string": _words("connection conn connect"),
 }

@@ -110,8 +110,8 @@ URL = Pattern(
 PATTERNS = (
     URL,
     # The part of a URL for the network, or a proxy.
-    Pattern("password of a host", ("@",), r"\A(?://)?[\w.%+\-]*:(?P<secret>[^\s/]+)@[\w.\-]+(?::\d+)?/?\Z",
-            lambda it: is_varied(it["secret"]) and it["secret"][-1:] != ":"),
+    Pattern("password of a host", ("@",), r"\A(?://)?(?!(?:acct|mailto|npm|pkg|sips?|xmpp):)[\w.%+\-]*:"
+            r"(?P<secret>[^\s/]{6,})@[\w.\-]+(?::\d+)?/?\Z", lambda it: is_varied(it["secret"])),
     Pattern("token in a URL", ("@",), r"://(?P<secret>[^\s/:@'\"<>?#]{16,})@", lambda it: is_arbitrary(it["secret"])),
     Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", _is_basic),
     Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
