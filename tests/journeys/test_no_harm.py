@@ -1012,3 +1012,35 @@ def test_call_stack_of_a_wrong_record(crash: Crasher, level: str | None) -> None
         logging.error("%s of %s", 1)
     """
     compare(crash, code, env={"TIBIDI_LOGGING": level})
+
+
+def test_greenlets_stay_as_they_are(crash: Crasher) -> None:
+    """A dump gives a greenlet of gevent no number, which its representation would show."""
+    pytest.importorskip("gevent")
+    code = """
+        import gevent
+        greenlet = gevent.spawn(lambda: 1 / 0)
+        greenlet.join()
+        print(repr(greenlet).split("at")[0])
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert ("<Greenlet \n", 1) == (crashed.stdout, len(crashed.dumps))
+
+
+def test_import_hooks_that_warn(crash: Crasher) -> None:
+    """What an import hook of the application says of the library that a dump imports is not shown."""
+    code = """
+        import sys, warnings
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] == "cloudpickle":
+                    warnings.warn(f"{name} has annotations")
+        class Value:
+            pass
+        def work(value):
+            1 / 0
+        sys.meta_path.insert(0, Finder())
+        work(Value())
+    """
+    compare(crash, code)

@@ -40,6 +40,7 @@ COMPUTATION = "the state of a computation cannot be pickled"
 GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 # Types whose getters are called: they need nothing that an object may lack.
 TOLD = ("_regex.", "cryptography.", "frozenlist.", "gevent._gevent_cgreenlet.", "msgspec.")
+CHANGING = ("minimal_ident",)  # of a greenlet: it assigns a number, which is in the name and in repr() from then on
 PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
 # The attributes of owners that say most, which are shown first.
 TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
@@ -111,7 +112,8 @@ def _getters(cls: type) -> dict[str, Any]:
     """Return the public members of a class in C, and the getters that may be called, by name."""
     kinds = GETTERS if is_standard(cls) or type_name(cls).startswith(TOLD) else GETTERS[1:]
     own = namespace(cls) if cls is not object else {}
-    return {name: each for name, each in own.items() if name[:1] != "_" and any(type(each) is kind for kind in kinds)}
+    asked = {name: each for name, each in own.items() if name[:1] != "_" and name not in CHANGING}
+    return {name: each for name, each in asked.items() if any(type(each) is kind for kind in kinds)}
 
 
 def _dummy(thing: object, reason: str, left: dict[str, object]) -> Reduced:

@@ -11,14 +11,16 @@ import sys
 from contextlib import suppress
 from types import FunctionType
 
-import cloudpickle
-from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
-
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import contents, member_attributes, mro, namespace, native_base
+from tibidi.process.quiet import warnings_hidden
 from tibidi.words import vocabulary as words
 from tibidi.words.code import walk
 from tibidi.writing.naming import is_native_attribute, needed_first
+
+with warnings_hidden():  # the import hooks of an application warn of code that they do not like, such as beartype's
+    import cloudpickle
+    from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
