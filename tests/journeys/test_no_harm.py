@@ -64,6 +64,26 @@ def test_readers_that_were_not_opened(crash: Crasher) -> None:
     assert "<Dummy pyarrow._parquet.ParquetReader: " in repr(vars(frame["self"])["reader"])
 
 
+def test_arrays_in_a_file_that_was_truncated(crash: Crasher) -> None:
+    """What is beyond the end of the file is not read, which would end the process."""
+    pytest.importorskip("numpy")
+    code = """
+        import mmap, numpy, os, tempfile
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes(99_999))
+            file.flush()
+            bytes_of_file = numpy.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), "u1")
+            square = bytes_of_file[:10000].reshape(100, 100)
+            texts = bytes_of_file[:10].view("S1")
+            file.truncate(0)
+        1 / 0
+    """
+    dump = tibidi.load(compare(crash, code).dump, trust=False)
+
+    assert "shorter than the map" in repr(dump.exceptions[-1][-1]["square"])
+    assert "<ndarray shape (99999,), uint8>" == dump.summary.exceptions[-1].frames[-1].locals["bytes_of_file"].preview
+
+
 def test_pointers_to_nothing(crash: Crasher) -> None:
     """The memory that a pointer of ctypes refers to is not read."""
     code = """

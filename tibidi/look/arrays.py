@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
+from tibidi.look.anatomy import is_a
 from tibidi.model import REDACTED_TEXT, Table
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def summary(value: Any, names: frozenset[str], walker: Walker) -> str:
 def table_of(value: Any, walker: Walker) -> Table | None:
     """Return the first rows of a table, or of an array with two dimensions; None for any other value."""
     ndarray, pandas = sys.modules["numpy"].ndarray, sys.modules.get("pandas")
-    if type(value) is ndarray and value.ndim == 2 and value.dtype.kind in PLAIN_KINDS:
+    if type(value) is ndarray and value.ndim == 2 and value.dtype.kind in PLAIN_KINDS and not is_cut_off(value):
         head = value[:ROWS, :COLUMNS]
         title = f"ndarray, shape {value.shape}, {_dtype(value.dtype)}"
         names: list[Any] = list(range(head.shape[1]))
@@ -83,16 +84,28 @@ def _array(value: Any, show: Callable[[object], str]) -> str:
     dtype = ndarray.dtype.__get__(value)
     words = f"shape {shape}, {_dtype(dtype)}"
     size = ndarray.size.__get__(value)
-    if type(value) is ndarray and dtype.kind in TEXT_KINDS and size <= MOST_TEXTS:
+    if type(value) is ndarray and dtype.kind in TEXT_KINDS and size <= MOST_TEXTS and not is_cut_off(value):
         # As a list, whole: a text may be the name of the secret that comes next.  Times are finer than those of Python.
         return f"<ndarray {words}: {show(ndarray.tolist(ndarray.astype(value, 'U') if dtype.kind == 'M' else value))}>"
-    if type(value) is not ndarray or dtype.kind not in PLAIN_KINDS:
+    if type(value) is not ndarray or dtype.kind not in PLAIN_KINDS or is_cut_off(value):
         return f"<{type(value).__name__} {words}>"
     flat = ndarray.flat.__get__(value)
     if size <= HEAD + TAIL:
         return f"<ndarray {words}: {show(ndarray.tolist(value))}>"
     items = ", ".join([*map(show, flat[:HEAD].tolist()), "…", *map(show, flat[size - TAIL : size].tolist())])
     return f"<ndarray {words}: {items}>"
+
+
+def is_cut_off(array: Any) -> bool:
+    """Return True for an array in a map of a file that is shorter now: reading what is beyond its end raises SIGBUS."""
+    ndarray, mmap = sys.modules["numpy"].ndarray, getattr(sys.modules.get("mmap"), "mmap", None)
+    owner = array
+    while is_a(owner, ndarray) or type(owner) is memoryview:
+        owner = owner.obj if type(owner) is memoryview else ndarray.base.__get__(owner)
+    try:
+        return mmap is not None and type(owner) is mmap and mmap.size(owner) < mmap.__len__(owner)
+    except (OSError, ValueError):  # it has no descriptor of the file
+        return False
 
 
 def _scalar(value: Any, show: Callable[[object], str]) -> str:

@@ -12,6 +12,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import type_name
+from tibidi.look.arrays import is_cut_off
 from tibidi.model import REDACTED, REDACTED_TEXT
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _columns(value: Any) -> tuple[Sequence[object], Callable[[int], Iterable[obj
         ], lambda at: head.index.get_level_values(at) if at < levels else head.iloc[:, at - levels]
     if kind == "Row":  # of a database
         return value.keys() if library == "sqlite3" else value._fields, lambda at: [value[at]]
-    names = value.dtype.names or ()
+    names = () if is_cut_off(value) else value.dtype.names or ()
     return names, lambda at: value[names[at]].ravel()[:MAX_LEARNT]
 
 
@@ -113,6 +114,8 @@ def _cells(redactor: Redactor, name: object, cells: list[Any]) -> list[Any] | No
 
 
 def _array(redactor: Redactor, array: Any) -> Any:
+    if is_cut_off(array):  # nothing of it is written, either
+        return array
     if array.dtype.names:
         return _records(redactor, array)
     cells = _cells(redactor, "", array.ravel().tolist()) if array.dtype.kind in TEXT_KINDS else None

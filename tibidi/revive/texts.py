@@ -78,7 +78,8 @@ def before(dump: Dump, kind: str) -> Iterator[str]:
 
     frames = Frames(dump.process, dump.sources, width=None, everything=True)
     lines = history.log(dump.log) if kind == "log" else history.caught(dump.summary, frames)
-    return map(plain, lines) if getattr(dump, kind) else iter([f"The dump has no {kind}."])
+    records = "log" if kind == "log" else "swallowed exceptions"
+    return map(plain, lines) if getattr(dump, kind) else iter([f"The dump has no {records}."])
 
 
 class Words:

@@ -18,6 +18,7 @@ from _pickle import PickleBuffer
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary, mro, namespace, type_name
+from tibidi.look.arrays import is_cut_off
 from tibidi.process import os
 from tibidi.words import vocabulary as words
 from tibidi.writing.instances import reduce_with_getattr
@@ -128,9 +129,14 @@ def spec_of(dtype: Any) -> object:
     return dtype.str
 
 
+SHORTER = "the file of a memory map is shorter than the map: reading it would end the process"
+
+
 def _ndarray(array: Any) -> Any:
     base: Any = sys.modules["numpy"].ndarray
     cls = type(array)
+    if cls is base and is_cut_off(array):
+        raise Unreadable(SHORTER)
     if cls is base:
         return words._array, content_of(array) + (() if array.flags.writeable else (False,))
     own = [each for each in mro(cls)[: mro(cls).index(base)] if not HOOKS.isdisjoint(namespace(each))]
@@ -138,7 +144,7 @@ def _ndarray(array: Any) -> Any:
         return NotImplemented
     attributes = {key: value for key, value in dictionary(array).items() if key != "_mmap"}
     if "filename" in attributes and not _is_whole(array, attributes):
-        raise Unreadable("the file of a memory map is shorter than the map: reading it would end the process")
+        raise Unreadable(SHORTER)
     return words._part, (cls, base.view(array, base), attributes)
 
 
