@@ -93,3 +93,12 @@ def test_eval_live(crash: Crasher, shop: Path) -> None:
     assert "' B-18 '\n" == live
     assert {"type", "value", "error"} == cut.keys()
     assert 20 == len(cut["value"])
+
+
+def test_options_between_arguments(crash: Crasher, shop: Path) -> None:
+    """Options may be anywhere: before, between and behind a dump and an expression or a text."""
+    between = crash.run("-m", "tibidi", "eval", str(shop), "--json", "1 + 1", env={"TIBIDI_ENABLE": None})
+    found = crash.run("-m", "tibidi", "find", "nowhere", "--json", str(shop), env={"TIBIDI_ENABLE": None})
+
+    assert (0, "2") == (between.status, json.loads(between.stdout)["value"])
+    assert (1, []) == (found.status, json.loads(found.stdout))

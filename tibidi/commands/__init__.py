@@ -105,7 +105,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         import argcomplete
 
         argcomplete.autocomplete(parser)
-    return parser.parse_args(argv)
+    return parser.parse_intermixed_args(argv)
 
 
 def as_typed(text: str) -> str:
