@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ import tibidi
 from tibidi.__main__ import main
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
+from tibidi.dumpfile.writer import Archive
 
 MARKER = Path("/tmp/tibidi-was-here")
 MAX_SECONDS = 20  # 100 MB of pickle in a file of 100 KB, tried in a child process and then read, take ten
@@ -158,6 +161,41 @@ def test_many_exceptions(relation: str, tmp_path: Path) -> None:
     tibidi.load(place, trust=False).revive()
 
     assert time.process_time() - began < MAX_SECONDS / 2
+
+
+def test_scrub_what_does_not_fit(tmp_path: Path) -> None:
+    """A copy is made without sources that are no text, and without values of frames that the story does not have."""
+    place, new = tmp_path / "old.pkl", tmp_path / "new.pkl"
+    file = io.BytesIO()
+    archive = Archive(file)
+    archive.add(fmt.SUMMARY, encode.dumps(encode.summary_to_json(samples.summary())), {"time": "2026"})
+    archive.add("sources/a.py", b"x = '\xff'\n", {"file": "/a.py"})
+    archive.add("sources/b.py", b"x", {"file": []})
+    paths = (
+        "exceptions[0].frames[7].locals",
+        f"tasks[{'9' * 30}].frames[0].locals",
+        f"threads[{'9' * 5000}].frames[0]",
+    )
+    members = {f"values/{number:04}.pkl": [path] for number, path in enumerate(paths)}
+    for name in members:
+        archive.add(name, forging.variables(x=forging.plain(5)))
+    archive.add(fmt.INDEX, json.dumps({"complete": True, "members": members}).encode())
+    archive.finish(None)
+    place.write_bytes(file.getvalue())
+
+    assert 0 == main(["scrub", "--mask", "x", "-o", str(new), str(place)])
+    with zipfile.ZipFile(new) as copy:
+        assert not [name for name in copy.namelist() if name.startswith("sources/") or name in members]
+
+
+@pytest.mark.parametrize("source", [b"-" * 200_000 + b"x", b"if x: pass\n" + b"elif x: pass\n" * 20_000])
+def test_analyze_a_deep_source(source: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A source that Python cannot parse, as it is nested too deep, is analyzed as text."""
+    place = tmp_path / "deep.pkl"
+    place.write_bytes(forging.dump(forging.variables(x=forging.plain(5)), source=(samples.NAME, source)))
+
+    assert 0 == main(["analyze", str(place)])
+    assert "ZeroDivisionError" in capsys.readouterr().out
 
 
 def test_archives(tmp_path: Path) -> None:

@@ -83,6 +83,6 @@ def _placed(frame: FrameRecord, text: str) -> FrameRecord:
             is_it = getattr(node, "name", "") == frame.name and hasattr(node, "decorator_list")
             if is_it and node.lineno <= frame.line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
                 first = node.lineno  # type: ignore[attr-defined]
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
     return frame._replace(first_line=max(first, 1), code=model.CodeRecord(model.FUNCTION))

@@ -58,7 +58,7 @@ def parsed(source: str) -> ast.Module:
     """Return the tree of a source, an empty one if it cannot be parsed."""
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two where it is nested too deep
         return ast.Module([], [])
 
 

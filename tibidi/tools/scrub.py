@@ -137,9 +137,9 @@ class _Scrubbing:
         hidden = {frame.file for frame in self._summary.frames() if self._is_hidden(frame.module)}
         for member in self._reader.members():
             note = note_of(member.extra)
-            is_kept = "sources" not in self._rules.parts and note.get("file") not in hidden
-            if member.name.startswith(fmt.SOURCES) and is_kept:
-                text = self._reader.content(member.name).decode("utf-8", "surrogatepass")
+            file = note.get("file")
+            text = self._reader.sources.get(file) if isinstance(file, str) and file not in hidden else None
+            if member.name.startswith(fmt.SOURCES) and text is not None and "sources" not in self._rules.parts:
                 archive.add(member.name, self._clean(text).encode("utf-8", "surrogatepass"), note)
 
     def _add_values(self, archive: Archive) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -155,7 +155,10 @@ class _Scrubbing:
         match, module = FRAME_PATH.match(path), module_in(path)
         if match is None:
             return module is not None and ("globals" in parts or self._is_hidden(module.partition("#")[0]))
-        frame = getattr(self._summary, match[1])[int(match[2])].frames[int(match[3])]
+        try:
+            frame = getattr(self._summary, match[1])[int(match[2])].frames[int(match[3])]
+        except (IndexError, ValueError):
+            return True  # in doubt, it is what is to be left out
         is_global = "globals" in parts and frame.code.kind == MODULE
         return match[1] in parts or is_global or self._is_hidden(frame.module)
 
