@@ -102,3 +102,13 @@ def test_options_between_arguments(crash: Crasher, shop: Path) -> None:
 
     assert (0, "2") == (between.status, json.loads(between.stdout)["value"])
     assert (1, []) == (found.status, json.loads(found.stdout))
+
+
+def test_eval_of_a_table(crash: Crasher) -> None:
+    """A table is printed in rows."""
+    pytest.importorskip("pandas")
+    dump = crash.run("-c", "import pandas; table = pandas.DataFrame({'a': [1, 2]}); 1 / 0").dump
+
+    rows = crash.run("-m", "tibidi", "eval", str(dump), "table", env={"TIBIDI_ENABLE": None}).stdout.splitlines()
+
+    assert ["a", "0  1", "1  2", "[2 rows x 1 columns, inert]"] == [row.strip() for row in rows]

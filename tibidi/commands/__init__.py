@@ -105,7 +105,8 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         import argcomplete
 
         argcomplete.autocomplete(parser)
-    return parser.parse_intermixed_args(argv)
+    # Options may stand between arguments; but what comes after `--` is none, which the other method forgets.
+    return parser.parse_args(argv) if "--" in argv else parser.parse_intermixed_args(argv)
 
 
 def as_typed(text: str) -> str:

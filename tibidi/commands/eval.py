@@ -31,5 +31,5 @@ def main(argv: commands.Arguments) -> int:
         found = answer(lambda: eval(text, {**frame.globals, **frame.locals}), options.max)  # noqa: S307 - as typed
     else:
         found = evaluate(frame, text, options.max)
-    commands.report(options, found, [f"{found['type']}: " * found["error"] + found["value"]])
+    commands.report(options, found, [f"{found['type']}: " * found["error"] + found["value"]], kept="\n")
     return int(found["error"])

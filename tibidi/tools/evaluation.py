@@ -80,7 +80,7 @@ def answer(work: Callable[[], object], room: int) -> dict[str, Any]:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the expression raises
         kind, text, is_error = type(error).__name__, str(error), True
     more = f"… +{len(text) - room}" if len(text) > room else ""
-    return {"type": printable(kind), "value": printable(text[:room]) + more, "error": is_error}
+    return {"type": printable(kind), "value": printable(text[:room], "\n") + more, "error": is_error}
 
 
 def _limited(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
