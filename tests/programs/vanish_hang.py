@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import os
 import queue
+import subprocess
 import sys
 import threading
 import time
@@ -38,6 +39,12 @@ def join_deadlocked(store):
         lock.acquire()
 
     thread = threading.Thread(target=book, name="booking", daemon=True)
+    thread.start()
+    thread.join()
+
+
+def join_cycle(store):
+    thread = threading.Thread(target=threading.main_thread().join, name="booking", daemon=True)
     thread.start()
     thread.join()
 
@@ -97,6 +104,29 @@ def wait(store):
     worker = threading.Thread(target=lambda: jobs.put(time.sleep(3)))
     worker.start()
     jobs.get()
+
+
+def turns(store):
+    # the main thread waits for a lock at the same instruction all the time, but it gets it again and again
+    lock = threading.Lock()
+    end = time.monotonic() + 3
+
+    def release():
+        while time.monotonic() < end:
+            time.sleep(0.02)
+            if lock.locked():
+                lock.release()
+
+    threading.Thread(target=release).start()
+    while time.monotonic() < end - 0.5:
+        lock.acquire()
+
+
+def stopped(store):
+    stop = f"kill -STOP {os.getpid()}; sleep 2.5; kill -CONT {os.getpid()}"
+    subprocess.Popen(["sh", "-c", f"sleep 0.3; {stop}"])
+    for _ in range(100):
+        time.sleep(0.01)
 
 
 def simple_queue(store):

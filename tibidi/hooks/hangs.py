@@ -24,17 +24,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOKS = 8  # in the time of a hang
+TIMEOUT, MAX_TEXT = b"Timeout (", 1 << 16  # how the text of the timer begins, and how much is read to find it
 CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is reported
 MOST_SECONDS = 2 * CLOSE_LOOKS * CLOSE_SECONDS
-IDLE_SECONDS = 0.005  # of a processor, at most, while a thread waits for a lock
-BUSY = {"running", {"aarch64": "98"}.get(os.uname().machine, "202")}  # 202: futex(), which waits for a lock
+IDLE_SECONDS = 0.00005  # of a processor, at most, while a thread waits for a lock
+FUTEX = {"aarch64": "98"}.get(os.uname().machine, "202")  # the system call that waits for a lock
 WAITING = re.compile(r"(threading|queue|connection)\.py:(wait|join|_wait_for_tstate_lock|_shutdown|get|put)$")
 WAITS_IN_C = re.compile(r"\.get\(|timeout=")  # SimpleQueue.get(), for one
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
 
 _main = 0
 _beats = repeat(None, 1 << 62)  # counts down whenever a selector is asked
-_since: dict[int, tuple[object, float]] = {}
+_since: dict[int, tuple[object, float, float]] = {}  # by thread: its state, since when, what it had used of a processor
 _reported: list[object] = []  # the state of the main thread in the hang that was reported
 _timers: list[Any] = [faulthandler.dump_traceback_later]  # empty if the application uses it
 _cancel: Any = faulthandler.cancel_dump_traceback_later
@@ -75,20 +76,36 @@ def _start() -> None:
 
 
 def _watch() -> None:
+    watched, took, size = 0.0, 0.0, 0  # watched: seconds in which this thread could run: a process may be stopped
     while hooks.is_installed() and config.hang_seconds:
         seconds, before = config.hang_seconds, time.monotonic()
-        record: Any = getattr(sys.modules.get("tibidi_autoinstall"), "_record", None)
+        life: Any = sys.modules.get("tibidi_autoinstall")
+        record: Any = life and life._record
+        record = record if record and life._is_intact(record) else None  # the application may close all descriptors
         with _setting:
             for timer in _timers if record else ():
                 timer(seconds, file=record[2])
-        time.sleep(seconds / LOOKS)
         try:
-            if record and time.monotonic() - before > seconds:
-                hooks._load("tibidi.life.judge").judge_one(record[1])
-                snapshots.note("moved")
-            _look(seconds, sys._current_frames(), time.monotonic())
+            if record and TIMEOUT in os.pread(record[2], MAX_TEXT, size):  # now that the previous timer has ended
+                _tell(record, took - seconds)
+            size = os.fstat(record[2]).st_size if record else 0
+            time.sleep(seconds / LOOKS)
+            took, watched = time.monotonic() - before, watched + seconds / LOOKS
+            _look(seconds, sys._current_frames(), watched)
         except Exception:  # noqa: BLE001 - the next look is as good
             _since.clear()
+            time.sleep(CLOSE_SECONDS)
+
+
+def _tell(record: Any, late: float) -> None:
+    """Make a dump of the text of the timer, unless it comes from a process that was stopped or a clock that was set.
+
+    The timer of a stopped process writes when that goes on, and up to Python 3.10 it goes by the time of day.
+    """
+    age = time.time() - os.fstat(record[2]).st_mtime
+    if 0 < late / 2 < age:
+        hooks._load("tibidi.life.judge").judge_one(record[1])
+    snapshots.note("hang" if _reported else "moved")
 
 
 def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
@@ -96,38 +113,36 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
     for ident, frame in frames.items():
         state = repr(_beats) if _is_in_loop(frame) else (id(frame), frame.f_lasti)
         if ident not in _since or _since[ident][0] != state:
-            _since[ident] = state, now
+            _since[ident] = state, now, _processor_time(ident)
     if _reported and _reported != [_since[_main]]:
         _reported.clear()
         snapshots.note("moved")
     if not _reported and _hangs(_main, frames, now - seconds):
         _reported.append(_since[_main])
         waits = [_wait(ident, frame) for ident, frame in frames.items() if _since[ident][1] <= now - seconds / 2]
+        with _setting:
+            for _ in _timers:
+                _cancel()  # before Python 3.14 it may crash while Python code runs, as now that of the dump
         waits.insert(0, f"hang: the main thread has not moved for {seconds:g} s")
         snapshots.take("; ".join(filter(None, waits)), "hang")
 
 
-def _has_stayed(ident: int, number: int, *, computes: bool) -> bool:
-    """Look more often, and return True if a thread stays where it is.
+def _has_stayed(ident: int) -> bool:
+    """Look more often, and return True if a thread that computes in C stays where it is.
 
     A loop in Python gives up the interpreter lock at two or three instructions, so that a few looks may find it at the
-    same one by chance.  A thread that `computes` in C must have used a processor without delaying the looks, as it
-    would with the lock; one that waits must have used hardly any.
+    same one by chance.  C code must have used a processor without delaying the looks, as it would with the lock.
     """
     places, begun, took = set(), time.monotonic(), 0.0
-    clock = (~number << 3) | 6  # of a thread: MAKE_THREAD_CPUCLOCK of Linux, CPUCLOCK_SCHED
-    used = time.clock_gettime(clock)
+    used = _processor_time(ident)
     for _ in range(CLOSE_LOOKS):
         time.sleep(CLOSE_SECONDS)
         frame = sys._current_frames().get(ident)
         places.add(None if frame is None else (id(frame), frame.f_lasti))
         took = time.monotonic() - begun
         if took > MOST_SECONDS:  # else the timer would not be set again in time
-            break
-    used = time.clock_gettime(clock) - used
-    if (took > MOST_SECONDS or used < took / 2) if computes else used > IDLE_SECONDS:
-        return False
-    return len(places) == 1 or _is_in_loop(sys._current_frames().get(ident))
+            return False
+    return _processor_time(ident) - used >= took / 2 and len(places) == 1
 
 
 def _is_in_loop(frame: FrameType | None) -> bool:
@@ -136,8 +151,11 @@ def _is_in_loop(frame: FrameType | None) -> bool:
     return loop is not None and loop.f_globals.get("__name__") == "asyncio.base_events"
 
 
-def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> bool:
-    """Return True if a thread hangs: an event loop that does not wait for events, a lock, or a computation in C."""
+def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float, waiting: tuple[int, ...] = ()) -> bool:
+    """Return True if a thread hangs: an event loop that does not wait for events, a lock, or a computation in C.
+
+    The threads `waiting` wait for its end; one that waits for one of them waits for ever.
+    """
     if ident not in frames or _since[ident][1] > moved_before:
         return False
     frame = frames[ident]
@@ -145,15 +163,42 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float) -> boo
         return frame.f_code.co_name != "select"
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
     if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}") or WAITS_IN_C.search(line):
-        joined: Any = dictionary(frame.f_locals.get("self")).get("_ident")
-        return joined in frames and joined != ident and _hangs(joined, frames, moved_before)
-    number: Any = os.getpid() if ident == _main else _thread_attribute(ident, "_native_id")
+        joined = _joined(ident, frame)
+        return joined in waiting or (joined is not None and _hangs(joined, frames, moved_before, (*waiting, ident)))
+    state = _system_call(ident)
+    if state == "running":
+        return _has_stayed(ident)
+    has_waited = state == FUTEX and _processor_time(ident) - _since[ident][2] <= IDLE_SECONDS
+    if not has_waited:
+        del _since[ident]  # it has come here more than once
+    return has_waited
+
+
+def _joined(ident: int, frame: FrameType) -> int | None:
+    """Return the thread whose end the one at a frame of `threading` waits for."""
+    joined = dictionary(frame.f_locals.get("self")).get("_ident")
+    return joined if type(joined) is int and joined != ident else None
+
+
+def _system_call(ident: int) -> str:
+    """Return the number of the system call that a thread is in, or "running" (proc_pid_syscall(5)); "" if unknown."""
     try:
-        with io.open(f"/proc/self/task/{number}/syscall") as file:  # proc_pid_syscall(5)
-            state = file.read().split()[0]
-        return state in BUSY and _has_stayed(ident, number, computes=state == "running")
-    except OSError:
-        return False
+        with io.open(f"/proc/self/task/{_number(ident)}/syscall") as file:
+            return file.read().split()[0]
+    except (OSError, IndexError):
+        return ""
+
+
+def _processor_time(ident: int) -> float:
+    """Return how long a thread has used a processor, 0 if that is not known (MAKE_THREAD_CPUCLOCK of Linux)."""
+    try:
+        return time.clock_gettime((~_number(ident) << 3) | 6)
+    except (OSError, TypeError):
+        return 0.0
+
+
+def _number(ident: int) -> Any:
+    return os.getpid() if ident == _main else _thread_attribute(ident, "_native_id")
 
 
 def _thread_attribute(ident: int, name: str) -> object:
@@ -161,14 +206,18 @@ def _thread_attribute(ident: int, name: str) -> object:
 
 
 def _wait(ident: int, frame: FrameType) -> str:
-    """Return which lock a thread waits for, if its line names one, and who holds it, which an RLock knows."""
-    found = LOCK.search(linecache.getline(frame.f_code.co_filename, frame.f_lineno))
+    """Return what a thread waits for: another one, or the lock that its line names, and who holds it, if known."""
+    name, line = _thread_attribute(ident, "_name"), linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+    joined = _joined(ident, frame) if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}") else None
+    if joined is not None:
+        return f"{name} waits for the end of {_thread_attribute(joined, '_name')}"
+    found = LOCK.search(line)
     first, *rest = (found[1] or found[2]).split(".") if found else [""]
     lock: Any = {**frame.f_globals, **frame.f_locals}.get(first)
-    for name in rest:
-        lock = dictionary(lock).get(name)
-    if type(lock).__module__ != "_thread":
+    for part in rest:
+        lock = dictionary(lock).get(part)
+    if type(lock).__module__ != "_thread" or _system_call(ident) not in {FUTEX, ""}:  # or it has the lock already
         return ""
     owner = re.search(r"owner=(\d+)", repr(lock))  # of a built-in type
     holder = f"which {_thread_attribute(int(owner[1]), '_name')} holds" if owner else "which does not name its holder"
-    return f"{_thread_attribute(ident, '_name')} waits for {'.'.join([first, *rest])}, {holder}"
+    return f"{name} waits for {'.'.join([first, *rest])}, {holder}"
