@@ -14,6 +14,8 @@ application that closes all descriptors does not use again.
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
+import _signal  # type: ignore[import-not-found]  # loaded at any start, unlike `signal`
+import _thread
 import atexit
 import os
 import sys
@@ -42,6 +44,10 @@ ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 0.5  # seconds
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
+FATAL = [getattr(_signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT")]
+# faulthandler may crash on the stack of a thread that runs Python code: before 3.12.8 and 3.13.1 on that of its own
+# thread (CPython gh-123967), before 3.14 on those of others.
+NOTED = () if (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1) else STOPS
 # In the command lines of the workers of loky, and of all processes of a cluster of Ray.
 KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")
 
@@ -52,6 +58,8 @@ _dead_in = ""  # the crash directory, if it has records of dead processes
 # Process, path, descriptor, device and inode of the life record.
 _record: "tuple[int, str, int, tuple[int, int]] | None" = None
 _catches_fatal = False  # faulthandler writes to the record, and is not that of the application
+# By thread: signals that it has blocked while a record begins.
+_blocked: "dict[int, set[int]]" = {}
 # In a child of fork(): the code of the function that called it.
 _forked_in: object = None
 
@@ -117,13 +125,24 @@ def _begin_life() -> None:
 
     words = [word for word in _argv()[1:] if word[:1] != "-"]  # _harmless() asks whether they exist
     _is_local = "HOME" in os.environ and _are_local([_name_of_folder(), *words])
-    _is_late = not _soon(begin_record)
+    _block_stops()
+    try:
+        _is_late = not _soon(begin_record)
+        if _record is not None:
+            # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
+            _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
+    finally:
+        _unblock_stops()
+    if _record is not None:
+        _wrap_functions()
     if _dead_in:
         _in_time(_judge)
-    if _record is None:
-        return
-    # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
-    _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
+
+
+def _wrap_functions() -> None:
+    """Have each end by Python remove the record, and each child of fork() begin one."""
+    import faulthandler
+
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
         _replace(sys.modules["os"], name, wrap)
     enable = faulthandler.enable
@@ -131,9 +150,27 @@ def _begin_life() -> None:
     _replace(faulthandler, "enable", _wrap_enable)
     _replace(faulthandler, "is_enabled", _wrap_is_enabled)
     if hasattr(faulthandler, "register"):
-        _replace(sys.modules["_signal"], "signal", _wrap_signal)
+        _replace(faulthandler, "register", _wrap_register)
+        _replace(_signal, "signal", _wrap_signal)
     atexit.register(_soon, _end_life)
-    os.register_at_fork(after_in_child=_begin_after_fork)
+    os.register_at_fork(before=_block_stops, after_in_parent=_unblock_stops, after_in_child=_begin_after_fork)
+
+
+def _block_stops() -> None:
+    """Let the signals that faulthandler notes wait until there is a record to note them in.
+
+    A signal that the application handles is not blocked, as its handler would run
+    when it is unblocked, where an exception is lost.
+    """
+    if hasattr(_signal, "pthread_sigmask"):
+        unhandled = {number for number in STOPS if _signal.getsignal(number) == _signal.SIG_DFL}
+        _blocked[_thread.get_ident()] = unhandled - _signal.pthread_sigmask(_signal.SIG_BLOCK, unhandled)
+
+
+def _unblock_stops() -> None:
+    blocked = _blocked.pop(_thread.get_ident(), None)
+    if blocked:
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, blocked)
 
 
 def _is_main_interpreter() -> bool:
@@ -143,8 +180,6 @@ def _is_main_interpreter() -> bool:
     3.12, its exit ends idle subinterpreters, and a thread that one starts in its
     atexit callbacks makes the main thread end, whose exit status is lost.
     """
-    import _signal  # type: ignore[import-not-found]
-
     try:
         _signal.signal(0, _signal.SIG_DFL)  # there is no such signal
     except ValueError as error:
@@ -154,11 +189,17 @@ def _is_main_interpreter() -> bool:
 
 def _is_killed_by_its_own() -> bool:
     """Return True for a worker of a library that kills its workers as a matter of course."""
-    try:
-        line = " ".join(sys.orig_argv) if hasattr(sys, "orig_argv") else _read("/proc/self/cmdline")
-    except OSError:
-        return False
+    line = " ".join(_line())
     return any(part in line for part in KILLED_BY_THEIR_OWN)
+
+
+def _line() -> "list[str]":
+    """Return the whole command line, [] where it is not known."""
+    try:
+        found = _text("/proc/self/cmdline") if not hasattr(sys, "orig_argv") else b""  # Python 3.9
+        return os.fsdecode(found).split("\0")[:-1] or list(getattr(sys, "orig_argv", []))
+    except OSError:
+        return []
 
 
 def _soon(work: "Any") -> bool:
@@ -193,8 +234,6 @@ def _are_local(paths: "list[str]") -> bool:
 
 def _in_time(work: "Any") -> bool:
     """Call a function in a thread of its own, and return True if it ends soon: a file system may not answer."""
-    import _thread
-
     done = _thread.allocate_lock()
     done.acquire()
 
@@ -204,11 +243,18 @@ def _in_time(work: "Any") -> bool:
         finally:
             done.release()
 
+    # A signal that the new thread gets before it has a stack would leave no text.
+    is_blocked = _thread.get_ident() in _blocked
+    if not is_blocked:
+        _block_stops()
     try:
         _thread.start_new_thread(run, ())
     except RuntimeError:  # no more threads; Python 3.12 starts none at its exit
         work()
         return True
+    finally:
+        if not is_blocked:
+            _unblock_stops()
     return done.acquire(timeout=PATIENCE)
 
 
@@ -256,13 +302,12 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     know of it, and the application's own handlers take their place.
     """
     global _catches_fatal
-    import _signal  # loaded at any start, unlike `signal`
     import faulthandler
 
     if catch_fatal:
         faulthandler.enable(descriptor)
         _catches_fatal = True
-    for number in STOPS if hasattr(faulthandler, "register") else ():
+    for number in NOTED if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
     hangs = sys.modules.get("tibidi.hooks.hangs")
@@ -273,8 +318,8 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     for timer in hangs._timers if hangs else ():
         timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
     asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
-    if asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
-        faulthandler.register(asked, descriptor, all_threads=True, chain=True)
+    if NOTED and asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
+        faulthandler.register(asked, descriptor, all_threads=sys.version_info >= (3, 14), chain=True)
 
 
 def _name_of_folder() -> str:
@@ -312,12 +357,10 @@ def _place() -> str:
 
 def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, str]":
     """Make the file of a record: one line, the repr() of a dictionary, then what faulthandler writes."""
-    import _signal
-    import faulthandler
-
     now, pid, argv = time.time(), os.getpid(), _argv()
-    if argv[:1] == ["-m"] and hasattr(sys, "orig_argv"):  # the module that runs is not known yet
-        argv = [*sys.orig_argv[sys.orig_argv.index("-m") + 1 :][:1], *argv[1:]]
+    words = _line() if argv[:1] == ["-m"] else []
+    if "-m" in words:  # the module that runs is not known yet
+        argv = [*words[words.index("-m") + 1 :][:1], *argv[1:]]
     facts.update(
         place=place,
         pid=pid,
@@ -331,7 +374,7 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         implementation=sys.implementation.name,
         hostname=os.uname().nodename if hasattr(os, "uname") else "",
         memory=_memory_kills(place),
-        stops=_is_python() and _signal.getsignal(_signal.SIGTERM) is not None and hasattr(faulthandler, "register"),
+        stops=_tells_stops(),
         signal=getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None) or 0,
     )
     path = os.path.join(folder, f".{place}-{pid}-{now:.6f}.life")
@@ -347,6 +390,14 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
     if not is_written:
         raise OSError("no room, or too late")
     return descriptor, path
+
+
+def _tells_stops() -> bool:
+    """Return True if a request to stop leaves a text in the record."""
+    import faulthandler
+
+    has_handler = bool(NOTED) and hasattr(faulthandler, "register")
+    return has_handler and _is_python() and _signal.getsignal(_signal.SIGTERM) is not None
 
 
 def _argv() -> "list[str]":
@@ -458,6 +509,12 @@ def end_record() -> None:
         write(ENDED, record)
 
 
+def note_argv() -> None:
+    """Note the command line of a child of multiprocessing, which learns late which program it is part of."""
+    if "-c" in _line():  # else it was forked by the program itself
+        write(f"told: argv {_harmless(_argv())!a}\n".encode())
+
+
 def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = None) -> None:
     """Append to the record, unless its descriptor is another file by now."""
     record = record or _record
@@ -494,18 +551,27 @@ def _begin_after_fork() -> None:
 
     Nor in one that the application forks inside a dump, which ends with the thread of the dump.
     """
-    global _record, _forked_in
+    global _forked_in
     frame = sys._getframe().f_back if hasattr(sys, "_getframe") else None
     _forked_in = frame and frame.f_code
+    try:
+        _replace_record(frame)
+    finally:
+        _unblock_stops()
+
+
+def _replace_record(frame: "Any") -> None:
+    global _record
     record, _record = _record, None
     if record is None or not os or _identity(record[2]) != record[3]:
         return
     if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
         begin_record(record[2], os.path.dirname(record[1]))
     if _record is None:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
-        os.close(null)
+        nowhere, writing = os.pipe()  # unlike /dev/null it is there after chroot() as well
+        os.dup2(nowhere, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
+        os.close(nowhere)
+        os.close(writing)
 
 
 def _is_inside_dump(frame: "Any") -> bool:
@@ -531,12 +597,13 @@ def _wrap_exit(previous: "Any") -> "Any":
     def _exit(status: int) -> None:  # the life record says where, unless it is how this process has to end
         caller = sys._getframe().f_back  # None if C code calls it, such as that of atexit
         try:
-            if status == 0 or caller is None or caller.f_code is _forked_in or _is_in_handler(caller):
+            number = range(status).stop  # by its __index__()
+            if number == 0 or caller is None or caller.f_code is _forked_in or _is_in_handler(caller):
                 end_record()
             elif _record is not None and _is_intact(_record):
                 import faulthandler
 
-                write(f"os._exit({status})\n".encode())
+                write(f"os._exit({number:d})\n".encode())
                 faulthandler.dump_traceback(_record[2])
         finally:
             previous(status)
@@ -546,8 +613,6 @@ def _wrap_exit(previous: "Any") -> "Any":
 
 def _is_in_handler(frame: "Any") -> bool:
     """Return True within the application's handler for a signal that asks a program to end: it ends as it was asked."""
-    import _signal
-
     handlers = [getattr(_signal.getsignal(number), "__code__", None) for number in STOPS]
     while frame is not None and not any([frame.f_code is each for each in handlers]):
         frame = frame.f_back
@@ -598,19 +663,43 @@ def _wrap_is_enabled(previous: "Any") -> "Any":
     return is_enabled
 
 
+def _wrap_register(previous: "Any") -> "Any":
+    def register(signum: int, *arguments: object, **options: object) -> None:  # then the record does not hear of it
+        previous(signum, *arguments, **options)
+        if signum in STOPS:
+            write(b"faulthandler: has a signal that stops the application\n")
+
+    return register
+
+
 def _wrap_signal(previous: "Any") -> "Any":
     def signal(number: int, handler: object, /) -> object:
-        result = previous(number, handler)
-        if type(handler) is int and handler == 0 and number in STOPS:  # SIG_DFL
-            record = _record
-            if record is not None and _is_intact(record):
-                import faulthandler
+        result, record = previous(number, handler), _record
+        if type(handler) is int and handler == 0 and record is not None and _is_intact(record):  # SIG_DFL
+            import faulthandler
 
+            register: Any = faulthandler.register
+            if number in NOTED:
                 faulthandler.unregister(number)
-                faulthandler.register(number, record[2], all_threads=False, chain=True)
+                register.__wrapped__(number, record[2], all_threads=False, chain=True)
+            elif number in FATAL and _catches_fatal:
+                _catch_again(record[2], previous)
         return result
 
     return signal
+
+
+def _catch_again(descriptor: int, set_handler: "Any") -> None:
+    """Have faulthandler write about all fatal signals, but for those that the application handles."""
+    import faulthandler
+
+    enable: Any = faulthandler.enable
+    disable: Any = faulthandler.disable
+    disable.__wrapped__()
+    enable.__wrapped__(descriptor)
+    for number in FATAL:
+        if callable(_signal.getsignal(number)):
+            set_handler(number, _signal.getsignal(number))
 
 
 def _is_free(descriptor: int) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.ends
 
+# Of other versions, faulthandler may crash a thread that runs.
+HAS_STACK = not ((3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1))
 USR2 = {"TIBIDI_SNAPSHOT_SIGNAL": "USR2"}
 CLIENTS = 20
 SECONDS = 3.0
@@ -54,7 +56,8 @@ def test_by_signal(crash: Crasher, how: str) -> None:
     dump = tibidi.load(snapped.stdout.strip(), trust=False)
 
     assert (pid, "snapshot") == (as_json["pid"], tibidi.load(as_json["path"], trust=False).kind)
-    assert (0, f" in {how}\n") == (snapped.status, snapped.stderr[snapped.stderr.index(f" in {how}") :][: len(how) + 5])
+    assert (0, HAS_STACK) == (snapped.status, f" in {how}\n" in snapped.stderr)
+    assert (sys.version_info >= (3, 14)) == ("Current thread 0x" in snapped.stderr)
     assert ("snapshot", "hello") == (dump.kind, dump.threads[0].frames[1]["greeting"])
 
 

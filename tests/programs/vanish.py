@@ -45,6 +45,12 @@ def c_overflow(order):
     qsort(values, 2, 4, recurse)
 
 
+def abort_with_default(order):
+    # as the worker of uvicorn for gunicorn does
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+    os.abort()
+
+
 def exit_3(order):
     os._exit(3)
 
@@ -77,6 +83,21 @@ def term_restored(order):
     previous = signal.signal(signal.SIGTERM, lambda *_: None)
     signal.signal(signal.SIGTERM, previous)
     signal.raise_signal(signal.SIGTERM)
+
+
+def term_own_faulthandler(order):
+    with open("own.txt", "w") as file:
+        faulthandler.register(signal.SIGTERM, file, chain=True)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def term_children(order):
+    for _ in range(100):
+        pid = os.fork()
+        if not pid:
+            time.sleep(60)
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
 
 
 def interrupt_default(order):
@@ -127,6 +148,14 @@ def exit_1(order):
 
 def hard_exit_0(order):
     os._exit(0)
+
+
+def hard_exit_index(order):
+    class Status:
+        def __index__(self):
+            return 0
+
+    os._exit(Status())
 
 
 def exec_true(order):
@@ -192,6 +221,12 @@ def spawn(order):
     child.join()
 
 
+def spawned_dies(order):
+    child = multiprocessing.get_context("spawn").Process(target=die_in_child)
+    child.start()
+    child.join()
+
+
 def preexec(order):
     subprocess.run(["true"], preexec_fn=os.getpid, check=True)
     subprocess.run([sys.executable, "-c", "pass"], check=True)
@@ -211,6 +246,14 @@ def setuid(order):
 def chroot(order):
     os.mkdir("jail")
     os.chroot("jail")
+
+
+def chroot_fork(order):
+    chroot(order)
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
 
 
 def lock_order(order):

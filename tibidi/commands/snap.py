@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tibidi import commands
@@ -74,7 +75,14 @@ def _by_signal(record: Record, seconds: float) -> str:
         return told.partition("\n")[0] if told.endswith("\n") else ""
 
     os.kill(record.process.pid, record.facts["signal"])
-    return _wait(answer, seconds, "its stacks are above")
+    try:
+        return _wait(answer, seconds, "its stack, if it could be had, is above")
+    except DumpNotFound:
+        with suppress(OSError):  # else a later kill would be taken for a stop, which leaves such a text as well
+            descriptor = os.open(record.path, os.O_WRONLY | os.O_APPEND)
+            os.write(descriptor, b"told: stack\n")
+            os.close(descriptor)
+        raise
 
 
 def _by_remote_exec(pid: int, seconds: float) -> str:

@@ -42,6 +42,9 @@ def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
     def _bootstrap(self: BaseProcess, *args: object, **options: object) -> object:
         if hooks.is_installed():
             hooks.install_in_modules({"traceback": "children"})  # importing it takes longer than many children
+            life: Any = sys.modules.get("tibidi_autoinstall")
+            if life:
+                life.note_argv()
         status = previous(self, *args, **options)
         exits = sys.modules.get("tibidi.hooks.exits")
         for exc in exits.unseen(previous) if exits else ():

@@ -10,10 +10,10 @@ from tibidi import TYPE_CHECKING, config, model
 from tibidi.culprit import OwnCode
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.partial import PartialFile
+from tibidi.dumpfile.partial import SUFFIX, PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.life import stacks
-from tibidi.life.record import ENDED_BY, SLACK_SECONDS, Record, records
+from tibidi.life.record import ENDED_BY, SLACK_SECONDS, Record, is_locked, records
 from tibidi.process import io, os, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
@@ -41,6 +41,7 @@ EXITED = re.compile(r"^(os\._exit\(.*\))$", re.MULTILINE)
 HANG = re.compile(r"^Timeout \((.*)\)!$", re.MULTILINE)
 STOPPED = re.compile(r"^Stack \(most recent|^ended$", re.MULTILINE)
 OF_APPLICATION = "faulthandler: enabled by the application"
+STOPS_OF_APPLICATION = "faulthandler: has a signal that stops the application"
 UNKNOWN = "killed or stopped"  # the title of what only `list --all` shows, for a day
 _lock = allocate_lock()
 STACKS_ELSEWHERE = "the stacks are where the application's own faulthandler writes"
@@ -61,12 +62,26 @@ def judge_one(path: str) -> None:
     """Make a dump of a process that is dead, or hangs."""
     try:
         with _lock:  # the lock of a file is that of a process
-            record = Record(path) if is_mine(os.lstat(path)) else None
-            if record is not None and (record.is_dead() or HANG.search(record.text)):
-                _replace_by_dump(record)
+            if not is_mine(os.lstat(path)) or _was_never_written(path):
+                return
+            record = Record(path)
+            if record.is_dead():
+                record = Record(path)  # now that nothing more is written
+            elif not HANG.search(record.text):
+                return
+            _replace_by_dump(record)
     except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, or not a record
         if config.debug:
             raise
+
+
+def _was_never_written(path: str) -> bool:
+    """Return True for the record of a process that was ended before it had written its line; remove that file."""
+    status = os.lstat(path)
+    is_empty = status.st_size == 0
+    if is_empty and time.time() - status.st_mtime > SLACK_SECONDS and not is_locked(path):
+        unlink(path)
+    return is_empty
 
 
 def _replace_by_dump(record: Record) -> None:
@@ -124,12 +139,19 @@ def _killed(record: Record, before: str) -> str:
         return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
     if record.is_of_an_earlier_boot:
         before += "with its machine or container, "
-    is_enabled_elsewhere = not record.facts["faulthandler"] or OF_APPLICATION in record.all_text
-    if is_enabled_elsewhere and not ENDED.search(record.text):
-        before += "or, as the application's own faulthandler may say, by a native crash; "
-    if not record.facts["stops"]:
+    if not ENDED.search(record.text) and (not record.facts["stops"] or STOPS_OF_APPLICATION in record.all_text):
         return f"{UNKNOWN}: {before}started {when} UTC"
-    return f"killed: {before}by SIGKILL, a power cut or the like; started {when} UTC{_core_of(record)}"
+    return f"killed: {before}by {_killer(record)}; started {when} UTC{_core_of(record)}"
+
+
+def _killer(record: Record) -> str:
+    """Return what may have ended a process of which no end by Python and no fatal signal is known."""
+    ended = ENDED.search(record.text)
+    if ended:
+        return ended[1]
+    if not record.facts["faulthandler"] or OF_APPLICATION in record.all_text:
+        return f"SIGKILL or another signal, a power cut, code in C, or a crash there: then {STACKS_ELSEWHERE}"
+    return "SIGKILL or another signal, a power cut, or code in C"
 
 
 def _write(record: Record, kind: str, reason: str) -> str:
@@ -144,7 +166,8 @@ def _write(record: Record, kind: str, reason: str) -> str:
         folder = os.path.join(folder, STOPPED_FOLDER)
         os.makedirs(folder, 0o700, exist_ok=True)
     path = new_path(folder, "".join(summary.process.argv[:1]), record.ended, record.process.pid)
-    partial = PartialFile(path)
+    unlink(record.path + SUFFIX)  # of a process that was ended while it made this dump
+    partial = PartialFile(path, record.path + SUFFIX)
     try:
         archive = Archive(partial.file)
         archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import signal
 
 from tibidi import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".life"
 TOLD = "\ntold: "
+TOLD_ARGV = re.compile(r"^told: argv (.*)$", re.MULTILINE)  # of a child of multiprocessing, which learns it late
 ENDED_BY = "ended by "  # and a signal
 MAX_BYTES = 4 << 20
 SLACK_SECONDS = 1.0  # a process is a little older than its record
@@ -33,6 +35,8 @@ class Record:
         self.all_text = rest.decode("utf-8", "replace")
         text = f"\n{self.all_text}".rpartition(TOLD)
         self.told, _, self.text = text[2].partition("\n") if text[1] else ("", "", self.all_text)
+        told = TOLD_ARGV.findall(self.all_text)
+        self.facts["argv"] = ast.literal_eval(told[-1]) if told else self.facts["argv"]
         names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
         self.process = ProcessRecord(argv=tuple(self.facts["argv"]), **{name: self.facts[name] for name in names})
         self.begun = float(self.facts["time"])
@@ -51,16 +55,18 @@ class Record:
             return started is None or started > self.facts["uptime"] + SLACK_SECONDS
         is_same_boot = there.partition("-")[0] == here.partition("-")[0]
         if is_same_boot or self.is_of_an_earlier_boot:
-            return not self._is_locked()
-        return time.time() - self.begun > MAX_DAYS * SECONDS_PER_DAY and not self._is_locked()
+            return not is_locked(self.path)
+        return time.time() - self.begun > MAX_DAYS * SECONDS_PER_DAY and not is_locked(self.path)
 
-    def _is_locked(self) -> bool:
-        try:
-            with io.open(self.path, "r+b") as file:
-                os.lockf(file.fileno(), os.F_TEST, 0)
-        except (OSError, AttributeError):
-            return True
-        return False
+
+def is_locked(path: str) -> bool:
+    """Return True if the process of a record holds the lock on it, or if that cannot be known."""
+    try:
+        with io.open(path, "r+b") as file:
+            os.lockf(file.fileno(), os.F_TEST, 0)
+    except (OSError, AttributeError):
+        return True
+    return False
 
 
 def records(folder: str) -> list[str]:
