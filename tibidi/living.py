@@ -64,7 +64,7 @@ def dump(
 ) -> str:
     """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
     if is_inside_dump(get_frame(1)):
-        raise DumpFailed("this code runs as part of another dump", "")
+        raise DumpFailed("this code runs as part of another dump", "wait for that one")
     name = None if filename is None else os.fspath(filename)
     watch = Watch(config.max_seconds if test is None else min(MAX_TEST_SECONDS, config.max_seconds))
     try:

@@ -80,6 +80,15 @@ def test_by_remote_exec(crash: Crasher) -> None:
     assert "hello" == tibidi.load(snapped.stdout.strip(), trust=False).threads[0].frames[1]["greeting"]
 
 
+def test_no_dump_in_time(crash: Crasher) -> None:
+    """A dump that is not there in time is a line that says what may be the reason, and the process goes on."""
+    with running(crash, "serve", USR2) as (_, pid):
+        snapped = crash.run("-m", "tibidi", "snap", "--wait", "0", str(pid))
+
+    assert 1 == snapped.status
+    assert "no dump for 0 s: its main thread runs no Python code, or the dump takes longer; " in snapped.stderr
+
+
 def test_no_process(crash: Crasher) -> None:
     """A number without a process is a line that says so."""
     snapped = crash.run("-m", "tibidi", "snap", "4000000")

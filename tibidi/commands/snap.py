@@ -100,6 +100,7 @@ def _wait(answer: Callable[[], str], seconds: float, hint: str) -> str:
     deadline = time.monotonic() + seconds
     while not (text := answer()):
         if time.monotonic() > deadline:
-            raise DumpNotFound(f"its main thread has run no Python code for {seconds:g} s", hint)
+            reason = f"no dump for {seconds:g} s: its main thread runs no Python code, or the dump takes longer"
+            raise DumpNotFound(reason, f"{hint}; see --wait")
         time.sleep(0.05)
     return text
