@@ -24,6 +24,8 @@ import sys
 
 TYPE_CHECKING = False  # the crash side imports this one: typing takes 3 ms to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from tibidi.config import config as config
     from tibidi.config import configure as configure
     from tibidi.dump import Dump as Dump
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 __version__ = "1.1.0"
 
+_importlib: "Any" = sys.modules["_frozen_importlib"]
 # The names that each module defines.
 _NAMES = {
     "errors": "BadSetting DamagedDump DumpFailed DumpNotFound NewerFormat NotADump TibidiError",
@@ -58,20 +61,41 @@ _NAMES = {
     "dump": "Dump DumpedException DumpedFrame",
     "reading.missing": "ModuleStub",
     "model": "Omission",
-    "config": "configure",
+    "config": "config configure",
     "loader": "load",
     "hooks": "set_excepthook uninstall",
     "living": "dump_exception snapshot",
     "plugins.ipython": "load_ipython_extension",
 }
-_MODULES = {name: f"tibidi.{module}" for module, names in _NAMES.items() for name in names.split()}
-# Tools such as freezegun get all that a module lists: a process that crashes must not import IPython for that.
-__all__ = sorted({"config", *_MODULES} - {"load_ipython_extension"})
+# The first modules, by name: the application may empty `sys.modules`.
+packages = {__name__: sys.modules[__name__]}
+
+
+def load_own(name: str) -> "Any":
+    """Return a module of tibidi, importing it without the finders of the application: some change all modules.
+
+    The module `importlib` would cost a third of a millisecond at each start.
+    """
+    for each, module in packages.items():
+        sys.modules.setdefault(each, module)
+    parent, _, child = name.rpartition(".")
+    external = _importlib._bootstrap_external  # its functions on files are not those of `os`, which may be patched
+    path = __file__[: -len("__init__.py")] + name[len("tibidi.") :].replace(".", external.path_sep)
+    path += ".py" if external._path_isfile(f"{path}.py") else f"{external.path_sep}__init__.py"
+    if name not in sys.modules and parent in sys.modules and external._path_isfile(path):
+        with _importlib._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
+            if name not in sys.modules:
+                spec = external.spec_from_file_location(name, path)
+                setattr(sys.modules[parent], child, _importlib._load_unlocked(spec))
+    __import__(name)
+    return sys.modules[name]
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
-    module = "tibidi.config" if name == "config" else _MODULES.get(name)
+    if name == "__all__":
+        return __dir__()
+    module = next((f"tibidi.{module}" for module, names in _NAMES.items() if name in names.split()), None)
     if module is None and name[:1] == "_" != name[1:2]:  # pickles name the functions of vocabulary
         module = "tibidi.words.vocabulary"
     if module is None:
@@ -90,4 +114,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    # Tools such as freezegun get all that a module lists: a process that crashes must not import IPython for that.
+    return sorted({*" ".join(_NAMES.values()).split()} - {"load_ipython_extension"})

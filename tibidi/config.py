@@ -26,8 +26,8 @@ application.
 
 import sys
 
-from tibidi import TYPE_CHECKING
-from tibidi.process import environ, os
+from tibidi import TYPE_CHECKING, load_own
+from tibidi.process import environ, os, placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -289,9 +289,8 @@ def configure(**settings: object) -> None:
     except ValueError as error:
         raise BadSetting(": ".join(error.args)) from None
     vars(config).update(checked)
-    hooks = sys.modules.get("tibidi.hooks")
-    if hooks is not None:
-        hooks.apply_settings()
+    if placeholders or "tibidi.hooks" in sys.modules:
+        load_own("tibidi.hooks").apply_settings()
 
 
 def from_environment(environ: "Mapping[str, str]") -> tuple[dict[str, object], tuple[str, ...]]:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from threading import Thread
 
     from tibidi.look.frames import LiveCrash
-    from tibidi.process import Watch
+    from tibidi.process.watch import Watch
 
 # Why a dump has no values.
 NO_ROOM = TOO_LARGE, "the disk is nearly full: only the summary was written"

@@ -10,9 +10,10 @@ from tibidi import TYPE_CHECKING, config, dumper
 from tibidi.errors import DumpFailed
 from tibidi.look.frames import LiveCrash
 from tibidi.model import CRASH, SNAPSHOT
-from tibidi.process import Watch, dump_threads, get_frame, is_inside_dump, os, runs_a_dump, time
+from tibidi.process import dump_threads, get_frame, os, time
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock, dump_settings, fast_switching
+from tibidi.process.watch import Watch, is_inside_dump, runs_a_dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 
+# The packages of the standard library that have hooks, and those others that have none.
+_HOOKED = (
+    "asyncio code concurrent logging multiprocessing socketserver threading tkinter unittest warnings wsgiref xmlrpc"
+)
+HOOKED = frozenset(_HOOKED.split())
+UNHOOKED = frozenset({"tibidi", "tibidi_autoinstall", "sitecustomize", "usercustomize"})
 DESCRIPTOR = 1_000  # that of the record; lower where the limit is
 MAX_SEEN = 20  # records that a start looks at
 MAX_PATHS = 1_000  # characters of all paths that it looks at itself
@@ -51,6 +57,11 @@ NOTED = () if (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version
 # In the command lines of the workers of loky, and of all processes of a cluster of Ray.
 KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")
 
+# While something refers to this module itself, the end of the interpreter clears its dictionary at once, and else when
+# nothing but the function for forks holds it: after one more collection of all objects (Python/pylifecycle.c).
+_this_module = sys.modules[__name__]
+_process: "Any" = None  # the module `tibidi.process`
+_load_own: "Any" = None  # tibidi.load_own()
 _was_called = False
 _is_local = False  # the crash directory always answers
 _is_late = False  # it does not answer
@@ -87,20 +98,136 @@ def _is_isolated() -> bool:
 
 
 def _install() -> None:
-    global os, time
+    global os, time, _load_own, _process
     try:
-        from tibidi import hooks, process
+        from tibidi import load_own
 
-        os, time = process.os, process.time  # copies: the application may patch the modules
-        for problem in hooks.install_all():
-            _complain(problem)
+        _load_own = load_own
+        _process = _load_own("tibidi.process")
+        os, time = _process.os, _process.time  # copies: the application may patch the modules
+        # Python 3.9 does not name the modules of the standard library.
+        can_wait = sys.version_info >= (3, 10) and HOOKED.isdisjoint(sys.modules)
+        if not can_wait or _process.environ.keys() - _process.NEVER_WRONG:
+            for problem in _load_hooks().install_all():
+                _complain(problem)
+        else:
+            _put_placeholders()
         if getattr(sys.modules.get("tibidi.config"), "native", True):
             _begin_life()
+        _await_handler()  # last: what runs before is not instrumented, which takes as long as to run it
     except KeyboardInterrupt:  # then no exit handler runs
         end_record()
         raise
     except Exception as error:  # noqa: BLE001 - without tibidi, or with another version of it, the interpreter starts
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")
+
+
+# --- the hooks
+
+
+def _put_placeholders() -> None:
+    """Have the hooks loaded when they are needed: by a crash, or an import of a module that may have hooks.
+
+    A small program needs none, and starts in half the time.
+    """
+    atexit.register(_placeholder(_this_module, "report_unseen", _has_unseen))
+    for name in ("excepthook", "unraisablehook"):
+        setattr(sys, name, _placeholder(sys, name))
+    _process.hook_finder = HookFinder
+    sys.meta_path.insert(0, HookFinder)
+
+
+def _await_handler() -> None:
+    """Have the first exception that the application handles load the hook that counts them (PEP 669)."""
+    monitoring, tool, hooks = _process.monitoring, _process.TOOL, sys.modules.get("tibidi.hooks")
+    if not monitoring or monitoring.get_tool(tool) is not None or (hooks and not hooks.setting("swallowed", 100)):
+        return
+    monitoring.use_tool_id(tool, _process.NAME)
+    monitoring.register_callback(tool, monitoring.events.EXCEPTION_HANDLED, _handle_first)
+    monitoring.set_events(tool, monitoring.events.EXCEPTION_HANDLED)
+    if hooks:
+        hooks.replace_function(monitoring, "use_tool_id", hooks.wrap_use_tool_id)
+    else:
+        monitoring.use_tool_id = _placeholder(monitoring, "use_tool_id")
+
+
+def _placeholder(owner: "Any", name: str, is_needed: "Any" = bool) -> "Any":
+    """Return a function that has the hooks loaded if they are needed, and then calls that of the hooks."""
+    previous = getattr(owner, name)
+    target, load, is_finalizing = [previous], _load_in_time, sys.is_finalizing  # the globals are gone at the end
+
+    def placeholder(*arguments: object) -> "Any":
+        if target[0] is previous and not is_finalizing() and is_needed(sys):
+            try:
+                load()
+            except Exception:  # noqa: BLE001, S110 - then there is no dump
+                pass
+        return target[0](*arguments)
+
+    _process.placeholders.append((owner, name, previous, placeholder, target))
+    return placeholder
+
+
+def report_unseen() -> None:
+    """Do nothing at the exit if no exception has reached the interpreter; else see `tibidi.hooks.report_unseen()`."""
+
+
+def _has_unseen(_: object) -> bool:
+    return hasattr(sys, "last_value")
+
+
+def _load_hooks() -> "Any":
+    """Return `tibidi.hooks`, which takes the place of the placeholders."""
+    _load_own("tibidi.process.watch")
+    return _load_own("tibidi.hooks")
+
+
+def _load_in_time() -> None:
+    """Load the hooks in a thread, as a file system may not answer; if that fails, say why there is no dump."""
+    problems: list[str] = []
+
+    def load() -> None:
+        try:
+            _load_hooks()
+        except Exception as error:  # noqa: BLE001 - the application goes on
+            problems.append(_process.why_unreadable(error) or f"{type(error).__name__}: {error}")
+
+    _process.reserve.release()
+    seconds = _process.MAX_SECONDS
+    if not _in_time(load, seconds):
+        problems.append(f"given up after {seconds:.0f} s: a file system or an import does not answer")
+    for problem in problems:
+        _complain(f"no dump: {problem}")
+
+
+class HookFinder:
+    """The placeholder of the finder of the hooks: it has them loaded before a module that may have hooks."""
+
+    @staticmethod
+    def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "Any":
+        """Return what the finder of the hooks finds."""
+        package = name.partition(".")[0]
+        if package not in HOOKED and (package in sys.stdlib_module_names or package in UNHOOKED):
+            return None
+        try:
+            hooks = _load_hooks()
+        except Exception as error:  # noqa: BLE001 - the import of the application goes on
+            _complain(f"not installed: {_process.why_unreadable(error) or error}")
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not HookFinder]
+            return None
+        return hooks.PostImportFinder.find_spec(name, path, target)
+
+
+def _handle_first(code: "Any", *event: object, caught: "Any" = Exception) -> None:
+    # What sitecustomize.py of Debian and Ubuntu handles, in each start, is of no interest.
+    # A parameter: the end of the interpreter clears builtins, and an exception here would call this again, for ever.
+    try:
+        is_in_every_program = code.co_filename.startswith(_process.EVERYWHERE)
+        if not (is_in_every_program or code.co_filename.endswith("customize.py") or _process.dump_threads):
+            _load_hooks()
+            _load_own("tibidi.hooks.swallowed").apply_settings(code, *event)
+    except caught:
+        pass
 
 
 def _complain(problem: str) -> None:
@@ -232,9 +359,9 @@ def _are_local(paths: "list[str]") -> bool:
     return True
 
 
-def _in_time(work: "Any") -> bool:
+def _in_time(work: "Any", seconds: float = PATIENCE) -> bool:
     """Call a function in a thread of its own, and return True if it ends soon: a file system may not answer."""
-    done = _thread.allocate_lock()
+    done = _process.allocate_lock()
     done.acquire()
 
     def run() -> None:
@@ -248,14 +375,15 @@ def _in_time(work: "Any") -> bool:
     if not is_blocked:
         _block_stops()
     try:
-        _thread.start_new_thread(run, ())
+        _process.start_new_thread(run, ())
     except RuntimeError:  # no more threads; Python 3.12 starts none at its exit
         work()
         return True
     finally:
         if not is_blocked:
             _unblock_stops()
-    return done.acquire(timeout=PATIENCE)
+    is_done: bool = done.acquire(timeout=seconds)
+    return is_done
 
 
 def begin_record(number: "int | None" = None, folder: "str | None" = None) -> None:
@@ -575,7 +703,7 @@ def _replace_record(frame: "Any") -> None:
 
 
 def _is_inside_dump(frame: "Any") -> bool:
-    while frame is not None and frame.f_globals.get("__name__") != "tibidi.process":
+    while frame is not None and frame.f_globals.get("__name__") != "tibidi.process.watch":
         frame = frame.f_back
     return frame is not None
 

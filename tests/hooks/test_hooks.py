@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tibidi import config, hooks
+from tibidi import config, hooks, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,4 +139,4 @@ def test_at_a_prompt(crash: Crasher, asked: str, count: int) -> None:
 
 def test_default_deadline() -> None:
     """The time for the imports of a first crash is the default of the setting, which is not loaded by then."""
-    assert config.SETTINGS["max_seconds"].default == hooks.MAX_SECONDS
+    assert config.SETTINGS["max_seconds"].default == process.MAX_SECONDS

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+import tibidi_autoinstall
+
+from tibidi import hooks
 
 if TYPE_CHECKING:
-    from crashing import Crasher
+    from crashing import Crash, Crasher
 
 IS_ON = "import sys; print(sys.excepthook is not sys.__excepthook__)"
 
@@ -67,13 +71,97 @@ def test_start_imports_little(crash: Crasher) -> None:
     without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
     ours = set(crash.run("-c", code).stdout.split())
 
-    expected = {"atexit", "faulthandler", "tibidi", "tibidi.hooks", "tibidi.process", "tibidi_autoinstall"}
+    expected = {"atexit", "faulthandler", "tibidi", "tibidi.process", "tibidi_autoinstall"}
     # `io` is in every start before Python 3.14; modules that are there before have their hooks at once.
     early = {"tibidi.hooks.callbacks"} if sys.version_info < (3, 10) else set()
     if "warnings" in without:  # by the line of another package
         early |= {"tibidi.hooks.tail", "_collections", "_operator"}
+    if early:
+        early |= {"tibidi.hooks", "tibidi.process.watch"}
     assert expected == ours - without - {"time", "io"} - early
     assert 0o700 == crash.directory.stat().st_mode & 0o777
+
+
+LATE = pytest.mark.skipif(sys.version_info < (3, 10), reason="Python 3.9 does not name its modules: all hooks at once")
+IS_LOADED = "print('tibidi.hooks' in __import__('sys').modules)"
+BEGIN = "import tibidi_autoinstall as a; a.main()"
+
+
+def run_without_site(crash: Crasher, code: str) -> Crash:
+    """Run code with tibidi, but without the .pth files of other packages, which may import modules that have hooks."""
+    place = crash.run("-c", "import os, tibidi_autoinstall as a; print(os.path.dirname(a.__file__))").stdout.strip()
+    return crash.run("-S", "-c", textwrap.dedent(code), env={"PYTHONPATH": place})
+
+
+@LATE
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import errno", False),
+        ("import threading", True),
+        ("import mine", True),
+        ("import tibidi", False),
+        ("import tibidi; tibidi.configure(keep=7)", True),
+        ("import tibidi; tibidi.set_excepthook", True),
+        ("compile('1/0', 'app.py', 'exec')", False),
+    ],
+)
+def test_hooks_are_loaded_when_needed(crash: Crasher, code: str, expected: bool) -> None:
+    """The hooks are loaded by an import of a module that may have hooks, and by a use of tibidi, and not by less."""
+    (crash.work / "mine.py").touch()
+    crashed = run_without_site(crash, f"{BEGIN}\n{code}\n{IS_LOADED}")
+
+    assert f"{expected}\n" == crashed.stdout, crashed.stderr
+
+
+@LATE
+def test_hooks_of_the_program_come_first(crash: Crasher) -> None:
+    """A program that replaces a hook before tibidi has loaded its own keeps it, and what it calls makes the dump."""
+    code = f"""
+        import sys
+        {BEGIN}
+        previous = sys.excepthook
+        def mine(kind, exc, tb):
+            print("mine")
+            previous(kind, exc, tb)
+            print(sys.excepthook is mine)
+        sys.excepthook = mine
+        import threading
+        print(sys.excepthook is mine)
+        1 / 0
+    """
+    crashed = run_without_site(crash, code)
+
+    assert "True\nmine\nTrue\n" == crashed.stdout
+    assert 1 == crashed.stderr.count("Traceback (most recent call last)")
+    assert 1 == len(crashed.dumps)
+
+
+@LATE
+def test_uninstall_before_they_are_loaded(crash: Crasher) -> None:
+    """uninstall() takes away the placeholders of hooks as well."""
+    code = f"""
+        import sys
+        before = sys.excepthook, sys.unraisablehook, *sys.meta_path
+        import tibidi
+        {BEGIN}
+        print(before == (sys.excepthook, sys.unraisablehook, *sys.meta_path))
+        tibidi.uninstall()
+        print(before == (sys.excepthook, sys.unraisablehook, *sys.meta_path))
+        1 / 0
+    """
+    crashed = run_without_site(crash, code)
+
+    assert "False\nTrue\n" == crashed.stdout
+    assert [] == crashed.dumps
+
+
+@LATE
+def test_packages_that_have_hooks() -> None:
+    """The start hook knows which packages of the standard library have hooks."""
+    packages = {name.partition(".")[0] for name in hooks.MODULE_HOOKS}
+
+    assert packages & sys.stdlib_module_names == tibidi_autoinstall.HOOKED
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="life records have high descriptors on Linux")

@@ -4,6 +4,9 @@ It is a digest of the exception that ended the program and of its root cause: th
 one package to the next.  It covers module, name and statement of the last function there and of its caller.  It
 ignores lines, folders, messages, other callers and modules of Python itself, all of which differ between crashes of
 one bug.
+
+A statement is found by scanning the text, not by the parser of the running Python, so that every version finds the
+same.  It is the whole statement, because versions report different lines of one that spans several.
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ from itertools import groupby
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.sources import text_of
-from tibidi.capture.statement import statement
 from tibidi.culprit import root_cause
 from tibidi.look.anatomy import STANDARD_MODULES
 from tibidi.process import os
@@ -21,7 +23,7 @@ from tibidi.process.digest import sha256
 from tibidi.process.temporary import call
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tibidi.look.frames import LiveException, LiveThread
     from tibidi.model import ExceptionRecord, FrameRecord
@@ -34,6 +36,14 @@ SCRIPTS = ("__main__", "__mp_main__")
 # Frames that Python 3.12 and later no longer have (PEP 709).
 INLINED = ("<listcomp>", "<dictcomp>", "<setcomp>")
 STANDARD = r"/lib(?:64)?/(?:python|pypy)[\d.]+t?/(?!(?:site|dist)-packages/)"
+
+# A string; what is skipped: a comment, a continued line, spaces; a word; any other character.
+PARTS = (
+    r"(?s)(?P<string>[A-Za-z]{0,3}(?:(\"\"\"|''')(?:\\.|[^\\])*?\2|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'))"
+    r"|(?P<skip>\#[^\n]*|\\\n|[^\S\n]+)|\w+|."
+)
+DEFINITIONS = ("def ", "class ", "async ", "@")
+MAX_LINES = 400  # before and behind the line
 
 
 def fingerprint(exceptions: tuple[ExceptionRecord, ...], live: Sequence[LiveException | LiveThread]) -> str:
@@ -53,7 +63,7 @@ def _fingerprint(exceptions: tuple[ExceptionRecord, ...], live: Sequence[LiveExc
             frame, text = record.frames[number], ""
             if live:
                 source = text_of(frame.file, live[index].frames[number].frame.f_globals) or ""
-                text = statement(source, frame.first_line, frame.line)
+                text = _statement(source, frame.first_line, frame.line)
             words.append(f"{_module(frame)} {frame.name} {text}")
     return sha256("\n".join(words).encode("utf-8", "replace")).hexdigest()[:LENGTH]
 
@@ -95,3 +105,37 @@ def _package(frame: FrameRecord) -> str:
         return frame.module.partition(".")[0]
     name = _module(frame)
     return os.path.basename(os.path.dirname(frame.file)) if name == "__main__" else name
+
+
+def _statement(text: str, first: int, line: int) -> str:
+    """Return the statement at a line, with its number among identical ones from the line `first` on; "" if none is."""
+    lines = text.split("\n")
+    if first <= 1:  # a module is scanned from the definition before the line
+        first = next((n for n in range(line, 1, -1) if lines[n - 1 : n] and lines[n - 1].startswith(DEFINITIONS)), 1)
+    first = max(first, line - MAX_LINES)
+    earlier: list[str] = []
+    for found, end in _statements("\n".join([*lines[first - 1 : line + MAX_LINES], ""]), first):
+        if end >= line:
+            return f"{found} #{earlier.count(found)}" if found else ""
+        earlier.append(found)
+    return ""
+
+
+def _statements(text: str, number: int) -> Iterator[tuple[str, int]]:
+    """Yield the statements of a text whose first line has that number, and the number of the last line of each."""
+    depth = 0
+    words: list[str] = []
+    for match in re.finditer(PARTS, text):
+        part = match[0]
+        if part == "\n" and depth <= 0:
+            yield " ".join(words), number
+            words, depth = [], 0
+        elif part in "([{":
+            depth += 1
+        elif part in ")]}":
+            depth -= 1
+            if words[-1:] == [","]:  # formatters add a comma where they break a line
+                words.pop()
+        number += part.count("\n")
+        if not match["skip"] and part != "\n":
+            words.append(part.replace("'", '"') if match["string"] else part)

@@ -32,6 +32,7 @@ PROBE = "def probe(divisor):\n    return 1 / divisor\nprobe(0)\n"
 PROBE_TYPE = "builtins.ZeroDivisionError"
 PROBE_SECONDS = 60
 HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hooks") + os.sep
+STARTER = f"{COMPANION.replace('-', '_')}.py"
 
 
 def examine() -> dict[str, object]:
@@ -165,9 +166,9 @@ def _site_directories() -> list[str]:
 
 
 def _is_ours(hook: object) -> bool:
-    """Return True if a function is defined in `tibidi.hooks`, by its file: wrappers take the name of what they wrap."""
-    code = getattr(hook, "__code__", None)
-    return code is not None and code.co_filename.startswith(HOOKS)
+    """Return True for a hook, or its placeholder, by the file of its code: wrappers take the name of what they wrap."""
+    file = getattr(getattr(hook, "__code__", None), "co_filename", "")
+    return file.startswith(HOOKS) or os.path.basename(file) == STARTER
 
 
 def _who(hook: object) -> str:

@@ -16,32 +16,16 @@ a hook.  A hook only recognises a crash and passes it to `report()`.
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
-import atexit
-import sys
-from _thread import get_ident
-
-from tibidi import TYPE_CHECKING
-from tibidi.process import (
-    NAME,
-    TOOL,
-    Watch,
-    dump_threads,
-    environ,
-    get_frame,
-    importlib,
-    is_inside_dump,
-    monitoring,
-    os,
-    reserve,
-    runs_a_dump,
-    traceback_of,
-)
+from tibidi import TYPE_CHECKING, load_own, packages, process
+from tibidi.process import NAME as NAME
+from tibidi.process import TOOL, atexit, dump_threads, get_ident, monitoring, os, placeholders, reserve, sys
+from tibidi.process.watch import Watch, is_inside_dump, runs_a_dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from threading import Thread
-    from types import CodeType, ModuleType, TracebackType
+    from types import ModuleType, TracebackType
     from typing import Any
 
     ExceptHook = Callable[[type[BaseException], BaseException, "TracebackType | None"], object]
@@ -84,15 +68,9 @@ MODULE_HOOKS["logging"] += " tail"
 # Installed with TIBIDI_LOGGING.
 _LOGS = "logging loguru._handler structlog._base traceback concurrent.futures._base"
 LOG_HOOKS = dict.fromkeys(_LOGS.split(), "logs")
-MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
-# The files of code that runs in every program: of imports, and of tibidi.
-_starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)
-EVERYWHERE = ("<frozen ", __file__[: -len("hooks/__init__.py")], _starter or "<frozen ")
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-_packages = {name: sys.modules[name] for name in ("tibidi", "tibidi.process", __name__)}
-# Variables that need no check at the start, since any text is valid.
-NEVER_WRONG = {"TIBIDI_ENABLE", "TIBIDI_DIR", "TIBIDI_KEY_FILE", "TIBIDI_REDACT"}
+packages[__name__] = sys.modules[__name__]
 
 
 class Settings:
@@ -130,8 +108,7 @@ def set_excepthook(
 
     >>> tibidi.set_excepthook("crash.pkl", replace=False)
     """
-    path = None if filename is None else os.fspath(filename)
-    install(Settings(path, replace, silent))
+    install(Settings(None if filename is None else os.fspath(filename), replace, silent))
 
 
 def install_all() -> "Sequence[str]":
@@ -139,21 +116,35 @@ def install_all() -> "Sequence[str]":
 
     Returns a line for each setting that could not be understood.
     """
-    install()
-    replace_function(sys, "unraisablehook", _wrap_unraisablehook)
-    atexit.unregister(report_unseen)
-    atexit.register(report_unseen)
+    if placeholders:
+        _fill_in_placeholders()
+    else:
+        install()
+        replace_function(sys, "unraisablehook", _wrap_unraisablehook)
+        atexit.unregister(report_unseen)
+        atexit.register(report_unseen)
     if sys.version_info < (3, 10):
         replace_function(atexit, "register", _wrap_register)
     problems: Sequence[str] = ()
-    if environ.keys() - NEVER_WRONG:
+    if process.environ.keys() - process.NEVER_WRONG:
         from tibidi import config
 
         problems = config.problems
     install_in_modules(MODULE_HOOKS)
     apply_settings()  # `config` may not have been imported before
-    _await_handler()
     return problems
+
+
+def _fill_in_placeholders() -> None:
+    """Install the hooks in the placeholders of the start hook, which the application may have replaced since."""
+    global _is_installed
+    _is_installed = True
+    reserve.fill()
+    wraps: Any = {"excepthook": _wrap_excepthook, "unraisablehook": _wrap_unraisablehook}
+    wraps.update(use_tool_id=wrap_use_tool_id, report_unseen=lambda _: report_unseen)
+    for owner, name, previous, placeholder, target in placeholders:
+        target[0] = wraps[name](previous)
+        _installed.append((owner, name, previous, placeholder))
 
 
 def install(told: "Settings | None" = None) -> None:
@@ -172,7 +163,7 @@ def apply_settings() -> None:
         install_in_modules(LOG_HOOKS)
     for name, file in (("exits", "exits"), ("snapshot_signal", "snapshots"), ("hang_seconds", "hangs")):
         if _is_installed and setting(name, None):
-            _load(f"tibidi.hooks.{file}").install()
+            load_own(f"tibidi.hooks.{file}").install()
     for name in {"tibidi.hooks.tail", "tibidi.hooks.swallowed"} & sys.modules.keys():
         sys.modules[name].apply_settings()
 
@@ -189,7 +180,7 @@ def uninstall() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PostImportFinder]
     atexit.unregister(report_unseen)
     if monitoring:
-        _load("tibidi.hooks.swallowed").uninstall()
+        load_own("tibidi.hooks.swallowed").uninstall()
     while _installed:
         owner, name, original, replacement = _installed.pop()
         if getattr(owner, name, None) is replacement:
@@ -260,9 +251,11 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     try:
         desk: Any = sys.modules.get("tibidi.hooks.desk")  # since the first crash
         answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
-        if answer is not None or is_inside_dump(get_frame(1)):
+        if answer is not None or is_inside_dump(process.get_frame(1)):
             return answer or ""
-        watch = Watch(setting("max_seconds", MAX_SECONDS))  # for the imports of a first crash; then `desk` knows better
+        watch = Watch(
+            setting("max_seconds", process.MAX_SECONDS)
+        )  # for the imports of a first crash; then `desk` knows better
         with reserve:
             path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt
@@ -287,7 +280,7 @@ def _receive(
     exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
 ) -> "tuple[str, BaseException | None]":
     """Import what a crash needs, and pass the exception on."""
-    import_module: Any = _load("tibidi.process.imports").import_module
+    import_module: Any = load_own("tibidi.process.imports").import_module
     with import_module("tibidi.process.temporary").dump_settings():  # already the imports need them
         receive: Any = import_module("tibidi.hooks.desk").receive
         return receive(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
@@ -309,7 +302,7 @@ def install_in_modules(hooks: "Mapping[str, str]") -> None:
         files = _awaited.get(name, "")
         _awaited[name] = files if file in files.split() else f"{files} {file}"
     if PostImportFinder not in sys.meta_path:
-        sys.meta_path.insert(0, PostImportFinder)
+        sys.meta_path[:] = [PostImportFinder, *[each for each in sys.meta_path if each is not process.hook_finder]]
     for name in hooks:
         module = sys.modules.get(name)
         if module is not None:
@@ -359,7 +352,7 @@ def _install_in(module: "ModuleType", files: str) -> None:
     for file in files.split():
         try:
             # Imported as ever: what a hook calls in C, such as the printing of a traceback, imports with its builtins.
-            _load("tibidi.hooks." + file).install(module)
+            load_own("tibidi.hooks." + file).install(module)
         except Exception:  # noqa: BLE001 - the import belongs to the application, and must succeed without the hook
             from tibidi import config
 
@@ -367,47 +360,12 @@ def _install_in(module: "ModuleType", files: str) -> None:
                 sys.__excepthook__(*sys.exc_info())
 
 
-def _load(name: str) -> "Any":
-    """Return a module, importing it without the finders of the application: some change all modules, others raise.
+def wrap_use_tool_id(previous: "Callable[..., object]") -> "Callable[..., object]":
+    """Return a `use_tool_id` that frees our tool of `sys.monitoring` for another one."""
 
-    The module `importlib` would cost a third of a millisecond at each start.
-    """
-    for each, module in _packages.items():  # the application may have emptied `sys.modules`
-        sys.modules.setdefault(each, module)
-    parent, _, child = name.rpartition(".")
-    path = f"{EVERYWHERE[1]}{name[len('tibidi.') :].replace('.', os.sep)}.py"
-    if name not in sys.modules and parent in sys.modules and os.path.isfile(path):
-        with importlib._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
-            if name not in sys.modules:
-                spec = importlib._bootstrap_external.spec_from_file_location(name, path)
-                setattr(sys.modules[parent], child, importlib._load_unlocked(spec))
-    __import__(name)
-    return sys.modules[name]
-
-
-def _await_handler() -> None:
-    """Have the first exception that a handler catches import the hook that counts them (PEP 669)."""
-    if monitoring and setting("swallowed", 100) and monitoring.get_tool(TOOL) is None:
-        monitoring.use_tool_id(TOOL, NAME)
-        monitoring.register_callback(TOOL, monitoring.events.EXCEPTION_HANDLED, _handle_first)
-        monitoring.set_events(TOOL, monitoring.events.EXCEPTION_HANDLED)
-        replace_function(monitoring, "use_tool_id", _wrap_use_tool_id)
-
-
-def _handle_first(code: "CodeType", *event: object, caught: type[BaseException] = Exception) -> None:
-    # What sitecustomize.py of Debian and Ubuntu handles, in each start, is of no interest.
-    # A parameter: the end of the interpreter clears builtins, and an exception here would call this again, for ever.
-    try:
-        if not (dump_threads or code.co_filename.startswith(EVERYWHERE) or code.co_filename.endswith("customize.py")):
-            _load("tibidi.hooks.swallowed").apply_settings(code, *event)
-    except caught:
-        pass
-
-
-def _wrap_use_tool_id(previous: "Callable[..., object]") -> "Callable[..., object]":
     def use_tool_id(*args: object) -> object:
         if args[:1] == (TOOL,):  # another tool gets ours
-            _load("tibidi.hooks.swallowed").uninstall()
+            load_own("tibidi.hooks.swallowed").uninstall()
         return previous(*args)
 
     return use_tool_id
@@ -432,7 +390,7 @@ def _wrap_excepthook(previous: "ExceptHook") -> "ExceptHook":
 
 
 def _report(exc: BaseException, tb: "TracebackType | None") -> str:
-    if is_exception(exc) and traceback_of(exc) is None:
+    if is_exception(exc) and process.traceback_of(exc) is None:
         # The application called sys.excepthook() with a traceback of its own; frozen dataclasses refuse assignments.
         BaseException.with_traceback(exc, tb)
     # At the prompt an exception does not end the process: it is dumped only after set_excepthook().
@@ -457,7 +415,7 @@ def _wrap_register(previous: "Callable[..., object]") -> "Callable[..., Any]":
     """Before Python 3.10 no hook is called for an exception in an atexit callback."""
 
     def register(function: "Callable[..., object]", *args: object, **options: object) -> object:
-        previous(_load("tibidi.hooks.callbacks").watched(function), *args, **options)
+        previous(load_own("tibidi.hooks.callbacks").watched(function), *args, **options)
         return function
 
     return register
@@ -487,22 +445,10 @@ def _print_failure(error: BaseException) -> None:
     try:
         if setting("debug", False):
             sys.__excepthook__(type(error), error, error.__traceback__)
-        sys.stderr.write(f"tibidi: no dump: {_unreadable(error) or f'{type(error).__name__}: {error}'}\n")
+        sys.stderr.write(f"tibidi: no dump: {process.why_unreadable(error) or f'{type(error).__name__}: {error}'}\n")
         sys.stderr.flush()
     except Exception:  # noqa: BLE001 - no stderr, or one that raises
         return
-
-
-def _unreadable(error: BaseException) -> str:
-    """Return what hides behind a failed import: after setuid(), a process may not read the files of its Python."""
-    files = {"the standard library": getattr(os, "__file__", ""), "tibidi": __file__}
-    # In a frozen program no module has a file.
-    for what, file in files.items() if isinstance(error, ImportError) and not hasattr(sys, "frozen") else ():
-        try:
-            os.stat(file)
-        except OSError as reason:
-            return f"{what} cannot be read: {file}: {reason.strerror}"
-    return ""
 
 
 def _forget_unfinished_imports() -> None:
@@ -510,7 +456,7 @@ def _forget_unfinished_imports() -> None:
 
     importlib would wait for ever for the module locks of that thread.
     """
-    locks = getattr(importlib, "_module_locks", {})
+    locks = getattr(process.importlib, "_module_locks", {})
     owners = {name: getattr(reference(), "owner", None) for name, reference in list(locks.items())}
     lost = {owner for name, owner in owners.items() if name.startswith("tibidi.")} | dump_threads
     lost -= {None, get_ident()}
@@ -532,3 +478,6 @@ def _reset_after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_reset_after_fork)
+
+if placeholders:
+    install_all()

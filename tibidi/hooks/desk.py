@@ -19,7 +19,7 @@ from tibidi.process.texts import printable
 if TYPE_CHECKING:
     from threading import Thread
 
-    from tibidi.process import Watch
+    from tibidi.process.watch import Watch
 
 # A process that goes on after a crash waits no longer than this for the dump.
 LIVING_SECONDS = 2.0

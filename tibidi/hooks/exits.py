@@ -17,7 +17,8 @@ from functools import wraps
 from types import TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import NAME, TOOL, callers, context_of, monitoring, traceback_of
+from tibidi.process import NAME, TOOL, context_of, monitoring, traceback_of
+from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,10 +14,11 @@ import sys
 from functools import partial
 from itertools import repeat
 
-from tibidi import TYPE_CHECKING, config, hooks
+from tibidi import TYPE_CHECKING, config, hooks, load_own
 from tibidi.hooks import snapshots
 from tibidi.look.anatomy import dictionary
-from tibidi.process import callers, io, os, time
+from tibidi.process import io, os, time
+from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -104,7 +105,7 @@ def _tell(record: Any, late: float) -> None:
     """
     age = time.time() - os.fstat(record[2]).st_mtime
     if 0 < late / 2 < age:
-        hooks._load("tibidi.life.judge").judge_one(record[1])
+        load_own("tibidi.life.judge").judge_one(record[1])
     snapshots.note("hang" if _reported else "moved")
 
 

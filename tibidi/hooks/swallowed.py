@@ -16,7 +16,7 @@ import gc
 from _weakref import ref
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import NAME, TOOL, arguments_of, dump_threads, monitoring, time, traceback_of
+from tibidi.process import EVERYWHERE, NAME, TOOL, arguments_of, dump_threads, monitoring, time, traceback_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -80,7 +80,7 @@ class Place:
 
     def is_shown(self) -> bool:
         """Return True for a place that tells something."""
-        is_silent = self.type.rpartition(".")[2] in SILENT or self.file.startswith(hooks.EVERYWHERE)
+        is_silent = self.type.rpartition(".")[2] in SILENT or self.file.startswith(EVERYWHERE)
         return not is_silent and self.count() > 0
 
 

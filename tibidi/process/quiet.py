@@ -12,8 +12,8 @@ import sys
 import warnings
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import callers, is_inside_dump
 from tibidi.process.temporary import ProcessSetting
+from tibidi.process.watch import callers, is_inside_dump
 
 if TYPE_CHECKING:
     from types import FrameType

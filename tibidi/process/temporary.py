@@ -19,8 +19,8 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import NAME, POLL_SECONDS, TOOL, DumpThread, monitoring, os
-from tibidi.process import NoThread as NoThread
+from tibidi.process import NAME, TOOL, monitoring, os
+from tibidi.process.watch import POLL_SECONDS, DumpThread, NoThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,10 @@ from _pickle import PickleBuffer
 from _thread import allocate_lock, get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import FINISH_SECONDS, os, time
+from tibidi.process import os, time
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
+from tibidi.process.watch import FINISH_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

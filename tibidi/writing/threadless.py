@@ -10,8 +10,9 @@ import _thread
 import signal
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import POLL_SECONDS, io, os, time
+from tibidi.process import io, os, time
 from tibidi.process.temporary import Abandoned
+from tibidi.process.watch import POLL_SECONDS
 from tibidi.writing.stall import Stall
 from tibidi.writing.watch import Interrupted, is_over, patience, skip
 

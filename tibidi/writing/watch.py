@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import error_text
-from tibidi.process import POLL_SECONDS, time
-from tibidi.process.temporary import NoThread, Worker, recursion_limit
+from tibidi.process import time
+from tibidi.process.temporary import Worker, recursion_limit
+from tibidi.process.watch import POLL_SECONDS, NoThread
 from tibidi.writing.stream import DiskRefused, OutOfTime
 
 if TYPE_CHECKING:
