@@ -3,6 +3,9 @@
 `tibidi_autoinstall.pth` calls `main()`, in a virtual environment twice
 (CPython gh-75723).  Whatever happens here, the interpreter starts.
 
+Loading the hooks takes as long as all the rest.  So with the default settings
+only placeholders are installed, which load `tibidi.hooks` at their first use.
+
 The life record is one small file in the crash directory: who this process is,
 and then what faulthandler writes when the process crashes.  Every end by Python
 removes it.  `tibidi.life` reads the records of processes that are dead.  It is
@@ -130,6 +133,7 @@ def _put_placeholders() -> None:
 
     A small program needs none, and starts in half the time.
     """
+    _process.reserve.fill()
     atexit.register(_placeholder(_this_module, "report_unseen", _has_unseen))
     for name in ("excepthook", "unraisablehook"):
         setattr(sys, name, _placeholder(sys, name))

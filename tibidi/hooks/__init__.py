@@ -1,11 +1,12 @@
-"""The hooks that catch a crash: those of the interpreter itself, and the rest of what is imported at a start.
+"""The hooks that catch a crash: those of the interpreter itself, and a finder that installs the others.
 
-With TIBIDI_ENABLE=1 this is imported at every start, also of programs that
-never crash.  Finding a module costs 0.15 ms, whatever its size, so everything
-that must be installed before a crash is in this one: the hooks of the
-interpreter, a finder that installs hooks in other modules when those are
-imported, and the reserve.  What a crash needs (`desk`, the dumper, cloudpickle)
-is imported at the crash.
+The others are hooks in modules such as `logging`, which the finder installs
+when the application imports the module.  What a crash needs (`desk`, the dumper,
+cloudpickle) is imported at the crash.
+
+With TIBIDI_ENABLE=1 the start hook only installs placeholders where it can.
+They import this module at the first crash, or before an import of a module
+that may have hooks: a small program that does not crash never needs it.
 
 Rules
 -----
