@@ -10,6 +10,7 @@ import pytest
 import tibidi_autoinstall
 
 from tibidi import hooks
+from tibidi.dumpfile.reader import Reader
 
 if TYPE_CHECKING:
     from crashing import Crash, Crasher
@@ -134,7 +135,8 @@ def test_hooks_of_the_program_come_first(crash: Crasher) -> None:
 
     assert "True\nmine\nTrue\n" == crashed.stdout
     assert 1 == crashed.stderr.count("Traceback (most recent call last)")
-    assert 1 == len(crashed.dumps)
+    with Reader(str(crashed.dump)) as reader:
+        assert [["mine"]] == [[frame.name for frame in thread.frames] for thread in reader.summary.threads]
 
 
 @LATE

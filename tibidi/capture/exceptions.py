@@ -14,7 +14,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import group_members
 from tibidi.look.frames import LiveException
 from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, TOO_LARGE, Omission
-from tibidi.process import cause_of, context_of, os, traceback_of
+from tibidi.process import STARTER, cause_of, context_of, os, traceback_of
 from tibidi.process.interpreter import PACKAGE
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 COMMANDS = os.path.join(PACKAGE, "commands", "")
-HOOKS = os.path.join(PACKAGE, "hooks", "")  # their frames may be between those of the application
+HOOKS = (os.path.join(PACKAGE, "hooks", ""), STARTER)  # their frames may be between those of the application
 # Frames between `python -m tbdump` and its main(): runpy, the module or the console script.
 DEEPEST_LAUNCHER = 8
 MACHINERY = ("<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
@@ -149,7 +149,7 @@ def without_middle(crash: LiveCrash, stack: list[T], path: str) -> list[T]:
 
 def is_ours(frame: FrameType) -> bool:
     """Return True if the code of a frame is part of tibidi."""
-    return frame.f_code.co_filename.startswith(PACKAGE)
+    return frame.f_code.co_filename.startswith((PACKAGE, STARTER))
 
 
 def without_launcher(stack: list[T], frames: list[FrameType]) -> list[T]:

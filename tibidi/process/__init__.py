@@ -80,8 +80,9 @@ TOOL, NAME = 4, "tibidi"  # our tool there: PEP 669 reserves this id for no kind
 dump_threads: "set[int]" = set()
 
 # The files of code that runs in every program: of imports, and of tibidi.
-_starter = getattr(sys.modules.get("tibidi_autoinstall"), "__file__", None)
-EVERYWHERE = ("<frozen ", __file__[: -len("process/__init__.py")], _starter or "<frozen ")
+_starter = getattr(sys.modules.get("tibidi_autoinstall"), "main", None)
+STARTER = _starter.__code__.co_filename if _starter else "tibidi_autoinstall.py"
+EVERYWHERE = ("<frozen ", __file__[: -len("process/__init__.py")], STARTER)
 packages[__name__] = sys.modules[__name__]
 # What the start hook has put in the place of functions until `tibidi.hooks` is loaded: their owner, name, the function,
 # its placeholder, and a list with the function that the placeholder calls.
