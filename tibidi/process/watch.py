@@ -25,7 +25,6 @@ DUMP_STACK_BYTES = 8 << 20
 # What a dump may take after its deadline, to end the file that it has written.
 FINISH_SECONDS = 2.0
 POLL_SECONDS = 0.05
-NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer"
 
 # thread -> the lock that it waits for; from Python 3.12 on a list of locks, which is referenced weakly.
 _waits: "Any" = getattr(process.importlib, "_blocking_on", None)
@@ -148,8 +147,7 @@ class DumpThread:
         for size in stack_sizes:
             try:
                 stack_size(size)
-                levels = size // BYTES_PER_LEVEL
-                return process.start_new_thread(self._run, (levels,)), levels
+                return process.start_new_thread(self._run, (size // BYTES_PER_LEVEL,)), size // BYTES_PER_LEVEL
             except (RuntimeError, MemoryError, ValueError):
                 continue
             finally:
@@ -210,7 +208,8 @@ class Watch:
                 thread.abandon()
                 if "tibidi.process.temporary" in process.sys.modules:
                     process.sys.modules["tibidi.process.temporary"].reset()  # the thread may never do it
-                error = self.interrupt or TimeoutError(NO_ANSWER.format(time.monotonic() - start))
+                why = f"given up after {time.monotonic() - start:.0f} s: a file system or an import does not answer"
+                error = self.interrupt or TimeoutError(why)
             if error is not None:
                 raise error
             return results[0]

@@ -55,14 +55,19 @@ def may_be_in(text: str) -> bool:
     """Return True if `text` may contain a secret."""
     if len(text) < SHORTEST:
         return False
-    if any(map(text.__contains__, MARKERS)) or ("@" in text and ":" in text):
+    if any(map(text.__contains__, MARKERS)) or ("@" in text and _has_userinfo(text)):
         return True
     if "=" in text or ":" in text or " " in text or ">" in text or "," in text:
         lowered = text.lower()
-        for stem in STEMS:
-            if stem in lowered and _is_before_sign(lowered, stem):
-                return True
+        if any(stem in lowered and _is_before_sign(lowered, stem) for stem in STEMS):
+            return True
     return len(text) >= SHORTEST_KEY and next(words(text.encode("ascii", "replace")), None) is not None
+
+
+def _has_userinfo(text: str) -> bool:
+    """Return True if a colon and printable characters are before an `@`, as in `user:password@host`."""
+    before = [text[max(0, at - LONGEST_KEY) : at].rpartition(":") for at in places_of("@", text)]
+    return any([colon and password.isprintable() for _, colon, password in before])
 
 
 def _is_before_sign(text: str, stem: str) -> bool:
