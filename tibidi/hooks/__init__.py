@@ -254,9 +254,8 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
         if answer is not None or is_inside_dump(process.get_frame(1)):
             return answer or ""
-        watch = Watch(
-            setting("max_seconds", process.MAX_SECONDS)
-        )  # for the imports of a first crash; then `desk` knows better
+        # For the imports of a first crash; then `desk` knows better.
+        watch = Watch(setting("max_seconds", process.MAX_SECONDS))
         with reserve:
             path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt

@@ -66,13 +66,13 @@ class NoThread(RuntimeError):
 
 
 class Waiting:
-    """A fake module lock: tells process.importlib that the current thread waits for the thread `owner`.
+    """A fake module lock: tells importlib that the current thread waits for the thread `owner`.
 
     A module that logs an exception in its own body is dumped in the middle of
     its import.  Pickling an instance of one of its classes imports the module,
-    whose lock the waiting thread holds.  process.importlib resolves such deadlocks by
+    whose lock the waiting thread holds.  importlib resolves such deadlocks by
     returning the half imported module (`_ModuleLock.has_deadlock` in
-    Lib/process.importlib/_bootstrap.py), if it knows which thread waits for which.
+    Lib/importlib/_bootstrap.py), if it knows which thread waits for which.
     """
 
     def __init__(self) -> None:
