@@ -177,7 +177,9 @@ def report_unseen() -> None:
 
 
 def _has_unseen(_: object) -> bool:
-    return hasattr(sys, "last_value")
+    """Return True if there was an exception, and a hook that may not have called our placeholder."""
+    placeholders = [placeholder for *_, placeholder, _ in _process.placeholders]
+    return hasattr(sys, "last_value") and getattr(sys, "excepthook", None) not in placeholders
 
 
 def _load_hooks() -> "Any":

@@ -25,6 +25,7 @@ VARYING = (
     (r"(exceptions\[\d\])?\[\d+\]$", "[N]"),
     (r"(?m)( as \w+ in ).*", r"\1..."),
     (r"(?m)^ +\| +\^+\n", ""),  # carets, from 3.11 on
+    (r"(?m)^    > 26 \| .*(\+\d+)$", "    > 26 | ..."),  # the part of a long line that they mark
     (r"(?m)^(      (?:session|app|engine|request|customer): \w+ = ).*", r"\1..."),
     (r"\(int64, (?:object|str)\)", "(int64, text)"),
     (r"(?m)^\d+ omissions.*", "N omissions"),

@@ -127,7 +127,7 @@ def test_little_address_space_from_the_start(crash: Crasher, megabytes: int) -> 
     """
     (crash.work / "app.py").write_text(textwrap.dedent(code), encoding="utf-8")
     limit = f"import os, resource; resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))"
-    command = f"{limit}; os.execv({str(crash.python)!r}, ['python', 'app.py'])"
+    command = f"{limit}; os.execv({str(crash.python)!r}, [{str(crash.python)!r}, 'app.py'])"
     without, ours = (crash.run("-c", command, env={"TIBIDI_ENABLE": on}) for on in (None, "1"))
     added = [line for line in ours.stderr.splitlines() if line not in without.stderr.splitlines()]
 

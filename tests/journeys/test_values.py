@@ -266,5 +266,6 @@ def test_a_traceback_is_one_omission(crash: crashing.Crasher) -> None:
     dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=False)
     traceback = dump.exceptions[-1][-1]["info"][2]
 
-    assert ["modules['__main__']['info'][2]", "sources['<string>']"] == [each.path for each in dump.omissions]
+    # Python 3.13 keeps the text after -c, and is the first to do so.
+    assert ["modules['__main__']['info'][2]"] == [each.path for each in dump.omissions if "sources" not in each.path]
     assert (4, "fail") == (traceback.tb_next.tb_lineno, traceback.tb_next.tb_frame.name)
