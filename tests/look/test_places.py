@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 
+from tibidi.look import places
 from tibidi.look.places import Places
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a search take as long as it takes: a busy machine may stop the process for longer than its deadline."""
+    monkeypatch.setattr(places, "MAX_SECONDS", 60.0)
 
 
 class Holder:
