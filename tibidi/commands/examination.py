@@ -20,6 +20,7 @@ from tibidi.config import VARIABLES
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
+from tibidi.process import STARTER
 from tibidi.store.directory import CrashDirectory
 from tibidi.store.keys import examine_key, key_path
 
@@ -31,8 +32,7 @@ FLAGS = ("isolated", "ignore_environment", "no_site", "no_user_site", "safe_path
 PROBE = "def probe(divisor):\n    return 1 / divisor\nprobe(0)\n"
 PROBE_TYPE = "builtins.ZeroDivisionError"
 PROBE_SECONDS = 60
-HOOKS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hooks") + os.sep
-STARTER = f"{COMPANION.replace('-', '_')}.py"
+HOOKS = (os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "hooks", ""), STARTER)
 
 
 def examine() -> dict[str, object]:
@@ -167,8 +167,7 @@ def _site_directories() -> list[str]:
 
 def _is_ours(hook: object) -> bool:
     """Return True for a hook, or its placeholder, by the file of its code: wrappers take the name of what they wrap."""
-    file = getattr(getattr(hook, "__code__", None), "co_filename", "")
-    return file.startswith(HOOKS) or os.path.basename(file) == STARTER
+    return getattr(getattr(hook, "__code__", None), "co_filename", "").startswith(HOOKS)
 
 
 def _who(hook: object) -> str:

@@ -58,6 +58,7 @@ environ = {_name: os.environ[_name] for _name in os.environ if _name.startswith(
 # Those that need no check at the start, since any text is valid.
 NEVER_WRONG = {"TIBIDI_ENABLE", "TIBIDI_DIR", "TIBIDI_KEY_FILE", "TIBIDI_REDACT"}
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
+NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer"
 
 # `sys.path` without the directory of the program, since tibidi must not import a `json.py` from there.  The start
 # hook runs before that directory is in `sys.path`, a call of `set_excepthook()` afterwards.

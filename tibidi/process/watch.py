@@ -208,8 +208,7 @@ class Watch:
                 thread.abandon()
                 if "tibidi.process.temporary" in process.sys.modules:
                     process.sys.modules["tibidi.process.temporary"].reset()  # the thread may never do it
-                why = f"given up after {time.monotonic() - start:.0f} s: a file system or an import does not answer"
-                error = self.interrupt or TimeoutError(why)
+                error = self.interrupt or TimeoutError(process.NO_ANSWER.format(time.monotonic() - start))
             if error is not None:
                 raise error
             return results[0]
