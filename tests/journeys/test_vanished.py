@@ -298,7 +298,7 @@ HANGS = {
     "sleeping_loop": ("the main thread has not moved for 1 s", "main"),
     "gil": ("no Python code ran for 0:00:01", "gil"),
 }
-NO_HANGS = ("idle_loop", "busy_loop", "sleep", "compute", "wait", "simple_queue", "join", "turns", "stopped")
+NO_HANGS = ("idle_loop", "busy_loop", "sleep", "compute", "wait", "simple_queue", "join", "turns", "stopped", "starved")
 TOLD = {"gil_for_ever": b"Timeout ("}  # in the life record, where no Python code can say more
 SECOND = {"TIBIDI_HANG_SECONDS": "1", "TIBIDI_SILENT": "1"}
 

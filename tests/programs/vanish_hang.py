@@ -129,6 +129,14 @@ def stopped(store):
         time.sleep(0.01)
 
 
+def starved(store):
+    # the processor is taken away again and again, as on a machine with too many processes
+    step = f"kill -STOP {os.getpid()}; sleep 0.9; kill -CONT {os.getpid()}; sleep 0.001"
+    stops = subprocess.Popen(["sh", "-c", f"sleep 0.3; {'; '.join([step] * 6)}"])
+    while stops.poll() is None:
+        time.sleep(0.01)
+
+
 def simple_queue(store):
     jobs = queue.SimpleQueue()
     end = time.monotonic() + 3

@@ -10,6 +10,7 @@ import _thread
 import faulthandler
 import linecache
 import re
+import resource
 import sys
 from functools import partial
 from itertools import repeat
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOKS = 8  # in the time of a hang
+EXIT_SECONDS = 0.5  # for what is still to be told at the exit
 TIMEOUT, MAX_TEXT = b"Timeout (", 1 << 16  # how the text of the timer begins, and how much is read to find it
 CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is reported
 MOST_SECONDS = 2 * CLOSE_LOOKS * CLOSE_SECONDS
@@ -77,9 +79,9 @@ def _start() -> None:
 
 
 def _watch() -> None:
-    watched, took, size = 0.0, 0.0, 0  # watched: seconds in which this thread could run: a process may be stopped
+    watched, size, is_late = 0.0, 0, False  # watched: seconds in which this thread could run: a process may be stopped
     while hooks.is_installed() and config.hang_seconds:
-        seconds, before = config.hang_seconds, time.monotonic()
+        seconds = config.hang_seconds
         life: Any = sys.modules.get("tibidi_autoinstall")
         record: Any = life and life._record
         record = record if record and life._is_intact(record) else None  # the application may close all descriptors
@@ -88,25 +90,48 @@ def _watch() -> None:
                 timer(seconds, file=record[2])
         try:
             if record and TIMEOUT in os.pread(record[2], MAX_TEXT, size):  # now that the previous timer has ended
-                _tell(record, took - seconds)
+                _tell(record, is_late)
             size = os.fstat(record[2]).st_size if record else 0
-            time.sleep(seconds / LOOKS)
-            took, watched = time.monotonic() - before, watched + seconds / LOOKS
+            is_late, watched = _sleep(seconds), watched + seconds / LOOKS
             _look(seconds, sys._current_frames(), watched)
         except Exception:  # noqa: BLE001 - the next look is as good
             _since.clear()
             time.sleep(CLOSE_SECONDS)
 
 
-def _tell(record: Any, late: float) -> None:
-    """Make a dump of the text of the timer, unless it comes from a process that was stopped or a clock that was set.
+def _sleep(seconds: float) -> bool:
+    """Sleep until the next look; return True if another thread held the interpreter lock for too long then.
 
-    The timer of a stopped process writes when that goes on, and up to Python 3.10 it goes by the time of day.
+    This thread waits for it once in each switch interval (take_gil in Python/ceval_gil.c), but never while the process
+    is stopped or gets no processor.
     """
-    age = time.time() - os.fstat(record[2]).st_mtime
-    if 0 < late / 2 < age:
+    begun, waits = time.monotonic(), _waits()
+    time.sleep(seconds / LOOKS)
+    took = time.monotonic() - begun
+    return took > seconds * (1 - 1 / LOOKS) and _waits() - waits > took / sys.getswitchinterval() / 10
+
+
+def _waits() -> int:
+    """Return how often this thread has waited for something (getrusage(2))."""
+    count: int = resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)).ru_nvcsw
+    return count
+
+
+def _tell(record: Any, is_late: bool) -> None:
+    """Make a dump of the text of the timer, which also comes after a stop of the process, or when a clock is set."""
+    if is_late:
         load_own("tibidi.life.judge").judge_one(record[1])
     snapshots.note("hang" if _reported else "moved")
+
+
+def finish(path: str) -> None:
+    """Wait at the exit until a text of the timer is told: the thread has the interpreter lock from now on."""
+    end = time.monotonic() + EXIT_SECONDS
+    while time.monotonic() < end:
+        with io.open(path, "rb") as file:
+            if TIMEOUT not in file.read().rpartition(b"told: ")[2]:
+                return
+        time.sleep(CLOSE_SECONDS)
 
 
 def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
