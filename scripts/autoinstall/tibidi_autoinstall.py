@@ -729,7 +729,11 @@ def _wrap_exit(previous: "Any") -> "Any":
         caller = sys._getframe().f_back  # None if C code calls it, such as that of atexit
         try:
             number = range(status).stop  # by its __index__()
-            if number == 0 or caller is None or caller.f_code is _forked_in or _is_in_handler(caller):
+            if _record is not None and _record[0] != os.getpid():  # forked by C code
+                _replace_record(caller)
+            # A pool of billiard (Celery) replaces a worker that ends with EX_RECYCLE after its number of tasks.
+            is_success = number == 0 or caller is None or number == caller.f_globals.get("EX_RECYCLE")
+            if is_success or caller.f_code is _forked_in or _is_in_handler(caller):
                 end_record()
             elif _record is not None and _is_intact(_record):
                 import faulthandler

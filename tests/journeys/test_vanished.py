@@ -32,6 +32,7 @@ DEATHS = {
     "kill": ("killed", "killed", ""),
     "memory": ("crash", "builtins.MemoryError", None),
     "own_faulthandler": ("killed", "killed", ""),
+    "c_child_exits": ("exit", "exit", "exit_3"),
     "child_dies": ("native", "native SIGSEGV", "die_in_child"),
     "spawned_dies": ("native", "native SIGSEGV", "die_in_child"),
 }
@@ -39,7 +40,7 @@ ENDS = (
     *("ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails"),
     *("term_hard_exit", "term_restored", "term_own_faulthandler", "term_children", "interrupt_default", "pipe_default"),
     "hard_exit_index",
-    *("fork", "double_fork", "close_all", "pool", "spawn", "preexec"),
+    *("fork", "double_fork", "close_all", "pool", "recycled", "spawn", "preexec"),
 )
 ROOT_ONLY = ("setuid", "chroot", "chroot_fork")
 # Of these versions, faulthandler may crash a thread that runs; so nothing tells SIGKILL from a request to stop.
@@ -83,8 +84,11 @@ def test_death(crash: Crasher, death: str) -> None:
 @pytest.mark.parametrize("end", ENDS)
 def test_end(crash: Crasher, end: str) -> None:
     """What ends by Python, is told to stop, or becomes another program leaves neither a dump nor a file."""
-    crash("vanish.py", end)
+    if end == "recycled":
+        pytest.importorskip("billiard")
+    ended = crash("vanish.py", end)
 
+    assert "recycled" != end or "1\n" == ended.stdout
     if end.startswith(("term", "interrupt", "pipe")):  # the next process looks, and finds that it was stopped
         listed(crash)
     assert ([], []) == (litter(crash), list(crash.directory.glob("*.pkl")))
@@ -170,6 +174,22 @@ def test_off(crash: Crasher) -> None:
     crash("vanish.py", "segv", env={"TIBIDI_NATIVE": "0"})
 
     assert [] == list(crash.directory.glob("*")) == listed(crash)
+
+
+def test_child_of_c_code(crash: Crasher) -> None:
+    """A child that C code forked, as uwsgi forks its workers, has the record of its parent: it is told while that lives."""
+    program = [str(crash.python), str(PROGRAMS / "vanish.py"), "c_child_dies"]
+    with subprocess.Popen(program, env=crash.environment({}), cwd=crash.work, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(1.2)  # SLACK_SECONDS
+        (row,) = listed(crash)
+        process.terminate()
+
+    assert ("native SIGSEGV", "die_in_child") == (row["type"], row["own_name"])
+    assert f"{process.pid} goes on" in row["message"]
+    assert [row["path"]] == [each["path"] for each in listed(crash, "--all")]
+    assert [] == litter(crash)
 
 
 def test_other_machine(crash: Crasher) -> None:

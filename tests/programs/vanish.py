@@ -206,6 +206,21 @@ def die_in_child():
     ctypes.string_at(0)
 
 
+def c_child_exits(order):
+    # as uwsgi does
+    if not ctypes.PyDLL(None).fork():
+        exit_3(order)
+    os.wait()
+
+
+def c_child_dies(order):
+    if not ctypes.PyDLL(None).fork():
+        die_in_child()
+    os.wait()
+    print("goes on", flush=True)
+    time.sleep(60)
+
+
 def work(number):
     return number
 
@@ -225,6 +240,15 @@ def spawned_dies(order):
     child = multiprocessing.get_context("spawn").Process(target=die_in_child)
     child.start()
     child.join()
+
+
+def recycled(order):
+    from billiard.pool import Pool
+
+    workers = Pool(1, maxtasksperchild=1)
+    print(sum(workers.map(work, range(2))))
+    workers.close()
+    workers.join()
 
 
 def preexec(order):

@@ -59,7 +59,7 @@ def judge(folder: str) -> None:
 
 
 def judge_one(path: str) -> None:
-    """Make a dump of a process that is dead, or hangs."""
+    """Make a dump of a process that is dead, or hangs, or of its child that C code forked: that has no own record."""
     try:
         with _lock:  # the lock of a file is that of a process
             if not is_mine(os.lstat(path)) or _was_never_written(path):
@@ -67,12 +67,17 @@ def judge_one(path: str) -> None:
             record = Record(path)
             if record.is_dead():
                 record = Record(path)  # now that nothing more is written
-            elif not HANG.search(record.text):
+            elif not HANG.search(record.text) and not _is_of_a_child(record):
                 return
             _replace_by_dump(record)
     except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, or not a record
         if config.debug:
             raise
+
+
+def _is_of_a_child(record: Record) -> bool:
+    """Return True if a process lives on after the text of a fatal signal: it is that of a child."""
+    return bool(FATAL.search(record.text)) and time.time() - record.ended > SLACK_SECONDS
 
 
 def _was_never_written(path: str) -> bool:
@@ -108,7 +113,8 @@ def verdict(record: Record) -> tuple[str, str]:
     if fatal and fatal[1] == "Aborted" and _is_dumped(record):
         return "", ""
     if fatal:
-        return model.NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{_core_of(record)}"
+        child = "" if record.is_dead() else f"; {record.process.pid} goes on: perhaps in a child that C code forked"
+        return model.NATIVE, f"{SIGNALS.get(fatal[1], 'native')}: {fatal[1]}{child}{_core_of(record)}"
     if ended and ended[1] in NATIVE_SIGNALS:
         return model.NATIVE, f"{NATIVE_SIGNALS[ended[1]]}: {STACKS_ELSEWHERE}{_core_of(record)}"
     if exited:
