@@ -49,6 +49,7 @@ LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcach
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
 ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
 LEFT_OUT = "<left out>"
+CLOSED = (0, 0)  # for the device and inode of a file
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 0.5  # seconds
@@ -301,6 +302,8 @@ def _block_stops() -> None:
 
 
 def _unblock_stops() -> None:
+    if _record is not None:
+        _is_intact(_record)  # a daemon closes all descriptors before it forks its workers
     blocked = _blocked.pop(_thread.get_ident(), None)
     if blocked:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, blocked)
@@ -694,7 +697,7 @@ def _begin_after_fork() -> None:
 def _replace_record(frame: "Any") -> None:
     global _record
     record, _record = _record, None
-    if record is None or not os or _identity(record[2]) != record[3]:
+    if record is None or not os or _identity(record[2]) not in (record[3], CLOSED):
         return
     if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
         begin_record(record[2], os.path.dirname(record[1]))
@@ -846,7 +849,16 @@ def _is_free(descriptor: int) -> bool:
 
 
 def _is_intact(record: "tuple[int, str, int, tuple[int, int]]") -> bool:
-    """Return True for a record of this process whose descriptor is still its file."""
+    """Return True for a record of this process whose descriptor is its file, again if the application closed all."""
+    if record[0] == os.getpid() and _identity(record[2]) == CLOSED:
+        try:
+            descriptor = os.open(record[1], PRIVATE & ~(os.O_CREAT | os.O_EXCL))
+            if _identity(descriptor) == record[3]:
+                os.dup2(descriptor, record[2], inheritable=False)
+            os.close(descriptor)
+            os.lockf(record[2], os.F_TLOCK, 0)
+        except OSError:
+            return False
     return record[0] == os.getpid() and _identity(record[2]) == record[3]
 
 
@@ -854,5 +866,5 @@ def _identity(descriptor: int) -> "tuple[int, int]":
     try:
         status = os.fstat(descriptor)
     except OSError:
-        return 0, 0
+        return CLOSED
     return status.st_dev, status.st_ino

@@ -33,13 +33,15 @@ DEATHS = {
     "memory": ("crash", "builtins.MemoryError", None),
     "own_faulthandler": ("killed", "killed", ""),
     "c_child_exits": ("exit", "exit", "exit_3"),
+    "closed_exits": ("exit", "exit", "exit_3"),
+    "closed_child_dies": ("native", "native SIGSEGV", "die_in_child"),
     "child_dies": ("native", "native SIGSEGV", "die_in_child"),
     "spawned_dies": ("native", "native SIGSEGV", "die_in_child"),
 }
 ENDS = (
     *("ret", "exit_0", "exit_1", "hard_exit_0", "term", "term_handled", "exec_true", "exec_python", "exec_fails"),
     *("term_hard_exit", "term_restored", "term_own_faulthandler", "term_children", "interrupt_default", "pipe_default"),
-    "hard_exit_index",
+    *("hard_exit_index", "term_closed"),
     *("fork", "double_fork", "close_all", "pool", "recycled", "spawn", "preexec"),
 )
 ROOT_ONLY = ("setuid", "chroot", "chroot_fork")
@@ -177,7 +179,7 @@ def test_off(crash: Crasher) -> None:
 
 
 def test_child_of_c_code(crash: Crasher) -> None:
-    """A child that C code forked, as uwsgi forks its workers, has the record of its parent: it is told while that lives."""
+    """A child that C code forked, as uwsgi its workers, has the record of its parent, and is told while that lives."""
     program = [str(crash.python), str(PROGRAMS / "vanish.py"), "c_child_dies"]
     with subprocess.Popen(program, env=crash.environment({}), cwd=crash.work, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -195,6 +195,22 @@ def close_all(order):
     os.closerange(3, 2000)
 
 
+def closed_exits(order):
+    close_all(order)
+    exit_3(order)
+
+
+def closed_child_dies(order):
+    close_all(order)
+    child_dies(order)
+
+
+def term_closed(order):
+    close_all(order)
+    fork(order)
+    term(order)
+
+
 def child_dies(order):
     pid = os.fork()
     if not pid:
