@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,36 @@ structlog.get_logger("shop").info("paid", amount=3)
 
     assert ["ordered user=7 items=<list>", "{'amount': 3, 'event': 'paid'}"] == [record.text for record in log]
     assert ("INFO", "__main__", 2) == (log[0].level, log[0].logger, log[0].line)
+
+
+@pytest.mark.parametrize("level", ["", "ERROR"])
+def test_hooks_look_like_the_libraries(crash: Crasher, level: str) -> None:
+    """The stack of a handler or a processor has the functions of its library only; pickle finds them by name."""
+    pytest.importorskip("loguru")
+    pytest.importorskip("structlog")
+    code = """import logging, pickle, sys, warnings
+import loguru, structlog
+def show(*args, **_):
+    frame = sys._getframe(1)
+    while frame:
+        print(frame.f_globals["__name__"], frame.f_code.co_name)
+        frame = frame.f_back
+    return args[-1]
+logging.Handler.emit = warnings.showwarning = show
+logging.getLogger().addHandler(logging.Handler())
+logging.error("one")
+loguru.logger.remove()
+loguru.logger.add(show, format="{message}")
+loguru.logger.error("two")
+logger = structlog.BoundLogger(structlog.PrintLogger(), [show, structlog.processors.JSONRenderer()], {})
+logger.error("three")
+warnings.warn("four")
+print(pickle.loads(pickle.dumps(logger.error)), pickle.loads(pickle.dumps(logging.Logger.callHandlers)))"""
+    off, on = (crash.run("-c", code, env={"TIBIDI_ENABLE": enable, "TIBIDI_LOGGING": level}).stdout for enable in "01")
+    expected, actual = (set(re.sub("0x[0-9a-f]+", "", text).splitlines()) for text in (off, on))
+
+    assert expected == actual
+    assert "BoundLoggerBase._proxy_to_logger" in off
 
 
 def test_shown(crash: Crasher) -> None:

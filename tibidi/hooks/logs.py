@@ -16,7 +16,7 @@ from weakref import WeakSet
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.config import LEVELS
 from tibidi.hooks.catchers import reporting
-from tibidi.hooks.tail import in_module, in_place_of
+from tibidi.hooks.tail import in_place_of
 from tibidi.process import dump_threads, traceback_of
 
 if TYPE_CHECKING:
@@ -32,18 +32,21 @@ UNSEEN = "_tibidi_unseen"  # an attribute of futures
 def install(module: ModuleType) -> None:
     """Install the hook in a module of `hooks.LOG_HOOKS`."""
     if module.__name__ == "loguru._handler":
-        hooks.replace_function(module.Handler, "emit", reporting(_in_loguru, hooks.LOGGING))
+        hooks.replace_function(module.Handler, "emit", _in_place(_in_loguru))
     elif module.__name__ == "structlog._base":
-        wrap = reporting(_in_structlog, hooks.LOGGING)
-        hooks.replace_function(module.BoundLoggerBase, "_proxy_to_logger", lambda p: in_module(wrap(p), module))
+        hooks.replace_function(module.BoundLoggerBase, "_proxy_to_logger", _in_place(_in_structlog))
     elif module.__name__ == "traceback":
         hooks.replace_function(module, "print_exception", reporting(_printed, hooks.LOGGING))
     elif module.__name__ == "concurrent.futures._base":
         if "_exception" not in vars(module.Future):
             module.Future._exception = _Outcome()
     else:  # after the filters of loggers and before their handlers
-        wrap = reporting(_in_record, hooks.LOGGING)
-        hooks.replace_function(module.Logger, "callHandlers", lambda p: in_place_of(p, wrap(p)))
+        hooks.replace_function(module.Logger, "callHandlers", _in_place(_in_record))
+
+
+def _in_place(find: Any) -> Any:
+    wrap = reporting(find, hooks.LOGGING)
+    return lambda previous: in_place_of(previous, wrap(previous))
 
 
 def unseen() -> list[BaseException]:

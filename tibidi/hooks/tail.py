@@ -43,18 +43,14 @@ def install(module: "ModuleType") -> None:
     apply_settings()
     hooks_of: dict[str, Any] = {
         "logging": lambda: (module.Logger, "callHandlers", _around_handlers),  # after the filters of a logger
-        "loguru._handler": lambda: (module.Handler, "emit", lambda p, _: _after(p, _keep_loguru)),
-        "structlog._base": lambda: (
-            module.BoundLoggerBase,
-            "_proxy_to_logger",
-            lambda p, m: in_module(_after(p, _keep_structlog), m),
-        ),
-        "warnings": lambda: (module, "_showwarnmsg", lambda p, _: _after(p, _keep_warning)),
+        "loguru._handler": lambda: (module.Handler, "emit", _after(_keep_loguru)),
+        "structlog._base": lambda: (module.BoundLoggerBase, "_proxy_to_logger", _after(_keep_structlog)),
+        "warnings": lambda: (module, "_showwarnmsg", _after(_keep_warning)),
     }
     owner, name, wrap = hooks_of[module.__name__]()
     previous = getattr(owner, name)
     if records.maxlen and not hasattr(previous, "tail"):  # the hook of `hooks.logs` over ours has it, too
-        hook = wrap(previous, module)
+        hook = in_place_of(previous, wrap(previous, module))
         hook.tail = hook
         hooks.set_function(owner, name, hook)
 
@@ -67,41 +63,42 @@ def apply_settings() -> None:
         records = deque(records, size)
 
 
-def in_module(function: "Any", module: "ModuleType") -> "Any":
-    """Return the function as if it were of that module: structlog looks for its caller by the names of modules."""
-    namespace = {**function.__globals__, "__name__": module.__name__}
-    copy: Any = type(function)(function.__code__, namespace, None, None, function.__closure__)
-    vars(copy).update(vars(function))
-    return copy
-
-
 def in_place_of(previous: "Any", function: "Any") -> "Any":
-    """Return the function as if it were where the previous one is: logging leaves out frames by the names of files."""
+    """Return the function as if it were the previous one, for those that look at files, modules and names.
+
+    logging leaves out its frames by file, structlog by module; pickle finds a bound method by name.
+    Its globals are a copy: it does not see them change.
+    """
+    from functools import wraps  # an application that logs has it already
+
     place = previous.__code__
     code = function.__code__.replace(
         co_filename=place.co_filename, co_firstlineno=place.co_firstlineno, co_name=place.co_name
     )
-    copy: Any = type(function)(code, function.__globals__, None, None, function.__closure__)
-    vars(copy).update(vars(function))
-    return copy
+    namespace = {**function.__globals__, "__name__": previous.__globals__["__name__"]}
+    return wraps(previous)(type(function)(code, namespace, None, None, function.__closure__))
 
 
-def _after(previous: "Any", keep: "Any") -> "Any":
-    def hook(*args: object, **options: object) -> object:
-        try:
-            return previous(*args, **options)
-        finally:
+def _after(keep: "Any") -> "Any":
+    def wrap(previous: "Any", _: object) -> "Any":
+        def hook(*args: object, **options: object) -> object:
             try:
-                keep(*args, **options)
-            except Exception:  # noqa: BLE001, S110 - another version of the library: the record is lost
-                pass
+                return previous(*args, **options)
+            finally:
+                try:
+                    keep(*args, **options)
+                except Exception:  # noqa: BLE001, S110 - another version of the library: the record is lost
+                    pass
 
-    return hook
+        return hook
+
+    return wrap
 
 
 def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - see below
     plain_class = module.LogRecord
     facts_of = vars(plain_class)["__dict__"].__get__
+    own: Any = sys.modules[__name__]  # a setting replaces its records
 
     def callHandlers(self: object, record: "Any") -> "Any":  # noqa: N802, C901, PLR0912 - the name of logging
         try:  # noqa: PLR1702 - a call would take 0.1 microseconds
@@ -129,7 +126,7 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
                             arguments = _plain_arguments(arguments)
                     name, thread = record.name, record.threadName
                     if type(text) is type(name) is type(thread) is str and len(text) <= MAX_TEXT:
-                        records.append(
+                        own.records.append(
                             (record.created, record.levelname, name, record.pathname, record.lineno, record.funcName,
                              thread, text, arguments, None)
                         )  # fmt: skip
@@ -138,7 +135,7 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
             except Exception:  # noqa: BLE001, S110 - a record that is none: it is lost
                 pass
 
-    return in_place_of(previous, callHandlers)
+    return callHandlers
 
 
 def _plain_arguments(arguments: "Any") -> "Any":
