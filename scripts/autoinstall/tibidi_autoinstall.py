@@ -735,8 +735,8 @@ def _wrap_exit(previous: "Any") -> "Any":
             if _record is not None and _record[0] != os.getpid():  # forked by C code
                 _replace_record(caller)
             # A pool of billiard (Celery) replaces a worker that ends with EX_RECYCLE after its number of tasks.
-            is_success = number == 0 or caller is None or number == caller.f_globals.get("EX_RECYCLE")
-            if is_success or caller.f_code is _forked_in or _is_in_handler(caller):
+            good = 0, caller and caller.f_globals.get("EX_RECYCLE")
+            if caller is None or number in good or caller.f_code is _forked_in or _is_in_handler(caller):
                 end_record()
             elif _record is not None and _is_intact(_record):
                 import faulthandler

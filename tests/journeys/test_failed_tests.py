@@ -266,6 +266,20 @@ def test_budget_and_table(crash: Crasher, suite: Path) -> None:
     assert any("| `python -m tbdebug 'test_shop.py::test_total[1]'` |" in row for row in rows)
 
 
+def test_errors_of_the_plugin(crash: Crasher) -> None:
+    """A table that cannot be written and a worker that hangs do not end the run."""
+    pytest.importorskip("xdist")
+    write(crash.work, "test_fails.py", "def test_fails(): assert 1 == 2")
+    write(crash.work, "test_hangs.py", "import os, time\ndef test_hangs(): os.closerange(0, 100); time.sleep(8)")
+    end = run(crash, "test_fails.py", GITHUB_STEP_SUMMARY=str(crash.work))
+    hung = run(crash, "-n1", "--max-worker-restart=0", "test_hangs.py", plugin="xdist")
+
+    assert "1 failed" in end.stdout
+    assert "tibidi: IsADirectoryError: " in end.stderr
+    assert "1 failed" in hung.stdout
+    assert "INTERNALERROR" not in end.stdout + hung.stdout
+
+
 def test_no_budget(crash: Crasher, suite: Path) -> None:
     """With 0 a run leaves no dumps, and does not say so."""
     end = run(crash, TIBIDI_TEST_DUMPS="0")

