@@ -44,6 +44,7 @@ OF_APPLICATION = "faulthandler: enabled by the application"
 STOPS_OF_APPLICATION = "faulthandler: has a signal that stops the application"
 UNKNOWN = "killed or stopped"  # the title of what only `list --all` shows, for a day
 _lock = allocate_lock()
+CGROUPS = "/sys/fs/cgroup/"
 STACKS_ELSEWHERE = "the stacks are where the application's own faulthandler writes"
 NO_VARIABLES = "a process that dies so leaves none"
 
@@ -70,7 +71,7 @@ def judge_one(path: str) -> None:
             elif not HANG.search(record.text) and not _is_of_a_child(record):
                 return
             _replace_by_dump(record)
-    except (OSError, ValueError, SyntaxError, KeyError, TypeError):  # gone, or not a record
+    except Exception:
         if config.debug:
             raise
 
@@ -137,7 +138,7 @@ def _killed(record: Record, before: str) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(record.begun))
     file, count = record.facts["memory"] or ("", 0)
     try:
-        with io.open(file) as events:
+        with io.open(file if file.startswith(CGROUPS) else "") as events:
             kills = int(events.read().rpartition("oom_kill ")[2].split()[0]) - count
     except (OSError, ValueError, IndexError):
         kills, before = 0, f"perhaps for memory, as its cgroup is gone, {before}" if file else before
@@ -182,7 +183,9 @@ def _write(record: Record, kind: str, reason: str) -> str:
             name = f"{fmt.SOURCES}{number}/{os.path.basename(file)}"
             archive.add(name, source.encode("utf-8", "surrogatepass"), {"file": file})
         archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(model.Index(complete=True))))
-        archive.finish(read_or_make_key())
+        archive.finish(
+            read_or_make_key() if record.is_of_this_boot else None
+        )  # of another, anybody may have written it
         partial.publish(replace=False)
     except BaseException:
         partial.discard()

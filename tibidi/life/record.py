@@ -1,4 +1,4 @@
-"""One life record, and whether its process is still alive."""
+"""One life record, and whether its process is still alive; a stranger may have written it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ TOLD = "\ntold: "
 TOLD_ARGV = re.compile(r"^told: argv (.*)$", re.MULTILINE)  # of a child of multiprocessing, which learns it late
 ENDED_BY = "ended by "  # and a signal
 MAX_BYTES = 4 << 20
+MAX_FACTS_BYTES = 256 << 10
 SLACK_SECONDS = 1.0  # a process is a little older than its record
 MAX_DAYS = 30  # then a record of another machine goes: nobody else can tell whether its process lives
 NO_PLACE = "0-0"  # where there is no /proc
@@ -31,16 +32,23 @@ class Record:
         self.path = path
         with io.open(path, "rb") as file:
             first, _, rest = file.read(MAX_BYTES).partition(b"\n")
-        self.facts: dict[str, Any] = ast.literal_eval(first.decode("ascii"))
+        self.facts: dict[str, Any] = _literal(first)
         self.all_text = rest.decode("utf-8", "replace")
         text = f"\n{self.all_text}".rpartition(TOLD)
         self.told, _, self.text = text[2].partition("\n") if text[1] else ("", "", self.all_text)
         told = TOLD_ARGV.findall(self.all_text)
-        self.facts["argv"] = ast.literal_eval(told[-1]) if told else self.facts["argv"]
+        self.facts["argv"] = _literal(told[-1].encode()) if told else self.facts["argv"]
+        if type(self.facts["pid"]) is not int:  # it is a part of paths
+            raise ValueError(path)
         names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
         self.process = ProcessRecord(argv=tuple(self.facts["argv"]), **{name: self.facts[name] for name in names})
         self.begun = float(self.facts["time"])
         self.ended = os.stat(path).st_mtime if self.text else time.time()
+
+    @property
+    def is_of_this_boot(self) -> bool:
+        """Return True for a record of this boot and namespace: nobody elsewhere knows their numbers."""
+        return bool(self.facts["place"] == place() != NO_PLACE)
 
     @property
     def is_of_an_earlier_boot(self) -> bool:
@@ -50,13 +58,19 @@ class Record:
     def is_dead(self) -> bool:
         """Return True if the process is certainly dead: docs/vanished.md says how that is known."""
         there, here = self.facts["place"], place()
-        if there == here and here != NO_PLACE:
+        if self.is_of_this_boot:
             started = _started(self.process.pid)
             return started is None or started > self.facts["uptime"] + SLACK_SECONDS
         is_same_boot = there.partition("-")[0] == here.partition("-")[0]
         if is_same_boot or self.is_of_an_earlier_boot:
             return not is_locked(self.path)
         return time.time() - self.begun > MAX_DAYS * SECONDS_PER_DAY and not is_locked(self.path)
+
+
+def _literal(text: bytes) -> Any:
+    if len(text) > MAX_FACTS_BYTES:
+        raise ValueError(f"{len(text)} bytes")
+    return ast.literal_eval(text.decode("ascii"))
 
 
 def is_locked(path: str) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
+from functools import lru_cache
 
 from tibidi import TYPE_CHECKING, model
 from tibidi.model import FrameRecord, ThreadRecord
+from tibidi.process import os
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +63,8 @@ def sources(found: tuple[ThreadRecord, ...]) -> dict[str, str]:
     names = dict.fromkeys(frame.file for thread in found for frame in thread.frames if frame.line)
     texts = {}
     for name in list(names)[:MAX_SOURCES]:
+        if not (os.path.isfile(name) and os.path.getsize(name)):  # a pipe, or a file of /proc, may block
+            continue
         try:
             with tokenize.open(name) as file:
                 texts[name] = file.read(model.MAX_SOURCE_CHARACTERS)
@@ -77,12 +81,19 @@ def placed(thread: ThreadRecord, texts: Mapping[str, str]) -> ThreadRecord:
 def _placed(frame: FrameRecord, text: str) -> FrameRecord:
     if frame.name == "<module>":
         return frame._replace(code=model.CodeRecord(model.MODULE))
-    first = frame.line
+    spans = _definitions(text).get(frame.name, ())
+    first = [start for start, end in spans if start <= frame.line <= end] or [frame.line]
+    return frame._replace(first_line=max(first[-1], 1), code=model.CodeRecord(model.FUNCTION))
+
+
+@lru_cache(maxsize=MAX_SOURCES)
+def _definitions(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Return the first and last lines of the functions and classes in a source, by name."""
+    found: dict[str, list[tuple[int, int]]] = {}
     try:
         for node in ast.walk(ast.parse(text)):
-            is_it = getattr(node, "name", "") == frame.name and hasattr(node, "decorator_list")
-            if is_it and node.lineno <= frame.line <= (node.end_lineno or 0):  # type: ignore[attr-defined]
-                first = node.lineno  # type: ignore[attr-defined]
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                found.setdefault(node.name, []).append((node.lineno, node.end_lineno or 0))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
-    return frame._replace(first_line=max(first, 1), code=model.CodeRecord(model.FUNCTION))
+    return found
