@@ -108,6 +108,16 @@ def client(crash: Crasher, argv: list[str], calls: list[tuple[str, dict]]) -> tu
     return asyncio.run(asyncio.wait_for(talk(), 120))
 
 
+def test_mcp_odd_arguments(crash: Crasher, shop: Path) -> None:
+    """Arguments of a wrong type, or that no command line can have, are an answer, and the server goes on."""
+    pytest.importorskip("mcp_types", reason="the SDK of MCP, version 2, is not installed")
+    odd: list[dict[str, object]] = [{"page": "x"}, {"frame": [1]}, {"dump": "a\0b"}, {"dump": "x" * 300_000}, {}]
+    _, answers = client(crash, [], [("frame", {"dump": shop.name, **each}) for each in odd])
+
+    assert ["frame cannot be called so"] * 4 == [answer.partition(":")[0] for answer in answers[:4]]
+    assert "IndexError" in answers[4]
+
+
 def test_without_the_sdk(crash: Crasher) -> None:
     """Without the SDK, one line says what to install."""
     ended = crash.run(

@@ -69,7 +69,7 @@ def test_damaged_among_others(three: Crasher, tmp_path: Path, capsys: pytest.Cap
     assert [f"pushed {count} dumps to {tmp_path / 'store'}" for count in (3, 0)] == out.splitlines()
     assert [
         f"tibidi push: {broken}: not a dump: {broken} starts with b'no dump'",
-        f"tibidi push: {tmp_path}: IsADirectoryError: [Errno 21] Is a directory: '{tmp_path}'",
+        f"tibidi push: {tmp_path}: not a dump: {tmp_path} is a folder",
     ] == err.splitlines()
 
 

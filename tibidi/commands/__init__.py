@@ -178,6 +178,8 @@ def print_error(error: Exception, program: str) -> int:
         path = error.filename2 or error.filename
         hint = f" {path}; name another path, or change this one" if path else "; make room, or write elsewhere"
         line, status = f"{error.strerror}:{hint}" if path else f"{error.strerror}{hint}", UNEXPECTED
+    elif isinstance(error, MemoryError):
+        line, status = "there is too little memory for this; look at a part, as with: python -m tibidi info", UNEXPECTED
     else:
         line, status = f"{type(error).__name__}: {error}; for the traceback set TIBIDI_DEBUG=1", UNEXPECTED
     print(printable(f"{program}: {line}"), file=sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tibidi import commands, config
-from tibidi.commands.seal import EXAMPLES
+from tibidi.commands.seal import EXAMPLES, beside
 from tibidi.dumpfile.partial import write_file
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
@@ -22,7 +22,7 @@ def main(argv: commands.Arguments) -> int:
     if not config.identity:
         raise TibidiError("no private key to open it with", "name its file: --identity key.txt")
     path = find(options.dump)
-    target = options.output or f"{path.removesuffix('.pkl')}.open.pkl"
+    target = options.output or beside(path, f"{path.removesuffix('.pkl')}.open.pkl")
     with Reader(path) as reader:
         if not reader.is_sealed:
             raise TibidiError(f"{path} is not sealed", f"open it as it is: python -m tbdebug {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tibidi import commands, config
+from tibidi.dumpfile import unpacking
 from tibidi.dumpfile.partial import write_file
 from tibidi.dumpfile.reader import Reader
 from tibidi.dumpfile.sealing import seal
@@ -27,6 +28,13 @@ parser.add_argument("--to", metavar="KEY", nargs="+", action="extend", help="pub
 parser.add_argument("-o", "--output", metavar="OUT", help="path of the sealed dump; default: replace DUMP")
 
 
+def beside(path: str, target: str) -> str:
+    """Return the target for a dump that is named by its path; a packed one is in a private copy, which will be gone."""
+    if path in unpacking.copies:
+        raise TibidiError("a packed dump, or one on stdin, has no place for the new one", "name it: -o OUT")
+    return target
+
+
 def main(argv: commands.Arguments) -> int:
     """Seal a dump."""
     options = commands.parse(parser, argv)
@@ -36,7 +44,7 @@ def main(argv: commands.Arguments) -> int:
     if not keys:
         raise TibidiError("no key to seal to", "name one: --to age1... DUMP")
     path = find(options.dump)
-    target = options.output or path
+    target = options.output or beside(path, path)
     with Reader(path) as reader:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")

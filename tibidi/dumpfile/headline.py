@@ -15,8 +15,7 @@ from tibidi.process import io
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
-    from io import RawIOBase
-    from typing import Any
+    from typing import Any, BinaryIO
 
 PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES
 
@@ -58,7 +57,7 @@ def peek(path: str) -> Headline:
         return headline_of(file, path)
 
 
-def headline_of(file: RawIOBase, path: str) -> Headline:
+def headline_of(file: BinaryIO, path: str) -> Headline:
     """Read the headline of an open dump; raise NotADump, which names `path`, if it has none."""
     start = file.read(PEEK_BYTES) or b""
     fields: Any = note(start)

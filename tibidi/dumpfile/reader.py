@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 24 << 20  # of one member that is read as a whole
 MAX_SOURCES_BYTES = 64 << 20  # of all sources
 MAX_SIGNATURE_BYTES = 1 << 10
+MAX_BYTES = 1 << 30  # of a file that is read as a whole
 LARGE_BYTES = 4 << 20  # of a file
 MAX_SOURCES = 2_000
 MAX_NAME_CHARACTERS = 4_096
@@ -47,7 +48,7 @@ class Reader:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         self.damage: list[Omission] = []
-        self._file = _opened(self.path)
+        self._file = opened(self.path)
         try:
             self._members, self.cut = self._scan()
             self.is_sealed = fmt.SEALED in self._members
@@ -177,8 +178,7 @@ class Reader:
 
     def whole(self) -> io.BytesIO:
         """Return the dump as a file in memory; of a sealed one that was opened, in plaintext."""
-        self._file.seek(0)
-        return io.BytesIO(self._file.read())
+        return io.BytesIO(whole_of(self._file, self.path))
 
     def content(self, name: str, limit: int = fmt.MAX_MEMBER_BYTES) -> bytes:
         """Return the content of a member as a whole; raise DamagedDump if it is missing, damaged or too long."""
@@ -191,7 +191,7 @@ class Reader:
         self.damage.append(Omission(path, DAMAGED, str(error)))
 
 
-def _opened(path: str) -> BinaryIO:
+def opened(path: str) -> BinaryIO:
     """Open a regular file; opening a pipe, for example, could block for ever."""
     try:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -204,6 +204,14 @@ def _opened(path: str) -> BinaryIO:
     if stat.S_ISDIR(mode):
         raise NotADump(f"not a dump: {path} is a folder", f"list its dumps with: python -m tibidi list {path}")
     raise NotADump(f"not a dump: {path} is not a regular file")
+
+
+def whole_of(file: BinaryIO, path: str) -> bytes:
+    """Return the content of an open file; raise NotADump if it is larger than a dump."""
+    if file.seek(0, io.SEEK_END) > MAX_BYTES:
+        raise NotADump(f"not a dump: {path} has more than {MAX_BYTES >> 20} MiB")
+    file.seek(0)
+    return file.read(MAX_BYTES)
 
 
 def _private_copy(file: BinaryIO) -> BinaryIO:

@@ -24,6 +24,7 @@ NAME_OFFSET = 30  # of the name of the first member of a ZIP archive (APPNOTE.TX
 MAX_LEVELS = 3  # of gzip in gzip; there are files that unpack to themselves
 MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 MiB
 CHUNK_BYTES = 1 << 20
+copies: set[str] = set()  # their paths
 MAX_FILES = 1000  # of an archive, that are looked at
 
 # ValueError: names that are no UTF-8, numbers of other systems.
@@ -92,6 +93,7 @@ def _copy(source: Any, name: str) -> str:
     folder = tempfile.mkdtemp(prefix="tibidi-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = os.path.join(folder, "dump.pkl")
+    copies.add(path)
     size = 0
     with open(path, "wb") as target:
         for chunk in iter(lambda: source.read(CHUNK_BYTES), b""):

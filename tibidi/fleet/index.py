@@ -17,10 +17,12 @@ from itertools import groupby
 from typing import Any
 
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.decode import summary_from_json
+from tibidi.dumpfile.decode import loads, summary_from_json
 from tibidi.dumpfile.headline import note
+from tibidi.dumpfile.reader import MAX_TEXT_BYTES
 from tibidi.errors import TibidiError
 from tibidi.present.lines import ADDRESS
+from tibidi.process.texts import ascii_safe
 from tibidi.store import remote
 
 Batch = Sequence[tuple[str, int]]  # keys of dumps, and their sizes
@@ -31,6 +33,7 @@ FIRST_BYTES = 16 << 10  # of a dump, in the first request
 THREADS = 16
 MAX_FRAMES = 12  # innermost ones of each exception
 MAX_VALUE = 300  # characters
+MAX_LINE = (1 << 31) - 1
 TEXTS = ("fingerprint", "time", "type", "message", "program", "file", "name", "cause", "own_file", "own_name")
 FACTS = ("hostname", "python", "platform", "tibidi", "kind", "packages", "old_fingerprint")
 
@@ -73,6 +76,7 @@ def _head(store: Any, key: str) -> bytes:
     """Return the beginning of a dump up to the end of its summary."""
     data: bytes = store.get(key, 0, FIRST_BYTES)
     _, end = _span(data)
+    end = min(end, MAX_TEXT_BYTES)
     return data if end <= len(data) else data + store.get(key, len(data), end)
 
 
@@ -89,10 +93,12 @@ def rows_of(key: str, size: int, data: bytes) -> tuple[Row, list[Row]]:
     """Return the row of a dump that begins with `data`, and those of its variables."""
     headline, (start, end) = note(data), _span(data)
     dump: Row = {"dump": key.rpartition("/")[2], "size": size, **{name: str(headline.get(name, "")) for name in TEXTS}}
-    dump.update(line=int(str(headline.get("line", 0))), problem="", **dict.fromkeys(FACTS, ""))
+    line = headline.get("line")
+    line = line if type(line) is int and 0 <= line <= MAX_LINE else 0
+    dump.update(line=line, problem="", **dict.fromkeys(FACTS, ""))
     try:
-        text = zlib.decompress(data[start:end], -zlib.MAX_WBITS)
-        summary = summary_from_json(json.loads(text))
+        text = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[start:end], MAX_TEXT_BYTES)
+        summary = summary_from_json(loads(text, fmt.SUMMARY))
     except (TibidiError, ValueError, zlib.error) as error:
         return {**dump, "problem": str(error)}, []
     process, packages = summary.process, json.dumps(dict(summary.process.packages), sort_keys=True)
@@ -118,5 +124,6 @@ def _parquet(rows: Iterable[Row]) -> bytes:
     except ImportError:
         raise TibidiError("an index needs pyarrow", remote.INSTALL) from None
     file = BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows)), file, compression="zstd")
+    encoded = [{key: ascii_safe(each) if isinstance(each, str) else each for key, each in row.items()} for row in rows]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(encoded), file, compression="zstd")
     return file.getvalue()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,11 +18,11 @@ from io import BytesIO
 from typing import NamedTuple
 
 from tibidi import config
-from tibidi.dumpfile.headline import peek, peek_or_nothing
-from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.headline import Headline, headline_of, peek_or_nothing
+from tibidi.dumpfile.reader import Reader, opened, whole_of
 from tibidi.dumpfile.sealing import seal
 from tibidi.dumpfile.writer import Archive
-from tibidi.errors import NotADump, TibidiError
+from tibidi.errors import DumpNotFound, NotADump, TibidiError
 from tibidi.process.texts import unix_path
 from tibidi.store import remote
 from tibidi.store.keys import read_key
@@ -30,6 +31,7 @@ from tibidi.store.target import program_name
 from tibidi.tools.scrub import Rules, scrub
 
 WORKERS = 8
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before another attempt
 
 
@@ -52,7 +54,8 @@ class Pusher(NamedTuple):
         counts: Counter[tuple[str, str]] = Counter()
         for path in paths:
             folder, name = os.path.split(os.path.abspath(path))
-            headline = peek_or_nothing(path)  # a file that is no dump is a problem later, and the others go on
+            # A file that is no dump is a problem later, and the others go on; a pipe could block for ever.
+            headline = peek_or_nothing(path) if os.path.isfile(path) else Headline()
             group = headline.fingerprint, headline.time[: len("2026-11-22T21")]
             counts[group] += 1
             if folder not in known:
@@ -63,8 +66,8 @@ class Pusher(NamedTuple):
 
     def _push(self, path: str) -> tuple[str, str]:
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            with opened(path) as file:
+                data = whole_of(file, path)
             key = remote.key_of(name_of(path, data))
             if self.seal_to or self.rules != Rules():
                 with Reader(path) as reader:
@@ -73,7 +76,7 @@ class Pusher(NamedTuple):
             folder, name = os.path.split(os.path.abspath(path))
             with open(os.path.join(folder, PUSHED), "a", encoding="utf-8") as file:
                 file.write(f"{self.store.url} {name}\n")
-        except NotADump as error:
+        except (DumpNotFound, NotADump) as error:
             return path, str(error)
         except Exception as error:  # noqa: BLE001 - of an object store, for example; the other dumps go on
             return path, f"{type(error).__name__}: {str(error)[:200]}"
@@ -107,7 +110,9 @@ class Pusher(NamedTuple):
 
 def name_of(path: str, data: bytes) -> str:
     """Return the name of a dump in a store: time, program, process, and the beginning of the digest of its content."""
-    headline = peek(path)
+    headline = headline_of(BytesIO(data), path)
+    if not re.match(TIME, headline.time):  # the name is a path, and the file is not trusted
+        raise NotADump(f"not a dump: {path} has the time {headline.time[:40]!r}")
     moment = headline.time[:19].replace("-", "").replace(":", "")
     program = program_name(unix_path(headline.program))
     return f"{moment}Z-{program}-{headline.pid}-{sha256(data).hexdigest()[:16]}.pkl"

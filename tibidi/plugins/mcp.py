@@ -99,7 +99,10 @@ def serve(allow_live: bool) -> None:
         given = dict(params.arguments or {})
         is_known = params.name in tools and {*given} <= {*tools[params.name].schema()["properties"]}
         refusal = f"no tool {params.name} with {', '.join(given) or 'no arguments'}"
-        text = await _run(tools[params.name], given) if is_known else refusal
+        try:
+            text = await _run(tools[params.name], given) if is_known else refusal
+        except (OSError, TypeError, ValueError) as error:  # arguments that no command line can have
+            is_known, text = False, f"{params.name} cannot be called so: {error}"
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=not is_known)
 
     async def main() -> None:

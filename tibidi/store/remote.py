@@ -42,7 +42,7 @@ class Folder:
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Yield the keys in a folder of the store, with their sizes."""
         for path in Path(self.url, prefix).rglob("*.p*"):
-            if path.suffix != ".partial":
+            if path.suffix != ".partial" and path.is_file():  # reading a pipe could block for ever
                 yield path.relative_to(self.url).as_posix(), path.stat().st_size
 
 
