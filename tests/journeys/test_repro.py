@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from crashing import PROGRAMS
+from dumpfile import samples
 
 from tibidi.tools.definition import rebound
 
@@ -233,6 +234,33 @@ def test_only_signed_dumps(checkout: Checkout) -> None:
 
     assert (2, True) == (refused.status, "not signed with your key" in refused.stderr)
     assert (0, True) == (trusted.status, "reproduced: ZeroDivisionError" in trusted.stdout)
+
+
+REPLACING = """
+import os, sys
+from tibidi.__main__ import main
+dump, other = sys.argv[1:]
+opened = []
+def hook(event, arguments):
+    if event == "open" and arguments[0] == dump:
+        opened.append(event)
+        if len(opened) == 4:  # before it was opened to ask whether it is packed, two events, and for the signature
+            os.replace(other, dump)
+sys.addaudithook(hook)
+sys.exit(main(["retry", dump]))
+"""
+
+
+def test_replaced_meanwhile(checkout: Checkout) -> None:
+    """Nothing runs for a file that takes the place of the dump whose signature was checked."""
+    dump = checkout.take("program", "ada", "bob")
+    other = dump.with_name("other")
+    other.write_bytes(samples.dump_bytes(b"k" * 40))
+    ended = checkout.crash.run("-c", REPLACING, str(dump), str(other), cwd=checkout.here)
+
+    assert not other.exists()
+    assert (2, "") == (ended.status, ended.stdout)
+    assert "not signed with your key" in ended.stderr
 
 
 @pytest.mark.parametrize(

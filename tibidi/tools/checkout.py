@@ -44,10 +44,12 @@ class Checkout(NamedTuple):
 
 def open_here(name: str | None, trust: bool | None) -> tuple[Dump, Checkout]:
     """Load a dump live, with objects of the classes that are here now; raise TibidiError if it would open inert."""
-    with Reader(find(name)) as reader:
+    path = find(name)
+    what = f"{path} is not signed with your key, and this runs code that it names"
+    refusal = TibidiError(what, "--live trusts the file")
+    with Reader(path) as reader:
         if not trust and not reader.is_signed_by(read_key()):
-            what = f"{reader.path} is not signed with your key, and this runs code that it names"
-            raise TibidiError(what, "--live trusts the file")
+            raise refusal
         here = survey(reader.summary, reader.sources)
     sys.path[:0] = here.roots
     sys.dont_write_bytecode = True  # code that changes within a second would not be compiled again
@@ -63,7 +65,10 @@ def open_here(name: str | None, trust: bool | None) -> tuple[Dump, Checkout]:
             raise TibidiError(what, "run this where the program runs") from error
 
     with contextlib.redirect_stdout(sys.stderr):  # what modules print while they are imported
-        return open_dump(reader.path, trust, before_live), here
+        dump = open_dump(path, trust, before_live)
+    if not dump.live:  # the file is another one by now
+        raise refusal
+    return dump, here
 
 
 def survey(summary: Summary, sources: Mapping[str, str]) -> Checkout:
