@@ -856,6 +856,7 @@ def _is_intact(record: "tuple[int, str, int, tuple[int, int]]") -> bool:
             if _identity(descriptor) == record[3]:
                 os.dup2(descriptor, record[2], inheritable=False)
             os.close(descriptor)
+            os.lseek(record[2], 1, os.SEEK_SET)  # the first byte is locked by who makes a dump
             os.lockf(record[2], os.F_TLOCK, 0)
         except OSError:
             return False

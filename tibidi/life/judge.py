@@ -95,9 +95,10 @@ def _replace_by_dump(record: Record) -> None:
     descriptor = os.open(record.path, os.O_RDWR | os.O_APPEND)
     is_dead = record.is_dead()
     try:
-        if is_dead and hasattr(os, "lockf"):
-            os.lockf(descriptor, os.F_TLOCK, 0)
-        if os.fstat(descriptor).st_nlink:  # else another process was faster
+        if hasattr(os, "lockf"):
+            os.lockf(descriptor, os.F_TLOCK, 0 if is_dead else 1)  # the process itself locks what follows its line
+        status = os.fstat(descriptor)
+        if status.st_nlink and (is_dead or status.st_mtime == record.ended):  # else another process was faster
             kind, reason = verdict(record)
             path = _write(record, kind, reason) if kind else ""
             if is_dead:

@@ -31,6 +31,7 @@ class Record:
     def __init__(self, path: str) -> None:
         self.path = path
         with io.open(path, "rb") as file:
+            changed = os.fstat(file.fileno()).st_mtime
             first, _, rest = file.read(MAX_BYTES).partition(b"\n")
         self.facts: dict[str, Any] = _literal(first)
         self.all_text = rest.decode("utf-8", "replace")
@@ -43,7 +44,7 @@ class Record:
         names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
         self.process = ProcessRecord(argv=tuple(self.facts["argv"]), **{name: self.facts[name] for name in names})
         self.begun = float(self.facts["time"])
-        self.ended = os.stat(path).st_mtime if self.text else time.time()
+        self.ended = changed if self.text else time.time()
 
     @property
     def is_of_this_boot(self) -> bool:
