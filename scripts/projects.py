@@ -117,4 +117,8 @@ SUITES = {
     "multiprocess": Suite("multiprocess pytest pytest-timeout", "multiprocess/tests"),
     "joblib": Suite("joblib pytest pytest-timeout numpy psutil threadpoolctl", "joblib/test"),
     "distributed": Suite("distributed pytest pytest-timeout", "distributed/tests", sdist="."),
+    "structlog": Suite(
+        "structlog pytest pytest-timeout pytest-asyncio pretend freezegun rich simplejson twisted", "tests", sdist="."
+    ),
+    "freezegun": Suite("freezegun pytest pytest-timeout", "tests", sdist="."),
 }
