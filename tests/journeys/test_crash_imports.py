@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+import tibidi
+
 if TYPE_CHECKING:
     from crashing import Crasher
 
@@ -117,6 +119,26 @@ def test_nothing_of_the_other_side(loaded: Loaded) -> None:
     names = {*loaded.ours, *loaded.others}
 
     assert [] == sorted(name for name in names for each in NEVER_LOADED if f"{name}.".startswith(f"{each}."))
+
+
+def test_no_cloudpickle_for_ordinary_classes(crash: Crasher) -> None:
+    """Classes of the program, dataclasses included, are written without cloudpickle, and JSON without `json`."""
+    code = """
+import atexit, sys
+from dataclasses import dataclass, field
+@dataclass
+class Order:
+    number: int
+    items: list = field(default_factory=list)
+class Shop:
+    def sell(self, order): return order.number / len(order.items)
+atexit.register(lambda: print([name for name in ("cloudpickle", "json") if name in sys.modules]))
+Shop().sell(Order(5))
+"""
+    ended = crash.run("-c", code)
+
+    assert "[]\n" == ended.stdout
+    assert 5 == tibidi.load(ended.dump).exceptions[-1][-1]["order"].number
 
 
 def test_little_of_the_standard_library(loaded: Loaded) -> None:

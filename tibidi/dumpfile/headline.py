@@ -6,8 +6,6 @@ must a crash, when it decides which older dumps to delete.
 
 from __future__ import annotations
 
-import json
-
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
 from tibidi.errors import NotADump
@@ -92,6 +90,8 @@ def note_of(extra: bytes) -> dict[str, object]:
     identifier, length = fmt.EXTRA.unpack_from(extra)
     if identifier != fmt.EXTRA_ID or length > len(extra) - fmt.EXTRA.size:
         return {}
+    import json  # a crash only needs it where there are too many dumps
+
     try:
         value = json.loads(extra[fmt.EXTRA.size : fmt.EXTRA.size + length])
     except (ValueError, RecursionError):

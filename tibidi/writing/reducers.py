@@ -236,15 +236,15 @@ class Reducers:
         reduced = reduce_class(cls)
         if reduced is NotImplemented or reduced[-1] is not words._class_state:
             return reduced
-        from tibidi.writing import translation  # the smallest dumps have no class of the application
+        from tibidi.writing import class_bodies  # the smallest dumps have no class of the application
 
-        attributes, slots = translation.annotated(cls, reduced[2][0]), reduced[2][1]
-        early = self._early_globals(translation.called_methods(cls))
+        attributes, slots = class_bodies.annotated(cls, reduced[2][0]), reduced[2][1]
+        early = self._early_globals(class_bodies.called_methods(cls))
         return (*reduced[:2], (attributes, slots, early), *reduced[3:])
 
     def _early_globals(self, functions: Iterable[FunctionType]) -> list[tuple[object, dict[str, object]]]:
         """Return the globals that functions need as soon as they are loaded."""
-        from tibidi.writing.translation import early_globals
+        from tibidi.writing.class_bodies import early_globals
 
         found = early_globals(functions)
         return [(self._namespaces.refer_to(each.__globals__, each.__code__), used) for each, used in found]
@@ -335,6 +335,6 @@ def function_attribute(function: FunctionType, name: str) -> object:
     try:
         return getattr(function, name)
     except Exception:  # noqa: BLE001 - an annotation may raise anything
-        from tibidi.writing.translation import evaluated  # only then
+        from tibidi.writing.class_bodies import evaluated  # only then
 
         return evaluated(getattr(function, "__annotate__", None))

@@ -8,14 +8,11 @@ is slow to import.
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
-from types import FunctionType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import contents, member_attributes, mro, namespace, native_base
+from tibidi.look.anatomy import contents, member_attributes, native_base
 from tibidi.process.quiet import warnings_hidden
 from tibidi.words import vocabulary as words
-from tibidi.words.code import walk
 from tibidi.writing.naming import is_native_attribute, needed_first
 
 with warnings_hidden():  # the import hooks of an application warn of code that they do not like, such as beartype's
@@ -23,7 +20,7 @@ with warnings_hidden():  # the import hooks of an application warn of code that 
     from cloudpickle.cloudpickle import _should_pickle_by_reference as is_importable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
     from tibidi.writing.pickle_state import Reduced
@@ -70,27 +67,6 @@ def reference_elsewhere(cls: type) -> Reduced | None:
     places = [(home, each) for home, each in list(sys.modules.items()) if f"{home}.".startswith(package)]
     home = next((home for home, each in places if contents(each).get(name) is cls), None)
     return None if home is None else (words._reference, (home, name, native_base(cls).__name__, ()))
-
-
-def annotated(cls: type, attributes: dict[str, object]) -> dict[str, object]:
-    """Name the annotations in the body of a class as all versions do: those of PEP 649 are a function and its cache."""
-    known, annotate = attributes.pop("__annotations_cache__", None), namespace(cls).get("__annotate_func__")
-    if known is None and annotate is not None:
-        known = evaluated(annotate)
-    return attributes if known is None else {**attributes, "__annotations__": known}
-
-
-def evaluated(annotate: Any) -> object:
-    """Return what an annotate function (PEP 649) has; as source code if a name in it is not defined, or not yet."""
-    try:
-        return annotate(1)  # annotationlib.Format.VALUE
-    except Exception:  # noqa: BLE001 - code of the application
-        if sys.version_info >= (3, 14):
-            import annotationlib
-
-            with suppress(Exception):  # likewise
-                return annotationlib.call_annotate_function(annotate, annotationlib.Format.STRING)
-    return {}
 
 
 def enumeration(cls: Any, reduced: Reduced) -> Reduced:
@@ -146,49 +122,3 @@ def _our_word(function: object) -> object:
     if str(getattr(function, "__module__", "")).startswith("cloudpickle"):
         raise TypeError(f"no word for {name} of cloudpickle")
     return function
-
-
-# Methods that unpickling itself calls are written with their globals, as all other globals come after the frames.
-CALLED_BY_LOADING = (
-    "__new__", "__setstate__", "__hash__", "__eq__", "__setattr__", "__setitem__", "append", "extend", "add",
-)  # fmt: skip
-
-
-def called_methods(cls: type) -> Iterator[FunctionType]:
-    """Yield the functions in the body of a class that unpickling an instance may call."""
-    body = namespace(cls)
-    for name in CALLED_BY_LOADING:
-        method = body.get(name)
-        method = getattr(method, "__func__", method)  # __new__ is a staticmethod
-        if type(method) is FunctionType:
-            yield method
-
-
-def early_globals(functions: Iterable[FunctionType]) -> Iterator[tuple[FunctionType, dict[str, object]]]:
-    """Yield each function that is reachable from `functions` through globals, with the globals that it uses."""
-    pending = list(functions)
-    seen = {id(each) for each in pending}
-    while pending:
-        function = pending.pop()
-        used = _used(function)
-        if used:
-            yield function, used
-        for value in used.values():
-            reached = _functions(value, function)
-            pending.extend(each for each in reached if id(each) not in seen)
-            seen.update(map(id, reached))
-
-
-def _used(function: FunctionType) -> dict[str, object]:
-    names = {name for code in walk(function.__code__) for name in code.co_names}
-    return {name: function.__globals__[name] for name in names if name in function.__globals__}
-
-
-def _functions(value: object, caller: FunctionType) -> list[FunctionType]:
-    """Return the functions in a global, a function itself or a class, that share the globals of `caller`."""
-    if type(value) is FunctionType:
-        return [value] if value.__globals__ is caller.__globals__ else []
-    if type in mro(type(value)):
-        body = namespace(value).values()  # type: ignore[arg-type]  # it is a class
-        return [each for each in body if type(each) is FunctionType and each.__globals__ is caller.__globals__]
-    return []
