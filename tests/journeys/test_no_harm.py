@@ -1064,3 +1064,21 @@ def test_import_hooks_that_warn(crash: Crasher) -> None:
         work(Value())
     """
     compare(crash, code)
+
+
+def test_no_dummy_thread_is_left(crash: Crasher) -> None:
+    """Application code that a dump calls may ask for the current thread: `threading` forgets ours with the dump."""
+    code = """import logging, threading
+class Asks:
+    def __reduce__(self):
+        print(threading.current_thread() is threading.main_thread())
+        return list, ()
+try:
+    asks = Asks()
+    1/0
+except ZeroDivisionError:
+    logging.exception("failed")
+print(threading.enumerate() == [threading.main_thread()])"""
+    printed = crash.run("-c", code, env={"TIBIDI_LOGGING": "ERROR"}).stdout.split()
+
+    assert ("False", "True") == (printed[0], printed[-1])

@@ -166,6 +166,8 @@ class DumpThread:
         finally:
             del self._function, self._call  # now: this thread ends some time after the caller has gone on
             self._waiting.end()
+            # Code of the application that asks for the current thread, such as a log call, has made a dummy of it.
+            getattr(process.sys.modules.get("threading"), "_active", {}).pop(ident, None)
             dump_threads.discard(ident)
             self._done.release()
 
