@@ -415,6 +415,18 @@ def test_timer_of_the_application(crash: Crasher) -> None:
     assert "Timeout (0:00:01.500000)!" in (crash.work / "own.txt").read_text()
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="only Linux has it")
+def test_lock_after_a_hang(crash: Crasher) -> None:
+    """A process that told of its own hang still holds the lock on its record, its sign of life elsewhere."""
+    code = (
+        "import ctypes, os, time\nctypes.PyDLL(None).sleep(3)\ntime.sleep(1)\n"
+        "print(any(f' {os.getpid()} ' in line for line in open('/proc/locks')))\n"
+    )
+    ran = crash.run("-c", code, env=SECOND)
+
+    assert ("True\n", 1) == (ran.stdout, len(listed(crash)))
+
+
 def test_abort_after_an_exception(crash: Crasher) -> None:
     """A process that aborts because of an exception, as PyQt does, leaves the dump of the exception alone."""
     code = "import os, sys; hook = sys.excepthook; sys.excepthook = lambda *info: (hook(*info), os.abort()); {}['lost']"

@@ -121,6 +121,7 @@ def _tell(record: Any, is_late: bool) -> None:
     """Make a dump of the text of the timer, which also comes after a stop of the process, or when a clock is set."""
     if is_late:
         load_own("tibidi.life.judge").judge_one(record[1])
+        os.lockf(record[2], os.F_TLOCK, 0)  # a process loses its locks on a file that it closes anywhere
     snapshots.note("hang" if _reported else "moved")
 
 
