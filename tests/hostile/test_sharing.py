@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,6 +80,17 @@ def test_seal_what_was_packed(
     refusal = "tibidi: a packed dump, or one on stdin, has no place for the new one; name it: -o OUT"
     assert [refusal] * 2 == said.err.splitlines()
     assert samples.dump_bytes(None) == (tmp_path / "plain.pkl").read_bytes()
+
+
+def test_lzma(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A ZIP archive by LZMA, which may ask for 4 GiB or be damaged, is no dump, and one line says so."""
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.pkl", samples.dump_bytes(None))
+    packed.write_bytes(packed.read_bytes().replace(b"\x09\x04\x05\x00\x5d", b"\x09\x04\x05\x00\xff"))
+
+    assert 2 == main(["info", str(packed)])
+    assert f"tibidi: {packed} is a ZIP archive, but no file in it is a dump" in capsys.readouterr().err
 
 
 @pytest.mark.timeout(120)

@@ -25,6 +25,7 @@ MAX_LEVELS = 3  # of gzip in gzip; there are files that unpack to themselves
 MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 MiB
 CHUNK_BYTES = 1 << 20
 copies: set[str] = set()  # their paths
+METHODS = (0, 8)  # stored and deflated; a few bytes can have LZMA ask for 4 GiB
 MAX_FILES = 1000  # of an archive, that are looked at
 
 # ValueError: names that are no UTF-8, numbers of other systems.
@@ -81,6 +82,8 @@ def _from_zip(path: str) -> str:
 
 
 def _is_dump(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    if member.compress_type not in METHODS:
+        return False
     with archive.open(member) as file:
         start = file.read(NAME_OFFSET + len(FIRST_MEMBER))
     return start.startswith(ZIP) and start[NAME_OFFSET:] == FIRST_MEMBER
