@@ -1082,3 +1082,24 @@ print(threading.enumerate() == [threading.main_thread()])"""
     printed = crash.run("-c", code, env={"TIBIDI_LOGGING": "ERROR"}).stdout.split()
 
     assert ("False", "True") == (printed[0], printed[-1])
+
+
+def test_endless_state(crash: Crasher) -> None:
+    """A `__getstate__` that pickles its own object without end, like that of Django's test cases, ends no process."""
+    code = """import logging, pickle
+class Endless:
+    def __getstate__(self):
+        try:
+            pickle.dumps([self])
+        except (AttributeError, TypeError, pickle.PickleError):
+            pass
+        return {}
+try:
+    endless = Endless()
+    1/0
+except ZeroDivisionError:
+    logging.exception("failed")
+print("goes on")"""
+    ended = crash.run("-c", code, env={"TIBIDI_LOGGING": "ERROR"})
+
+    assert (0, "goes on\n") == (ended.status, ended.stdout), ended.stderr

@@ -51,8 +51,9 @@ def run_watched(
                 run_here(task, state, deadline, debug=debug)
                 return
             is_done = _wait(worker, task, state, deadline, on_wait)
+            if not is_done:
+                worker.abandon()  # before the limit is restored: one below its depth is fatal to it, in Python 3.11
         if not is_done:
-            worker.abandon()
             skip(task, state, deadline)
         elif is_over(task, worker.take_error(), debug=debug):
             return
