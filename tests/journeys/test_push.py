@@ -121,7 +121,7 @@ class Refusing(Folder):
         """Refuse, or write."""
         if self.refusals:
             self.refusals -= 1
-            raise ConnectionError("the line was cut")
+            raise ConnectionError("the line was cut\n\nDebug: more")
         super().put(key, data)
 
 

@@ -79,7 +79,7 @@ class Pusher(NamedTuple):
         except (DumpNotFound, NotADump) as error:
             return path, str(error)
         except Exception as error:  # noqa: BLE001 - of an object store, for example; the other dumps go on
-            return path, f"{type(error).__name__}: {str(error)[:200]}"
+            return path, f"{type(error).__name__}: {str(error).partition(chr(10))[0][:300]}"
         return path, ""
 
     def _changed(self, reader: Reader, data: bytes) -> bytes:

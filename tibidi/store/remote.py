@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tibidi.store.homes import user_cache
 
 INSTALL = "pip install 'tibidi[fleet]'"
 DUMPS = "dumps"  # the folder of dumps in a store, with one folder for each day
+RETRIES = {"max_retries": 1, "retry_timeout": timedelta(seconds=30)}  # the pusher tries again, too
 URL = "url"  # the file in a cache that names the store
 
 
@@ -55,11 +57,13 @@ class Objects:
             import obstore
 
             plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
-            self._store: Any = obstore.store.from_url(self.url, client_options={"allow_http": plain})
+            options = {"allow_http": plain, "connect_timeout": "10s"}  # a request may take 30 seconds
+            self._store: Any = obstore.store.from_url(self.url, client_options=options, retry_config=RETRIES)
         except ImportError:
             raise TibidiError(f"{url} needs obstore", INSTALL) from None
         except Exception as error:  # noqa: BLE001 - the errors of obstore
-            raise TibidiError(f"not a store: {url}: {str(error)[:200]}", "name a folder or s3://BUCKET") from None
+            problem = str(error).partition("\n")[0][:200]
+            raise TibidiError(f"not a store: {url}: {problem}", "name a folder or s3://BUCKET") from None
 
     def put(self, key: str, data: bytes) -> None:
         """Write an object, whole or not at all."""
