@@ -1084,22 +1084,32 @@ print(threading.enumerate() == [threading.main_thread()])"""
     assert ("False", "True") == (printed[0], printed[-1])
 
 
-def test_endless_state(crash: Crasher) -> None:
-    """A `__getstate__` that pickles its own object without end, like that of Django's test cases, ends no process."""
-    code = """import logging, pickle
+@pytest.mark.parametrize("seconds", [0, pytest.param(0.0002, marks=pytest.mark.ends)])
+def test_endless_state(crash: Crasher, seconds: float) -> None:
+    """A `__getstate__` that pickles its own object without end, like that of Django's test cases, ends no process.
+
+    Neither does one whose calls take long to end, so that the dump does not wait for them.
+    """
+    code = """import logging, pickle, sys, time
 class Endless:
     def __getstate__(self):
         try:
             pickle.dumps([self])
         except (AttributeError, TypeError, pickle.PickleError):
             pass
+        finally:
+            time.sleep(float(sys.argv[1]))
         return {}
+limit = sys.getrecursionlimit()
 try:
     endless = Endless()
     1/0
 except ZeroDivisionError:
     logging.exception("failed")
-print("goes on")"""
-    ended = crash.run("-c", code, env={"TIBIDI_LOGGING": "ERROR"})
+end = time.monotonic() + 60
+while (len(sys._current_frames()) > 1 or sys.getrecursionlimit() != limit) and time.monotonic() < end:
+    time.sleep(0.1)
+print("goes on", sys.getrecursionlimit() == limit)"""
+    ended = crash.run("-c", code, str(seconds), env={"TIBIDI_LOGGING": "ERROR"}, timeout=120)
 
-    assert (0, "goes on\n") == (ended.status, ended.stdout), ended.stderr
+    assert (0, "goes on True\n") == (ended.status, ended.stdout), ended.stderr

@@ -19,11 +19,12 @@ import sys
 from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import NAME, TOOL, monitoring, os
-from tibidi.process.watch import POLL_SECONDS, DumpThread, NoThread
+from tibidi.process import NAME, TOOL, dump_threads, get_frame, get_ident, monitoring, os, time
+from tibidi.process.watch import FINISH_SECONDS, POLL_SECONDS, DumpThread, NoThread, callers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import ClassVar, TypeVar
 
     T = TypeVar("T")
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # Room for recursion that a dump gets where the stack is nearly at the limit, and how much it needs in any case.
 HEADROOM_LEVELS = 1_000
 NEEDED_LEVELS = 500
+LEVELS_PER_FRAME = 8  # at most: those of the pickler, for example, have no frames
 # The default is 5 ms.  A dump releases the GIL whenever it reads, compresses or writes: beside a thread that computes
 # it would wait that long each time.
 SWITCH_SECONDS = 0.0002
@@ -135,7 +137,16 @@ class recursion_limit(ProcessSetting):  # noqa: N801 - likewise
         sys.setrecursionlimit(max(self._previous, self._levels))
 
     def restore(self) -> None:
-        """Restore the previous limit."""
+        """Restore the previous limit, as soon as no abandoned worker is deeper.
+
+        A limit below the depth of a thread ends the process at its next call ("Cannot recover from stack overflow" of
+        _Py_CheckRecursiveCall in Python/ceval.c).  So it stays raised until a worker that hangs there restores its own.
+        """
+        others, end = dump_threads - {get_ident()}, time.monotonic() + FINISH_SECONDS
+        while any(_is_deep(sys._current_frames().get(each), self._previous // LEVELS_PER_FRAME) for each in others):
+            if time.monotonic() > end:
+                return
+            time.sleep(POLL_SECONDS)
         try:
             sys.setrecursionlimit(self._previous)
         except RecursionError:  # this thread is deeper than that: the application sets limits as well
@@ -151,7 +162,7 @@ class headroom:  # noqa: N801 - likewise
 
     def __enter__(self) -> None:
         limit = sys.getrecursionlimit()
-        self._limit = recursion_limit(limit + HEADROOM_LEVELS) if _has_depth(limit - NEEDED_LEVELS) else None
+        self._limit = recursion_limit(limit + HEADROOM_LEVELS) if _is_deep(get_frame(), limit - NEEDED_LEVELS) else None
         if self._limit is not None:
             self._limit.__enter__()
 
@@ -209,12 +220,9 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=reset)
 
 
-def _has_depth(depth: int) -> bool:
-    """Return True if at least `depth` frames are on the stack."""
-    try:
-        return depth <= 0 or sys._getframe(depth) is not None
-    except ValueError:  # call stack is not deep enough
-        return False
+def _is_deep(frame: "FrameType | None", depth: int) -> bool:
+    """Return True if more than `depth` frames are on a stack."""
+    return any(number >= depth for number, _ in enumerate(callers(frame)))
 
 
 class Abandoned(SystemExit):

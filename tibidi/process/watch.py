@@ -54,11 +54,7 @@ def is_inside_dump(frame: "FrameType | None") -> bool:
     A finalizer or a signal handler may fail in the middle of a dump, when
     modules are half imported; so this needs no import.
     """
-    while frame is not None:
-        if id(frame.f_code) in _dump_codes:
-            return True
-        frame = frame.f_back
-    return False
+    return any(id(each.f_code) in _dump_codes for each in callers(frame))
 
 
 class NoThread(RuntimeError):
