@@ -184,9 +184,8 @@ def _write(record: Record, kind: str, reason: str) -> str:
             name = f"{fmt.SOURCES}{number}/{os.path.basename(file)}"
             archive.add(name, source.encode("utf-8", "surrogatepass"), {"file": file})
         archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(model.Index(complete=True))))
-        archive.finish(
-            read_or_make_key() if record.is_of_this_boot else None
-        )  # of another, anybody may have written it
+        key = read_or_make_key() if record.is_of_this_boot else None  # anybody may have written that of another boot
+        archive.finish(key)
         partial.publish(replace=False)
     except BaseException:
         partial.discard()
