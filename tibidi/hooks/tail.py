@@ -69,14 +69,16 @@ def in_place_of(previous: "Any", function: "Any") -> "Any":
     logging leaves out its frames by file, structlog by module; pickle finds a bound method by name.
     Its globals are a copy: it does not see them change.
     """
-    from functools import wraps  # an application that logs has it already
-
     place = previous.__code__
     code = function.__code__.replace(
         co_filename=place.co_filename, co_firstlineno=place.co_firstlineno, co_name=place.co_name
     )
     namespace = {**function.__globals__, "__name__": previous.__globals__["__name__"]}
-    return wraps(previous)(type(function)(code, namespace, None, None, function.__closure__))
+    copy: Any = type(function)(code, namespace, None, None, function.__closure__)
+    for each in ("__module__", "__name__", "__qualname__", "__doc__"):  # as functools.wraps(), which is not loaded yet
+        setattr(copy, each, getattr(previous, each))
+    vars(copy).update(vars(previous), __wrapped__=previous)
+    return copy
 
 
 def _after(keep: "Any") -> "Any":
