@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tibidi.capture import stacks
 from tibidi.capture.stacks import survey
-from tibidi.process.temporary import Worker
+from tibidi.process.temporary import STACK_BYTES, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def test_abandoned_worker() -> None:
         reached.set()
         go.wait()
 
-    worker = Worker(hang)
+    worker = Worker(hang, STACK_BYTES)
     reached.wait()
     try:
         idents = [each.ident for each in surveyed().threads]

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tibidi.process.temporary import Worker, call, recursion_limit
+from tibidi.process.temporary import STACK_BYTES, Worker, call, recursion_limit
 
 VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
 
@@ -58,7 +58,7 @@ def test_a_worker_can_go_deep() -> None:
 
         depths.append(down(min(levels, 100_000) // 2))
 
-    worker = Worker(go)
+    worker = Worker(go, STACK_BYTES)
     with recursion_limit(worker.levels):
         assert worker.wait(60)
 

@@ -129,6 +129,17 @@ def stopped(store):
         time.sleep(0.01)
 
 
+def subinterpreter(store):
+    try:
+        interpreters = __import__("_interpreters")
+    except ImportError:
+        interpreters = __import__("_xxsubinterpreters")
+    other = interpreters.create()
+    worker = threading.Thread(target=interpreters.run_string, args=(other, "import time; time.sleep(3)"))
+    worker.start()
+    worker.join()
+
+
 def starved(store):
     # the processor is taken away again and again, as on a machine with too many processes
     step = f"kill -STOP {os.getpid()}; sleep 0.9; kill -CONT {os.getpid()}; sleep 0.001"

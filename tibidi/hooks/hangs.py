@@ -7,23 +7,29 @@ the timer of faulthandler writes the stacks to the life record, unless the appli
 from __future__ import annotations
 
 import _thread
-import faulthandler
 import linecache
 import re
 import resource
 import sys
+from contextlib import suppress
 from functools import partial
 from itertools import repeat
 
 from tibidi import TYPE_CHECKING, config, hooks, load_own
 from tibidi.hooks import snapshots
 from tibidi.look.anatomy import dictionary
-from tibidi.process import io, os, time
+from tibidi.process import interpreter, io, os, time
 from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
+
+faulthandler: Any
+try:
+    import faulthandler
+except ImportError:  # in a subinterpreter: the main one watches the process
+    faulthandler = None
 
 LOOKS = 8  # in the time of a hang
 EXIT_SECONDS = 0.5  # for what is still to be told at the exit
@@ -40,13 +46,16 @@ _main = 0
 _beats = repeat(None, 1 << 62)  # counts down whenever a selector is asked
 _since: dict[int, tuple[object, float, float]] = {}  # by thread: its state, since when, what it had used of a processor
 _reported: list[object] = []  # the state of the main thread in the hang that was reported
-_timers: list[Any] = [faulthandler.dump_traceback_later]  # empty if the application uses it
-_cancel: Any = faulthandler.cancel_dump_traceback_later
+# Empty if the application uses it.
+_timers: list[Any] = [faulthandler.dump_traceback_later] if faulthandler else []
+_cancel: Any = getattr(faulthandler, "cancel_dump_traceback_later", None)
 _setting = _thread.allocate_lock()  # also held while a process forks: its child could neither set nor cancel the timer
 
 
 def install(module: Any = None) -> None:
     """Start the thread; or count how often the classes of `selectors` are asked."""
+    if faulthandler is None:
+        return
     names = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector") if module else ()
     for cls in [vars(module)[name] for name in names if "select" in vars(vars(module).get(name, object))]:
         hooks.replace_function(cls, "select", lambda call: lambda *given: next(_beats) or call(*given))
@@ -75,7 +84,8 @@ def _start() -> None:
         _timers.clear()
     _main = _thread.get_ident()
     _since.clear()
-    _thread.start_new_thread(_watch, ())
+    with suppress(RuntimeError):  # in an isolated subinterpreter, or at a limit
+        _thread.start_new_thread(_watch, ())
 
 
 def _watch() -> None:
@@ -93,7 +103,7 @@ def _watch() -> None:
                 _tell(record, is_late)
             size = os.fstat(record[2]).st_size if record else 0
             is_late, watched = _sleep(seconds), watched + seconds / LOOKS
-            _look(seconds, sys._current_frames(), watched)
+            _look(seconds, interpreter.frames(), watched)
         except Exception:  # noqa: BLE001 - the next look is as good
             _since.clear()
             time.sleep(CLOSE_SECONDS)
@@ -164,7 +174,7 @@ def _has_stayed(ident: int) -> bool:
     used = _processor_time(ident)
     for _ in range(CLOSE_LOOKS):
         time.sleep(CLOSE_SECONDS)
-        frame = sys._current_frames().get(ident)
+        frame = interpreter.frames().get(ident)
         places.add(None if frame is None else (id(frame), frame.f_lasti))
         took = time.monotonic() - begun
         if took > MOST_SECONDS:  # else the timer would not be set again in time

@@ -20,6 +20,7 @@ from _thread import allocate_lock
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import NAME, TOOL, dump_threads, get_frame, get_ident, monitoring, os, time
+from tibidi.process.interpreter import frames
 from tibidi.process.watch import FINISH_SECONDS, POLL_SECONDS, DumpThread, NoThread, callers
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 # Room for recursion that a dump gets where the stack is nearly at the limit, and how much it needs in any case.
 HEADROOM_LEVELS = 1_000
 NEEDED_LEVELS = 500
-LEVELS_PER_FRAME = 8  # at most: those of the pickler, for example, have no frames
 # The default is 5 ms.  A dump releases the GIL whenever it reads, compresses or writes: beside a thread that computes
 # it would wait that long each time.
 SWITCH_SECONDS = 0.0002
@@ -142,8 +142,9 @@ class recursion_limit(ProcessSetting):  # noqa: N801 - likewise
         A limit below the depth of a thread ends the process at its next call ("Cannot recover from stack overflow" of
         _Py_CheckRecursiveCall in Python/ceval.c).  So it stays raised until a worker that hangs there restores its own.
         """
-        others, end = dump_threads - {get_ident()}, time.monotonic() + FINISH_SECONDS
-        while any(_is_deep(sys._current_frames().get(each), self._previous // LEVELS_PER_FRAME) for each in others):
+        end = time.monotonic() + FINISH_SECONDS
+        # Up to eight levels for a frame: those of the pickler, for example, have none.
+        while sys.getrecursionlimit() > self._previous and _has_deep_worker(self._previous // 8):
             if time.monotonic() > end:
                 return
             time.sleep(POLL_SECONDS)
@@ -220,6 +221,11 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=reset)
 
 
+def _has_deep_worker(depth: int) -> bool:
+    """Return True if another thread of a dump has more than `depth` frames."""
+    return any(_is_deep(frame, depth) for each, frame in frames().items() if each in dump_threads - {get_ident()})
+
+
 def _is_deep(frame: "FrameType | None", depth: int) -> bool:
     """Return True if more than `depth` frames are on a stack."""
     return any(number >= depth for number, _ in enumerate(callers(frame)))
@@ -230,10 +236,7 @@ class Abandoned(SystemExit):
 
 
 class Worker(DumpThread):
-    """A thread that calls `function` once, with the levels of recursion that its big stack allows."""
-
-    def __init__(self, function: "Callable[[int], object]") -> None:
-        super().__init__(function, STACK_BYTES)
+    """A thread for application code, with STACK_BYTES mostly, which can be interrupted."""
 
     def abandon(self) -> None:
         """Stop waiting for the thread, interrupt it, and wait a moment for it to end."""
@@ -249,7 +252,7 @@ def call(function: "Callable[[], T]", seconds: float) -> "T":
     """
     results: list[T] = []
     try:
-        worker = Worker(lambda _: results.append(function()))
+        worker = Worker(lambda _: results.append(function()), STACK_BYTES)
     except NoThread:
         return function()
     if not worker.wait(seconds):

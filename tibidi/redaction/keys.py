@@ -89,12 +89,11 @@ def key_at(text: str, start: int, *, has_zeros: bool = False) -> tuple[int, str]
 
     The text may have zeros in place of digits.
     """
-    if not _by_start:
-        for kind in kinds():
-            zeros = kind._replace(beginning=kind.beginning.translate(ZEROS))
-            _by_start.setdefault((False, kind.beginning[:2]), []).append(kind)
-            _by_start.setdefault((True, zeros.beginning[:2]), []).append(zeros)
-    for kind in _by_start.get((has_zeros, text[start : start + 2]), ()):
+    by_start = _by_start.setdefault(has_zeros, {})
+    for kind in () if by_start else kinds():
+        beginning = kind.beginning.translate(ZEROS) if has_zeros else kind.beginning
+        by_start.setdefault(beginning[:2], []).append(kind._replace(beginning=beginning))
+    for kind in by_start.get(text[start : start + 2], ()):
         if text.startswith(kind.beginning, start):
             # Compiled one by one, as all of them take 40 ms; re caches.
             match = re.compile(kind.rest).match(text, start + len(kind.beginning))
@@ -109,4 +108,4 @@ def _is_varied(rest: str) -> bool:
 
 
 ZEROS = str.maketrans("123456789", "0" * 9)
-_by_start: dict[tuple[bool, str], list[Kind]] = {}
+_by_start: dict[bool, dict[str, list[Kind]]] = {}  # with zeros for digits or not, by two characters

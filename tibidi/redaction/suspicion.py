@@ -61,7 +61,13 @@ def may_be_in(text: str) -> bool:
         lowered = text.lower()
         if any(stem in lowered and _is_before_sign(lowered, stem) for stem in STEMS):
             return True
-    return len(text) >= SHORTEST_KEY and next(words(text.encode("ascii", "replace")), None) is not None
+    return len(text) >= SHORTEST_KEY and any(_is_key(text, at) for at in words(text.encode("ascii", "replace")))
+
+
+def _is_key(text: str, start: int) -> bool:
+    from tibidi.redaction.keys import key_at  # few texts
+
+    return key_at(text, start) is not None
 
 
 def _has_userinfo(text: str) -> bool:
@@ -72,14 +78,12 @@ def _has_userinfo(text: str) -> bool:
 
 def _is_before_sign(text: str, stem: str) -> bool:
     """Return True if a stem is part of a name before a sign, a quote or a space, or behind `==`; not of a path."""
-    at = text.find(stem)
-    while at >= 0:
+    for at in places_of(stem, text):
         after = text[at + len(stem) : at + LONGEST_NAME].lstrip(IN_NAMES)
         if after[:1] in AFTER_NAMES:
             return after != ""
         if text[max(0, at - LONGEST_NAME) : at].rstrip(IN_NAMES).rstrip(" ").endswith("="):
             return True
-        at = text.find(stem, at + 1)
     return False
 
 

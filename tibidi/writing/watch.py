@@ -5,7 +5,7 @@ from __future__ import annotations
 from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import error_text
 from tibidi.process import time
-from tibidi.process.temporary import Worker, recursion_limit
+from tibidi.process.temporary import STACK_BYTES, Worker, recursion_limit
 from tibidi.process.watch import POLL_SECONDS, NoThread
 from tibidi.writing.stream import DiskRefused, OutOfTime
 
@@ -44,7 +44,7 @@ def run_watched(
     while time.monotonic() < deadline:
         with recursion_limit(0):  # from before the worker starts, as it may be abandoned while it has raised the limit
             try:
-                worker = Worker(task.run)
+                worker = Worker(task.run, STACK_BYTES)
             except NoThread:
                 from tibidi.writing.threadless import run_here  # at a limit, or while the interpreter shuts down
 
@@ -52,10 +52,9 @@ def run_watched(
                 return
             is_done = _wait(worker, task, state, deadline, on_wait)
             if not is_done:
-                worker.abandon()  # before the limit is restored: one below its depth is fatal to it, in Python 3.11
-        if not is_done:
-            skip(task, state, deadline)
-        elif is_over(task, worker.take_error(), debug=debug):
+                worker.abandon()  # before the limit is restored, which waits until no worker is deeper
+                skip(task, state, deadline)
+        if is_done and is_over(task, worker.take_error(), debug=debug):
             return
 
 
