@@ -27,7 +27,7 @@ MAX_PLACES, MAX_FRAMES, MAX_TEXT, BIG = 150, 100, 200, 1 << 64
 # An exception is noted with its text and place, which takes longer, if the last one was so many seconds ago; else one
 # of eight of all so far, up to one of so many.
 FREQUENT, MAX_STEP = 0.02, 64
-MOST_AT_ONCE, MOST_PER_SECOND = 10_000, 50_000  # exceptions
+MOST_AT_ONCE, MOST_PER_SECOND = 10_000, 30_000  # exceptions
 PAUSE_SECONDS, TICK_SECONDS = 1.0, 0.1
 # How iterators, generators and tasks end.
 SILENT = ("StopIteration", "StopAsyncIteration", "GeneratorExit", "CancelledError")
