@@ -37,8 +37,8 @@ def measure() -> bool:
     A dump of many texts meets the one of large texts.
     """
     is_met = True
+    size = sum(len(text) for text in one_dump.texts(OBJECTS, random.Random(1))) / 1e6  # noqa: S311 - as in the dump
     for workload in ("mixed", "texts"):
-        size = sum(len(text) for text in one_dump.texts(OBJECTS, random.Random(1))) / 1e6  # noqa: S311 - as in the dump
         for secret in ("no", "some"):
             whole, without_scan, without = _seconds(workload, secret)
             scan, rate = whole - without_scan, size / (whole - without_scan)

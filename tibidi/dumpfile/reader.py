@@ -16,6 +16,7 @@ from tibidi.dumpfile import decode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.headline import note_of
+from tibidi.dumpfile.unpacking import MAX_BYTES
 from tibidi.errors import DamagedDump, DumpNotFound, NotADump
 from tibidi.model import DAMAGED, Index, Omission
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 24 << 20  # of one member that is read as a whole
 MAX_SOURCES_BYTES = 64 << 20  # of all sources
 MAX_SIGNATURE_BYTES = 1 << 10
-MAX_BYTES = 1 << 30  # of a file that is read as a whole
 LARGE_BYTES = 4 << 20  # of a file
 MAX_SOURCES = 2_000
 MAX_NAME_CHARACTERS = 4_096

@@ -22,11 +22,12 @@ ZIP = b"PK\x03\x04"
 FIRST_MEMBER = b"summary.json"
 NAME_OFFSET = 30  # of the name of the first member of a ZIP archive (APPNOTE.TXT, 4.3.7)
 MAX_LEVELS = 3  # of gzip in gzip; there are files that unpack to themselves
-MAX_BYTES = 1 << 30  # of an unpacked dump; the default limit of a dump is 64 MiB
+MAX_BYTES = 1 << 30  # of an unpacked dump, or of one that is read as a whole; the default limit of a dump is 64 MiB
 CHUNK_BYTES = 1 << 20
-copies: set[str] = set()  # their paths
 METHODS = (0, 8)  # stored and deflated; a few bytes can have LZMA ask for 4 GiB
 MAX_FILES = 1000  # of an archive, that are looked at
+
+copies: set[str] = set()  # the paths of the private files
 
 # ValueError: names that are no UTF-8, numbers of other systems.
 UNPACKING_ERRORS = (OSError, EOFError, ValueError, zlib.error, RuntimeError, NotImplementedError)

@@ -89,7 +89,7 @@ def _start() -> None:
 
 
 def _watch() -> None:
-    watched, size, is_late = 0.0, 0, False  # watched: seconds in which this thread could run: a process may be stopped
+    watched, size, was_held = 0.0, 0, False  # watched: seconds in which this thread could run: a process may be stopped
     while hooks.is_installed() and config.hang_seconds:
         seconds = config.hang_seconds
         life: Any = sys.modules.get("tibidi_autoinstall")
@@ -100,9 +100,9 @@ def _watch() -> None:
                 timer(seconds, file=record[2])
         try:
             if record and TIMEOUT in os.pread(record[2], MAX_TEXT, size):  # now that the previous timer has ended
-                _tell(record, is_late)
+                _tell(record, was_held)
             size = os.fstat(record[2]).st_size if record else 0
-            is_late, watched = _sleep(seconds), watched + seconds / LOOKS
+            was_held, watched = _sleep(seconds), watched + seconds / LOOKS
             _look(seconds, interpreter.frames(), watched)
         except Exception:  # noqa: BLE001 - the next look is as good
             _since.clear()
@@ -127,9 +127,9 @@ def _waits() -> int:
     return count
 
 
-def _tell(record: Any, is_late: bool) -> None:
+def _tell(record: Any, was_held: bool) -> None:
     """Make a dump of the text of the timer, which also comes after a stop of the process, or when a clock is set."""
-    if is_late:
+    if was_held:
         load_own("tibidi.life.judge").judge_one(record[1])
         os.lockf(record[2], os.F_TLOCK, 0)  # a process loses its locks on a file that it closes anywhere
     snapshots.note("hang" if _reported else "moved")

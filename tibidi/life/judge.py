@@ -71,7 +71,7 @@ def judge_one(path: str) -> None:
             elif not HANG.search(record.text) and not _is_of_a_child(record):
                 return
             _replace_by_dump(record)
-    except Exception:
+    except Exception:  # gone, or not a record
         if config.debug:
             raise
 
