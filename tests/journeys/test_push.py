@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,18 @@ def test_each_once(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture
     assert sorted(path.read_bytes() for path in three.dumps()) == sorted(path.read_bytes() for path in stored(store))
     assert all(re.fullmatch(r"\d{8}T\d{6}Z-python-\d+-[0-9a-f]{16}\.pkl", path.name) for path in stored(store))
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", path.parent.name) for path in stored(store))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+def test_little_memory(three: Crasher, tmp_path: Path) -> None:
+    """To push a small dump takes little memory, though a file of up to 1 GiB is read."""
+    code = """import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+from tibidi.__main__ import main
+sys.exit(main(["push", sys.argv[1]]))"""
+    ended = three.run("-c", code, str(tmp_path / "store"))
+
+    assert (0, 3) == (ended.status, len(stored(tmp_path / "store"))), ended.stderr
 
 
 def test_damaged_among_others(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

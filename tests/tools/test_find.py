@@ -86,6 +86,35 @@ def test_diff(crash: Crasher, dump: Path, tmp_path: Path) -> None:
     )
 
 
+WIDE = """
+import sys
+def make(number):
+    found = [number]
+    for _ in range(4):
+        found = [found] * 1000
+    return found
+def down(levels, number):
+    return down(levels - 1, number) if levels else other(number)
+def other(number):
+    shared = make(number)
+    1 / 0
+down(900, int(sys.argv[1]))
+"""
+
+
+def test_diff_of_what_has_very_many_paths(crash: Crasher, tmp_path: Path) -> None:
+    """`diff` ends soon if 10^12 paths lead to a value, or frames are many; of too many differences it lists some."""
+    program = tmp_path / "wide.py"
+    program.write_text(WIDE)
+    one, same, other = (crash(program, each).dump for each in ("1", "1", "2"))
+    equal, different = (crash.run("-m", "tibidi", "diff", "--json", str(one), str(each)) for each in (same, other))
+    paths = [each["path"] for each in json.loads(different.stdout)]
+
+    assert [] == [each for each in json.loads(equal.stdout) if ".locals" in each["path"]]
+    assert (10_001, "more") == (len(paths), paths[-1])
+    assert "exceptions[0].frames[902].locals['number']" in paths
+
+
 @pytest.mark.parametrize("kind", ["gzip", "zip", "stdin"])
 def test_packed_dumps(crash: Crasher, dump: Path, tmp_path: Path, kind: str) -> None:
     """Every command takes a dump that a mail program has packed, and one on stdin; the signature still holds."""

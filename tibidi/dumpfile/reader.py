@@ -208,10 +208,11 @@ def opened(path: str) -> BinaryIO:
 
 def whole_of(file: BinaryIO, path: str) -> bytes:
     """Return the content of an open file; raise NotADump if it is larger than a dump."""
-    if file.seek(0, io.SEEK_END) > MAX_BYTES:
+    size = file.seek(0, io.SEEK_END)
+    if size > MAX_BYTES:
         raise NotADump(f"not a dump: {path} has more than {MAX_BYTES >> 20} MiB")
     file.seek(0)
-    return file.read(MAX_BYTES)
+    return file.read(size)  # so much memory is taken at once
 
 
 def _private_copy(file: BinaryIO) -> BinaryIO:
