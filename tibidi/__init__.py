@@ -24,8 +24,6 @@ import sys
 
 TYPE_CHECKING = False  # the crash side imports this one: typing takes 3 ms to import
 if TYPE_CHECKING:
-    from typing import Any
-
     from tibidi.config import config as config
     from tibidi.config import configure as configure
     from tibidi.dump import Dump as Dump
@@ -53,7 +51,6 @@ if TYPE_CHECKING:
 
 __version__ = "1.1.0"
 
-_importlib: "Any" = sys.modules["_frozen_importlib"]
 # The names that each module defines.
 _NAMES = {
     "errors": "BadSetting DamagedDump DumpFailed DumpNotFound NewerFormat NotADump TibidiError",
@@ -67,28 +64,8 @@ _NAMES = {
     "living": "dump_exception snapshot",
     "plugins.ipython": "load_ipython_extension",
 }
-# The first modules, by name: the application may empty `sys.modules`.
-packages = {__name__: sys.modules[__name__]}
-
-
-def load_own(name: str) -> "Any":
-    """Return a module of tibidi, importing it without the finders of the application: some change all modules.
-
-    The module `importlib` would cost a third of a millisecond at each start.
-    """
-    for each, module in packages.items():
-        sys.modules.setdefault(each, module)
-    parent, _, child = name.rpartition(".")
-    external = _importlib._bootstrap_external  # its functions on files are not those of `os`, which may be patched
-    path = __file__[: -len("__init__.py")] + name[len("tibidi.") :].replace(".", external.path_sep)
-    path += ".py" if external._path_isfile(f"{path}.py") else f"{external.path_sep}__init__.py"
-    if name not in sys.modules and parent in sys.modules and external._path_isfile(path):
-        with _importlib._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
-            if name not in sys.modules:
-                spec = external.spec_from_file_location(name, path)
-                setattr(sys.modules[parent], child, _importlib._load_unlocked(spec))
-    __import__(name)
-    return sys.modules[name]
+if "tibidi.process" in sys.modules:  # the start hook loads it before this package
+    setattr(sys.modules[__name__], "process", sys.modules["tibidi.process"])  # noqa: B010 - a submodule, for mypy
 
 
 def __getattr__(name: str) -> object:

@@ -26,8 +26,8 @@ application.
 
 import sys
 
-from tibidi import TYPE_CHECKING, load_own
-from tibidi.process import environ, os, placeholders
+from tibidi import TYPE_CHECKING
+from tibidi.process import environ, load_own, os, placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -3,8 +3,9 @@
 `tibidi_autoinstall.pth` calls `main()`, in a virtual environment twice
 (CPython gh-75723).  Whatever happens here, the interpreter starts.
 
-Loading the hooks takes 0.6 ms, a fifth of all.  So with the default settings
-only placeholders are installed, which load `tibidi.hooks` at their first use.
+A kilobyte of bytecode costs about 8 us, from the disk to the end of the
+interpreter.  So here is only what every program needs, and placeholders for the
+rest, which load `tibidi.hooks` or `tibidi.life.keeper` at their first use.
 
 The life record is one small file in the crash directory: who this process is,
 and then what faulthandler writes when the process crashes.  Every end by Python
@@ -19,7 +20,6 @@ application that closes all descriptors does not use again.
 
 import _signal  # type: ignore[import-not-found]  # loaded at any start, unlike `signal`
 import _thread
-import atexit
 import os
 import sys
 import time
@@ -27,6 +27,19 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+_importlib: "Any" = sys.modules["_frozen_importlib"]
+
+
+def _load_builtin(name: str) -> "Any":
+    """Return a module; if it is part of the interpreter, in half of the time that an import statement takes."""
+    if name in sys.modules or name not in sys.builtin_module_names:
+        return __import__(name)
+    return getattr(_importlib, "_builtin_from_name", __import__)(name)  # Lib/importlib/_bootstrap.py
+
+
+atexit = _load_builtin("atexit")
+faulthandler: "Any" = None  # loaded with the record
 
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
@@ -49,12 +62,13 @@ LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcach
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
 ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
 LEFT_OUT = "<left out>"
-CLOSED = (0, 0)  # for the device and inode of a file
 ENDED = b"ended\n"  # written to a record that cannot be removed
+
+# What a process that has children has loaded; those of others are looked for at the next start.
+CHILDREN = frozenset({"tibidi.life.keeper", "_posixsubprocess"})
 
 PATIENCE = 0.5  # seconds
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
-FATAL = [getattr(_signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT")]
 # faulthandler may crash on the stack of a thread that runs Python code: before 3.12.8 and 3.13.1 on that of its own
 # thread (CPython gh-123967), before 3.14 on those of others.
 NOTED = () if (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1) else STOPS
@@ -65,18 +79,15 @@ KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")
 # nothing but the function for forks holds it: after one more collection of all objects (Python/pylifecycle.c).
 _this_module = sys.modules[__name__]
 _process: "Any" = None  # the module `tibidi.process`
-_load_own: "Any" = None  # tibidi.load_own()
+_load_own: "Any" = None  # its load_own()
 _was_called = False
 _is_local = False  # the crash directory always answers
 _is_late = False  # it does not answer
+catches_fatal = False  # faulthandler writes to the record, and is not that of the application
+originals: "dict[str, Any]" = {}  # the functions that have a guard in their place
 _dead_in = ""  # the crash directory, if it has records of dead processes
-# Process, path, descriptor, device and inode of the life record.
-_record: "tuple[int, str, int, tuple[int, int]] | None" = None
-_catches_fatal = False  # faulthandler writes to the record, and is not that of the application
 # By thread: signals that it has blocked while a record begins.
 _blocked: "dict[int, set[int]]" = {}
-# In a child of fork(): the code of the function that called it.
-_forked_in: object = None
 
 
 def main() -> None:
@@ -104,10 +115,9 @@ def _is_isolated() -> bool:
 def _install() -> None:
     global os, time, _load_own, _process
     try:
-        from tibidi import load_own
-
-        _load_own = load_own
-        _process = _load_own("tibidi.process")
+        _process = _load_process()
+        _process.packages[__name__] = _this_module
+        _load_own = _process.load_own
         os, time = _process.os, _process.time  # copies: the application may patch the modules
         # Python 3.9 does not name the modules of the standard library.
         can_wait = sys.version_info >= (3, 10) and HOOKED.isdisjoint(sys.modules)
@@ -126,6 +136,16 @@ def _install() -> None:
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")
 
 
+def _load_process() -> "Any":
+    """Return `tibidi.process`, from beside this module if it is there: a search for it would cost 0.1 ms."""
+    external = _importlib._bootstrap_external
+    path = f"{external._path_split(__file__)[0]}/tibidi/process/__init__.py"
+    if "tibidi" in sys.modules or not external._path_isfile(path):
+        __import__("tibidi.process")
+        return sys.modules["tibidi.process"]
+    return _importlib._load_unlocked(external.spec_from_file_location("tibidi.process", path))
+
+
 # --- the hooks
 
 
@@ -138,8 +158,7 @@ def _put_placeholders() -> None:
     atexit.register(_placeholder(_this_module, "report_unseen", _has_unseen))
     for name in ("excepthook", "unraisablehook"):
         setattr(sys, name, _placeholder(sys, name))
-    _process.hook_finder = HookFinder
-    sys.meta_path.insert(0, HookFinder)
+    sys.meta_path.insert(0, _this_module)
 
 
 def _await_handler() -> None:
@@ -207,22 +226,23 @@ def _load_in_time() -> None:
         _complain(f"no dump: {problem}")
 
 
-class HookFinder:
-    """The placeholder of the finder of the hooks: it has them loaded before a module that may have hooks."""
+def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "Any":
+    """Return what the finder of the hooks finds, before a module that may have hooks: this module is its placeholder.
 
-    @staticmethod
-    def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "Any":
-        """Return what the finder of the hooks finds."""
-        package = name.partition(".")[0]
-        if package not in HOOKED and (package in sys.stdlib_module_names or package in UNHOOKED):
-            return None
-        try:
-            hooks = _load_hooks()
-        except Exception as error:  # noqa: BLE001 - the import of the application goes on
-            _complain(f"not installed: {_process.why_unreadable(error) or error}")
-            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not HookFinder]
-            return None
-        return hooks.PostImportFinder.find_spec(name, path, target)
+    (The import system asks each finder in `sys.meta_path` by a function of this name.)
+    """
+    if name == "tibidi":
+        return _process.own_spec(name)  # that of this process, whatever is in the folder of the program
+    package = name.partition(".")[0]
+    if package not in HOOKED and (package in sys.stdlib_module_names or package in UNHOOKED):
+        return None
+    try:
+        hooks = _load_hooks()
+    except Exception as error:  # noqa: BLE001 - the import of the application goes on
+        _complain(f"not installed: {_process.why_unreadable(error) or error}")
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _this_module]
+        return None
+    return hooks.PostImportFinder.find_spec(name, path, target)
 
 
 def _handle_first(code: "Any", *event: object, caught: "Any" = Exception) -> None:
@@ -250,47 +270,90 @@ def _complain(problem: str) -> None:
 
 def _begin_life() -> None:
     """Begin the record of this process, and see to it that each end by Python removes it."""
-    global _is_local, _is_late
+    global faulthandler, _is_local, _is_late
     # A process that may open so few files needs all of them; the record of the process covers a subinterpreter.
     has_spare_files = os.name == "posix" and os.sysconf("SC_OPEN_MAX") > 15
     if not has_spare_files or _is_killed_by_its_own() or not _is_main_interpreter():
         return
-    import faulthandler
-
-    words = [word for word in _argv()[1:] if word[:1] != "-"]  # _harmless() asks whether they exist
+    faulthandler = _load_builtin("faulthandler")
+    words = [word for word in program_argv()[1:] if word[:1] != "-"]  # harmless() asks whether they exist
     _is_local = "HOME" in os.environ and _are_local([_name_of_folder(), *words])
-    _block_stops()
+    block_stops()
     try:
         _is_late = not _soon(begin_record)
-        if _record is not None:
+        if _process.life_record is not None:
             # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
-            _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
+            _catch_signals(_process.life_record[2], catch_fatal=not faulthandler.is_enabled())
     finally:
-        _unblock_stops()
-    if _record is not None:
-        _wrap_functions()
+        unblock_stops()
+    if _process.life_record is not None:
+        _install_guards()
     if _dead_in:
         _in_time(_judge)
 
 
-def _wrap_functions() -> None:
+def _install_guards() -> None:
     """Have each end by Python remove the record, and each child of fork() begin one."""
-    import faulthandler
-
-    for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
-        _replace(sys.modules["os"], name, wrap)
-    enable = faulthandler.enable
-    _replace(faulthandler, "disable", lambda previous: _wrap_disable(previous, enable))
-    _replace(faulthandler, "enable", _wrap_enable)
-    _replace(faulthandler, "is_enabled", _wrap_is_enabled)
-    if hasattr(faulthandler, "register"):
-        _replace(faulthandler, "register", _wrap_register)
-        _replace(_signal, "signal", _wrap_signal)
+    for module, names in (
+        (sys.modules["os"], ("_exit", "execv", "execve")),
+        (faulthandler, ("enable", "disable", "is_enabled", "register")),
+        (_signal, ("signal",)),
+    ):
+        for name in names:
+            if hasattr(module, name):
+                _guard(module, name)
     atexit.register(_soon, _end_life)
-    os.register_at_fork(before=_block_stops, after_in_parent=_unblock_stops, after_in_child=_begin_after_fork)
+    parts = {"before": "before_fork", "after_in_parent": "after_fork", "after_in_child": "begin_in_child"}
+    os.register_at_fork(**{when: _keeping(name) for when, name in parts.items()})
 
 
-def _block_stops() -> None:
+def _guard(module: "Any", name: str) -> None:
+    """Replace a function by one that looks like it, and has `tibidi.life.keeper` do what it does.
+
+    It looks like it for `inspect` and help(), and is pickled by its name as well.
+    """
+    previous = originals[name] = getattr(module, name)
+    load, is_finalizing = _load_keeper, sys.is_finalizing  # the globals are gone at the end
+
+    def guard(*arguments: object, **options: object) -> "Any":
+        keeper = None if is_finalizing() else load()
+        if keeper is None:
+            return previous(*arguments, **options)
+        return keeper.GUARDS[name](previous, *arguments, **options)
+
+    guard.__name__ = guard.__qualname__ = name
+    guard.__module__, guard.__doc__ = module.__name__, previous.__doc__
+    guard.__wrapped__ = previous  # type: ignore[attr-defined]
+    guard.__text_signature__ = getattr(previous, "__text_signature__", None)  # type: ignore[attr-defined]
+    setattr(module, name, guard)
+    if name == "execve" and previous in module.supports_fd:  # programs look there for what they call
+        module.supports_fd.add(guard)
+
+
+def _keeping(name: str) -> "Any":
+    """Return a function that calls one of `tibidi.life.keeper`."""
+    load, is_finalizing = _load_keeper, sys.is_finalizing
+
+    def keep() -> None:
+        keeper = None if is_finalizing() else load()
+        if keeper is not None:
+            getattr(keeper, name)()
+
+    return keep
+
+
+def _load_keeper() -> "Any":
+    """Return `tibidi.life.keeper`; None in a process that cannot load it any more, which so has no record either."""
+    try:
+        return _load_own("tibidi.life.keeper")
+    except (ImportError, OSError):  # after chroot(), setuid()
+        end_record()
+    except Exception:  # noqa: BLE001, S110 - at the limit of recursion or memory
+        pass
+    return None
+
+
+def block_stops() -> None:
     """Let the signals that faulthandler notes wait until there is a record to note them in.
 
     A signal that the application handles is not blocked, as its handler would run
@@ -301,9 +364,8 @@ def _block_stops() -> None:
         _blocked[_thread.get_ident()] = unhandled - _signal.pthread_sigmask(_signal.SIG_BLOCK, unhandled)
 
 
-def _unblock_stops() -> None:
-    if _record is not None:
-        _is_intact(_record)  # a daemon closes all descriptors before it forks its workers
+def unblock_stops() -> None:
+    """Let the signals that have waited arrive."""
     blocked = _blocked.pop(_thread.get_ident(), None)
     if blocked:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, blocked)
@@ -325,11 +387,11 @@ def _is_main_interpreter() -> bool:
 
 def _is_killed_by_its_own() -> bool:
     """Return True for a worker of a library that kills its workers as a matter of course."""
-    line = " ".join(_line())
+    line = " ".join(command_line())
     return any(part in line for part in KILLED_BY_THEIR_OWN)
 
 
-def _line() -> "list[str]":
+def command_line() -> "list[str]":
     """Return the whole command line, [] where it is not known."""
     try:
         found = _text("/proc/self/cmdline") if not hasattr(sys, "orig_argv") else b""  # Python 3.9
@@ -382,7 +444,7 @@ def _in_time(work: "Any", seconds: float = PATIENCE) -> bool:
     # A signal that the new thread gets before it has a stack would leave no text.
     is_blocked = _thread.get_ident() in _blocked
     if not is_blocked:
-        _block_stops()
+        block_stops()
     try:
         _process.start_new_thread(run, ())
     except RuntimeError:  # no more threads; Python 3.12 starts none at its exit
@@ -390,28 +452,26 @@ def _in_time(work: "Any", seconds: float = PATIENCE) -> bool:
         return True
     finally:
         if not is_blocked:
-            _unblock_stops()
+            unblock_stops()
     is_done: bool = done.acquire(timeout=seconds)
     return is_done
 
 
 def begin_record(number: "int | None" = None, folder: "str | None" = None) -> None:
     """Begin a record, in the crash directory if not in `folder`; its file may replace that of descriptor `number`."""
-    global _record
-    import faulthandler
-
     try:
         folder, place = folder or _folder(), _place()
         mine = faulthandler.is_enabled() and number is None
         descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
-        _record = os.getpid(), path, descriptor, _identity(descriptor)
+        process, file = os.getpid(), _process.identity(descriptor)
+        _process.life_record = process, path, descriptor, file
         moved = _highest() if number is None else number
         if number is not None or _is_free(moved):
             os.dup2(descriptor, moved, inheritable=False)
-            _record = *_record[:2], moved, _record[3]
+            _process.life_record = process, path, moved, file
             os.close(descriptor)
         if hasattr(os, "lockf"):
-            os.lockf(_record[2], os.F_TLOCK, 0)  # until the process ends; seen from other containers as well
+            os.lockf(_process.life_record[2], os.F_TLOCK, 0)  # until it ends; seen from other containers as well
         if number is None:
             _look(folder, place)
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
@@ -438,25 +498,15 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     The latter are chained to what they do anyway.  The module `signal` does not
     know of it, and the application's own handlers take their place.
     """
-    global _catches_fatal
-    import faulthandler
-
+    global catches_fatal
     if catch_fatal:
         faulthandler.enable(descriptor)
-        _catches_fatal = True
+        catches_fatal = True
     for number in NOTED if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
-    hangs = sys.modules.get("tibidi.hooks.hangs")
-    # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks.
-    if hangs and not _is_python():
-        hangs._timers.clear()
-        faulthandler.cancel_dump_traceback_later()
-    for timer in hangs._timers if hangs else ():
-        timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
-    asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
-    if NOTED and asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
-        faulthandler.register(asked, descriptor, all_threads=sys.version_info >= (3, 14), chain=True)
+    if "tibidi.config" in sys.modules:  # there are settings
+        _load_own("tibidi.life.keeper").catch_more(descriptor)
 
 
 def _name_of_folder() -> str:
@@ -494,8 +544,8 @@ def _place() -> str:
 
 def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, str]":
     """Make the file of a record: one line, the repr() of a dictionary, then what faulthandler writes."""
-    now, pid, argv = time.time(), os.getpid(), _argv()
-    words = _line() if argv[:1] == ["-m"] else []
+    now, pid, argv = time.time(), os.getpid(), program_argv()
+    words = command_line() if argv[:1] == ["-m"] else []
     if "-m" in words:  # the module that runs is not known yet
         argv = [*words[words.index("-m") + 1 :][:1], *argv[1:]]
     facts.update(
@@ -504,7 +554,7 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         ppid=os.getppid(),
         time=now,
         uptime=time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0,
-        argv=_harmless(argv),
+        argv=harmless(argv),
         executable=sys.executable,
         cwd=os.getcwd(),
         python=sys.version.split()[0],
@@ -531,17 +581,16 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
 
 def _tells_stops() -> bool:
     """Return True if a request to stop leaves a text in the record."""
-    import faulthandler
-
     has_handler = bool(NOTED) and hasattr(faulthandler, "register")
-    return has_handler and _is_python() and _signal.getsignal(_signal.SIGTERM) is not None
+    return has_handler and is_python() and _signal.getsignal(_signal.SIGTERM) is not None
 
 
-def _argv() -> "list[str]":
+def program_argv() -> "list[str]":
+    """Return `sys.argv`, without what is no text; [] where there is none yet."""
     return [word for word in getattr(sys, "argv", []) if type(word) is str]
 
 
-def _is_python() -> bool:
+def is_python() -> bool:
     """Return False in a program that embeds Python, such as uwsgi: it may end as it should without a word of Python."""
     name = os.path.basename("".join(getattr(sys, "orig_argv", [])[:1]))
     if not name.startswith("python"):
@@ -552,7 +601,7 @@ def _is_python() -> bool:
     return name.startswith(("python", "pypy")) or hasattr(sys, "frozen")
 
 
-def _harmless(argv: "list[str]") -> "list[str]":
+def harmless(argv: "list[str]") -> "list[str]":
     """Return the command line without what may be a secret: only options, numbers, files and plain words stay.
 
     A dump of an exception has the whole redactor for it, which a start cannot afford.
@@ -636,208 +685,36 @@ def _judge() -> None:
 
 def end_record() -> None:
     """Remove the record of this process, or mark it as ended if that cannot be done any more: after chroot, setuid."""
-    global _record
-    record, _record = _record, None
+    record, _process.life_record = _process.life_record, None
     if record is None or record[0] != os.getpid():
         return
     try:
         os.unlink(record[1])
     except OSError:
-        write(ENDED, record)
-
-
-def note_argv() -> None:
-    """Note the command line of a child of multiprocessing, which learns late which program it is part of."""
-    if "-c" in _line():  # else it was forked by the program itself
-        write(f"told: argv {_harmless(_argv())!a}\n".encode())
-
-
-def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = None) -> None:
-    """Append to the record, unless its descriptor is another file by now."""
-    record = record or _record
-    try:
-        if record is not None and _is_intact(record):
-            os.write(record[2], data)
-    except OSError:
-        return
+        try:
+            if _process.identity(record[2]) == record[3]:
+                os.write(record[2], ENDED)
+        except OSError:
+            return
 
 
 def _end_life() -> None:
     """End the record at the exit, and look for those of processes that died meanwhile, such as workers of a pool."""
-    folder, name = os.path.split(_record[1]) if _record else ("", "")
+    record = _process.life_record
+    folder, name = os.path.split(record[1]) if record else ("", "")
     try:
-        if "tibidi.hooks.hangs" in sys.modules and _record:
-            sys.modules["tibidi.hooks.hangs"].finish(_record[1])
+        if "tibidi.hooks.hangs" in sys.modules and record:
+            sys.modules["tibidi.hooks.hangs"].finish(record[1])
     except Exception:  # noqa: BLE001, S110 - then nobody will
         pass
     try:
         end_record()
-        if folder:
+        if folder and not CHILDREN.isdisjoint(sys.modules):
             _look(folder, "-".join(name[1:].split("-")[:2]))
         if _dead_in:
             _in_time(_judge)
     except Exception:  # noqa: BLE001 - the next process will look
         return
-
-
-def _begin_after_fork() -> None:
-    """Begin the record of a child; not in one that `subprocess` makes, which runs another program at once.
-
-    Nor in one that the application forks inside a dump, which ends with the thread of the dump.
-    """
-    global _forked_in
-    frame = sys._getframe().f_back if hasattr(sys, "_getframe") else None
-    _forked_in = frame and frame.f_code
-    try:
-        _replace_record(frame)
-    finally:
-        _unblock_stops()
-
-
-def _replace_record(frame: "Any") -> None:
-    global _record
-    record, _record = _record, None
-    if record is None or not os or _identity(record[2]) not in (record[3], CLOSED):
-        return
-    if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
-        begin_record(record[2], os.path.dirname(record[1]))
-    if _record is None:
-        nowhere, writing = os.pipe()  # unlike /dev/null it is there after chroot() as well
-        os.dup2(nowhere, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
-        os.close(nowhere)
-        os.close(writing)
-
-
-def _is_inside_dump(frame: "Any") -> bool:
-    while frame is not None and frame.f_globals.get("__name__") != "tibidi.process.watch":
-        frame = frame.f_back
-    return frame is not None
-
-
-def _replace(module: "Any", name: str, wrap: "Any") -> None:
-    """Replace a function by one that looks like it for `inspect` and help(), and is pickled by its name as well."""
-    previous = getattr(module, name)
-    function = wrap(previous)
-    for each in ("__name__", "__qualname__", "__doc__", "__text_signature__"):
-        if hasattr(previous, each):
-            setattr(function, each, getattr(previous, each))
-    function.__module__, function.__wrapped__ = module.__name__, previous
-    setattr(module, name, function)
-    if name == "execve" and previous in module.supports_fd:  # programs look there for what they call
-        module.supports_fd.add(function)
-
-
-def _wrap_exit(previous: "Any") -> "Any":
-    def _exit(status: int) -> None:  # the life record says where, unless it is how this process has to end
-        caller = sys._getframe().f_back  # None if C code calls it, such as that of atexit
-        try:
-            number = range(status).stop  # by its __index__()
-            if _record is not None and _record[0] != os.getpid():  # forked by C code
-                _replace_record(caller)
-            # A pool of billiard (Celery) replaces a worker that ends with EX_RECYCLE after its number of tasks.
-            good = 0, caller and caller.f_globals.get("EX_RECYCLE")
-            if caller is None or number in good or caller.f_code is _forked_in or _is_in_handler(caller):
-                end_record()
-            elif _record is not None and _is_intact(_record):
-                import faulthandler
-
-                write(f"os._exit({number:d})\n".encode())
-                faulthandler.dump_traceback(_record[2])
-        finally:
-            previous(status)
-
-    return _exit
-
-
-def _is_in_handler(frame: "Any") -> bool:
-    """Return True within the application's handler for a signal that asks a program to end: it ends as it was asked."""
-    handlers = [getattr(_signal.getsignal(number), "__code__", None) for number in STOPS]
-    while frame is not None and not any([frame.f_code is each for each in handlers]):
-        frame = frame.f_back
-    return frame is not None
-
-
-def _wrap_exec(previous: "Any") -> "Any":
-    def execute(*arguments: object, **options: object) -> None:
-        record = _record if _record and _record[0] == os.getpid() else None
-        end_record()
-        try:
-            previous(*arguments, **options)
-        finally:
-            if record is not None:
-                begin_record(record[2], os.path.dirname(record[1]))  # there is no such program
-
-    return execute
-
-
-def _wrap_enable(previous: "Any") -> "Any":
-    def enable(*arguments: object, **options: object) -> None:  # and not for the life record any more
-        global _catches_fatal
-        previous(*arguments, **options)
-        _catches_fatal = False
-        write(b"faulthandler: enabled by the application\n")
-
-    return enable
-
-
-def _wrap_disable(previous: "Any", enable: "Any") -> "Any":
-    def disable() -> bool:  # it writes to the life record again
-        global _catches_fatal
-        if _catches_fatal:
-            return False
-        was_enabled: bool = previous()
-        if _record is not None and _is_intact(_record):
-            enable(_record[2])
-            _catches_fatal = True
-        return was_enabled
-
-    return disable
-
-
-def _wrap_is_enabled(previous: "Any") -> "Any":
-    def is_enabled() -> bool:  # by the application, since many enable it only if it is not
-        return previous() and not _catches_fatal
-
-    return is_enabled
-
-
-def _wrap_register(previous: "Any") -> "Any":
-    def register(signum: int, *arguments: object, **options: object) -> None:  # then the record does not hear of it
-        previous(signum, *arguments, **options)
-        if signum in STOPS:
-            write(b"faulthandler: has a signal that stops the application\n")
-
-    return register
-
-
-def _wrap_signal(previous: "Any") -> "Any":
-    def signal(number: int, handler: object, /) -> object:
-        result, record = previous(number, handler), _record
-        if type(handler) is int and handler == 0 and record is not None and _is_intact(record):  # SIG_DFL
-            import faulthandler
-
-            register: Any = faulthandler.register
-            if number in NOTED:
-                faulthandler.unregister(number)
-                register.__wrapped__(number, record[2], all_threads=False, chain=True)
-            elif number in FATAL and _catches_fatal:
-                _catch_again(record[2], previous)
-        return result
-
-    return signal
-
-
-def _catch_again(descriptor: int, set_handler: "Any") -> None:
-    """Have faulthandler write about all fatal signals, but for those that the application handles."""
-    import faulthandler
-
-    enable: Any = faulthandler.enable
-    disable: Any = faulthandler.disable
-    disable.__wrapped__()
-    enable.__wrapped__(descriptor)
-    for number in FATAL:
-        if callable(_signal.getsignal(number)):
-            set_handler(number, _signal.getsignal(number))
 
 
 def _is_free(descriptor: int) -> bool:
@@ -846,26 +723,3 @@ def _is_free(descriptor: int) -> bool:
     except OSError:
         return True
     return False
-
-
-def _is_intact(record: "tuple[int, str, int, tuple[int, int]]") -> bool:
-    """Return True for a record of this process whose descriptor is its file, again if the application closed all."""
-    if record[0] == os.getpid() and _identity(record[2]) == CLOSED:
-        try:
-            descriptor = os.open(record[1], PRIVATE & ~(os.O_CREAT | os.O_EXCL))
-            if _identity(descriptor) == record[3]:
-                os.dup2(descriptor, record[2], inheritable=False)
-            os.close(descriptor)
-            os.lseek(record[2], 1, os.SEEK_SET)  # the first byte is locked by who makes a dump
-            os.lockf(record[2], os.F_TLOCK, 0)
-        except OSError:
-            return False
-    return record[0] == os.getpid() and _identity(record[2]) == record[3]
-
-
-def _identity(descriptor: int) -> "tuple[int, int]":
-    try:
-        status = os.fstat(descriptor)
-    except OSError:
-        return CLOSED
-    return status.st_dev, status.st_ino

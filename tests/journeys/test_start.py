@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -72,13 +73,13 @@ def test_start_imports_little(crash: Crasher) -> None:
     without = set(crash.run("-c", code, env={"TIBIDI_ENABLE": None}).stdout.split())
     ours = set(crash.run("-c", code).stdout.split())
 
-    expected = {"atexit", "faulthandler", "tibidi", "tibidi.process", "tibidi_autoinstall"}
+    expected = {"atexit", "faulthandler", "tibidi.process", "tibidi_autoinstall"}
     # `io` is in every start before Python 3.14; modules that are there before have their hooks at once.
     early = {"tibidi.hooks.callbacks"} if sys.version_info < (3, 10) else set()
     if "warnings" in without:  # by the line of another package
         early |= {"tibidi.hooks.tail", "_collections", "_operator"}
     if early:
-        early |= {"tibidi.hooks", "tibidi.process.watch"}
+        early |= {"tibidi", "tibidi.hooks", "tibidi.process.watch"}
     assert expected == ours - without - {"time", "io"} - early
     assert 0o700 == crash.directory.stat().st_mode & 0o777
 
@@ -137,6 +138,48 @@ def test_hooks_of_the_program_come_first(crash: Crasher) -> None:
     assert 1 == crashed.stderr.count("Traceback (most recent call last)")
     with Reader(str(crashed.dump)) as reader:
         assert [["mine"]] == [[frame.name for frame in thread.frames] for thread in reader.summary.threads]
+
+
+@LATE
+def test_package_of_the_program(crash: Crasher) -> None:
+    """A `tibidi.py` beside the program is not taken for the package, which the start hook has not loaded yet."""
+    (crash.work / "tibidi.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
+    crashed = run_without_site(crash, f"{BEGIN}\nimport tibidi\nprint(tibidi.process.os.name, tibidi.load)\n1 / 0")
+
+    assert f"{os.name} <function load" == crashed.stdout.partition(" at ")[0], crashed.stderr
+    assert 1 == len(crashed.dumps)
+
+
+@LATE
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import errno", False),
+        ("os.fork() or os._exit(0)", True),
+        ("faulthandler.is_enabled()", True),
+        ("_signal.signal(_signal.SIGTERM, _signal.SIG_DFL)", True),
+    ],
+)
+def test_keeper_is_loaded_when_needed(crash: Crasher, code: str, expected: bool) -> None:
+    """What keeps the life record right is loaded by the calls that need it, and not by less."""
+    is_loaded = "print('tibidi.life.keeper' in sys.modules)"
+    ended = run_without_site(crash, f"import sys, os, faulthandler, _signal\n{BEGIN}\n{code}\n{is_loaded}")
+
+    assert (f"{expected}\n", "") == (ended.stdout, ended.stderr)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
+@pytest.mark.parametrize(
+    "code",
+    ["os._exit(3)", "os.execv('/bin/sh', ['sh', '-c', 'exit 3'])", "os.fork() or os._exit(4); os.wait(); sys.exit(3)"],
+)
+def test_keeper_that_cannot_be_loaded(crash: Crasher, code: str) -> None:
+    """The calls work without what keeps the life record right, as after chroot(), and then there is no record."""
+    ended = crash.run("-c", f"import sys, os; sys.modules['tibidi.life.keeper'] = None; {code}")
+
+    assert (3, "") == (ended.status, ended.stderr)
+    assert [] == list(crash.directory.iterdir())
 
 
 @LATE

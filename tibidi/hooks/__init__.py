@@ -17,9 +17,8 @@ a hook.  A hook only recognises a crash and passes it to `report()`.
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
 
-from tibidi import TYPE_CHECKING, load_own, packages, process
-from tibidi.process import NAME as NAME
-from tibidi.process import TOOL, atexit, dump_threads, get_ident, monitoring, os, placeholders, reserve, sys
+from tibidi import TYPE_CHECKING, process
+from tibidi.process import atexit, dump_threads, get_ident, load_own, monitoring, os, placeholders, reserve, sys
 from tibidi.process.watch import Watch, is_inside_dump, runs_a_dump
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ _LOGS = "logging loguru._handler structlog._base traceback concurrent.futures._b
 LOG_HOOKS = dict.fromkeys(_LOGS.split(), "logs")
 # These ask a program to end, and are no crash.
 ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
-packages[__name__] = sys.modules[__name__]
+process.packages.update({_name: sys.modules[_name] for _name in ("tibidi", __name__)})
 
 
 class Settings:
@@ -247,8 +246,7 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         return ""
     if issubclass(type(exc), ENDS) and hook != EXIT:
         return ""
-    path, interrupt = "", None
-    watch = None
+    path, interrupt, watch = "", None, None
     try:
         desk: Any = sys.modules.get("tibidi.hooks.desk")  # since the first crash
         answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
@@ -302,7 +300,8 @@ def install_in_modules(hooks: "Mapping[str, str]") -> None:
         files = _awaited.get(name, "")
         _awaited[name] = files if file in files.split() else f"{files} {file}"
     if PostImportFinder not in sys.meta_path:
-        sys.meta_path[:] = [PostImportFinder, *[each for each in sys.meta_path if each is not process.hook_finder]]
+        placeholder = process.packages.get("tibidi_autoinstall")
+        sys.meta_path[:] = [PostImportFinder, *[each for each in sys.meta_path if each is not placeholder]]
     for name in hooks:
         module = sys.modules.get(name)
         if module is not None:
@@ -318,9 +317,7 @@ class PostImportFinder:
     """
 
     @staticmethod
-    def find_spec(
-        name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
-    ) -> "ModuleSpec | None":
+    def find_spec(name: str, path: "Sequence[str] | None" = None, target: "Any" = None) -> "ModuleSpec | None":
         """Return the spec of the other finders for a module that a hook waits for."""
         if name not in _awaited:
             return None
@@ -364,7 +361,7 @@ def wrap_use_tool_id(previous: "Callable[..., object]") -> "Callable[..., object
     """Return a `use_tool_id` that frees our tool of `sys.monitoring` for another one."""
 
     def use_tool_id(*args: object) -> object:
-        if args[:1] == (TOOL,):  # another tool gets ours
+        if args[:1] == (process.TOOL,):  # another tool gets ours
             load_own("tibidi.hooks.swallowed").uninstall()
         return previous(*args)
 

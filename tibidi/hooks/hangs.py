@@ -15,10 +15,11 @@ from contextlib import suppress
 from functools import partial
 from itertools import repeat
 
-from tibidi import TYPE_CHECKING, config, hooks, load_own
+from tibidi import TYPE_CHECKING, config, hooks, process
 from tibidi.hooks import snapshots
+from tibidi.life import keeper
 from tibidi.look.anatomy import dictionary
-from tibidi.process import interpreter, io, os, time
+from tibidi.process import interpreter, io, load_own, os, time
 from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
@@ -92,9 +93,8 @@ def _watch() -> None:
     watched, size, was_held = 0.0, 0, False  # watched: seconds in which this thread could run: a process may be stopped
     while hooks.is_installed() and config.hang_seconds:
         seconds = config.hang_seconds
-        life: Any = sys.modules.get("tibidi_autoinstall")
-        record: Any = life and life._record
-        record = record if record and life._is_intact(record) else None  # the application may close all descriptors
+        record: Any = process.life_record
+        record = record if record and keeper.is_intact(record) else None  # the application may close all descriptors
         with _setting:
             for timer in _timers if record else ():
                 timer(seconds, file=record[2])

@@ -12,8 +12,8 @@ touched and therefore costs no memory, an unused pipe, and a raised limit of
 open files.
 
 All of this is imported at every start, so it must cost next to nothing.  That
-is why it is in the `__init__` of the package: finding one more module costs
-0.15 ms.
+is why it is in the `__init__` of the package, and imports nothing of tibidi:
+one more module costs 0.15 ms.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
@@ -21,14 +21,13 @@ is why it is in the `__init__` of the package: finding one more module costs
 import atexit as atexit
 import builtins as builtins
 import sys as sys
-from _thread import RLock as _RLock
+from _thread import RLock as RLock
 from _thread import allocate_lock as allocate_lock
 from _thread import get_ident as get_ident
 from _thread import stack_size as stack_size
 from _thread import start_new_thread as start_new_thread
 
-from tibidi import TYPE_CHECKING, packages
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import io as io
     import os as os
@@ -83,12 +82,17 @@ dump_threads: "set[int]" = set()
 # The files of code that runs in every program: of imports, and of tibidi.
 _starter = getattr(sys.modules.get("tibidi_autoinstall"), "main", None)
 STARTER = _starter.__code__.co_filename if _starter else "tibidi_autoinstall.py"
+FOLDER = __file__[: -len("tibidi/process/__init__.py")]
 EVERYWHERE = ("<frozen ", __file__[: -len("process/__init__.py")], STARTER)
-packages[__name__] = sys.modules[__name__]
+# The first modules of tibidi, by name: the application may empty `sys.modules`.
+packages = {_name: sys.modules[_name] for _name in ("tibidi", __name__) if _name in sys.modules}
 # What the start hook has put in the place of functions until `tibidi.hooks` is loaded: their owner, name, the function,
 # its placeholder, and a list with the function that the placeholder calls.
 placeholders: "list[tuple[object, str, Any, Any, list[Any]]]" = []
-hook_finder: "Any" = None  # in `sys.meta_path` until then
+
+# Of this process: its number, the path, the descriptor, and the device and inode of the file.
+life_record: "tuple[int, str, int, tuple[int, int]] | None" = None
+CLOSED = (0, 0)  # for the device and inode of a file
 
 
 class Reserve:
@@ -103,12 +107,12 @@ class Reserve:
         self._pipe: tuple[int, ...] = ()
         self._identity: tuple[int, int] | None = None
         self._limits: Any = None
-        self._lock = _RLock()  # reentrant, for signal handlers and finalizers
+        self._lock = RLock()  # reentrant, for signal handlers and finalizers
         self._crashes = 0
 
     def reset_after_fork(self) -> None:
         """Forget the crashes of other threads, which do not exist in a child of fork()."""
-        self._lock = _RLock()
+        self._lock = RLock()
         if self._crashes:
             self._crashes = 1
             self.__exit__()
@@ -131,7 +135,7 @@ class Reserve:
             self._memory = None
             for descriptor in self._pipe:
                 # The application may have closed all descriptors and opened a file of its own under this number.
-                if _identity(descriptor) == self._identity:
+                if identity(descriptor) == self._identity:
                     os.closerange(descriptor, descriptor + 1)  # no error if another thread has just closed it
             self._pipe = ()
 
@@ -149,14 +153,13 @@ class Reserve:
             if self._crashes:
                 return
             if self._limits is not None:
-                resource = sys.modules["resource"]
-                resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
+                sys.modules["resource"].setrlimit(sys.modules["resource"].RLIMIT_NOFILE, self._limits)
                 self._limits = None
             self.fill()
 
     def _take_pipe(self) -> None:
         ends = os.pipe()
-        self._identity = _identity(ends[0])  # the same for both ends, and no other file's
+        self._identity = identity(ends[0])  # the same for both ends, and no other file's
         top = min(os.sysconf("SC_OPEN_MAX") - 1, HIGHEST_DESCRIPTOR)
         self._pipe = tuple([_moved(end, top - place) for place, end in enumerate(ends)])
 
@@ -188,18 +191,18 @@ def _affordable_bytes() -> int:
     return min([RESERVED_BYTES, *[int(limit) // 16 for limit in limits if limit.isdigit()]])
 
 
-def _identity(descriptor: int) -> "tuple[int, int] | None":
-    """Return device and inode of the open file, None for a closed descriptor."""
+def identity(descriptor: int) -> "tuple[int, int]":
+    """Return device and inode of the open file, CLOSED for a closed descriptor."""
     try:
         status = os.fstat(descriptor)
     except OSError:
-        return None
+        return CLOSED
     return status.st_dev, status.st_ino
 
 
 def _moved(descriptor: int, number: int) -> int:
     """Move a descriptor to `number` if that is free; return its number."""
-    if number <= descriptor or _identity(number) is not None:
+    if number <= descriptor or identity(number) != CLOSED:
         return descriptor
     os.dup2(descriptor, number, inheritable=False)
     os.close(descriptor)
@@ -213,6 +216,32 @@ traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseExcep
 cause_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__cause__"].__get__
 context_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__context__"].__get__
 arguments_of: "Callable[[BaseException], Any]" = vars(BaseException)["args"].__get__
+
+
+def own_spec(name: str) -> "Any":
+    """Return the spec of a module of tibidi, without the finders of the application; None in a frozen program.
+
+    The module `importlib` would cost a third of a millisecond at each start.
+    """
+    external = importlib._bootstrap_external  # its functions on files are not those of `os`, which may be patched
+    path = FOLDER + name.replace(".", external.path_sep)
+    path += ".py" if external._path_isfile(f"{path}.py") else f"{external.path_sep}__init__.py"
+    return external.spec_from_file_location(name, path) if external._path_isfile(path) else None
+
+
+def load_own(name: str) -> "Any":
+    """Return a module of tibidi, importing it without the finders of the application: some change all modules."""
+    for each, module in packages.items():
+        sys.modules.setdefault(each, module)
+    spec = None if name in sys.modules else own_spec(name)
+    if spec:
+        parent, _, child = name.rpartition(".")
+        attributes = vars(load_own(parent)) if parent else {}
+        with importlib._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
+            if name not in sys.modules:
+                attributes[child] = importlib._load_unlocked(spec)
+    __import__(name)
+    return sys.modules[name]
 
 
 def why_unreadable(error: BaseException) -> str:
