@@ -41,6 +41,7 @@ def _load_builtin(name: str) -> "Any":
 atexit = _load_builtin("atexit")
 faulthandler: "Any" = None  # loaded with the record
 
+KEEPER = "tibidi.life.keeper"
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 
@@ -65,7 +66,7 @@ LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
 # What a process that has children has loaded; those of others are looked for at the next start.
-CHILDREN = frozenset({"tibidi.life.keeper", "_posixsubprocess"})
+CHILDREN = frozenset({KEEPER, "_posixsubprocess"})
 
 PATIENCE = 0.5  # seconds
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
@@ -316,7 +317,7 @@ def _guard(module: "Any", name: str) -> None:
     load, is_finalizing = _load_keeper, sys.is_finalizing  # the globals are gone at the end
 
     def guard(*arguments: object, **options: object) -> "Any":
-        keeper = None if is_finalizing() else load()
+        keeper = None if is_finalizing() else load(is_last=name == "_exit")
         if keeper is None:
             return previous(*arguments, **options)
         return keeper.GUARDS[name](previous, *arguments, **options)
@@ -342,10 +343,15 @@ def _keeping(name: str) -> "Any":
     return keep
 
 
-def _load_keeper() -> "Any":
-    """Return `tibidi.life.keeper`; None in a process that cannot load it any more, which so has no record either."""
+def _load_keeper(*, is_last: bool = False) -> "Any":
+    """Return `tibidi.life.keeper`; None in a process that cannot load it any more, which so has no record either.
+
+    The last act of a process may be to end for a file system that does not answer: that waits for no other.
+    """
     try:
-        return _load_own("tibidi.life.keeper")
+        if is_last and KEEPER not in sys.modules and not _in_time(_load_keeper):
+            return None
+        return _load_own(KEEPER)
     except (ImportError, OSError):  # after chroot(), setuid()
         end_record()
     except Exception:  # noqa: BLE001, S110 - at the limit of recursion or memory
@@ -506,7 +512,7 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
     if "tibidi.config" in sys.modules:  # there are settings
-        _load_own("tibidi.life.keeper").catch_more(descriptor)
+        _load_own(KEEPER).catch_more(descriptor)
 
 
 def _name_of_folder() -> str:

@@ -47,6 +47,16 @@ HOSTILE = {
     "empty": "",
     "strange": "{}%s\x1b[2J",
 }
+# Puts a file system that does not answer over a directory, for this process.
+MOUNT = """
+import ctypes
+HUNG = {!r}
+def mount(path):
+    libc = ctypes.CDLL(None)
+    libc.unshare(0x20000)
+    libc.mount(None, b"/", None, 0x44000, None)
+    libc.mount(HUNG.encode(), path.encode(), None, 4096, None)
+"""
 VARIABLES = sorted({*config.VARIABLES, "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"} - {"TIBIDI_ENABLE"})
 
 
@@ -145,13 +155,7 @@ def test_links_and_arguments_that_hang(crash: Crasher, hung: Path) -> None:
 def test_imports_that_hang(crash: Crasher, how: str, hung: Path) -> None:
     """A module path that does not answer any more, be it that of tibidi itself, does not keep a process from ending."""
     code = f"""
-        import ctypes, linecache, os, sys, tokenize, traceback, tibidi
-        HUNG = {str(hung)!r}
-        def mount(path):
-            libc = ctypes.CDLL(None)
-            libc.unshare(0x20000)
-            libc.mount(None, b"/", None, 0x44000, None)
-            libc.mount(HUNG.encode(), path.encode(), None, 4096, None)
+        import linecache, os, sys, tokenize, traceback, tibidi
         try:
             {{}}["import what a traceback needs"]
         except KeyError as error:
@@ -160,10 +164,23 @@ def test_imports_that_hang(crash: Crasher, how: str, hung: Path) -> None:
         1 / 0
     """
     program = crash.work / "app.py"
-    program.write_text(textwrap.dedent(code), encoding="utf-8")
+    program.write_text(MOUNT.format(str(hung)) + textwrap.dedent(code), encoding="utf-8")
     crashed = compare(crash, {}, str(program))
 
     assert "does not answer" in crashed.stderr
+
+
+def test_exit_beside_what_hangs(crash: Crasher, hung: Path) -> None:
+    """A process that calls `os._exit()` for a file system that does not answer does not wait for it."""
+    program = crash.work / "app.py"
+    code = "import os, sys, tibidi\nmount(os.path.dirname(tibidi.__file__))\nos._exit(3)"
+    program.write_text(MOUNT.format(str(hung)) + code, encoding="utf-8")
+
+    start = time.monotonic()
+    ended = crash.run(str(program))
+
+    assert (3, "") == (ended.status, ended.stderr)
+    assert time.monotonic() - start < MARGIN
 
 
 @pytest.mark.parametrize("setting", ["directory", "key_file"])
