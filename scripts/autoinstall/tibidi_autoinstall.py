@@ -73,8 +73,6 @@ STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler
 # faulthandler may crash on the stack of a thread that runs Python code: before 3.12.8 and 3.13.1 on that of its own
 # thread (CPython gh-123967), before 3.14 on those of others.
 NOTED = () if (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1) else STOPS
-# In the command lines of the workers of loky, and of all processes of a cluster of Ray.
-KILLED_BY_THEIR_OWN = ("loky.backend", "packages/ray/")
 
 # While something refers to this module itself, the end of the interpreter clears its dictionary at once, and else when
 # nothing but the function for forks holds it: after one more collection of all objects (Python/pylifecycle.c).
@@ -278,10 +276,11 @@ def _begin_life() -> None:
         return
     faulthandler = _load_builtin("faulthandler")
     words = [word for word in program_argv()[1:] if word[:1] != "-"]  # harmless() asks whether they exist
-    _is_local = "HOME" in os.environ and _are_local([_name_of_folder(), *words])
+    folder = _name_of_folder()
+    _is_local = "HOME" in os.environ and _are_local([folder, *words])
     block_stops()
     try:
-        _is_late = not _soon(begin_record)
+        _is_late = not _soon(lambda: begin_record(folder))
         if _process.life_record is not None:
             # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
             _catch_signals(_process.life_record[2], catch_fatal=not faulthandler.is_enabled())
@@ -394,7 +393,7 @@ def _is_main_interpreter() -> bool:
 def _is_killed_by_its_own() -> bool:
     """Return True for a worker of a library that kills its workers as a matter of course."""
     line = " ".join(command_line())
-    return any(part in line for part in KILLED_BY_THEIR_OWN)
+    return "loky.backend" in line or "packages/ray/" in line  # Ray: all processes of a cluster
 
 
 def command_line() -> "list[str]":
@@ -463,10 +462,13 @@ def _in_time(work: "Any", seconds: float = PATIENCE) -> bool:
     return is_done
 
 
-def begin_record(number: "int | None" = None, folder: "str | None" = None) -> None:
-    """Begin a record, in the crash directory if not in `folder`; its file may replace that of descriptor `number`."""
+def begin_record(folder: str, number: "int | None" = None) -> None:
+    """Begin a record; in a child of fork(), its file replaces that of its parent, which is descriptor `number`."""
     try:
-        folder, place = folder or _folder(), _place()
+        place = _place()
+        if number is None:
+            folder = _usable(folder)
+            _look(folder, place)
         mine = faulthandler.is_enabled() and number is None
         descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
         process, file = os.getpid(), _process.identity(descriptor)
@@ -478,8 +480,6 @@ def begin_record(number: "int | None" = None, folder: "str | None" = None) -> No
             os.close(descriptor)
         if hasattr(os, "lockf"):
             os.lockf(_process.life_record[2], os.F_TLOCK, 0)  # until it ends; seen from other containers as well
-        if number is None:
-            _look(folder, place)
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
         return
 
@@ -521,9 +521,9 @@ def _name_of_folder() -> str:
     return os.path.expanduser(named or ("~/Library/Caches" if sys.platform == "darwin" else cache) + "/tibidi")
 
 
-def _folder() -> str:
+def _usable(folder: str) -> str:
     """Return the crash directory; only where it cannot be used at once, the modules that know all rules are loaded."""
-    named, folder = os.environ.get("TIBIDI_DIR", ""), _name_of_folder()
+    named = os.environ.get("TIBIDI_DIR", "")
     is_missing = folder[:1] == "/" and not os.path.isdir(folder)  # in a new container
     try:
         for each in (os.path.dirname(folder), folder) if is_missing else ():
@@ -666,7 +666,11 @@ def _read(path: str) -> str:
 def _text(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return b"".join(iter(lambda: os.read(descriptor, 1 << 13), b""))
+        found = part = os.read(descriptor, 1 << 13)
+        while part:
+            part = os.read(descriptor, 1 << 13)
+            found += part
+        return found
     finally:
         os.close(descriptor)
 
@@ -674,9 +678,12 @@ def _text(path: str) -> bytes:
 def _look(folder: str, place: str) -> None:
     """Look for records of dead processes."""
     global _dead_in
-    names = [name for name in os.listdir(folder) if name.startswith(f".{place}-") and name.endswith(".life")]
-    pids = [name.split("-")[2] for name in names[:MAX_SEEN]] if place != "0-0" else []
-    _dead_in = "" if all([os.path.exists(f"/proc/{pid}") for pid in pids]) else folder
+    seen, _dead_in = 0, ""
+    for name in os.listdir(folder) if place != "0-0" else ():
+        if seen < MAX_SEEN and name.startswith(f".{place}-") and name.endswith(".life"):
+            seen += 1
+            if not os.path.exists("/proc/" + name.split("-")[2]):
+                _dead_in = folder
 
 
 def _judge() -> None:

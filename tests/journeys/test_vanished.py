@@ -255,7 +255,7 @@ def test_out_of_memory(crash: Crasher) -> None:
 
     assert -signal.SIGKILL == status
     assert ("killed", "vanish") == (row["kind"], row["program"])
-    assert row["message"].startswith("out of memory, the kernel has killed 1 of its cgroup; ")
+    assert row["message"].startswith("out of memory, the kernel has killed a process of its cgroup; ")
 
 
 def test_secrets(crash: Crasher) -> None:

@@ -144,7 +144,8 @@ def _killed(record: Record, before: str) -> str:
     except (OSError, ValueError, IndexError):
         kills, before = 0, f"perhaps for memory, as its cgroup is gone, {before}" if file else before
     if kills > 0:
-        return f"killed: out of memory, {before}the kernel has killed {kills} of its cgroup; started {when} UTC"
+        killed = "a process" if kills == 1 else f"{kills} processes"
+        return f"killed: out of memory, {before}the kernel has killed {killed} of its cgroup; started {when} UTC"
     if record.is_of_an_earlier_boot:
         before += "with its machine or container, "
     if not ENDED.search(record.text) and (not record.facts["stops"] or STOPS_OF_APPLICATION in record.all_text):

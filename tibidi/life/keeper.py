@@ -97,7 +97,7 @@ def _replace_record(frame: FrameType | None) -> None:
     if record is None or not os or identity(record[2]) not in (record[3], CLOSED):
         return
     if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
-        _start().begin_record(record[2], os.path.dirname(record[1]))
+        _start().begin_record(os.path.dirname(record[1]), record[2])
     if process.life_record is None:
         nowhere, writing = os.pipe()  # unlike /dev/null it is there after chroot() as well
         os.dup2(nowhere, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
@@ -152,7 +152,7 @@ def _execute(previous: Callable[..., object], *arguments: object, **options: obj
         previous(*arguments, **options)
     finally:
         if record is not None and is_own:
-            _start().begin_record(record[2], os.path.dirname(record[1]))
+            _start().begin_record(os.path.dirname(record[1]), record[2])
 
 
 # --- the signals and the faulthandler of the application
