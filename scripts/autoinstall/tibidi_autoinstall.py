@@ -316,10 +316,13 @@ def _guard(module: "Any", name: str) -> None:
     load, is_finalizing = _load_keeper, sys.is_finalizing  # the globals are gone at the end
 
     def guard(*arguments: object, **options: object) -> "Any":
-        keeper = None if is_finalizing() else load(is_last=name == "_exit")
-        if keeper is None:
-            return previous(*arguments, **options)
-        return keeper.GUARDS[name](previous, *arguments, **options)
+        try:
+            keeper = None if is_finalizing() else load(is_last=name == "_exit")
+            if keeper is not None:
+                return keeper.GUARDS[name](previous, *arguments, **options)
+        except RecursionError:  # the stack has room for this function, and not for more
+            pass
+        return previous(*arguments, **options)
 
     guard.__name__ = guard.__qualname__ = name
     guard.__module__, guard.__doc__ = module.__name__, previous.__doc__

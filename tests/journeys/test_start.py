@@ -182,6 +182,24 @@ def test_keeper_that_cannot_be_loaded(crash: Crasher, code: str) -> None:
     assert [] == list(crash.directory.iterdir())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
+def test_guard_at_the_recursion_limit(crash: Crasher) -> None:
+    """A process ends as it wants to, however little of the stack is left, but for two frames."""
+    code = """if True:
+        import os, sys
+        def descend(levels):
+            return descend(levels - 1) if levels else os._exit(7)
+        for room in range(4, 60):
+            pid = os.fork()
+            if not pid:
+                descend(sys.getrecursionlimit() - room)
+            assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7, room
+    """
+    ended = crash.run("-c", code)
+
+    assert (0, "") == (ended.status, ended.stderr)
+
+
 @LATE
 def test_uninstall_before_they_are_loaded(crash: Crasher) -> None:
     """uninstall() takes away the placeholders of hooks as well."""
