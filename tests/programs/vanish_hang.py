@@ -138,6 +138,7 @@ def subinterpreter(store):
     worker = threading.Thread(target=interpreters.run_string, args=(other, "import time; time.sleep(3)"))
     worker.start()
     worker.join()
+    interpreters.destroy(other)
 
 
 def starved(store):
