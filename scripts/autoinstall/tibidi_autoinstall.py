@@ -45,12 +45,13 @@ KEEPER = "tibidi.life.keeper"
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 
-# The packages of the standard library that have hooks, and those others that have none.
+# The packages of the standard library that have hooks, and those others that have none: the sitecustomize.py of Debian
+# and Ubuntu imports one.
 _HOOKED = (
     "asyncio code concurrent logging multiprocessing socketserver threading tkinter unittest warnings wsgiref xmlrpc"
 )
 HOOKED = frozenset(_HOOKED.split())
-UNHOOKED = frozenset({"tibidi", "tibidi_autoinstall", "sitecustomize", "usercustomize"})
+UNHOOKED = frozenset({"tibidi", "tibidi_autoinstall", "sitecustomize", "usercustomize", "apport_python_hook"})
 DESCRIPTOR = 1_000  # that of the record; lower where the limit is
 MAX_SEEN = 20  # records that a start looks at
 MAX_PATHS = 1_000  # characters of all paths that it looks at itself

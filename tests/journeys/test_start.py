@@ -103,6 +103,7 @@ def run_without_site(crash: Crasher, code: str) -> Crash:
         ("import threading", True),
         ("import mine", True),
         ("import tibidi", False),
+        ("import sys; sys.meta_path[0].find_spec('apport_python_hook')", False),
         ("import tibidi; tibidi.configure(keep=7)", True),
         ("import tibidi; tibidi.set_excepthook", True),
         ("compile('1/0', 'app.py', 'exec')", False),
