@@ -94,7 +94,7 @@ def _watch() -> None:
     while hooks.is_installed() and config.hang_seconds:
         seconds = config.hang_seconds
         record: Any = process.life_record
-        record = record if record and keeper.is_intact(record) else None  # the application may close all descriptors
+        record = record if record and keeper.ensure_open(record) else None  # the application may close all descriptors
         with _setting:
             for timer in _timers if record else ():
                 timer(seconds, file=record[2])

@@ -1,4 +1,4 @@
-"""What keeps the life record of this process right: its forks, the programs it becomes, its ends, its faulthandler.
+"""Keeps the life record of this process right when it forks, becomes another program, or uses faulthandler itself.
 
 `tibidi_autoinstall` begins the record, and calls this module for what most
 programs never do, so that they need not load it.  Each of GUARDS gets the
@@ -31,11 +31,11 @@ def _start() -> Any:
     return packages["tibidi_autoinstall"]
 
 
-def write(data: bytes, record: LifeRecord | None = None) -> None:
+def write(data: bytes) -> None:
     """Append to the record, unless its descriptor is another file by now."""
-    record = record or process.life_record
+    record = process.life_record
     try:
-        if record is not None and is_intact(record):
+        if record is not None and ensure_open(record):
             os.write(record[2], data)
     except OSError:
         return
@@ -48,8 +48,11 @@ def note_argv() -> None:
         write(f"told: argv {start.harmless(start.program_argv())!a}\n".encode())
 
 
-def is_intact(record: LifeRecord) -> bool:
-    """Return True for a record of this process whose descriptor is its file, again if the application closed all."""
+def ensure_open(record: LifeRecord) -> bool:
+    """Open the file of a record again if the application has closed all descriptors; return True if it is open.
+
+    It is not in a child of fork() that has no record yet, nor if its descriptor is another file by now.
+    """
     if record[0] == os.getpid() and identity(record[2]) == CLOSED:
         try:
             descriptor = os.open(record[1], _start().PRIVATE & ~(os.O_CREAT | os.O_EXCL))
@@ -74,7 +77,7 @@ def before_fork() -> None:
 def after_fork() -> None:
     """Unblock them in the parent; open its record again if, as a daemon, it has closed all descriptors."""
     if process.life_record is not None:
-        is_intact(process.life_record)
+        ensure_open(process.life_record)
     _start().unblock_stops()
 
 
@@ -126,7 +129,7 @@ def _exit(previous: Callable[[int], object], status: int) -> None:
         good = 0, caller and caller.f_globals.get("EX_RECYCLE")
         if caller is None or number in good or caller.f_code is _forked_in or _is_in_handler(caller):
             _start().end_record()
-        elif process.life_record is not None and is_intact(process.life_record):
+        elif process.life_record is not None and ensure_open(process.life_record):
             import faulthandler
 
             write(f"os._exit({number:d})\n".encode())
@@ -186,7 +189,7 @@ def _disable(previous: Callable[[], bool]) -> bool:
     if _start().catches_fatal:
         return False
     was_enabled = previous()
-    if process.life_record is not None and is_intact(process.life_record):
+    if process.life_record is not None and ensure_open(process.life_record):
         _start().originals["enable"](process.life_record[2])
         _start().catches_fatal = True
     return was_enabled
@@ -207,7 +210,7 @@ def _register(previous: Callable[..., object], signum: int, *arguments: object, 
 def _handle(previous: Callable[[int, object], object], number: int, handler: object, /) -> object:
     """Have a signal noted in the record again that the application does not handle any more."""
     result, record = previous(number, handler), process.life_record
-    if type(handler) is int and handler == 0 and record is not None and is_intact(record):  # SIG_DFL
+    if type(handler) is int and handler == 0 and record is not None and ensure_open(record):  # SIG_DFL
         import faulthandler
 
         if number in _start().NOTED:
