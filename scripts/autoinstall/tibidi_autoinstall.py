@@ -130,7 +130,8 @@ def _install() -> None:
             _begin_life()
         _await_handler()  # last: what runs before is not instrumented, which takes as long as to run it
     except KeyboardInterrupt:  # then no exit handler runs
-        end_record()
+        if _process is not None:
+            end_record()
         raise
     except Exception as error:  # noqa: BLE001 - without tibidi, or with another version of it, the interpreter starts
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")
