@@ -5,7 +5,7 @@
 
 A kilobyte of bytecode costs about 8 us, from the disk to the end of the
 interpreter.  So here is only what every program needs, and placeholders for the
-rest, which load `tibidi.hooks` or `tibidi.life.keeper` at their first use.
+hooks, which load `tibidi.hooks` at their first use.
 
 The life record is one small file in the crash directory: who this process is,
 and then what faulthandler writes when the process crashes.  Every end by Python
@@ -41,7 +41,6 @@ def _load_builtin(name: str) -> "Any":
 atexit = _load_builtin("atexit")
 faulthandler: "Any" = None  # loaded with the record
 
-KEEPER = "tibidi.life.keeper"
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 
@@ -66,11 +65,9 @@ ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
 LEFT_OUT = "<left out>"
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
-# What a process that has children has loaded; those of others are looked for at the next start.
-CHILDREN = frozenset({KEEPER, "_posixsubprocess"})
-
 PATIENCE = 0.5  # seconds
 STOPS = (1, 2, 13, 15)  # SIGHUP, SIGINT, SIGPIPE and SIGTERM: without a handler they end a program, and are no crash
+FATAL = [getattr(_signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT")]
 # faulthandler may crash on the stack of a thread that runs Python code: before 3.12.8 and 3.13.1 on that of its own
 # thread (CPython gh-123967), before 3.14 on those of others.
 NOTED = () if (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1) else STOPS
@@ -83,8 +80,11 @@ _load_own: "Any" = None  # its load_own()
 _was_called = False
 _is_local = False  # the crash directory always answers
 _is_late = False  # it does not answer
-catches_fatal = False  # faulthandler writes to the record, and is not that of the application
-originals: "dict[str, Any]" = {}  # the functions that have a guard in their place
+# Process, path, descriptor, device and inode of the life record.
+_record: "tuple[int, str, int, tuple[int, int]] | None" = None
+_catches_fatal = False  # faulthandler writes to the record, and is not that of the application
+_forked_in: object = None  # in a child of fork(): the code of the function that called it
+_has_forked = False
 _dead_in = ""  # the crash directory, if it has records of dead processes
 # By thread: signals that it has blocked while a record begins.
 _blocked: "dict[int, set[int]]" = {}
@@ -131,7 +131,7 @@ def _install() -> None:
         _await_handler()  # last: what runs before is not instrumented, which takes as long as to run it
     except KeyboardInterrupt:  # then no exit handler runs
         if _process is not None:
-            end_record()
+            _end_record()
         raise
     except Exception as error:  # noqa: BLE001 - without tibidi, or with another version of it, the interpreter starts
         _complain(f"not installed at the start: {type(error).__name__}: {error}; is the package tibidi there?")
@@ -277,93 +277,39 @@ def _begin_life() -> None:
     if not has_spare_files or _is_killed_by_its_own() or not _is_main_interpreter():
         return
     faulthandler = _load_builtin("faulthandler")
-    words = [word for word in program_argv()[1:] if word[:1] != "-"]  # harmless() asks whether they exist
+    words = [word for word in _argv()[1:] if word[:1] != "-"]  # _harmless() asks whether they exist
     folder = _name_of_folder()
     _is_local = "HOME" in os.environ and _are_local([folder, *words])
-    block_stops()
+    _block_stops()
     try:
-        _is_late = not _soon(lambda: begin_record(folder))
-        if _process.life_record is not None:
+        _is_late = not _soon(lambda: _begin_record(folder))
+        if _record is not None:
             # In this thread: the stack that the handlers run on is that of a thread (sigaltstack(2)).
-            _catch_signals(_process.life_record[2], catch_fatal=not faulthandler.is_enabled())
+            _catch_signals(_record[2], catch_fatal=not faulthandler.is_enabled())
     finally:
-        unblock_stops()
-    if _process.life_record is not None:
-        _install_guards()
+        _unblock_stops()
+    if _record is not None:
+        _replace_functions()
     if _dead_in:
         _in_time(_judge)
 
 
-def _install_guards() -> None:
+def _replace_functions() -> None:
     """Have each end by Python remove the record, and each child of fork() begin one."""
-    for module, names in (
-        (sys.modules["os"], ("_exit", "execv", "execve")),
-        (faulthandler, ("enable", "disable", "is_enabled", "register")),
-        (_signal, ("signal",)),
-    ):
-        for name in names:
-            if hasattr(module, name):
-                _guard(module, name)
+    for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
+        _replace(sys.modules["os"], name, wrap)
+    enable = faulthandler.enable
+    _replace(faulthandler, "disable", lambda previous: _wrap_disable(previous, enable))
+    _replace(faulthandler, "enable", _wrap_enable)
+    _replace(faulthandler, "is_enabled", _wrap_is_enabled)
+    if hasattr(faulthandler, "register"):
+        _replace(faulthandler, "register", _wrap_register)
+        _replace(_signal, "signal", _wrap_signal)
     atexit.register(_soon, _end_life)
-    parts = {"before": "before_fork", "after_in_parent": "after_fork", "after_in_child": "begin_in_child"}
-    os.register_at_fork(**{when: _keeping(name) for when, name in parts.items()})
+    os.register_at_fork(before=_block_stops, after_in_parent=_after_fork, after_in_child=_begin_after_fork)
 
 
-def _guard(module: "Any", name: str) -> None:
-    """Replace a function by one that looks like it, and has `tibidi.life.keeper` do what it does.
-
-    It looks like it for `inspect` and help(), and is pickled by its name as well.
-    """
-    previous = originals[name] = getattr(module, name)
-    load, is_finalizing = _load_keeper, sys.is_finalizing  # the globals are gone at the end
-
-    def guard(*arguments: object, **options: object) -> "Any":
-        try:
-            keeper = None if is_finalizing() else load(is_last=name == "_exit")
-            if keeper is not None:
-                return keeper.GUARDS[name](previous, *arguments, **options)
-        except RecursionError:  # the stack has room for this function, and not for more
-            pass
-        return previous(*arguments, **options)
-
-    guard.__name__ = guard.__qualname__ = name
-    guard.__module__, guard.__doc__ = module.__name__, previous.__doc__
-    guard.__wrapped__ = previous  # type: ignore[attr-defined]
-    guard.__text_signature__ = getattr(previous, "__text_signature__", None)  # type: ignore[attr-defined]
-    setattr(module, name, guard)
-    if name == "execve" and previous in module.supports_fd:  # programs look there for what they call
-        module.supports_fd.add(guard)
-
-
-def _keeping(name: str) -> "Any":
-    """Return a function that calls one of `tibidi.life.keeper`."""
-    load, is_finalizing = _load_keeper, sys.is_finalizing
-
-    def keep() -> None:
-        keeper = None if is_finalizing() else load()
-        if keeper is not None:
-            getattr(keeper, name)()
-
-    return keep
-
-
-def _load_keeper(*, is_last: bool = False) -> "Any":
-    """Return `tibidi.life.keeper`; None in a process that cannot load it any more, which so has no record either.
-
-    The last act of a process may be to end for a file system that does not answer: that waits for no other.
-    """
-    try:
-        if is_last and KEEPER not in sys.modules and not _in_time(_load_keeper):
-            return None
-        return _load_own(KEEPER)
-    except (ImportError, OSError):  # after chroot(), setuid()
-        end_record()
-    except Exception:  # noqa: BLE001, S110 - at the limit of recursion or memory
-        pass
-    return None
-
-
-def block_stops() -> None:
+def _block_stops() -> None:
     """Let the signals that faulthandler notes wait until there is a record to note them in.
 
     A signal that the application handles is not blocked, as its handler would run
@@ -374,8 +320,9 @@ def block_stops() -> None:
         _blocked[_thread.get_ident()] = unhandled - _signal.pthread_sigmask(_signal.SIG_BLOCK, unhandled)
 
 
-def unblock_stops() -> None:
-    """Let the signals that have waited arrive."""
+def _unblock_stops() -> None:
+    if _record is not None:
+        _ensure_open(_record)  # a daemon closes all descriptors before it forks its workers
     blocked = _blocked.pop(_thread.get_ident(), None)
     if blocked:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, blocked)
@@ -397,11 +344,11 @@ def _is_main_interpreter() -> bool:
 
 def _is_killed_by_its_own() -> bool:
     """Return True for a worker of a library that kills its workers as a matter of course."""
-    line = " ".join(command_line())
+    line = " ".join(_line())
     return "loky.backend" in line or "packages/ray/" in line  # Ray: all processes of a cluster
 
 
-def command_line() -> "list[str]":
+def _line() -> "list[str]":
     """Return the whole command line, [] where it is not known."""
     try:
         found = _text("/proc/self/cmdline") if not hasattr(sys, "orig_argv") else b""  # Python 3.9
@@ -454,7 +401,7 @@ def _in_time(work: "Any", seconds: float = PATIENCE) -> bool:
     # A signal that the new thread gets before it has a stack would leave no text.
     is_blocked = _thread.get_ident() in _blocked
     if not is_blocked:
-        block_stops()
+        _block_stops()
     try:
         _process.start_new_thread(run, ())
     except RuntimeError:  # no more threads; Python 3.12 starts none at its exit
@@ -462,13 +409,14 @@ def _in_time(work: "Any", seconds: float = PATIENCE) -> bool:
         return True
     finally:
         if not is_blocked:
-            unblock_stops()
+            _unblock_stops()
     is_done: bool = done.acquire(timeout=seconds)
     return is_done
 
 
-def begin_record(folder: str, number: "int | None" = None) -> None:
+def _begin_record(folder: str, number: "int | None" = None) -> None:
     """Begin a record; in a child of fork(), its file replaces that of its parent, which is descriptor `number`."""
+    global _record
     try:
         place = _place()
         if number is None:
@@ -477,14 +425,14 @@ def begin_record(folder: str, number: "int | None" = None) -> None:
         mine = faulthandler.is_enabled() and number is None
         descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
         process, file = os.getpid(), _process.identity(descriptor)
-        _process.life_record = process, path, descriptor, file
+        _record = process, path, descriptor, file
         moved = _highest() if number is None else number
         if number is not None or _is_free(moved):
             os.dup2(descriptor, moved, inheritable=False)
-            _process.life_record = process, path, moved, file
+            _record = process, path, moved, file
             os.close(descriptor)
         if hasattr(os, "lockf"):
-            os.lockf(_process.life_record[2], os.F_TLOCK, 0)  # until it ends; seen from other containers as well
+            os.lockf(_record[2], os.F_TLOCK, 0)  # until it ends; seen from other containers as well
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
         return
 
@@ -509,15 +457,24 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     The latter are chained to what they do anyway.  The module `signal` does not
     know of it, and the application's own handlers take their place.
     """
-    global catches_fatal
+    global _catches_fatal
+
     if catch_fatal:
         faulthandler.enable(descriptor)
-        catches_fatal = True
+        _catches_fatal = True
     for number in NOTED if hasattr(faulthandler, "register") else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
             faulthandler.register(number, descriptor, all_threads=False, chain=True)
-    if "tibidi.config" in sys.modules:  # there are settings
-        _load_own(KEEPER).catch_more(descriptor)
+    hangs = sys.modules.get("tibidi.hooks.hangs")
+    # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks.
+    if hangs and not _is_python():
+        hangs._timers.clear()
+        faulthandler.cancel_dump_traceback_later()
+    for timer in hangs._timers if hangs else ():
+        timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
+    asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
+    if NOTED and asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
+        faulthandler.register(asked, descriptor, all_threads=sys.version_info >= (3, 14), chain=True)
 
 
 def _name_of_folder() -> str:
@@ -555,8 +512,8 @@ def _place() -> str:
 
 def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, str]":
     """Make the file of a record: one line, the repr() of a dictionary, then what faulthandler writes."""
-    now, pid, argv = time.time(), os.getpid(), program_argv()
-    words = command_line() if argv[:1] == ["-m"] else []
+    now, pid, argv = time.time(), os.getpid(), _argv()
+    words = _line() if argv[:1] == ["-m"] else []
     if "-m" in words:  # the module that runs is not known yet
         argv = [*words[words.index("-m") + 1 :][:1], *argv[1:]]
     facts.update(
@@ -565,7 +522,7 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         ppid=os.getppid(),
         time=now,
         uptime=time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0,
-        argv=harmless(argv),
+        argv=_harmless(argv),
         executable=sys.executable,
         cwd=os.getcwd(),
         python=sys.version.split()[0],
@@ -593,15 +550,15 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
 def _tells_stops() -> bool:
     """Return True if a request to stop leaves a text in the record."""
     has_handler = bool(NOTED) and hasattr(faulthandler, "register")
-    return has_handler and is_python() and _signal.getsignal(_signal.SIGTERM) is not None
+    return has_handler and _is_python() and _signal.getsignal(_signal.SIGTERM) is not None
 
 
-def program_argv() -> "list[str]":
+def _argv() -> "list[str]":
     """Return `sys.argv`, without what is no text; [] where there is none yet."""
     return [word for word in getattr(sys, "argv", []) if type(word) is str]
 
 
-def is_python() -> bool:
+def _is_python() -> bool:
     """Return False in a program that embeds Python, such as uwsgi: it may end as it should without a word of Python."""
     name = os.path.basename("".join(getattr(sys, "orig_argv", [])[:1]))
     if not name.startswith("python"):
@@ -612,7 +569,7 @@ def is_python() -> bool:
     return name.startswith(("python", "pypy")) or hasattr(sys, "frozen")
 
 
-def harmless(argv: "list[str]") -> "list[str]":
+def _harmless(argv: "list[str]") -> "list[str]":
     """Return the command line without what may be a secret: only options, numbers, files and plain words stay.
 
     A dump of an exception has the whole redactor for it, which a start cannot afford.
@@ -701,38 +658,211 @@ def _judge() -> None:
         return
 
 
-def end_record() -> None:
+def _end_record() -> None:
     """Remove the record of this process, or mark it as ended if that cannot be done any more: after chroot, setuid."""
-    record, _process.life_record = _process.life_record, None
+    global _record
+    record, _record = _record, None
     if record is None or record[0] != os.getpid():
         return
     try:
         os.unlink(record[1])
     except OSError:
-        try:
-            if _process.identity(record[2]) == record[3]:
-                os.write(record[2], ENDED)
-        except OSError:
-            return
+        write(ENDED, record)
+
+
+def note_argv() -> None:
+    """Note the command line of a child of multiprocessing, which learns late which program it is part of."""
+    if "-c" in _line():  # else it was forked by the program itself
+        write(f"told: argv {_harmless(_argv())!a}\n".encode())
+
+
+def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = None) -> None:
+    """Append to the record, unless its descriptor is another file by now."""
+    record = record or _record
+    try:
+        if record is not None and _ensure_open(record):
+            os.write(record[2], data)
+    except OSError:
+        return
 
 
 def _end_life() -> None:
     """End the record at the exit, and look for those of processes that died meanwhile, such as workers of a pool."""
-    record = _process.life_record
-    folder, name = os.path.split(record[1]) if record else ("", "")
+    folder, name = os.path.split(_record[1]) if _record else ("", "")
     try:
-        if "tibidi.hooks.hangs" in sys.modules and record:
-            sys.modules["tibidi.hooks.hangs"].finish(record[1])
+        if "tibidi.hooks.hangs" in sys.modules and _record:
+            sys.modules["tibidi.hooks.hangs"].finish(_record[1])
     except Exception:  # noqa: BLE001, S110 - then nobody will
         pass
     try:
-        end_record()
-        if folder and not CHILDREN.isdisjoint(sys.modules):
+        _end_record()
+        if folder and (_has_forked or "_posixsubprocess" in sys.modules):  # others are found at the next start
             _look(folder, "-".join(name[1:].split("-")[:2]))
         if _dead_in:
             _in_time(_judge)
     except Exception:  # noqa: BLE001 - the next process will look
         return
+
+
+def _after_fork() -> None:
+    global _has_forked
+    _has_forked = True
+    _unblock_stops()
+
+
+def _begin_after_fork() -> None:
+    """Begin the record of a child; not in one that `subprocess` makes, which runs another program at once.
+
+    Nor in one that the application forks inside a dump, which ends with the thread of the dump.
+    """
+    global _forked_in
+    frame = sys._getframe().f_back if hasattr(sys, "_getframe") else None
+    _forked_in = frame and frame.f_code
+    try:
+        _replace_record(frame)
+    finally:
+        _unblock_stops()
+
+
+def _replace_record(frame: "Any") -> None:
+    global _record
+    record, _record = _record, None
+    if record is None or not os or _process.identity(record[2]) not in (record[3], _process.CLOSED):
+        return
+    if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
+        _begin_record(os.path.dirname(record[1]), record[2])
+    if _record is None:
+        nowhere, writing = os.pipe()  # unlike /dev/null it is there after chroot() as well
+        os.dup2(nowhere, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
+        os.close(nowhere)
+        os.close(writing)
+
+
+def _is_inside_dump(frame: "Any") -> bool:
+    while frame is not None and frame.f_globals.get("__name__") != "tibidi.process.watch":
+        frame = frame.f_back
+    return frame is not None
+
+
+def _replace(module: "Any", name: str, wrap: "Any") -> None:
+    """Replace a function by one that looks like it for `inspect` and help(), and is pickled by its name as well."""
+    previous = getattr(module, name)
+    function = wrap(previous)
+    function.__name__ = function.__qualname__ = name
+    function.__module__, function.__doc__ = module.__name__, previous.__doc__
+    function.__text_signature__, function.__wrapped__ = getattr(previous, "__text_signature__", None), previous
+    setattr(module, name, function)
+    if name == "execve" and previous in module.supports_fd:  # programs look there for what they call
+        module.supports_fd.add(function)
+
+
+def _wrap_exit(previous: "Any") -> "Any":
+    def _exit(status: int) -> None:  # the life record says where, unless it is how this process has to end
+        caller = sys._getframe().f_back  # None if C code calls it, such as that of atexit
+        try:
+            number = range(status).stop  # by its __index__()
+            if _record is not None and _record[0] != os.getpid():  # forked by C code
+                _replace_record(caller)
+            # A pool of billiard (Celery) replaces a worker that ends with EX_RECYCLE after its number of tasks.
+            good = 0, caller and caller.f_globals.get("EX_RECYCLE")
+            if caller is None or number in good or caller.f_code is _forked_in or _is_in_handler(caller):
+                _end_record()
+            elif _record is not None and _ensure_open(_record):
+                write(f"os._exit({number:d})\n".encode())
+                faulthandler.dump_traceback(_record[2])
+        except Exception:  # noqa: BLE001, S110 - a wrong argument, or the interpreter is at its end
+            pass
+        finally:
+            previous(status)
+
+    return _exit
+
+
+def _is_in_handler(frame: "Any") -> bool:
+    """Return True within the application's handler for a signal that asks a program to end: it ends as it was asked."""
+    handlers = [getattr(_signal.getsignal(number), "__code__", None) for number in STOPS]
+    while frame is not None and not any([frame.f_code is each for each in handlers]):
+        frame = frame.f_back
+    return frame is not None
+
+
+def _wrap_exec(previous: "Any") -> "Any":
+    def execute(*arguments: object, **options: object) -> None:
+        record = _record if _record and _record[0] == os.getpid() else None
+        _end_record()
+        try:
+            previous(*arguments, **options)
+        finally:
+            if record is not None:
+                _begin_record(os.path.dirname(record[1]), record[2])  # there is no such program
+
+    return execute
+
+
+def _wrap_enable(previous: "Any") -> "Any":
+    def enable(*arguments: object, **options: object) -> None:  # and not for the life record any more
+        global _catches_fatal
+        previous(*arguments, **options)
+        _catches_fatal = False
+        write(b"faulthandler: enabled by the application\n")
+
+    return enable
+
+
+def _wrap_disable(previous: "Any", enable: "Any") -> "Any":
+    def disable() -> bool:  # it writes to the life record again
+        global _catches_fatal
+        if _catches_fatal:
+            return False
+        was_enabled: bool = previous()
+        if _record is not None and _ensure_open(_record):
+            enable(_record[2])
+            _catches_fatal = True
+        return was_enabled
+
+    return disable
+
+
+def _wrap_is_enabled(previous: "Any") -> "Any":
+    def is_enabled() -> bool:  # by the application, since many enable it only if it is not
+        return previous() and not _catches_fatal
+
+    return is_enabled
+
+
+def _wrap_register(previous: "Any") -> "Any":
+    def register(signum: int, *arguments: object, **options: object) -> None:  # then the record does not hear of it
+        previous(signum, *arguments, **options)
+        if signum in STOPS:
+            write(b"faulthandler: has a signal that stops the application\n")
+
+    return register
+
+
+def _wrap_signal(previous: "Any") -> "Any":
+    def signal(number: int, handler: object, /) -> object:
+        result, record = previous(number, handler), _record
+        if type(handler) is int and handler == 0 and record is not None and _ensure_open(record):  # SIG_DFL
+            register: Any = faulthandler.register
+            if number in NOTED:
+                faulthandler.unregister(number)
+                register.__wrapped__(number, record[2], all_threads=False, chain=True)
+            elif number in FATAL and _catches_fatal:
+                _catch_again(record[2], previous)
+        return result
+
+    return signal
+
+
+def _catch_again(descriptor: int, set_handler: "Any") -> None:
+    """Have faulthandler write about all fatal signals, but for those that the application handles."""
+    enable: Any = faulthandler.enable
+    disable: Any = faulthandler.disable
+    disable.__wrapped__()
+    enable.__wrapped__(descriptor)
+    for number in FATAL:
+        if callable(_signal.getsignal(number)):
+            set_handler(number, _signal.getsignal(number))
 
 
 def _is_free(descriptor: int) -> bool:
@@ -741,3 +871,21 @@ def _is_free(descriptor: int) -> bool:
     except OSError:
         return True
     return False
+
+
+def _ensure_open(record: "tuple[int, str, int, tuple[int, int]]") -> bool:
+    """Open the file of a record again if the application has closed all descriptors; return True if it is open.
+
+    It is not in a child of fork() that has no record yet, nor if its descriptor is another file by now.
+    """
+    if record[0] == os.getpid() and _process.identity(record[2]) == _process.CLOSED:
+        try:
+            descriptor = os.open(record[1], PRIVATE & ~(os.O_CREAT | os.O_EXCL))
+            if _process.identity(descriptor) == record[3]:
+                os.dup2(descriptor, record[2], inheritable=False)
+            os.close(descriptor)
+            os.lseek(record[2], 1, os.SEEK_SET)  # the first byte is locked by who makes a dump
+            os.lockf(record[2], os.F_TLOCK, 0)
+        except OSError:
+            return False
+    return record[0] == os.getpid() and _process.identity(record[2]) == record[3]

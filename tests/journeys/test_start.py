@@ -152,39 +152,51 @@ def test_package_of_the_program(crash: Crasher) -> None:
 
 
 @LATE
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("import errno", False),
-        ("os.fork() or os._exit(0)", True),
-        ("faulthandler.is_enabled()", True),
-        ("_signal.signal(_signal.SIGTERM, _signal.SIG_DFL)", True),
-    ],
-)
-def test_keeper_is_loaded_when_needed(crash: Crasher, code: str, expected: bool) -> None:
-    """What keeps the life record right is loaded by the calls that need it, and not by less."""
-    is_loaded = "print('tibidi.life.keeper' in sys.modules)"
-    ended = run_without_site(crash, f"import sys, os, faulthandler, _signal\n{BEGIN}\n{code}\n{is_loaded}")
-
-    assert (f"{expected}\n", "") == (ended.stdout, ended.stderr)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
 @pytest.mark.parametrize(
     "code",
-    ["os._exit(3)", "os.execv('/bin/sh', ['sh', '-c', 'exit 3'])", "os.fork() or os._exit(4); os.wait(); sys.exit(3)"],
+    [
+        "sys.meta_path.clear()",
+        "sys.meta_path[:] = sys.meta_path[1:2]",
+        "sys.modules.clear()",
+        "[sys.modules.pop(name) for name in list(sys.modules) if name != '__main__']",
+    ],
 )
-def test_keeper_that_cannot_be_loaded(crash: Crasher, code: str) -> None:
-    """The calls work without what keeps the life record right, as after chroot(), and then there is no record."""
-    ended = crash.run("-c", f"import sys, os; sys.modules['tibidi.life.keeper'] = None; {code}")
+def test_import_system_taken_away(crash: Crasher, code: str) -> None:
+    """A small program without finders or modules, for which nothing of tibidi is loaded yet, leaves a dump."""
+    crashed = run_without_site(crash, f"import sys\n{BEGIN}\n{code}\n1 / 0")
 
-    assert (3, "") == (ended.status, ended.stderr)
-    assert [] == list(crash.directory.iterdir())
+    assert 1 == len(crashed.dumps), crashed.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs chroot(), and files that a child cannot see")
+def test_children_after_chroot(crash: Crasher) -> None:
+    """Children of fork() run where no module can be loaded any more, and each end is what it is elsewhere."""
+    if os.geteuid():
+        pytest.skip("only root may call chroot()")
+    code = f"""
+        import os, sys
+        {BEGIN}
+        import multiprocessing.popen_fork, multiprocessing.util
+        def work():
+            print("worked", flush=True)
+        os.mkdir("root")
+        os.chroot("root")
+        os.chdir("/")
+        child = multiprocessing.get_context("fork").Process(target=work)
+        child.start()
+        child.join()
+        if not os.fork():
+            os._exit(4)
+        print(child.exitcode, os.wait()[1] >> 8, flush=True)
+        os._exit(3)
+    """
+    ended = run_without_site(crash, code)
+
+    assert (3, "worked\n0 4\n", "") == (ended.status, ended.stdout, ended.stderr)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no life record")
-def test_guard_at_the_recursion_limit(crash: Crasher) -> None:
+def test_exit_at_the_recursion_limit(crash: Crasher) -> None:
     """A process ends as it wants to, however little of the stack is left, but for two frames."""
     code = """if True:
         import os, sys

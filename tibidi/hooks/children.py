@@ -15,7 +15,6 @@ from functools import wraps
 
 from tibidi import TYPE_CHECKING, hooks
 from tibidi.hooks.catchers import reporting
-from tibidi.process import load_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +42,9 @@ def _wrap_bootstrap(previous: Bootstrap) -> Bootstrap:
     def _bootstrap(self: BaseProcess, *args: object, **options: object) -> object:
         if hooks.is_installed():
             hooks.install_in_modules({"traceback": "children"})  # importing it takes longer than many children
-            load_own("tibidi.life.keeper").note_argv()
+            life: Any = sys.modules.get("tibidi_autoinstall")
+            if life:
+                life.note_argv()
         status = previous(self, *args, **options)
         exits = sys.modules.get("tibidi.hooks.exits")
         for exc in exits.unseen(previous) if exits else ():

@@ -15,9 +15,8 @@ from contextlib import suppress
 from functools import partial
 from itertools import repeat
 
-from tibidi import TYPE_CHECKING, config, hooks, process
+from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.hooks import snapshots
-from tibidi.life import keeper
 from tibidi.look.anatomy import dictionary
 from tibidi.process import interpreter, io, load_own, os, time
 from tibidi.process.watch import callers
@@ -93,8 +92,9 @@ def _watch() -> None:
     watched, size, was_held = 0.0, 0, False  # watched: seconds in which this thread could run: a process may be stopped
     while hooks.is_installed() and config.hang_seconds:
         seconds = config.hang_seconds
-        record: Any = process.life_record
-        record = record if record and keeper.ensure_open(record) else None  # the application may close all descriptors
+        life: Any = sys.modules.get("tibidi_autoinstall")
+        record: Any = life and life._record
+        record = record if record and life._ensure_open(record) else None  # the application may close all descriptors
         with _setting:
             for timer in _timers if record else ():
                 timer(seconds, file=record[2])

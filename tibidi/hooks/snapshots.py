@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
+import sys
 
-from tibidi import config
+from tibidi import TYPE_CHECKING, config
 from tibidi.hooks import desk
-from tibidi.life import keeper
 from tibidi.model import SNAPSHOT
 from tibidi.process import io, os
 from tibidi.process.imports import import_module
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def install() -> None:
@@ -43,4 +46,6 @@ def take(reason: str = "", told: str = "snapshot") -> str:
 
 def note(text: str) -> None:
     """Say in the life record, if there is one, what was made of what it has so far."""
-    keeper.write(f"told: {text}\n".encode("utf-8", "replace"))
+    life: Any = sys.modules.get("tibidi_autoinstall")
+    if life is not None:
+        life.write(f"told: {text}\n".encode("utf-8", "replace"))

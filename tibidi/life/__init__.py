@@ -1,1 +1,1 @@
-"""The life record, which `tibidi_autoinstall` begins: kept right until its process ends; if that dies, a dump."""
+"""The life records that `tibidi_autoinstall` writes: those of dead processes become dumps, once each."""

@@ -84,14 +84,12 @@ _starter = getattr(sys.modules.get("tibidi_autoinstall"), "main", None)
 STARTER = _starter.__code__.co_filename if _starter else "tibidi_autoinstall.py"
 FOLDER = __file__[: -len("tibidi/process/__init__.py")]
 EVERYWHERE = ("<frozen ", __file__[: -len("process/__init__.py")], STARTER)
-# The first modules of tibidi, by name: the application may empty `sys.modules`.
-packages = {_name: sys.modules[_name] for _name in ("tibidi", __name__) if _name in sys.modules}
+# The first modules, by name: the application may empty `sys.modules`.
+packages = {_name: sys.modules[_name] for _name in ("sys", "tibidi", __name__) if _name in sys.modules}
 # What the start hook has put in the place of functions until `tibidi.hooks` is loaded: their owner, name, the function,
 # its placeholder, and a list with the function that the placeholder calls.
 placeholders: "list[tuple[object, str, Any, Any, list[Any]]]" = []
 
-# Of this process: its number, the path, the descriptor, and the device and inode of the file.
-life_record: "tuple[int, str, int, tuple[int, int]] | None" = None
 CLOSED = (0, 0)  # for the device and inode of a file
 
 
@@ -233,10 +231,10 @@ def load_own(name: str) -> "Any":
     """Return a module of tibidi, importing it without the finders of the application: some change all modules."""
     for each, module in packages.items():
         sys.modules.setdefault(each, module)
+    parent, _, child = name.rpartition(".")
+    attributes = vars(load_own(parent)) if parent else {}
     spec = None if name in sys.modules else own_spec(name)
     if spec:
-        parent, _, child = name.rpartition(".")
-        attributes = vars(load_own(parent)) if parent else {}
         with importlib._ModuleLockManager(name):  # Lib/importlib/_bootstrap.py, _load()
             if name not in sys.modules:
                 attributes[child] = importlib._load_unlocked(spec)
