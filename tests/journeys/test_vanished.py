@@ -422,7 +422,7 @@ def test_timer_of_the_application(crash: Crasher) -> None:
 def test_lock_after_a_hang(crash: Crasher) -> None:
     """A process that told of its own hang still holds the lock on its record, its sign of life elsewhere."""
     code = (
-        "import ctypes, os, time\nctypes.PyDLL(None).sleep(3)\ntime.sleep(1)\n"
+        "import ctypes, os, time\nctypes.PyDLL(None).sleep(3)\ntime.sleep(2)\n"
         "print(any(f' {os.getpid()} ' in line for line in open('/proc/locks')))\n"
     )
     ran = crash.run("-c", code, env=SECOND)
