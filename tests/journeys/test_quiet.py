@@ -28,7 +28,7 @@ def test_warnings_of_values(crash: crashing.Crasher) -> None:
 
 def test_every_name_that_a_module_lists(crash: crashing.Crasher) -> None:
     """A tool that gets all that modules list, as freezegun does, has no shell imported."""
-    code = "import sys; [getattr(sys.modules['tibidi'], name) for name in dir(sys.modules['tibidi'])]; "
+    code = "import sys, tibidi; [getattr(tibidi, name) for name in dir(tibidi)]; "
     ended = crash.run("-c", code + "print('IPython' in sys.modules, 'tibidi.plugins' in sys.modules); 1 / 0")
 
     assert "False False\n" == ended.stdout
