@@ -90,7 +90,7 @@ class _Comparison:
         if type_name(one) != type_name(other) or isinstance(one, PLAIN):
             yield from _different(path, one, other)
             return
-        before, after = dict(list(parts(one))[:MAX_PARTS]), dict(list(parts(other))[:MAX_PARTS])
+        before, after = (dict(islice(parts(each), MAX_PARTS)) for each in (one, other))
         is_equal = True
         if not before and not after:
             for each in _different(path, one, other):
