@@ -44,8 +44,8 @@ faulthandler: "Any" = None  # loaded with the record
 ON = frozenset({"1", "true", "yes", "on"})
 OFF = frozenset({"", "0", "false", "no", "off"})
 
-# The packages of the standard library that have hooks, and those others that have none: the sitecustomize.py of Debian
-# and Ubuntu imports one.
+# The packages of the standard library that have hooks, and those others that have none; the sitecustomize.py of Debian
+# and Ubuntu imports the last.
 _HOOKED = (
     "asyncio code concurrent logging multiprocessing socketserver threading tkinter unittest warnings wsgiref xmlrpc"
 )
@@ -76,7 +76,6 @@ NOTED = () if (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version
 # nothing but the function for forks holds it: after one more collection of all objects (Python/pylifecycle.c).
 _this_module = sys.modules[__name__]
 _process: "Any" = None  # the module `tibidi.process`
-_load_own: "Any" = None  # its load_own()
 _was_called = False
 _is_local = False  # the crash directory always answers
 _is_late = False  # it does not answer
@@ -113,11 +112,10 @@ def _is_isolated() -> bool:
 
 
 def _install() -> None:
-    global os, time, _load_own, _process
+    global os, time, _process
     try:
         _process = _load_process()
         _process.packages[__name__] = _this_module
-        _load_own = _process.load_own
         os, time = _process.os, _process.time  # copies: the application may patch the modules
         # Python 3.9 does not name the modules of the standard library.
         can_wait = sys.version_info >= (3, 10) and HOOKED.isdisjoint(sys.modules)
@@ -205,8 +203,8 @@ def _has_unseen() -> bool:
 
 def _load_hooks() -> "Any":
     """Return `tibidi.hooks`, which takes the place of the placeholders."""
-    _load_own("tibidi.process.watch")
-    return _load_own("tibidi.hooks")
+    _process.load_own("tibidi.process.watch")
+    return _process.load_own("tibidi.hooks")
 
 
 def _load_in_time() -> None:
@@ -253,7 +251,7 @@ def _handle_first(code: "Any", *event: object, caught: "Any" = Exception) -> Non
         is_in_every_program = code.co_filename.startswith(_process.EVERYWHERE)
         if not (is_in_every_program or code.co_filename.endswith("customize.py") or _process.dump_threads):
             _load_hooks()
-            _load_own("tibidi.hooks.swallowed").apply_settings(code, *event)
+            _process.load_own("tibidi.hooks.swallowed").apply_settings(code, *event)
     except caught:
         pass
 
@@ -426,25 +424,21 @@ def _begin_record(folder: str, number: "int | None" = None) -> None:
         descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
         process, file = os.getpid(), _process.identity(descriptor)
         _record = process, path, descriptor, file
-        moved = _highest() if number is None else number
-        if number is not None or _is_free(moved):
-            os.dup2(descriptor, moved, inheritable=False)
-            _record = process, path, moved, file
+        if number is None:
+            number = _process.moved(descriptor, _highest())
+        else:
+            os.dup2(descriptor, number, inheritable=False)
             os.close(descriptor)
+        _record = process, path, number, file
         if hasattr(os, "lockf"):
-            os.lockf(_record[2], os.F_TLOCK, 0)  # until it ends; seen from other containers as well
+            os.lockf(number, os.F_TLOCK, 0)  # until it ends; seen from other containers as well
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
         return
 
 
 def _extend_table() -> None:
     """Have the kernel extend the table of descriptors: beside a second thread, it takes 10 ms (expand_fdtable)."""
-    number = _highest()
-    if _is_free(number):
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, number, inheritable=False)
-        os.close(number)
-        os.close(null)
+    os.close(_process.moved(os.open(os.devnull, os.O_RDONLY), _highest()))
 
 
 def _highest() -> int:
@@ -863,14 +857,6 @@ def _catch_again(descriptor: int, set_handler: "Any") -> None:
     for number in FATAL:
         if callable(_signal.getsignal(number)):
             set_handler(number, _signal.getsignal(number))
-
-
-def _is_free(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return True
-    return False
 
 
 def _ensure_open(record: "tuple[int, str, int, tuple[int, int]]") -> bool:

@@ -159,7 +159,7 @@ class Reserve:
         ends = os.pipe()
         self._identity = identity(ends[0])  # the same for both ends, and no other file's
         top = min(os.sysconf("SC_OPEN_MAX") - 1, HIGHEST_DESCRIPTOR)
-        self._pipe = tuple([_moved(end, top - place) for place, end in enumerate(ends)])
+        self._pipe = tuple([moved(end, top - place) for place, end in enumerate(ends)])
 
     def _lift_limit(self) -> None:
         """Raise the limit of open files; an application that lowered it since the start has imported `resource`."""
@@ -198,7 +198,7 @@ def identity(descriptor: int) -> "tuple[int, int]":
     return status.st_dev, status.st_ino
 
 
-def _moved(descriptor: int, number: int) -> int:
+def moved(descriptor: int, number: int) -> int:
     """Move a descriptor to `number` if that is free; return its number."""
     if number <= descriptor or identity(number) != CLOSED:
         return descriptor
