@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -89,10 +90,12 @@ IS_LOADED = "print('tibidi.hooks' in __import__('sys').modules)"
 BEGIN = "import tibidi_autoinstall as a; a.main()"
 
 
-def run_without_site(crash: Crasher, code: str) -> Crash:
+def run_without_site(crash: Crasher, code: str, *, enable: str = "1") -> Crash:
     """Run code with tibidi, but without the .pth files of other packages, which may import modules that have hooks."""
     place = crash.run("-c", "import os, tibidi_autoinstall as a; print(os.path.dirname(a.__file__))").stdout.strip()
-    return crash.run("-S", "-c", textwrap.dedent(code), env={"PYTHONPATH": place})
+    program = crash.work / "program.py"
+    program.write_text(textwrap.dedent(code), "utf-8")
+    return crash.run("-S", str(program), env={"PYTHONPATH": place, "TIBIDI_ENABLE": enable})
 
 
 @LATE
@@ -211,6 +214,55 @@ def test_exit_at_the_recursion_limit(crash: Crasher) -> None:
     ended = crash.run("-c", code)
 
     assert (0, "") == (ended.status, ended.stderr)
+
+
+@LATE
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork()")
+def test_finalizers_at_the_end(crash: Crasher) -> None:
+    """What a finalizer calls after all exit functions does what it does without tibidi, whose code is gone by then."""
+    code = f"""
+        {BEGIN}
+        import faulthandler, os
+        from os import _exit, execv
+
+        class Last:
+            def __del__(self):
+                import colorsys
+                print(colorsys.rgb_to_hls(0, 0, 0), faulthandler.is_enabled())
+                faulthandler.enable()
+                print(faulthandler.is_enabled(), faulthandler.disable(), faulthandler.disable())
+                faulthandler.register(1)  # SIGHUP; the module `signal` handles exceptions
+                try:
+                    execv("missing", ["missing"])
+                except OSError as error:
+                    print(error)
+                try:
+                    if not os.fork():
+                        _exit(3)
+                    print(os.wait()[1] >> 8)
+                except RuntimeError as error:  # since Python 3.12
+                    print(error)
+                print("main" in vars(a), flush=True)
+                1 / 0
+
+        last = Last()
+        last.itself = last
+        del last  # the first collection after the exit functions finds it
+    """
+    without, ran = run_without_site(crash, code, enable="0"), run_without_site(crash, code)
+
+    address = re.compile(" at 0x[0-9a-f]+")
+    assert without.stdout.endswith("\nTrue\n")
+    assert without.stdout.removesuffix("True\n") + "False\n" == ran.stdout
+    assert address.sub("", without.stderr) == address.sub("", ran.stderr)
+    assert [] == ran.dumps
+
+
+def test_exit_functions_called_early(crash: Crasher) -> None:
+    """A program that calls the exit functions and goes on leaves a dump of what comes then."""
+    crashed = crash.run("-c", "import atexit\natexit._run_exitfuncs()\n1 / 0")
+
+    assert 1 == len(crashed.dumps), crashed.stderr
 
 
 @LATE
