@@ -326,8 +326,6 @@ def _block_stops() -> None:
 
 
 def _unblock_stops() -> None:
-    if _record is not None:
-        _ensure_open(_record)  # a daemon closes all descriptors before it forks its workers
     blocked = _blocked.pop(_thread.get_ident(), None)
     if blocked:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, blocked)
@@ -734,6 +732,7 @@ def _after_fork() -> None:
     global _has_forked
     if _record is not None:
         _has_forked = True
+        _ensure_open(_record)  # a daemon closes all descriptors before it forks its workers
         _unblock_stops()
 
 
