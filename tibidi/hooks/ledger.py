@@ -40,7 +40,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Callable[[BaseException], bool], str]] = {}
-        self._times: dict[Hashable, deque[float]] = {}
+        self._times: dict[Hashable, tuple[float, ...]] = {}
         self._refused: dict[Hashable, float] = {}
 
     def find(self, exc: BaseException) -> str | None:
@@ -56,7 +56,7 @@ class Ledger:
 
     def charge(self, place: Hashable) -> None:
         """Charge the quota with a dump, whether it succeeds or not."""
-        self._times.setdefault(place, deque(maxlen=ANY_QUOTA)).append(time.monotonic())
+        self._times[place] = (*self._times.get(place, ()), time.monotonic())[-ANY_QUOTA:]
         _shrink(self._times, MAX_PLACES)
 
     def has_quota(self, place: Hashable, hook: str) -> bool:
