@@ -67,7 +67,7 @@ LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcach
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
 ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
 LEFT_OUT = "<left out>"
-# By the functions that this module has put in the place of others, when finalizers call them.
+# The globals that the functions in the place of others use when a finalizer calls them.
 USED_LAST = ("_record", "_catches_fatal", "STOPS", "write", "__name__", "__builtins__")
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
@@ -704,8 +704,8 @@ def _end_life() -> None:
 def _forget() -> None:
     """Free the code of this module and of `tibidi.process` at the end of a program that has loaded nothing else.
 
-    Else each of the four collections of objects that follow visits all of it, which
-    takes a tenth of what a start costs (Python/pylifecycle.c).
+    Otherwise each of the four garbage collections that follow (Python/pylifecycle.c)
+    visits all of it, which takes a tenth of what a start costs.
     """
     try:
         is_the_end = sys._getframe().f_back is None  # else the program has called atexit._run_exitfuncs(), and goes on

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -225,6 +226,8 @@ def test_killed_or_stopped(crash: Crasher) -> None:
     record.write_text(f"{facts!a}\n")
     rows = listed(crash, "--all")
     shown = crash.run("-m", "tibidi", "show", "--plain", rows[0]["path"])
+    infos = [crash.run("-m", "tibidi", "info", row["path"]).stdout for row in rows]
+    told = [re.search("^(killed|native) +([^:,\\n]+)", info, re.MULTILINE).groups() for info in infos]
     (dump,) = (crash.directory / "stopped").glob("2*.pkl")
     os.utime(dump, (time.time() - 90_000,) * 2)
 
@@ -232,6 +235,11 @@ def test_killed_or_stopped(crash: Crasher) -> None:
         (row["type"] for row in rows), key=lambda name: (name != "killed or stopped", name)
     )
     assert (0, str(dump)) == (shown.status, rows[0]["path"])
+    assert [
+        ("killed", "by SIGKILL or another signal"),
+        ("killed", "killed or stopped"),
+        ("native", "SIGSEGV"),
+    ] == sorted(told)
     assert ["native SIGSEGV", "killed"] == [row["type"] for row in listed(crash)]
     assert 2 == len(listed(crash, "--all"))
     assert not dump.exists()

@@ -100,7 +100,10 @@ def _culprit(summary: Summary) -> Iterator[str]:
     found = culprit(exceptions, summary.process)
     cause = exceptions[found.exception]
     told = [cut(phrases.crash_line(each.type, each.message), MESSAGE_CHARS) for each in (crash, cause)]
-    yield _field("crash" if summary.exceptions else summary.kind, told[0])
+    if summary.exceptions:
+        yield _field("crash", told[0])
+    else:  # "killed: by SIGKILL", "native SIGSEGV: Segmentation fault"
+        yield _field(summary.kind, told[0].removeprefix(f"{summary.kind}: ").removeprefix("native "))
     if cause is not crash:
         yield _field("root cause", told[1])
     if found.frame is None:
