@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tibidi.process.temporary import Abandoned
 from tibidi.redaction import Redactor
 from tibidi.words.standins import Cut, Dummy
+from tibidi.writing.calls import call
 from tibidi.writing.careful import Careful, Limits
 from tibidi.writing.namespaces import Namespaces
 from tibidi.writing.pickle_state import Fast, FilterHooks, Filtering, PickleState
@@ -64,6 +66,22 @@ class Pickling:
 def pickling() -> Pickling:
     """The parts of a fresh dump."""
     return Pickling()
+
+
+@pytest.mark.parametrize(("error", "is_running"), [(ValueError, False), (KeyboardInterrupt, False), (Abandoned, True)])
+def test_running_code(error: type[BaseException], is_running: bool) -> None:
+    """Code that raised does not run any more; of code that was abandoned it is known that it hung."""
+    state, code = PickleState(), object()
+
+    def fail(thing: object) -> None:
+        assert state.running is code
+        raise error
+
+    with pytest.raises(error):
+        call(state, code, fail, 1)
+
+    assert is_running is state.block_running()
+    assert is_running is state.has_hung(code)
 
 
 def test_one_memo(pickling: Pickling) -> None:

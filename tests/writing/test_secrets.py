@@ -47,6 +47,7 @@ class Form(collections.OrderedDict):
 
 
 Login = collections.namedtuple("Login", "user password")
+Field = collections.namedtuple("Field", "name value")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +108,11 @@ HOLDERS = {
     "header": lambda: {"request": f"GET / HTTP/1.1\r\nX-Api-Key: {SECRET}\r\n\r\n"},
     "repr": lambda: {"text": repr({"user": "bob", "password": SECRET})},
     "configuration": lambda: {"text": f"[db]\npassword = {SECRET}\n"},
+    "beside its name": lambda: {"field": {"name": "password", "value": SECRET}},
+    "beside a secret beside its name": lambda: {"field": {"name": "password", "value": "abc12345", "api_key": SECRET}},
+    "beside its name, ordered": lambda: {"other": {"name": 1, "value": 2}, "it": Form(name="password", value=SECRET)},
+    "beside its name, defaults": lambda: {"field": collections.defaultdict(int, name="password", value=SECRET)},
+    "beside its name, named tuple": lambda: {"field": Field("password", SECRET)},
     "credential in an address": lambda: {"address": f"postgres://bob:{SECRET}@db/shop"},
 }
 

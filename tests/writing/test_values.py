@@ -622,6 +622,26 @@ def test_hanging_values_are_marked(round_trip: Any) -> None:
     assert before == threading.active_count()
 
 
+def test_a_hanging_islegal_is_called_once(round_trip: Any) -> None:
+    """After `islegal` has hung nothing is legal, and the time that is left is not used up."""
+    asked = []
+
+    def islegal(thing: object) -> bool:
+        asked.append(thing)
+        while type(thing) is Endless:
+            pass
+        return True
+
+    round_trip.islegal = islegal
+    frames = [{"number": 5, "endless": Endless()} for _ in range(4)]
+    loaded = round_trip(*frames)
+
+    assert 1 == sum(type(thing) is Endless for thing in asked)
+    assert loaded.complete
+    assert {"illegal"} == set(loaded.reasons().values())
+    assert all(path in loaded.reasons() for path in [f"exceptions[0].frames[{n}].locals['endless']" for n in range(4)])
+
+
 def test_values_after_the_deadline_are_listed(round_trip: Any) -> None:
     """Without time no values are written, and the outcome says so."""
     round_trip.seconds = 0

@@ -108,9 +108,10 @@ class _Hunt:
 
     def _look(self, value: Any) -> None:
         cls = type(value)
-        if cls is dict or cls is OrderedDict:
+        if issubclass(cls, dict):
             for key in self._redactor.labelled(value):
-                self._learn(value[key])
+                self._learn(dict.__getitem__(value, key))
+        if cls is dict or cls is OrderedDict:
             self._names(first(dict.items(value), MAX_GLOBALS))
         elif cls is list or cls is tuple:
             self._row(value)

@@ -15,11 +15,13 @@ from tibidi.look.classes import Classes
 from tibidi.model import ILLEGAL
 from tibidi.process import time
 from tibidi.process.interpreter import frames
+from tibidi.process.temporary import Abandoned
+from tibidi.process.watch import callers
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
     from typing import Any
 
@@ -61,14 +63,7 @@ class Calls:
         begun = time.monotonic()
         if begun > self._state.until:  # slow objects may never fill a frame, so that the sink is not called
             raise TooLate
-        self._state.running = thing
-        reduced: Any = None
-        if sys.version_info < (3, 11):
-            from tibidi.writing.libraries import reduce_default
-
-            reduced = reduce_default(thing)
-        reduced = reduced or reduce_with_getattr(thing)
-        self._state.running = None
+        reduced = call(self._state, thing, _reduced_by_itself, thing)
         if time.monotonic() - begun > SLOW_SECONDS and len(self._kept) < MAX_KEPT and _is_kept(reduced):
             self._kept[id(thing)] = thing, reduced
         return reduced
@@ -91,6 +86,20 @@ class Calls:
             self._state.note(thing, ILLEGAL, detail)
 
 
+def call(state: PickleState, code: object, function: Callable[..., Any], *arguments: object) -> Any:
+    """Call a function, with `code` as the running object of the state, which stays that if the call is abandoned."""
+    state.running = code
+    try:
+        result = function(*arguments)
+    except Abandoned:
+        raise
+    except BaseException:
+        state.running = None
+        raise
+    state.running = None
+    return result
+
+
 def unfinished(roots: Iterable[object]) -> Iterator[object]:
     """Yield the instances of types in C of libraries whose `__init__` was left by an exception in `roots`, or runs.
 
@@ -111,9 +120,7 @@ def _frames(roots: Iterable[Any]) -> Iterator[FrameType]:
             yield step.tb_frame
             step = step.tb_next
     for frame in frames().values():
-        while frame is not None:
-            yield frame
-            frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+        yield from callers(frame)
 
 
 def left_out(own: dict[str, object], reduced: Any) -> list[str]:
@@ -129,6 +136,15 @@ def is_of_application(cls: type) -> bool:
     """Return True for a class of a module that was not installed; what a library leaves out is a matter of its own."""
     place = getattr(sys.modules.get(cls.__module__), "__file__", None)
     return type(place) is not str or not re.search(INSTALLED, place.replace("\\", "/"))
+
+
+def _reduced_by_itself(thing: object) -> Any:
+    reduced: Any = None
+    if sys.version_info < (3, 11):
+        from tibidi.writing.libraries import reduce_default
+
+        reduced = reduce_default(thing)
+    return reduced or reduce_with_getattr(thing)
 
 
 def _is_kept(reduced: Any) -> bool:

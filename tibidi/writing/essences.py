@@ -29,6 +29,7 @@ from tibidi.look.owners import THREAD_LOCAL
 from tibidi.look.resources import essence
 from tibidi.model import FAILED, ILLEGAL
 from tibidi.words.standins import Dummy, NotPickleable
+from tibidi.writing.calls import call
 
 if TYPE_CHECKING:
     from typing import Any
@@ -101,11 +102,9 @@ def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
     """Return what the members and getters of a type in C tell."""
     if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
         return {}
-    state.running = thing
-    found = values(thing, {name: each for base in reversed(mro(type(thing))) for name, each in _getters(base).items()})
-    plain = {name: value for name, value in found if exact_type(value) in PLAIN}
-    state.running = None
-    return plain
+    getters = {name: each for base in reversed(mro(type(thing))) for name, each in _getters(base).items()}
+    found = call(state, thing, dict, values(thing, getters))
+    return {name: value for name, value in found.items() if exact_type(value) in PLAIN}
 
 
 def _getters(cls: type) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tibidi.model import ILLEGAL, REDACTED, REDACTED_TEXT, TIMEOUT, TOO_LARGE
 from tibidi.process.records import NamedTuple
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut, NotPickleable, Redacted, StandIn
+from tibidi.writing.calls import call
 from tibidi.writing.namespaces import Placeholder
 from tibidi.writing.pickle_state import FilterHooks
 
@@ -148,13 +149,11 @@ class Filter:
             return ""
         if self._state.has_hung(self._islegal):
             return "config.islegal did not finish in time"
-        self._state.running = self._islegal
         try:
-            return "" if self._islegal(thing) else "config.islegal refused it"
+            is_legal = call(self._state, self._islegal, self._islegal, thing)
+            return "" if is_legal else "config.islegal refused it"
         except Exception as error:  # noqa: BLE001 - application code, asked of types it has never thought of
             return f"config.islegal raised {self._redactor.text(error_text(error))}"
-        finally:
-            self._state.running = None
 
     def _illegal(self, thing: object, refusal: str) -> NotPickleable:
         self._note(thing, ILLEGAL, f"{type_name(type(thing))}: {refusal}")
@@ -229,13 +228,10 @@ class Filter:
         if id(mapping) in self._seeded:
             return None
         labelled = self._redactor.labelled(mapping)
-        if labelled:
-            instead: dict[object, object] = {key: self._redacted(mapping, key, mapping[key]) for key in labelled}
-            return self._replace(mapping, {**mapping, **instead})
-        if self._is_harmless(mapping):
+        if not labelled and self._is_harmless(mapping):
             return None
         items = snapshot(mapping.items())
-        secret = [name for name, value in items if self._redactor.conceals(name, value)]
+        secret = [name for name, value in items if self._is_secret(name, value, labelled)]
         if not secret:
             self._harmless.update(name for name, _ in items if type(name) is str and not self._is_secret_name(name))
             return None
@@ -243,6 +239,10 @@ class Filter:
         for name in secret:
             copy[name] = self._redacted(mapping, name, copy[name])
         return self._replace(mapping, copy)
+
+    def _is_secret(self, name: object, value: object, labelled: tuple[str, ...]) -> bool:
+        """Return True for the value of a secret, by its name or by those beside it."""
+        return (type(name) is str and name in labelled) or self._redactor.conceals(name, value)
 
     def _row(self, row: tuple[object, ...] | list[object]) -> object:
         """Replace the secret in a pair or in a row of headers, as in a mapping, and those in the words of a command."""
@@ -262,7 +262,8 @@ class Filter:
 
     def _reduce(self, thing: object) -> Any:
         """Reduce an object, and replace the secrets that have their names in the reduce value only."""
-        if type(thing) is OrderedDict and self._is_harmless(thing):  # as large JSON often consists of
+        # As large JSON often consists of.
+        if type(thing) is OrderedDict and self._is_harmless(thing) and not self._redactor.labelled(thing):
             return self._reduce_all(thing)
         reduced = self._hidden(thing) if self._hides(type(thing)) else self._reduce_all(thing)
         self._own = reduced[1] if type(reduced) is tuple and is_word(reduced[0]) else None
@@ -349,16 +350,19 @@ class Filter:
         if exact_type(part) not in {tuple, list} or len(part) - len(names) not in {0, 1}:  # type: ignore[arg-type]  # just checked
             return part
         values: list[object] = list(part)  # type: ignore[call-overload]  # likewise
-        for at, name in enumerate(names, len(values) - len(names)):
-            if self._redactor.conceals(name, values[at]):
+        first = len(values) - len(names)
+        labelled = self._redactor.labelled(dict(zip(names, values[first:])))
+        for at, name in enumerate(names, first):
+            if self._is_secret(name, values[at], labelled):
                 values[at] = self._redacted(thing, name, values[at])
         return type(part)(values)  # type: ignore[call-arg]  # likewise
 
     def _pairs(self, thing: object, pairs: Iterable[tuple[object, object]]) -> Iterator[tuple[object, object]]:
+        labelled = self._redactor.labelled(thing) if is_a(thing, dict) else ()
         for name, value in pairs:
             if type(name) is str and name not in self._harmless:
                 self._is_secret_name(name)
-            yield name, self._redacted(thing, name, value) if self._redactor.conceals(name, value) else value
+            yield name, self._redacted(thing, name, value) if self._is_secret(name, value, labelled) else value
 
     def _redacted(self, holder: object, name: object, value: object) -> object:
         rule = f"the name {name!r}" if is_a(name, str) else "the name before it"

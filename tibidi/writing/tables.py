@@ -21,6 +21,7 @@ from tibidi.look.anatomy import dictionary, mro, namespace, type_name
 from tibidi.look.arrays import is_cut_off
 from tibidi.process import os
 from tibidi.words import vocabulary as words
+from tibidi.writing.calls import call
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLarge
 
@@ -75,19 +76,15 @@ def guarded(reduce: Callable[[Any], Any], state: PickleState) -> Callable[[Any],
     def reducer(thing: Any) -> Any:
         if state.has_hung(thing):
             return state.hung(thing)
-        state.running = thing
         try:
-            reduced = reduce(thing)
+            reduced = call(state, thing, reduce, thing)
         except TooLarge:
             raise
         except Unreadable as error:
             return state.failed(thing, error)
         except Exception:  # noqa: BLE001 - a library of another version; it can pickle its own
             reduced = NotImplemented
-        if reduced is NotImplemented:
-            reduced = reduce_with_getattr(thing)
-        state.running = None
-        return reduced
+        return call(state, thing, reduce_with_getattr, thing) if reduced is NotImplemented else reduced
 
     return reducer
 
