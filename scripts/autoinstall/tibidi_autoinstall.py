@@ -55,20 +55,14 @@ DESCRIPTOR = 1_000  # that of the record; lower where the limit is
 MAX_SEEN = 20  # records that a start looks at
 MAX_PATHS = 1_000  # characters of all paths that it looks at itself
 PRIVATE = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-# Of cgroups of version 1 and 2: what precedes the name of the group in /proc/self/cgroup, where the hierarchy is
-# mounted, and the file of events.
-MEMORY = (
-    (":memory:", "/sys/fs/cgroup/memory", "memory.oom_control"),
-    ("0::", "/sys/fs/cgroup", "memory.events"),
-)
+# By the controllers of a hierarchy of cgroups (none in version 2): where it is mounted, and its file of events.
+MEMORY = {"": ("/sys/fs/cgroup", "memory.events"), "memory": ("/sys/fs/cgroup/memory", "memory.oom_control")}
 INITIAL_NAMESPACE = "-4026531836"  # PROC_PID_INIT_INO of Linux
 # File systems of this machine: they always answer, unlike those of a network or of another program.
 LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "overlay", "tmpfs", "devtmpfs"})
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
 ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
 LEFT_OUT = "<left out>"
-# The globals that the functions in the place of others use when a finalizer calls them.
-USED_LAST = ("_record", "_catches_fatal", "STOPS", "write", "__name__", "__builtins__")
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 0.5  # seconds
@@ -160,7 +154,6 @@ def _put_placeholders() -> None:
     A small program never needs them.
     """
     _process.reserve.fill()
-    atexit.register(_forget)  # first, so that it is called last
     atexit.register(_placeholder(_this_module, "report_unseen", _has_unseen))
     for name in ("excepthook", "unraisablehook"):
         setattr(sys, name, _placeholder(sys, name))
@@ -311,7 +304,7 @@ def _replace_functions() -> None:
         _replace(faulthandler, "register", _wrap_register)
         _replace(_signal, "signal", _wrap_signal)
     atexit.register(_soon, _end_life)
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_begin_after_fork)
+    os.register_at_fork(before=_block_stops, after_in_parent=_after_fork, after_in_child=_begin_after_fork)
 
 
 def _block_stops() -> None:
@@ -326,6 +319,8 @@ def _block_stops() -> None:
 
 
 def _unblock_stops() -> None:
+    if _record is not None:
+        _ensure_open(_record)  # a daemon closes all descriptors before it forks its workers
     blocked = _blocked.pop(_thread.get_ident(), None)
     if blocked:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, blocked)
@@ -426,7 +421,7 @@ def _begin_record(folder: str, number: "int | None" = None) -> None:
             folder = _usable(folder)
             _look(folder, place)
         mine = faulthandler.is_enabled() and number is None
-        descriptor, path = _make(folder, place, {"faulthandler": not mine, "forked": number is not None})
+        descriptor, path = _make(folder, place, {"faulthandler": not mine})
         process, file = os.getpid(), _process.identity(descriptor)
         _record = process, path, descriptor, file
         if number is None:
@@ -595,14 +590,16 @@ def _memory_kills(place: str) -> "tuple[str, int] | None":
     The group is below the root of its hierarchy (cgroups(7)); in a container, that root may be the group itself.
     The root of a machine has no such file in version 2.
     """
+    kills = _kills("/".join(MEMORY[""]))
+    if kills is not None:
+        return kills
     try:
-        groups = _read("/proc/self/cgroup")
+        groups = [line.split(":", 2)[1:] for line in _read("/proc/self/cgroup").splitlines()]
     except OSError:
         return None
-    for mark, root, name in MEMORY:
-        _, found, rest = groups.partition(mark)
-        group = rest.partition("\n")[0].rstrip("/")
-        for folder in dict.fromkeys((root + group, root)) if found else ():
+    for controllers, group in groups:
+        root, name = MEMORY.get(controllers, ("", ""))
+        for folder in (root + group.rstrip("/"), root) if root else ():
             if folder == root and place.endswith(INITIAL_NAMESPACE):
                 break  # of all processes of the machine
             kills = _kills(f"{folder}/{name}")
@@ -701,39 +698,10 @@ def _end_life() -> None:
         return
 
 
-def _forget() -> None:
-    """Free the code of this module and of `tibidi.process` at the end of a program that has loaded nothing else.
-
-    Otherwise each of the four garbage collections that follow (Python/pylifecycle.c)
-    visits all of it, which takes a tenth of what a start costs.
-    """
-    try:
-        is_the_end = sys._getframe().f_back is None  # else the program has called atexit._run_exitfuncs(), and goes on
-        if not is_the_end or _record is not None or "tibidi" in sys.modules:
-            return
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _this_module]
-        del sys.modules["tibidi.process"], sys.modules[__name__]
-        for copy in (_process.os.path, _process.os, _process.time, _process.io, _process):
-            vars(copy).clear()
-        names = globals()
-        kept = {name: names[name] for name in USED_LAST}
-        names.clear()
-        names.update(kept)
-    except Exception:  # noqa: BLE001 - an application that has changed these, or a Python without frames
-        return
-
-
-def _before_fork() -> None:
-    if _record is not None:
-        _block_stops()
-
-
 def _after_fork() -> None:
     global _has_forked
-    if _record is not None:
-        _has_forked = True
-        _ensure_open(_record)  # a daemon closes all descriptors before it forks its workers
-        _unblock_stops()
+    _has_forked = True
+    _unblock_stops()
 
 
 def _begin_after_fork() -> None:
@@ -742,8 +710,6 @@ def _begin_after_fork() -> None:
     Nor in one that the application forks inside a dump, which ends with the thread of the dump.
     """
     global _forked_in
-    if _record is None:
-        return
     frame = sys._getframe().f_back if hasattr(sys, "_getframe") else None
     _forked_in = frame and frame.f_code
     try:
@@ -817,8 +783,7 @@ def _is_in_handler(frame: "Any") -> bool:
 def _wrap_exec(previous: "Any") -> "Any":
     def execute(*arguments: object, **options: object) -> None:
         record = _record if _record and _record[0] == os.getpid() else None
-        if record is not None:
-            _end_record()
+        _end_record()
         try:
             previous(*arguments, **options)
         finally:
