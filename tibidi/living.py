@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tibidi.capture.failed_test import LiveTest
 
+CLOCK = time.monotonic
 MAX_TEST_SECONDS = 2.0  # while other tests wait
 # After this time of a processor, a snapshot pauses, and longer if the pause took LATE_SECONDS.
 WORK_SECONDS, PAUSE_SECONDS, LATE_SECONDS, LONG_PAUSE_SECONDS, PAUSES_PART = 0.0005, 0.00005, 0.0003, 0.002, 0.1
@@ -95,18 +96,18 @@ def _write_in_turn(
 @contextmanager
 def giving_way() -> Iterator[None]:
     """Pause now and then, when the dump asks for the time: other threads wait for the interpreter lock."""
-    clock, worked, left = time.monotonic, 0.0, config.max_seconds * PAUSES_PART
+    worked, left = 0.0, config.max_seconds * PAUSES_PART
     if fast_switching.previous is not None:
         sys.setswitchinterval(fast_switching.previous)
 
     def monotonic() -> float:
         nonlocal worked, left
-        now = clock()
+        now = CLOCK()
         if get_ident() in dump_threads and left > 0 and not 0 <= time.thread_time() - worked < WORK_SECONDS:
             time.sleep(PAUSE_SECONDS)
-            if clock() > now + LATE_SECONDS:
+            if CLOCK() > now + LATE_SECONDS:
                 time.sleep(LONG_PAUSE_SECONDS)
-            worked, before, now = time.thread_time(), now, clock()
+            worked, before, now = time.thread_time(), now, CLOCK()
             left -= now - before
         return now
 
@@ -114,4 +115,5 @@ def giving_way() -> Iterator[None]:
         time.monotonic = monotonic
         yield
     finally:
-        time.monotonic = clock
+        if time.monotonic is monotonic:  # else a later snapshot has replaced it
+            time.monotonic = CLOCK

@@ -47,6 +47,14 @@ def test_log(crash: Crasher) -> None:
     assert "mellon" not in crashed.dump.read_bytes().decode("latin-1")
 
 
+def test_template_that_does_not_fit(crash: Crasher) -> None:
+    """A record that no text can be made of is told as it is, and the others are there."""
+    code = "import logging\nlogging.basicConfig(level=0, handlers=[logging.NullHandler()])\n"
+    crashed = crash.run("-c", code + "logging.info('%c', 1 << 30); logging.info('after')\n1 / 0")
+
+    assert ["%c (1073741824,)", "after"] == texts(crashed)
+
+
 def test_log_is_unchanged(crash: Crasher) -> None:
     """What handlers print is the same with and without tibidi, call stacks and places included."""
     with_it, without = (crash("before_log.py", env={"TIBIDI_ENABLE": on}) for on in ("1", None))

@@ -120,6 +120,14 @@ def test_pools(crash: Crasher, kind: str, method: str) -> None:
     assert ("work", "0") == (crashed_frame(crashed.dump).name, variable(crashed.dump, "item"))
 
 
+@pytest.mark.parametrize(("level", "count"), [("ERROR", 1), ("CRITICAL", 0)])
+def test_future_that_nobody_reads(crash: Crasher, level: str, count: int) -> None:
+    """The exception of a future whose result is never asked for counts as an error that is logged."""
+    code = "from concurrent.futures import ThreadPoolExecutor as Pool\nPool().submit(int, 'x')"
+
+    assert count == len(crash.run("-c", code, env={"TIBIDI_LOGGING": level}).dumps)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="there is no pool of interpreters")
 def test_a_pool_of_interpreters(crash: Crasher) -> None:
     """An exception in an interpreter of a pool is dumped there, with its variables; the parent handles it."""

@@ -711,9 +711,11 @@ def test_many_waiting_threads(crash: Crasher) -> None:
 def test_exceptions_are_not_kept(crash: Crasher) -> None:
     """After a dump nothing of the exception and its frames is kept alive, nor is the exception marked."""
     code = """
-        import gc, threading, weakref
+        import gc, logging, threading, weakref
         class Payload: pass
-        class Failure(Exception): pass
+        class Failure(Exception):
+            def __len__(self):
+                return 0
         seen = []
         def work():
             payload = Payload()
@@ -723,7 +725,9 @@ def test_exceptions_are_not_kept(crash: Crasher) -> None:
         def look(args):
             previous(args)
             print(vars(args.exc_value), args.exc_value.args)
+            logging.info("it failed", exc_info=tuple(args)[:3])
         threading.excepthook = look
+        logging.basicConfig(level=logging.INFO, handlers=[logging.NullHandler()])
         for _ in range(2):
             thread = threading.Thread(target=work)
             thread.start()
@@ -860,7 +864,9 @@ STRANGE_CALLS = {
         result = Result()
         for told in ((None, None, None), (), "a text"):
             result.addError(None, told)
-        print(result.errors)
+        result.addFailure(err=(), test=None)
+        result.addSubTest(test=None, subtest=None, err=None)
+        print(result.errors, result.failures)
     """,
     "wsgiref": """
         from wsgiref.handlers import BaseHandler
@@ -880,10 +886,17 @@ STRANGE_CALLS = {
     """,
     "threading": """
         import threading
-        try:
-            threading.excepthook(args=None)
-        except TypeError as error:
-            print(error)
+        for given in ({"args": None}, {}):
+            try:
+                threading.excepthook(**given)
+            except TypeError as error:
+                print(error)
+    """,
+    "selectors": """
+        import selectors
+        with selectors.DefaultSelector() as selector:
+            print(selector.select(timeout=0), selector.select(0))
+        print(selectors.SelectSelector.select.__name__)
     """,
     "future": """
         from concurrent.futures import Future
@@ -914,7 +927,8 @@ STRANGE_CALLS = {
 @pytest.mark.parametrize("name", STRANGE_CALLS)
 def test_functions_called_in_another_way(crash: Crasher, name: str) -> None:
     """A function that a hook has replaced takes any arguments, and raises what it raised."""
-    compare(crash, STRANGE_CALLS[name], env={"TIBIDI_LOGGING": "ERROR", "TIBIDI_EXITS": "errors"})
+    env = {"TIBIDI_LOGGING": "ERROR", "TIBIDI_EXITS": "errors", "TIBIDI_HANG_SECONDS": "60"}
+    compare(crash, STRANGE_CALLS[name], env=env)
 
 
 @pytest.mark.parametrize("flags", [(), ("-X", "faulthandler")], ids=["off", "on"])

@@ -181,3 +181,19 @@ def test_gives_way(crash: Crasher) -> None:
     ran = crash.run("-c", code)
 
     assert ("0\nTrue {0.005} 0.005 True\n", "") == (ran.stdout, ran.stderr)
+
+
+def test_gives_way_to_each_other(crash: Crasher) -> None:
+    """A snapshot that was given up ends while another one runs: the clock is the original one afterwards."""
+    code = """if True:
+        from tibidi import living
+        from tibidi.process import time
+        clock, first, second = time.monotonic, living.giving_way(), living.giving_way()
+        first.__enter__(), second.__enter__()
+        first.__exit__(None, None, None)
+        print(time.monotonic is clock)
+        second.__exit__(None, None, None)
+        print(time.monotonic is clock)
+    """
+
+    assert "False\nTrue\n" == crash.run("-c", code).stdout

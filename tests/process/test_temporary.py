@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tibidi.process import temporary
 from tibidi.process.temporary import SWITCH_SECONDS, dump_lock, fast_switching, gc_paused, recursion_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from tibidi.process import temporary
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +23,16 @@ def _as_before() -> Iterator[None]:
     interval = sys.getswitchinterval()
     yield
     sys.setswitchinterval(interval)
+
+
+class Overtaken(fast_switching):
+    """Another thread restores the setting between a look at it and its use."""
+
+    def is_shared(self) -> bool:
+        """Restore it."""
+        previous, fast_switching.previous = fast_switching.previous, None
+        sys.setswitchinterval(previous or SWITCH_SECONDS)
+        return False
 
 
 def state() -> tuple[float, int, bool]:
@@ -51,6 +60,19 @@ def test_overlapping_threads(setting: type[temporary.ProcessSetting]) -> None:
     first.__exit__()
     assert inside == state() != before
     second.__exit__()
+
+    assert before == state()
+
+
+def test_restored_by_two_at_once() -> None:
+    """A thread that comes late restores what reset() is restoring, and all of it is restored once."""
+    before = state()
+    collector, late = gc_paused(), Overtaken()
+    for setting in (collector, late):
+        setting.__enter__()
+    temporary.reset()
+    for setting in (late, collector):
+        setting.__exit__()
 
     assert before == state()
 

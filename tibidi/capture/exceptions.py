@@ -16,6 +16,7 @@ from tibidi.look.frames import LiveException
 from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, TOO_LARGE, Omission
 from tibidi.process import STARTER, cause_of, context_of, os, traceback_of
 from tibidi.process.interpreter import PACKAGE
+from tibidi.process.watch import entries
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -34,8 +35,7 @@ THREAD_BOOTSTRAP = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 
 MAX_EXCEPTIONS = 200
 # The middle of a longer traceback is left out: it is a recursion, and its frames are alike.
-FIRST_FRAMES = 1000
-LAST_FRAMES = 1000
+FIRST_FRAMES = LAST_FRAMES = 1000
 
 _SUPPRESS = BaseException.__dict__["__suppress_context__"]
 IS_PRINTED_IN_C = sys.version_info < (3, 13)
@@ -123,13 +123,9 @@ def _links(exception: BaseException, *, only_printed: bool = False) -> list[tupl
 
 def frames_of_traceback(crash: LiveCrash, tb: TracebackType, path: str) -> list[LiveFrame]:
     """Return the application frames of a traceback, outermost first, without the middle of a very long one."""
-    entries: list[TracebackType] = []
-    entry: TracebackType | None = tb
-    while entry is not None:  # ends: CPython refuses cycles (Python/traceback.c, tb_next_set)
-        entries.append(entry)
-        entry = entry.tb_next
-    entries = without_launcher(entries, [each.tb_frame for each in entries])
-    return [crash.frame_of_traceback(each) for each in without_middle(crash, entries, path)]
+    found = list(entries(tb))
+    found = without_launcher(found, [each.tb_frame for each in found])
+    return [crash.frame_of_traceback(each) for each in without_middle(crash, found, path)]
 
 
 def without_middle(crash: LiveCrash, stack: list[T], path: str) -> list[T]:

@@ -75,7 +75,7 @@ def _text(text: Any, arguments: Any, redactor: Redactor) -> str:
         values = {name: _value(name, value, redactor) for name, value in arguments.items()}
     try:
         return str(template % values)
-    except (TypeError, ValueError, KeyError):
+    except Exception:  # noqa: BLE001 - a template that does not fit
         return f"{template} {values}"
 
 

@@ -297,8 +297,7 @@ def _ask_interpreter(name: str, error: BaseException, default: "Any") -> "Any":
 def install_in_modules(hooks: "Mapping[str, str]") -> None:
     """Install the hooks of modules: now where a module is loaded, else when the application imports it."""
     for name, file in hooks.items():
-        files = _awaited.get(name, "")
-        _awaited[name] = files if file in files.split() else f"{files} {file}"
+        _awaited[name] = " ".join(dict.fromkeys(f"{_awaited.get(name, '')} {file}".split()))
     if PostImportFinder not in sys.meta_path:
         placeholder = process.packages.get("tibidi_autoinstall")
         sys.meta_path[:] = [PostImportFinder, *[each for each in sys.meta_path if each is not placeholder]]
@@ -432,7 +431,7 @@ def report_unseen() -> None:
             report(exc, hook)
     # Our own excepthook has seen every exception; at a prompt exceptions do not end the process.
     if not is_hook(getattr(sys, "excepthook", None)) and not hasattr(sys, "ps1"):
-        report(getattr(sys, "last_exc", None) or getattr(sys, "last_value", None), LEFTOVER)
+        report(getattr(sys, "last_exc", getattr(sys, "last_value", None)), LEFTOVER)
 
 
 def _print_failure(error: BaseException) -> None:

@@ -55,8 +55,8 @@ def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
                 return previous(*args, **options)
             finally:
                 dump_threads.difference_update(printing)
-                thread = getattr((*args, *options.values())[0], "thread", None) if hook == hooks.THREAD else None
-                hooks.report(exc, hook, thread=thread)
+                first = next(iter((*args, *options.values())), None)
+                hooks.report(exc, hook, thread=getattr(first, "thread", None) if hook == hooks.THREAD else None)
 
         return catcher
 

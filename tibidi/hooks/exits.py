@@ -145,14 +145,19 @@ def _is_error(exc: Any) -> bool:
     if exc.code is None or exc.code == 0:
         return False
     causes: dict[int, BaseException] = {}
-    cause = exc.__cause__ or context_of(exc)
+    cause = _origin(exc)
     while cause is not None and id(cause) not in causes:
         causes[id(cause)] = cause
-        cause = cause.__cause__ or context_of(cause)
+        cause = _origin(cause)
     kinds = {kind.__name__ for cause in causes.values() for kind in type(cause).__mro__}
     if not causes or kinds & USAGE:
         return False
     return not any(issubclass(type(each), hooks.ENDS) for each in causes.values())
+
+
+def _origin(exc: Any) -> BaseException | None:
+    cause: BaseException | None = exc.__cause__
+    return context_of(exc) if cause is None else cause
 
 
 def is_reader_gone() -> bool:

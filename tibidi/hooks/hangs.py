@@ -12,7 +12,7 @@ import re
 import resource
 import sys
 from contextlib import suppress
-from functools import partial
+from functools import partial, wraps
 from itertools import repeat
 
 from tibidi import TYPE_CHECKING, config, hooks
@@ -58,7 +58,7 @@ def install(module: Any = None) -> None:
         return
     names = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector") if module else ()
     for cls in [vars(module)[name] for name in names if "select" in vars(vars(module).get(name, object))]:
-        hooks.replace_function(cls, "select", lambda call: lambda *given: next(_beats) or call(*given))
+        hooks.replace_function(cls, "select", _wrap_select)
     if not module and "selectors" not in hooks._awaited:
         hooks.install_in_modules({"selectors": "hangs"})
         hooks.replace_function(faulthandler, "dump_traceback_later", lambda call: partial(_give_up, call))
@@ -68,6 +68,15 @@ def install(module: Any = None) -> None:
             after_in_child=_start,
         )
         _start()
+
+
+def _wrap_select(previous: Any) -> Any:
+    @wraps(previous)
+    def select(*args: object, **options: object) -> object:
+        next(_beats)
+        return previous(*args, **options)
+
+    return select
 
 
 def _give_up(call: Any, *given: object, **named: object) -> object:

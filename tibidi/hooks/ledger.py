@@ -18,10 +18,10 @@ from collections import deque
 from tibidi import TYPE_CHECKING, hooks
 from tibidi.look.anatomy import type_name
 from tibidi.process import cause_of, context_of, time, traceback_of
+from tibidi.process.watch import entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
-    from types import TracebackType
     from typing import Any
 
 DICTIONARY = BaseException.__dict__["__dict__"]  # a subclass may have a property of that name
@@ -119,9 +119,5 @@ def place_of(exc: BaseException) -> tuple[Hashable, ...]:
 
 def _lines(exc: BaseException, count: int) -> list[str | int]:
     """Return file and line of each of the innermost frames, outermost first."""
-    entries: deque[TracebackType] = deque(maxlen=count)
-    tb = traceback_of(exc)
-    while tb is not None:
-        entries.append(tb)
-        tb = tb.tb_next
-    return [fact for entry in entries for fact in (entry.tb_frame.f_code.co_filename, entry.tb_lineno)]
+    innermost = deque(entries(traceback_of(exc)), count)
+    return [fact for entry in innermost for fact in (entry.tb_frame.f_code.co_filename, entry.tb_lineno)]

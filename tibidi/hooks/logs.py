@@ -110,7 +110,8 @@ class _Outcome:
 
     def __set__(self, future: Any, exc: Any) -> None:
         vars(future)["_exception"] = exc
-        if hooks.is_exception(exc) and traceback_of(exc) is not None:
+        is_logged = config.logging_level is not None and config.logging_level <= ERROR
+        if is_logged and hooks.is_exception(exc) and traceback_of(exc) is not None:
             vars(future)[UNSEEN] = _Unseen(exc)
 
 

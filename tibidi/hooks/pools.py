@@ -77,7 +77,7 @@ def _wrap(previous: Function, module: str) -> Function:
     def wrapper(*args: Any, **options: Any) -> Any:
         try:
             if caller is None or sys._getframe(1).f_code.co_name == caller:
-                exc = next(filter(hooks.is_exception, (*args[first:], *options.values())), None) or sys.exc_info()[1]
+                exc = next(filter(hooks.is_exception, (*args[first:], *options.values())), sys.exc_info()[1])
                 # First: the original removes the traceback.  There is none where the exception has arrived.
                 path = hooks.report(exc, hooks.POOL) if exc is not None and traceback_of(exc) else ""
                 if path and has_note:

@@ -167,7 +167,7 @@ def _keep_loguru(_: object, record: "Any", *__: object, **___: object) -> None:
         _seen.append((id(record), when))
         file, error = record["file"].path, record["exception"]
         head = (record["level"].name, record["name"], file, record["line"], record["function"], record["thread"].name)
-        _keep(when, *head, record["message"], _items(record["extra"]), error and error.value)
+        _keep(when, *head, record["message"], _items(record["extra"]), None if error is None else error.value)
 
 
 def _keep_structlog(logger: "Any", level: str, event: object = None, **values: object) -> None:
@@ -195,7 +195,7 @@ def _keep_warning(warning: "Any") -> None:
 def _keep(*facts: "Any") -> None:
     """Keep what is plain of time, level, logger, file, line, function, thread and text; arguments; and an error."""
     *head, arguments, error = facts if len(facts) > 9 else (*facts, None)
-    records.append((*[_plain(each) for each in head], arguments, error and _plain(error)))
+    records.append((*[_plain(each) for each in head], arguments, None if error is None else _plain(error)))
 
 
 def _thread() -> object:

@@ -40,23 +40,26 @@ def install(module: ModuleType) -> None:
 
 def _wrap_import(previous: Function) -> Function:
     @wraps(previous)
-    def make(name: str, *rest: Any) -> Any:
+    def make(name: str, *args: Any, **options: Any) -> Any:
         _imports[name] = sys.exc_info()[1]
-        return previous(name, *rest)
+        return previous(name, *args, **options)
 
     return make
 
 
 def _wrap(previous: Function) -> Function:
+    names = ("test", "subtest", "err") if previous.__name__ == "addSubTest" else ("test", "err")
+
     @wraps(previous)
-    def add(result: Any, test: Any, *rest: Any) -> None:
+    def add(result: Any, *args: Any, **options: Any) -> None:
         try:
-            line = _report(rest[-1][1], (test, *rest[:-1])[-1], result)
+            given = {**dict(zip(names, args)), **options}
+            line = _report(given["err"][1], given[names[-2]], result)
         except Exception:  # noqa: BLE001 - no failure, or one that a runner tells in a way of its own
             line = ""
         known = [getattr(result, name, None) for name in ("errors", "failures")] if line else ()
         lists = [(each, len(each)) for each in known if type(each) is list]
-        previous(result, test, *rest)
+        previous(result, *args, **options)
         for each, count in lists:
             if len(each) > count:
                 each[-1] = each[-1][0], f"{each[-1][1].rstrip()}\n{line}\n"
@@ -92,7 +95,8 @@ def _dump(error: BaseException, test: Any, result: Any) -> str:
     live = import_module("tibidi.capture.failed_test").LiveTest(test.id())
     if type(test).__name__ == FAILED_IMPORT:
         live.id, live.phase = test._testMethodName, "collect"
-        error = _imports.get(live.id) or error
+        imported = _imports.get(live.id)
+        error = error if imported is None else imported
     live.params = dict(getattr(test, "params", {}))  # of a subtest
     buffers = {name: getattr(result, f"_{name}_buffer", None) for name in ("stdout", "stderr")}
     live.captured = {name: buffer.getvalue() for name, buffer in buffers.items() if buffer is not None}

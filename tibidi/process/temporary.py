@@ -59,9 +59,11 @@ class ProcessSetting:
         _in_force.append(self)
 
     def __exit__(self, *_: object) -> None:
-        if self in _in_force:  # False in a child of fork(), where it is restored
+        try:
             _in_force.remove(self)
-            self.restore()
+        except ValueError:  # in a child of fork(), or after this thread was given up: it is restored
+            return
+        self.restore()
 
 
 class gc_paused(ProcessSetting):  # noqa: N801 - read as a statement: with gc_paused()
@@ -101,9 +103,10 @@ class fast_switching(ProcessSetting):  # noqa: N801 - likewise
 
     def restore(self) -> None:
         """Restore the previous interval."""
-        if fast_switching.previous is not None and not self.is_shared():
-            sys.setswitchinterval(fast_switching.previous)
+        previous = fast_switching.previous
+        if previous is not None and not self.is_shared():
             fast_switching.previous = None
+            sys.setswitchinterval(previous)
 
 
 class uncounted(ProcessSetting):  # noqa: N801 - likewise
@@ -119,10 +122,11 @@ class uncounted(ProcessSetting):  # noqa: N801 - likewise
 
     def restore(self) -> None:
         """Turn the events on that were on, unless the tool is another one's meanwhile."""
-        if uncounted.events and not self.is_shared():
-            if monitoring.get_tool(TOOL) == NAME:
-                monitoring.set_events(TOOL, uncounted.events)
+        events = uncounted.events
+        if events and not self.is_shared():
             uncounted.events = 0
+            if monitoring.get_tool(TOOL) == NAME:
+                monitoring.set_events(TOOL, events)
 
 
 class recursion_limit(ProcessSetting):  # noqa: N801 - likewise
@@ -213,8 +217,9 @@ def reset() -> None:
     """Restore what threads have changed that hang, or do not exist in a child of fork(); forget who held the lock."""
     global _lock
     _lock = allocate_lock()
-    while _in_force:
-        _in_force.pop().restore()
+    settings, _in_force[:] = _in_force[::-1], []
+    for setting in settings:
+        setting.restore()
 
 
 if hasattr(os, "register_at_fork"):

@@ -12,7 +12,7 @@ from tibidi.process import dump_threads, get_ident, stack_size, time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import FrameType
+    from types import FrameType, TracebackType
     from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., object])
@@ -36,6 +36,13 @@ def callers(frame: "FrameType | None") -> "Iterator[FrameType]":
     while frame is not None:
         yield frame
         frame = frame.f_back
+
+
+def entries(tb: "TracebackType | None") -> "Iterator[TracebackType]":
+    """Yield the entries of a traceback, outermost first; CPython allows no cycle (Python/traceback.c, tb_next_set)."""
+    while tb is not None:
+        yield tb
+        tb = tb.tb_next
 
 
 # Code objects below which everything on a stack is part of a dump, by id: hashing a code object takes long.

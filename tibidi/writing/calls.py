@@ -16,7 +16,7 @@ from tibidi.model import ILLEGAL
 from tibidi.process import time
 from tibidi.process.interpreter import frames
 from tibidi.process.temporary import Abandoned
-from tibidi.process.watch import callers
+from tibidi.process.watch import callers, entries
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLate
 
@@ -115,10 +115,8 @@ def unfinished(roots: Iterable[object]) -> Iterator[object]:
 
 def _frames(roots: Iterable[Any]) -> Iterator[FrameType]:
     for exception in roots:
-        step = exception.__traceback__ if is_a(exception, BaseException) else None
-        while step is not None:
-            yield step.tb_frame
-            step = step.tb_next
+        for entry in entries(exception.__traceback__ if is_a(exception, BaseException) else None):
+            yield entry.tb_frame
     for frame in frames().values():
         yield from callers(frame)
 

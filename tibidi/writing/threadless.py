@@ -19,7 +19,7 @@ from tibidi.writing.watch import Interrupted, is_over, patience, skip
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
     from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.values import ValuesWriter
@@ -61,11 +61,14 @@ class alarm:  # noqa: N801 - read as a statement: with alarm(...)
         self._devnull: BinaryIO | None = None
 
     def __enter__(self) -> None:
+        self._before: Any = None
         try:
-            self._before = signal.signal(signal.SIGALRM, self._handler)
-            self._timer = signal.setitimer(signal.ITIMER_REAL, POLL_SECONDS, POLL_SECONDS)
+            if signal.getsignal(signal.SIGALRM) is not None:  # a handler in C could not be restored
+                self._before = signal.signal(signal.SIGALRM, self._handler)
+                self._timer = signal.setitimer(signal.ITIMER_REAL, POLL_SECONDS, POLL_SECONDS)
         except (AttributeError, ValueError):  # Windows; not the main thread
-            self._before = None
+            pass
+        if self._before is None:
             self._end_process_later()
 
     def __exit__(self, *_: object) -> None:
