@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CLOCK = time.monotonic
 MAX_TEST_SECONDS = 2.0  # while other tests wait
-# After this time of a processor, a snapshot pauses, and longer if the pause took LATE_SECONDS.
+# A snapshot pauses after WORK_SECONDS of processor time, and for longer if the pause took LATE_SECONDS more than asked.
 WORK_SECONDS, PAUSE_SECONDS, LATE_SECONDS, LONG_PAUSE_SECONDS, PAUSES_PART = 0.0005, 0.00005, 0.0003, 0.002, 0.1
 
 
@@ -78,7 +78,7 @@ def dump(
         if interrupt is not None:
             raise without_dump(interrupt)
     finally:
-        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
+        del interrupt, watch  # break the cycle: its traceback refers to this frame
     return path
 
 
@@ -95,7 +95,7 @@ def _write_in_turn(
 
 @contextmanager
 def giving_way() -> Iterator[None]:
-    """Pause now and then, when the dump asks for the time: other threads wait for the interpreter lock."""
+    """Pause when the dump reads the clock after some work, so that other threads get the interpreter lock."""
     worked, left = 0.0, config.max_seconds * PAUSES_PART
     if fast_switching.previous is not None:
         sys.setswitchinterval(fast_switching.previous)

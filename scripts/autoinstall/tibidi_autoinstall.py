@@ -11,9 +11,9 @@ The life record is one small file in the crash directory: who this process is,
 and then what faulthandler writes when the process crashes.  Every end by Python
 removes it.  `tibidi.life` reads the records of processes that are dead.  It is
 begun here and not in a module of its own, since finding one more module costs
-0.15 ms, as much as all that is done here.  Its file is in no danger of
-being written to by mistake: the descriptor has a high number, which an
-application that closes all descriptors does not use again.
+0.15 ms, as much as all that is done here.  Nothing else is written to its file
+by mistake: the descriptor has a high number, which is not reused after an
+application has closed all descriptors.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
@@ -32,7 +32,7 @@ _importlib: "Any" = sys.modules["_frozen_importlib"]
 
 
 def _load_builtin(name: str) -> "Any":
-    """Return a module; if it is part of the interpreter, in half of the time that an import statement takes."""
+    """Import a module; a builtin one in half the time of an import statement."""
     if name in sys.modules or name not in sys.builtin_module_names:
         return __import__(name)
     return getattr(_importlib, "_builtin_from_name", __import__)(name)  # Lib/importlib/_bootstrap.py
@@ -175,7 +175,7 @@ def _await_handler() -> None:
 
 
 def _placeholder(owner: "Any", name: str, is_needed: "Any" = None) -> "Any":
-    """Return a function that has the hooks loaded if they are needed, and then calls that of the hooks."""
+    """Return a function that loads the hooks if they are needed, and then calls the hook that replaced it."""
     previous = getattr(owner, name)
     target, load, is_finalizing = [previous], _load_in_time, sys.is_finalizing  # the globals are gone at the end
 
@@ -268,7 +268,7 @@ def _complain(problem: str) -> None:
 
 
 def _begin_life() -> None:
-    """Begin the record of this process, and see to it that each end by Python removes it."""
+    """Begin the record of this process, and make sure that every exit through Python removes it."""
     global faulthandler, _is_local, _is_late
     # A process that may open so few files needs all of them; the record of the process covers a subinterpreter.
     has_spare_files = os.name == "posix" and os.sysconf("SC_OPEN_MAX") > 15
@@ -293,7 +293,7 @@ def _begin_life() -> None:
 
 
 def _replace_functions() -> None:
-    """Have each end by Python remove the record, and each child of fork() begin one."""
+    """Have every exit through Python remove the record, and each child of fork() begin one."""
     for name, wrap in (("_exit", _wrap_exit), ("execv", _wrap_exec), ("execve", _wrap_exec)):
         _replace(sys.modules["os"], name, wrap)
     enable = faulthandler.enable
@@ -356,7 +356,7 @@ def _line() -> "list[str]":
 
 
 def _soon(work: "Any") -> bool:
-    """Call a function, where the crash directory may not answer in a thread; return True if it has ended soon."""
+    """Call `work`, in a thread if the crash directory may not answer; return True if it finished in time."""
     if not _is_local:
         _extend_table()
         return _in_time(work)
@@ -585,7 +585,7 @@ def _harmless(argv: "list[str]") -> "list[str]":
 
 
 def _memory_kills(place: str) -> "tuple[str, int] | None":
-    """Return the file in which the kernel counts the processes of this cgroup that it killed for memory, and that.
+    """Return the file in which the kernel counts the out-of-memory kills of this cgroup, and the present count.
 
     The group is below the root of its hierarchy (cgroups(7)); in a container, that root may be the group itself.
     The root of a machine has no such file in version 2.
@@ -707,7 +707,7 @@ def _after_fork() -> None:
 def _begin_after_fork() -> None:
     """Begin the record of a child; not in one that `subprocess` makes, which runs another program at once.
 
-    Nor in one that the application forks inside a dump, which ends with the thread of the dump.
+    Nor in a child that is forked inside a dump: it ends when the thread of the dump ends.
     """
     global _forked_in
     frame = sys._getframe().f_back if hasattr(sys, "_getframe") else None
@@ -751,7 +751,7 @@ def _replace(module: "Any", name: str, wrap: "Any") -> None:
 
 
 def _wrap_exit(previous: "Any") -> "Any":
-    def _exit(status: int) -> None:  # the life record says where, unless it is how this process has to end
+    def _exit(status: int) -> None:  # the stack goes to the life record, unless the process normally ends so
         try:
             caller = sys._getframe().f_back  # None if C code calls it, such as that of atexit
             number = range(status).stop  # by its __index__()
@@ -794,7 +794,7 @@ def _wrap_exec(previous: "Any") -> "Any":
 
 
 def _wrap_enable(previous: "Any") -> "Any":
-    def enable(*arguments: object, **options: object) -> None:  # and not for the life record any more
+    def enable(*arguments: object, **options: object) -> None:  # faulthandler no longer writes to the life record
         global _catches_fatal
         previous(*arguments, **options)
         _catches_fatal = False
@@ -818,14 +818,14 @@ def _wrap_disable(previous: "Any", enable: "Any") -> "Any":
 
 
 def _wrap_is_enabled(previous: "Any") -> "Any":
-    def is_enabled() -> bool:  # by the application, since many enable it only if it is not
+    def is_enabled() -> bool:  # by the application: many enable it only if it is off
         return previous() and not _catches_fatal
 
     return is_enabled
 
 
 def _wrap_register(previous: "Any") -> "Any":
-    def register(signum: int, *arguments: object, **options: object) -> None:  # then the record does not hear of it
+    def register(signum: int, *arguments: object, **options: object) -> None:  # the record gets no text of this signal
         previous(signum, *arguments, **options)
         if signum in STOPS:
             write(b"faulthandler: has a signal that stops the application\n")

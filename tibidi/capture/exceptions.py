@@ -71,7 +71,7 @@ class _Node:
 
 
 def _grow(crash: LiveCrash, root: _Node) -> None:
-    """Find all exceptions, first those that Python prints, in its order: one that was seen is only a member again."""
+    """Find all exceptions, those that Python prints first and in its order; a known one is added only as a member."""
     seen = {id(root.live.exception)}
     found: list[_Node] = []
     waiting = [root]

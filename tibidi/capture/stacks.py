@@ -77,7 +77,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
     """
     unreadable = interpreter.why_frames_are_unreadable()
     innermost = {} if unreadable else interpreter.frames()
-    innermost.pop(_thread.get_ident(), None)  # that of this function, which would keep itself alive
+    innermost.pop(_thread.get_ident(), None)  # that of this function: break the cycle
     innermost.update(here)
     stacks = {ident: _stack(ident, frame, here) for ident, frame in innermost.items()}
     known = dict(_known_threads())
@@ -101,7 +101,7 @@ def threads(crash: LiveCrash, crashed: int, here: dict[int, FrameType]) -> list[
 
 
 def _stack(ident: int, innermost: FrameType, here: dict[int, FrameType]) -> list[FrameType]:
-    """Return a stack, outermost frame first, without those of our hooks, and here without all our innermost ones."""
+    """Return a stack, outermost frame first, without frames of our hooks; those in `here` end before the hook."""
     frames = [each for each in callers(innermost) if not each.f_code.co_filename.startswith(HOOKS)][::-1]
     return without_hook(frames) if ident in here else frames
 

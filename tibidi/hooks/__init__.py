@@ -193,7 +193,7 @@ def is_installed() -> bool:
 
 
 def replace_function(owner: object, name: str, wrap: "Callable[[Any], Any]") -> None:
-    """Replace the function `owner.name` by `wrap(original)`, unless it is our hook already, not that of `tail`."""
+    """Replace `owner.name` with `wrap(original)`, unless it is already our hook; a hook of `tail` may be wrapped."""
     original = getattr(owner, name)
     if not is_hook(original) or getattr(original, "tail", None) is original:
         set_function(owner, name, wrap(original))
@@ -240,8 +240,8 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     environment hold.  Raises nothing of its own; but what a signal handler
     raises during the dump reaches an application that goes on.
     """
-    # Check these first: an import here can make the interpreter forget that SIGINT is to end it.  And check
-    # `_is_installed` before all: during finalization every global here is None.
+    # Check these before any import: an import can make the interpreter forget that SIGINT must end it.  Check
+    # `_is_installed` first: during finalization every global here is None.
     if not _is_installed or not is_exception(exc) or sys.is_finalizing():
         return ""
     if issubclass(type(exc), ENDS) and hook != EXIT:
@@ -252,7 +252,7 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
         if answer is not None or is_inside_dump(process.get_frame(1)):
             return answer or ""
-        # For the imports of a first crash; then `desk` knows better.
+        # This deadline covers the imports of a first crash; then `desk` sets the real one.
         watch = Watch(setting("max_seconds", process.MAX_SECONDS))
         with reserve:
             path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
@@ -270,7 +270,7 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         if interrupt is not None and hook not in FINAL_HOOKS:
             raise _ask_interpreter("without_dump", interrupt, interrupt)
     finally:
-        del interrupt, watch  # else it would keep itself alive, by this frame in its traceback
+        del interrupt, watch  # break the cycle: its traceback refers to this frame
     return path
 
 
@@ -290,7 +290,7 @@ def setting(name: str, default: "Any") -> "Any":
 
 
 def _ask_interpreter(name: str, error: BaseException, default: "Any") -> "Any":
-    """Return what a function of `tibidi.process.interpreter` says, which may be missing or half imported."""
+    """Call a function of `tibidi.process.interpreter`; return `default` if that is missing or half imported."""
     return getattr(sys.modules.get("tibidi.process.interpreter"), name, lambda _: default)(error)
 
 
@@ -347,7 +347,7 @@ def _install_in(module: "ModuleType", files: str) -> None:
     """Install the hooks of a module; an unknown version of that module stays without."""
     for file in files.split():
         try:
-            # Imported as ever: what a hook calls in C, such as the printing of a traceback, imports with its builtins.
+            # By a normal import: what a hook calls in C, such as printing a traceback, imports with its builtins.
             load_own("tibidi.hooks." + file).install(module)
         except Exception:  # noqa: BLE001 - the import belongs to the application, and must succeed without the hook
             from tibidi import config

@@ -1,4 +1,4 @@
-"""The hook for functions that a library calls about an exception that it has caught, before it goes on.
+"""The hook for library functions that handle an exception which the library has caught: the program goes on.
 
 They print the exception, or log it.  Each is called while the traceback still
 exists: that of a thread or a greenlet that ends, of a callback of an event loop

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A process that goes on after a crash waits no longer than this for the dump.
 LIVING_SECONDS = 2.0
-# Behind these hooks a caller waits for an answer, and should not wait long for the dump of another thread.
+# A caller waits behind these hooks, so they wait only briefly for the dump of another thread.
 URGENT_HOOKS = (hooks.LOGGING, hooks.TASK, hooks.UNRAISABLE, hooks.PRINTED)
 
 # How long to wait for a reader of stderr that has stopped reading.
@@ -58,7 +58,7 @@ def receive(
 
 
 def answer(exc: BaseException, hook: str) -> str | None:
-    """Return the path that `receive` would return, without waiting for a lock; None if it has something to do."""
+    """Return what `receive` would return where no dump is needed, else None; never wait for a lock."""
     known = _ledger.find(exc)
     return "" if known is None and hook not in hooks.FINAL_HOOKS and _ledger.is_refused(place_of(exc), hook) else known
 

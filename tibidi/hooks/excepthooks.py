@@ -12,8 +12,8 @@ an excepthook.  It takes ours for one of the application, and would go on.  It
 calls it by `PyErr_Print()`, which sets `sys.last_value`, while a frame of the
 application is running its event loop.
 
-`coverage run` calls `sys.excepthook` itself, which may be one that does not
-call ours, such as that of Rich, and nothing else tells of the exception then.
+`coverage run` calls `sys.excepthook` itself.  If that hook does not call ours, as
+that of Rich does not, nothing else reports the exception.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def install(module: ModuleType) -> None:
-    """Install the hook in `code`, or around our excepthook if that replaced the one of the interpreter."""
+    """Install the hook for `code`, `coverage` or PyQt; for PyQt only if ours replaced the hook of the interpreter."""
     if module.__name__ == "code":
         hooks.replace_function(module, "sys", lambda _: _Sys("sys"))
         return

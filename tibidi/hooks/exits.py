@@ -3,8 +3,8 @@
 Installed with TIBIDI_EXITS=errors.  No hook of the interpreter is called for
 SystemExit.  So `sys.exit()`, `exit()` and `quit()` keep it, from Python 3.12 on
 also `raise SystemExit` (by `sys.monitoring`), and the exit handler that runs
-last reports it if nobody has caught it: then it has reached the outermost frame
-of the main thread, or that frame has gone no further.
+last reports it if nobody caught it: its traceback then begins in the outermost
+frame of the main thread, or that frame has not advanced since.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
 _main_thread = get_ident()
 # The latest exit of the main thread that an exception led to, and its stack.
 _latest: list[tuple[Any, Stack]] = []
-# The latest exception of click, which since version 8.5 exits behind its `except` blocks, where it is gone.
+# The latest exception of click: since version 8.5 it exits after its `except` blocks, when nothing is handled any more.
 _made: list[BaseException] = []
 
 
@@ -61,7 +61,7 @@ def install(module: ModuleType | None = None) -> None:
 
 
 def unseen(catcher: Any = None) -> list[BaseException]:
-    """Return the exit that ends the process, if an exception led to it: nobody caught it but `catcher`."""
+    """Return the exit that ends the process, if an exception led to it and nobody but `catcher` caught it."""
     exits, _latest[:] = _latest[:], []
     found = []
     for exc, stack in exits:
@@ -80,7 +80,7 @@ def stack_of(frame: FrameType | None) -> Stack:
 
 
 def traceback_of_stack(stack: Stack) -> TracebackType | None:
-    """Return the traceback of what is raised there: before Python 3.12 that of an exit ends where it is re-raised."""
+    """Return a traceback of an exception raised on this stack: before Python 3.12 that of an exit is shorter."""
     tb = None
     for frame, instruction, line in stack:
         tb = TracebackType(tb, frame, instruction, line)

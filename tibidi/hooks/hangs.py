@@ -43,7 +43,7 @@ WAITS_IN_C = re.compile(r"\.get\(|timeout=")  # SimpleQueue.get(), for one
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
 
 _main = 0
-_beats = repeat(None, 1 << 62)  # counts down whenever a selector is asked
+_beats = repeat(None, 1 << 62)  # counts down on each call of a selector's select()
 _since: dict[int, tuple[object, float, float]] = {}  # by thread: its state, since when, what it had used of a processor
 _reported: list[object] = []  # the state of the main thread in the hang that was reported
 # Empty if the application uses it.
@@ -53,7 +53,7 @@ _setting = _thread.allocate_lock()  # also held while a process forks: its child
 
 
 def install(module: Any = None) -> None:
-    """Start the thread; or count how often the classes of `selectors` are asked."""
+    """Start the watching thread; for the module `selectors`, count the calls of `select()` instead."""
     if faulthandler is None:
         return
     names = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector") if module else ()
@@ -145,7 +145,7 @@ def _tell(record: Any, was_held: bool) -> None:
 
 
 def finish(path: str) -> None:
-    """Wait at the exit until a text of the timer is told: the thread has the interpreter lock from now on."""
+    """Wait at the exit until the watching thread has handled a text of the timer: it gets the interpreter lock now."""
     end = time.monotonic() + EXIT_SECONDS
     while time.monotonic() < end:
         with io.open(path, "rb") as file:
@@ -168,7 +168,7 @@ def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
         waits = [_wait(ident, frame) for ident, frame in frames.items() if _since[ident][1] <= now - seconds / 2]
         with _setting:
             for _ in _timers:
-                _cancel()  # before Python 3.14 it may crash while Python code runs, as now that of the dump
+                _cancel()  # before Python 3.14 faulthandler may crash if it fires while Python code runs: the dump
         waits.insert(0, f"hang: the main thread has not moved for {seconds:g} s")
         snapshots.take("; ".join(filter(None, waits)), "hang")
 
@@ -200,7 +200,7 @@ def _is_in_loop(frame: FrameType | None) -> bool:
 def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float, waiting: tuple[int, ...] = ()) -> bool:
     """Return True if a thread hangs: an event loop that does not wait for events, a lock, or a computation in C.
 
-    The threads `waiting` wait for its end; one that waits for one of them waits for ever.
+    The threads `waiting` wait for it to end, directly or not; if it waits for one of them, that is a deadlock.
     """
     if ident not in frames or _since[ident][1] > moved_before:
         return False
@@ -221,7 +221,7 @@ def _hangs(ident: int, frames: dict[int, FrameType], moved_before: float, waitin
 
 
 def _joined(ident: int, frame: FrameType) -> int | None:
-    """Return the thread whose end the one at a frame of `threading` waits for."""
+    """Return the ident of the thread that this one joins, by its frame in `threading`; None if it joins none."""
     joined = dictionary(frame.f_locals.get("self")).get("_ident")
     return joined if type(joined) is int and joined != ident else None
 

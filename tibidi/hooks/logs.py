@@ -50,7 +50,7 @@ def _in_place(find: Any) -> Any:
 
 
 def unseen() -> list[BaseException]:
-    """Return the exceptions of futures that nobody has asked for until the exit."""
+    """Return the exceptions of futures whose result was never asked for."""
     return [each.exc for each in list(_unseen)]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The function of gunicorn's Arbiter in which a worker lives.
 WORKER = "spawn_worker"
-ABORTED = "gunicorn aborted this worker after {} s without an answer; nothing was raised, this is its stack then"
+ABORTED = "gunicorn aborted this worker after {} s without an answer; no exception was raised; this is its stack then"
 
 
 def install(module: ModuleType) -> None:

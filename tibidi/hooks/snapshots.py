@@ -45,7 +45,7 @@ def take(reason: str = "", told: str = "snapshot") -> str:
 
 
 def note(text: str) -> None:
-    """Say in the life record, if there is one, what was made of what it has so far."""
+    """Note in the life record, if there is one, how the text that it has so far was handled."""
     life: Any = sys.modules.get("tibidi_autoinstall")
     if life is not None:
         life.write(f"told: {text}\n".encode("utf-8", "replace"))

@@ -7,7 +7,8 @@ raises it again, which is a RERAISE event and is subtracted.
 - Nothing is kept alive: only texts, numbers and weak references.
 - An exception takes 0.3 microseconds.  Where there are too many, the events are turned off until a garbage collection,
   a second later or more: PEP 669 has no DISABLE for one place where exceptions are concerned.
-- Only a signal handler raises in a callback: else the handler of the application would not run.
+- A callback never raises, unless a signal handler does inside it: otherwise the application's `except` block would not
+  run.
 """
 
 # No `from __future__ import annotations` here: importing it takes 0.1 ms.
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 # The number of places, frames of a traceback, characters of a message, a number in it.
 MAX_PLACES, MAX_FRAMES, MAX_TEXT, BIG = 150, 100, 200, 1 << 64
-# An exception is noted with its text and place, which takes longer, if the last one was so many seconds ago; else one
-# of eight of all so far, up to one of so many.
+# If the last exception at a place was more than FREQUENT seconds ago, the next one is noted with its text, which takes
+# longer.  Otherwise every n-th is: n is an eighth of the count so far, at most MAX_STEP.
 FREQUENT, MAX_STEP = 0.02, 64
 MOST_AT_ONCE, MOST_PER_SECOND = 10_000, 30_000  # exceptions
 PAUSE_SECONDS, TICK_SECONDS = 1.0, 0.1
@@ -122,13 +123,14 @@ class Tool:
     def gap(self) -> str:
         """Return why not all exceptions are counted, "" if they are."""
         if self.pauses:
-            when = "at the end" if self.paused else "for a while"
-            return f"{self.pauses} times more than {MOST_PER_SECOND:,} a second; those {when} were not counted"
+            when = "since the last time" if self.paused else "in the meantime"
+            times = "once" if self.pauses == 1 else f"{self.pauses} times"
+            return f"more than {MOST_PER_SECOND:,} exceptions a second {times}: some {when} were not counted"
         return "" if monitoring.get_tool(TOOL) == NAME else "another tool has our id of sys.monitoring"
 
 
 def apply_settings(*event: "Any") -> None:
-    """Turn the events on, and count the one that has been; or free the tool id if the setting is off."""
+    """Turn the events on, and count the event that caused this call; free the tool id if the setting is off."""
     if not hooks.setting("swallowed", 100):
         uninstall()
     elif not tool.paused:

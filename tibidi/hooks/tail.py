@@ -64,7 +64,7 @@ def apply_settings() -> None:
 
 
 def in_place_of(previous: "Any", function: "Any") -> "Any":
-    """Return the function as if it were the previous one, for those that look at files, modules and names.
+    """Return a copy of `function` that looks like `previous` to code that checks files, modules or names.
 
     logging leaves out its frames by file, structlog by module; pickle finds a bound method by name.
     Its globals are a copy: it does not see them change.

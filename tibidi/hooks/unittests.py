@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Function = Callable[..., Any]
 
-FAILED_IMPORT = "_FailedTest"  # the class of a test that stands for a module
+FAILED_IMPORT = "_FailedTest"  # the class of the test that unittest makes for a module that it cannot import
 REPLAY = "handle_event"  # of django.test.runner: tells a result of the failures of a worker, which has dumped them
 
 _used = 0

@@ -34,7 +34,7 @@ ARRAYS = frozenset({
     "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
     "pandas.core.series.Series",
 })  # fmt: skip
-# Types whose purpose is to hide what they hold, if no attribute has the name of a secret, or it may be of any type.
+# Types that exist to hide their value, where no attribute has the name of a secret or the value may be of any type.
 HIDING = frozenset({
     "azure.core.credentials.AzureKeyCredential", "azure.core.credentials.AzureSasCredential",
     "pydantic.types._SecretBase", "pydantic.v1.types.SecretField", "starlette.datastructures.Secret",

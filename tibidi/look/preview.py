@@ -2,7 +2,7 @@
 
 Strategy
 --------
-How the instances of a class are shown is decided once a class and kept in a table: builtin containers are walked,
+How the instances of a class are shown is decided once per class and kept in a table: builtin containers are walked,
 known standard types are shown by the interpreter (`notation`), all others by the content of the builtin type that
 they derive from or by their attributes (`instances`).  Depth, items and characters are bounded; what is left out
 shows as `…`, with the number of items that follow.

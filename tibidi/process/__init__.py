@@ -243,7 +243,7 @@ def load_own(name: str) -> "Any":
 
 
 def why_unreadable(error: BaseException) -> str:
-    """Return what hides behind a failed import: after setuid(), a process may not read the files of its Python."""
+    """Return why an import failed, if this process may not read the file, as after setuid(); else ""."""
     files = {"the standard library": getattr(os, "__file__", ""), "tibidi": __file__}
     # In a frozen program no module has a file.
     for what, file in files.items() if isinstance(error, ImportError) and not hasattr(sys, "frozen") else ():

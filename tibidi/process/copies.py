@@ -1,4 +1,4 @@
-"""What only an application needs that shadows standard modules, or comes in an archive: private copies of those."""
+"""Private copies of standard modules, for an application that shadows them or comes in an archive."""
 
 # No `from __future__ import annotations` here: it may be shadowed.
 
@@ -62,7 +62,7 @@ def reset_after_fork() -> None:
 
 
 def load_copy(importer: "PrivateImporter", name: str) -> "ModuleType":
-    """Load a copy of a module for `importer`; of one in C that is loaded or built in, return that."""
+    """Load a private copy of a module for `importer`; a module in C that is loaded or built in is returned itself."""
     if name in BLANK:
         return _blank(name)
     parent, _, child = name.rpartition(".")

@@ -190,7 +190,7 @@ class dump_settings:  # noqa: N801 - likewise
 
 
 class dump_lock:  # noqa: N801 - likewise
-    """A context in which no other thread makes a dump; its value is False if that took more than `seconds` to get.
+    """A context in which no other thread makes a dump; `as` gives False if the lock was not free within `seconds`.
 
     A thread that hangs in a dump never leaves its context.  A caller that must
     make a dump all the same can go on without the lock.
@@ -214,7 +214,7 @@ _lock = allocate_lock()
 
 
 def reset() -> None:
-    """Restore what threads have changed that hang, or do not exist in a child of fork(); forget who held the lock."""
+    """Undo the changes of threads that hang, or that do not exist in a child of fork(), and make a new lock."""
     global _lock
     _lock = allocate_lock()
     settings, _in_force[:] = _in_force[::-1], []
@@ -268,7 +268,7 @@ def call(function: "Callable[[], T]", seconds: float) -> "T":
         if error is not None:
             raise error
     finally:
-        del error  # else it would keep itself alive, by this frame in its traceback
+        del error  # break the cycle: its traceback refers to this frame
     return results[0]
 
 

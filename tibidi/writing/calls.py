@@ -101,7 +101,7 @@ def call(state: PickleState, code: object, function: Callable[..., Any], *argume
 
 
 def unfinished(roots: Iterable[object]) -> Iterator[object]:
-    """Yield the instances of types in C of libraries whose `__init__` was left by an exception in `roots`, or runs.
+    """Yield instances of library types in C whose `__init__` is running, or was left by an exception in `roots`.
 
     Their code may follow a pointer that is not set yet, which ends the process.
     """

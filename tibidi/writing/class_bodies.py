@@ -24,7 +24,7 @@ CALLED_BY_LOADING = (
 
 
 def annotated(cls: type, attributes: dict[str, object]) -> dict[str, object]:
-    """Name the annotations in the body of a class as all versions do: those of PEP 649 are a function and its cache."""
+    """Store annotations as `__annotations__`, as all versions do: under PEP 649 a class has a function and a cache."""
     known, annotate = attributes.pop("__annotations_cache__", None), namespace(cls).get("__annotate_func__")
     if known is None and annotate is not None:
         known = evaluated(annotate)

@@ -124,7 +124,7 @@ class Filter:
                 self._clean.add(text)
 
     def spare(self, *things: object) -> None:
-        """Never ask `islegal` about these: whoever refuses everything would refuse the parts of stand-ins for ever."""
+        """Never ask `islegal` about these: one that refuses all things would refuse the parts of each stand-in."""
         self._spared.update((id(thing), thing) for thing in things)
 
     def _refused(self, thing: object) -> object:

@@ -29,7 +29,7 @@ def reduce_with_getattr(thing: object) -> object:
 
 
 def named(thing: object, reduced: Any, *, is_own: bool = True) -> object:
-    """Return a reduce value, of a method of the object if `is_own`; in place of a name, that by which it is found."""
+    """Normalize a reduce value, of a method of the object if `is_own`; a name becomes that by which it is found."""
     if type(reduced) is not str:
         has_state = type(reduced) is not tuple or (len(reduced) > 2 and reduced[2] is not None)
         cls = type(thing)

@@ -107,7 +107,7 @@ class MemberWriter:
             self._filter.spare(member, paths, *paths)
             if piece.variables is not None:  # a dictionary that no application has made
                 self._filter.spare(piece.variables, *piece.variables)
-        # On no lower rung: the limit holds for all threads, and an endless recursion in one may overflow its stack.
+        # Only from SNAPSHOT on: the limit holds for all threads, and endless recursion in one may overflow its stack.
         is_deep = piece.effort >= SNAPSHOT
         with recursion_limit(self.levels if is_deep else 0):
             if piece.effort >= CAREFUL and self._hooks is not None:

@@ -3,7 +3,7 @@
 Strategy
 --------
 `Reducers.reduce` is called for every object that is not a plain builtin.  The
-reducer is chosen once a type and kept in a table.  `object.__reduce_ex__`
+reducer is chosen once per type and kept in a table.  `object.__reduce_ex__`
 takes a third of the time of a whole pickle, so of plain instances it is called
 for the first only, and its result is applied to the others.  An object that
 raises is replaced by a stand-in right there, and its container is not affected.

@@ -126,7 +126,7 @@ class Sink:
         self.limit, self.raw_limit = 0, sys.maxsize
         self.until = deadline
         self.owner = get_ident()
-        self.aside: bytes | None = None  # collects what is no part of a member
+        self.aside: bytes | None = None  # if not None, output goes here and not to the member
         self._process = os.getpid()
         self._target = target
         self._redactor, self._deadline = redactor, deadline
@@ -186,7 +186,7 @@ class Sink:
                 raise DiskRefused(str(error)) from error
 
     def take_back(self, count: int) -> bool:
-        """Let the owner write no more, and remove all but the first `count` members; return True if others were whole.
+        """Revoke the owner's right to write, and keep the first `count` members; return True if complete ones went.
 
         The owner may be anywhere, even between the bytes on the disk and what is noted of them.
         """

@@ -109,7 +109,7 @@ def is_over(task: ValuesWriter, error: BaseException | None, *, debug: bool) -> 
         task.skip_failed(error)
         return False
     finally:
-        del error  # else it would keep itself alive, by this frame in its traceback
+        del error  # break the cycle: its traceback refers to this frame
 
 
 def _wait(
