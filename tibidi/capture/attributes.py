@@ -40,7 +40,7 @@ def described(exception: BaseException, path: str, previewer: Previewer) -> dict
 
 def attributes(exception: BaseException) -> dict[str, object]:
     """Return the fields of a type, and what was set on the exception; `args` if there are several."""
-    own = {name: value for name, value in dictionary(exception).items() if type(name) is str and name != "__notes__"}
+    own = {name: value for name, value in dictionary(exception).items() if type(name) is str and name != NOTES}
     fields = {**exception_attributes(exception, stored(type(exception))), **own}
     left_out = {*CHAIN[1:], *(("message", "exceptions") if is_group(type(exception)) else ())}
     arguments = fields.get("args", ())

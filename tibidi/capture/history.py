@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.summary import iso_time
 from tibidi.history import LogRecord, SwallowedException
 from tibidi.model import REDACTED_TEXT, TOO_LARGE, UNAVAILABLE, Omission
 from tibidi.process import time
-from tibidi.process.texts import ascii_safe
+from tibidi.process.texts import ascii_safe, iso_time
 
 if TYPE_CHECKING:
     from typing import Any

@@ -21,7 +21,7 @@ from tibidi.look.preview import MAX_VARIABLE_CHARACTERS, Previewer
 from tibidi.model import FAILED, TOO_LARGE, Omission
 from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
-from tibidi.process.texts import ascii_safe
+from tibidi.process.texts import ascii_safe, iso_time
 from tibidi.redaction.hunt import hunt
 from tibidi.words.code import walk
 
@@ -260,9 +260,3 @@ def _code_record(code: CodeType, *, is_module: bool) -> model.CodeRecord:
         freevars=code.co_freevars,
         cellvars=code.co_cellvars,
     )
-
-
-def iso_time(nanoseconds: int) -> str:
-    """Return a time since the epoch in UTC in the format of `datetime`, which takes a millisecond to import."""
-    seconds, microseconds = divmod(nanoseconds // 1000, 1_000_000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{microseconds:06d}+00:00"

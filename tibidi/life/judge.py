@@ -17,6 +17,7 @@ from tibidi.life.record import ENDED_BY, SLACK_SECONDS, Record, is_locked, recor
 from tibidi.process import io, os, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
+from tibidi.process.texts import iso_time
 from tibidi.redaction import Redactor
 from tibidi.store.directory import SECONDS_PER_DAY, STOPPED_FOLDER, CrashDirectory, unlink
 from tibidi.store.keys import read_or_make_key
@@ -196,7 +197,7 @@ def _write(record: Record, kind: str, reason: str) -> str:
 
 
 def _summary(record: Record, kind: str, reason: str, redactor: Redactor, threads: Threads) -> model.Summary:
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.ended)) + f".{record.ended % 1:.6f}"[2:] + "+00:00"
+    moment = iso_time(int(record.ended * 1e9))
     process = record.process._replace(argv=tuple(map(redactor.text, record.process.argv)), platform=platform())
     missing = (model.Omission("values", model.UNAVAILABLE, NO_VARIABLES),)
     summary = model.Summary(tibidi.__version__, moment, process, threads=threads, omissions=missing)

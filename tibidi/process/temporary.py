@@ -36,9 +36,8 @@ NEEDED_LEVELS = 500
 # The default is 5 ms.  A dump releases the GIL whenever it reads, compresses or writes: beside a thread that computes
 # it would wait that long each time.
 SWITCH_SECONDS = 0.0002
-MIB = 1 << 20
 # Address space, not memory: untouched pages take none.  The next size is tried where address space is limited.
-STACK_BYTES = (1024 * MIB, 256 * MIB, 64 * MIB, 8 * MIB)
+STACK_BYTES = (1 << 30, 256 << 20, 64 << 20, 8 << 20)
 
 
 class ProcessSetting:

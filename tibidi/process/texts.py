@@ -1,4 +1,4 @@
-"""Text: lines as Python counts them, without lone surrogates, harmless for a terminal.
+"""Text: lines as Python counts them, without lone surrogates, harmless for a terminal; and times as text.
 
 Escape sequences can retitle a window, hide text or type answers for the user;
 bidirectional controls make a line read as what it is not (CVE-2021-42574).
@@ -7,6 +7,8 @@ bidirectional controls make a line read as what it is not (CVE-2021-42574).
 """
 
 from __future__ import annotations
+
+from tibidi.process import time
 
 
 def source_lines(text: str) -> list[str]:
@@ -34,3 +36,9 @@ def printable(text: str, kept: str = "") -> str:
 
 def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
+
+
+def iso_time(nanoseconds: int) -> str:
+    """Return a time since the epoch in UTC in the format of `datetime`, which takes a millisecond to import."""
+    seconds, microseconds = divmod(nanoseconds // 1000, 1_000_000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{microseconds:06d}+00:00"

@@ -132,7 +132,7 @@ class Filter:
         known = self._state.replaced.get(id(thing))
         if known is not None:
             return known[1]
-        refusal = self._refusal(thing) if self._islegal is not None else ""
+        refusal = self._refusal(thing, self._islegal) if self._islegal is not None else ""
         if refusal:
             return self._replace(thing, self._illegal(thing, refusal))
         if self._rules.max_bytes and self._measure.measure(thing) > self._rules.max_bytes:
@@ -143,15 +143,14 @@ class Filter:
         self._state.replaced[id(thing)] = (thing, instead)
         return instead
 
-    def _refusal(self, thing: object) -> str:
+    def _refusal(self, thing: object, islegal: Callable[[object], bool]) -> str:
         """Ask the application, and return why a thing must not be written, or "": in doubt, it must not."""
-        if exact_type(thing) in OURS or is_word(thing) or self._islegal is None or id(thing) in self._spared:
+        if exact_type(thing) in OURS or is_word(thing) or id(thing) in self._spared:
             return ""
-        if self._state.has_hung(self._islegal):
+        if self._state.has_hung(islegal):
             return "config.islegal did not finish in time"
         try:
-            is_legal = call(self._state, self._islegal, self._islegal, thing)
-            return "" if is_legal else "config.islegal refused it"
+            return "" if call(self._state, islegal, islegal, thing) else "config.islegal refused it"
         except Exception as error:  # noqa: BLE001 - application code, asked of types it has never thought of
             return f"config.islegal raised {self._redactor.text(error_text(error))}"
 
