@@ -638,7 +638,8 @@ def _look(folder: str, place: str) -> None:
     for name in os.listdir(folder) if place != "0-0" else ():
         if seen < MAX_SEEN and name.startswith(f".{place}-") and name.endswith(".life"):
             seen += 1
-            if not os.path.exists("/proc/" + name.split("-")[2]):
+            pid = name.split("-")[2]  # its own, if an earlier process had the same number
+            if pid == str(os.getpid()) or not os.path.exists("/proc/" + pid):
                 _dead_in = folder
 
 

@@ -160,6 +160,34 @@ def test_list_some(say, dump: Path, options: list[str], count: int) -> None:
     assert count == len(json.loads("\n".join(say("list", "--json", *options))))
 
 
+def test_list_of_several_folders(say, dump: Path, tmp_path: Path) -> None:
+    """Dumps of several folders are in the order of their times, whatever the order of the folders."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    newer, older = (tmp_path / name / f"2026112{day}T120000Z-shop-7.pkl" for name, day in (("a", 2), ("b", 1)))
+    for path in (newer, older):
+        shutil.copy(dump, path)
+    (row,) = json.loads("\n".join(say("list", "--json", *(str(path.parent) for path in (newer, older)))))
+
+    assert [str(older), str(newer)] == row["dumps"]
+
+
+def test_page_over_a_dump(say, dump: Path) -> None:
+    """`show --html` without the name of the page does not write over a dump."""
+    before = dump.read_bytes()
+    (line,) = say("show", "--html", str(dump), status=2)
+
+    assert f"tibidi: {dump} is a dump; name the page first: --html FILE DUMP" == line
+    assert before == dump.read_bytes()
+
+
+def test_empty_name(say, dump: Path) -> None:
+    """An empty name is none of any dump."""
+    (line,) = say("info", "", status=1)
+
+    assert line.startswith(f"tibidi: no dump '' in {dump.parent}, and no such file")
+
+
 def test_list_a_folder(say, dump: Path, tmp_path: Path) -> None:
     """`list DIR` lists every dump there, under any name, with its path; no other file."""
     folder = tmp_path / "customers"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
+import sys
 import time
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from dumpfile import samples
 
+from tibidi.dumpfile.unpacking import unpacked
 from tibidi.errors import NotADump
 from tibidi.loader import load
 
-if TYPE_CHECKING:
-    from pathlib import Path
+DUMPS = Path(__file__).parent.parent / "dumps" / "v1"
 
 
 def test_packed_for_ever(tmp_path: Path) -> None:
@@ -32,6 +34,18 @@ def test_packed_for_ever(tmp_path: Path) -> None:
     path.write_bytes(broken)
     with pytest.raises(NotADump):
         load(path, trust=False)
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool) -> None:
+    """A dump on stdin may be packed as well."""
+    data = next(DUMPS.glob("*.pkl")).read_bytes()
+    (tmp_path / "stdin").write_bytes(gzip.compress(data) if is_packed else data)
+    with (tmp_path / "stdin").open("rb") as file:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(file))
+        path = unpacked("-")
+
+    assert data == Path(path).read_bytes()
 
 
 def test_packed_but_no_dump(tmp_path: Path) -> None:

@@ -498,6 +498,45 @@ def test_django(crash: Crasher) -> None:
         assert 2 == end.stderr.count("Traceback dumped into: ")
 
 
+def test_exceptions_with_attributes_of_pytest(crash: Crasher) -> None:
+    """An exception of the application with an attribute `failures` is dumped, not what the attribute holds."""
+    text = """
+        class Batch(Exception):
+            def __init__(self, failures): self.failures = failures
+        def test_text(): raise Batch(["row 1"])
+        def test_error(): raise Batch([KeyError("row 1")])
+        def test_number(): raise Batch(3)
+    """
+    write(crash.work, "test_batch.py", text)
+    end = run(crash)
+
+    assert {"test_batch.Batch"} == set(found_in(end.dumps).values())
+    assert 3 == len(end.dumps)
+
+
+def test_unittest_of_another_kind(crash: Crasher) -> None:
+    """A test with an attribute `params` of its own is dumped; a result with texts that are none goes on."""
+    text = """
+        import unittest
+
+        class Shop(unittest.TestCase):
+            params = ["a", "b"]
+            def test_total(self): self.fail()
+
+        class Result(unittest.TextTestResult):
+            def _exc_info_to_string(self, error, test): return error[1]
+            def printErrorList(self, flavour, errors): pass
+
+        if __name__ == "__main__":
+            unittest.main(testRunner=unittest.TextTestRunner(resultclass=Result))
+    """
+    write(crash.work, "shop.py", text)
+    end = crash.run("shop.py")
+
+    assert (1, 1) == (end.status, len(end.dumps))
+    assert "FAILED (failures=1)" in end.stderr
+
+
 def test_a_secret_in_a_node_id(crash: Crasher) -> None:
     """A secret parameter is neither in the name of the file nor in the dump; the printed line opens it by its name."""
     text = """

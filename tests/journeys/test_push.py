@@ -109,6 +109,26 @@ def test_opens_by_name(three: Crasher, tmp_path: Path) -> None:
     assert 1 == main(["show", "20200101T000000Z-python-1-0123456789abcdef.pkl"])
 
 
+def test_another_dump_of_the_same_name(three: Crasher, tmp_path: Path) -> None:
+    """A dump that replaced one of its name, as tbdump and `set_excepthook()` make it, is pushed as well."""
+    for code in ("1 / 0", "{}['other']"):
+        three.run("-m", "tbdump", "-o", str(tmp_path / "traceback.pkl"), "-c", code)
+        for _ in range(2):
+            assert 0 == main(["push", str(tmp_path / "store"), str(tmp_path / "traceback.pkl")])
+
+    assert 2 == len(stored(tmp_path / "store"))
+    assert 2 == len((tmp_path / "pushed").read_text().splitlines())
+
+
+def test_no_attempts(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A push without an attempt is refused, and notes nothing as pushed."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["push", "--attempts", "0", str(tmp_path / "store")])
+
+    assert "argument --attempts: not a whole number above 0: '0'\n" in capsys.readouterr().err
+    assert not (three.directory / "pushed").exists()
+
+
 def test_limit(three: Crasher, tmp_path: Path) -> None:
     """With a limit, no more dumps of one fingerprint and hour are pushed."""
     main(["push", str(tmp_path / "store"), "--limit", "1"])

@@ -188,6 +188,38 @@ def test_stock_age(tmp_path: Path, keys: tuple[str, Path]) -> None:
         assert b"PLAIN-message" in archive.read("summary.json")
 
 
+def test_link_to_a_dump(tmp_path: Path, keys: tuple[str, Path]) -> None:
+    """A link such as latest.pkl is followed: the dump itself is replaced, and the link stays."""
+    crash(tmp_path)
+    (tmp_path / "latest.pkl").symlink_to("out.pkl")
+    sealed = tibidi(tmp_path, "seal", "--to", keys[0], str(tmp_path / "latest.pkl"))
+
+    assert f"sealed {tmp_path / 'out.pkl'}; the plaintext dump was replaced\n" == sealed.stdout
+    assert (tmp_path / "latest.pkl").is_symlink()
+    assert [] == plaintext(tmp_path)
+
+
+def test_process_that_was_killed(tmp_path: Path, keys: tuple[str, Path]) -> None:
+    """The dump of a process that vanished is sealed, too, by the one that finds its record."""
+    code = "import faulthandler\n# PLAIN-comment\nfaulthandler._sigsegv()"
+    (tmp_path / "app.py").write_text(code, encoding="utf-8")
+    environ = environment(tmp_path, TIBIDI_ENABLE="1", TIBIDI_SEAL_TO=keys[0])
+    subprocess.run([sys.executable, str(tmp_path / "app.py")], env=environ, capture_output=True, check=False)
+    listed = tibidi(tmp_path, "list", TIBIDI_SEAL_TO=keys[0])
+    (dump,) = (tmp_path / "crashes").glob("2*.pkl")
+
+    assert "native SIGSEGV" in listed.stdout
+    assert "sealed.age" in zipfile.ZipFile(dump).namelist()
+    assert [] == plaintext(tmp_path)
+
+
+def test_doctor(tmp_path: Path, keys: tuple[str, Path]) -> None:
+    """The doctor finds that sealing works, also where only the public key is."""
+    examined = tibidi(tmp_path, "doctor", TIBIDI_ENABLE="1", TIBIDI_SEAL_TO=keys[0])
+
+    assert "has another crash" not in examined.stdout + examined.stderr
+
+
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 def test_ssh_keys(tmp_path: Path) -> None:
     """A key of SSH seals and opens as well, named by its file."""

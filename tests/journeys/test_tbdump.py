@@ -163,10 +163,25 @@ def test_program_that_does_not_begin(crash: Crasher, code: str) -> None:
     assert crash_of(crash.work / "traceback.pkl").type in {"builtins.SyntaxError", "builtins.ModuleNotFoundError"}
 
 
+@pytest.mark.parametrize("code", ["rate = int('1,5')", "import no_such_module_at_all", "None.attribute"])
+def test_package_that_does_not_begin(crash: Crasher, code: str) -> None:
+    """An exception of a package that is imported to run its `__main__` is a crash."""
+    package = crash.work / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text(code, encoding="utf-8")
+    (package / "__main__.py").write_text("", encoding="utf-8")
+    status, _, stderr = run(crash, "-m", "tbdump", "-m", "package")
+
+    assert 1 == status
+    assert stderr.endswith("Traceback dumped into: traceback.pkl\n")
+    assert "__init__.py" in crash_of(crash.work / "traceback.pkl").frames[-1].file
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         ([], "tbdump: no program to run; usage: "),
+        (["-m", "no.such.module"], "tbdump: cannot find module 'no.such.module': No module named 'no'; usage: "),
         (["missing.py"], "tbdump: cannot open 'missing.py': no such file; usage: "),
         (["-m", "no_such_module"], "tbdump: no module named 'no_such_module'; usage: "),
         (["-m"], "tbdump: -m needs an argument; usage: "),

@@ -213,6 +213,29 @@ def test_other_machine(crash: Crasher) -> None:
     assert 2 == len(list(crash.directory.glob(".*.life")))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process started")
+def test_process_with_the_same_number(crash: Crasher) -> None:
+    """A process judges the record of an earlier one with its number, as of the first process of a container."""
+    crash("vanish.py", "segv")
+    (record,) = crash.directory.glob(".*.life")
+    code = f"""if True:
+        import os, pathlib, sys
+        from tibidi.__main__ import main
+        record = pathlib.Path({str(record)!r})
+        facts = eval(record.read_text().splitlines()[0])
+        text = record.read_text().partition("\\n")[2]
+        name = record.name.replace(f"-{{facts['pid']}}-", f"-{{os.getpid()}}-")
+        facts.update(pid=os.getpid(), uptime=0.0)
+        record.write_text(f"{{facts!a}}\\n{{text}}")
+        record.rename(record.with_name(name))
+        sys.exit(main(["list"]))
+    """
+    ran = crash.run("-c", code, env={"TIBIDI_ENABLE": None})
+
+    assert "native SIGSEGV" in ran.stdout
+    assert [] == litter(crash)
+
+
 @pytest.mark.skipif(not TELLS_STOPS, reason="all are killed or stopped")
 def test_killed_or_stopped(crash: Crasher) -> None:
     """What may be either is in `list --all` only, never the latest dump, and goes after a day."""
@@ -225,7 +248,7 @@ def test_killed_or_stopped(crash: Crasher) -> None:
     facts.update(stops=False)  # as where faulthandler cannot register a signal
     record.write_text(f"{facts!a}\n")
     rows = listed(crash, "--all")
-    shown = crash.run("-m", "tibidi", "show", "--plain", rows[0]["path"])
+    shown = crash.run("-m", "tibidi", "show", "--plain", rows[-1]["path"])
     infos = [crash.run("-m", "tibidi", "info", row["path"]).stdout for row in rows]
     told = [re.search("^(killed|native) +([^:,\\n]+)", info, re.MULTILINE).groups() for info in infos]
     (dump,) = (crash.directory / "stopped").glob("2*.pkl")
@@ -234,7 +257,7 @@ def test_killed_or_stopped(crash: Crasher) -> None:
     assert ["killed or stopped", "killed", "native SIGSEGV"] == sorted(
         (row["type"] for row in rows), key=lambda name: (name != "killed or stopped", name)
     )
-    assert (0, str(dump)) == (shown.status, rows[0]["path"])
+    assert (0, str(dump)) == (shown.status, rows[-1]["path"])
     assert [
         ("killed", "by SIGKILL or another signal"),
         ("killed", "killed or stopped"),

@@ -170,6 +170,15 @@ def parse_age(text: str) -> float:
     return min(float(match[1]) * DAYS_PER_UNIT[match[2].lower()], MAX_DAYS)
 
 
+def parse_count(text: str, hint: str = "") -> int:
+    """Return a whole number above 0."""
+    if not text.isdecimal() or int(text) < 1:
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"not a whole number above 0: {text!r}{hint}")
+    return int(text)
+
+
 def print_error(error: Exception, program: str) -> int:
     """Print one line about `error` on stderr; return the exit status for it."""
     if isinstance(error, TibidiError):

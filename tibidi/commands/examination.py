@@ -17,6 +17,7 @@ import threading
 
 from tibidi import __version__, config
 from tibidi.config import VARIABLES
+from tibidi.dumpfile.minimal import SCRUBBED_TEXT
 from tibidi.dumpfile.partial import PartialFile
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
@@ -145,11 +146,12 @@ def _read_back(folder: str) -> str:
         return "the child process left no dump"
     try:
         with Reader(path) as reader:
-            summary = reader.summary
+            summary, is_sealed = reader.summary, reader.is_sealed and not config.identity
     except (TibidiError, OSError) as error:
         return f"the dump of the child process cannot be read: {error}"
     crash = summary.exceptions[-1]
-    if crash.type != PROBE_TYPE or crash.frames[-1].locals["divisor"].preview != "0":
+    shown = SCRUBBED_TEXT if is_sealed else "0"
+    if crash.type != PROBE_TYPE or crash.frames[-1].locals["divisor"].preview != shown:
         return f"the dump of the child process has another crash: {crash.type}: {crash.message}"
     return "" if summary.complete else "the dump of the child process is not complete"
 

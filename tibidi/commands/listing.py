@@ -40,7 +40,7 @@ parser.add_argument("directories", metavar="DIR", nargs="*", help="folders of du
 def main(argv: commands.Arguments) -> int:
     """Print a line for each fingerprint, or for each dump, the newest last."""
     options = commands.parse(parser, argv)
-    known = list(_rows(options.directories, is_all=options.all))
+    known = sorted(_rows(options.directories, is_all=options.all), key=lambda each: each.entry.age)
     rows = [each for each in known if _is_wanted(each, options)]
     found = listing.groups(rows)
     # On a terminal a long line would be wrapped; in a pipe nothing is cut.

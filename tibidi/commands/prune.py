@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 
@@ -23,9 +22,7 @@ python -m tibidi prune --all --dry-run
 
 def parse_count(text: str) -> int:
     """Return a number of dumps, at least 1: the newest is never pruned."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"not a whole number above 0: {text!r}; to delete every dump use --all")
-    return int(text)
+    return commands.parse_count(text, "; to delete every dump use --all")
 
 
 PURPOSE = "Delete old dumps from the crash directory; the newest one is kept unless --all is given. Other files stay."

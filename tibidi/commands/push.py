@@ -31,7 +31,8 @@ parser.add_argument("--scrub", metavar="WHAT", action="append", default=[], help
 ABOUT_MASK = "leave out the values of names that match this glob, as `scrub --mask` does; repeatable"
 parser.add_argument("--mask", metavar="NAME", action="append", default=[], help=ABOUT_MASK)
 parser.add_argument("--limit", metavar="N", type=int, default=0, help="at most N dumps of each fingerprint per hour")
-parser.add_argument("--attempts", metavar="N", type=int, default=8, help="number of attempts for each dump; default: 8")
+ABOUT_ATTEMPTS = "number of attempts for each dump; default: 8"
+parser.add_argument("--attempts", metavar="N", type=commands.parse_count, default=8, help=ABOUT_ATTEMPTS)
 parser.add_argument("store", metavar="DEST", help="a folder or a URL")
 parser.add_argument("dumps", metavar="DUMP", nargs="*", help="paths or names; default: the crash directory")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tibidi import commands, config
 from tibidi.dumpfile import unpacking
 from tibidi.dumpfile.partial import write_file
@@ -44,10 +46,10 @@ def main(argv: commands.Arguments) -> int:
     if not keys:
         raise TibidiError("no key to seal to", "name one: --to age1... DUMP")
     path = find(options.dump)
-    target = options.output or beside(path, path)
+    target = options.output or os.path.realpath(beside(path, path))  # not a link such as latest.pkl
     with Reader(path) as reader:
         if reader.is_sealed:
             raise TibidiError(f"{path} is sealed already", "")
         write_file(target, seal(reader.whole(), reader.summary, keys, read_key()))
-    commands.say(f"sealed {target}" + ("; the plaintext dump was replaced" if target == path else ""))
+    commands.say(f"sealed {target}" + ("" if options.output else "; the plaintext dump was replaced"))
     return 0

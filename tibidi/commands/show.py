@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from tibidi import commands
 from tibidi.culprit import OwnCode, culprit, subjects
 from tibidi.dumpfile.encode import summary_to_json
+from tibidi.dumpfile.headline import peek_or_nothing
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.model import Summary
@@ -115,6 +117,8 @@ def write_page(path: str, target: str, leaving: Sequence[tuple[str, str]] = ()) 
     from tibidi.present import page
     from tibidi.tools import tree
 
+    if os.path.isfile(target) and peek_or_nothing(target).time:  # FILE was left out
+        raise TibidiError(f"{target} is a dump", "name the page first: --html FILE DUMP")
     dump = load(path, trust=False)
     summary = dump.summary._replace(omissions=dump.omissions)
     text = page.html(summary, dump.sources, tree.frames(dump, MAX_VALUE_CHARACTERS), leaving)

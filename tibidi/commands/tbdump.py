@@ -174,7 +174,9 @@ def _from_module(name: str) -> Program:
         if spec is not None and spec.submodule_search_locations is not None:
             name = f"{name}.__main__"
             spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError, AttributeError) as error:
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):  # what a package of the application imports
+            raise
         raise NoProgram(f"cannot find module {name!r}: {error}") from None
     finally:
         if not is_path_safe():

@@ -39,7 +39,7 @@ def unpacked(path: str, levels: int = MAX_LEVELS) -> str:
     Raises NotADump for an empty file, an archive without a dump, and one that is damaged or too large.
     """
     if path == STDIN:
-        return _copy(sys.stdin.buffer, "stdin")
+        return unpacked(_copy(sys.stdin.buffer, "stdin"), levels)
     try:
         with open(path, "rb", opener=_opener) as file:
             start = file.read(NAME_OFFSET + len(FIRST_MEMBER))

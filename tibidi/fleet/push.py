@@ -60,12 +60,15 @@ class Pusher(NamedTuple):
             counts[group] += 1
             if folder not in known:
                 known[folder] = set(ledger(folder))
-            is_known = f"{self.store.url} {name}" in known[folder]
+            # Earlier versions noted no size and time.
+            lines = {f"{self.store.url} {_stamp(path)} {name}", f"{self.store.url} {name}"}
+            is_known = not lines.isdisjoint(known[folder])
             if not is_known and not 0 < self.limit < counts[group]:
                 yield path
 
     def _push(self, path: str) -> tuple[str, str]:
         try:
+            stamp = _stamp(path)
             with opened(path) as file:
                 data = whole_of(file, path)
             key = remote.key_of(name_of(path, data))
@@ -75,7 +78,7 @@ class Pusher(NamedTuple):
             self._put(key, data)
             folder, name = os.path.split(os.path.abspath(path))
             with open(os.path.join(folder, PUSHED), "a", encoding="utf-8") as file:
-                file.write(f"{self.store.url} {name}\n")
+                file.write(f"{self.store.url} {stamp} {name}\n")
         except (DumpNotFound, NotADump) as error:
             return path, str(error)
         except Exception as error:  # noqa: BLE001 - of an object store, for example; the other dumps go on
@@ -106,6 +109,15 @@ class Pusher(NamedTuple):
                     raise
             pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a thousand machines must not retry at once
+
+
+def _stamp(path: str) -> str:
+    """Return what a file that replaces a dump, such as `traceback.pkl`, does not have in common with it."""
+    try:
+        status = os.stat(path)
+    except OSError:  # it is told of when it is read
+        return ""
+    return f"{status.st_size}-{status.st_mtime_ns}"
 
 
 def name_of(path: str, data: bytes) -> str:

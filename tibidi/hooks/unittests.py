@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Function = Callable[..., Any]
 
 FAILED_IMPORT = "_FailedTest"  # the class of the test that unittest makes for a module that it cannot import
+SUBTEST = "_SubTest"  # the class of what addSubTest() is told of
 REPLAY = "handle_event"  # of django.test.runner: tells a result of the failures of a worker, which has dumped them
 
 _used = 0
@@ -61,7 +62,7 @@ def _wrap(previous: Function) -> Function:
         lists = [(each, len(each)) for each in known if type(each) is list]
         previous(result, *args, **options)
         for each, count in lists:
-            if len(each) > count:
+            if len(each) > count and type(each[-1]) is tuple and type(each[-1][-1]) is str:
                 each[-1] = each[-1][0], f"{each[-1][1].rstrip()}\n{line}\n"
         if line and (hasattr(result, "events") or not lists):
             from tibidi.hooks import desk
@@ -97,7 +98,8 @@ def _dump(error: BaseException, test: Any, result: Any) -> str:
         live.id, live.phase = test._testMethodName, "collect"
         imported = _imports.get(live.id)
         error = error if imported is None else imported
-    live.params = dict(getattr(test, "params", {}))  # of a subtest
+    if type(test).__name__ == SUBTEST:
+        live.params = dict(test.params)
     buffers = {name: getattr(result, f"_{name}_buffer", None) for name in ("stdout", "stderr")}
     live.captured = {name: buffer.getvalue() for name, buffer in buffers.items() if buffer is not None}
     try:

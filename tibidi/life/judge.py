@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from _thread import allocate_lock
 
 import tibidi
@@ -52,8 +53,9 @@ NO_VARIABLES = "a process that dies so leaves none"
 
 def judge(folder: str) -> None:
     """Make dumps of the records of dead processes in a folder, and remove those records."""
+    own = getattr(sys.modules.get("tibidi_autoinstall"), "_record", None)
     for path in records(folder):
-        if f"-{os.getpid()}-" not in path:
+        if own is None or os.path.basename(path) != os.path.basename(own[1]):
             judge_one(path)
     for entry in CrashDirectory(os.path.join(folder, STOPPED_FOLDER)).entries():
         if time.time() - entry.changed > SECONDS_PER_DAY:
@@ -180,6 +182,10 @@ def _write(record: Record, kind: str, reason: str) -> str:
     partial = PartialFile(path, record.path + SUFFIX)
     try:
         archive = Archive(partial.file)
+        if config.seal_to:
+            from tibidi.dumpfile.sealing import Vault
+
+            archive = Vault(archive, summary, config.seal_to)
         archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
         archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
         for number, (file, source) in enumerate(texts.items()):

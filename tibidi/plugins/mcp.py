@@ -58,9 +58,13 @@ class Tool(NamedTuple):
         options, places = [*self.options], list[str]()
         for action in self.actions():
             value = given.get(action.dest)
-            if action.option_strings and value not in {None, False}:
+            if value is None or value is False:
+                continue
+            if action.option_strings and isinstance(value, (list, dict)):
+                raise TypeError(f"{action.dest}: {value}")
+            if action.option_strings:
                 options.append(action.option_strings[-1] + ("" if value is True else f"={value}"))
-            elif value is not None and value is not False:
+            else:
                 places += map(str, value) if isinstance(value, list) else [str(value)]
         return [self.command, *options, "--", *places]
 

@@ -39,6 +39,7 @@ def of_test(name: str, entries: list[Entry]) -> str | None:
     """
     tests = [(entry, peek_or_nothing(entry.path).test) for entry in entries]
     ends = (f"/{name}", f"::{name}", f".{name}")
+    tests = [pair for pair in tests if pair[1] and name]
     found = [pair for pair in tests if pair[1] == name] or [pair for pair in tests if pair[1].endswith(ends)]
     names = sorted({test for _, test in found})
     if len(names) > 1:
@@ -53,7 +54,7 @@ def named(directory: CrashDirectory, name: str) -> str:
     if name in {"latest", LATEST} and last:
         return last.path
     exact = [entry for entry in entries if entry.name in {name, f"{name}.pkl", f"{name}{SUFFIX}"}]
-    like = exact or [entry for entry in entries if name in entry.name]
+    like = exact or [entry for entry in entries if name and name in entry.name]
     if len(like) == 1:
         return like[0].path
     if like:

@@ -86,7 +86,7 @@ def _pushed(entries: list[Entry]) -> set[str]:
 
 
 def ledger(folder: str) -> list[str]:
-    """Return `STORE NAME` for each dump in a folder that was pushed."""
+    """Return `STORE SIZE-TIME NAME` for each dump in a folder that was pushed."""
     try:
         with io.open(os.path.join(folder, PUSHED), "rb") as file:
             return file.read().decode("utf-8", "replace").splitlines()

@@ -109,10 +109,13 @@ def _live_test(report: Any, node: Any) -> Any:
 def _crash(exc: BaseException) -> BaseException:
     """Return the exception of the application: pytest and doctest wrap some."""
     doctest: Any = sys.modules.get("doctest")
-    exc = next(iter(getattr(exc, "failures", ())), exc)  # MultipleDoctestFailures
+    kind = type(exc)
+    if (kind.__module__, kind.__name__) == ("_pytest.doctest", "MultipleDoctestFailures"):
+        exc = exc.failures[0]  # type: ignore[attr-defined]  # what it is for
     if doctest is not None and isinstance(exc, doctest.UnexpectedException):
         for number, example in enumerate(exc.test.examples):
             name = f"<doctest {exc.test.name}[{number}]>"
             linecache.cache[name] = len(example.source), None, example.source.splitlines(keepends=True), name
         exc = exc.exc_info[1]
-    return (isinstance(exc, pytest.Collector.CollectError) and exc.__cause__) or exc
+    cause = exc.__cause__ if isinstance(exc, pytest.Collector.CollectError) else None
+    return exc if cause is None else cause
