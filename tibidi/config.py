@@ -93,6 +93,11 @@ def parse_positive(value: "str | float") -> float:
     return number
 
 
+def parse_seconds(value: "str | float | None") -> "float | None":
+    """Return a number above zero; None, and the words for off, are None."""
+    return None if value is None or str(value).strip().lower() in FALSE_WORDS else parse_positive(value)
+
+
 def parse_count(value: "str | int") -> int:
     """Return a whole number above zero."""
     count = int(_word(value)) if isinstance(value, str) else value
@@ -109,9 +114,7 @@ def parse_number(value: "str | int") -> int:
 
 def parse_level(value: "str | int | None") -> "int | None":
     """Return a logging level, given by name or number; None is off, as are the words for it."""
-    if value is None:
-        return None
-    word = str(value) if isinstance(value, int) else _word(value).upper()
+    word = "off" if value is None else str(value) if isinstance(value, int) else _word(value).upper()
     if word.lower() in FALSE_WORDS:
         return None
     return LEVELS[word] if word in LEVELS else parse_count(word)
@@ -183,7 +186,7 @@ ALLOWED: "dict[Callable[[Any], object], str]" = {
     parse_flag: "one of 1 true yes on 0 false no off", parse_size: "a size above 0, such as 1048576, 64M or 1G",
     parse_positive: "a number above 0", parse_count: "a whole number above 0", parse_number: "a whole number, or off",
     parse_level: "a logging level, such as ERROR or 40, or off", parse_exits: "errors or off",
-    parse_signal: "a signal of this system, such as USR2, or off",
+    parse_signal: "a signal of this system, such as USR2, or off", parse_seconds: "a number above 0, or off",
     parse_names: "names or globs, comma-separated or a list, of which @personal is the only profile",
     parse_environment: "all or none", parse_path: "a path", parse_function: "a function or None",
 }  # fmt: skip
@@ -230,8 +233,8 @@ class Config(Module):
         "TIBIDI_EXITS", parse_exits, None, "'errors': dump an exit with a message or a status that an exception led to"
     )
     snapshot_signal = Setting("TIBIDI_SNAPSHOT_SIGNAL", parse_signal, None, "a signal (USR2) that takes a snapshot")
-    hang_seconds: "Setting[float | None, str | float]" = Setting(
-        "TIBIDI_HANG_SECONDS", parse_positive, None, "dump once when the main thread has not moved so long; None: off"
+    hang_seconds: "Setting[float | None, str | float | None]" = Setting(
+        "TIBIDI_HANG_SECONDS", parse_seconds, None, "dump once when the main thread has not moved so long; None: off"
     )
     native = Setting("TIBIDI_NATIVE", parse_flag, True, "keep a life record, for native crashes and kills; default on")
     seal_to: "Setting[tuple[str, ...], str | Iterable[str]]" = Setting(
