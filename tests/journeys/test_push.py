@@ -120,6 +120,13 @@ def test_another_dump_of_the_same_name(three: Crasher, tmp_path: Path) -> None:
     assert 2 == len((tmp_path / "pushed").read_text().splitlines())
 
 
+def test_without_a_home(three: Crasher, tmp_path: Path) -> None:
+    """Dumps are pushed where the store cannot be noted for later."""
+    pushed = three.run("-m", "tibidi", "push", str(tmp_path / "store"), env={"HOME": "/proc/nowhere"})
+
+    assert (0, 3) == (pushed.status, len(stored(tmp_path / "store"))), pushed.stderr
+
+
 def test_no_attempts(three: Crasher, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A push without an attempt is refused, and notes nothing as pushed."""
     with pytest.raises(SystemExit, match="2"):

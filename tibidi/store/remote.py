@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -82,7 +83,8 @@ def connect(url: str) -> Folder | Objects:
     """Return the store at a URL or path, and remember that it was used; raise TibidiError if there is none."""
     url = url.removeprefix("file://")
     store = Objects(url) if "://" in url else Folder(url)
-    Folder(cache(store.url)).put(URL, store.url.encode())
+    with suppress(OSError):  # a user without a home can push all the same
+        Folder(cache(store.url)).put(URL, store.url.encode())
     return store
 
 
