@@ -209,6 +209,49 @@ def test_cycles() -> None:
     assert "<Plain me=<Plain ...>>" == shown(thing)
 
 
+def test_limits_of_named_tuples() -> None:
+    """A named tuple is cut as a list is: in depth, in items, in characters."""
+    node, many = Point("x", None), collections.namedtuple("Many", [f"f{number}" for number in range(20)])
+    for _ in range(30):
+        node = Point(node, node)
+    cycle = Point([], 1)
+    cycle.x.append(cycle)
+
+    assert len(shown(node)) < 3000
+    assert shown(node).startswith("Point(x=Point(x=Point(x=Point(x=Point(… +2), y=Point(… +2)), y=")
+    assert shown(many(*range(20))).endswith("f11=11, … +8)")
+    assert len(shown(many(*["x" * 1000] * 20))) < 1000
+    assert "Point(x=[Point(...)], y=1)" == shown(cycle)
+
+
+def test_limits_of_exceptions() -> None:
+    """An exception is cut as a list is, also with a single argument."""
+    error = ValueError("x")
+    for _ in range(30):
+        error = ValueError(error)
+    cycle = ValueError()
+    cycle.args = (cycle,)
+    others = KeyError("a")
+    others.args = ([others], 1)
+
+    assert "ValueError(ValueError(ValueError(ValueError(ValueError(… +1)))))" == shown(error)
+    assert "ValueError(ValueError(...))" == shown(cycle)
+    assert "KeyError([KeyError(...)], 1)" == shown(others)
+
+
+def test_limits_of_what_is_known_of_things() -> None:
+    """What is known of a thing in C is cut as well, and so is the value of a member of an enumeration."""
+    local = threading.local()
+    for _ in range(30):
+        outer = threading.local()
+        outer.a, outer.b, local = local, local, outer
+    member = enum.Enum("Shape", {"FLAT": 1}).FLAT  # type: ignore[attr-defined]
+    member._value_ = member
+
+    assert len(shown(local)) < 3000
+    assert "<Shape.FLAT: <Shape.FLAT: ...>>" == shown(member)
+
+
 def test_container_that_is_changed_meanwhile() -> None:
     """A dict that another thread is filling is shown all the same."""
     mapping = {0: 0}

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
-from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS
+from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined
 from tibidi.look.preview import MAX_DEPTH
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
 from tibidi.process import arguments_of, io
@@ -92,7 +92,7 @@ class Instances:
 
             if resources.reader_of(facts.cls) is not None:
                 return lambda value: (
-                    self._described(resources.essence(value), short) or self._instance(value, facts, short)
+                    self._described(value, resources.essence(value), short) or self._instance(value, facts, short)
                 )
         return lambda value: self._instance(value, facts, short)
 
@@ -120,17 +120,14 @@ class Instances:
         self._walker.redactor.note(self._walker.place(), f"the type {facts.name}")
         return REDACTED_TEXT
 
-    def _described(self, known: dict[str, object], short: str) -> str:
+    def _described(self, value: object, known: dict[str, object], short: str) -> str:
         """Show the essence of what cannot leave its process, in the words of its stand-in."""
         if "" in known:
             text = str(known[""])
             return text if text.startswith("<") else f"<{self._walker.redactor.text(text)}>"
         known = {**known, **dict.fromkeys(self._walker.redactor.labelled(known), REDACTED_TEXT)}
         facts = [each for each in known.items() if each[0] != "[]"]
-        entries = [
-            f"{name.rstrip('()[]')}={self._walker.entry(name, fact, '.' + name)}" for name, fact in facts[:MAX_FACTS]
-        ] + [MORE] * (len(facts) > MAX_FACTS)
-        return f"<{short} {', '.join(entries)}>" if entries else ""
+        return f"<{short} {self._named(value, facts, MAX_FACTS)}>" if facts else ""
 
     def _instance(self, value: object, facts: ClassFacts, short: str) -> str:
         attributes = self._attributes(value, facts)
@@ -140,20 +137,24 @@ class Instances:
 
     def _attributes(self, value: object, facts: ClassFacts) -> str:
         """Show the attributes of an instance."""
+        limit = self._walker.limit()
+        pairs = sorted(facts.attributes(value, limit + 1), key=lambda pair: pair[0].startswith("_"))
+        return self._named(value, pairs, limit)
+
+    def _named(self, value: object, pairs: list[tuple[str, object]], limit: int, length: int | None = None) -> str:
+        """Show what a thing has under names, within the limits of `Walker.sequence`; `length` is given if it counts."""
         walker = self._walker
         if not walker.enter(value):
             return "..."
-        limit = walker.limit()
-        pairs = sorted(facts.attributes(value, limit + 1), key=lambda pair: pair[0].startswith("_"))
-        shown = []
-        for name, attribute in pairs[:limit] if len(walker.steps) < MAX_DEPTH else []:
+        shown: list[str] = []
+        for name, each in pairs[:limit] if len(walker.steps) < MAX_DEPTH else ():
             if walker.left <= 0:
                 break
-            shown.append(f"{name}={walker.entry(name, attribute, '.' + name)}")
+            shown.append(f"{name.rstrip('()[]')}={walker.entry(name, each, '.' + name)}")
         walker.within.discard(id(value))
-        if len(shown) < len(pairs):
-            shown.append(MORE)
-        return ", ".join(shown)
+        if length is None:
+            return ", ".join(shown + [MORE] * (len(shown) < len(pairs)))
+        return joined(shown, length)
 
     def _derived(self, value: Any, facts: ClassFacts, short: str) -> str:
         """Show an instance of a subclass of a builtin type by the content of that type."""
@@ -162,9 +163,8 @@ class Instances:
             return notation.of_class(value)
         if base is BaseException:
             arguments = arguments_of(value)
-            return short + (
-                f"({self._walker.show(arguments[0])})" if len(arguments) == 1 else self._walker.row(arguments)
-            )
+            is_one = len(arguments) == 1  # which reads better without the comma of a tuple
+            return short + (self._walker.sequence("(", arguments, 1, ")") if is_one else self._walker.row(arguments))
         if base in {int, float, complex}:
             return f"{short}({notation.integer(value) if base is int else base.__repr__(value)})"
         if base in {bytes, bytearray}:
@@ -174,9 +174,8 @@ class Instances:
             text = str.__getitem__(value, slice(SCRUBBED_CHARACTERS))
             return f"{short}({self._walker.quoted(text, str.__len__(value))})"
         if base is tuple and facts.fields is not None and len(facts.fields) == tuple.__len__(value):
-            entries = zip(facts.fields, tuple.__iter__(value))
-            shown = [f"{name}={self._walker.entry(name, each, '.' + name)}" for name, each in entries]
-            return f"{short}({', '.join(shown)})"
+            pairs = list(zip(facts.fields, tuple.__iter__(value)))
+            return f"{short}({self._named(value, pairs, self._walker.limit(), len(pairs))})"
         if base is dict:
             return f"{short}({self._walker.mapping(value)})"
         return self._sequence(value, base, short)
@@ -210,7 +209,10 @@ class Instances:
     def _enumerated(self, value: object, facts: ClassFacts, short: str) -> str:
         attributes = dict(facts.attributes(value, MAX_ATTRIBUTES))
         name = attributes.get("_name_")
-        shown = self._walker.entry(name, attributes.get("_value_"), "_value_")
+        shown = "..."
+        if self._walker.enter(value):
+            shown = self._walker.entry(name, attributes.get("_value_"), "_value_")
+            self._walker.within.discard(id(value))
         return f"<{short}.{name if type(name) is str else '?'}: {shown}>"
 
     def _lazy(self, value: object, facts: ClassFacts) -> str:
