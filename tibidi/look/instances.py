@@ -12,13 +12,14 @@ from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
-from tibidi.look.anatomy import STANDARD_MODULES, is_native, type_name
+from tibidi.look.anatomy import STANDARD_MODULES, exact_type, is_native, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined
 from tibidi.look.preview import MAX_DEPTH
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
 from tibidi.process import arguments_of, io
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
     from typing import Any
 
@@ -102,6 +103,8 @@ class Instances:
             return lambda value: self._sequence(value, sys.modules["collections"].deque, short)
         if "array.array" in names:
             return lambda value: self._array(value, short)
+        if "re.Pattern" in names:
+            return self._pattern
         read = next((READERS[name] for name in names if name in READERS), None)
         if read is not None:
             return lambda value: self._held(read, value, short)
@@ -205,6 +208,13 @@ class Instances:
         array = sys.modules["array"].array
         items = self._walker.sequence("[", array.__iter__(value), array.__len__(value), "]")
         return f"{short}({vars(array)['typecode'].__get__(value)!r}, {items})"
+
+    def _pattern(self, pattern: re.Pattern[Any]) -> str:
+        """Show a pattern; its repr calls that of its text (Modules/_sre.c, pattern_repr), which may be a subclass."""
+        text, rule = self._walker.redactor.scrub(repr(pattern) if exact_type(pattern.pattern) in {str, bytes} else "")
+        if rule:
+            self._walker.redactor.note(self._walker.place(), rule)
+        return text or f"re.compile({self._walker.show(pattern.pattern)})"
 
     def _enumerated(self, value: object, facts: ClassFacts, short: str) -> str:
         attributes = dict(facts.attributes(value, MAX_ATTRIBUTES))

@@ -33,7 +33,7 @@ MAX_HEX_BITS = 1 << 10
 REPRESENTABLE = {
     "datetime": ("date", "timedelta", "timezone"), "decimal": ("Decimal",),
     "fractions": ("Fraction",), "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
-    "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"), "re": ("Pattern",),
+    "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"),
     "uuid": ("UUID",), "zoneinfo": ("ZoneInfo",),
 }  # fmt: skip
 # These have a time zone, which may be of an application's class.

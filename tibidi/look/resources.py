@@ -2,7 +2,8 @@
 
 `reader_of` returns how to read the essence of instances of a class: what they hold, by the names of attributes and
 methods (`words.standins` has the rules for these names).  Everything is read by C code of the interpreter: no
-application code runs, nothing is flushed, read or moved.
+application code runs, nothing is flushed, read or moved.  Therefore the methods and getters are those of the type in
+C, as a subclass may define its own, and what such a type forwards to another object is read from that object.
 """
 
 from __future__ import annotations
@@ -11,12 +12,24 @@ import _weakref
 import gc
 import re
 import sys
+from types import GetSetDescriptorType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import mro, namespace, stored, type_name, values
+from tibidi.look.anatomy import (
+    dictionary,
+    exact_type,
+    inherited,
+    is_a,
+    is_standard,
+    mro,
+    namespace,
+    stored,
+    type_name,
+    values,
+)
+from tibidi.process import io
 
 if TYPE_CHECKING:
-    import io
     import types
     from collections.abc import Callable
     from types import CodeType
@@ -26,8 +39,12 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 300
 MAX_CONTEXTS = 10
-GETTERS = ("getset_descriptor", "member_descriptor")
+GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 TEXTS = (str, bytes)
+PLAIN = (type(None), bool, int, float, complex, *TEXTS)  # the repr of which runs no other code
+MAX_LAYERS = 4  # of a file: the text, buffers, what is read and written
+BUFFERED = (io.BufferedRandom, io.BufferedReader, io.BufferedWriter)
+RAW = (io.FileIO, io.BytesIO, *filter(None, [vars(sys.modules["_io"]).get("_WindowsConsoleIO")]))
 # Types in C whose getters tell all that there is to know.
 TOLD_BY_GETTERS = frozenset({
     "_bz2.BZ2Compressor", "_bz2.BZ2Decompressor", "_csv.Dialect", "_csv.reader", "_csv.writer", "_lzma.LZMACompressor",
@@ -61,6 +78,17 @@ def essence(thing: object) -> Essence:
     if "" in found:
         found[""] = str(found[""])[:MAX_CHARS]
     return found
+
+
+def _told_by(thing: object, name: str) -> Any:
+    """Return what the getter in C of this name tells, None if there is none."""
+    owned = [namespace(base).get(name) for base in mro(type(thing))]
+    getter: Any = next((each for each in owned if is_a(each, GETTERS)), None)
+    return None if getter is None else getter.__get__(thing)
+
+
+def _plain(value: object) -> str:
+    return repr(value) if exact_type(value) in PLAIN else f"<{type_name(type(value))}>"
 
 
 # Computations.
@@ -155,7 +183,7 @@ def _match(match: re.Match[Any]) -> Essence:
     """Read a match; of a text that is not plain, whose slices are application code, the places only."""
     names = [*range(match.re.groups + 1), *match.re.groupindex]
     facts: Essence = {"string": match.string, "span[]": {name: match.span(name) for name in names}}
-    if type(match.string) in TEXTS:
+    if exact_type(match.string) in TEXTS:
         facts.update({"groups()": match.groups(), "groupdict()": match.groupdict()})
         facts["group[]"] = facts["[]"] = {name: match.group(name) for name in names}
     ends = {"start[]": {name: match.start(name) for name in names}, "end[]": {name: match.end(name) for name in names}}
@@ -174,7 +202,7 @@ def _digest(thing: Any) -> Essence:
 
 def _simple_queue(queue: Any) -> Essence:
     """Return the items, which no method tells: up to Python 3.12 the end of a list, later referents themselves."""
-    size = queue.qsize()
+    size = sys.modules["_queue"].SimpleQueue.qsize(queue)
     items = [each for each in gc.get_referents(queue) if each is not type(queue)]
     if sys.version_info < (3, 13):
         items = items[0] if items else []
@@ -187,76 +215,140 @@ def _columns(row: object) -> Essence:
     return {name: known["_data"][at] for name, at in known["_key_to_index"].items() if type(name) is str}
 
 
-def _row(row: Any) -> Essence:
-    items = tuple(row)
-    by_key = {**dict(enumerate(items)), **dict(zip(row.keys(), items))}
-    return {**dict(zip(row.keys(), items)), "keys()": row.keys(), "[]": by_key}
+def _row(row: object) -> Essence:
+    kind: Any = sys.modules["sqlite3"].Row
+    items, names = tuple(kind.__iter__(row)), kind.keys(row)
+    by_name = dict(zip(names, items))
+    return {**by_name, "keys()": names, "[]": {**dict(enumerate(items)), **by_name}}
 
 
-def _structure(thing: Any) -> Essence:
+def _structure(thing: object) -> Essence:
     """Read the fields of a structure or union of ctypes, except those that are addresses."""
-    fields = [field for base in reversed(mro(type(thing))) for field in vars(base).get("_fields_", ())]
-    return {name: getattr(thing, name) for name, kind, *_ in fields if not _is_pointer(kind)}
+    bodies = [namespace(base) for base in reversed(mro(type(thing)))]
+    fields = [(body.get(name), name, kind) for body in bodies for name, kind in _fields(body)]
+    return {
+        name: field.__get__(thing)
+        for field, name, kind in fields
+        if type_name(type(field)) == "_ctypes.CField" and not _is_pointer(kind)
+    }
 
 
-def _array(thing: Any) -> Essence:
-    kind = type(thing)._type_
-    if _is_pointer(kind):
-        return {"_length_": len(thing)}
-    if not hasattr(type(thing), "value"):
-        return {"value": list(thing), "[]": list(thing)}
-    value, raw = thing.value, getattr(thing, "raw", b"")  # the first ends at a NUL, behind which there may be more
-    return {"value": value} if raw.rstrip(b"\0") in (b"", value) else {"value": value, "raw": raw}
+def _fields(body: Any) -> list[tuple[str, Any]]:
+    """Return names and types of the fields that a class declares (Modules/_ctypes/stgdict.c)."""
+    fields = body.get("_fields_")
+    declared = fields if exact_type(fields) in (list, tuple) else ()
+    pairs = [each[:2] for each in declared if exact_type(each) is tuple]
+    return [(name, kind) for name, kind in pairs if exact_type(name) is str]
 
 
-def _simple_data(thing: Any) -> Essence:
+def _array(thing: object) -> Essence:
+    array: Any = sys.modules["_ctypes"].Array
+    if _is_pointer(inherited(type(thing), "_type_")):
+        return {"_length_": array.__len__(thing)}
+    value, raw = _told_by(thing, "value"), _told_by(thing, "raw")  # those of characters have both, or the first
+    if value is None:
+        items = array.__getitem__(thing, slice(None))
+        return {"value": items, "[]": items}
+    # The first ends at a NUL, behind which there may be more.
+    return {"value": value} if (raw or b"").rstrip(b"\0") in (b"", value) else {"value": value, "raw": raw}
+
+
+def _simple_data(thing: object) -> Essence:
     """Read a number or text of ctypes; of a pointer to bytes the object that it was made of, not the memory."""
     if not _is_pointer(type(thing)):
-        return {"value": thing.value}
-    return {"value": thing._objects} if type(thing._objects) is bytes else {}
+        return {"value": _told_by(thing, "value")}
+    made_of = _told_by(thing, "_objects")
+    return {"value": made_of} if type(made_of) is bytes else {}
 
 
 def _is_pointer(kind: Any) -> bool:
-    code = getattr(kind, "_type_", None)
+    code = inherited(kind, "_type_")
     return code in POINTERS if type(code) is str else type_name(type(kind)) in POINTER_TYPES
 
 
+def _counter(kind: Any, thing: object) -> Essence:
+    """Return the repr of a `count` or `repeat`, unless that asks an object for its own."""
+    if all(exact_type(each) in PLAIN for each in _held(thing)):
+        return {"": kind.__repr__(thing)}
+    return _iterator(thing)
+
+
 def _iterator(thing: object) -> Essence:
-    if type(thing).__name__ in {"count", "repeat"}:
-        return {"": repr(thing)}
-    return {"over": [each for each in gc.get_referents(thing) if each is not type(thing)]}
+    return {"over": _held(thing)}
+
+
+def _held(thing: object) -> list[object]:
+    return [each for each in gc.get_referents(thing) if each is not type(thing)]
 
 
 # Resources of the system.
 
 
-def _text_file(file: io.TextIOWrapper) -> Essence:
-    name, mode = (getattr(file, each, "?") for each in ("name", "mode"))  # around a BytesIO, it has neither
-    text = f"file {name!r}, mode {mode!r}, encoding {file.encoding}"
-    facts = {"name": name, "mode": mode, "encoding": file.encoding, "closed": file.closed, **_memory(file, "buffer")}
-    return _with_position(file.buffer, text, **facts)
+def _file(file: object) -> Essence:
+    """Describe a file by its layers in C; of a stream of the application below them only the type is told.
 
-
-def _binary_file(file: io.BufferedReader) -> Essence:
-    name, mode = (getattr(file, each, "?") for each in ("name", "mode"))
-    facts = {"name": name, "mode": mode, "closed": file.closed, **_memory(file, "raw")}
-    return _with_position(file, f"file {name!r}, mode {mode!r}", **facts)
-
-
-def _memory(file: object, below: str) -> Essence:
-    """Return what a file is around, if that is memory: nothing else has the content."""
-    raw = getattr(file, below, None)
-    return {below: raw} if type_name(type(raw)) == "_io.BytesIO" else {}
-
-
-def _with_position(file: Any, text: str, **facts: object) -> Essence:
-    if getattr(file, "closed", True):
+    All of their getters ask the layer below (Modules/_io/bufferedio.c, buffered_name_get).
+    """
+    *above, raw = layers = _layers(file)
+    known = dictionary(raw)
+    is_text = is_a(file, io.TextIOWrapper)
+    facts: Essence = {"encoding": _told_by(file, "encoding")} if is_text else {}
+    name = known.get("name", "?")
+    if not is_a(raw, RAW):
+        named = f"{name!r} " if type(name) is str and is_standard(type(raw)) and name != "?" else ""  # a GzipFile
+        return {**facts, "": f"file {named}around {type_name(type(raw))}"}
+    mode = dictionary(file).get("mode") or _told_by(raw, "mode") or "?"
+    facts = {"name": name, "mode": mode, **facts, "closed": _told_by(raw, "closed")}
+    if above and type(raw) is io.BytesIO:  # nothing else has the content
+        facts["buffer" if is_a(above[-1], io.TextIOWrapper) else "raw"] = raw
+    text = f"file {_plain(name)}, mode {_plain(mode)}" + (f", encoding {facts['encoding']}" if is_text else "")
+    if facts["closed"]:
         return {**facts, "": f"{text}, closed"}
+    at = _position(layers[is_text:])
+    return {**facts, "": text} if at is None else {**facts, "tell()": at, "": f"{text}, at byte {at}"}
+
+
+def _layers(file: object) -> list[object]:
+    """Return a file and what is below it, down to the first that is no layer in C; raise ValueError if detached."""
+    layers = [file]
+    for _ in range(MAX_LAYERS):
+        is_text = is_a(layers[-1], io.TextIOWrapper)
+        if not is_text and not is_a(layers[-1], BUFFERED):
+            break
+        layers.append(_told_by(layers[-1], "buffer" if is_text else "raw"))
+    if layers[-1] is None:
+        raise ValueError("detached")
+    return layers
+
+
+def _position(layers: list[object]) -> int | None:
+    """Return the position of a binary file, None if it has none, or if asking for it calls a method of a subclass.
+
+    A buffer calls `tell` of the layer below (Modules/_io/bufferedio.c, _buffered_raw_tell).
+    """
+    file, *below = layers
+    if any(type(each) is not _in_c(each) or "tell" in dictionary(each) for each in below):
+        return None
     try:
-        at = file.tell()
+        at: int = _in_c(file).tell(file)
     except (OSError, ValueError):  # a pipe, a terminal
-        return {**facts, "": text}
-    return {**facts, "tell()": at, "": f"{text}, at byte {at}"}
+        return None
+    return at
+
+
+def _in_c(layer: object) -> Any:
+    return next(kind for kind in (*BUFFERED, *RAW) if is_a(layer, kind))
+
+
+def _pair(pair: object) -> Essence:
+    """Return both files of a pair, whose `closed` asks the stream below (Modules/_io/bufferedio.c)."""
+    files = [each for each in gc.get_referents(pair) if is_a(each, BUFFERED)]
+    return {"over": files} if files else {}
+
+
+def _memory_map(thing: object) -> Essence:
+    kind: Any = sys.modules["mmap"].mmap
+    return {"size()": kind.__len__(thing), "tell()": kind.tell(thing), "closed": _told_by(thing, "closed")}
 
 
 def _socket(thing: Any) -> Essence:
@@ -275,7 +367,8 @@ def _socket(thing: Any) -> Essence:
 
 def _lock(thing: Any) -> Essence:
     """Return the state of a lock, which its repr in C tells without waiting for it."""
-    shown = repr(thing)
+    reentrant: Any = sys.modules["_thread"].RLock  # the only one that may have subclasses
+    shown = reentrant.__repr__(thing) if is_a(thing, reentrant) else repr(thing)
     found = LOCK.match(shown)
     if found is None:
         return {"": shown}
@@ -294,7 +387,7 @@ def _shown(thing: object) -> Essence:
 def _told(thing: object) -> Essence:
     """Return what the getters of a type in C tell."""
     owned = [each for base in reversed(mro(type(thing))) for each in list(namespace(base).items())]
-    getters = {name: each for name, each in owned if name[:2] != "__" and type(each).__name__ in GETTERS}
+    getters = {name: each for name, each in owned if name[:2] != "__" and is_a(each, GETTERS)}
     return {name: value for name, value in values(thing, getters) if not callable(value)}
 
 
@@ -305,6 +398,8 @@ def _read_by_module(cls: type, *, exact: bool) -> Callable[..., Essence] | None:
     module = name.partition(".")[0]
     if module in {"_thread", "_io", "select"} and exact:
         return _shown
+    if name in {"itertools.count", "itertools.repeat"}:
+        return lambda thing: _counter(cls, thing)
     return {**dict.fromkeys(DIGESTS, _digest), "itertools": _iterator}.get(module)
 
 
@@ -317,7 +412,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     **dict.fromkeys(("Token", "_contextvars.Token"), _token),
     **dict.fromkeys(("_ctypes.CFuncPtr", "_ctypes._Pointer"), lambda _: {}),
     **dict.fromkeys(("_ctypes.Structure", "_ctypes.Union"), _structure),
-    **dict.fromkeys(("_io.BufferedRandom", "_io.BufferedReader", "_io.BufferedWriter", "_io.FileIO"), _binary_file),
+    **dict.fromkeys(map(type_name, (io.TextIOWrapper, *BUFFERED, io.FileIO)), _file),
     **dict.fromkeys(("_thread.RLock", "_thread.lock"), _lock),
     **dict.fromkeys(("weakcallableproxy", "weakproxy", "weakref.CallableProxyType", "weakref.ProxyType"), _shown),
     **dict.fromkeys(("sqlalchemy.cyextension.resultproxy.BaseRow", "sqlalchemy.engine._row_cy.BaseRow"), _columns),
@@ -325,7 +420,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     "_asyncio.Future": _future,
     "_ctypes.Array": _array,
     "_ctypes._SimpleCData": _simple_data,
-    "_io.TextIOWrapper": _text_file,
+    "_io.BufferedRWPair": _pair,
     "_queue.SimpleQueue": _simple_queue,
     "_socket.socket": _socket,
     "_thread._ThreadHandle": lambda handle: {"is_done()": handle.is_done(), "": repr(handle)},
@@ -334,7 +429,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     "coroutine": lambda thing: _suspended("coroutine", thing.cr_code, thing.cr_frame),
     "frame": _frame,
     "generator": lambda thing: _suspended("generator", thing.gi_code, thing.gi_frame),
-    "mmap.mmap": lambda thing: {"size()": len(thing), "tell()": thing.tell(), "closed": thing.closed},
+    "mmap.mmap": _memory_map,
     "re.Match": _match,
     "sqlite3.Row": _row,
     "super": lambda it: {name: vars(super)[name].__get__(it) for name in ("__self__", "__thisclass__")},
