@@ -27,6 +27,37 @@ EVERYWHERE = [
     *("wide", "shared", "thread", "attribute", "environment", "argument", "log"),
 ]
 
+# Programs in which a masked value is the first to need a class or function; what `kept` shows of the frame.
+FIRST_OF_THEIR_CLASS = {
+    "decimal": (
+        "x = {'iban': decimal.Decimal('1234567.89')}; y = decimal.Decimal('2')",
+        "Decimal('2')",
+    ),
+    "datetime": (
+        "x = {'iban': datetime.date(1980, 1, 2)}; y = datetime.date(2020, 3, 4)",
+        "datetime.date(2020, 3, 4)",
+    ),
+    "instance": ("iban = Card('CANARY-1'); y = Card('kept')", "Card('kept')"),
+    "function": ("iban = lambda a: a; y = (lambda b: b + 1)(1)", "2"),
+    "class": ("iban = Card; y = Card('kept')", "Card('kept')"),
+    "class of a masked field": ("iban = Account('CANARY-1', 'me'); y = Account", "Account"),
+    "another with a masked field": ("iban = Account('CANARY-1', 'me'); y = Account('CANARY-2', 'me')", "<redacted> me"),
+}
+CLASSES = """
+import dataclasses, datetime, decimal
+class Card:
+    def __init__(self, name):
+        self.name = name
+    def __repr__(self):
+        return f"Card({self.name!r})"
+@dataclasses.dataclass(repr=False)
+class Account:
+    iban: str
+    owner: str
+    def __repr__(self):
+        return f"{self.iban} {self.owner}"
+"""
+
 IN_FRAMES = [name for name in EVERYWHERE if name not in {"message", "owner", "attribute", "environment", "log"}]
 
 
@@ -135,6 +166,35 @@ def test_what_stays(dump: Path) -> None:
     assert ("1", "<redacted>") == tuple(outer.locals["card"])
     assert "<redacted>" == outer.locals["slots"].iban
     assert "<redacted>" == outer.locals["details"]["iban"]
+
+
+@pytest.mark.parametrize("name", FIRST_OF_THEIR_CLASS)
+def test_a_masked_value_leaves_its_class(crash: Crasher, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a masked value was the first to need stays for the others, and every pickle can be read."""
+    line, kept = FIRST_OF_THEIR_CLASS[name]
+    monkeypatch.setattr(config, "key_file", str(crash.key_file))
+    program = crash.work / "program.py"
+    program.write_text(f"{CLASSES}def f():\n    {line}\n    raise ValueError\nf()\n", encoding="utf-8")
+    out = scrubbed(crash(program).dump, "--mask", "iban*")
+    values = contents(out)
+    for trust in (False, True):
+        loaded = tibidi.load(out, trust=trust)
+        frame = loaded.exceptions[-1].frames[-1]
+        shown = frame.locals["y"]
+
+        assert {"scrubbed"} == {each.reason for each in loaded.omissions}
+        assert "<redacted>" == frame.locals.get("x", frame.locals)["iban"]
+    assert kept in (repr(shown), getattr(shown, "__name__", ""))
+    assert b"CANARY" not in values
+
+
+def test_a_shared_text_is_masked(crash: Crasher) -> None:
+    """A short text under a masked name is masked where other variables share it; a list stays with the others."""
+    dump = crash.run("-c", "cvv = other = ''.join('123'); cvv_list = shared = [1]; 1/0").dump
+    found = tibidi.load(scrubbed(dump, "--mask", "cvv*"), trust=False).exceptions[-1].frames[-1].locals
+
+    assert ("<redacted>", "<redacted>") == (found["cvv"], found["other"])
+    assert ("<redacted>", [1]) == (found["cvv_list"], found["shared"])
 
 
 def test_a_dropped_member_that_others_need() -> None:

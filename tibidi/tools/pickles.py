@@ -30,7 +30,13 @@ UPDATES = frozenset({"APPEND", "APPENDS", "SETITEM", "SETITEMS", "ADDITEMS", "BU
 MEMO_READS = frozenset({"BINGET", "LONG_BINGET"})
 MAX_NAME = 200
 MIN_LEARNT = 4  # characters of a value that is looked for everywhere else
-CLASS_STATE, ANNOTATIONS = KNOWN = "_class_state", "__annotations__"
+CLASS_STATE, ANNOTATIONS = "_class_state", "__annotations__"
+# Words and keys with texts that are names of the program: a class or function needs them, and they are no secrets.
+NAMING = frozenset({"_class", "_enum", "_field", "_function", "_module", "_namespace", "_type"})
+NAME_KEYS = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})
+KNOWN = frozenset({CLASS_STATE, ANNOTATIONS}) | NAMING | NAME_KEYS
+FIRST_KEY = {"SETITEM": 1, "SETITEMS": 2}  # behind the dictionary, and the mark
+TUPLES = frozenset({"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"})
 LEAVES = b"\x8c\x8dXCB\x8e\x96KMJ\x8aG"  # the opcodes of texts, bytes and numbers
 MIN_CODE = 40  # bytes
 CODE_ARGUMENTS = 10  # of `tibidi._code`
@@ -46,12 +52,16 @@ MIN_OPCODES, OPCODES_PER_BYTE = 1_000_000, 6  # of the file; a file with more wa
 
 
 class Item(NamedTuple):
-    """What is on the stack: where it begins, its text if that may be a name, and its numbers in the memo."""
+    """What is on the stack: where it begins, its text if that may be a name, and its numbers in the memo.
+
+    `read` is the number of an object that was read from the memo.
+    """
 
     start: int
     text: str | None
     memos: list[int]
     is_mark: bool = False
+    read: int = -1
 
 
 class Pickles:
@@ -74,6 +84,9 @@ class Pickles:
         self._masked: dict[tuple[int, int], int] = {}  # member and start of a value -> its end
         self._noted_texts: dict[int, str] = {}  # by their number in the memo
         self._names: set[str] = set()
+        self._read_names: set[int] = set()  # those that were read from the memo
+        self._codes: list[tuple[int, int, int]] = []  # member, start and end of the arguments of `_code`
+        self._only_names: list[tuple[int, int, int]] = []  # member, start and end of a part in which all texts are
         self._first: list[int] = []  # the size of the memo before each member
         # Of each object in the memo: where it begins and ends, and where it was memoized.
         self._starts, self._ends, self._noted = array("Q"), array("Q"), array("Q")
@@ -84,6 +97,7 @@ class Pickles:
         self._new: dict[int, int] = {}  # number in the memo -> in that of the new pickles
         self._made = 0
         self._by_start: dict[tuple[int, int], list[int]] = {}
+        self._referred = (0, 0, 0)  # the part that is copied for a reference, as _only_names
 
     def _survey(self, number: int, data: bytes, size: int) -> None:
         """Follow the stack through one pickle."""
@@ -94,13 +108,16 @@ class Pickles:
             elif opcode.name not in {"PROTO", "FRAME"}:
                 popped = _pop(stack, opcode)
                 self._note_ends(number, opcode.name, popped, [each.start for each in popped[1:]] + [position])
+                if opcode.name in TUPLES and stack and stack[-1].text in NAMING:
+                    self._note_names(popped)
                 if opcode.name in UPDATES:
                     stack.append(popped[0])
                 elif opcode.stack_after:
                     text = self._noted_texts.get(argument) if opcode.name in MEMO_READS else _name(argument)
                     text = popped[-1].text if opcode.name == "STACK_GLOBAL" else text
                     start = popped[0].start if popped else position
-                    stack.append(Item(start, text, [], opcode.name == "MARK"))
+                    read = argument if opcode.name in MEMO_READS else -1
+                    stack.append(Item(start, text, [], opcode.name == "MARK", read))
 
     def _memoize(self, item: Item, position: int) -> None:
         memo = len(self._starts)
@@ -118,21 +135,35 @@ class Pickles:
                 self._ends[memo] = end
         if opcode == "REDUCE" and popped[0].text == CLASS_STATE:
             self._unmask(number, popped[1].start, LEAVES)
-        if opcode == "TUPLE" and self._without_code and self._has_code(number, popped):
-            self._emptied[number, popped[-1].start] = following[-1]
+        if opcode == "TUPLE" and self._has_code(number, popped):
+            self._note_code(number, popped, following[-1])
         if opcode == "STACK_GLOBAL":
-            self._names.update(item.text for item in popped if item.text is not None)
-        if opcode in {"SETITEM", "SETITEMS"}:
-            first = 1 + (opcode == "SETITEMS")
+            self._note_names(popped)
+        first = FIRST_KEY.get(opcode)
+        if first:
             for key, value, end in zip(popped[first::2], popped[first + 1 :: 2], following[first + 1 :: 2]):
-                self._note_key(number, key.text or "", value.start, end)
+                self._note_names([key])
+                self._note_value(number, key.text or "", value, end)
 
-    def _note_key(self, number: int, name: str, start: int, end: int) -> None:
-        self._names.add(name)
+    def _note_names(self, items: list[Item]) -> None:
+        self._names.update(item.text for item in items if item.text is not None)
+        self._read_names.update(item.read for item in items if item.read >= 0)
+
+    def _note_value(self, number: int, name: str, value: Item, end: int) -> None:
+        """Note the value under a name that ends here."""
         if name == ANNOTATIONS:
-            self._unmask(number, start)
+            self._unmask(number, value.start)
+            self._only_names.append((number, value.start, end))
         elif name and self._is_masked(name):
-            self._masked[number, start] = end
+            self._masked[number, value.start] = end
+        elif name in NAME_KEYS:
+            self._note_names([value])
+            self._only_names.append((number, value.start, end))
+
+    def _note_code(self, number: int, popped: list[Item], end: int) -> None:
+        self._codes.append((number, popped[0].start, end))
+        if self._without_code:
+            self._emptied[number, popped[-1].start] = end
 
     def _has_code(self, number: int, popped: list[Item]) -> bool:
         """Return True for the arguments of `tibidi._code` behind a mark, of which the last are the constants."""
@@ -150,12 +181,31 @@ class Pickles:
         self._masked.update(each for each in found[::-1] if self._members[number][each[0][1]] in leaves)
 
     def _learn(self) -> set[str]:
-        """Return the texts in masked values that are no names."""
-        found = set()
-        for (number, start), end in self._masked.items():
-            for value in texts(self._members[number], start, end):
-                found.add(value.decode("latin-1") if isinstance(value, bytes) else str(value))
+        """Return the texts in masked values that are neither names nor of code, which is in the sources."""
+        if not self._masked:
+            return set()
+        masked = [(number, start, end) for (number, start), end in self._masked.items()]
+        found = {text for part in masked for text in self._texts_beside_code(*part)}
+        self._names.update(text for part in self._only_names for text in self._texts_in(*part))
+        self._names.update(self._text_of(memo) for memo in self._read_names if memo < len(self._starts))
         return {text for text in found - self._names if len(text) >= MIN_LEARNT and text != REDACTED_TEXT}
+
+    def _texts_beside_code(self, number: int, start: int, end: int) -> Iterator[str]:
+        first, behind = bisect_left(self._codes, (number, start, 0)), bisect_left(self._codes, (number, end, 0))
+        for _, code, code_end in self._codes[first:behind]:
+            yield from self._texts_in(number, start, code)
+            start = code_end
+        yield from self._texts_in(number, start, end)
+
+    def _texts_in(self, number: int, start: int, end: int) -> Iterator[str]:
+        for value in texts(self._members[number], start, end):
+            yield value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+    def _text_of(self, memo: int) -> str:
+        """Return the text of an object in the memo, "" if it is none."""
+        data = self._members[bisect_right(self._first, memo) - 1]
+        argument = next(_opcodes(_from(data, self._starts[memo])))[1]
+        return argument if isinstance(argument, str) else ""
 
     def rewritten(self, number: int) -> tuple[int, bytes]:
         """Return the size of the memo before a member, and the member; call it for the members that stay, in order."""
@@ -186,7 +236,7 @@ class Pickles:
 
     def _skip(self, number: int, position: int, limit: int, out: bytearray) -> int:
         """Write what stands for a value that begins here, if it is masked or copied already; return its end, else 0."""
-        if (number, position) in self._masked:
+        if self._is_left_out(number, position, limit):
             out += _string(REDACTED_TEXT)
             return self._masked[number, position]
         if (number, position) in self._emptied:
@@ -199,6 +249,19 @@ class Pickles:
         memo = max(known, key=self._ends.__getitem__)
         out += _get(self._new[memo])
         return self._ends[memo]
+
+    def _is_left_out(self, number: int, position: int, limit: int) -> bool:
+        """Return True for a masked value that begins here, unless what is copied is a part of it that begins here, too.
+
+        Such a part is the class of the value.  If a reference is to the value itself, an object is kept, as its class
+        or function may be needed; a text is not, unless it is a name.
+        """
+        if self._masked.get((number, position), limit + 1) > limit:
+            return False
+        if (number, position, limit) != self._referred:
+            return True
+        argument = next(_opcodes(_from(self._members[number], position)))[1]
+        return isinstance(argument, (bytes, bytearray)) or (isinstance(argument, str) and argument not in self._names)
 
     def _memo_at(self, number: int, position: int) -> int:
         """Return the size of the memo before a position."""
@@ -215,7 +278,10 @@ class Pickles:
         if not self._by_start:
             for each, start in enumerate(self._starts):
                 self._by_start.setdefault((bisect_right(self._first, each) - 1, start), []).append(each)
-        self._copy(bisect_right(self._first, memo) - 1, self._starts[memo], self._ends[memo], out)
+        outer = self._referred
+        self._referred = (bisect_right(self._first, memo) - 1, self._starts[memo], self._ends[memo])
+        self._copy(*self._referred, out)
+        self._referred = outer
 
     def _text(self, argument: str | bytes | bytearray, raw: bytes) -> bytes:
         if isinstance(argument, str):
