@@ -14,6 +14,7 @@ from tibidi import config
 from tibidi.__main__ import main
 from tibidi.dumpfile.reader import Reader
 from tibidi.tools.pickles import Pickles
+from tibidi.tools.scrub import SHOWN_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,6 +196,68 @@ def test_a_shared_text_is_masked(crash: Crasher) -> None:
 
     assert ("<redacted>", "<redacted>") == (found["cvv"], found["other"])
     assert ("<redacted>", [1]) == (found["cvv_list"], found["shared"])
+
+
+SHORT = """
+import dataclasses, datetime
+@dataclasses.dataclass
+class Card:
+    cvv: str
+    birthday: datetime.date
+def pay(card, details, coded, pairs, names):
+    raise ValueError
+day = datetime.date(1980, 1, 2)
+pay(Card("123", day), {"cvv": "123", "birthday": day}, {b"cvv": 123, b"a": 1}, [("cvv", 123), ("a", 1)], ("cvv", "a"))
+"""
+
+
+def test_short_values_and_values_that_are_no_text(crash: Crasher) -> None:
+    """A preview with the value of a masked name is left out; keys of bytes and lists of pairs are masked, too."""
+    program = crash.work / "program.py"
+    program.write_text(SHORT, encoding="utf-8")
+    loaded = tibidi.load(scrubbed(crash(program).dump, "--mask", "cvv", "--mask", "birthday"), trust=False)
+    previews = {name: each.preview for name, each in loaded.summary.exceptions[-1].frames[-1].locals.items()}
+    found = loaded.exceptions[-1].frames[-1].locals
+
+    assert {**dict.fromkeys(["card", "details", "coded", "pairs"], "<redacted>"), "names": "('cvv', 'a')"} == previews
+    assert {"cvv": "<redacted>", "birthday": "<redacted>"} == found["details"] == vars(found["card"])
+    assert {b"cvv": "<redacted>", b"a": 1} == found["coded"]
+    assert [("cvv", "<redacted>"), ("a", 1)] == found["pairs"]
+    assert ("cvv", "a") == found["names"]
+
+
+@pytest.mark.parametrize(
+    ("preview", "is_shown"),
+    [
+        ("Card(cvv='123', owner='me')", True),
+        ("<Card cvv=123>", True),
+        ("{'a': 'x', 'cvv': '123'}", True),
+        ("{'cvv': <Card number=123>}", True),
+        ("[('a', 1), ('cvv', 123)]", True),
+        ("Card(cvv='<redacted> 1')", True),
+        ("Card(cvv='<redacted>', owner='me')", False),
+        ("{b'cvv': <redacted>}", False),
+        ("['cvv', 'a']", False),
+        ("Card(a_cvv=1)", False),
+    ],
+)
+def test_masked_names_in_previews(preview: str, is_shown: bool) -> None:
+    """A preview shows a masked name only with a value that is not redacted as a whole."""
+    shown = {each["key"] or each["name"] for each in SHOWN_NAME.finditer(preview)}
+
+    assert is_shown is ("cvv" in shown)
+
+
+def test_dropped_values_take_all_messages(crash: Crasher) -> None:
+    """Without values, neither swallowed exceptions nor the log have texts; their types and places stay."""
+    said = "import logging\ntry: int('SAID')\nexcept ValueError as e: logging.warning(str(e))\nraise ValueError('SAID')"
+    out = scrubbed(crash.run("-c", said).dump, "--drop", "values", "--drop", "sources", "--drop", "arguments")
+    with Reader(str(out)) as reader:
+        summary = reader.summary
+
+    assert [("WARNING", "")] == [(each.level, each.text) for each in summary.log]
+    assert {""} >= {each.message for each in (*summary.swallowed, *summary.exceptions)}
+    assert b"SAID" not in contents(out)
 
 
 def test_a_dropped_member_that_others_need() -> None:

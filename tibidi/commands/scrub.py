@@ -23,7 +23,11 @@ parser = commands.parser("tibidi scrub", PURPOSE, EXAMPLES, takes_dump=True)
 parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the new dump")
 ABOUT_DROP = f"leave out {', '.join(PARTS)}, another key of the summary, or 'frames of module NAME.*'; repeatable"
 parser.add_argument("--drop", metavar="WHAT", action="append", default=[], help=ABOUT_DROP)
-ABOUT_MASK = "leave out the values of variables, keys and attributes whose names match this glob; repeatable"
+ABOUT_MASK = (
+    "leave out the values of variables, keys and attributes whose names match this glob; repeatable.  Fields of named "
+    "tuples, columns and series of pandas, defaults of parameters, variables of closures and what __getstate__ returns "
+    "in another form than a dictionary stay, except texts that are known from elsewhere"
+)
 parser.add_argument("--mask", metavar="NAME", action="append", default=[], help=ABOUT_MASK)
 parser.add_argument("--keep-only", choices=["types"], help="keep only stacks and types")
 parser.add_argument("--profile", choices=[MINIMAL], help="minimal: keep only stacks and types")

@@ -54,7 +54,8 @@ MIN_OPCODES, OPCODES_PER_BYTE = 1_000_000, 6  # of the file; a file with more wa
 class Item(NamedTuple):
     """What is on the stack: where it begins, its text if that may be a name, and its numbers in the memo.
 
-    `read` is the number of an object that was read from the memo.
+    `read` is the number of an object that was read from the memo; of a pair of a masked name and a value, `value` is
+    where the value begins and ends.
     """
 
     start: int
@@ -62,6 +63,7 @@ class Item(NamedTuple):
     memos: list[int]
     is_mark: bool = False
     read: int = -1
+    value: tuple[int, int] = (0, 0)
 
 
 class Pickles:
@@ -107,7 +109,10 @@ class Pickles:
                 self._memoize(stack[-1], position)
             elif opcode.name not in {"PROTO", "FRAME"}:
                 popped = _pop(stack, opcode)
-                self._note_ends(number, opcode.name, popped, [each.start for each in popped[1:]] + [position])
+                following = [each.start for each in popped[1:]] + [position]
+                self._note_ends(number, opcode.name, popped, following)
+                if opcode.name in {"APPEND", "APPENDS"}:  # only there: other pairs may be arguments of a class
+                    self._masked.update({(number, each.value[0]): each.value[1] for each in popped if each.value[1]})
                 if opcode.name in TUPLES and stack and stack[-1].text in NAMING:
                     self._note_names(popped)
                 if opcode.name in UPDATES:
@@ -117,7 +122,9 @@ class Pickles:
                     text = popped[-1].text if opcode.name == "STACK_GLOBAL" else text
                     start = popped[0].start if popped else position
                     read = argument if opcode.name in MEMO_READS else -1
-                    stack.append(Item(start, text, [], opcode.name == "MARK", read))
+                    is_pair = opcode.name == "TUPLE2" and self._is_masked(popped[0].text or "")
+                    value = (following[0], position) if is_pair else (0, 0)
+                    stack.append(Item(start, text, [], opcode.name == "MARK", read, value))
 
     def _memoize(self, item: Item, position: int) -> None:
         memo = len(self._starts)
@@ -354,6 +361,8 @@ def _pop(stack: list[Item], opcode: Any) -> list[Item]:
 
 
 def _name(argument: object) -> str | None:
+    if isinstance(argument, bytes) and len(argument) <= MAX_NAME:
+        return argument.decode("latin-1")
     return argument if isinstance(argument, str) and len(argument) <= MAX_NAME else None
 
 

@@ -35,7 +35,19 @@ MINIMAL = "minimal"  # all but stacks and types
 FRAMES_OF = re.compile(r"frames of module (\S+)")
 FRAME_PATH = re.compile(r"(exceptions|threads|tasks)\[(\d+)\]\.frames\[(\d+)\]")
 PLACE = ("file", "module", "name", "qualname")
-NAMED = ("attributes", "environment", "locals")  # mappings by the names that masks are for
+# The fields of records that have messages, and what is there without: exceptions, swallowed ones, the log, tests.
+MESSAGES: tuple[tuple[set[str], dict[str, Json]], ...] = (
+    ({"message", "notes"}, {"message": "", "notes": []}),
+    ({"message", "raised_name"}, {"message": ""}),
+    ({"logger", "text"}, {"text": ""}),
+    ({"captured", "fixtures"}, {"captured": {}}),
+)
+NAMED = ("attributes", "environment", "fixtures", "locals", "params")  # mappings by the names that masks are for
+# A name with a value in a preview (`name=…`, `'name': …`, `b'name': …`, `[('name', …`) that is not redacted as a whole.
+SHOWN_NAME = re.compile(
+    rf"""(?:(?P<pair>[\[ ]\(b?)?(?P<quote>['"])(?P<key>[^'"]*)(?P=quote)(?(pair), |: )|\b(?P<name>\w+)=)"""
+    rf"""(?!b?(?P<mark>['"]?){REDACTED_TEXT}(?P=mark)(?:[],)}}> ]|$))"""
+)
 
 
 class Rules(NamedTuple):
@@ -185,8 +197,15 @@ class _Scrubbing:
     def _variable(self, value: Json, name: str) -> Json:
         if "values" in self._rules.parts:
             return {"type": value["type"], "preview": SCRUBBED_TEXT}
-        rest = {"table": self._edit(value["table"])} if "table" in value and not self._is_masked(name) else {}
-        return {"type": value["type"], "preview": self._text(value["preview"], name), **rest}
+        preview = self._text(value["preview"], name)
+        if self._is_masked(name) or self._shows_masked(preview):
+            return {"type": value["type"], "preview": REDACTED_TEXT}
+        rest = {"table": self._edit(value["table"])} if "table" in value else {}
+        return {"type": value["type"], "preview": preview, **rest}
+
+    def _shows_masked(self, preview: str) -> bool:
+        """Return True for a preview with the value of a masked name: a number or a short text is not learnt."""
+        return any(self._is_masked(each["key"] or each["name"] or "") for each in SHOWN_NAME.finditer(preview))
 
     def _frame(self, value: Json) -> Json:
         if not value.keys() >= {"qualname", "locals"}:
@@ -197,8 +216,13 @@ class _Scrubbing:
         return {**value, "locals": {}} if "globals" in self._rules.parts and kind == MODULE else value
 
     def _message(self, value: Json) -> Json:
-        is_out = "values" in self._rules.parts and value.keys() >= {"message", "notes"}
-        return {**value, "message": "", "notes": []} if is_out else value
+        """Return an exception, a swallowed one, a record of the log or a test without what the program has said."""
+        if "values" not in self._rules.parts:
+            return value
+        for known, empty in MESSAGES:
+            if value.keys() >= known:
+                value = {**value, **empty}
+        return value
 
     def _named(self, values: dict[str, Json]) -> dict[str, Json]:
         return {name: self._edit(each, name) for name, each in values.items()}
