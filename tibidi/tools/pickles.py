@@ -32,7 +32,7 @@ MAX_NAME = 200
 MIN_LEARNT = 4  # characters of a value that is looked for everywhere else
 CLASS_STATE, ANNOTATIONS = "_class_state", "__annotations__"
 # Words and keys with texts that are names of the program: a class or function needs them, and they are no secrets.
-NAMING = frozenset({"_class", "_enum", "_field", "_function", "_module", "_namespace", "_type"})
+NAMING = frozenset({"_class", "_enum", "_field", "_function", "_module", "_namespace", "_reference", "_type"})
 NAME_KEYS = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})
 KNOWN = frozenset({CLASS_STATE, ANNOTATIONS}) | NAMING | NAME_KEYS
 FIRST_KEY = {"SETITEM": 1, "SETITEMS": 2}  # behind the dictionary, and the mark
