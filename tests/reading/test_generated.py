@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -121,3 +122,26 @@ def test_repr_that_is_lost_with_its_library() -> None:
     regenerate(cls, makers.is_lost)
 
     assert "Point(x=1, y=2)" == repr(point)
+
+
+@dataclass
+class Parcel:
+    """Has slots, which are attributes of the class under the names of the fields."""
+
+    __slots__ = ("label", "weight")
+    weight: int
+    label: str
+    count: ClassVar[int] = 0
+
+
+def test_slots_of_a_dataclass() -> None:
+    """The slots of a dataclass stay, and so does what was assigned to the class after it was made."""
+    Parcel.count = 2
+    parcel = Parcel(3, "books")
+    Parcel.__init__ = lost(vars(Parcel)["__init__"])  # type: ignore[method-assign, assignment]  # as loading has it
+
+    regenerate(Parcel, makers.is_lost)
+
+    assert (3, "books", 2) == (parcel.weight, parcel.label, Parcel.count)
+    assert Parcel(3, "books") == parcel
+    assert not hasattr(parcel, "__dict__")

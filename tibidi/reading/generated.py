@@ -44,16 +44,19 @@ def regenerate(cls: type, is_lost: Callable[[FunctionType], bool]) -> None:
 
 
 def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
-    """Decorate the class again, with the fields as its body had them."""
+    """Decorate the class again, with the fields as its body had them, and keep its attributes of their names."""
     for name in lost:
         delattr(cls, name)
     inherited = {id(field) for base in cls.__mro__[1:] for field in getattr(base, FIELDS, {}).values()}
     own = {name: field for name, field in getattr(cls, FIELDS).items() if id(field) not in inherited}
     cls.__annotations__ = {name: field.type for name, field in own.items()}
+    kept = {name: value for name, value in vars(cls).items() if name in own}  # slots, and what was assigned later
     for name, field in own.items():
         setattr(cls, name, field)
     said = {name: bool(getattr(cls.__dataclass_params__, name)) for name in PARAMETERS}
     dataclasses.dataclass(**said)(cls)
+    for name, value in kept.items():
+        setattr(cls, name, value)
 
 
 def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
