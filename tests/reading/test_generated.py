@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import namedtuple
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -145,3 +145,30 @@ def test_slots_of_a_dataclass() -> None:
     assert (3, "books", 2) == (parcel.weight, parcel.label, Parcel.count)
     assert Parcel(3, "books") == parcel
     assert not hasattr(parcel, "__dict__")
+
+
+@dataclass
+class Order:
+    """Has annotations that are texts, as all of this file are."""
+
+    price: float
+    rate: InitVar[float]
+    tax: float = 0
+    limit: ClassVar[int] = 9
+
+    def __post_init__(self, rate: float) -> None:
+        self.tax = self.price * rate
+
+
+def test_annotations_that_are_texts() -> None:
+    """What belongs to the class or to `__init__` is no field, though `__main__` does not know the types."""
+    annotations = dict(Order.__annotations__)
+    Order.__module__ = "__main__"  # where another program is now
+    Order.__init__ = lost(vars(Order)["__init__"])  # type: ignore[method-assign, assignment]  # as loading has it
+
+    regenerate(Order, makers.is_lost)
+
+    assert 5.0 == Order(10, 0.5).tax
+    assert ["price", "tax"] == [each.name for each in fields(Order)]
+    assert annotations == Order.__annotations__
+    assert ["float", "float"] == [each.type for each in fields(Order)]

@@ -11,6 +11,7 @@ import dataclasses
 from collections import namedtuple
 from collections.abc import Callable
 from types import FunctionType
+from typing import ClassVar
 
 from tibidi.process.hints import Any
 from tibidi.reading.state import set_state, show_attributes
@@ -22,6 +23,8 @@ DATACLASS_METHODS = (
 )  # fmt: skip
 NAMED_TUPLE_METHODS = ("__new__", "__repr__", "__replace__", "_make", "_replace", "_asdict", "__getnewargs__")
 FIELDS = "__dataclass_fields__"
+# How dataclasses names the kinds of what is no attribute of an instance, and what they are annotated with.
+PSEUDO_FIELDS: dict[str, Any] = {"_FIELD_CLASSVAR": ClassVar, "_FIELD_INITVAR": dataclasses.InitVar}
 PARAMETERS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
 
 
@@ -49,7 +52,9 @@ def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
         delattr(cls, name)
     inherited = {id(field) for base in cls.__mro__[1:] for field in getattr(base, FIELDS, {}).values()}
     own = {name: field for name, field in getattr(cls, FIELDS).items() if id(field) not in inherited}
-    cls.__annotations__ = {name: field.type for name, field in own.items()}
+    types, annotations = {name: field.type for name, field in own.items()}, getattr(cls, "__annotations__", {})
+    # Of an annotation that is a text, dataclasses would look the name up in the module that is here.
+    cls.__annotations__ = {name: PSEUDO_FIELDS.get(own[name]._field_type.name, each) for name, each in types.items()}
     kept = {name: value for name, value in vars(cls).items() if name in own}  # slots, and what was assigned later
     for name, field in own.items():
         setattr(cls, name, field)
@@ -57,6 +62,9 @@ def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
     dataclasses.dataclass(**said)(cls)
     for name, value in kept.items():
         setattr(cls, name, value)
+    for name, each in types.items():
+        own[name].type = each
+    cls.__annotations__ = annotations
 
 
 def _regenerate_named_tuple(cls: Any, lost: set[str]) -> None:
