@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,6 +80,34 @@ def test_classes_come_back_working_everywhere(
         looked = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 
         assert (0, dumps) == (looked.returncode, looked.stderr.split()), f"{python}: {looked.stderr}"
+
+
+def test_class_that_an_instance_is_reduced_to(crash: Crasher) -> None:
+    """An `__init__` that loading calls has its globals, whether the class or a base says how it is reduced."""
+    program = """
+        from decimal import Decimal
+        class Reduced:
+            def __reduce__(self):
+                return type(self), (str(self.amount),)
+        class Money(Reduced):
+            def __init__(self, amount):
+                self.amount = rounded(Decimal(amount))
+        class Price:
+            def __init__(self, amount):
+                self.amount = Decimal(amount)
+            def __reduce_ex__(self, protocol):
+                return Price, (str(self.amount),)
+        def rounded(amount):
+            return amount.quantize(Decimal("0.1"))
+        def pay(money, price):
+            1 / 0
+        pay(Money("2.25"), Price("7"))
+    """
+    dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=True)
+    values = dump.exceptions[-1][-1].locals
+
+    assert [] == [each for each in dump.omissions if each.path.startswith("exceptions")]
+    assert (Decimal("2.2"), Decimal(7)) == (values["money"].amount, values["price"].amount)
 
 
 def test_annotations(crash: Crasher) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CALLED_BY_LOADING = (
     "__new__", "__setstate__", "__hash__", "__eq__", "__setattr__", "__setitem__", "append", "extend", "add",
 )  # fmt: skip
+# Methods that may have the class called when an instance is loaded; exceptions are made without them.
+REDUCING = {"__reduce__", "__reduce_ex__"}
 
 
 def annotated(cls: type, attributes: dict[str, object]) -> dict[str, object]:
@@ -46,8 +48,9 @@ def evaluated(annotate: Any) -> object:
 
 def called_methods(cls: type) -> Iterator[FunctionType]:
     """Yield the functions in the body of a class that unpickling an instance may call."""
-    body = namespace(cls)
-    for name in CALLED_BY_LOADING:
+    body, bases = namespace(cls), mro(cls)[:-1]  # without object
+    reduces = any(not REDUCING.isdisjoint(namespace(base)) for base in bases) and BaseException not in bases
+    for name in (*CALLED_BY_LOADING, *["__init__"] * reduces):
         method = body.get(name)
         method = getattr(method, "__func__", method)  # __new__ is a staticmethod
         if type(method) is FunctionType:
