@@ -88,6 +88,31 @@ def test_a_function_without_source_says_so(sources: dict[str, str], reason: str)
         function(1, 2)
 
 
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("rules = {'small': lambda x: x in (1, 2), 'large': lambda x: x in (8, 9)}", False),
+        ("more = [lambda a: lambda: a + 1, lambda a: lambda: a + 2]", False),
+        ("same = [lambda x: x in (1, 2), lambda x: x in (1, 2)]", True),
+        ("nested = [lambda a: lambda: a + 1, lambda a: lambda: a + 1]", True),
+        ("names = [lambda x: x.small in (1, 2), lambda x: x.large in (8, 9)]", True),
+    ],
+)
+def test_functions_that_look_alike(source: str, found: bool) -> None:
+    """Of several functions on one line that the key fits equally, none is taken, unless all of them do the same."""
+    lambdas = [each for each in compile(source, FILE, "exec").co_consts if hasattr(each, "co_name")]
+    compiler = Compiler({FILE: source})
+
+    assert lambdas  # before Python 3.11, one of two that are the same
+    for each in lambdas:
+        code = compiler.find(key_of(each))
+        assert found == (not isinstance(code, LostCode))
+        if isinstance(code, LostCode):
+            assert code.reason.endswith("and several on its line look like it")
+        else:
+            assert (each.co_code, each.co_names) == (code.co_code, code.co_names)
+
+
 def test_functions_of_another_version_work(round_trip: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Functions, closures, methods and lambdas that another version wrote work once compiled again."""
     namespace: dict[str, Any] = {"__name__": "__main__"}

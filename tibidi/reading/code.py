@@ -36,7 +36,11 @@ class Compiler:
         fits = [code for code in found.get((key.name, key.first_line), ()) if code.co_freevars == key.free_names]
         if not fits:
             return LostCode(key, f"{why}, and it is not in the captured source")
-        return max(fits, key=lambda code: likeness(key_of(code), key))
+        alike = [likeness(key_of(code), key) for code in fits]
+        best = [code for code, each in zip(fits, alike) if each == max(alike)]
+        if any(_content(code) != _content(best[0]) for code in best):
+            return LostCode(key, f"{why}, and several on its line look like it")
+        return best[0]
 
     def variables(self, file: str, name: str, first_line: int) -> set[str]:
         """Return the names of the local variables of the functions of that name that begin on this line."""
@@ -62,3 +66,9 @@ def likeness(one: CodeKey, other: CodeKey) -> tuple[bool, bool, int]:
     """Return how well `one` fits; several lambdas on one line differ in names, variables or constants."""
     different = {repr(each) for each in one.constants} ^ {repr(each) for each in other.constants}
     return one.variables == other.variables, set(one.names) == set(other.names), -len(different)
+
+
+def _content(code: CodeType) -> tuple[object, ...]:
+    """Return what a code object does, without its place."""
+    constants = [_content(each) if isinstance(each, CodeType) else repr(each) for each in code.co_consts]
+    return code.co_code, constants, code.co_names, code.co_varnames
