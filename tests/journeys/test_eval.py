@@ -95,6 +95,37 @@ def test_eval_live(crash: Crasher, shop: Path) -> None:
     assert 20 == len(cut["value"])
 
 
+RAISING = """
+class Stop(BaseException):
+    pass
+class Mute(Exception):
+    def __str__(self):
+        return self.text
+def stop():
+    raise Stop("enough")
+def mute():
+    raise Mute
+1 / 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("stop()", "Stop: enough"),
+        ("mute()", "Mute: AttributeError: 'Mute' object has no attribute 'text'"),
+        ("exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_eval_live_raises(crash: Crasher, tmp_path: Path, expression: str, says: str) -> None:
+    """Any exception that the expression raises is one line, also one that is no Exception or has no text."""
+    (tmp_path / "raising.py").write_text(RAISING)
+    dump = crash(tmp_path / "raising.py").dump
+    ended = crash.run("-m", "tibidi", "eval", "--live", str(dump), expression)
+
+    assert (1, says + "\n", "") == (ended.status, ended.stdout, ended.stderr)
+
+
 def test_options_between_arguments(crash: Crasher, shop: Path) -> None:
     """Options may be anywhere: before, between and behind a dump and an expression or a text."""
     between = crash.run("-m", "tibidi", "eval", str(shop), "--json", "1 + 1", env={"TIBIDI_ENABLE": None})

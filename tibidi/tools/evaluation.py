@@ -20,6 +20,7 @@ from typing import Any
 from tibidi import config
 from tibidi.dump import DumpedFrame
 from tibidi.errors import TibidiError
+from tibidi.look.anatomy import error_text
 from tibidi.process.texts import printable
 from tibidi.reading.inert.repr import Bounded
 from tibidi.tools.parts import type_name
@@ -77,10 +78,19 @@ def answer(work: Callable[[], object], room: int) -> dict[str, Any]:
     try:
         value = work()
         kind, text, is_error = type_name(value), shown.repr(value), False
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the expression raises
-        kind, text, is_error = type(error).__name__, str(error), True
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever the expression raises
+        kind, text, is_error = type(error).__name__, _text(error), True
     more = f"… +{len(text) - room}" if len(text) > room else ""
     return {"type": printable(kind), "value": printable(text[:room], "\n") + more, "error": is_error}
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as failure:  # noqa: BLE001 - code of the application
+        return error_text(failure)
 
 
 def _limited(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
