@@ -95,6 +95,31 @@ def test_eval_live(crash: Crasher, shop: Path) -> None:
     assert 20 == len(cut["value"])
 
 
+NEVER_RAISED = """
+def check(amount):
+    raise ValueError("too much") from KeyError("never raised")
+check(5)
+"""
+
+
+def test_cause_that_was_never_raised(crash: Crasher, tmp_path: Path) -> None:
+    """Where the root cause has no frames, those of what it caused are taken: of `eval`, `analyze` and `retry`."""
+    (tmp_path / "paying.py").write_text(NEVER_RAISED)
+    dump = crash(tmp_path / "paying.py").dump
+    value = crash.run("-m", "tibidi", "eval", str(dump), "amount")
+    page = json.loads(crash.run("-m", "tibidi", "analyze", "--json", str(dump)).stdout)
+    again = crash.run("-m", "tibidi", "retry", str(dump), cwd=tmp_path)
+
+    assert (0, "5\n", "") == (value.status, value.stdout, value.stderr)
+    assert ["KeyError: 'never raised'", "ValueError: too much"] == page["messages"]
+    assert ['> 3 |     raise ValueError("too much") from KeyError("never raised")'] == [
+        line for line in page["source"] if line.startswith(">")
+    ]
+    assert {"name": "amount", "type": "int", "value": "5"} in page["values"]
+    assert "paying.py:3 in check" in page["crash"]
+    assert "ValueError: too much at paying.py:3 in check" in again.stdout
+
+
 RAISING = """
 class Stop(BaseException):
     pass

@@ -19,7 +19,7 @@ from tibidi.present.show import reasons
 from tibidi.process.texts import printable
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.revive.mismatch import mismatches
-from tibidi.tools.call import blamed
+from tibidi.tools.call import blamed, raised
 from tibidi.tools.literals import is_atom
 from tibidi.tools.parts import parts, type_name, variables_of
 from tibidi.tools.suspicion import suspicions, values_in
@@ -55,12 +55,11 @@ class Analysis(NamedTuple):
 def analyze(dump: Dump) -> Analysis:
     """Return the page about an inert dump, or about its first thread if it has no exceptions."""
     records, name = subjects(dump.summary), os.path.basename(dump.path)
-    root = root_cause(records)
-    cause, last = records[root], records[-1]
+    cause, last, crashed = records[root_cause(records)], records[-1], records[raised(records)]
     frames = Frames(dump.process, dump.sources, width=None, everything=False)
-    index, number = blamed(dump) if cause.frames else (root, -1)
-    stack: Sequence[DumpedFrame] = dump.subjects[index].frames if cause.frames else ()
-    _, culprit = cause_and_frame(dump.summary)
+    index, number = blamed(dump) if crashed.frames else (-1, -1)
+    stack: Sequence[DumpedFrame] = dump.subjects[index].frames if crashed.frames else ()
+    culprit = cause_and_frame(dump.summary)[1] or (stack[number].record if stack else None)
     place = frames.place(culprit) if culprit else "an unknown place"
     told = [cause] if cause is last else [cause, last]
     page = Analysis(
@@ -81,7 +80,7 @@ def analyze(dump: Dump) -> Analysis:
     ask = [f"tibidi eval --exception {index} --frame {number} {name} EXPR"]
     ask += [f"tibidi repro {name}"] * bool(dump.exceptions)
     return page._replace(
-        suspicions=list(_suspicions(frame, dump.sources.get(frame.file, ""), stack[:number], cause.type)),
+        suspicions=list(_suspicions(frame, dump.sources.get(frame.file, ""), stack[:number], crashed.type)),
         frame=path,
         source=[f"{'>' if line == frame.line else ' '} {line} | {text}" for line, text in around],
         values=list(_values(frame, dump.sources.get(frame.file, ""))),

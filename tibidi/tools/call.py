@@ -20,9 +20,10 @@ from tibidi.tools.literals import is_atom, within
 from tibidi.words.standins import StandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tibidi.dump import Dump, DumpedFrame
+    from tibidi.model import ExceptionRecord
     from tibidi.tools.checkout import Checkout
 
 MAX_SHOWN = 120  # characters of a stand-in
@@ -111,12 +112,24 @@ def blamed(dump: Dump, exception: int | None = None, frame: int | None = None) -
     They are indexes into `dump.subjects`.  Raises TibidiError if there is no such frame.
     """
     stacks = dump.subjects
-    index = root_cause([each.record for each in stacks]) if exception is None else exception
+    index = raised([each.record for each in stacks]) if exception is None else exception
     count = len(stacks[index]) if 0 <= index < len(stacks) else 0
     if not 0 <= (frame or 0) < count:
         what = f"the dump has no exceptions[{max(index, 0)}].frames[{frame or 0}]"
         raise TibidiError(what, "python -m tibidi show prints what it has")
     return (index, frame) if frame is not None else next(iter(own_places(dump, index)), (index, count - 1))
+
+
+def raised(exceptions: Sequence[ExceptionRecord]) -> int:
+    """Return the index of the root cause; if that was never raised, of the next one towards the last that was."""
+    index = root_cause(exceptions)
+    by_id = {record.id: n for n, record in enumerate(exceptions)}
+    for _ in exceptions:  # a forged dump may have a loop
+        record = exceptions[index]
+        if record.frames or record.parent not in by_id:
+            break
+        index = by_id[record.parent]
+    return index
 
 
 def _escaping(dump: Dump, index: int, number: int) -> tuple[int, int]:
