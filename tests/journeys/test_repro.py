@@ -280,6 +280,14 @@ def test_replaced_meanwhile(checkout: Checkout) -> None:
         ("if (x := y):\n        crash(x)", 3, {"x": 2}),
         ("import x\n    crash(x)", 3, {"x": 2}),
         ("del x\n    crash(y)", 3, {"x": 2}),
+        ("nonlocal x\n    x = 1\n    crash(x)", 4, {"x": 3}),
+        ("try:\n        crash(x)\n    except E:\n        x = 1\n        raise", 3, {"x": 5}),
+        ("try:\n        crash(x)\n    except E as x:\n        raise", 3, {"x": 4}),
+        ("try:\n        crash(x)\n    finally:\n        x = 1", 3, {"x": 5}),
+        ("try:\n        pass\n    except E:\n        crash(x)\n    except F:\n        x = 1", 5, {}),
+        ("try:\n        pass\n    except E:\n        crash(x)\n    finally:\n        x = 1", 5, {"x": 7}),
+        ("try:\n        pass\n    finally:\n        crash(x)\n        x = 1", 5, {}),
+        ("try:\n        crash(x)\n    except E:\n        raise\n    else:\n        x = 1", 3, {}),
     ],
 )
 def test_rebound(body: str, line: int, expected: dict[str, int]) -> None:
@@ -287,3 +295,31 @@ def test_rebound(body: str, line: int, expected: dict[str, int]) -> None:
     node = ast.parse(f"def function(x, y):\n    {body}\n").body[0]
 
     assert expected == rebound(node, ("x", "y"), line)
+
+
+AGAIN = """
+def change(price):
+    try:
+        return 1 / (price - 4)
+    finally:
+        price = 9
+def outer(price):
+    def less():
+        nonlocal price
+        price -= 4
+        return 1 / price
+    return less()
+{call}(4)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "says"), [("change", "price was bound again at line 6"), ("outer", "price was bound again at line 10")]
+)
+def test_bound_again(crash: Crasher, tmp_path: Path, call: str, says: str) -> None:
+    """An argument that `finally` binds again, or a function a variable of an outer one, is not taken for the first."""
+    (tmp_path / "again.py").write_text(AGAIN.format(call=call))
+    dump = crash(tmp_path / "again.py").dump
+    frame = crash.run("-m", "tibidi", "retry", "--frame", "1" if call == "change" else "2", str(dump), cwd=tmp_path)
+
+    assert says in frame.stdout

@@ -165,7 +165,7 @@ def _call(dump: Dump, here: Checkout, index: int, number: int) -> Call:
         function = _find(module, names[:cut], () if inner else frame.code.varnames)
     except Exception as error:  # noqa: BLE001 - importing runs application code
         return made._replace(problem=printable(f"{type(error).__name__}: {error}"))
-    again = {} if node is None else rebound(node, frame.code.varnames, frame.line)
+    again = {} if node is None else rebound(node, (*frame.code.varnames, *frame.code.freevars), frame.line)
     try:
         positional, keywords, cells = _arguments(frame, again, bool(inner))
     except LookupError as error:

@@ -12,6 +12,7 @@ Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 LOCALS = "<locals>"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
+TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # 3.11
 LOOPS, ASSIGNMENTS = (ast.For, ast.AsyncFor, ast.While), (ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -31,9 +32,10 @@ def definition(record: FrameRecord, source: str) -> tuple[tuple[str, ...], Funct
 
 
 def rebound(function: Function, names: Collection[str], line: int) -> dict[str, int]:
-    """Return the line where each of these parameters may have been bound again before `line` was reached."""
+    """Return the line where each of these variables may have been bound again before an exception at `line` left."""
     around = running(function, line)
     last = max(around, key=lambda each: (each.lineno, each.col_offset), default=None)
+    after = [each for node in around if isinstance(node, TRIES) for each in _unwinding(node, line)]
     found: dict[str, int] = {}
     pending: list[tuple[ast.AST, ast.stmt]] = [(each, each) for each in function.body]
     while pending:
@@ -44,8 +46,8 @@ def rebound(function: Function, names: Collection[str], line: int) -> dict[str, 
             name = node.id
         at = getattr(node, "lineno", statement.lineno)
         is_before = at <= line and not (statement is last and isinstance(statement, ASSIGNMENTS))
-        is_in_loop = any(isinstance(each, LOOPS) and spans(each, at) for each in around)
-        if isinstance(name, str) and name.partition(".")[0] in names and (is_before or is_in_loop):
+        is_again = any(spans(each, at) for each in [*after, *(loop for loop in around if isinstance(loop, LOOPS))])
+        if isinstance(name, str) and name.partition(".")[0] in names and (is_before or is_again):
             found.setdefault(name.partition(".")[0], at)
         inner = [] if isinstance(node, SCOPES) else list(ast.iter_child_nodes(node))
         if isinstance(node, ast.comprehension):  # its target is a variable of its own
@@ -67,6 +69,13 @@ def running(tree: ast.AST, line: int) -> list[ast.stmt]:
     return [each for each in ast.walk(tree) if isinstance(each, ast.stmt) and spans(each, line)]
 
 
-def spans(node: ast.stmt, line: int) -> bool:
+def _unwinding(node: ast.Try, line: int) -> list[ast.stmt | ast.ExceptHandler]:
+    """Return what an exception at a line of a try statement may run before it leaves that: handlers, `finally`."""
+    if any(spans(each, line) for each in node.finalbody):
+        return []
+    return [*(node.handlers if any(spans(each, line) for each in node.body) else ()), *node.finalbody]
+
+
+def spans(node: ast.stmt | ast.ExceptHandler, line: int) -> bool:
     """Return True if a line is one of a statement."""
     return node.lineno <= line <= (node.end_lineno or node.lineno)
