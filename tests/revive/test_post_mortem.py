@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 
 import pytest
 from revive import kinds
@@ -39,6 +40,20 @@ def test_suppressed_context() -> None:
     listed = answers(kinds.suppressed, "exceptions")
 
     assert ">   0 IndexError: list index out of range\n    1 LookupError: alone\n" == listed
+
+
+def crashing(price: float) -> float:
+    """Crash with a local variable."""
+    return price / 0
+
+
+def test_name_that_other_code_does_not_know() -> None:
+    """A name that the frame has, but not the code that it calls, is said to be hidden only where pdb may hide it."""
+    why = ": before Python 3.13, comprehensions and lambdas of pdb do not see local variables; use `interact`"
+    said = answers(lambda: crashing(5), "p exec('price', {})")
+
+    assert f"*** NameError: name 'price' is not defined{'' if sys.version_info >= (3, 13) else why}\n" == said
+    assert "5\n" == answers(lambda: crashing(5), "p price")
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,10 @@ class DumpPdb(pdb.Pdb):
         known = Compiler(self._revived.dump.sources).variables(record.file, record.name, record.first_line)
         if name not in (*known, *record.code.varnames, *record.code.freevars):
             return ""
-        if name in getattr(self, "curframe_locals", ()):
+        if sys.version_info >= (3, 13):
+            if self.curframe is not None and name in self.curframe.f_locals:
+                return ""  # other code does not know it
+        elif name in getattr(self, "curframe_locals", ()):
             return ": before Python 3.13, comprehensions and lambdas of pdb do not see local variables; use `interact`"
         return f": {record.name}() had not assigned it, or had deleted it"
 
