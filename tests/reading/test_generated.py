@@ -172,3 +172,22 @@ def test_annotations_that_are_texts() -> None:
     assert ["price", "tax"] == [each.name for each in fields(Order)]
     assert annotations == Order.__annotations__
     assert ["float", "float"] == [each.type for each in fields(Order)]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="fields do not have `kw_only`")
+def test_fields_of_python_3_9() -> None:
+    """Fields that another Python wrote without `kw_only` are as usual, also where one is a ClassVar."""
+
+    @dataclass
+    class Box:
+        width: int
+        count: ClassVar[int] = 4
+
+    for field in vars(Box)["__dataclass_fields__"].values():
+        field.kw_only = None  # as loading sets what is not in the dump
+    Box.__init__ = lost(vars(Box)["__init__"])  # type: ignore[method-assign, assignment]  # as loading has it
+
+    regenerate(Box, makers.is_lost)
+
+    assert (7, 4) == (Box(7).width, Box.count)
+    assert "count" not in vars(Box(7))

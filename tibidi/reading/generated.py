@@ -57,6 +57,8 @@ def _regenerate_dataclass(cls: Any, lost: set[str]) -> None:
     cls.__annotations__ = {name: PSEUDO_FIELDS.get(own[name]._field_type.name, each) for name, each in types.items()}
     kept = {name: value for name, value in vars(cls).items() if name in own}  # slots, and what was assigned later
     for name, field in own.items():
+        if getattr(field, "kw_only", False) is None:  # written by Python 3.9, which does not have it
+            field.kw_only = dataclasses.MISSING
         setattr(cls, name, field)
     said = {name: bool(getattr(cls.__dataclass_params__, name)) for name in PARAMETERS}
     dataclasses.dataclass(**said)(cls)
