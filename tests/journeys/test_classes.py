@@ -110,6 +110,35 @@ def test_class_that_an_instance_is_reduced_to(crash: Crasher) -> None:
     assert (Decimal("2.2"), Decimal(7)) == (values["money"].amount, values["price"].amount)
 
 
+def test_hooks_do_not_run_again(crash: Crasher) -> None:
+    """What `__init_subclass__` of a class in the dump wrote down is as it was; a hook of a library does run."""
+    program = """
+        from typing import Generic, TypeVar
+        T = TypeVar("T")
+        class Plugin(Generic[T]):
+            names, by_tag = [], {}
+            def __init_subclass__(cls, tag=None, **options):
+                super().__init_subclass__(**options)
+                cls.names.append(cls.__name__)
+                cls.by_tag[tag] = cls.__name__
+        class First(Plugin[T], tag="a"):
+            pass
+        class Second(First[int], tag="b"):
+            pass
+        def run(first, second):
+            1 / 0
+        run(First(), Second())
+    """
+    dump = tibidi.load(crash.run("-c", textwrap.dedent(program)).dump, trust=True)
+    names = dump.exceptions[-1][-1].globals
+    plugin, first, second = (names[name] for name in ("Plugin", "First", "Second"))
+
+    assert (["First", "Second"], {"a": "First", "b": "Second"}) == (plugin.names, plugin.by_tag)
+    assert ((names["T"],), ()) == (first.__parameters__, second.__parameters__)
+    type("Third", (second,), {}, tag="c")  # the hook is back
+    assert ["First", "Second", "Third"] == plugin.names
+
+
 def test_annotations(crash: Crasher) -> None:
     """Classes and functions keep their annotations: as source code, if a name in them is not defined."""
     program = """

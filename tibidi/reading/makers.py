@@ -108,7 +108,9 @@ def _class(metaclass: type, name: str, bases: tuple[type, ...], keywords: Mappin
         metaclass = type(bases[0]) if bases else type
     body = {sys.intern(key): value for key, value in keywords.items()}
     try:
-        return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
+        # Hooks from the dump ran when the class was made there, and what they did is in the dump.
+        with _without_hooks([each for each in _hooked(types.resolve_bases(bases)) if _is_from_dump(each)]):
+            return types.new_class(name, bases, {"metaclass": metaclass}, lambda namespace: namespace.update(body))
     except Exception:  # noqa: BLE001 - a metaclass of the application
         return _plain_class(metaclass, name, bases, body)
 
@@ -125,23 +127,40 @@ def _plain_class(metaclass: Any, name: str, bases: tuple[Any, ...], body: dict[s
         metaclass = type if isinstance(metaclass, InertType) else metaclass
     elif resolved is not bases:
         body["__orig_bases__"] = bases
-    with _without_hooks(resolved):
+    with _without_hooks(_hooked(resolved)):
         made: type = type.__new__(metaclass, name, resolved, body)
     return made
 
 
-@contextmanager
-def _without_hooks(bases: tuple[type, ...]) -> Iterator[None]:
-    """Keep `__init_subclass__` of these bases from being called."""
-    hooks = {each: vars(each)[HOOK] for base in bases for each in base.__mro__ if HOOK in vars(each)}
-    hooks.pop(object, None)
+def _hooked(bases: Iterable[type]) -> list[type]:
+    """Return the bases, and theirs, that have an `__init_subclass__`."""
+    return [each for base in bases for each in base.__mro__ if each is not object and HOOK in vars(each)]
+
+
+def _is_from_dump(cls: type) -> bool:
+    """Return True for a class that its module does not have here."""
     try:
-        for each in hooks:
-            type.__setattr__(each, HOOK, classmethod(lambda _, **__: None))
+        return attrgetter(cls.__qualname__)(sys.modules.get(cls.__module__)) is not cls
+    except AttributeError:
+        return True
+
+
+@contextmanager
+def _without_hooks(classes: Iterable[type]) -> Iterator[None]:
+    """Let `__init_subclass__` of these classes do no more than call that of the next base."""
+    hooks = [(each, vars(each)[HOOK]) for each in classes]
+    try:
+        for each, _ in hooks:
+            type.__setattr__(each, HOOK, _passing_on(each))
         yield
     finally:
-        for each, hook in hooks.items():
+        for each, hook in hooks:
             type.__setattr__(each, HOOK, hook)
+
+
+def _passing_on(owner: Any) -> object:
+    hook: Callable[..., object] = lambda cls, **_: super(owner, cls).__init_subclass__()  # noqa: E731 - typed
+    return classmethod(hook)
 
 
 HOOK = "__init_subclass__"
