@@ -305,6 +305,13 @@ def test_secret_in_a_place() -> None:
     assert not [omission for omission in redactor.found if "ghp_" in omission.path + omission.detail]
 
 
+def test_secret_beside_its_name() -> None:
+    """The value of a name that stands beside it is redacted, also where the key is another text than ours."""
+    value = {"".join("name"): "password", "".join("value"): "a1b2"}
+
+    assert "{'name': 'password', 'value': <redacted>}" == Previewer(Redactor()).variable("it", value, "it").preview
+
+
 def test_secret_that_begins_where_the_text_is_cut() -> None:
     """A text is searched before it is cut, so that no first half of a secret is shown."""
     preview = shown("x" * 280 + " ghp_abcdefghijklmnopqrstuvwxyz0123456789")

@@ -272,7 +272,7 @@ class Walker:
         for key, value in pairs:
             if self.left <= 0:
                 break
-            if labelled and any(key is each for each in labelled):
+            if labelled and type(key) is str and key in labelled:
                 self.redactor.note(f"{self.place()}[{key!r}]", "the name beside it")
                 value = REDACTED_TEXT
             name = self._texts.get(key) if type(key) is str else None  # most occur several times
