@@ -15,6 +15,7 @@ from tibidi.dumpfile.writer import Archive
 from tibidi.look.frames import LOCALS, Root
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import Redactor
+from tibidi.redaction.records import learn_secret
 from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
@@ -79,6 +80,21 @@ class Ticket(collections.namedtuple("Ticket", "user password")):
 def ticket(*values: str) -> Ticket:
     """Make one."""
     return Ticket(*values)
+
+
+class EqualMeta(type):
+    """Its classes cannot be hashed, as it defines `__eq__` only."""
+
+    def __eq__(cls, other: object) -> bool:
+        raise AssertionError("code of the application was run")
+
+
+class Unhashable(metaclass=EqualMeta):
+    """Of a class that cannot be hashed."""
+
+
+class UnhashableList(list, metaclass=EqualMeta):  # type: ignore[type-arg]
+    """Likewise, with items."""
 
 
 def pickled(*frames: dict[str, Any], redactor: Redactor) -> bytes:
@@ -218,3 +234,17 @@ def test_secrets_among_many_texts() -> None:
     assert b"hunter2" not in data
     assert all(text.encode() in data for text in texts if "bob" not in text)
     assert 1 == data.count(b"postgres://bob:<redacted>@db/shop")
+
+
+@pytest.mark.parametrize("name", ["auth", "passwords", "password"])
+@pytest.mark.parametrize("make", [Unhashable, UnhashableList])
+def test_secrets_beside_classes_that_cannot_be_hashed(name: str, make: Callable[[], object]) -> None:
+    """An instance of such a class under the name of a secret costs nothing else."""
+    secrets = [Unhashable(), SECRET]
+    redactor = Redactor()
+    data = pickled({name: make(), "pair": ("password", Unhashable()), "n": "kept", "x": secrets[1:]}, redactor=redactor)
+
+    assert b"kept" in data
+    learn_secret(redactor, UnhashableList([SECRET]))
+    learn_secret(redactor, secrets)
+    assert SECRET not in redactor.text(f"is {SECRET}")

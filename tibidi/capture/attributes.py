@@ -10,7 +10,17 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import patience
-from tibidi.look.anatomy import CHAIN, dictionary, exception_attributes, inherited, is_group, mro, namespace, stored
+from tibidi.look.anatomy import (
+    CHAIN,
+    dictionary,
+    exact_type,
+    exception_attributes,
+    inherited,
+    is_group,
+    mro,
+    namespace,
+    stored,
+)
 from tibidi.model import TOO_LARGE, Omission
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
@@ -69,7 +79,7 @@ def notes(
 def has_unended_notes(exception: BaseException) -> bool:
     """Return True where Python prints no line end after the notes: they are no sequence, and this is 3.11."""
     own = dictionary(exception).get(NOTES, ())
-    return IS_3_11 and type(own) not in {list, tuple, str}
+    return IS_3_11 and exact_type(own) not in {list, tuple, str}
 
 
 def _found(exception: BaseException, deadline: float) -> object:
@@ -88,7 +98,7 @@ def _found(exception: BaseException, deadline: float) -> object:
 def _text(note: object, words: Callable[[object], str], show: Callable[[object], str], deadline: float) -> str:
     if type(note) is str:
         return note
-    if type(note) in CONTAINERS:
+    if exact_type(note) in CONTAINERS:
         return show(note)  # redacted by the names in it
     try:
         return call(lambda: str(words(note)), patience(deadline))

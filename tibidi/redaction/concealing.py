@@ -107,7 +107,9 @@ def withholding(
 
 def _is_login(value: object) -> bool:
     """Return True for a pair of user and password."""
-    return type(value) in {tuple, list} and [type(each) for each in value] == [str, str]  # type: ignore[attr-defined]
+    if type(value) is not tuple and type(value) is not list:
+        return False
+    return len(value) == 2 and all(type(each) is str for each in value)
 
 
 def _has_other_keys(mapping: Any) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first, namespace
+from tibidi.look.anatomy import exact_type, first, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.model import REDACTED_TEXT
 from tibidi.process import arguments_of, time
@@ -130,7 +130,7 @@ class _Hunt:
             self._learn((as_text(value[at]) or "")[len(before) :].removesuffix(after) if before + after else value[at])
         items = first(value, MAX_ITEMS)
         self._items(items)
-        if len(items) > 1 and type(items[0]) in RECORDS:
+        if len(items) > 1 and exact_type(items[0]) in RECORDS:
             _records().learn(self._redactor, value, items)
 
     def _object(self, value: Any) -> None:

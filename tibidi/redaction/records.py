@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first, type_name
+from tibidi.look.anatomy import exact_type, first, type_name
 from tibidi.redaction.concealing import COLUMNS, SEQUENCES
 from tibidi.redaction.looks import is_varied
 from tibidi.redaction.names import HARD, kind_of_name
@@ -30,7 +30,7 @@ PLAIN = frozenset({str, int, float})
 
 def learn(redactor: Redactor, rows: Any, head: list[Any]) -> None:
     """Learn the secrets of a list, of which `head` are the first items."""
-    if type(head[0]) in ROWS:
+    if exact_type(head[0]) in ROWS:
         names = first(head[0], MAX_COLUMNS)
         if all(type(name) is str and name.replace("_", "").replace(" ", "").isalpha() for name in names):
             _columns(redactor, rows, [at for at, name in enumerate(names) if kind_of_name(name) == HARD], len(head[0]))
@@ -45,7 +45,7 @@ def learn_message(redactor: Redactor, message: object, arguments: object) -> Non
     """Learn the secrets in the message of a log record, whose arguments stand beside it until it is formatted."""
     if type(message) is str and type(arguments) is tuple:
         with suppress(TypeError, ValueError):
-            redactor.learn_from(message % tuple(each if type(each) in PLAIN else "" for each in arguments))
+            redactor.learn_from(message % tuple(each if exact_type(each) in PLAIN else "" for each in arguments))
 
 
 def learn_secret(redactor: Redactor, value: Any, levels: int = MOST_LEVELS) -> None:
@@ -57,11 +57,11 @@ def learn_secret(redactor: Redactor, value: Any, levels: int = MOST_LEVELS) -> N
         from tibidi.redaction import tables  # few crashes have tables
 
         learn_secret(redactor, tables.cells(value)[:MAX_TRIED], levels)
-    elif issubclass(cls, dict) or cls in CONTAINERS or type_name(cls) in SEQUENCES:
+    elif issubclass(cls, dict) or exact_type(value) in CONTAINERS or type_name(cls) in SEQUENCES:
         for each in first(dict.values(value) if issubclass(cls, dict) else value, MAX_TRIED):
             if type(each) is str and is_varied(each):
                 redactor.learn(each)
-            elif levels and (type(each) is dict or type(each) in CONTAINERS):
+            elif levels and (type(each) is dict or exact_type(each) in CONTAINERS):
                 learn_secret(redactor, each, levels - 1)
     else:
         redactor.learn(value)
@@ -98,7 +98,8 @@ def _entries(rows: list[Any]) -> Iterator[tuple[str, object]]:
 
 
 def _columns(redactor: Redactor, rows: Any, secret: list[int], width: int) -> None:
-    data = [row for row in first(rows, MAX_RECORDS)[1:] if type(row) in ROWS and len(row) == width] if secret else []
+    others = first(rows, MAX_RECORDS)[1:] if secret else []
+    data = [row for row in others if exact_type(row) in ROWS and len(row) == width]
     cells = [row[at] for row in data for at in secret]
     if any(type(cell) is str and is_varied(cell) for cell in cells[:MAX_TRIED]):
         for cell in cells:

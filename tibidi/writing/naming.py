@@ -163,7 +163,7 @@ def _attributes(cls: type) -> Iterator[tuple[str, object]]:
 
 def is_native_attribute(value: Any, cls: type) -> bool:
     """Return True for an attribute that C code has put into a class: a method, a field, a slot."""
-    return type(value) in DESCRIPTORS and value.__objclass__ is cls
+    return type(type(value)) is type and type(value) in DESCRIPTORS and value.__objclass__ is cls
 
 
 def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:

@@ -13,7 +13,7 @@ import datetime
 from collections import OrderedDict, defaultdict, deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary, is_native, members, mro, namespace, native_base, values
+from tibidi.look.anatomy import dictionary, exact_type, is_native, members, mro, namespace, native_base, values
 from tibidi.words import vocabulary as words
 from tibidi.writing.instances import NEW, instance
 
@@ -94,7 +94,8 @@ def _with_content(thing: Any, native: Any, reduced: Any) -> Any:
     state = reduced[2] if len(reduced) > 2 else None
     call = reduced[1] if reduced[0] is words._made else (type(thing), *reduced[:2])
     own = {**dictionary(thing), **dict(values(thing, members(type(thing))))} if state is None else {}
-    more = {name: value for name, value in own.items() if type(value) in PLAIN}  # no other can lead back to the thing
+    # No other value can lead back to the thing.
+    more = {name: value for name, value in own.items() if exact_type(value) in PLAIN}
     if native in CONTENT:
         call = (*call, ARGUMENTS[native](thing), more)
         return words._made, call, (state, CONTENT[native](thing)), None, None, words._native_state

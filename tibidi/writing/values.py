@@ -199,11 +199,11 @@ class ValuesWriter:
         if isinstance(first, Piece):
             return first
         if first.kind == GLOBALS:
-            piece = Piece(first.paths, self._namespaces.take(first.paths[0]), is_dictionary=True)
-        else:
-            piece = whole(first)
+            first = first._replace(value=self._namespaces.take(first.paths[0]))
+        piece = whole(first)
+        parts = piece.separate(self._writer.secret_names(piece))  # whatever it raises, the queue has the root
         self._queue.popleft()
-        self._queue.extendleft(reversed(piece.separate(self._writer.secret_names(piece))))
+        self._queue.extendleft(reversed(parts))
         return self._first_piece()
 
     def _find_globals(self) -> bool:
