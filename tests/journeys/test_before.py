@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,61 @@ def test_template_that_does_not_fit(crash: Crasher) -> None:
     crashed = crash.run("-c", code + "logging.info('%c', 1 << 30); logging.info('after')\n1 / 0")
 
     assert ["%c (1073741824,)", "after"] == texts(crashed)
+
+
+def test_secrets_of_other_records(crash: Crasher) -> None:
+    """What one record names as a secret is redacted in those before and after it."""
+    code = """
+import logging
+logging.basicConfig(level=0, handlers=[logging.StreamHandler()])
+def secret(text): return text + "x7Kp-9Wm2"
+logging.info("about to use %s", secret("Zq-one"))
+logging.info("connecting with password=%s", secret("Zq-one"))
+logging.info("server refused %s", secret("Zq-one"))
+logging.info("hello %(user)s (%(password)s)", {"user": "ada", "password": secret("Zq-two")})
+logging.info("refused %s", secret("Zq-two"))
+1 / 0"""
+
+    assert [
+        "about to use <redacted>",
+        "connecting with password=<redacted>",
+        "server refused <redacted>",
+        "hello ada (<redacted>)",
+        "refused <redacted>",
+    ] == texts(crash.run("-c", code))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="needs sys.monitoring (PEP 669)")
+def test_secrets_of_swallowed_exceptions(crash: Crasher) -> None:
+    """What the message of a swallowed exception names as a secret is redacted in the log and in other messages."""
+    code = """
+import logging
+def secret(): return "Zq-three" + "x7Kp-9Wm2"
+logging.warning("tried %s", secret())
+try: raise ValueError("refused " + secret())
+except ValueError: pass
+try: raise KeyError("no user, password=" + secret())
+except KeyError: pass
+1 / 0"""
+    crashed = crash.run("-c", code)
+    messages = [each.message for each in tibidi.load(crashed.dump).swallowed]
+
+    assert ["tried <redacted>"] == texts(crashed)
+    assert ["refused <redacted>", "no user, password=<redacted>"] == messages[-2:]
+
+
+def test_arguments_of_classes_that_cannot_be_hashed(crash: Crasher) -> None:
+    """An argument may be of a class that cannot be hashed."""
+    code = """
+import logging
+class Meta(type):
+    def __eq__(cls, other): return cls is other
+class Thing(metaclass=Meta): pass
+logging.getLogger().addHandler(logging.NullHandler())
+logging.warning("one %s %d", Thing(), 2)
+1 / 0"""
+
+    assert ["one <Thing> 2"] == texts(crash.run("-c", code))
 
 
 def test_log_is_unchanged(crash: Crasher) -> None:

@@ -28,28 +28,40 @@ class Shown(str):
 def before(redactor: Redactor, omissions: list[Omission]) -> dict[str, Any]:
     """Return what happened before a crash, by the fields of the summary."""
     tail, caught = (sys.modules.get(f"tibidi.hooks.{name}") for name in ("tail", "swallowed"))
-    log = _log(tail, redactor, omissions) if tail else ()
-    return {"log": log, "swallowed": _swallowed(caught, redactor, omissions) if caught else ()}
+    records, places = list(tail.records) if tail else [], caught.shown() if caught else []
+    texts = [_formatted(record, redactor) for record in records]
+    for text in [*texts, *(place.message for place in places)]:
+        redactor.learn_from(text)  # a secret that one of them names is redacted in all
+    log = _log(records, texts, redactor, omissions)
+    swallowed = _swallowed(caught, places, redactor, omissions) if caught else ()
+    return {"log": log, "swallowed": swallowed}
 
 
-def _swallowed(hook: Any, redactor: Redactor, omissions: list[Omission]) -> tuple[SwallowedException, ...]:
+def _swallowed(
+    hook: Any, places: list[Any], redactor: Redactor, omissions: list[Omission]
+) -> tuple[SwallowedException, ...]:
     omissions += [Omission("swallowed", UNAVAILABLE, gap) for gap in [hook.tool.gap()] if gap]
     start = time.time() - time.monotonic()
     found = []
-    for each in hook.shown():
+    for each in places:
         place = each.file, each.module, each.line, each.name
         record = iso_time(int((start + each.time) * 1e9)), each.type, each.message, each.count(), *place, *each.origin
         found.append([part if type(part) is int else ascii_safe(redactor.text(part)) for part in record])
     return tuple(map(SwallowedException._make, found))
 
 
-def _log(hook: Any, redactor: Redactor, omissions: list[Omission]) -> tuple[LogRecord, ...]:
+def _formatted(record: tuple[Any, ...], redactor: Redactor) -> str:
+    *_, template, arguments, error = record
+    return _text(template, arguments, redactor) + (f" [{_shown(error)}]" if error else "")
+
+
+def _log(
+    records: list[tuple[Any, ...]], formatted: list[str], redactor: Redactor, omissions: list[Omission]
+) -> tuple[LogRecord, ...]:
     """Return the records of the tail, the oldest first; the oldest are left out if all take too much room."""
     found: list[LogRecord] = []
     room = MAX_CHARACTERS
-    records = list(hook.records)
-    for when, level, logger, file, line, name, thread, template, arguments, error in reversed(records):
-        text = _text(template, arguments, redactor) + (f" [{_shown(error)}]" if error else "")
+    for (when, level, logger, file, line, name, thread, *_), text in zip(reversed(records), reversed(formatted)):
         texts = [ascii_safe(redactor.text(str(_shown(each)))) for each in (level, logger, file, name, thread, text)]
         room -= sum(map(len, texts))
         if room < 0:
@@ -79,7 +91,10 @@ def _text(text: Any, arguments: Any, redactor: Redactor) -> str:
 
 
 def _value(name: object, value: object, redactor: Redactor) -> object:
-    return REDACTED_TEXT if redactor.conceals(name, value) else _shown(value)
+    if not redactor.conceals(name, value):
+        return _shown(value)
+    redactor.learn(value)
+    return REDACTED_TEXT
 
 
 def _shown(value: Any) -> Any:

@@ -5,7 +5,7 @@ Rules
 - No code of the application runs: fields come from dictionaries, and types are compared exactly.
 - Nothing lives longer: only texts and numbers are kept, and of any other argument the name of its type.
 - A record takes less than a microsecond, so the text that a handler has formatted is kept where there is one,
-  else the template with its arguments, for the dump to format.
+  else, or where the arguments have names, the template with its arguments, for the dump to format.
 - A hook looks as if it were part of its library, which finds its caller by the names of files and modules.
 """
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 2000  # characters of a text, and of an argument
 MAX_ITEMS = 20  # of the values of a record
-PLAIN = frozenset({float, bool, type(None)})
 
 # Of each record: time, level, logger, file, line, function, thread, text, arguments, exception.  The arguments are
 # those of `text % arguments`, or a list of names and values, or None.
@@ -112,7 +111,7 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
                     _keep_facts(facts_of(record))
                 else:
                     text, arguments = getattr(record, "message", None), None
-                    if type(text) is not str:
+                    if type(text) is not str or type(record.args) is dict:  # they are redacted by their names
                         text, arguments = record.msg, record.args
                         if type(arguments) is tuple:
                             for each in arguments:  # inlined as well
@@ -120,7 +119,10 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
                                 if kind is str:
                                     if len(each) <= MAX_TEXT:
                                         continue
-                                elif kind in PLAIN or (kind is int and -(1 << 64) < each < 1 << 64):
+                                elif (
+                                    (kind is int and -(1 << 64) < each < 1 << 64)
+                                    or kind is float or kind is bool or each is None
+                                ):  # fmt: skip
                                     continue
                                 arguments = _plain_arguments(arguments)
                                 break
@@ -150,7 +152,7 @@ def _keep_facts(facts: "dict[str, Any]") -> None:
     """Keep a record of logging with an exception, a long text, values that are not plain, or of another class."""
     text: Any
     *head, text, arguments, info = _fields(facts)
-    if type(facts.get("message")) is str:
+    if type(facts.get("message")) is str and type(arguments) is not dict:
         text, arguments = facts["message"], None
     elif type(text) is dict:  # of structlog
         text, arguments = text.get("event"), _items(text, "event")
@@ -212,7 +214,7 @@ def _plain(value: "Any") -> "Any":
     kind = type(value)
     if kind is str:
         return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
-    if kind in PLAIN or (kind is int and -(1 << 64) < value < 1 << 64):
+    if kind is float or kind is bool or value is None or (kind is int and -(1 << 64) < value < 1 << 64):
         return value
     if issubclass(kind, BaseException):
         return (_type_name(kind), *[text[:MAX_TEXT] for text in arguments_of(value)[:1] if type(text) is str])
