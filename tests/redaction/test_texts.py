@@ -17,6 +17,17 @@ PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
 
 SECRETS = [
     ("failed: url=https://api/x?api_key=geheim status=500", "failed: url=https://api/x?api_key=<redacted> status=500"),
+    ("user=ann&password[]=geheim1", "user=ann&password[]=<redacted>"),
+    ("passwords[0]=geheim1", "passwords[0]=<redacted>"),
+    ("user;password\nann;geheim1", "user;password\nann;<redacted>"),
+    ("password;user\ngeheim1;ann", "password;user\n<redacted>;ann"),
+    ("user\tapi_key\nann\tgeheim1", "user\tapi_key\nann\t<redacted>"),
+    ("user|password|n\nann|geheim1|5", "user|password|n\nann|<redacted>|5"),
+    ("https%3A%2F%2Fh%3Fpassword%3Dgeheim1", "https%3A%2F%2Fh%3Fpassword%3D<redacted>"),
+    ("assert 'geheim1' == password", "assert '<redacted>' == password"),
+    ("assert 'geheim1' != user.password", "assert '<redacted>' != user.password"),
+    ("password!='geheim1'", "password!='<redacted>'"),
+    ("password\t= geheim1", "password\t= <redacted>"),
     ("cmd='mysql --password=geheim'", "cmd='mysql --password=<redacted>'"),
     (r'{"body": "{\"password\": \"geheim\", \"x\": 1}"}', r'{"body": "{\"password\": \"<redacted>\", \"x\": 1}"}'),
     (

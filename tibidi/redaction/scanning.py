@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tibidi.redaction.learnt import Learnt
 
 IN_PAIR = rb"[\w.\-$]{0,40}(?i:pass|pwd|secret|token|key|auth|cookie|cred)[\w.\-$]{0,24}\\*"
+COMPARED = ((b"'", b"=="), (b"'", b"!="), (b'"', b"=="), (b'"', b"!="))  # what is behind a text in an `assert`
 # In data with zeros for digits: a text that is in all data with a secret, and the expression, which begins with a
 # literal character, so that the search is mostly one for that character.
 LOOKS = (
@@ -53,11 +54,13 @@ LOOKS = (
     (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
     (b"-SecureString", b"-SecureString"),
     (b"kty", rb"k(?<=[\0'\"]k)ty"), (b"sqlplus", b"sqlplus"), (b"pdp ", rb"p(?<=exp|imp)dp "),
+    *[(b"%s %s " % pair, rb"=(?<=%s %s) [\w.]{0,40}(?i:pass|pwd|secret|token|key)" % pair) for pair in COMPARED],
     (b"requirepass", b"requirepass"), (b"masterauth", b"masterauth"), (b"AUTH ", b"AUTH "),
 )  # fmt: skip
 # To search for one character takes a hundredth of the time.
 SIGNED_LOOKS = tuple((re.sub(rb"[\w ]", b"", look[0])[:1] or look[0][:1], *look) for look in LOOKS)
-COLUMN = rb",(?=[\w ]{3,60}[,\r\n])[\w ]*(?i:passw|pwd|secret|api_?key|token|credential)|,(?<=[Ww][Oo][Rr][Dd],)"
+COLUMN = rb"%b(?=[\w ]{3,60}[%b\r\n])[\w ]*(?i:passw|pwd|secret|api_?key|token|credential)|%b(?<=[Ww][Oo][Rr][Dd]%b)"
+COLUMNS = [(separator, COLUMN % ((re.escape(separator),) * 4)) for separator in (b",", b";", b"\t", b"|")]
 STEMS_OF_COLUMNS = (b"pass", b"pwd", b"secret", b"key", b"token", b"credential", b"word,")
 # Options of these programs take a password, see `commands`.
 SHORT_OPTION = rb"-(?:(?<![A-Za-z0-9_]-)|(?<=\x8c.-))(?:p\w{3}|[kKuUapPwAX][ '\"\x94])"
@@ -66,10 +69,10 @@ PROGRAMS = (b"mysql", b"mariadb", b"mongo", b"curl", b"redis-cli", b"ldap", b"ss
             b"http", b"openssl")  # fmt: skip
 # The signs of an assignment; before them stands a name, which may be followed by a quote or a space.
 SIGNS = (b"=", b":")
-BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\"\\ ]"
+BEFORE_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.'\"\\ \t!]"
 SHORTEST_NAME = 3
 MOST_KNOWN = 10_000
-AFTER_NAMES = b"=: \t\r\n\\'\"]"
+AFTER_NAMES = b"=: \t\r\n\\'\"!]"
 IN_NAMES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-" + bytes(range(128, 256))
 STEMS_IN_BYTES = tuple(stem.rstrip("=").encode() for stem in STEMS)
 
@@ -297,18 +300,19 @@ def is_seen_in(alike: bytes) -> bool:
     for sign, literal, expression in SIGNED_LOOKS:
         if sign in alike and literal in alike and re.compile(expression).search(alike) is not None:
             return True
-    if _is_assigned(alike) or _is_in_column(alike):
+    if _is_assigned(alike.replace(b"[]", b"").replace(b"[0]", b"")) or _is_in_column(alike):
         return True
     found = (alike[start : start + LONGEST_KEY] for start in words(alike, STARTS_WITH_ZEROS))
     return any(key_at(each.decode("latin-1"), 0, has_zeros=True) for each in found)
 
 
 def _is_in_column(data: bytes) -> bool:
-    if data.count(b",") * FEW > len(data):
+    counts = {separator: data.count(separator) for separator, _ in COLUMNS}
+    if max(counts.values()) * FEW > len(data):
         lowered = data.lower()
         if not any(stem in lowered for stem in STEMS_OF_COLUMNS):
             return False
-    return re.compile(COLUMN).search(data) is not None
+    return any(counts[separator] and re.compile(column).search(data) is not None for separator, column in COLUMNS)
 
 
 def _is_assigned(data: bytes) -> bool:

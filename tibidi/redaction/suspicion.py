@@ -26,8 +26,8 @@ STEMS = (
     "connectionstring", "connection_string", "pswd", "_pat=", "bearer", "pw", "redis-cli", "ldap", "sqlcmd",
     "smbclient", "mongo", "login", "7z", "sqlplus", "expdp", "impdp", "kty",
 )  # fmt: skip
-IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789_.-$"
-AFTER_NAMES = "=:>,;|'\"\\] \t\r\n&%"
+IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789_.-$ñ"
+AFTER_NAMES = "=:>,;|'\"\\[] \t\r\n&%!"
 MARKERS = ("-us", "-----BEGIN", "asic ", "ASIC ", "earer ", "EARER ", ":AA", "Q~", ".atlasv1.", "_mmk", "sha256~",
            "xox", "xapp-", "hooks.slack.com", "bhook", "mysql", "mariadb", "openssl", "SecureString", ":5432:",
            ":*:")  # fmt: skip
@@ -57,7 +57,7 @@ def may_be_in(text: str) -> bool:
         return False
     if any(map(text.__contains__, MARKERS)) or ("@" in text and _has_userinfo(text)):
         return True
-    if "=" in text or ":" in text or " " in text or ">" in text or "," in text:
+    if "=" in text or ":" in text or " " in text or ">" in text or "," in text or "\n" in text or "%" in text:
         lowered = text.lower()
         if any(stem in lowered and _is_before_sign(lowered, stem) for stem in STEMS):
             return True
@@ -80,9 +80,9 @@ def _is_before_sign(text: str, stem: str) -> bool:
     """Return True if a stem is part of a name before a sign, a quote or a space, or behind `==`; not of a path."""
     for at in places_of(stem, text):
         after = text[at + len(stem) : at + LONGEST_NAME].lstrip(IN_NAMES)
-        if after[:1] in AFTER_NAMES:
-            return after != ""
-        if text[max(0, at - LONGEST_NAME) : at].rstrip(IN_NAMES).rstrip(" ").endswith("="):
+        if after and after[0] in AFTER_NAMES:
+            return True
+        if text[max(0, at - LONGEST_NAME) : at].rstrip(IN_NAMES).rstrip(" ").endswith(("==", "!=")):
             return True
     return False
 
