@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import array
 import collections
+import decimal
 import enum
 import io
 import pickle
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +44,35 @@ def test_does_not_conceal(value: object) -> None:
 def test_containers_of_secrets(value: object) -> None:
     """Containers that are no literals are secret as well, and so is a mapping with keys that look arbitrary."""
     assert Redactor().conceals("passwords", value)
+
+
+@pytest.mark.parametrize(
+    "value", [uuid.UUID(int=1 << 100), decimal.Decimal("482913"), collections.UserString("a1b2"), 482913.0]
+)
+def test_other_scalars(value: object) -> None:
+    """Numbers, identifiers and texts of the standard library are secret under the names that hide a number."""
+    redactor = Redactor()
+
+    assert redactor.conceals("password", value)
+    assert not redactor.conceals("token", value)
+    assert not redactor.conceals("token_count", value)
+    assert not redactor.conceals("price", value)
+
+
+@pytest.mark.parametrize("value", [0.5, 1000.5, 3.0, float("nan"), float("inf")])
+def test_floats_that_are_no_secrets(value: float) -> None:
+    """A small number or a fraction is no PIN."""
+    assert not Redactor().conceals("password", value)
+
+
+def test_logins() -> None:
+    """A pair of user and password is secret, also if the password is bytes."""
+    redactor = Redactor()
+
+    assert redactor.conceals("auth", ("ada", "hunter2"))
+    assert redactor.conceals("auth", ["ada", b"hunter2"])
+    assert not redactor.conceals("auth", ("ada", 5))
+    assert not redactor.conceals("auth", ("ada", "hunter2", "x"))
 
 
 def test_a_password_is_no_directory() -> None:

@@ -40,6 +40,7 @@ ANNOTATION = (
 
 TEXTS = (str, bytes, bytearray)
 SEQUENCES = frozenset({"array.array", "collections.deque", "memoryview"})
+SCALARS = frozenset({"collections.UserString", "decimal.Decimal", "uuid.UUID"})
 COLUMNS = r"(?:numpy|pandas|polars|pyarrow)\.(?:.*\.)?(?:ndarray|\w*Array|Series|Index)"
 CONTAINERS = (dict, list, tuple, set, frozenset)
 
@@ -52,11 +53,12 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
         return text != "" and value is not REDACTED_TEXT and (kind == GIVEN or not _is_harmless(name, text, kind))
     if kind not in {HARD, GIVEN} or cls is bool:
         return kind == SOFT and name.lower().endswith("auth") and _is_login(value)
-    if issubclass(cls, int):
-        return int.__abs__(value) >= SMALLEST_PIN  # type: ignore[arg-type]  # issubclass said so
+    if issubclass(cls, (int, float)):
+        return _is_pin(value)
     if issubclass(cls, dict) and not name.lower().endswith(HOLDERS):
         return _has_other_keys(value)  # else a schema, or the description of a field
-    if any(type_name(base) in SEQUENCES or re.fullmatch(COLUMNS, type_name(base)) for base in mro(cls)):
+    names = [type_name(base) for base in mro(cls)]
+    if any(base in SEQUENCES or base in SCALARS or re.fullmatch(COLUMNS, base) for base in names):
         return True
     if cls is MappingProxyType:
         return name.lower().endswith(HOLDERS)
@@ -105,11 +107,18 @@ def withholding(
     return redact
 
 
+def _is_pin(value: Any) -> bool:
+    """Return True for a whole number that may be a PIN; a column of a table with gaps has floats."""
+    if issubclass(type(value), float):
+        return float.is_integer(value) and float.__abs__(value) >= SMALLEST_PIN
+    return int.__abs__(value) >= SMALLEST_PIN
+
+
 def _is_login(value: object) -> bool:
     """Return True for a pair of user and password."""
     if type(value) is not tuple and type(value) is not list:
         return False
-    return len(value) == 2 and all(type(each) is str for each in value)
+    return len(value) == 2 and type(value[0]) is str and (type(value[1]) is str or type(value[1]) is bytes)
 
 
 def _has_other_keys(mapping: Any) -> bool:
