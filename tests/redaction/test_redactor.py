@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import array
 import collections
+import dataclasses
+import datetime
 import decimal
 import enum
 import io
 import pickle
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +145,22 @@ def test_user_names_are_globs() -> None:
     assert redactor.conceals("IBAN", "DE02")
     assert redactor.conceals("yearly_salary", "12345")
     assert not redactor.conceals("ibanez", "guitar")
+
+
+@pytest.mark.parametrize(
+    "value", [950, 0.5, True, {"base": 5}, [1.5], (5, 6), b"x", datetime.date(1980, 1, 2), Session()]
+)
+def test_user_names_hide_everything(value: object) -> None:
+    """Under a name that the user gives, any value is secret."""
+    assert Redactor(["salary*"]).conceals("salary_total", value)
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", Session, re, property(len), test_user_names_are_globs, dataclasses.field()]
+)
+def test_user_names_do_not_hide_code(value: object) -> None:
+    """Nothing, code and descriptions of fields are no secret under any name."""
+    assert not Redactor(["salary*"]).conceals("salary_total", value)
 
 
 def test_hook() -> None:

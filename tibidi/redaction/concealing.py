@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first, mro, type_name
+from tibidi.look.anatomy import first, mro, namespace, type_name
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import looks
 from tibidi.redaction.learnt import as_text, is_trivial
@@ -42,16 +42,20 @@ TEXTS = (str, bytes, bytearray)
 SEQUENCES = frozenset({"array.array", "collections.deque", "memoryview"})
 SCALARS = frozenset({"collections.UserString", "decimal.Decimal", "uuid.UUID"})
 COLUMNS = r"(?:numpy|pandas|polars|pyarrow)\.(?:.*\.)?(?:ndarray|\w*Array|Series|Index)"
+# What describes a field of a class, or replaces a secret already.
+DESCRIPTIONS = ("dataclasses.Field", "types.GenericAlias", "types.UnionType", "typing.", "tibidi.")
 CONTAINERS = (dict, list, tuple, set, frozenset)
 
 
 def can_be_secret(name: str, value: object, kind: str) -> bool:
     """Return True if a value is secret under a name of this kind."""
+    if kind == GIVEN:
+        return _is_given(value)
     cls = type(value)
     if issubclass(cls, TEXTS):
         text = as_text(value) or ""
-        return text != "" and value is not REDACTED_TEXT and (kind == GIVEN or not _is_harmless(name, text, kind))
-    if kind not in {HARD, GIVEN} or cls is bool:
+        return text != "" and value is not REDACTED_TEXT and not _is_harmless(name, text, kind)
+    if kind != HARD or cls is bool:
         return kind == SOFT and name.lower().endswith("auth") and _is_login(value)
     if issubclass(cls, (int, float)):
         return _is_pin(value)
@@ -105,6 +109,16 @@ def withholding(
         return is_held or (hook is not None and hook(name, value))
 
     return redact
+
+
+def _is_given(value: object) -> bool:
+    """Return True for what is secret under a name that the user gave: all but nothing, code, and what describes it."""
+    cls = type(value)
+    if value is None or value is REDACTED_TEXT or as_text(value) == "":
+        return False
+    if issubclass(cls, (type, ModuleType)) or any("__get__" in namespace(base) for base in mro(cls)):
+        return False
+    return not type_name(cls).startswith(DESCRIPTIONS)
 
 
 def _is_pin(value: Any) -> bool:
