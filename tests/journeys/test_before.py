@@ -38,7 +38,7 @@ def test_log(crash: Crasher) -> None:
         "error ValueError('bad date')",
         "named 1 <redacted>",
         "wrong %d ('text',)",
-        "long " + "x" * 2000,
+        "long " + "x" * 1800 + " …",
         "of a subclass",
         "with a factory",
         "queued once",
@@ -95,6 +95,25 @@ except KeyError: pass
 
     assert ["tried <redacted>"] == texts(crashed)
     assert ["refused <redacted>", "no user, password=<redacted>"] == messages[-2:]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="needs sys.monitoring (PEP 669)")
+def test_secret_that_is_cut(crash: Crasher) -> None:
+    """A text that is cut loses the word there: a part of a secret would not be recognized."""
+    code = """
+import logging
+logging.getLogger().addHandler(logging.NullHandler())
+api_key = "Zq-cut-x7Kp-9Wm2" * 3
+logging.warning("y" * 100 + " %s", "x" * 1970 + " " + api_key)
+logging.warning("y" * 1970 + " " + api_key)
+try: raise ValueError("x" * 170 + " " + api_key)
+except ValueError: pass
+1 / 0"""
+    crashed = crash.run("-c", code)
+    messages = [each.message for each in tibidi.load(crashed.dump).swallowed]
+
+    assert ["y" * 100 + " " + "x" * 1970 + " …", "y" * 1970 + " …"] == texts(crashed)
+    assert "x" * 170 + " …" == messages[-1]
 
 
 def test_arguments_of_classes_that_cannot_be_hashed(crash: Crasher) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from tibidi import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_CHARACTERS = 1 << 18  # of the texts of all records
+LONGEST, LONGEST_SWALLOWED = 2000, 200  # texts, as MAX_TEXT of the hooks: a longer one was cut
+LONGEST_WORD = 200  # characters
 
 
 class Shown(str):
@@ -30,7 +33,7 @@ def before(redactor: Redactor, omissions: list[Omission]) -> dict[str, Any]:
     tail, caught = (sys.modules.get(f"tibidi.hooks.{name}") for name in ("tail", "swallowed"))
     records, places = list(tail.records) if tail else [], caught.shown() if caught else []
     texts = [_formatted(record, redactor) for record in records]
-    for text in [*texts, *(place.message for place in places)]:
+    for text in [*texts, *map(_message, places)]:
         redactor.learn_from(text)  # a secret that one of them names is redacted in all
     log = _log(records, texts, redactor, omissions)
     swallowed = _swallowed(caught, places, redactor, omissions) if caught else ()
@@ -45,7 +48,7 @@ def _swallowed(
     found = []
     for each in places:
         place = each.file, each.module, each.line, each.name
-        record = iso_time(int((start + each.time) * 1e9)), each.type, each.message, each.count(), *place, *each.origin
+        record = iso_time(int((start + each.time) * 1e9)), each.type, _message(each), each.count(), *place, *each.origin
         found.append([part if type(part) is int else ascii_safe(redactor.text(part)) for part in record])
     return tuple(map(SwallowedException._make, found))
 
@@ -55,6 +58,19 @@ def _formatted(record: tuple[Any, ...], redactor: Redactor) -> str:
     return _text(template, arguments, redactor) + (f" [{_shown(error)}]" if error else "")
 
 
+def _message(place: Any) -> str:
+    return ", ".join([_whole(text, LONGEST_SWALLOWED) for text in place.texts])
+
+
+def _whole(text: str, longest: int) -> str:
+    """Return a text without its last word if it was cut there: a part of a secret is not recognized."""
+    if len(text) <= longest:
+        return text
+    kept = text[:longest]
+    word = re.split(r"\s", kept[-LONGEST_WORD:])[-1]
+    return f"{kept[: len(kept) - len(word)].rstrip()} …".lstrip()
+
+
 def _log(
     records: list[tuple[Any, ...]], formatted: list[str], redactor: Redactor, omissions: list[Omission]
 ) -> tuple[LogRecord, ...]:
@@ -62,7 +78,8 @@ def _log(
     found: list[LogRecord] = []
     room = MAX_CHARACTERS
     for (when, level, logger, file, line, name, thread, *_), text in zip(reversed(records), reversed(formatted)):
-        texts = [ascii_safe(redactor.text(str(_shown(each)))) for each in (level, logger, file, name, thread, text)]
+        facts = map(str, map(_shown, (level, logger, file, name, thread)))
+        texts = [ascii_safe(redactor.text(each)) for each in (*facts, text)]
         room -= sum(map(len, texts))
         if room < 0:
             omissions.append(Omission("log", TOO_LARGE, f"{len(records) - len(found)} older records are left out"))
@@ -99,7 +116,9 @@ def _value(name: object, value: object, redactor: Redactor) -> object:
 
 def _shown(value: Any) -> Any:
     """Return a plain value; for a tuple with the name of a type, and maybe the text of an exception, a text."""
+    if type(value) is str:
+        return _whole(value, LONGEST)
     if type(value) is not tuple:
         return value
-    name, *texts = value
+    name, *texts = [_whole(text, LONGEST) for text in value]
     return Shown(f"{name}({texts[0]!r})" if texts else f"<{name}>")

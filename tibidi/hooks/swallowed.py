@@ -46,7 +46,8 @@ class Place:
         self.type = f"{module}.{_type_name(kind)}" if type(module) is str else _type_name(kind)
         self.file, self.name, self.line = code.co_filename, code.co_qualname, code.co_firstlineno
         self.origin: tuple[str, int, str] = self.file, self.line, self.name
-        self.module = self.message = ""
+        self.module = ""
+        self.texts: list[str] = []  # of the arguments
         self.passed = self.last = 0
         self.left = self.step = 1  # exceptions until one is noted, and the number when the last one was
         self.time = 0.0
@@ -64,8 +65,8 @@ class Place:
         tool.count(self.step if before else 16, self.time)  # the first one takes longer
         self.left = self.step = 1 if self.time - before > FREQUENT else max(1, min(self.passed // 8, MAX_STEP))
         known = arguments_of(exc)[:3]
-        texts = [str(each)[:MAX_TEXT] for each in known if type(each) is str or (type(each) is int and abs(each) < BIG)]
-        self.message = ", ".join(texts)
+        plain = [each for each in known if type(each) is str or (type(each) is int and abs(each) < BIG)]
+        self.texts = [str(each)[: MAX_TEXT + 1] for each in plain]  # one more tells that it is cut
         tb, depth = traceback_of(exc), 0
         if tb is not None:
             name = tb.tb_frame.f_globals.get("__name__")

@@ -213,9 +213,9 @@ def _plain(value: "Any") -> "Any":
     """Return a value if it is a plain text or number; in place of any other a tuple with the name of its type."""
     kind = type(value)
     if kind is str:
-        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
+        return value if len(value) <= MAX_TEXT else value[: MAX_TEXT + 1]  # one more tells that it is cut
     if kind is float or kind is bool or value is None or (kind is int and -(1 << 64) < value < 1 << 64):
         return value
     if issubclass(kind, BaseException):
-        return (_type_name(kind), *[text[:MAX_TEXT] for text in arguments_of(value)[:1] if type(text) is str])
+        return (_type_name(kind), *[text[: MAX_TEXT + 1] for text in arguments_of(value)[:1] if type(text) is str])
     return (kind.__name__ if type(kind) is type else _type_name(kind),)
