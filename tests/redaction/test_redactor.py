@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import asyncio
 import collections
 import dataclasses
 import datetime
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED_TEXT
+from tibidi.process.temporary import Abandoned
 from tibidi.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -176,6 +179,30 @@ def test_hook() -> None:
     assert redactor.conceals("answer", 42)
     assert redactor.conceals("broken", "x")
     assert not redactor.conceals("answer", 43)
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), asyncio.CancelledError()])
+def test_hook_that_exits(error: BaseException) -> None:
+    """The hook may raise anything."""
+
+    def hook(name: str, value: object) -> bool:
+        raise error
+
+    redactor = Redactor(hook=hook)
+
+    assert redactor.conceals("answer", 42)
+    assert f"config.redact raised {error_text(error)} for 'answer'" == redactor.hook_failure
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Abandoned()])
+def test_interrupt_in_a_hook(error: BaseException) -> None:
+    """What ends a dump from outside is no failure of the hook."""
+
+    def hook(name: str, value: object) -> bool:
+        raise error
+
+    with pytest.raises(type(error)):
+        Redactor(hook=hook).conceals("answer", 42)
 
 
 def test_environment_is_learnt() -> None:

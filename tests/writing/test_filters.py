@@ -129,14 +129,15 @@ def test_large_objects() -> None:
     assert early([1]) is None
 
 
-def test_islegal() -> None:
+@pytest.mark.parametrize("error", [ValueError, SystemExit, GeneratorExit])
+def test_islegal(error: type[BaseException]) -> None:
     """What `islegal` refuses or raises for is replaced; it is not called for our own objects."""
     shown: list[object] = []
 
     def islegal(thing: object) -> bool:
         shown.append(thing)
         if thing == 2:
-            raise ValueError("unexpected")
+            raise error("unexpected")
         return thing != 3
 
     filtered = Filtered(islegal)
@@ -144,7 +145,7 @@ def test_islegal() -> None:
 
     assert [1, 2, 3] == shown
     assert (NotPickleable, NotPickleable) == (type(replacements[1]), type(replacements[2]))
-    assert "config.islegal raised ValueError: unexpected" == replacements[1].reason
+    assert f"config.islegal raised {error.__name__}: unexpected" == replacements[1].reason
     assert "config.islegal refused it" == replacements[2].reason
     assert [None] * 4 == [replacements[0], *replacements[3:]]
     assert 2 * [(ILLEGAL, None)] == filtered.reasons()

@@ -6,8 +6,9 @@ import re
 from types import MappingProxyType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import first, mro, namespace, type_name
+from tibidi.look.anatomy import error_text, first, mro, namespace, type_name
 from tibidi.model import REDACTED_TEXT
+from tibidi.process.temporary import Abandoned
 from tibidi.redaction import looks
 from tibidi.redaction.learnt import as_text, is_trivial
 from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, WEAK, kind_of_name
@@ -67,6 +68,16 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     if cls is MappingProxyType:
         return name.lower().endswith(HOLDERS)
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
+
+
+def answer(hook: Callable[[str, object], bool] | None, name: str, value: object) -> tuple[bool, str]:
+    """Return whether a hook of the application calls a value secret, and how it failed: in doubt, keep the secret."""
+    try:
+        return hook is not None and bool(hook(name, value)), ""
+    except (Abandoned, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - application code may raise anything, even SystemExit
+        return True, f"config.redact raised {error_text(error)} for {name!r}"
 
 
 def is_secret_pair(name: str, value: str) -> bool:

@@ -14,6 +14,7 @@ from tibidi.look.classes import Classes
 from tibidi.look.instances import HIDING
 from tibidi.model import ILLEGAL, REDACTED, REDACTED_TEXT, TIMEOUT, TOO_LARGE
 from tibidi.process.records import NamedTuple
+from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut, NotPickleable, Redacted, StandIn
 from tibidi.writing.calls import call
@@ -151,7 +152,9 @@ class Filter:
             return "config.islegal did not finish in time"
         try:
             return "" if call(self._state, islegal, islegal, thing) else "config.islegal refused it"
-        except Exception as error:  # noqa: BLE001 - application code, asked of types it has never thought of
+        except (Abandoned, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - application code, asked of types it has never thought of
             return f"config.islegal raised {self._redactor.text(error_text(error))}"
 
     def _illegal(self, thing: object, refusal: str) -> NotPickleable:
