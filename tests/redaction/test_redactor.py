@@ -205,6 +205,15 @@ def test_interrupt_in_a_hook(error: BaseException) -> None:
         Redactor(hook=hook).conceals("answer", 42)
 
 
+def test_binary_keys() -> None:
+    """A key that is no text is redacted where its repr() stands in a message."""
+    key = bytes(range(128, 160))
+    redactor = Redactor()
+    redactor.learn(key)
+
+    assert f"cannot sign with b'{REDACTED_TEXT}'" == redactor.text(f"cannot sign with {key!r}")
+
+
 def test_environment_is_learnt() -> None:
     """Secret entries of the environment, and passwords in its URLs, are redacted everywhere."""
     redactor = Redactor(environ={"API_TOKEN": "zxcv-98765", "DATABASE_URL": "pg://bob:geheim77@db/x", "LANG": "de_DE"})

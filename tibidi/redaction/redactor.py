@@ -185,6 +185,8 @@ class Redactor:
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""
         text = as_text(value)
+        if type(value) is bytes and "\ufffd" in (text or ""):
+            text = repr(value)[2:-1]  # as it stands in messages
         if text is not None and self._learnt.add(text):
             self.learnt += 1
             self._clean.clear()
