@@ -8,6 +8,7 @@ C, as a subclass may define its own, and what such a type forwards to another ob
 
 from __future__ import annotations
 
+import _io
 import _weakref
 import gc
 import re
@@ -27,7 +28,6 @@ from tibidi.look.anatomy import (
     type_name,
     values,
 )
-from tibidi.process import io
 
 if TYPE_CHECKING:
     import types
@@ -43,8 +43,8 @@ GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 TEXTS = (str, bytes)
 PLAIN = (type(None), bool, int, float, complex, *TEXTS)  # the repr of which runs no other code
 MAX_LAYERS = 4  # of a file: the text, buffers, what is read and written
-BUFFERED = (io.BufferedRandom, io.BufferedReader, io.BufferedWriter)
-RAW = (io.FileIO, io.BytesIO, *filter(None, [vars(sys.modules["_io"]).get("_WindowsConsoleIO")]))
+BUFFERED = (_io.BufferedRandom, _io.BufferedReader, _io.BufferedWriter)
+RAW = (_io.FileIO, _io.BytesIO, *filter(None, [vars(_io).get("_WindowsConsoleIO")]))
 # Types in C whose getters tell all that there is to know.
 TOLD_BY_GETTERS = frozenset({
     "_bz2.BZ2Compressor", "_bz2.BZ2Decompressor", "_csv.Dialect", "_csv.reader", "_csv.writer", "_lzma.LZMACompressor",
@@ -291,7 +291,7 @@ def _file(file: object) -> Essence:
     """
     *above, raw = layers = _layers(file)
     known = dictionary(raw)
-    is_text = is_a(file, io.TextIOWrapper)
+    is_text = is_a(file, _io.TextIOWrapper)
     facts: Essence = {"encoding": _told_by(file, "encoding")} if is_text else {}
     name = known.get("name", "?")
     if not is_a(raw, RAW):
@@ -299,8 +299,8 @@ def _file(file: object) -> Essence:
         return {**facts, "": f"file {named}around {type_name(type(raw))}"}
     mode = dictionary(file).get("mode") or _told_by(raw, "mode") or "?"
     facts = {"name": name, "mode": mode, **facts, "closed": _told_by(raw, "closed")}
-    if above and type(raw) is io.BytesIO:  # nothing else has the content
-        facts["buffer" if is_a(above[-1], io.TextIOWrapper) else "raw"] = raw
+    if above and type(raw) is _io.BytesIO:  # nothing else has the content
+        facts["buffer" if is_a(above[-1], _io.TextIOWrapper) else "raw"] = raw
     text = f"file {_plain(name)}, mode {_plain(mode)}" + (f", encoding {facts['encoding']}" if is_text else "")
     if facts["closed"]:
         return {**facts, "": f"{text}, closed"}
@@ -312,7 +312,7 @@ def _layers(file: object) -> list[object]:
     """Return a file and what is below it, down to the first that is no layer in C; raise ValueError if detached."""
     layers = [file]
     for _ in range(MAX_LAYERS):
-        is_text = is_a(layers[-1], io.TextIOWrapper)
+        is_text = is_a(layers[-1], _io.TextIOWrapper)
         if not is_text and not is_a(layers[-1], BUFFERED):
             break
         layers.append(_told_by(layers[-1], "buffer" if is_text else "raw"))
@@ -412,7 +412,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     **dict.fromkeys(("Token", "_contextvars.Token"), _token),
     **dict.fromkeys(("_ctypes.CFuncPtr", "_ctypes._Pointer"), lambda _: {}),
     **dict.fromkeys(("_ctypes.Structure", "_ctypes.Union"), _structure),
-    **dict.fromkeys(map(type_name, (io.TextIOWrapper, *BUFFERED, io.FileIO)), _file),
+    **dict.fromkeys(map(type_name, (_io.TextIOWrapper, *BUFFERED, _io.FileIO)), _file),
     **dict.fromkeys(("_thread.RLock", "_thread.lock"), _lock),
     **dict.fromkeys(("weakcallableproxy", "weakproxy", "weakref.CallableProxyType", "weakref.ProxyType"), _shown),
     **dict.fromkeys(("sqlalchemy.cyextension.resultproxy.BaseRow", "sqlalchemy.engine._row_cy.BaseRow"), _columns),
