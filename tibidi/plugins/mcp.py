@@ -60,12 +60,12 @@ class Tool(NamedTuple):
             value = given.get(action.dest)
             if value is None or value is False:
                 continue
-            if action.option_strings and isinstance(value, (list, dict)):
-                raise TypeError(f"{action.dest}: {value}")
-            if action.option_strings:
-                options.append(action.option_strings[-1] + ("" if value is True else f"={value}"))
-            else:
+            if not action.option_strings:
                 places += map(str, value) if isinstance(value, list) else [str(value)]
+            elif isinstance(value, (list, dict)):
+                raise TypeError(f"{action.dest}: {value}")
+            else:
+                options.append(action.option_strings[-1] + ("" if value is True else f"={value}"))
         return [self.command, *options, "--", *places]
 
 

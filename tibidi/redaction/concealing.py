@@ -70,10 +70,10 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
 
 
-def answer(hook: Callable[[str, object], bool] | None, name: str, value: object) -> tuple[bool, str]:
+def answer(hook: Callable[[str, object], bool], name: str, value: object) -> tuple[bool, str]:
     """Return whether a hook of the application calls a value secret, and how it failed: in doubt, keep the secret."""
     try:
-        return hook is not None and bool(hook(name, value)), ""
+        return bool(hook(name, value)), ""
     except (Abandoned, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - application code may raise anything, even SystemExit

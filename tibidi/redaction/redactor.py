@@ -126,7 +126,7 @@ class Redactor:
 
             if can_be_secret(text, value, kind):
                 return True
-        return self.hook is not None and self._asks_hook(text, value)
+        return self.hook is not None and self._asks_hook(self.hook, text, value)
 
     def conceals_pair(self, name: object, value: object) -> bool:
         """Return True if two neighbours in a list are a name and its secret value.
@@ -305,10 +305,10 @@ class Redactor:
         elif len(self.found) == MOST_FOUND:
             self.found.append(Omission("", REASON, "more is redacted than is listed"))
 
-    def _asks_hook(self, name: str, value: object) -> bool:
+    def _asks_hook(self, hook: Callable[[str, object], bool], name: str, value: object) -> bool:
         from tibidi.redaction.concealing import answer  # few applications have a hook
 
-        is_secret, failure = answer(self.hook, name, value)
+        is_secret, failure = answer(hook, name, value)
         self.hook_failure = self.hook_failure or failure
         return is_secret
 
