@@ -21,6 +21,7 @@ class Handler(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+    request_queue_size = 64  # of 5, a client that is not accepted at once tries again after 1 s, then 3 s
 
 
 def serve(greeting):
