@@ -10,7 +10,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import MAX_SOURCE_CHARACTERS
-from tibidi.process import io, os
+from tibidi.process import os, read_file
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from tibidi.look.frames import LiveCrash, LiveFrame
 
 MAX_FILE_BYTES = 64 << 20
-
 FROZEN = "<frozen "  # modules that are compiled into the interpreter
-
 BOM = b"\xef\xbb\xbf"
 
 
@@ -72,21 +70,14 @@ def _from_file(name: str) -> bytes | None:
     for path in _places(name):
         try:
             if os.path.isfile(path) and os.path.getsize(path) <= MAX_FILE_BYTES:
-                return _content(path)
+                return read_file(path)
         except (OSError, ValueError):
             continue
     return None
-
-
-def _content(path: str) -> bytes:
-    with io.open(path, "rb") as file:
-        return bytes(file.read())
 
 
 def _places(name: str) -> Iterator[str]:
     """Yield the paths that a file may have: a relative name may be relative to an entry of sys.path."""
     yield name
     if not os.path.isabs(name):
-        for folder in sys.path:
-            if type(folder) is str:
-                yield os.path.join(folder, name)
+        yield from [os.path.join(folder, name) for folder in sys.path if type(folder) is str]

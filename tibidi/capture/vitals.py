@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import count
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import io, os, time
+from tibidi.process import os, read_file, time
 
 if TYPE_CHECKING:
     from typing import Any
@@ -62,8 +62,8 @@ def _children() -> str:
 
 
 def _read(file: str) -> str:
-    with suppress(OSError), io.FileIO(file) as stream:  # the process may have ended; open() takes three times as long
-        return stream.readall().decode("utf-8", "replace")
+    with suppress(OSError):  # the process may have ended
+        return read_file(file).decode("utf-8", "replace")
     return ""
 
 

@@ -18,7 +18,7 @@ from itertools import repeat
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.hooks import snapshots
 from tibidi.look.anatomy import dictionary
-from tibidi.process import interpreter, io, load_own, os, time
+from tibidi.process import interpreter, load_own, os, read_file, time
 from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
@@ -148,9 +148,8 @@ def finish(path: str) -> None:
     """Wait at the exit until the watching thread has handled a text of the timer: it gets the interpreter lock now."""
     end = time.monotonic() + EXIT_SECONDS
     while time.monotonic() < end:
-        with io.open(path, "rb") as file:
-            if TIMEOUT not in file.read().rpartition(b"told: ")[2]:
-                return
+        if TIMEOUT not in read_file(path).rpartition(b"told: ")[2]:
+            return
         time.sleep(CLOSE_SECONDS)
 
 
@@ -229,8 +228,7 @@ def _joined(ident: int, frame: FrameType) -> int | None:
 def _system_call(ident: int) -> str:
     """Return the number of the system call that a thread is in, or "running" (proc_pid_syscall(5)); "" if unknown."""
     try:
-        with io.open(f"/proc/self/task/{_number(ident)}/syscall") as file:
-            return file.read().split()[0]
+        return read_file(f"/proc/self/task/{_number(ident)}/syscall").split()[0].decode()
     except (OSError, IndexError):
         return ""
 

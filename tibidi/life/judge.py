@@ -15,7 +15,7 @@ from tibidi.dumpfile.partial import SUFFIX, PartialFile
 from tibidi.dumpfile.writer import Archive
 from tibidi.life import stacks
 from tibidi.life.record import ENDED_BY, SLACK_SECONDS, Record, is_locked, records
-from tibidi.process import io, os, time
+from tibidi.process import os, read_file, time
 from tibidi.process.digest import sha256
 from tibidi.process.interpreter import platform
 from tibidi.process.texts import iso_time
@@ -142,8 +142,8 @@ def _killed(record: Record, before: str) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(record.begun))
     file, count = record.facts["memory"] or ("", 0)
     try:
-        with io.open(file if file.startswith(CGROUPS) else "") as events:
-            kills = int(events.read().rpartition("oom_kill ")[2].split()[0]) - count
+        events = read_file(file if file.startswith(CGROUPS) else "")
+        kills = int(events.rpartition(b"oom_kill ")[2].split()[0]) - count
     except (OSError, ValueError, IndexError):
         kills, before = 0, f"perhaps for memory, as its cgroup is gone, {before}" if file else before
     if kills > 0:
@@ -223,8 +223,7 @@ def _core_of(record: Record) -> str:
     """Return where the core file is (core(5)) and what reads it, for the end of a reason; "" if there is none."""
     pid, python = record.process.pid, record.process.executable
     try:
-        with io.open("/proc/sys/kernel/core_pattern") as file:
-            pattern = file.read().strip()
+        pattern = os.fsdecode(read_file("/proc/sys/kernel/core_pattern")).strip()
         if "systemd-coredump" in pattern and f".{pid}." in "".join(os.listdir("/var/lib/systemd/coredump")):
             return f"; coredumpctl debug {pid}"
         path = os.path.join(record.process.cwd, pattern.replace("%p", str(pid)).replace("%e", "python"))

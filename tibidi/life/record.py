@@ -8,7 +8,7 @@ import signal
 
 from tibidi import TYPE_CHECKING
 from tibidi.model import ProcessRecord
-from tibidi.process import io, os, time
+from tibidi.process import io, os, read_file, time
 from tibidi.store.directory import SECONDS_PER_DAY, CrashDirectory
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def note_end(pid: int, status: int) -> None:
 def place() -> str:
     """Return the boot of the machine and the namespace of process identifiers, as `tibidi_autoinstall` does."""
     try:
-        with io.open("/proc/sys/kernel/random/boot_id") as file:
-            return f"{file.read()[:8]}-{os.readlink('/proc/self/ns/pid')[5:-1]}"
+        boot = read_file("/proc/sys/kernel/random/boot_id")[:8].decode("ascii", "replace")
+        return f"{boot}-{os.readlink('/proc/self/ns/pid')[5:-1]}"
     except OSError:
         return NO_PLACE
 
@@ -114,8 +114,7 @@ def place() -> str:
 def _started(pid: int) -> float | None:
     """Return how many seconds after the boot a process started, None if it has ended (proc_pid_stat(5))."""
     try:
-        with io.open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
+        fields = read_file(f"/proc/{pid}/stat").rpartition(b")")[2].split()
     except OSError:
         return None
     return None if fields[0] in b"ZX" else int(fields[19]) / os.sysconf("SC_CLK_TCK")

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from tibidi import TYPE_CHECKING
 from tibidi.dumpfile.headline import peek_or_nothing
 from tibidi.dumpfile.partial import FLAGS, PRIVATE
-from tibidi.process import io, os, time
+from tibidi.process import io, os, read_file, time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,8 +88,7 @@ def _pushed(entries: list[Entry]) -> set[str]:
 def ledger(folder: str) -> list[str]:
     """Return `STORE SIZE-TIME NAME` for each dump in a folder that was pushed."""
     try:
-        with io.open(os.path.join(folder, PUSHED), "rb") as file:
-            return file.read().decode("utf-8", "replace").splitlines()
+        return read_file(os.path.join(folder, PUSHED)).decode("utf-8", "replace").splitlines()
     except OSError:
         return []
 
