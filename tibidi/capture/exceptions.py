@@ -125,7 +125,8 @@ def frames_of_traceback(crash: LiveCrash, tb: TracebackType, path: str) -> list[
     """Return the application frames of a traceback, outermost first, without the middle of a very long one."""
     found = list(entries(tb))
     found = without_launcher(found, [each.tb_frame for each in found])
-    return [crash.frame_of_traceback(each) for each in without_middle(crash, found, path)]
+    found = without_middle(crash, found, path)  # in `finally`, f_lineno moves on
+    return [crash.frame(each.tb_frame, each.tb_lineno, each.tb_lasti) for each in found]
 
 
 def without_middle(crash: LiveCrash, stack: list[T], path: str) -> list[T]:

@@ -8,7 +8,7 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.history import LogRecord, SwallowedException
 from tibidi.model import REDACTED_TEXT, TOO_LARGE, UNAVAILABLE, Omission
-from tibidi.process import time
+from tibidi.process import MAX_CAUGHT, MAX_LOGGED, time
 from tibidi.process.texts import ascii_safe, iso_time
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_CHARACTERS = 1 << 18  # of the texts of all records
-LONGEST, LONGEST_SWALLOWED = 2000, 200  # texts, as MAX_TEXT of the hooks: a longer one was cut
 LONGEST_WORD = 200  # characters
 
 
@@ -59,14 +58,14 @@ def _formatted(record: tuple[Any, ...], redactor: Redactor) -> str:
 
 
 def _message(place: Any) -> str:
-    return ", ".join([_whole(text, LONGEST_SWALLOWED) for text in place.texts])
+    return ", ".join([_whole(text, MAX_CAUGHT) for text in place.texts])
 
 
-def _whole(text: str, longest: int) -> str:
+def _whole(text: str, most: int) -> str:
     """Return a text without its last word if it was cut there: a part of a secret is not recognized."""
-    if len(text) <= longest:
+    if len(text) <= most:
         return text
-    kept = text[:longest]
+    kept = text[:most]
     word = re.split(r"\s", kept[-LONGEST_WORD:])[-1]
     return f"{kept[: len(kept) - len(word)].rstrip()} …".lstrip()
 
@@ -117,8 +116,8 @@ def _value(name: object, value: object, redactor: Redactor) -> object:
 def _shown(value: Any) -> Any:
     """Return a plain value; for a tuple with the name of a type, and maybe the text of an exception, a text."""
     if type(value) is str:
-        return _whole(value, LONGEST)
+        return _whole(value, MAX_LOGGED)
     if type(value) is not tuple:
         return value
-    name, *texts = [_whole(text, LONGEST) for text in value]
+    name, *texts = [_whole(text, MAX_LOGGED) for text in value]
     return Shown(f"{name}({texts[0]!r})" if texts else f"<{name}>")

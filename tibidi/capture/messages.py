@@ -7,7 +7,7 @@ or `__repr__`.  Otherwise it is application code: it is called in a worker, with
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary, inherited, is_group, mro, namespace, type_name
+from tibidi.look.anatomy import PLAIN, dictionary, exact_type, inherited, is_group, mro, namespace, type_name
 from tibidi.model import FAILED, TIMEOUT, TOO_LARGE, Omission
 from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MAX_SECONDS = 0.3
 MAX_CHARACTERS = 100_000
 MAX_PLAIN_ITEMS = 100
-PLAIN = frozenset(map(id, (str, bytes, int, float, complex, bool, type(None))))
 WRAPPER = type(BaseException.__str__)  # the type of `__str__` of a class written in C
 FAILURE = "<exception str() failed>"  # as Python prints it
 
@@ -85,7 +84,7 @@ def _are_plain(values: Iterable[object], depth: int = 0) -> bool:
     """Return True if the repr of all values runs only code of the interpreter."""
     for value in values:
         cls = type(value)
-        if id(cls) in PLAIN:
+        if exact_type(value) in PLAIN:
             continue
         if depth > 3 or (cls is not tuple and cls is not list):
             return False

@@ -127,9 +127,8 @@ class _Summarizer:
 
     def _task(self, number: int) -> model.TaskRecord:
         live = self._crash.tasks[number]
-        return model.TaskRecord(
-            self._text(live.name), self._text(live.state), self._frames(live.frames, f"tasks[{number}]")
-        )
+        frames = self._frames(live.frames, f"tasks[{number}]")
+        return model.TaskRecord(self._text(live.name), self._text(live.state), frames)
 
     def _exceptions(self) -> tuple[model.ExceptionRecord, ...]:
         """Describe the exceptions, the last one first, since time may run out."""

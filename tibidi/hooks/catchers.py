@@ -90,11 +90,6 @@ def _last(*values: Any) -> object:
     return values[-1]
 
 
-def _before_traceback(*values: object) -> object:
-    """Return the last argument but one, before the traceback."""
-    return values[-2]
-
-
 def _in_context(_: object, context: Any) -> object:
     """Return the exception in the context of asyncio, if there is one."""
     return context.get("exception")
@@ -111,11 +106,6 @@ def _in_failure(*values: Any, level: Any = None, **options: Any) -> object:
     return sys.exc_info()[1]
 
 
-def _of_thread(args: Any) -> object:
-    """Return the exception in the arguments of `threading.excepthook`."""
-    return args.exc_value
-
-
 def _of_cell(_: object, __: object, exc: Any, *___: object) -> object:
     """Return the exception of a cell of marimo, unless it is a request of its own, as by `mo.stop()`."""
     return None if type(exc).__module__.startswith("marimo.") else exc
@@ -129,7 +119,7 @@ def _of_keyword(*values: Any, **options: Any) -> object:
 
 # module -> functions, how to find the exception in the arguments of each, and the name of the hook
 CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
-    "threading": (("excepthook", _of_thread, hooks.THREAD),),
+    "threading": (("excepthook", lambda args: args.exc_value, hooks.THREAD),),
     "asyncio.base_events": (("BaseEventLoop.call_exception_handler", _in_context, hooks.TASK),),
     "uvloop": (("Loop.call_exception_handler", _in_context, hooks.TASK),),
     "logging": (("Handler.handleError", _of_handler, hooks.PRINTED),),
@@ -140,7 +130,7 @@ CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
     "sphinx._cli.util.errors": (("handle_exception", _handled, hooks.PRINTED),),
     "sphinx.cmd.build": (("handle_exception", _handled, hooks.PRINTED),),
     "tkinter": (("Misc._report_exception", _handled, hooks.PRINTED),),
-    "gevent.hub": (("Hub.print_exception", _before_traceback, hooks.PRINTED),),
+    "gevent.hub": (("Hub.print_exception", lambda *values: values[-2], hooks.PRINTED),),
     "eventlet.hubs.hub": (
         ("BaseHub.squelch_exception", _in_info, hooks.PRINTED),
         ("BaseHub.squelch_generic_exception", _in_info, hooks.PRINTED),

@@ -17,7 +17,7 @@ from functools import wraps
 from types import TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import NAME, TOOL, context_of, monitoring, traceback_of
+from tibidi.process import NAME, TOOL, cause_or_context, context_of, monitoring, traceback_of
 from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _keep(exc: BaseException) -> None:
     _made.clear()
     try:
         _latest[:] = [(exc, stack)] if _is_error(exc) else []
-    except Exception:  # noqa: BLE001 - a class of the application may override `code` and `__cause__`
+    except Exception:  # noqa: BLE001 - a class of the application may override `code`
         _latest.clear()
 
 
@@ -145,19 +145,14 @@ def _is_error(exc: Any) -> bool:
     if exc.code is None or exc.code == 0:
         return False
     causes: dict[int, BaseException] = {}
-    cause = _origin(exc)
+    cause = cause_or_context(exc)
     while cause is not None and id(cause) not in causes:
         causes[id(cause)] = cause
-        cause = _origin(cause)
+        cause = cause_or_context(cause)
     kinds = {kind.__name__ for cause in causes.values() for kind in type(cause).__mro__}
     if not causes or kinds & USAGE:
         return False
     return not any(issubclass(type(each), hooks.ENDS) for each in causes.values())
-
-
-def _origin(exc: Any) -> BaseException | None:
-    cause: BaseException | None = exc.__cause__
-    return context_of(exc) if cause is None else cause
 
 
 def is_reader_gone() -> bool:

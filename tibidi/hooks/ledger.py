@@ -17,7 +17,7 @@ from collections import deque
 
 from tibidi import TYPE_CHECKING, hooks
 from tibidi.look.anatomy import type_name
-from tibidi.process import cause_of, context_of, time, traceback_of
+from tibidi.process import cause_or_context, time, traceback_of
 from tibidi.process.watch import entries
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ def place_of(exc: BaseException) -> tuple[Hashable, ...]:
     link: BaseException | None = exc
     while link is not None and len(found) < PLACE_EXCEPTIONS:
         found.append((type_name(type(link)), *_lines(link, PLACE_FRAMES)))
-        cause = cause_of(link)
-        link = context_of(link) if cause is None else cause
+        link = cause_or_context(link)
     return tuple(found)
 
 

@@ -17,14 +17,24 @@ import gc
 from _weakref import ref
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import EVERYWHERE, NAME, TOOL, arguments_of, dump_threads, monitoring, time, traceback_of
+from tibidi.process import (
+    EVERYWHERE,
+    MAX_CAUGHT,
+    NAME,
+    TOOL,
+    arguments_of,
+    dump_threads,
+    monitoring,
+    time,
+    traceback_of,
+)
 
 if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-# The number of places, frames of a traceback, characters of a message, a number in it.
-MAX_PLACES, MAX_FRAMES, MAX_TEXT, BIG = 150, 100, 200, 1 << 64
+# The number of places, frames of a traceback, a number in a message.
+MAX_PLACES, MAX_FRAMES, BIG = 150, 100, 1 << 64
 # If the last exception at a place was more than FREQUENT seconds ago, the next one is noted with its text, which takes
 # longer.  Otherwise every n-th is: n is an eighth of the count so far, at most MAX_STEP.
 FREQUENT, MAX_STEP = 0.02, 64
@@ -66,7 +76,7 @@ class Place:
         self.left = self.step = 1 if self.time - before > FREQUENT else max(1, min(self.passed // 8, MAX_STEP))
         known = arguments_of(exc)[:3]
         plain = [each for each in known if type(each) is str or (type(each) is int and abs(each) < BIG)]
-        self.texts = [str(each)[: MAX_TEXT + 1] for each in plain]  # one more tells that it is cut
+        self.texts = [str(each)[: MAX_CAUGHT + 1] for each in plain]  # one more tells that it is cut
         tb, depth = traceback_of(exc), 0
         if tb is not None:
             name = tb.tb_frame.f_globals.get("__name__")

@@ -17,13 +17,12 @@ from _operator import itemgetter
 from _thread import get_ident
 
 from tibidi import TYPE_CHECKING, hooks
-from tibidi.process import arguments_of, time
+from tibidi.process import MAX_LOGGED, arguments_of, time
 
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-MAX_TEXT = 2000  # characters of a text, and of an argument
 MAX_ITEMS = 20  # of the values of a record
 
 # Of each record: time, level, logger, file, line, function, thread, text, arguments, exception.  The arguments are
@@ -117,7 +116,7 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
                             for each in arguments:  # inlined as well
                                 kind = type(each)
                                 if kind is str:
-                                    if len(each) <= MAX_TEXT:
+                                    if len(each) <= MAX_LOGGED:
                                         continue
                                 elif (
                                     (kind is int and -(1 << 64) < each < 1 << 64)
@@ -129,7 +128,7 @@ def _around_handlers(previous: "Any", module: "Any") -> "Any":  # noqa: C901 - s
                         elif arguments:
                             arguments = _plain_arguments(arguments)
                     name, thread = record.name, record.threadName
-                    if type(text) is type(name) is type(thread) is str and len(text) <= MAX_TEXT:
+                    if type(text) is type(name) is type(thread) is str and len(text) <= MAX_LOGGED:
                         own.records.append(
                             (record.created, record.levelname, name, record.pathname, record.lineno, record.funcName,
                              thread, text, arguments, None)
@@ -213,9 +212,9 @@ def _plain(value: "Any") -> "Any":
     """Return a value if it is a plain text or number; in place of any other a tuple with the name of its type."""
     kind = type(value)
     if kind is str:
-        return value if len(value) <= MAX_TEXT else value[: MAX_TEXT + 1]  # one more tells that it is cut
+        return value if len(value) <= MAX_LOGGED else value[: MAX_LOGGED + 1]  # one more tells that it is cut
     if kind is float or kind is bool or value is None or (kind is int and -(1 << 64) < value < 1 << 64):
         return value
     if issubclass(kind, BaseException):
-        return (_type_name(kind), *[text[: MAX_TEXT + 1] for text in arguments_of(value)[:1] if type(text) is str])
+        return (_type_name(kind), *[text[: MAX_LOGGED + 1] for text in arguments_of(value)[:1] if type(text) is str])
     return (kind.__name__ if type(kind) is type else _type_name(kind),)

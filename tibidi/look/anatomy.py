@@ -40,6 +40,7 @@ HOOKS = (
     "__class__", "__dict__", "__getattr__", "__getattribute__", "__getnewargs__", "__getnewargs_ex__", "__getstate__",
     "__iter__", "__reduce__", "__reduce_ex__", "items",
 )  # fmt: skip
+PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})  # the repr of which runs no other code
 OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_value_"})  # set by Lib/enum.py
 TRIES = 5  # for a container that another thread is changing
 EACH_TRY = range(TRIES)

@@ -18,13 +18,12 @@ from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType, FrameType, TracebackType
+    from types import CodeType, FrameType
 
     from tibidi.capture.failed_test import LiveTest
 
 UNSHARED = 3  # references to a dictionary of variables: by the frame, by a name here, by the argument of getrefcount()
 PROXY = "FrameLocalsProxy"  # what f_locals is since Python 3.13 (PEP 667)
-
 
 # The kinds of roots.
 LOCALS = "locals"
@@ -109,10 +108,6 @@ class LiveCrash:
         if namespace is None:
             namespace = self._namespaces[id(frame)] = _namespace(frame)
         return LiveFrame(frame, lineno or frame.f_code.co_firstlineno, lasti, namespace)
-
-    def frame_of_traceback(self, tb: TracebackType) -> LiveFrame:
-        """Return the live frame of a traceback entry: f_lineno moves on in `finally`, tb_lineno does not."""
-        return self.frame(tb.tb_frame, tb.tb_lineno, tb.tb_lasti)
 
     def frame_now(self, frame: FrameType) -> LiveFrame:
         """Return the live frame of a running or suspended frame."""

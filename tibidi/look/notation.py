@@ -56,10 +56,10 @@ def texts() -> dict[int, Show]:
     """Return how to show the types that are loaded by now and may hold a text, by the id() of the type."""
     found: dict[int, Show] = {
         id(FunctionType): _function,
-        id(BuiltinFunctionType): _builtin,
+        id(BuiltinFunctionType): lambda function: f"<built-in function {function.__name__}>",
         id(MethodType): _method,
         id(ModuleType): _module,
-        id(CodeType): _code,
+        id(CodeType): lambda code: f"<code {code.co_name} at {code.co_filename}:{code.co_firstlineno}>",
     }
     for names, show in ((REPRESENTABLE, repr), (ZONED, _zoned)):
         for module, types in names.items():
@@ -107,14 +107,6 @@ def _zoned(value: Any) -> str:
 def _function(function: FunctionType) -> str:
     code = function.__code__
     return f"<function {function.__qualname__} at {code.co_filename}:{code.co_firstlineno}>"
-
-
-def _code(code: CodeType) -> str:
-    return f"<code {code.co_name} at {code.co_filename}:{code.co_firstlineno}>"
-
-
-def _builtin(function: BuiltinFunctionType) -> str:
-    return f"<built-in function {function.__name__}>"
 
 
 def _method(method: MethodType) -> str:

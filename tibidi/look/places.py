@@ -11,7 +11,7 @@ from itertools import islice
 from types import CoroutineType, FrameType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import HEAP_TYPE, exact_type, is_a, is_native, mro, namespace, type_flags, values
+from tibidi.look.anatomy import HEAP_TYPE, PLAIN, exact_type, is_a, is_native, mro, namespace, type_flags, values
 from tibidi.look.classes import Classes
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
@@ -27,8 +27,8 @@ MAX_SECONDS_IN_ALL = 1.0  # for all searches of a dump, of which there may be on
 # The objects, and items of each, that are searched even after that, as most paths are short.
 FEW_THINGS = 200
 FEW_ITEMS = 50
-PLAIN = frozenset({bool, bytearray, bytes, complex, float, int, str, type(None)})
-LEAVES = frozenset(map(id, PLAIN))
+LITERALS = PLAIN | {bytearray}
+LEAVES = frozenset(map(id, LITERALS))
 INDEXED: tuple[Any, ...] = (list, tuple, deque)
 UNORDERED: tuple[Any, ...] = (set, frozenset)
 # Plain containers hold nothing but their items.
@@ -157,7 +157,7 @@ class Places:
 def _is_literal(key: object) -> bool:
     if exact_type(key) is tuple:
         return all(map(_is_literal, key))  # type: ignore[call-overload]  # a tuple
-    return exact_type(key) in PLAIN
+    return exact_type(key) in LITERALS
 
 
 def _body(cls: Any) -> dict[str, object]:

@@ -17,6 +17,7 @@ from types import GetSetDescriptorType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
+    PLAIN,
     dictionary,
     exact_type,
     inherited,
@@ -41,7 +42,6 @@ MAX_CHARS = 300
 MAX_CONTEXTS = 10
 GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 TEXTS = (str, bytes)
-PLAIN = (type(None), bool, int, float, complex, *TEXTS)  # the repr of which runs no other code
 MAX_LAYERS = 4  # of a file: the text, buffers, what is read and written
 BUFFERED = (_io.BufferedRandom, _io.BufferedReader, _io.BufferedWriter)
 RAW = (_io.FileIO, _io.BytesIO, *filter(None, [vars(_io).get("_WindowsConsoleIO")]))

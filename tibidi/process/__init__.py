@@ -76,6 +76,8 @@ ENOUGH_DESCRIPTORS = 1_023  # a lower limit of open files is raised for a dump
 importlib: "Any" = sys.modules["_frozen_importlib"]
 monitoring: "Any" = getattr(sys, "monitoring", None)  # since Python 3.12
 TOOL, NAME = 4, "tibidi"  # our tool there: PEP 669 reserves this id for no kind of tool
+# Characters of a text that hooks keep: of the log and its arguments, of the message of an exception that was caught.
+MAX_LOGGED, MAX_CAUGHT = 2000, 200
 # The identifiers of the threads that make a dump while another one waits for them, or print a traceback.
 dump_threads: "set[int]" = set()
 
@@ -222,6 +224,12 @@ traceback_of: "Callable[[BaseException], TracebackType | None]" = vars(BaseExcep
 cause_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__cause__"].__get__
 context_of: "Callable[[BaseException], BaseException | None]" = vars(BaseException)["__context__"].__get__
 arguments_of: "Callable[[BaseException], Any]" = vars(BaseException)["args"].__get__
+
+
+def cause_or_context(exc: BaseException) -> "BaseException | None":
+    """Return the exception that another one is printed below, whether by `raise ... from` or not."""
+    cause = cause_of(exc)
+    return context_of(exc) if cause is None else cause
 
 
 def own_spec(name: str) -> "Any":

@@ -13,6 +13,7 @@ from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, Trac
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
+    PLAIN,
     attributes,
     dictionary,
     error_text,
@@ -41,8 +42,8 @@ COMPUTATION = "the state of a computation cannot be pickled"
 GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 # Types whose getters are called: they need nothing that an object may lack.
 TOLD = ("_regex.", "cryptography.", "frozenlist.", "gevent._gevent_cgreenlet.", "msgspec.")
+SHOWN = PLAIN | {dict, list, set, tuple}
 CHANGING = ("minimal_ident",)  # of a greenlet: it assigns a number, which is in the name and in repr() from then on
-PLAIN = (bool, bytes, complex, dict, float, int, list, set, str, tuple, type(None))
 # The attributes of owners that say most, which are shown first.
 TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
 # Errors with these words are about pickling, and say nothing about the application.
@@ -104,7 +105,7 @@ def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
         return {}
     getters = {name: each for base in reversed(mro(type(thing))) for name, each in _getters(base).items()}
     found = call(state, thing, dict, values(thing, getters))
-    return {name: value for name, value in found.items() if exact_type(value) in PLAIN}
+    return {name: value for name, value in found.items() if exact_type(value) in SHOWN}
 
 
 def _getters(cls: type) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import datetime
 from collections import OrderedDict, defaultdict, deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary, exact_type, is_native, members, mro, namespace, native_base, values
+from tibidi.look.anatomy import PLAIN, dictionary, exact_type, is_native, members, mro, namespace, native_base, values
 from tibidi.words import vocabulary as words
 from tibidi.writing.instances import NEW, instance
 
@@ -51,7 +51,6 @@ ATOMS: dict[Any, Callable[[Any], tuple[object, ...]]] = {
     **{kind: kind.__getnewargs__ for kind in (bytes, complex, float, int, str, tuple)},  # type: ignore[union-attr]
     frozenset: ARGUMENTS[frozenset],
 }
-PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 # By these a class decides for itself.
 DECIDING = ("__getnewargs__", "__getnewargs_ex__", "__reduce__", "__reduce_ex__")
 

@@ -173,7 +173,9 @@ class Sink:
             self.total += view.nbytes
         # In chunks, so that data that is too large is noticed before all of it is on the disk.
         for start in range(0, max(1, view.nbytes), CHUNK_BYTES):
-            self._write_chunk(view[start : start + CHUNK_BYTES])
+            self._change(self._stream.write, view[start : start + CHUNK_BYTES])
+            if self._target.size > self.limit:
+                raise TooLarge
         return view.nbytes
 
     def _change(self, change: Callable[..., object], *arguments: object) -> None:
@@ -206,11 +208,6 @@ class Sink:
         """
         if self.owner != get_ident() or self._process != os.getpid():
             raise Abandoned
-
-    def _write_chunk(self, data: memoryview) -> None:
-        self._change(self._stream.write, data)  # type: ignore[union-attr]  # there is one while a member is open
-        if self._target.size > self.limit:
-            raise TooLarge
 
     def _check_room(self, data: memoryview) -> None:
         room = self.limit - self._target.size

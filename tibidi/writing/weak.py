@@ -14,7 +14,7 @@ from collections import deque
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import dictionary, exact_type, is_a, mro, type_name
+from tibidi.look.anatomy import PLAIN, dictionary, exact_type, is_a, mro, type_name
 from tibidi.process import time
 from tibidi.words import vocabulary as words
 from tibidi.words.standins import NotPickleable
@@ -30,7 +30,6 @@ MAX_SECONDS = 0.5
 BATCH = 1_000
 # What they refer to is not written with them.
 CLOSED = (CodeType, FrameType, ModuleType, TracebackType, type)
-PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
 ONLY_WEAK = "nothing else in the dump refers to it"
 # The collections of the module weakref: how to list their content, as keys and values.
