@@ -1,4 +1,4 @@
-"""tibidi.hooks.desk: which exceptions are crashes."""
+"""tibidi.hooks.handling: which exceptions are crashes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tibidi import hooks
-from tibidi.hooks.desk import is_crash
+from tibidi.hooks.handling import is_crash
 
 if TYPE_CHECKING:
     from crashing import Crasher
@@ -49,7 +49,7 @@ def test_broken_pipe(crash: Crasher, reader: str, crashes: str) -> None:
     code = f"""
 import os, sys
 from tibidi import hooks
-from tibidi.hooks.desk import is_crash
+from tibidi.hooks.handling import is_crash
 reading, writing = os.pipe()
 if {reader!r} == "gone":
     os.close(reading)

@@ -1,4 +1,4 @@
-"""tibidi.hooks.desk: the lines on stderr."""
+"""tibidi.hooks.handling: the lines on stderr."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tibidi import config
 from tibidi.errors import DumpFailed
-from tibidi.hooks import desk
+from tibidi.hooks import handling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Silent(Exception):
 )
 def test_replacing_the_traceback(exc: BaseException, headline: str) -> None:
     """Where the lines replace the traceback, the first one is its last."""
-    assert [headline, "Traceback dumped into: traceback.pkl"] == desk.of_dump("traceback.pkl", exc)
+    assert [headline, "Traceback dumped into: traceback.pkl"] == handling.of_dump("traceback.pkl", exc)
 
 
 def test_path_below_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -44,10 +44,10 @@ def test_path_below_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     path = str(tmp_path / "dump.pkl")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(config, "directory", None)
-    assert ["Traceback dumped into: ~/dump.pkl"] == desk.of_dump(path, None)
+    assert ["Traceback dumped into: ~/dump.pkl"] == handling.of_dump(path, None)
 
     monkeypatch.setattr(config, "directory", str(tmp_path))
-    assert [f"Traceback dumped into: {path}"] == desk.of_dump(path, None)
+    assert [f"Traceback dumped into: {path}"] == handling.of_dump(path, None)
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ def test_home_directories(home: str, shown: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("HOME", home)
     monkeypatch.setattr(config, "directory", None)
 
-    assert [f"Traceback dumped into: {shown}"] == desk.of_dump("/x/y", None)
+    assert [f"Traceback dumped into: {shown}"] == handling.of_dump("/x/y", None)
 
 
 def test_failures() -> None:
     """A failure is one line with the reason and, where it is known, what to do."""
-    assert "tibidi: no dump: the disk is full; set TIBIDI_DIR" == desk.of_failure(
+    assert "tibidi: no dump: the disk is full; set TIBIDI_DIR" == handling.of_failure(
         DumpFailed("the disk is full", "set TIBIDI_DIR")
     )
-    assert "tibidi: no dump: KeyError: 'x'" == desk.of_failure(KeyError("x"))
+    assert "tibidi: no dump: KeyError: 'x'" == handling.of_failure(KeyError("x"))
 
 
 def test_harmless_for_terminals(capsys: pytest.CaptureFixture[str]) -> None:
     """Control characters of a message do not reach the terminal."""
-    desk.write("ValueError: \x1b[2J", "second")
+    handling.write("ValueError: \x1b[2J", "second")
 
     assert "ValueError: \\x1b[2J\nsecond\n" == capsys.readouterr().err
 
@@ -79,10 +79,10 @@ def test_harmless_for_terminals(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_stderr(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without stderr, and with one that is closed, nothing is written and nothing raised."""
     monkeypatch.setattr(sys, "stderr", None)
-    desk.write("lost")
+    handling.write("lost")
     with open(tmp_path / "stderr", "w", encoding="utf-8") as file:
         monkeypatch.setattr(sys, "stderr", file)
-    desk.write("lost")
+    handling.write("lost")
 
     assert "" == (tmp_path / "stderr").read_text(encoding="utf-8")
 
@@ -103,6 +103,6 @@ def test_stderr_that_nobody_reads(monkeypatch: pytest.MonkeyPatch, full_pipe: in
     with open(full_pipe, "w", encoding="utf-8") as stderr:
         monkeypatch.setattr(sys, "stderr", stderr)
         start = time.monotonic()
-        desk.write("lost")
+        handling.write("lost")
 
-    assert desk.READER_SECONDS <= time.monotonic() - start < desk.READER_SECONDS + 5
+    assert handling.READER_SECONDS <= time.monotonic() - start < handling.READER_SECONDS + 5

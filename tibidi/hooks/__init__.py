@@ -1,7 +1,7 @@
 """The hooks that catch a crash: those of the interpreter itself, and a finder that installs the others.
 
 The others are hooks in modules such as `logging`, which the finder installs
-when the application imports the module.  What a crash needs (`desk`, the dumper,
+when the application imports the module.  What a crash needs (`handling`, the dumper,
 cloudpickle) is imported at the crash.
 
 With TIBIDI_ENABLE=1 the start hook only installs placeholders where it can.
@@ -248,14 +248,14 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
         return ""
     path, interrupt, watch = "", None, None
     try:
-        desk: Any = sys.modules.get("tibidi.hooks.desk")  # since the first crash
-        answer = desk.answer(exc, hook) if hasattr(desk, "answer") else None
+        handling: Any = sys.modules.get("tibidi.hooks.handling")  # since the first crash
+        answer = handling.answer(exc, hook) if hasattr(handling, "answer") else None
         if answer is not None or is_inside_dump(process.get_frame(1)):
             return answer or ""
-        # This deadline covers the imports of a first crash; then `desk` sets the real one.
+        # This deadline covers the imports of a first crash; then `handling` sets the real one.
         watch = Watch(setting("max_seconds", process.MAX_SECONDS))
         with reserve:
-            path, interrupt = watch.run(lambda watch: _receive(exc, hook, thread, settings, watch))
+            path, interrupt = watch.run(lambda watch: _handle(exc, hook, thread, settings, watch))
         interrupt = watch.interrupt or interrupt
     except (KeyboardInterrupt, SystemExit) as error:
         interrupt = error
@@ -274,14 +274,14 @@ def report(exc: object, hook: str, *, thread: "Thread | None" = None, settings: 
     return path
 
 
-def _receive(
+def _handle(
     exc: object, hook: str, thread: "Thread | None", settings: "Settings | None", watch: Watch
 ) -> "tuple[str, BaseException | None]":
     """Import what a crash needs, and pass the exception on."""
     import_module: Any = load_own("tibidi.process.imports").import_module
     with import_module("tibidi.process.temporary").dump_settings():  # already the imports need them
-        receive: Any = import_module("tibidi.hooks.desk").receive
-        return receive(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
+        handle: Any = import_module("tibidi.hooks.handling").handle
+        return handle(exc, hook, thread, watch, settings or Settings())  # type: ignore[no-any-return]
 
 
 def setting(name: str, default: "Any") -> "Any":
@@ -467,7 +467,7 @@ def _reset_after_fork() -> None:
     reserve.reset_after_fork()
     _forget_unfinished_imports()
     dump_threads.clear()
-    for name in ("tibidi.process.imports", "tibidi.process.copies", "tibidi.hooks.desk"):
+    for name in ("tibidi.process.imports", "tibidi.process.copies", "tibidi.hooks.handling"):
         if name in sys.modules:
             sys.modules[name].reset_after_fork()
 

@@ -31,11 +31,11 @@ try:
 except ImportError:  # in a subinterpreter: the main one watches the process
     faulthandler = None
 
-LOOKS = 8  # in the time of a hang
+CHECKS = 8  # in the time of a hang
 EXIT_SECONDS = 0.5  # for what is still to be told at the exit
 TIMEOUT, MAX_TEXT = b"Timeout (", 1 << 16  # how the text of the timer begins, and how much is read to find it
-CLOSE_LOOKS, CLOSE_SECONDS = 100, 0.003  # before a hang is reported
-MOST_SECONDS = 2 * CLOSE_LOOKS * CLOSE_SECONDS
+CLOSE_CHECKS, CLOSE_SECONDS = 100, 0.003  # before a hang is reported
+MOST_SECONDS = 2 * CLOSE_CHECKS * CLOSE_SECONDS
 IDLE_SECONDS = 0.00005  # of a processor, at most, while a thread waits for a lock
 FUTEX = {"aarch64": "98"}.get(os.uname().machine, "202")  # the system call that waits for a lock
 WAITING = re.compile(r"(threading|queue|connection)\.py:(wait|join|_wait_for_tstate_lock|_shutdown|get|put)$")
@@ -43,7 +43,7 @@ WAITS_IN_C = re.compile(r"\.get\(|timeout=")  # SimpleQueue.get(), for one
 LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
 
 _main = 0
-_beats = repeat(None, 1 << 62)  # counts down on each call of a selector's select()
+_selects = repeat(None, 1 << 62)  # counts down on each call of a selector's select()
 _since: dict[int, tuple[object, float, float]] = {}  # by thread: its state, since when, what it had used of a processor
 _reported: list[object] = []  # the state of the main thread in the hang that was reported
 # Empty if the application uses it.
@@ -73,7 +73,7 @@ def install(module: Any = None) -> None:
 def _wrap_select(previous: Any) -> Any:
     @wraps(previous)
     def select(*args: object, **options: object) -> object:
-        next(_beats)
+        next(_selects)
         return previous(*args, **options)
 
     return select
@@ -109,10 +109,10 @@ def _watch() -> None:
                 timer(seconds, file=record[2])
         try:
             if record and TIMEOUT in os.pread(record[2], MAX_TEXT, size):  # now that the previous timer has ended
-                _tell(record, was_held)
+                _handle_timeout(record, was_held)
             size = os.fstat(record[2]).st_size if record else 0
-            was_held, watched = _sleep(seconds), watched + seconds / LOOKS
-            _look(seconds, interpreter.frames(), watched)
+            was_held, watched = _sleep(seconds), watched + seconds / CHECKS
+            _check(seconds, interpreter.frames(), watched)
         except Exception:  # noqa: BLE001 - the next look is as good
             _since.clear()
             time.sleep(CLOSE_SECONDS)
@@ -125,9 +125,9 @@ def _sleep(seconds: float) -> bool:
     is stopped or gets no processor.
     """
     begun, waits = time.monotonic(), _waits()
-    time.sleep(seconds / LOOKS)
+    time.sleep(seconds / CHECKS)
     took = time.monotonic() - begun
-    return took > seconds * (1 - 1 / LOOKS) and _waits() - waits > took / sys.getswitchinterval() / 10
+    return took > seconds * (1 - 1 / CHECKS) and _waits() - waits > took / sys.getswitchinterval() / 10
 
 
 def _waits() -> int:
@@ -136,7 +136,7 @@ def _waits() -> int:
     return count
 
 
-def _tell(record: Any, was_held: bool) -> None:
+def _handle_timeout(record: Any, was_held: bool) -> None:
     """Make a dump of the text of the timer, which also comes after a stop of the process, or when a clock is set."""
     if was_held:
         load_own("tibidi.life.judge").judge_one(record[1])
@@ -153,10 +153,10 @@ def finish(path: str) -> None:
         time.sleep(CLOSE_SECONDS)
 
 
-def _look(seconds: float, frames: dict[int, FrameType], now: float) -> None:
+def _check(seconds: float, frames: dict[int, FrameType], now: float) -> None:
     """Note which threads have moved; take a snapshot if the main thread hangs, once."""
     for ident, frame in frames.items():
-        state = repr(_beats) if _is_in_loop(frame) else (id(frame), frame.f_lasti)
+        state = repr(_selects) if _is_in_loop(frame) else (id(frame), frame.f_lasti)
         if ident not in _since or _since[ident][0] != state:
             _since[ident] = state, now, _processor_time(ident)
     if _reported and _reported != [_since[_main]]:
@@ -180,7 +180,7 @@ def _has_stayed(ident: int) -> bool:
     """
     places, begun, took = set(), time.monotonic(), 0.0
     used = _processor_time(ident)
-    for _ in range(CLOSE_LOOKS):
+    for _ in range(CLOSE_CHECKS):
         time.sleep(CLOSE_SECONDS)
         frame = interpreter.frames().get(ident)
         places.add(None if frame is None else (id(frame), frame.f_lasti))

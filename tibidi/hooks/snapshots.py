@@ -6,7 +6,7 @@ import _signal  # type: ignore[import-not-found]  # `signal` without its enumera
 import sys
 
 from tibidi import TYPE_CHECKING, config
-from tibidi.hooks import desk
+from tibidi.hooks import handling
 from tibidi.model import SNAPSHOT
 from tibidi.process import io, os
 from tibidi.process.imports import import_module
@@ -20,7 +20,7 @@ def install() -> None:
     try:
         _signal.signal(config.snapshot_signal, lambda *_: take())
     except (ValueError, OSError):  # another thread, or a signal such as KILL
-        desk.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
+        handling.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
 
 
 def answer(path: str) -> None:
@@ -35,12 +35,12 @@ def take(reason: str = "", told: str = "snapshot") -> str:
     """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed."""
     try:
         path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
-        line = desk.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
+        line = handling.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
     except Exception as error:  # noqa: BLE001 - the process goes on
-        path, line = "", desk.of_failure(error)
+        path, line = "", handling.of_failure(error)
     note(f"{told} {path or line}")
     if not config.silent:
-        desk.write(line)
+        handling.write(line)
     return path
 
 

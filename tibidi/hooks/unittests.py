@@ -65,9 +65,9 @@ def _wrap(previous: Function) -> Function:
             if len(each) > count and type(each[-1]) is tuple and type(each[-1][-1]) is str:
                 each[-1] = each[-1][0], f"{each[-1][1].rstrip()}\n{line}\n"
         if line and (hasattr(result, "events") or not lists):
-            from tibidi.hooks import desk
+            from tibidi.hooks import handling
 
-            desk.write(f"\n{line}")  # behind the letters that a runner prints on one line
+            handling.write(f"\n{line}")  # behind the letters that a runner prints on one line
 
     return add
 
@@ -90,7 +90,7 @@ def _report(error: BaseException, test: Any, result: Any) -> str:
 
 def _dump(error: BaseException, test: Any, result: Any) -> str:
     from tibidi import config
-    from tibidi.hooks import desk
+    from tibidi.hooks import handling
     from tibidi.process.imports import import_module
 
     live = import_module("tibidi.capture.failed_test").LiveTest(test.id())
@@ -103,8 +103,8 @@ def _dump(error: BaseException, test: Any, result: Any) -> str:
     buffers = {name: getattr(result, f"_{name}_buffer", None) for name in ("stdout", "stderr")}
     live.captured = {name: buffer.getvalue() for name, buffer in buffers.items() if buffer is not None}
     try:
-        return desk.of_dump(import_module("tibidi.living").dump(error, None, test=live), None)[0]
+        return handling.of_dump(import_module("tibidi.living").dump(error, None, test=live), None)[0]
     except Exception as problem:
         if config.debug:
             raise
-        return desk.of_failure(problem)
+        return handling.of_failure(problem)

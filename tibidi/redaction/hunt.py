@@ -91,7 +91,7 @@ class _Hunt:
             if not self._waiting or (number % CHECK_EVERY == 0 and time.monotonic() > self._deadline):
                 break
             try:
-                self._look(self._waiting.popleft())
+                self._visit(self._waiting.popleft())
             except Exception:  # noqa: BLE001, S112 - a type in C whose descriptors raise
                 continue
         self._search_texts()
@@ -106,7 +106,7 @@ class _Hunt:
         for text in texts:
             self._redactor.learn_from(text)
 
-    def _look(self, value: Any) -> None:
+    def _visit(self, value: Any) -> None:
         cls = type(value)
         if issubclass(cls, dict):
             for key in self._redactor.labelled(value):

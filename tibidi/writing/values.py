@@ -115,7 +115,7 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
 def _batch_types() -> tuple[type[MemberWriter], type[ValuesWriter]]:
     """Return the types that write many roots together, or the ordinary ones where no module can be loaded any more."""
     try:
-        from tibidi.writing.together import BatchMembers, BatchWriter  # for many roots
+        from tibidi.writing.batches import BatchMembers, BatchWriter  # for many roots
     except Exception:  # noqa: BLE001 - no memory or no files left: the roots are written one by one
         return MemberWriter, ValuesWriter
     return BatchMembers, BatchWriter

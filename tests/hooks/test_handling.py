@@ -1,4 +1,4 @@
-"""tibidi.hooks.desk: what happens to an exception that a hook has caught."""
+"""tibidi.hooks.handling: what happens to an exception that a hook has caught."""
 
 from __future__ import annotations
 

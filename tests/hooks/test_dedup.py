@@ -1,4 +1,4 @@
-"""tibidi.hooks.ledger: one crash, one dump."""
+"""tibidi.hooks.dedup: one crash, one dump."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from tibidi import hooks, process
-from tibidi.hooks.ledger import ANY_QUOTA, QUOTA_SECONDS, Ledger, place_of
+from tibidi.hooks.dedup import ANY_QUOTA, QUOTA_SECONDS, DumpedCrashes, place_of
 
 
 class CustomError(Exception):
@@ -25,23 +25,23 @@ def caught(kind: type[Exception] = ValueError) -> Exception:
 @pytest.mark.parametrize("kind", [ValueError, CustomError])
 def test_knows_it_again(kind: type[Exception]) -> None:
     """An exception that one hook saw is known at another, also after it was raised further."""
-    ledger, exc = Ledger(), caught(kind)
-    ledger.add(exc, "a.pkl")
+    dumped, exc = DumpedCrashes(), caught(kind)
+    dumped.add(exc, "a.pkl")
     try:
         raise exc
     except kind as again:
-        known = ledger.find(again)
+        known = dumped.find(again)
 
     assert known
-    assert None is ledger.find(caught(kind))
+    assert None is dumped.find(caught(kind))
 
 
 def test_keeps_nothing_alive() -> None:
     """What was dumped can be collected."""
-    ledger, exc = Ledger(), caught(CustomError)
+    dumped, exc = DumpedCrashes(), caught(CustomError)
     reference = weakref.ref(exc)
-    ledger.add(exc, "a.pkl")
-    ledger.charge(place_of(exc))
+    dumped.add(exc, "a.pkl")
+    dumped.charge(place_of(exc))
     del exc
     gc.collect()
 
@@ -50,12 +50,12 @@ def test_keeps_nothing_alive() -> None:
 
 def test_keeps_no_attributes() -> None:
     """A built-in exception with attributes is known again, and they are not kept alive."""
-    ledger, exc = Ledger(), caught()
+    dumped, exc = DumpedCrashes(), caught()
     exc.attribute = CustomError()  # type: ignore[attr-defined]  # any exception takes attributes
     reference = weakref.ref(exc.attribute)  # type: ignore[attr-defined]  # likewise
-    ledger.add(exc, "a.pkl")
+    dumped.add(exc, "a.pkl")
 
-    assert "a.pkl" == ledger.find(exc)
+    assert "a.pkl" == dumped.find(exc)
     del exc
     gc.collect()
     assert reference() is None
@@ -68,11 +68,11 @@ def test_another_at_the_same_address() -> None:
         try:
             return {}[number]  # type: ignore[no-any-return]  # it raises
         except KeyError as error:
-            known.append(ledger.find(error))
-            ledger.add(error, "a.pkl")
+            known.append(dumped.find(error))
+            dumped.add(error, "a.pkl")
             return id(error)
 
-    ledger = Ledger()
+    dumped = DumpedCrashes()
     known: list[str | None] = []
     addresses = {crash(number) for number in range(50)}
 
@@ -83,28 +83,28 @@ def test_another_at_the_same_address() -> None:
 @pytest.mark.parametrize(("hook", "quota"), [(hooks.LOGGING, 1), (hooks.UNRAISABLE, 1), (hooks.THREAD, ANY_QUOTA)])
 def test_quota(hook: str, quota: int) -> None:
     """So many crashes of one kind are dumped within a minute, and the first refusal is told."""
-    ledger = Ledger()
+    dumped = DumpedCrashes()
     admitted = 0
-    while ledger.has_quota(place_of(caught()), hook):
-        ledger.charge(place_of(caught()))
+    while dumped.has_quota(place_of(caught()), hook):
+        dumped.charge(place_of(caught()))
         admitted += 1
 
     assert quota == admitted
-    assert [True, False] == [ledger.refuse(place_of(caught())) for _ in range(2)]
-    assert ledger.has_quota(place_of(caught(KeyError)), hook)
+    assert [True, False] == [dumped.refuse(place_of(caught())) for _ in range(2)]
+    assert dumped.has_quota(place_of(caught(KeyError)), hook)
 
 
 def test_refused_until_the_quota_allows_it() -> None:
     """A crash is known to be refused once one of its kind was refused, at the hooks whose quota is used up."""
-    ledger = Ledger()
-    ledger.charge(place_of(caught()))
-    before = ledger.is_refused(place_of(caught()), hooks.LOGGING)
-    ledger.refuse(place_of(caught()))
+    dumped = DumpedCrashes()
+    dumped.charge(place_of(caught()))
+    before = dumped.is_refused(place_of(caught()), hooks.LOGGING)
+    dumped.refuse(place_of(caught()))
 
     assert not before
-    assert ledger.is_refused(place_of(caught()), hooks.LOGGING)
-    assert not ledger.is_refused(place_of(caught()), hooks.THREAD)
-    assert not ledger.is_refused(place_of(caught(KeyError)), hooks.LOGGING)
+    assert dumped.is_refused(place_of(caught()), hooks.LOGGING)
+    assert not dumped.is_refused(place_of(caught()), hooks.THREAD)
+    assert not dumped.is_refused(place_of(caught(KeyError)), hooks.LOGGING)
 
 
 def test_a_cause_tells_crashes_apart() -> None:
@@ -115,18 +115,18 @@ def test_a_cause_tells_crashes_apart() -> None:
         error.__cause__ = caught(kind)
         return error
 
-    ledger = Ledger()
-    ledger.charge(place_of(translated(ValueError)))
+    dumped = DumpedCrashes()
+    dumped.charge(place_of(translated(ValueError)))
 
-    assert not ledger.has_quota(place_of(translated(ValueError)), hooks.LOGGING)
-    assert ledger.has_quota(place_of(translated(KeyError)), hooks.LOGGING)
+    assert not dumped.has_quota(place_of(translated(ValueError)), hooks.LOGGING)
+    assert dumped.has_quota(place_of(translated(KeyError)), hooks.LOGGING)
 
 
 def test_quota_is_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a minute the same kind is dumped again."""
-    ledger = Ledger()
-    ledger.charge(place_of(caught()))
+    dumped = DumpedCrashes()
+    dumped.charge(place_of(caught()))
     later = process.time.monotonic() + QUOTA_SECONDS + 1
     monkeypatch.setattr(process.time, "monotonic", lambda: later)
 
-    assert ledger.has_quota(place_of(caught()), hooks.LOGGING)
+    assert dumped.has_quota(place_of(caught()), hooks.LOGGING)

@@ -201,11 +201,11 @@ def test_no_memory_for_batches(round_trip: Any, monkeypatch: pytest.MonkeyPatch)
 
     class NoMemory:
         def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-            if name == "tibidi.writing.together":
+            if name == "tibidi.writing.batches":
                 raise MemoryError
 
-    monkeypatch.delitem(sys.modules, "tibidi.writing.together", raising=False)
-    monkeypatch.delattr(tibidi.writing, "together", raising=False)
+    monkeypatch.delitem(sys.modules, "tibidi.writing.batches", raising=False)
+    monkeypatch.delattr(tibidi.writing, "batches", raising=False)
     monkeypatch.setattr(sys, "meta_path", [NoMemory(), *sys.meta_path])
     loaded = round_trip(*chain())
 

@@ -9,7 +9,7 @@ import sys
 
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.errors import DumpFailed, TibidiError
-from tibidi.hooks.ledger import Ledger, place_of
+from tibidi.hooks.dedup import DumpedCrashes, place_of
 from tibidi.look.anatomy import group_members
 from tibidi.process import imports, io, os, time
 from tibidi.process.interpreter import has_handler_raised
@@ -29,10 +29,10 @@ URGENT_HOOKS = (hooks.LOGGING, hooks.TASK, hooks.UNRAISABLE, hooks.PRINTED)
 # How long to wait for a reader of stderr that has stopped reading.
 READER_SECONDS = 1.0
 
-_ledger = Ledger()
+_dumped = DumpedCrashes()
 
 
-def receive(
+def handle(
     exc: BaseException, hook: str, thread: Thread | None, watch: Watch, settings: hooks.Settings
 ) -> tuple[str, BaseException | None]:
     """Dump an exception unless there is a reason not to, and report the dump on stderr.
@@ -54,13 +54,13 @@ def receive(
             return "", None
         if not is_final:
             watch.deadline = time.monotonic() + seconds
-        return _receive(exc, hook, thread, watch, settings)
+        return _handle(exc, hook, thread, watch, settings)
 
 
 def answer(exc: BaseException, hook: str) -> str | None:
-    """Return what `receive` would return where no dump is needed, else None; never wait for a lock."""
-    known = _ledger.find(exc)
-    return "" if known is None and hook not in hooks.FINAL_HOOKS and _ledger.is_refused(place_of(exc), hook) else known
+    """Return what `handle` would return where no dump is needed, else None; never wait for a lock."""
+    known = _dumped.find(exc)
+    return "" if known is None and hook not in hooks.FINAL_HOOKS and _dumped.is_refused(place_of(exc), hook) else known
 
 
 def _patience(hook: str) -> float:
@@ -73,26 +73,26 @@ def _patience(hook: str) -> float:
 
 def reset_after_fork() -> None:
     """Forget which crashes were dumped: in a child of fork() none was."""
-    global _ledger
-    _ledger = Ledger()
+    global _dumped
+    _dumped = DumpedCrashes()
 
 
-def _receive(
+def _handle(
     exc: BaseException, hook: str, thread: Thread | None, watch: Watch, settings: hooks.Settings
 ) -> tuple[str, BaseException | None]:
     """Dump an exception that was not dumped before, within its quota."""
     silent = settings.silent or config.silent
-    known = _ledger.find(exc)
+    known = _dumped.find(exc)
     if known is not None:
         return known, None
     place = place_of(exc)
-    if hook not in hooks.FINAL_HOOKS and not _ledger.has_quota(place, hook):
-        if _ledger.refuse(place) and not silent:
+    if hook not in hooks.FINAL_HOOKS and not _dumped.has_quota(place, hook):
+        if _dumped.refuse(place) and not silent:
             write("tibidi: further identical crashes are not dumped for 60 s")
         return "", None
-    _ledger.charge(place)
+    _dumped.charge(place)
     lines, path, interrupt = _dump(exc, thread, watch, settings)
-    _ledger.add(exc, path)  # also without a dump: another attempt would fail as well
+    _dumped.add(exc, path)  # also without a dump: another attempt would fail as well
     if not silent and not watch.is_over:  # else the crashed thread has said that it took too long
         write(*lines)
     return path, interrupt

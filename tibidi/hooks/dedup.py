@@ -35,7 +35,7 @@ QUOTA = {hooks.LOGGING: 1, hooks.TASK: 1, hooks.UNRAISABLE: 1, hooks.PRINTED: 1}
 ANY_QUOTA = 10
 
 
-class Ledger:
+class DumpedCrashes:
     """The latest dumps, and how many there were of each kind of crash; a thread may ask while another one dumps."""
 
     def __init__(self) -> None:

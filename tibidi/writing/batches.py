@@ -180,7 +180,7 @@ class BatchWriter(ValuesWriter):
 
     _alone = ALONE_AT_FIRST
     _next_alone = 1
-    _is_together = False
+    _in_batch = False
 
     def skip_hung(self, culprit: bool, why: str = "its own code did not finish in time") -> None:
         """Prepare to continue; the roots of a batch are written alone from now on, which shows the one that hung."""
@@ -196,10 +196,10 @@ class BatchWriter(ValuesWriter):
 
     def _leaves_batch(self) -> bool:
         """Write alone from now on, and return True if a batch was being written."""
-        was_together, self._is_together = self._is_together, False
-        if was_together:
+        was_batch, self._in_batch = self._in_batch, False
+        if was_batch:
             self._alone = MOST_ALONE
-        return was_together
+        return was_batch
 
     def _write_next(self) -> None:
         if self._alone > 0 or not self._write_batch():
@@ -212,7 +212,7 @@ class BatchWriter(ValuesWriter):
         part = self._budget.slice(len(self._queue), is_large=False)
         if part.bytes < LEAST_ROOM or writer.is_large:
             return False
-        self._is_together = True
+        self._in_batch = True
         tried: list[Root] = []
         try:
             found = writer.write_batch(len(self._members), self._easy(tried), part)
@@ -225,7 +225,7 @@ class BatchWriter(ValuesWriter):
             self._queue.popleft()
             if substitutions:
                 self._enter(substitutions, whole(root))
-        self._is_together = False
+        self._in_batch = False
         if len(found) >= WORTHWHILE:
             self._next_alone = 1
         else:
