@@ -189,7 +189,8 @@ def _carets(frame: FrameRecord, line: str) -> str:
     """Return the marks under the part of `line` that was being executed, "" if that is the whole line."""
     if frame.column is None or frame.end_column is None or frame.end_line != frame.line:
         return ""
-    start, end = (_characters(line, offset) for offset in (frame.column, frame.end_column))
+    data, offsets = line.encode("utf-8", "surrogatepass"), (frame.column, frame.end_column)
+    start, end = (len(data[:offset].decode("utf-8", "ignore")) for offset in offsets)
     indent = len(line) - len(line.lstrip())
     if end - start >= len(line.strip()) or not indent <= start < end:
         return ""
@@ -201,8 +202,3 @@ def _hidden(text: str, carets: str, room: int | None) -> int:
     if room is None or len(carets) <= max(room - 8, 1):
         return 0
     return max(carets.find("^") - room // 3, 0) if len(text) > room else 0
-
-
-def _characters(line: str, offset: int) -> int:
-    """Return the number of characters in the first `offset` bytes of a line."""
-    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))

@@ -115,10 +115,7 @@ def _headline(summary: Summary, frames: Frames) -> Iterator[Line]:
     process = summary.process
     program = os.path.basename(unix_path(" ".join(process.argv[:1])))
     command = " ".join([program, *process.argv[1:]]) or process.executable
-    yield [
-        (FAINT, cut(command, frames.width and frames.width // 2)),
-        (FAINT, f", {phrases.origin(summary)}"),
-    ]
+    yield [(FAINT, cut(command, frames.width and frames.width // 2)), (FAINT, f", {phrases.origin(summary)}")]
     about = (phrases.elsewhere(summary.exceptions), phrases.without_values(summary.omissions), vitals.leak(summary))
     yield from ([(FAINT, each)] for each in (*about, phrases.out_of_memory(summary.exceptions)) if each)
 

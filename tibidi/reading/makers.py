@@ -33,6 +33,8 @@ from tibidi.words.vocabulary import WORDS
 
 # Dictionaries of globals, with those that are needed before their module is read.
 EarlyGlobals = Sequence[tuple[dict[str, object], Mapping[str, object]]]
+HOOK = "__init_subclass__"
+OWN_OF_ENUM = {"_generate_next_value_", "_boundary_"}  # names of enumerations that the application gives
 
 
 def _module(name: str) -> Any:
@@ -161,13 +163,6 @@ def _without_hooks(classes: Iterable[type]) -> Iterator[None]:
 def _passing_on(owner: Any) -> object:
     hook: Callable[..., object] = lambda cls, **_: super(owner, cls).__init_subclass__()  # noqa: E731 - typed
     return classmethod(hook)
-
-
-HOOK = "__init_subclass__"
-
-
-# Names of enumerations that the application gives.
-OWN_OF_ENUM = {"_generate_next_value_", "_boundary_"}
 
 
 def _class_state(cls: type, state: tuple[Mapping[str, object], object, EarlyGlobals]) -> None:

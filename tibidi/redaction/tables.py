@@ -86,11 +86,8 @@ def _columns(value: Any) -> tuple[Sequence[object], Callable[[int], Iterable[obj
         head = value.iloc[:MAX_LEARNT]
         return [value.name, *head.index], lambda at: [head.iloc[at - 1]] if at else head
     if hasattr(value, "iloc"):
-        head, levels = value.iloc[:MAX_LEARNT], len(value.index.names)
-        return [
-            *value.index.names,
-            *value.columns,
-        ], lambda at: head.index.get_level_values(at) if at < levels else head.iloc[:, at - levels]
+        head, levels, labels = value.iloc[:MAX_LEARNT], len(value.index.names), (*value.index.names, *value.columns)
+        return labels, lambda at: head.index.get_level_values(at) if at < levels else head.iloc[:, at - levels]
     if kind == "Row":  # of a database
         return value.keys() if library == "sqlite3" else value._fields, lambda at: [value[at]]
     names = () if is_cut_off(value) else value.dtype.names or ()

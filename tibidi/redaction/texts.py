@@ -64,12 +64,8 @@ TO_END_OF_LINE = r"[^\s'\"][^\s]*(?=[ \t\r]*(?:$|\n|\\n|[#;]))"
 HEADER_VALUE = r"(?:(?:basic|bearer|token|digest|negotiate|apikey|api-key|key) +)?(?P<secret>[^\s'\"\\][^\r\n'\"\\]*)"
 CONTAINER = r"[\[({][\s\[({]*[bfruBFRU]?\\*['\"]"
 CODE = r"[A-Za-z_][\w.]*\([^()]*\)?\W*|[a-z_][\w.]*\[\w*\]\W*"
+OPAQUE = r"[0-9]|[a-z][A-Z]"  # in a token that is no word: a digit, or a capital after a small letter
 SCHEME_WORDS = r"(?i:basic|bearer|token|digest|negotiate|apikey|api-key) +"
-
-
-def _is_basic(match: re.Match[str]) -> bool:
-    """Return True for `Basic dXNlcjpwdw==`, base64 of user:password, and not for "Basic authentication"."""
-    return ":" in basic_credentials(match["secret"])
 
 
 def basic_credentials(encoded: str) -> str:
@@ -83,21 +79,12 @@ def basic_credentials(encoded: str) -> str:
     return decoded if decoded.isprintable() else ""
 
 
-def _has_variety(match: re.Match[str]) -> bool:
-    """Return True for an opaque token, not for a word: it has a digit, or a capital after a small letter."""
-    return re.search(r"[0-9]|[a-z][A-Z]", match["secret"]) is not None
-
-
 def _is_given(match: re.Match[str]) -> bool:
     return not is_placeholder(match["secret"])
 
 
 def _is_element(match: re.Match[str]) -> bool:
     return _is_secret(kind_of_name(match["name"].rpartition(":")[2]), match["secret"], "")
-
-
-def _is_pair(match: re.Match[str]) -> bool:
-    return _is_element(match) and is_secret_pair(match["name"], match["secret"])
 
 
 URL = Pattern(
@@ -113,8 +100,11 @@ PATTERNS = (
     Pattern("password of a host", ("@",), r"\A(?://)?(?!(?:acct|mailto|npm|pkg|sips?|xmpp):)[\w.%+\-]*:"
             r"(?P<secret>[^\s/]{6,})@[\w.\-]+(?::\d+)?/?\Z", lambda it: is_varied(it["secret"])),
     Pattern("token in a URL", ("@",), r"://(?P<secret>[^\s/:@'\"<>?#]{16,})@", lambda it: is_arbitrary(it["secret"])),
-    Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})", _is_basic),
-    Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)", _has_variety),
+    # `Basic dXNlcjpwdw==`, base64 of user:password, and not "Basic authentication".
+    Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})",
+            lambda it: ":" in basic_credentials(it["secret"])),
+    Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)",
+            lambda it: re.search(OPAQUE, it["secret"]) is not None),
     Pattern("webhook", ("hooks.slack.com", "bhook"), r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|"
             r"discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2)/(?P<secret>[\w/@.-]+)"),
     Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-(?:[\w-]{0,40}\d[\w-]*|\w{8,})|xapp-\d-[\w-]+"),
@@ -137,7 +127,8 @@ PATTERNS = (
     Pattern(NAMED, ("%3D", "%3d"), r"(?:%[0-9A-Fa-f]{2}|\b)(?P<name>[A-Za-z_][\w.\-]{1,63})%3[Dd]"
             r"(?P<secret>(?:%(?!3[Bb]|26|0[ADad])[0-9A-Fa-f]{2}|[\w.~+!*'()\-])+)", _is_element),  # a URL in a URL
     Pattern(NAMED, ("', ", '", '), r"(?<=[(\[])[ub]?(?P<q>\\*['\"])(?P<name>[\w.\-$]{2,64})(?P=q), ?"
-            r"[ub]?(?P<p>\\*['\"])(?P<secret>(?:(?!(?P=p))[^\n])+)(?P=p)(?=[)\]])", _is_pair),
+            r"[ub]?(?P<p>\\*['\"])(?P<secret>(?:(?!(?P=p))[^\n])+)(?P=p)(?=[)\]])",
+            lambda it: _is_element(it) and is_secret_pair(it["name"], it["secret"])),
     Pattern("password in pgpass", (":5432:", ":*:"),
             r"(?m:^)[^\s:]+:(?:5432|\*):[^\s:]+:[^\s:]+:(?P<secret>[^\s:]\S*)"),
     Pattern("password in SQL", ("dentif", "DENTIF", "assword", "ASSWORD"),
@@ -257,8 +248,8 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
     if not text.isascii():  # lower case may have another length
         yield from head.finditer(text)
         return
-    end = 0
-    for at in _places_of_stems(text.lower()):
+    end, lowered = 0, text.lower()
+    for at in sorted([at for stem in STEMS for at in suspicion.places_of(stem, lowered)]):
         if at < end:
             continue
         before, end = end, name.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
@@ -273,10 +264,6 @@ def _heads(text: str) -> Iterator[re.Match[str]]:
         match = head.match(text, _quote_before(text, start, before)) or head.match(text, start)
         if match is not None:
             yield match
-
-
-def _places_of_stems(lowered: str) -> list[int]:
-    return sorted([at for stem in STEMS for at in suspicion.places_of(stem, lowered)])
 
 
 def _quote_before(text: str, at: int, begin: int) -> int:
@@ -371,7 +358,7 @@ def _after_colon(head: re.Match[str], kind: str) -> tuple[int, int] | None:
         pattern = re.compile(HEADER_VALUE, re.IGNORECASE)
         begin = pattern.match(text, head.end(), head.end() + LONGEST_JUDGED)
         value = "" if begin is None or is_placeholder(begin["secret"]) else begin["secret"]
-        match = pattern.match(text, head.end()) if "=" in value or re.search(r"[0-9]|[a-z][A-Z]", value) else None
+        match = pattern.match(text, head.end()) if "=" in value or re.search(OPAQUE, value) else None
         return None if match is None else (match.start("secret"), match.start("secret") + len(match["secret"].rstrip()))
     bare = re.compile(BARE).match(text, head.end(), head.end() + LONGEST_JUDGED)
     if bare is None:

@@ -97,7 +97,8 @@ def _crash_again(revived: RevivedDump, number: int) -> None:
         for name, frames in revived.other_stacks(number):
             parked.add(frames, name)
         try:
-            thread = CrashThread(revived.crashed_thread_name())
+            crashed = (f"{thread.name} (crashed)" for thread in revived.dump.threads if thread.crashed)
+            thread = CrashThread(next(crashed, "crashed"))
             thread.run([*revived.callers(number), *each.dumped], each.exception, sys.breakpointhook, revived.renamed)
         finally:
             parked.release()

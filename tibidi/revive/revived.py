@@ -75,10 +75,6 @@ class RevivedDump:
             sys.last_exc = exception
         sys.last_type, sys.last_value, sys.last_traceback = type(exception), exception, exception.__traceback__
 
-    def crashed_thread_name(self) -> str:
-        """Return the name for the thread that crashes again."""
-        return next((f"{thread.name} (crashed)" for thread in self.dump.threads if thread.crashed), "crashed")
-
     def other_stacks(self, number: int) -> Iterator[tuple[str, Stack]]:
         """Yield name and stack of the threads, tasks and exceptions other than exception `number`."""
         yield from ((thread.name, thread) for thread in self.dump.threads if len(thread) and not thread.crashed)

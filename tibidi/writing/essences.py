@@ -9,7 +9,7 @@ pointer that is not set, which ends the process.
 from __future__ import annotations
 
 import sys
-from types import FunctionType, GetSetDescriptorType, MemberDescriptorType, TracebackType
+from types import FunctionType, TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
@@ -27,7 +27,7 @@ from tibidi.look.anatomy import (
     values,
 )
 from tibidi.look.owners import THREAD_LOCAL
-from tibidi.look.resources import essence
+from tibidi.look.resources import GETTERS, essence
 from tibidi.model import FAILED, ILLEGAL
 from tibidi.words.standins import Dummy, NotPickleable
 from tibidi.writing.calls import call
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 ONLY_THERE = "it cannot leave its process"
 COMPUTATION = "the state of a computation cannot be pickled"
-GETTERS = (GetSetDescriptorType, MemberDescriptorType)
 # Types whose getters are called: they need nothing that an object may lack.
 TOLD = ("_regex.", "cryptography.", "frozenlist.", "gevent._gevent_cgreenlet.", "msgspec.")
 SHOWN = PLAIN | {dict, list, set, tuple}

@@ -38,6 +38,14 @@ HOOKS = frozenset({"__reduce__", "__reduce_ex__", "__setstate__"})
 PLAIN_ARRAYS = frozenset({"numpy.memmap", "numpy.recarray", "numpy.rec.recarray", "numpy.matrix"})
 # No more values than this are made into Python objects in a process that has crashed.
 MOST_OBJECTS = 3_000_000
+SHORTER = "the file of a memory map is shorter than the map: reading it would end the process"
+CODES: dict[type, str] = {}  # of the types of scalars met so far
+ARROW_NUMBERS = frozenset({
+    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double",
+})  # fmt: skip
+TORCH_TYPES = frozenset(
+    f"torch.{name}" for name in ("bool", "float16", "float32", "float64", "int16", "int32", "int64", "int8", "uint8")
+)
 
 
 class Unreadable(Exception):
@@ -126,9 +134,6 @@ def spec_of(dtype: Any) -> object:
     return dtype.str
 
 
-SHORTER = "the file of a memory map is shorter than the map: reading it would end the process"
-
-
 def _ndarray(array: Any) -> Any:
     base: Any = sys.modules["numpy"].ndarray
     cls = type(array)
@@ -185,17 +190,9 @@ def _generic(scalar: Any) -> Any:
     return words._scalar, (spec_of(dtype), scalar.item() if dtype.kind == "U" else scalar.tobytes())
 
 
-# The codes of the types of scalars met so far.
-CODES: dict[type, str] = {}
-
-
-def _dtype(dtype: Any) -> Any:
-    return words._dtype, (spec_of(dtype),)
-
-
 NUMPY: dict[str, Callable[[Any], Any]] = {
     "MaskedArray": _masked,
-    "dtype": _dtype,
+    "dtype": lambda dtype: (words._dtype, (spec_of(dtype),)),
     "ndarray": _ndarray,
 }
 
@@ -263,10 +260,6 @@ def _zone(zone: Any) -> Facts:
     return {"zone": str(zone), **({"zones": library} if is_named else {"tz": zone})}
 
 
-def _durations(array: Any) -> Facts:
-    return {"moments": sys.modules["numpy"].asarray(array), **_frequency(array)}
-
-
 def _frequency(holder: Any) -> Facts:
     """Return the frequency of times: of an array before pandas 3, of labels since."""
     frequency = getattr(holder, "freq", None)
@@ -290,23 +283,14 @@ def _sparse(array: Any) -> Facts:
     return {**facts, "dtype": str(array.dtype)}
 
 
-def _arrow(array: Any) -> Facts:
-    return {"arrow": array.__arrow_array__(), "dtype": str(array.dtype)}
-
-
 def _any_array(array: Any) -> Facts | None:
     """Describe an array of another library, which its own pickle can restore."""
     texts = [str(each) for each in listed(lambda: list(array), len(array))]
     return {"texts": texts, "dtype": str(array.dtype), "native": Native(array)}
 
 
-def _timestamp(moment: Any) -> Facts:
-    facts = {"text": str(moment), "value": moment.value, "unit": getattr(moment, "unit", "ns")}
-    return {**facts, **_zone(moment.tz)}
-
-
-def _timedelta(duration: Any) -> Facts:
-    return {"text": str(duration), "value": duration.value, "unit": getattr(duration, "unit", "ns")}
+def _time(time: Any) -> Facts:
+    return {"text": str(time), "value": time.value, "unit": getattr(time, "unit", "ns")}
 
 
 class Native:
@@ -353,11 +337,6 @@ def _arrow_scalar(scalar: Any) -> Facts:
     return {"text": str(scalar.as_py()), "value": scalar.as_py(), "type": scalar.type, "dtype": str(scalar.type)}
 
 
-ARROW_NUMBERS = frozenset({
-    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double",
-})  # fmt: skip
-
-
 # Arrays of other libraries.
 
 
@@ -374,11 +353,6 @@ def _tensor(tensor: Any) -> Facts | None:
     more = {"requires_grad": tensor.requires_grad, "grad": tensor.grad if tensor.is_leaf else None}
     more["parameter"] = type(tensor).__name__ == "Parameter"
     return {**facts, **{name: fact for name, fact in more.items() if fact is not None and fact is not False}}
-
-
-TORCH_TYPES = frozenset(
-    f"torch.{name}" for name in ("bool", "float16", "float32", "float64", "int16", "int32", "int64", "int8", "uint8")
-)
 
 
 def _sparse_matrix(matrix: Any) -> Facts:
@@ -406,7 +380,7 @@ def _dataset(dataset: Any) -> Facts:
 
 
 TABLE: dict[str, Callable[[Any], Facts | None]] = {
-    "pandas.ArrowExtensionArray": _arrow,
+    "pandas.ArrowExtensionArray": lambda array: {"arrow": array.__arrow_array__(), "dtype": str(array.dtype)},
     "pandas.ArrowStringArray": _texts,
     "pandas.BaseMaskedArray": _with_mask,
     "pandas.Categorical": _categorical,
@@ -425,9 +399,9 @@ TABLE: dict[str, Callable[[Any], Facts | None]] = {
     "pandas.Series": _series,
     "pandas.SparseArray": _sparse,
     "pandas.StringArray": _texts,
-    "pandas.Timedelta": _timedelta,
-    "pandas.TimedeltaArray": _durations,
-    "pandas.Timestamp": _timestamp,
+    "pandas.Timedelta": _time,
+    "pandas.TimedeltaArray": lambda array: {"moments": sys.modules["numpy"].asarray(array), **_frequency(array)},
+    "pandas.Timestamp": lambda moment: {**_time(moment), **_zone(moment.tz)},
     "polars.DataFrame": _polars_frame,
     "polars.Series": _polars_series,
     "pyarrow.Array": _arrow_array,

@@ -93,7 +93,7 @@ def reducer_for(cls: type) -> Callable[[Any], Reduced] | None:
     theirs = cloudpickle.Pickler.dispatch_table.get(cls)
     if cls.__name__ in {"ParamSpec", "TypeVarTuple"} and cls.__module__.startswith("typing"):
         theirs = reduce_type_parameter
-    return None if theirs is None else lambda thing: named_or_translated(theirs(thing))
+    return None if theirs is None else lambda thing: translated(theirs(thing))
 
 
 def reduce_type_parameter(thing: Any) -> Any:
@@ -103,13 +103,10 @@ def reduce_type_parameter(thing: Any) -> Any:
     return name if is_found else (type(thing), (name,))
 
 
-def named_or_translated(reduced: object) -> Any:
-    """Translate a reduce value, except a name."""
-    return reduced if type(reduced) is str else translated(reduced)
-
-
-def translated(reduced: object) -> Reduced:
-    """Translate a reduce value; raise TypeError if there is no word for its function."""
+def translated(reduced: object) -> Any:
+    """Translate a reduce value, except a name; raise TypeError if there is no word for its function."""
+    if type(reduced) is str:
+        return reduced
     if type(reduced) is not tuple:
         raise TypeError(f"unexpected from a reducer: {type(reduced).__name__}")
     return tuple(_our_word(each) if place in FUNCTION_PLACES else each for place, each in enumerate(reduced))

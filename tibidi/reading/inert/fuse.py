@@ -168,7 +168,7 @@ class Child:
     def end(self) -> None:
         """End the process, and those that it may have started."""
         with contextlib.suppress(OSError):
-            (self._process.kill if os.name == "nt" else self._kill_group)()
+            self._process.kill() if os.name == "nt" else os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(PATIENCE)
         if self._thread is None or not self._thread.is_alive():  # else another process holds the pipe
@@ -177,9 +177,6 @@ class Child:
                     pipe.close()  # type: ignore[union-attr]  # both are pipes
         else:
             ABANDONED.append(self._process)
-
-    def _kill_group(self) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
 
     def _exchange(self, header: bytes, data: bytes, answers: list[bytes]) -> None:
         stdin: Any = self._process.stdin

@@ -31,10 +31,8 @@ TABLE_WORDS = frozenset({"_array", "_dtype", "_part", "_scalar", "_table"})
 
 def of_tables() -> tuple[dict[Any, type[types.InertCall]], dict[Any, Callable[..., object]]]:
     """Return the types and the words of tables and arrays."""
-    from tibidi.reading.inert import (
-        arrays,  # few dumps have tables, and the process that tries values must start fast
-        described,
-    )
+    # Few dumps have tables, and the process that tries values must start fast.
+    from tibidi.reading.inert import arrays, described
 
     return described.TYPES, {**arrays.WORDS, **described.WORDS}
 

@@ -123,11 +123,7 @@ def _imported(module: str, kind: str) -> Any:
 
 
 def _address(kind: str) -> Callable[..., object]:
-    def make(address: object) -> object:
-        known = expect_text(address, 100) if type(address) is str else expect(address, int)
-        return _imported("ipaddress", kind)(known)
-
-    return make
+    return lambda it: _imported("ipaddress", kind)(expect_text(it, 100) if type(it) is str else expect(it, int))
 
 
 def _fraction(numerator: Any, *denominator: Any) -> object:
