@@ -144,13 +144,7 @@ class _Dumping:
             archive = vault = Vault(archive, summary, config.seal_to)
             stingy = stingy or bool(vault.problem)
         archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
-        sources: dict[str, str] = {}
-        with self._shielded("sources"):
-            for file, source, missing in sources_of(self._crash):
-                if source:
-                    sources[file] = source
-                if missing:
-                    self._omit(f"sources[{file!r}]", TOO_LARGE if source else UNAVAILABLE, missing)
+        sources = self._read_sources()
         with self._shielded("traceback"):
             text = traceback_text(summary, sources, self._crash, self.redactor.text)
             archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
@@ -158,8 +152,8 @@ class _Dumping:
         if why_none:
             self._omit("values", *why_none)
         if not stingy:
-            self._sources(archive, sources)
-        index = Index(complete=True) if why_none else self._values(archive)
+            self._write_sources(archive, sources)
+        index = Index(complete=True) if why_none else self._write_values(archive)
         if self.redactor.hook_failure:
             self._omit("config.redact", REDACTED, f"{self.redactor.hook_failure}: what it raises for is redacted")
         with self._shielded("values"):
@@ -169,8 +163,19 @@ class _Dumping:
         with self._shielded("signature"):
             archive.finish(_key())
 
-    def _sources(self, archive: Archive, sources: dict[str, str]) -> None:
-        """Write the text of every file on a captured stack, as far as it fits."""
+    def _read_sources(self) -> dict[str, str]:
+        """Return the text of every file on a captured stack that can be read."""
+        sources: dict[str, str] = {}
+        with self._shielded("sources"):
+            for file, source, missing in sources_of(self._crash):
+                if source:
+                    sources[file] = source
+                if missing:
+                    self._omit(f"sources[{file!r}]", TOO_LARGE if source else UNAVAILABLE, missing)
+        return sources
+
+    def _write_sources(self, archive: Archive, sources: dict[str, str]) -> None:
+        """Write each text, as far as they fit."""
         room = config.max_bytes * SOURCES_SHARE
         names: set[str] = set()
         for file, text in sources.items():
@@ -181,7 +186,7 @@ class _Dumping:
                     stream.rollback()
                     self._omit(path, TOO_LARGE, f"sources may take {room:.0f} bytes")
 
-    def _values(self, archive: Archive) -> Index:
+    def _write_values(self, archive: Archive) -> Index:
         index = Index()
         with self._shielded("values"):
             from tibidi.writing.values import write_values

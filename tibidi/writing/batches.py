@@ -102,10 +102,7 @@ class BatchMembers(MemberWriter):
         good = self._harmless(pickles[: len(marks) - 1])
         sink.check_owner()
         if good < len(members):
-            first = self._marker, self._mark
-            self._marker, self._mark = members[good][0][0], marks[good]
-            self.rollback()
-            self._marker, self._mark, self._is_open = *first, True
+            self._rollback_to(members[good][0][0], marks[good])
         sink.batch = None
         sizes = [self._known, *self._memo_sizes(members[:good])]
         sink.append([(member_name(number + at), pickles[at], sizes[at]) for at in range(good)])
@@ -126,6 +123,13 @@ class BatchMembers(MemberWriter):
     def is_large(self) -> bool:
         """Whether the memo takes too long to roll back."""
         return self._sink.total > MOST_BYTES_BEFORE
+
+    def _rollback_to(self, marker: object, mark: tuple[int, int, int]) -> None:
+        """Roll back the end of a batch, from the member on that has `marker` and `mark`."""
+        first = self._marker, self._mark
+        self._marker, self._mark = marker, mark
+        self.rollback()
+        self._marker, self._mark, self._is_open = *first, True
 
     def _dump(self, roots: Iterable[Root], members: list[Member], marks: list[tuple[int, int, int]]) -> None:
         """Pickle roots, a mark after each, up to the first difficult one."""

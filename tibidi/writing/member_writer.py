@@ -91,22 +91,10 @@ class MemberWriter:
     def write(self, name: str, piece: Piece, part: Slice) -> None:
         """Write one member, which may use its part of the budget; after any exception, call `rollback`."""
         paths = tuple((path + " ")[:-1] for path in piece.paths)  # new objects, the first to enter the memo
-        self._is_open = True
-        self._marker = paths[0]
-        self._mark = self._state.mark()
-        self._remember_memo()
-        self._choose(self._rules_for(piece))
-        self._sink.scans_names = piece.effort < NAMES
-        self._sink.scans_values = piece.effort < TEXTS
-        self._sink.begin(name, part, self._known)
-        self._state.until = self._redactor.until = part.until
         member = (paths, piece.value)
-        if piece.is_large and self._filter is not None and self._rules is not None and self._rules.texts:
-            self._filter.look_ahead(piece.value)
-        if self._islegal is not None and self._filter is not None:
-            self._filter.spare(member, paths, *paths)
-            if piece.variables is not None:  # a dictionary that no application has made
-                self._filter.spare(piece.variables, *piece.variables)
+        self._begin(name, paths[0], piece, part)
+        if self._filter is not None:
+            self._prepare_filter(self._filter, member, piece)
         # Only from SNAPSHOT on: the limit holds for all threads, and endless recursion in one may overflow its stack.
         is_deep = piece.effort >= SNAPSHOT
         with recursion_limit(self.levels if is_deep else 0):
@@ -163,6 +151,24 @@ class MemberWriter:
         """Return the names of the variables in a piece that are secrets."""
         return {name for name, value in (piece.variables or {}).items() if self._redactor.conceals(name, value)}
 
+    def _begin(self, name: str, marker: str, piece: Piece, part: Slice) -> None:
+        """Begin a member, whose first object in the memo is `marker`."""
+        self._is_open, self._marker, self._mark = True, marker, self._state.mark()
+        self._remember_memo()
+        self._choose(self._rules_for(piece))
+        self._sink.scans_names = piece.effort < NAMES
+        self._sink.scans_values = piece.effort < TEXTS
+        self._sink.begin(name, part, self._known)
+        self._state.until = self._redactor.until = part.until
+
+    def _prepare_filter(self, filters: Filter, member: tuple[tuple[str, ...], object], piece: Piece) -> None:
+        if piece.is_large and self._rules is not None and self._rules.texts:
+            filters.look_ahead(piece.value)
+        if self._islegal is not None:
+            filters.spare(member, member[0], *member[0])
+            if piece.variables is not None:  # a dictionary that no application has made
+                filters.spare(piece.variables, *piece.variables)
+
     def _pickle_carefully(self, thing: object, hooks: FilterHooks, part: Slice, piece: Piece) -> None:
         """Pickle object by object, into memory."""
         from tibidi.writing import careful  # for few variables
@@ -171,8 +177,7 @@ class MemberWriter:
         most = min(part.bytes * CAREFUL_RATIO, part.raw_bytes)
         cut = partial(self._state.nested, is_late=piece.is_late) if piece.effort == SHALLOW else None
         limits = careful.Limits(sys.getrecursionlimit(), most, part.until, cut)
-        pickler = careful.Careful(self._state, memo, hooks, limits)
-        self._sink.write(pickler.pickled(thing))
+        self._sink.write(careful.Careful(self._state, memo, hooks, limits).pickled(thing))
         self._pickler.memo = memo
 
     def _memo_size(self, last: object) -> int | None:
