@@ -11,7 +11,7 @@ import pytest
 import tibidi
 from tibidi.__main__ import main
 from tibidi.fleet.push import Pusher
-from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import CrashDirectory, Limits
 from tibidi.store.remote import Folder
 from tibidi.tools.scrub import rules
 
@@ -147,7 +147,7 @@ def test_pushed_dumps_go_first(three: Crasher, tmp_path: Path) -> None:
     """Retention deletes what was pushed before anything that was not."""
     second = three.dumps()[1]
     main(["push", str(tmp_path / "store"), str(second)])
-    gone = CrashDirectory(str(three.directory)).prune(keep=2)
+    gone = CrashDirectory(str(three.directory)).prune(Limits(keep=2))
 
     assert [second.name] == [entry.name for entry in gone]
 

@@ -12,7 +12,7 @@ from store.building import make, names, series
 
 from tibidi import config
 from tibidi.errors import DumpFailed, DumpNotFound
-from tibidi.store.directory import CrashDirectory
+from tibidi.store.directory import CrashDirectory, Limits
 from tibidi.store.lookup import named
 from tibidi.store.user_directories import can_be_made
 
@@ -42,7 +42,7 @@ def test_files_of_others_are_not_touched(directory: CrashDirectory, place: Path)
     os.chown(theirs, 12345, 12345)
     series(place, 3)
 
-    directory.prune(keep=1, keep_days=1)
+    directory.prune(Limits(keep=1, keep_days=1))
 
     assert theirs.exists()
     assert [theirs.name] == [path.name for path in place.iterdir() if path.name not in names(directory)]
@@ -101,8 +101,8 @@ def test_latest_after_the_clock_was_set_back(directory: CrashDirectory, place: P
     directory.point_latest(str(new))
 
     assert (new.name, str(new)) == (os.readlink(place / "latest.pkl"), directory.latest())
-    assert [] == directory.prune(keep=2)
-    assert [future.name] == [entry.name for entry in directory.prune(keep=1)]
+    assert [] == directory.prune(Limits(keep=2))
+    assert [future.name] == [entry.name for entry in directory.prune(Limits(keep=1))]
 
 
 @pytest.mark.parametrize("missing", [["symlink"], ["symlink", "link"]])

@@ -48,7 +48,7 @@ def test_limits() -> None:
 def test_prune_by_number(directory: CrashDirectory, place: Path) -> None:
     """The oldest dumps go."""
     dumps = series(place, 5)
-    gone = directory.prune(keep=2)
+    gone = directory.prune(Limits(keep=2))
 
     assert [path.name for path in dumps[:3]] == [entry.name for entry in gone]
     assert [path.name for path in dumps[3:]] == names(directory)
@@ -58,8 +58,8 @@ def test_prune_by_size(directory: CrashDirectory, place: Path) -> None:
     """The oldest go until the rest is small enough; the newest stays even if it is too big by itself."""
     series(place, 4, content="x" * 100)
 
-    assert 2 == len(directory.prune(keep_bytes=200))
-    assert 1 == len(directory.prune(keep_bytes=10))
+    assert 2 == len(directory.prune(Limits(keep_bytes=200)))
+    assert 1 == len(directory.prune(Limits(keep_bytes=10)))
     assert ["20260101T000003Z-app-7.pkl"] == names(directory)
 
 
@@ -68,7 +68,7 @@ def test_prune_by_age(directory: CrashDirectory, place: Path) -> None:
     make(place, "20260101T000000Z-a-1.pkl", age_days=40)
     make(place, "20260102T000000Z-a-1.pkl", age_days=35)
 
-    assert ["20260101T000000Z-a-1.pkl"] == [entry.name for entry in directory.prune(keep_days=30)]
+    assert ["20260101T000000Z-a-1.pkl"] == [entry.name for entry in directory.prune(Limits(keep_days=30))]
 
 
 def test_prune_by_age_with_a_wrong_clock(directory: CrashDirectory, place: Path) -> None:
@@ -78,7 +78,7 @@ def test_prune_by_age_with_a_wrong_clock(directory: CrashDirectory, place: Path)
     make(place, "20260101T000000Z-a-1.pkl", age_days=40)
     make(place, "20260102T000000Z-a-1.pkl")
 
-    assert ["20260101T000000Z-a-1.pkl"] == [entry.name for entry in directory.prune(keep_days=30)]
+    assert ["20260101T000000Z-a-1.pkl"] == [entry.name for entry in directory.prune(Limits(keep_days=30))]
 
 
 def test_prune_in_a_crash_loop(directory: CrashDirectory, place: Path) -> None:
@@ -87,11 +87,11 @@ def test_prune_in_a_crash_loop(directory: CrashDirectory, place: Path) -> None:
     for path, fingerprint in zip(dumps, ["loop", "other", "loop", "loop", "loop", "third", "loop"]):
         with path.open("wb") as file:
             Archive(file).add(fmt.SUMMARY, b"{}", {"time": "now", "fingerprint": fingerprint})
-    directory.prune(keep=5)
+    directory.prune(Limits(keep=5))
 
     assert [dumps[number].name for number in (0, 1, 4, 5, 6)] == names(directory)
 
-    directory.prune(keep=2)
+    directory.prune(Limits(keep=2))
 
     assert [dumps[number].name for number in (5, 6)] == names(directory)
 
@@ -103,7 +103,7 @@ def test_prune_spares_files_that_are_being_written(directory: CrashDirectory, pl
     make(place, "20260103T000000Z-a-4194304.pkl.partial")
     series(place, 1)
 
-    assert ["20260102T000000Z-a-4194304.pkl.partial"] == [entry.name for entry in directory.prune(keep=1)]
+    assert ["20260102T000000Z-a-4194304.pkl.partial"] == [entry.name for entry in directory.prune(Limits(keep=1))]
 
 
 def test_prune_leaves_other_files(directory: CrashDirectory, place: Path) -> None:
@@ -111,7 +111,7 @@ def test_prune_leaves_other_files(directory: CrashDirectory, place: Path) -> Non
     make(place, "notes.txt", age_days=100)
     make(place, "traceback.pkl", age_days=100)
     series(place, 2)
-    directory.prune(keep=1, keep_days=1)
+    directory.prune(Limits(keep=1, keep_days=1))
 
     assert {"notes.txt", "traceback.pkl"} <= {path.name for path in place.iterdir()}
 
@@ -130,7 +130,7 @@ def test_unreadable_fingerprints_are_all_different(directory: CrashDirectory, pl
     """Dumps without a fingerprint do not count as one crash loop: the oldest goes."""
     dumps = series(place, 4)
 
-    assert [dumps[0].name] == [entry.name for entry in directory.prune(keep=3)]
+    assert [dumps[0].name] == [entry.name for entry in directory.prune(Limits(keep=3))]
 
 
 def test_is_alive() -> None:
@@ -145,8 +145,9 @@ def test_loaded_only_if_a_limit_is_exceeded(place: Path) -> None:
     """A crash below the limits does not load the module, and so reads no fingerprint."""
     series(place, 2)
     code = (
-        "import sys; from tibidi.store.directory import CrashDirectory; directory = CrashDirectory(sys.argv[1])\n"
-        "for keep in (2, 1): directory.prune(keep=keep); print('tibidi.store.retention' in sys.modules)"
+        "import sys; from tibidi.store.directory import CrashDirectory, Limits\n"
+        "directory = CrashDirectory(sys.argv[1])\n"
+        "for keep in (2, 1): directory.prune(Limits(keep=keep)); print('tibidi.store.retention' in sys.modules)"
     )
     output = subprocess.run([sys.executable, "-c", code, place], capture_output=True, check=True, text=True).stdout
 

@@ -52,7 +52,7 @@ def main(argv: commands.Arguments) -> int:
         deleted = [entry for entry in doomed if unlink(entry.path)]
         _forget_latest(directory)
     else:
-        deleted = directory.prune(**limits._asdict())
+        deleted = directory.prune(limits)
     left = directory.entries()
     kept = [entry for entry in left if options.all and is_being_written(entry, now)]
     commands.say(*(f"deleted {entry.name}" for entry in deleted))

@@ -141,13 +141,11 @@ class CrashDirectory:
     def add(self, path: str) -> None:
         """Point `latest.pkl` at a new dump, and delete the dumps beyond the limits of the settings."""
         self.point_latest(path)
-        self.prune(keep=config.keep, keep_bytes=config.keep_bytes, keep_days=config.keep_days)
+        self.prune(Limits(config.keep, config.keep_bytes, config.keep_days))
 
-    def prune(
-        self, *, keep: int | None = None, keep_bytes: int | None = None, keep_days: float | None = None
-    ) -> list[Entry]:
+    def prune(self, limits: Limits) -> list[Entry]:
         """Delete the dumps beyond the limits, never the newest one; return the deleted ones."""
-        limits, entries, now = Limits(keep, keep_bytes, keep_days), self.entries(), time.time()
+        entries, now = self.entries(), time.time()
         oldest = min((entry.changed for entry in entries), default=now)
         if limits.allow(len(entries), sum(entry.size for entry in entries), now - oldest):
             return []
