@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 MIB = 1 << 20
 # Fails each read of /proc, as a sandbox does; it says how often it did.
 NO_PROC = """
-import atexit, io, os, tibidi.process
+import atexit, os, tibidi.process
 refused = []
 def refuse(function):
     def call(path, *args, **options):
@@ -30,8 +30,8 @@ def refuse(function):
             raise PermissionError(13, "refused", path)
         return function(path, *args, **options)
     return call
-for module, name in (tibidi.process.io, "FileIO"), (tibidi.process.os, "listdir"), (tibidi.process.os, "readlink"):
-    setattr(module, name, refuse(getattr(module, name)))
+for name in "open", "listdir", "readlink":
+    setattr(tibidi.process.os, name, refuse(getattr(tibidi.process.os, name)))
 atexit.register(lambda: print(len(refused)))
 1 / 0
 """
