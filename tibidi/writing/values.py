@@ -100,16 +100,21 @@ def write_values(  # noqa: PLR0913 - the settings of a dump
 
             run_watched(writer, state, deadline, debug=debug, on_wait=wait)
     except Interrupted as error:
-        deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
-        interrupt = error.__cause__
-        try:  # to write what can still be written at once; a second interrupt ends that
-            run_watched(writer, state, deadline, on_wait=on_wait)
-        except Interrupted as again:
-            interrupt = again.__cause__
-        return writer.outcome(interrupt)
+        return writer.outcome(_hurry(writer, state, deadline, on_wait) or error.__cause__)
     finally:
         reducers.close()
     return writer.outcome()
+
+
+def _hurry(
+    writer: ValuesWriter, state: PickleState, deadline: float, on_wait: Callable[[], None]
+) -> BaseException | None:
+    """Write what can still be written at once after an interrupt; return a second one, which ends that."""
+    try:
+        run_watched(writer, state, min(deadline, time.monotonic() + GRACE_SECONDS), on_wait=on_wait)
+    except Interrupted as again:
+        return again.__cause__
+    return None
 
 
 def _batch_types() -> tuple[type[MemberWriter], type[ValuesWriter]]:
@@ -180,8 +185,7 @@ class ValuesWriter:
         for left in self._queue:
             for path in left.by_path() if isinstance(left, Piece) else left.paths[:1]:
                 self._note(path, TIMEOUT, why)
-        first_of_each = {each: each for each in reversed(self._omissions)}
-        omissions = list(first_of_each.values())[::-1]
+        omissions = list(dict.fromkeys(self._omissions))
         return Outcome(self._members, omissions, self._is_complete and not self._queue, interrupt)
 
     def _write_next(self) -> None:
