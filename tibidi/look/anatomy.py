@@ -42,8 +42,7 @@ HOOKS = (
 )  # fmt: skip
 PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})  # the repr of which runs no other code
 OF_ENUM = frozenset({"__objclass__", "_inverted_", "_name_", "_sort_order_", "_value_"})  # set by Lib/enum.py
-TRIES = 5  # for a container that another thread is changing
-EACH_TRY = range(TRIES)
+EACH_TRY = range(5)  # for a container that another thread is changing
 # The docstring of the `__dict__` that a class statement makes (Objects/typeobject.c, subtype_getsets_full).
 DOC_OF_DICT = "dictionary for instance variables"
 if sys.version_info >= (3, 10):
@@ -129,7 +128,7 @@ def type_name(cls: type) -> str:
     if type(module) is not str:
         full = type.__repr__(cls)  # <class 'module.name'>
         name = full[8:-2] if full.startswith("<class '") else name
-        return name[9:] if name.startswith("builtins.") else name
+        return name.removeprefix("builtins.")
     return f"{module}.{name}"
 
 
@@ -242,7 +241,7 @@ def snapshot(items: Iterable[tuple[object, object]]) -> Iterable[tuple[object, o
     """
     if not is_a(items, DICT_ITEMS):
         return items
-    for _ in range(TRIES):
+    for _ in EACH_TRY:
         try:
             return list(items)
         except RuntimeError:  # changed size during iteration (Objects/dictobject.c, dictiter_iternextitem)

@@ -22,7 +22,7 @@ from tibidi.reading.inert.loading import Loading
 from tibidi.reading.memo import MemoUnpickler, completed
 from tibidi.reading.missing import ModuleStub, NotHere, missing_class, opener, unavailable
 from tibidi.reading.today import of_today
-from tibidi.words import standins
+from tibidi.words.standins import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from tibidi.reading.unpickler import MemberFile
 
 SALTED = ("sqlalchemy.util.langhelpers", "symbol")
-STAND_INS: dict[str, object] = {
-    cls.__name__: cls for cls in (standins.Cut, standins.Dummy, standins.NotPickleable, standins.Redacted)
-}
 
 
 class Rebuilder:
@@ -139,7 +136,7 @@ class Names:
         self._finalizers = finalizers
         self._words = {
             **makers.MAKERS,
-            **STAND_INS,
+            **{cls.__name__: cls for cls in KINDS},
             # These differ from the makers in that modules and what they name may be missing.
             "_class_state": self._class_state,
             "_module": self.module,
@@ -205,8 +202,7 @@ class Names:
         from tibidi.reading.inert import classes, names  # the inert reader, seldom needed
 
         if names.is_described(module, qualname) or layout in classes.VALUES:
-            self._missing[module, qualname] = unavailable(module, qualname)
-            return self._missing[module, qualname]
+            return self._missing.setdefault((module, qualname), unavailable(module, qualname))
         found = self._missing[module, qualname] = missing_class(module, qualname, layout, fields)
         if isinstance(home, ModuleStub) and "." not in qualname:
             setattr(home, qualname, found)

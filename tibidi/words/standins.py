@@ -122,6 +122,9 @@ class Redacted(StandIn):
         super().__init__(type_name, "redacted")
 
 
+KINDS = (Cut, Dummy, NotPickleable, Redacted)  # that a pickle may name
+
+
 def _known() -> Any:
     from tibidi.words import known  # at a crash, nobody reads them
 

@@ -203,18 +203,13 @@ def thaw() -> None:
     FROZEN.clear()
 
 
+CORES = ("core", "_core")  # since numpy 2
 WORDS: dict[tuple[str, str], Callable[..., object]] = {
     ("numpy", "dtype"): make_dtype,
     ("tibidi", "_array"): make_array,
     ("tibidi", "_dtype"): make_dtype,
     ("tibidi", "_scalar"): make_scalar,
-    **{
-        (f"numpy.{core}.{module}", name): make
-        for core in ("core", "_core")
-        for module, name, make in (
-            ("multiarray", "_reconstruct", reconstruct),
-            ("multiarray", "scalar", scalar),
-            ("numeric", "_frombuffer", from_buffer),
-        )
-    },
+    **{(f"numpy.{core}.multiarray", "_reconstruct"): reconstruct for core in CORES},
+    **{(f"numpy.{core}.multiarray", "scalar"): scalar for core in CORES},
+    **{(f"numpy.{core}.numeric", "_frombuffer"): from_buffer for core in CORES},
 }

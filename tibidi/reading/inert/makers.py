@@ -223,9 +223,7 @@ def home_of(function: types.InertObject) -> tuple[str, str]:
     return type(owner).__module__ if owner is not None else "?", name
 
 
-STANDINS: dict[type, Callable[..., object]] = {
-    kind: _standin(kind) for kind in (standins.Cut, standins.Dummy, standins.NotPickleable, standins.Redacted)
-}
+STANDINS: dict[type, Callable[..., object]] = {kind: _standin(kind) for kind in standins.KINDS}
 # The makers for calls of types of the interpreter.
 TYPE_MAKERS: dict[type, Callable[..., object]] = {
     **STANDINS,
