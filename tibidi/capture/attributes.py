@@ -10,17 +10,7 @@ import sys
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import patience
-from tibidi.look.anatomy import (
-    CHAIN,
-    dictionary,
-    exact_type,
-    exception_attributes,
-    inherited,
-    is_group,
-    mro,
-    namespace,
-    stored,
-)
+from tibidi.look import anatomy
 from tibidi.model import TOO_LARGE, Omission
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
@@ -50,9 +40,9 @@ def described(exception: BaseException, path: str, previewer: Previewer) -> dict
 
 def attributes(exception: BaseException) -> dict[str, object]:
     """Return the fields of a type, and what was set on the exception; `args` if there are several."""
-    own = {name: value for name, value in dictionary(exception).items() if type(name) is str and name != NOTES}
-    fields = {**exception_attributes(exception, stored(type(exception))), **own}
-    left_out = {*CHAIN[1:], *(("message", "exceptions") if is_group(type(exception)) else ())}
+    own = {name: value for name, value in anatomy.dictionary(exception).items() if type(name) is str and name != NOTES}
+    fields = {**anatomy.exception_attributes(exception, anatomy.stored(type(exception))), **own}
+    left_out = {*anatomy.CHAIN[1:], *(("message", "exceptions") if anatomy.is_group(type(exception)) else ())}
     arguments = fields.get("args", ())
     if type(arguments) is tuple and len(arguments) < 2:
         left_out.add("args")
@@ -64,7 +54,7 @@ def notes(
 ) -> list[str]:
     """Return the notes of an exception, and add an omission if there are too many; `show` previews containers."""
     found = _found(exception, deadline)
-    if found is None and (sys.version_info >= (3, 13) or NOTES not in dictionary(exception)):
+    if found is None and (sys.version_info >= (3, 13) or NOTES not in anatomy.dictionary(exception)):
         return []
     if type(found) is str:
         found = tuple(found) if IS_3_11 else (repr(found),)
@@ -78,16 +68,16 @@ def notes(
 
 def has_unended_notes(exception: BaseException) -> bool:
     """Return True where Python prints no line end after the notes: they are no sequence, and this is 3.11."""
-    own = dictionary(exception).get(NOTES, ())
-    return IS_3_11 and exact_type(own) not in {list, tuple, str}
+    own = anatomy.dictionary(exception).get(NOTES, ())
+    return IS_3_11 and anatomy.exact_type(own) not in {list, tuple, str}
 
 
 def _found(exception: BaseException, deadline: float) -> object:
-    own = dictionary(exception)
+    own = anatomy.dictionary(exception)
     if NOTES in own:
         return own[NOTES]
-    found: object = inherited(type(exception), NOTES)
-    if not any("__get__" in namespace(base) for base in mro(type(found))):
+    found: object = anatomy.inherited(type(exception), NOTES)
+    if not any("__get__" in anatomy.namespace(base) for base in anatomy.mro(type(found))):
         return found
     try:
         return call(lambda: getattr(exception, NOTES), patience(deadline))
@@ -98,7 +88,7 @@ def _found(exception: BaseException, deadline: float) -> object:
 def _text(note: object, words: Callable[[object], str], show: Callable[[object], str], deadline: float) -> str:
     if type(note) is str:
         return note
-    if exact_type(note) in CONTAINERS:
+    if anatomy.exact_type(note) in CONTAINERS:
         return show(note)  # redacted by the names in it
     try:
         return call(lambda: str(words(note)), patience(deadline))

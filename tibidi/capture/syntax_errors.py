@@ -66,5 +66,5 @@ def _marked(text: str, offset: int, end: int) -> list[str]:
     while -1 < stripped.find("\n") < at:
         at -= stripped.find("\n") + 1
         stripped = stripped.partition("\n")[2]
-    shown = INDENT + (stripped[:-1] if stripped.endswith("\n") else stripped)
+    shown = INDENT + stripped.removesuffix("\n")
     return [shown] if at < 0 else [shown, INDENT + " " * at + marks]

@@ -10,16 +10,7 @@ from tibidi.process.digest import hmac_sha256, sha256
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tibidi.model import (
-        ExceptionRecord,
-        FailedTest,
-        FrameRecord,
-        Index,
-        Summary,
-        TaskRecord,
-        ThreadRecord,
-        Variable,
-    )
+    from tibidi import model
 
 SCALARS = {str, int, bool}
 MAX_HEADLINE_CHARACTERS = 200  # of one field
@@ -27,7 +18,7 @@ MANY_FRAMES = 50
 MAX_TEST_CHARACTERS = 1_000  # of a node id, which finds the dump
 
 
-def summary_json(summary: Summary) -> bytes:
+def summary_json(summary: model.Summary) -> bytes:
     """Return `summary.json`."""
     try:
         if len(summary.frames()) > MANY_FRAMES:
@@ -39,7 +30,7 @@ def summary_json(summary: Summary) -> bytes:
     return dumps(summary_to_json(summary))
 
 
-def summary_to_json(summary: Summary) -> dict[str, object]:
+def summary_to_json(summary: model.Summary) -> dict[str, object]:
     """Return `summary` as the plain data of `summary.json`."""
     process = summary.process
     return {
@@ -57,18 +48,18 @@ def summary_to_json(summary: Summary) -> dict[str, object]:
     }
 
 
-def _with_frames(record: ExceptionRecord | ThreadRecord | TaskRecord) -> dict[str, object]:
+def _with_frames(record: model.ExceptionRecord | model.ThreadRecord | model.TaskRecord) -> dict[str, object]:
     return {**record._asdict(), "frames": [frame_to_json(frame) for frame in record.frames]}
 
 
-def frame_to_json(frame: FrameRecord) -> dict[str, object]:
+def frame_to_json(frame: model.FrameRecord) -> dict[str, object]:
     """Return a frame as plain data."""
     data: dict[str, object] = frame._asdict()
     data.update(code=frame.code._asdict(), locals=variables_to_json(frame.locals))
     return data
 
 
-def variables_to_json(variables: Mapping[str, Variable]) -> Mapping[str, object]:
+def variables_to_json(variables: Mapping[str, model.Variable]) -> Mapping[str, object]:
     """Return variables as plain data."""
     data: dict[str, dict[str, object]] = {}
     for name, (kind, preview, table) in variables.items():
@@ -76,12 +67,12 @@ def variables_to_json(variables: Mapping[str, Variable]) -> Mapping[str, object]
     return data
 
 
-def _test_to_json(test: FailedTest) -> dict[str, object]:
+def _test_to_json(test: model.FailedTest) -> dict[str, object]:
     variables = {name: variables_to_json(getattr(test, name)) for name in ("fixtures", "params")}
     return {**test._asdict(), **variables, "captured": dict(test.captured)}
 
 
-def headline(summary: Summary) -> dict[str, object]:
+def headline(summary: model.Summary) -> dict[str, object]:
     """Return the fields of a `Headline`."""
     crash = subjects(summary)[-1]
     frame = crash.frames[-1] if crash.frames else None
@@ -105,7 +96,7 @@ def headline(summary: Summary) -> dict[str, object]:
     }
 
 
-def index_to_json(index: Index) -> dict[str, object]:
+def index_to_json(index: model.Index) -> dict[str, object]:
     """Return `index` as the plain data of `values/index.json`."""
     omissions = [omission._asdict() for omission in index.omissions]
     mappings = {"members": dict(index.members), "globals": dict(index.globals)}

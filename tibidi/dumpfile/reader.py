@@ -269,11 +269,7 @@ class MemberFile(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # mypy has Buffer, 3.12+
         """Read available bytes into `buffer`; return their number, 0 at the end."""
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = chunk
+        self._rest = self._rest or next(filter(None, self._chunks), b"")
         length = min(len(buffer), len(self._rest))
         buffer[:length] = self._rest[:length]
         self._rest = self._rest[length:]

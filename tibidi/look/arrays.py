@@ -73,8 +73,7 @@ def _cell(show: Callable[[object], str], value: object) -> str:
     """Show a value without the quotes of a text, which a table does not need, and a time as pandas does."""
     shown = show(value)
     if shown.startswith("Timestamp(") and type(value) is sys.modules["pandas"].Timestamp:  # not redacted
-        text = str(value)
-        return text[: -len(MIDNIGHT)] if text.endswith(MIDNIGHT) else text
+        return str(value).removesuffix(MIDNIGHT)
     return shown[1:-1] if type(value) is str and shown[:1] in {"'", '"'} and shown[-1:] == shown[:1] else shown
 
 

@@ -31,11 +31,9 @@ def printable(text: str, kept: str = "") -> str:
     """Return `text` with control characters as escapes, except those in `kept`."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char in kept else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+    return "".join(
+        each if each.isprintable() or each in kept else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def iso_time(nanoseconds: int) -> str:

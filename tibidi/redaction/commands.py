@@ -33,8 +33,7 @@ def options_of(word: str) -> dict[str, str] | None:
         for entry in TABLE.strip().replace("\n", "; ").split("; "):
             program, *options = entry.split()
             PROGRAMS[program] = {option[:-1]: option[-1] for option in options}
-    name = word.replace("\\", "/").rpartition("/")[2].lower()
-    name = name[:-4] if name.endswith(".exe") else name
+    name = word.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
     if name in PROGRAMS or not name.startswith(FAMILIES):
         return PROGRAMS.get(name)
     return next(PROGRAMS[f"{each}*"] for each in FAMILIES if name.startswith(each))

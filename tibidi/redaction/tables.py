@@ -36,8 +36,7 @@ def scrubber(cls: type) -> Callable[[Redactor, Any], Any] | None:
         return None
     if "numpy" in sys.modules and issubclass(cls, sys.modules["numpy"].ndarray):
         return _array
-    short = f"{name.partition('.')[0]}.{name.rpartition('.')[2]}"
-    return SCRUBBERS.get(short)
+    return SCRUBBERS.get(f"{name.partition('.')[0]}.{name.rpartition('.')[2]}")
 
 
 def scrubbing(

@@ -215,7 +215,7 @@ def _parse(name: str) -> tuple[str, str, int, int] | None:
 
     The program is the shortest that fits, so that `app-4711-2` is the second dump of process 4711.
     """
-    stem = name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
+    stem = name.removesuffix(SUFFIX)
     moment, _, rest = stem[: -len(".pkl")].partition("-")
     program, _, last = rest.rpartition("-")
     before, _, pid = program.rpartition("-")

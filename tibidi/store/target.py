@@ -93,7 +93,6 @@ def program_name(program: str) -> str:
     base = os.path.basename(program)
     if base.startswith("__main__.") or base in {"", "-", "-c", "-m"}:
         base = os.path.basename(os.path.dirname(program)) or "python"
-    stem = base[:-3] if base.endswith(".py") else base
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("-.")[:MAX_PROGRAM_CHARACTERS]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", base.removesuffix(".py")).strip("-.")[:MAX_PROGRAM_CHARACTERS]
     start, _, end = name.rpartition("-")
     return (f"{start}_{end}" if start and end.isdecimal() else name) or "python"

@@ -24,8 +24,7 @@ MAX_PARTS = 3_000_000  # of one dump
 
 def type_name(value: Any) -> str:
     """Return the name of the type that a value had in the crashed process."""
-    name = getattr(type(value), "_inert_name_", type(value).__name__)
-    return str(name)
+    return str(getattr(type(value), "_inert_name_", type(value).__name__))
 
 
 def parts(value: Any) -> Iterator[Part]:

@@ -190,8 +190,7 @@ class _Scrubbing:
             return value
         if value.keys() >= {"type", "preview"}:
             return self._variable(value, name)
-        for hide in (self._frame, self._message):
-            value = hide(value)
+        value = self._message(self._frame(value))
         return {key: self._named(each) if key in NAMED else self._edit(each) for key, each in value.items()}
 
     def _variable(self, value: Json, name: str) -> Json:
