@@ -18,7 +18,7 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType, TracebackTyp
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
-from tibidi.look.anatomy import dictionary, first, mro, namespace, stored, type_name, values
+from tibidi.look.anatomy import dictionary, first, inherited, mro, namespace, stored, type_name, values
 from tibidi.look.frames import LiveTask
 from tibidi.model import TOO_LARGE, Omission
 from tibidi.process import interpreter, traceback_of
@@ -71,8 +71,8 @@ def tasks(crash: LiveCrash) -> list[LiveTask]:
 def field(task: object, name: str) -> object:
     """Read a field of a task or future without running code of an application subclass."""
     own, descriptor = dictionary(task), stored(type(task)).get(name)
-    if name in own or descriptor is None:
-        return own.get(name)
+    if name in own or descriptor is None:  # a task in Python begins with the `_state` of its class
+        return own.get(name, inherited(type(task), name))
     return dict(values(task, {name: descriptor})).get(name)
 
 
