@@ -54,6 +54,7 @@ TOLD_BY_GETTERS = frozenset({
 })  # fmt: skip
 DIGESTS = ("_blake2", "_hashlib", "_hmac", "_md5", "_sha1", "_sha2", "_sha256", "_sha3", "_sha512")
 LOCK = re.compile(r"<(?P<state>locked|unlocked) \S+ object(?: owner=(?P<owner>\d+) count=(?P<count>\d+))?")
+FIELD_TYPES = ("_ctypes.CField", "ctypes.CField")  # up to Python 3.13, and from 3.14 on
 # Fields that hold the address of something: reading them may read memory that is not there any more.
 POINTER_TYPES = ("_ctypes.PyCFuncPtrType", "_ctypes.PyCPointerType")
 POINTERS = ("O", "P", "X", "Z", "z")
@@ -229,7 +230,7 @@ def _structure(thing: object) -> Essence:
     return {
         name: field.__get__(thing)
         for field, name, kind in fields
-        if type_name(type(field)) == "_ctypes.CField" and not _is_pointer(kind)
+        if type_name(type(field)) in FIELD_TYPES and not _is_pointer(kind)
     }
 
 
