@@ -11,6 +11,7 @@ import signal
 import struct
 import termios
 import time
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class Terminal:
     """A process whose standard streams are a terminal of its own."""
 
     def __init__(self, command: list[str], environ: Mapping[str, str], cwd: Path) -> None:
-        self.pid, self.fd = pty.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of threads of the runner, which exec() ends
+            self.pid, self.fd = pty.fork()
         if not self.pid:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # as shells do; who runs the tests may have it ignored
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))

@@ -103,7 +103,9 @@ def test_objects_beside_a_shadowing_module(crash: Crasher, name: str, is_importe
 
     assert without.stdout == crashed.stdout
     assert ["tea"] == dump.exceptions[-1][-1]["order"].lines
-    assert () == tuple(dump.omissions)
+    # Python 3.15 imports what it colours tracebacks with when it prints one, and that needs `typing`.
+    cannot_print = sys.version_info >= (3, 15) and is_imported and name == "typing"
+    assert ["traceback"] * cannot_print == [each.path for each in dump.omissions]
 
 
 def test_shadowing_module_that_is_not_loaded(crash: Crasher) -> None:

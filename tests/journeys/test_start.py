@@ -179,7 +179,7 @@ def test_children_after_chroot(crash: Crasher) -> None:
     code = f"""
         import os, sys
         {BEGIN}
-        import multiprocessing.popen_fork, multiprocessing.util
+        import multiprocessing.popen_fork, multiprocessing.resource_tracker, multiprocessing.util
         def work():
             print("worked", flush=True)
         os.mkdir("root")
