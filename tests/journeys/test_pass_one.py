@@ -194,4 +194,48 @@ def test_lazy_imports_stay_lazy(crash: Crasher) -> None:
 
     assert "[]\n" == crashed.stdout
     assert {"id": 7, "amount": 0} == dump.exceptions[-1][-1]["order"]
-    assert "lazy_import" in repr(dump.exceptions[-1][0]["nothing"])
+    assert "<lazy_import 'not_here.nothing'>" in repr(dump.exceptions[-1][0]["nothing"])
+    assert "lazy_import" not in crash.run("-m", "tibidi", "show", str(crashed.dump)).stdout  # one of the imports
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="Python 3.15 has frozendict (PEP 814) and sentinel (PEP 661)")
+@pytest.mark.parametrize("trust", [True, False], ids=["live", "inert"])
+def test_frozen_dictionaries_and_sentinels(crash: Crasher, trust: bool) -> None:
+    """A frozendict is shown as a dict, without its secrets or code of its class and keys, a sentinel by its name."""
+    code = """
+        import sys
+        class Key:
+            def __hash__(self):
+                return print("hash", file=sys.__stdout__) or 1
+        class Own(frozendict):
+            def keys(self):
+                return print("keys", file=sys.__stdout__) or ()
+            __iter__ = keys
+        class Plain(frozendict):
+            pass
+        key = frozendict({Key(): 1})
+        MISSING = sentinel("MISSING")
+        def work(plain, own, settings, passwords, amount=MISSING):
+            copy = "fi7Yoh4wee2u"
+            sys.__stdout__ = sys.stderr
+            return 1 / 0, key
+        work(Plain(a=[1]), Own(b=2), frozendict(password="fi7Yoh4wee2u"), frozendict(ada="ieB3ooz8ae"))
+    """
+    (crash.work / "app.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    crashed = crash.run("app.py")
+    dump = tibidi.load(crashed.dump, trust=trust)
+    frame = dump.exceptions[-1][-1]
+
+    shown = {name: variable.preview for name, variable in frame.record.locals.items()}
+    assert {
+        "plain": "Plain({'a': [1]})",
+        "own": "Own({'b': 2})",
+        "settings": "frozendict({'password': <redacted>})",
+        "passwords": "<redacted>",
+        "amount": "<MISSING>",
+        "copy": "'<redacted>'",
+    } == shown
+    assert "hash\n" == crashed.stdout
+    assert ([1], 1) == (frame["plain"]["a"], len(frame["plain"]))
+    assert ["password"] == [*frame["settings"].keys()]
+    assert not [each for each in ("fi7Yoh4wee2u", "ieB3ooz8ae") if each in repr({**frame})]

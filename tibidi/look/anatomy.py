@@ -51,8 +51,8 @@ else:
     from tibidi.process.imports import standard_names
 
     STANDARD_MODULES = standard_names()
-DICT_ITEMS: type = type({}.items())
 GROUP: Any = getattr(builtins, "BaseExceptionGroup", None)  # Python 3.11
+DICTS: tuple[Any, ...] = (dict, getattr(builtins, "frozendict", dict))  # Python 3.15
 # Objects/exceptions.c, BaseException_getset; without the traceback, as reviving makes a new one.
 CHAIN = ("args", "__cause__", "__context__", "__suppress_context__")
 
@@ -239,7 +239,7 @@ def snapshot(items: Iterable[tuple[object, object]]) -> Iterable[tuple[object, o
 
     An iterator is returned as it is, since it can be read only once.
     """
-    if not is_a(items, DICT_ITEMS):
+    if not is_a(items, type({}.items())):
         return items
     for _ in EACH_TRY:
         try:

@@ -7,7 +7,7 @@ search for secrets, the search for paths, the filter of secrets.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import attributes, dictionary_reader, first, is_a, mro, namespace, slots_in, stored, type_name
+from tibidi.look.anatomy import DICTS, attributes, dictionary_reader, first, mro, namespace, slots_in, stored, type_name
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # The builtin types that a class may derive from, and then holds what they hold.
-BUILTINS = (str, bytes, bytearray, int, float, complex, dict, list, tuple, set, frozenset, type, BaseException)
+BUILTINS = (str, bytes, bytearray, int, float, complex, *DICTS, list, tuple, set, frozenset, type, BaseException)
 
 # Types whose value is computed when it is first used, by a query, a request or a task graph.  Known by name, as nothing
 # is imported for them.  Neither pass of a dump evaluates one.
@@ -133,7 +133,7 @@ def declared_fields(cls: type) -> tuple[str, ...] | None:
         if type(fields) is dict:
             return tuple(name for name, field in fields.items() if type(name) is str and not _is_class_variable(field))
         attrs = body.get("__attrs_attrs__")
-        if is_a(attrs, tuple):
+        if issubclass(type(attrs), tuple):
             names = [attributes(each).get("name") for each in tuple.__iter__(attrs)]
             return tuple(name for name in names if type(name) is str)
         names = body.get("_fields")

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
-from tibidi.look.anatomy import STANDARD_MODULES, exact_type, is_native, type_name
+from tibidi.look.anatomy import DICTS, STANDARD_MODULES, exact_type, is_native, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined
 from tibidi.look.preview import MAX_DEPTH
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
@@ -179,8 +179,8 @@ class Instances:
         if base is tuple and facts.fields is not None and len(facts.fields) == tuple.__len__(value):
             pairs = list(zip(facts.fields, tuple.__iter__(value)))
             return f"{short}({self._named(value, pairs, self._walker.limit(), len(pairs))})"
-        if base is dict:
-            return f"{short}({self._walker.mapping(value)})"
+        if base in DICTS:
+            return f"{short}({self._walker.mapping(value, base)})"
         return self._sequence(value, base, short)
 
     def _sequence(self, value: object, base: Any, short: str) -> str:

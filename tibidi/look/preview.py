@@ -261,14 +261,14 @@ class Walker:
         self.within.discard(id(items))
         return start + joined(shown, length) + end
 
-    def mapping(self, mapping: dict[object, object]) -> str:
+    def mapping(self, mapping: Any, kind: Any = dict) -> str:
         """Show a dictionary; not what every namespace of `exec` has as `__builtins__`."""
         if mapping is vars(sys.modules["builtins"]) or not self.enter(mapping):
             return "{...}"
-        length = dict.__len__(mapping)
-        pairs = first(dict.items(mapping), self.limit()) if len(self.steps) < MAX_DEPTH else []
+        length = kind.__len__(mapping)
+        pairs = first(kind.items(mapping), self.limit()) if len(self.steps) < MAX_DEPTH else []
         shown = []
-        labelled = self.redactor.labelled(mapping) if pairs else ()
+        labelled = self.redactor.labelled(mapping if kind is dict else {k: v for k, v in pairs if type(k) is str})
         for key, value in pairs:
             if self.left <= 0:
                 break

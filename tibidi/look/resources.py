@@ -415,6 +415,7 @@ TABLE: dict[str, Callable[..., Essence]] = {
     **dict.fromkeys(("_ctypes.Structure", "_ctypes.Union"), _structure),
     **dict.fromkeys(map(type_name, (_io.TextIOWrapper, *BUFFERED, _io.FileIO)), _file),
     **dict.fromkeys(("_thread.RLock", "_thread.lock"), _lock),
+    **dict.fromkeys(("lazy_import", "sentinel"), _shown),
     **dict.fromkeys(("weakcallableproxy", "weakproxy", "weakref.CallableProxyType", "weakref.ProxyType"), _shown),
     **dict.fromkeys(("sqlalchemy.cyextension.resultproxy.BaseRow", "sqlalchemy.engine._row_cy.BaseRow"), _columns),
     **dict.fromkeys(("weakref", "weakref.ReferenceType"), _weak_reference),

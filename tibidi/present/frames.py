@@ -20,7 +20,7 @@ SHOWN_TURNS = 3  # of a recursion, as in Python's tracebacks
 LONG = 40  # characters; a value that is longer is shown once
 TEMPORARY = "@"  # begins the names of what pytest's assertion rewriting keeps
 # What a module defines and imports is only counted; its other variables are shown.
-DEFINITIONS = r"<(?:class|module|function|built-in function) "
+DEFINITIONS = r"<(?:class|module|function|built-in function|lazy_import) "
 
 
 class Frames:

@@ -65,7 +65,7 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     names = [type_name(base) for base in mro(cls)]
     if any(base in SEQUENCES or base in SCALARS or re.fullmatch(COLUMNS, base) for base in names):
         return True
-    if cls is MappingProxyType:
+    if cls is MappingProxyType or "frozendict" in names:
         return name.lower().endswith(HOLDERS)
     return issubclass(cls, CONTAINERS) and _has_secret_types(value)
 

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import exact_type, first, type_name
+from tibidi.look.anatomy import DICTS, exact_type, first, type_name
 from tibidi.redaction.concealing import COLUMNS, SEQUENCES
 from tibidi.redaction.looks import is_varied
 from tibidi.redaction.names import HARD, kind_of_name
@@ -81,8 +81,9 @@ def variables(function: Any) -> Iterator[tuple[str, object]]:
 
 def content(value: Any, facts: ClassFacts) -> tuple[list[Any], list[Any]]:
     """Return what an instance of a subclass of a builtin type contains: with names, and without."""
-    if facts.kind is dict:
-        return first(dict.items(value), MAX_ITEMS), []
+    kind: Any = facts.kind
+    if kind in DICTS:
+        return first(kind.items(value), MAX_ITEMS), []
     if facts.kind is list:
         return [], first(list.__iter__(value), MAX_ITEMS)
     if facts.kind is tuple:

@@ -21,6 +21,7 @@ from tibidi.words.standins import Dummy
 
 # Types that print in a way of their own.
 KNOWN_TYPES: dict[tuple[str, str], type[types.InertCall]] = {
+    ("builtins", "frozendict"): types.InertFrozenDict,
     ("functools", "partial"): types.InertPartial,
     ("os", "_Environ"): types.InertEnvironment,
     ("sqlalchemy.engine.row", "Row"): types.InertRow,

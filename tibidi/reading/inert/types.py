@@ -241,6 +241,14 @@ class InertMapping(InertSequence):
     values = of(dict.values)
 
 
+class InertFrozenDict(InertMapping):
+    """A frozendict, a builtin of Python 3.15, or one of a subclass."""
+
+    def __new__(cls, content: object = None, *_: object, **__: object) -> Any:
+        """Make a mapping of the content."""
+        return instance(cls, _items_=content if type(content) is dict else {})
+
+
 class InertEnvironment(InertMapping):
     """`os.environ`, with its names and values decoded; those of `environb` are bytes."""
 
