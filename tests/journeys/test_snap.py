@@ -9,18 +9,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 from crashing import PROGRAMS
 
 import tibidi
+from tibidi.commands import snap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from crashing import Crasher
 
@@ -31,6 +34,7 @@ HAS_STACK = not ((3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.vers
 USR2 = {"TIBIDI_SNAPSHOT_SIGNAL": "USR2"}
 CLIENTS = 20
 SECONDS = 3.0
+NOBODY = 65534
 
 
 @contextmanager
@@ -78,6 +82,33 @@ def test_by_remote_exec(crash: Crasher) -> None:
         snapped = crash.run("-m", "tibidi", "snap", str(pid))
 
     assert "hello" == tibidi.load(snapped.stdout.strip(), trust=False).threads[0].frames[1]["greeting"]
+
+
+@pytest.mark.parametrize("refusal", [None, RuntimeError("it may not be asked")], ids=["answered", "refused"])
+def test_script_for_another_user(refusal: Exception | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What root asks a process of another user to run is readable for it, and removed afterwards."""
+    if sys.platform != "linux" or os.geteuid():
+        pytest.skip("only root may ask processes of others")
+    owners = []
+
+    def remote_exec(_: int, script: Path) -> None:
+        """Answer as the process would."""
+        owners.extend(os.stat(each).st_uid for each in (script, script.parent))
+        if refusal is not None:
+            raise refusal
+        (script.parent / "answer").write_text("/the/dump.pkl", encoding="utf-8")
+
+    monkeypatch.setattr(sys, "remote_exec", remote_exec, raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen(["sleep", "60"], user=NOBODY) as process:
+        try:
+            with nullcontext() if refusal is None else pytest.raises(RuntimeError, match="it may not be asked"):
+                assert "/the/dump.pkl" == snap._by_remote_exec(process.pid, 10)
+        finally:
+            process.kill()
+
+    assert [NOBODY, NOBODY] == owners
+    assert [] == [*tmp_path.iterdir()]
 
 
 def test_no_dump_in_time(crash: Crasher) -> None:

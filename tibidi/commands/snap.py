@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -55,8 +56,7 @@ def _announced(pid: int) -> Record | None:
     if os.path.exists("/proc/self"):
         with open(f"/proc/{pid}/environ", "rb") as file:
             folder = dict(each.partition(b"=")[::2] for each in file.read().split(b"\0")).get(b"TIBIDI_DIR")
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
-            caught = int(next(line for line in file if line.startswith("SigCgt:")).split()[1], 16)
+        caught = int(_status(pid, "SigCgt:")[0], 16)
     for path in records(os.fsdecode(folder) if folder else crash_directory().path):
         record = Record(path) if f"-{pid}-" in path else None
         if record and not record.is_dead() and record.facts["signal"] and caught >> record.facts["signal"] - 1 & 1:
@@ -88,12 +88,28 @@ def _by_signal(record: Record, seconds: float) -> str:
 def _by_remote_exec(pid: int, seconds: float) -> str:
     if not hasattr(sys, "remote_exec"):
         raise DumpNotFound(f"process {pid} does not take snapshots", ASK)
-    folder = Path(tempfile.mkdtemp(prefix="tibidi-snap-"))  # it stays, as the process may run the script later
+    folder = Path(tempfile.mkdtemp(prefix="tibidi-snap-"))
     script, answer = folder / "script.py", folder / "answer"
     ours = str(Path(__file__).resolve().parents[2])
     script.write_text(SCRIPT.format(ours=ours, answer=str(answer)), encoding="utf-8")
-    sys.remote_exec(pid, script)  # type: ignore[attr-defined,unused-ignore]  # from Python 3.14 on
-    return _wait(lambda: answer.read_text() if answer.exists() else "", seconds, "TIBIDI_SNAPSHOT_SIGNAL wakes it")
+    if os.path.exists("/proc/self") and not os.geteuid():  # root asks processes of others, which must read the script
+        owner = [int(_status(pid, f"{kind}id:")[1]) for kind in "UG"]
+        for each in (folder, script):
+            os.chown(each, *owner)
+    try:
+        sys.remote_exec(pid, script)  # type: ignore[attr-defined,unused-ignore]  # from Python 3.14 on
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    text = _wait(lambda: answer.read_text() if answer.exists() else "", seconds, "TIBIDI_SNAPSHOT_SIGNAL wakes it")
+    shutil.rmtree(folder, ignore_errors=True)  # without an answer it stays: the process may run the script later
+    return text
+
+
+def _status(pid: int, name: str) -> list[str]:
+    """Return what /proc says about a process under a name."""
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        return next(line for line in file if line.startswith(name)).split()[1:]
 
 
 def _wait(answer: Callable[[], str], seconds: float, hint: str) -> str:
