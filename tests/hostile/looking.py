@@ -54,6 +54,7 @@ HARMLESS = frozenset(
 )
 # Talking to the process in which values are tried, and ending it.
 CHILD_EVENTS = frozenset({"_thread.start_joinable_thread", "_thread.start_new_thread", "os.killpg", "time.sleep"})
+STARTS = frozenset({"subprocess.Popen", "_posixsubprocess.fork_exec"})  # the latter from Python 3.15 on
 COMMANDS = {
     "info": tibidi.commands.info.main,
     "show": tibidi.commands.show.main,
@@ -81,7 +82,7 @@ class Watch:
             return
         if event == "open" and self._may_open(*arguments):
             return
-        if event in CHILD_EVENTS or (event == "subprocess.Popen" and START in arguments[1]):
+        if event in CHILD_EVENTS or (event in STARTS and START in arguments[1]):
             return  # the process in which values are tried
         self.events.append(f"{event} {arguments!r}"[:300])
 

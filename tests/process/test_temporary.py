@@ -113,6 +113,7 @@ def test_an_application_that_switches_more_often() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the runner may have threads
 def test_child_of_fork() -> None:
     """In a child of fork() everything is restored at once, the lock is free, and leaving the context is a no-op."""
     before = state()

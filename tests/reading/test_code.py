@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,8 @@ def test_a_function_without_source_says_so(sources: dict[str, str], reason: str)
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        ("rules = {'small': lambda x: x in (1, 2), 'large': lambda x: x in (8, 9)}", False),
+        # Python 3.14 keeps the first number of each among the constants, too.
+        ("rules = {'small': lambda x: x in (1, 2), 'large': lambda x: x in (8, 9)}", sys.version_info >= (3, 14)),
         ("more = [lambda a: lambda: a + 1, lambda a: lambda: a + 2]", False),
         ("same = [lambda x: x in (1, 2), lambda x: x in (1, 2)]", True),
         ("nested = [lambda a: lambda: a + 1, lambda a: lambda: a + 1]", True),

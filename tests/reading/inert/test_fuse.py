@@ -70,7 +70,10 @@ def test_plain_values(fuse: Fuse) -> None:
         pickle.EMPTY_SET + COLLIDING + pickle.ADDITEMS,
         COLLIDING + pickle.FROZENSET,
         forging.name("tibidi", "_keys") + COLLIDING + pickle.TUPLE + pickle.TUPLE1 + pickle.REDUCE,
-        pickle.EMPTY_DICT + catalogue.LAUGHS + pickle.NONE + pickle.SETITEM,
+        pytest.param(
+            pickle.EMPTY_DICT + catalogue.LAUGHS + pickle.NONE + pickle.SETITEM,
+            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="tuples keep their hash"),
+        ),
     ],
     ids=["dict", "set", "frozenset", "view", "laughs"],
 )
@@ -132,7 +135,10 @@ def test_deep_lists(fuse: Fuse) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        pickle.NONE + pickle.LONG_BINPUT + b"\xff\xff\xff\x7f",
+        pytest.param(
+            pickle.NONE + pickle.LONG_BINPUT + b"\xff\xff\xff\x7f",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 15), reason="the memo has what it needs"),
+        ),
         forging.call("builtins", "bytearray", 1 << 40) + (pickle.EMPTY_SET + pickle.MEMOIZE + pickle.POP) * 8_000_000,
     ],
     ids=["index of the memo", "sets"],
