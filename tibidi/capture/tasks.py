@@ -116,8 +116,7 @@ def _among_locals(crash: LiveCrash, task_class: type) -> Iterator[object]:
 def _values(crash: LiveCrash) -> Iterator[object]:
     for stack in crash.stacks():
         for live in stack.frames:
-            if live.namespace is not live.frame.f_globals:
-                yield from live.namespace.values()
+            yield from live.namespace.values()
 
 
 def _state(task: object) -> str:
