@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+from types import CodeType
 
 from tibidi import __version__, config
 from tibidi.config import VARIABLES
@@ -176,7 +177,7 @@ def _who(hook: object) -> str:
     """Return the name of a function, and the file that defines it."""
     name = f"{getattr(hook, '__module__', '?')}.{getattr(hook, '__qualname__', type(hook).__qualname__)}"
     code = getattr(hook, "__code__", None)
-    return f"{name} ({code.co_filename}:{code.co_firstlineno})" if code else name
+    return f"{name} ({code.co_filename}:{code.co_firstlineno})" if isinstance(code, CodeType) else name
 
 
 def _write_test(folder: str) -> str:

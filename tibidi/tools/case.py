@@ -14,6 +14,7 @@ from tibidi import config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
+from tibidi.errors import TibidiError
 from tibidi.look.frames import LOCALS, Root
 from tibidi.model import Index, ProcessRecord
 from tibidi.present import phrases
@@ -22,7 +23,6 @@ from tibidi.reading.today import MAINS
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.tools import literals
-from tibidi.writing.values import write_values
 
 if TYPE_CHECKING:
     from tibidi.dump import Dump
@@ -183,6 +183,10 @@ class _Text:
 
 def _dumped(case: Case, values: dict[str, object]) -> bytes:
     """Return a dump that has the arguments alone, signed with the key of this user."""
+    if sys.implementation.name != "cpython":
+        raise TibidiError("only CPython has the pickler for the arguments", "run the same command with CPython")
+    from tibidi.writing.values import write_values
+
     frame = case.frame.record._replace(locals={})
     record = case.exception.record._replace(parent=None, frames=(frame,), attributes={})
     summary = case.dump.summary._replace(

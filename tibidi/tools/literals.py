@@ -24,6 +24,7 @@ MAX_CELLS = 60  # of a table
 SHARED = (type, types.ModuleType, types.FunctionType, types.CodeType, types.FrameType, decimal.Decimal)
 MEMBER = re.compile(r"<([A-Z]\w*(?:\.\w+)+): [^<>]*>")  # of an enumeration
 NUMBERS = {"nan": "math", "inf": "math"}
+IS_TRACKED = getattr(gc, "is_tracked", lambda _: True)  # not in PyPy
 
 
 def within(value: object) -> Iterator[Any]:
@@ -42,7 +43,7 @@ def within(value: object) -> Iterator[Any]:
 def is_atom(value: object) -> bool:
     """Return True for a value that cannot change and has no values in it, for a class, function or module as well."""
     kind = type(value)
-    return issubclass(kind, (*SHARED, enum.Enum)) or not (gc.is_tracked(value) or kind in {dict, bytearray})
+    return issubclass(kind, (*SHARED, enum.Enum)) or not (IS_TRACKED(value) or kind in {dict, bytearray})
 
 
 def has_aliases(value: object) -> bool:

@@ -85,13 +85,13 @@ def _nodes(dump: Dump, under: str) -> list[_Node]:
 
 
 def _own_size(value: Any) -> tuple[int, bool]:
-    """Return the bytes of a value without its parts, and whether they are an estimate."""
+    """Return the bytes of a value without its parts, 0 on PyPy, and whether they are an estimate."""
     if isinstance(value, StandIn):
         facts = vars(value).get("facts")
         shape = facts.get("shape", (facts.get("length"),)) if type(facts) is dict else ()
         is_known = type(shape) is tuple and all(type(each) is int and 0 <= each < 1 << 40 for each in shape)
         return 8 * math.prod(shape[:9]) if is_known and shape else 0, True
     if isinstance(value, InertObject):  # of another class than in the process
-        return sys.getsizeof(value) + sys.getsizeof(value.__dict__), True
+        return sys.getsizeof(value, 0) + sys.getsizeof(value.__dict__, 0), True
     data = getattr(value, "nbytes", 0) if type(value).__module__ == "numpy" else 0  # which may belong to another array
-    return max(sys.getsizeof(value), data), False
+    return max(sys.getsizeof(value, 0), data), False
