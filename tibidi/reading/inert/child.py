@@ -37,6 +37,8 @@ except ImportError:  # Windows
 # `repr`, comparing and pickling, and frees other containers in turn (Include/cpython/object.h, "trashcan").
 UNCHECKED = (tuple, slice, CellType, MethodType, deque, defaultdict, BaseException)
 MAX_DEPTH = 10_000
+# The addresses that mimalloc, the allocator of free-threaded builds, keeps for itself from the start.
+ARENA_BYTES = 1 << 30 if "free-threading" in sys.version else 0
 FEW_LEVELS = 6  # almost no value has more of these; they are gone through at the speed of C
 
 
@@ -91,7 +93,7 @@ def limit(seconds: float, memory: int) -> None:
     if resource is not None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         with contextlib.suppress(OSError, ValueError):  # not on every system
-            resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+            resource.setrlimit(resource.RLIMIT_AS, (memory + ARENA_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 def is_deep() -> bool:
