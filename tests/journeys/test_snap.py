@@ -12,7 +12,9 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +65,33 @@ def test_by_signal(crash: Crasher, how: str) -> None:
     assert (0, HAS_STACK) == (snapped.status, f" in {how}\n" in snapped.stderr)
     assert (sys.version_info >= (3, 14)) == ("Current thread 0x" in snapped.stderr)
     assert ("snapshot", "hello") == (dump.kind, dump.threads[0].frames[1]["greeting"])
+
+
+@pytest.mark.parametrize("how", ["deep", "patched"])
+def test_goes_on(crash: Crasher, how: str) -> None:
+    """A program that has few calls left, or has replaced what tibidi calls, is dumped, and goes on."""
+    with running(crash, how, USR2) as (pid,):
+        snapped = [crash.run("-m", "tibidi", "snap", str(pid)).stdout.strip() for _ in range(2)]
+
+    assert ["sleep", "sleep"] == [tibidi.load(each, trust=False).threads[0].frames[-1].name for each in snapped]
+
+
+def test_twice_at_once(crash: Crasher) -> None:
+    """Who asks for a snapshot while one is made gets that one."""
+    with running(crash, "sleep", USR2) as (pid,), ThreadPoolExecutor() as pool:
+        runs = [pool.submit(crash.run, "-m", "tibidi", "snap", str(pid)) for _ in range(2)]
+        snapped = [run.result() for run in runs]
+
+    assert [True, True] == [Path(each.stdout.strip()).is_file() for each in snapped], snapped
+
+
+def test_failed(crash: Crasher) -> None:
+    """The reason why a process has made no dump is one line of the command."""
+    with running(crash, "failing", USR2) as (pid,):
+        snapped = crash.run("-m", "tibidi", "snap", str(pid))
+
+    assert "tibidi: no dump: ZeroDivisionError: division by zero; the process goes on" in snapped.stderr.splitlines()[-1]
+    assert "tibidi: tibidi" not in snapped.stderr
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="sys.remote_exec asks any process")

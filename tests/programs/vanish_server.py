@@ -1,7 +1,9 @@
 """A server whose 20 threads compute, with one request a thread at a time; prints how long answers take."""
 
 import hashlib
+import inspect
 import os
+import select
 import socketserver
 import sys
 import threading
@@ -41,6 +43,26 @@ def sleep(greeting):
     print(os.getpid(), flush=True)
     for _ in range(6000):
         time.sleep(0.01)
+
+
+def deep(greeting):
+    # close to the limit of 1,000 calls
+    if len(inspect.stack(0)) < 970:
+        return deep(greeting)
+    return sleep(greeting)
+
+
+def patched(greeting):
+    # as gevent does, whose poll() cannot be called in the callbacks of its loop
+    select.poll = lambda: 1 / 0
+    sleep(greeting)
+
+
+def failing(greeting):
+    import tibidi.living
+
+    tibidi.living.dump = lambda *_: 1 / 0
+    sleep(greeting)
 
 
 globals()[sys.argv[1]]("hello")

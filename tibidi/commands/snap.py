@@ -45,7 +45,7 @@ def main(argv: commands.Arguments) -> int:
         reason = getattr(error, "strerror", None) or error
         raise DumpNotFound(f"process {options.pid}: {reason}", "see what runs with: ps ax | grep python") from None
     if not os.path.isabs(answer):
-        raise DumpNotFound(answer, ASK)
+        raise DumpNotFound(answer.replace("tibidi: ", "", 1), "the process goes on, and can be asked again")
     commands.report(options, {"pid": options.pid, "path": answer}, [answer])
     return 0
 

@@ -158,7 +158,7 @@ def _is_writable() -> bool:
         poll = select.poll()
         poll.register(sys.stderr.fileno(), select.POLLOUT)
         return bool(poll.poll(READER_SECONDS * 1_000))
-    except (ImportError, AttributeError, OSError, ValueError):  # no poll() here, or stderr is closed
+    except Exception:  # noqa: BLE001 - no poll() here, that of gevent, which may raise anything, or stderr is closed
         return True
 
 

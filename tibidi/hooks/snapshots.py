@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
+import _thread
 import sys
 
 from tibidi import TYPE_CHECKING, config
@@ -15,12 +16,27 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_taking = 0  # the process whose main thread takes a snapshot: not that of a child
+
+
 def install() -> None:
     """Install the handler of the signal; only the main thread can."""
     try:
-        _signal.signal(config.snapshot_signal, lambda *_: take())
+        _signal.signal(config.snapshot_signal, _take_at_signal)
     except (ValueError, OSError):  # another thread, or a signal such as KILL
         handling.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
+
+
+def _take_at_signal(*_: object) -> None:
+    """Take a snapshot; a signal that comes meanwhile asks for the same one."""
+    global _taking
+    if _taking == os.getpid():
+        return
+    _taking = os.getpid()
+    try:
+        take(may_be_deep=True)
+    finally:
+        _taking = 0
 
 
 def answer(path: str) -> None:
@@ -31,12 +47,18 @@ def answer(path: str) -> None:
     os.rename(f"{path}.new", path)
 
 
-def take(reason: str = "", told: str = "snapshot") -> str:
-    """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed."""
+def take(reason: str = "", told: str = "snapshot", *, may_be_deep: bool = False) -> str:
+    """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed.
+
+    With `may_be_deep`, a thread takes it if the program leaves too few calls to this one.
+    """
     try:
         path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
         line = handling.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
     except Exception as error:  # noqa: BLE001 - the process goes on
+        if may_be_deep and isinstance(error, RecursionError):
+            _thread.start_new_thread(take, ())
+            return ""
         path, line = "", handling.of_failure(error)
     note(f"{told} {path or line}")
     if not config.silent:
