@@ -347,6 +347,7 @@ def test_c_stack(crash: Crasher) -> None:
 # How vanish_hang.py hangs: what the reason has besides, and the innermost own function.
 HANGS = {
     "deadlock": ("MainThread waits for store.stock, which booking holds", "deadlock"),
+    "condition": ("hang: the main thread has not moved for 1 s; MainThread waits for self._lock, which booking", "condition"),
     "join_deadlocked": ("booking waits for lock, which does not name its holder", "join_deadlocked"),
     "join_cycle": ("booking waits for the end of MainThread; MainThread waits for the end of booking", "join_cycle"),
     "blocked_loop": ("the main thread has not moved for 1 s", "main"),
@@ -398,7 +399,7 @@ def test_hang(hung: dict[str, Any], how: str) -> None:
     reason, function = HANGS[how]
 
     assert [("snapshot", "hang", function)] == [(row["kind"], row["type"], row["own_name"]) for row in rows], rows
-    assert reason in rows[0]["message"]
+    assert reason in f"hang: {rows[0]['message']}"
 
 
 @pytest.mark.ends

@@ -31,6 +31,21 @@ def deadlock(store):
             print("never")
 
 
+def condition(store):
+    both, changed = threading.Barrier(2), threading.Condition()
+
+    def book():
+        with changed:
+            both.wait()
+            time.sleep(60)
+
+    threading.Thread(target=book, name="booking", daemon=True).start()
+    threading.Thread(target=threading.Event().wait, name="idle", daemon=True).start()
+    both.wait()
+    with changed:
+        print("never")
+
+
 def join_deadlocked(store):
     def book():
         store.stock.acquire()

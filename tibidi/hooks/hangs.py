@@ -40,7 +40,7 @@ IDLE_SECONDS = 0.00005  # of a processor, at most, while a thread waits for a lo
 FUTEX = {"aarch64": "98"}.get(os.uname().machine, "202")  # the system call that waits for a lock
 WAITING = re.compile(r"(threading|queue|connection)\.py:(wait|join|_wait_for_tstate_lock|_shutdown|get|put)$")
 WAITS_IN_C = re.compile(r"\.get\(|timeout=")  # SimpleQueue.get(), for one
-LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.acquire\(")
+LOCK = re.compile(r"\bwith\s+([\w.]+)|([\w.]+)\.(?:acquire|__enter__)\(")
 
 _main = 0
 _selects = repeat(None, 1 << 62)  # counts down on each call of a selector's select()
@@ -252,9 +252,9 @@ def _thread_attribute(ident: int, name: str) -> object:
 def _wait(ident: int, frame: FrameType) -> str:
     """Return what a thread waits for: another one, or the lock that its line names, and who holds it, if known."""
     name, line = _thread_attribute(ident, "_name"), linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    joined = _joined(ident, frame) if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}") else None
-    if joined is not None:
-        return f"{name} waits for the end of {_thread_attribute(joined, '_name')}"
+    if WAITING.search(f"{frame.f_code.co_filename}:{frame.f_code.co_name}"):  # else it is idle
+        joined = _joined(ident, frame)
+        return f"{name} waits for the end of {_thread_attribute(joined, '_name')}" if joined is not None else ""
     found = LOCK.search(line)
     first, *rest = (found[1] or found[2]).split(".") if found else [""]
     lock: Any = {**frame.f_globals, **frame.f_locals}.get(first)
