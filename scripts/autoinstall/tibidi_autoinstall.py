@@ -374,12 +374,12 @@ def _are_local(paths: "list[str]") -> bool:
     A thread takes twice the time of this, and on a busy machine some milliseconds
     until it runs.  mountstats (proc(5)) is shorter than mountinfo.
     """
-    paths = [os.path.abspath(path) for path in paths]
-    if len("".join(paths)) > MAX_PATHS or not ESCAPED.isdisjoint("".join(paths)):
-        return False
     try:
+        paths = [os.path.abspath(path) for path in paths]
+        if len("".join(paths)) > MAX_PATHS or not ESCAPED.isdisjoint("".join(paths)):
+            return False
         table = os.fsdecode(_process.read_file("/proc/self/mountstats"))
-    except OSError:
+    except OSError:  # no /proc, or the current folder was deleted
         return False
     steps = [path[: at or 1] for path in paths for at, letter in enumerate(f"{path}/") if letter == "/"]
     for step in dict.fromkeys(steps):
@@ -424,18 +424,18 @@ def _begin_record(folder: str, number: "int | None" = None) -> None:
         if number is None:
             folder = _usable(folder)
             _look(folder, place)
+        else:
+            os.closerange(number, number + 1)  # there may be no other left
         mine = faulthandler.is_enabled() and number is None
         descriptor, path = _make(folder, place, {"faulthandler": not mine})
         process, file = os.getpid(), _process.identity(descriptor)
         _record = process, path, descriptor, file
-        if number is None:
-            number = _process.moved(descriptor, _highest())
-        else:
-            os.dup2(descriptor, number, inheritable=False)
-            os.close(descriptor)
-        _record = process, path, number, file
+        descriptor = _process.moved(descriptor, _highest())
+        _record = process, path, descriptor, file
         if hasattr(os, "lockf"):
-            os.lockf(number, os.F_TLOCK, 0)  # until it ends; seen from other containers as well
+            os.lockf(descriptor, os.F_TLOCK, 0)  # until it ends; seen from other containers as well
+        if number not in (None, descriptor):  # the limit of open files was lowered
+            _catch_signals(descriptor, catch_fatal=_catches_fatal)
     except Exception:  # noqa: BLE001 - no room, no rights, no such system: then there is no record
         return
 
@@ -456,13 +456,15 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
     know of it, and the application's own handlers take their place.
     """
     global _catches_fatal
-
+    functions: Any = faulthandler.enable, getattr(faulthandler, "register", None)
+    # In a child of fork(), they are those that note what the application calls.
+    enable, register = [getattr(each, "__wrapped__", each) for each in functions]
     if catch_fatal:
-        faulthandler.enable(descriptor)
+        enable(descriptor)
         _catches_fatal = True
-    for number in NOTED if hasattr(faulthandler, "register") else ():
+    for number in NOTED if register else ():
         if _signal.getsignal(number) == _signal.SIG_DFL:
-            faulthandler.register(number, descriptor, all_threads=False, chain=True)
+            register(number, descriptor, all_threads=False, chain=True)
     hangs = sys.modules.get("tibidi.hooks.hangs")
     # C code such as uwsgi forks, and a child waits at its exit for a timer that it lacks.
     if hangs and not _is_python():
@@ -472,7 +474,7 @@ def _catch_signals(descriptor: int, *, catch_fatal: bool) -> None:
         timer(sys.modules["tibidi.config"].hang_seconds, file=descriptor)
     asked = getattr(sys.modules.get("tibidi.config"), "snapshot_signal", None)
     if NOTED and asked and callable(_signal.getsignal(asked)):  # the hook of tibidi, which runs when Python code can
-        faulthandler.register(asked, descriptor, all_threads=sys.version_info >= (3, 14), chain=True)
+        register(asked, descriptor, all_threads=sys.version_info >= (3, 14), chain=True)
 
 
 def _name_of_folder() -> str:
@@ -485,7 +487,7 @@ def _usable(folder: str) -> str:
     """Return the crash directory; only where it cannot be used at once, the modules that know all rules are loaded."""
     named = _process.environ.get("TIBIDI_DIR", "")
     try:
-        is_usable = os.access(folder, os.W_OK | os.X_OK) or _make_missing(folder, bool(named))
+        is_usable = os.access(f"{folder}/", os.W_OK | os.X_OK) or _make_missing(folder, bool(named))
         if is_usable and (named or os.stat(folder).st_uid == os.geteuid()):
             return os.path.abspath(folder)
     except OSError:
@@ -502,7 +504,7 @@ def _make_missing(folder: str, is_named: bool) -> bool:
     for each in (os.path.dirname(folder), folder):
         if not os.path.lexists(each) and (is_named or os.stat(os.path.dirname(each)).st_uid == os.geteuid()):
             os.mkdir(each, 0o700)
-    return os.access(folder, os.W_OK | os.X_OK)
+    return os.access(f"{folder}/", os.W_OK | os.X_OK)
 
 
 def _place() -> str:
@@ -528,7 +530,7 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
         uptime=time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0,
         argv=_harmless(argv),
         executable=sys.executable,
-        cwd=os.getcwd(),
+        cwd=_cwd(),
         python=sys.version.split()[0],
         implementation=sys.implementation.name,
         hostname=os.uname().nodename if hasattr(os, "uname") else "",
@@ -549,6 +551,13 @@ def _make(folder: str, place: str, facts: "dict[str, object]") -> "tuple[int, st
     if not is_written:
         raise OSError("no room, or too late")
     return descriptor, path
+
+
+def _cwd() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was deleted
+        return ""
 
 
 def _tells_stops() -> bool:
@@ -725,10 +734,13 @@ def _replace_record(frame: "Any") -> None:
     if frame is None or not (frame.f_code.co_name in ("_execute_child", "_fork_exec") or _is_inside_dump(frame)):
         _begin_record(os.path.dirname(record[1]), record[2])
     if _record is None:
-        nowhere, writing = os.pipe()  # unlike /dev/null it is there after chroot() as well
-        os.dup2(nowhere, record[2], inheritable=False)  # else faulthandler would write to the record of the parent
-        os.close(nowhere)
-        os.close(writing)
+        os.closerange(record[2], record[2] + 1)  # else faulthandler would write to the record of the parent
+        try:
+            nowhere, writing = os.pipe()  # unlike /dev/null it is there after chroot() as well
+            os.close(writing)
+            _process.moved(nowhere, record[2])  # nor to a file of the application
+        except OSError:  # too many open files
+            pass
 
 
 def _is_inside_dump(frame: "Any") -> bool:

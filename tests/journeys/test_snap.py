@@ -90,8 +90,8 @@ def test_failed(crash: Crasher) -> None:
     with running(crash, "failing", USR2) as (pid,):
         snapped = crash.run("-m", "tibidi", "snap", str(pid))
 
-    assert "tibidi: no dump: ZeroDivisionError: division by zero; the process goes on" in snapped.stderr.splitlines()[-1]
-    assert "tibidi: tibidi" not in snapped.stderr
+    last = snapped.stderr.splitlines()[-1]
+    assert last.startswith("tibidi: no dump: ZeroDivisionError: division by zero; the process goes on")
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="sys.remote_exec asks any process")

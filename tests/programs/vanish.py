@@ -211,6 +211,28 @@ def term_closed(order):
     term(order)
 
 
+def deleted_folder_child_dies(order):
+    os.mkdir("gone")
+    os.chdir("gone")
+    os.rmdir("../gone")
+    child_dies(order)
+
+
+def full_child_dies(order):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+    files = []
+    try:
+        while True:
+            files.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        child_dies(order)
+
+
+def lowered_child_dies(order):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))
+    child_dies(order)
+
+
 def child_dies(order):
     pid = os.fork()
     if not pid:
