@@ -29,6 +29,7 @@ DEATHS = {
     "abort_with_default": ("native", "abort", "abort_with_default"),
     "c_overflow": ("native", "native SIGSEGV", "recurse"),
     "threads_segv": ("native", "native SIGSEGV", "threads_segv"),
+    "many_threads_segv": ("native", "native SIGSEGV", ""),  # faulthandler writes the stacks of 100, the oldest last
     "exit_3": ("exit", "exit", "exit_3"),
     "kill": ("killed", "killed", ""),
     "memory": ("crash", "builtins.MemoryError", None),
@@ -146,6 +147,20 @@ def test_stacks(crash: Crasher) -> None:
     assert "There are no variables" in shown
     assert "There are no variables" in debugged
     assert "def serve(number):" in debugged
+
+
+def test_names_beyond_ascii(crash: Crasher) -> None:
+    """The names of files and functions, which faulthandler escapes, are as they were, and the sources are found."""
+    program = crash.work / "bücher" / "läden.py"
+    program.parent.mkdir()
+    code = "def größe_𠀀(x):\n    import ctypes\n    ctypes.string_at(x)\n\ngröße_𠀀(0)\n"
+    program.write_text(code, encoding="utf-8")
+    crash.run(str(program))
+    (row,) = listed(crash)
+    shown = crash.run("-m", "tibidi", "show", "--plain").stdout
+
+    assert (str(program), "größe_𠀀") == (row["own_file"], row["own_name"])
+    assert "ctypes.string_at(x)" in shown
 
 
 def test_stopped_at_its_start(crash: Crasher) -> None:

@@ -134,6 +134,12 @@ def threads_segv(order):
     ctypes.string_at(0)
 
 
+def many_threads_segv(order):
+    for _ in range(110):
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    ctypes.string_at(0)
+
+
 def ret(order):
     return order
 

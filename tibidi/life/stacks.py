@@ -19,6 +19,9 @@ HEAD = re.compile(r"(?P<current>Current )?[Tt]hread (?P<ident>0x[0-9a-f]+)(?: \[
 BARE_HEAD = re.compile(r"Stack \(most recent call|Current thread's (?P<c>C) stack trace")
 FRAME = re.compile(r'  File "(?P<file>.*)", line (?P<line>\d+|\?+) in (?P<name>.*)')
 C_FRAME = re.compile(r'  Binary file "(?P<file>.*?)"(?:, at (?P<name>\S*))? \[(?P<line>0x[0-9a-f]+)\]')
+ESCAPED = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U000[0-9a-f]{5}")  # Python/traceback.c: _Py_DumpASCII
+CUT = "..."  # the line after the stacks of 100 threads, where there are more
+MISSING = ThreadRecord("not known: faulthandler writes the stacks of 100 threads, and not this one", 0, True, False)
 MAX_SOURCES = 100
 OURS = ("tibidi_autoinstall.py", "/hooks/hangs.py")
 
@@ -26,7 +29,8 @@ OURS = ("tibidi_autoinstall.py", "/hooks/hangs.py")
 def threads(text: str) -> tuple[ThreadRecord, ...]:
     """Return the stacks in a text, that of the current thread first; C frames are a stack of their own."""
     found: list[tuple[ThreadRecord, list[FrameRecord]]] = []
-    for line in text.splitlines():
+    lines = ESCAPED.sub(_unescaped, text).splitlines()
+    for line in lines:
         head, frame = HEAD.match(line) or BARE_HEAD.match(line), FRAME.match(line) or C_FRAME.match(line)
         if head:
             facts = head.groupdict()
@@ -41,7 +45,15 @@ def threads(text: str) -> tuple[ThreadRecord, ...]:
     made = [record._replace(frames=_without_bootstrap(frames)) for record, frames in found]
     found_one = any(record.crashed for record in made)  # else the main thread is the last: it was started first
     made = [record for record in (made if found_one else made[::-1]) if record.frames]
+    if CUT in lines and not found_one:
+        made.append(MISSING)
     return tuple(sorted(made, key=lambda record: not record.crashed))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """Return the letter that faulthandler has escaped: it writes ASCII."""
+    letter = chr(int(found[0][2:], 16))
+    return letter if letter.isprintable() and not letter.isascii() else found[0]
 
 
 def _module(file: str) -> str:
