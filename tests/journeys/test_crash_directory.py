@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -103,12 +104,16 @@ def test_partial_file_in_the_way(crash: Crasher) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can drop to another user")
 def test_somebody_elses_home(crash: Crasher) -> None:
-    """Root, with the home directory of a user, does not write into it."""
+    """Root, with the home directory of a user, does not write into it, and finds its dumps and life records."""
     os.chown(crash.home, 12345, 12345)
-    crash.run("-c", "1 / 0", env={"TIBIDI_DIR": None, "TMPDIR": str(crash.work)})
+    env = {"TIBIDI_DIR": None, "TMPDIR": str(crash.work)}
+    crash.run("-c", "1 / 0", env=env)
+    crash.run("-c", "import os; os.abort()", env=env)
+    listed = crash.run("-m", "tibidi", "list", "--json", env={**env, "TIBIDI_ENABLE": None}).stdout
 
     assert [] == list(crash.home.iterdir())
-    assert 1 == len(list(crash.work.glob(f"tibidi-{os.geteuid()}/*-python-*.pkl")))
+    assert ["builtins.ZeroDivisionError", "abort"] == [each["type"] for each in json.loads(listed)]
+    assert 2 == len(list(crash.work.glob(f"tibidi-{os.geteuid()}/*-python-*.pkl")))
 
 
 @pytest.fixture

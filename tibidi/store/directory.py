@@ -88,9 +88,8 @@ class CrashDirectory:
             try:
                 if create:
                     user_directories.make(candidate.path, is_home=candidate.is_home)
-                elif user_directories.can_be_made(candidate.path):
-                    return cls(candidate.path)
-                candidate.check(candidate.path)
+                if create or not user_directories.can_be_made(candidate.path, is_home=candidate.is_home):
+                    candidate.check(candidate.path)
             except OSError as error:
                 reasons.append(f"{candidate.path}: {error.strerror}")
             else:

@@ -52,10 +52,11 @@ def make(path: str, *, is_home: bool) -> None:
             continue
 
 
-def can_be_made(path: str) -> bool:
+def can_be_made(path: str, *, is_home: bool = False) -> bool:
     """Return True if a directory does not exist, but a crash could make it; may raise OSError."""
     missing, above = _missing(path)
-    return bool(missing) and os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
+    is_allowed = os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
+    return bool(missing) and is_allowed and (not is_home or is_mine(os.stat(above)))
 
 
 def _missing(path: str) -> tuple[list[str], str]:
