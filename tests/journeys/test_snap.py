@@ -85,6 +85,25 @@ def test_twice_at_once(crash: Crasher) -> None:
     assert [True, True] == [Path(each.stdout.strip()).is_file() for each in snapped], snapped
 
 
+@pytest.mark.parametrize("folder", ["dumps", "~/dumps"])
+def test_any_directory(crash: Crasher, folder: str) -> None:
+    """The process is asked wherever its crash directory is: its life record is open."""
+    with running(crash, "sleep", {**USR2, "TIBIDI_DIR": folder}) as (pid,):
+        snapped = crash.run("-m", "tibidi", "snap", str(pid), cwd=crash.home)
+
+    assert Path(snapped.stdout.strip()).is_file(), snapped.stderr
+
+
+@pytest.mark.parametrize("how", ["sleep", "closed"])
+def test_what_is_no_record(crash: Crasher, how: str) -> None:
+    """A file that only has the name of a life record of the process does not matter."""
+    with running(crash, how, USR2) as (pid,):
+        (crash.directory / f".0-0-{pid}-1.life").write_text("rubbish")
+        snapped = crash.run("-m", "tibidi", "snap", str(pid))
+
+    assert Path(snapped.stdout.strip()).is_file(), snapped.stderr
+
+
 def test_failed(crash: Crasher) -> None:
     """The reason why a process has made no dump is one line of the command."""
     with running(crash, "failing", USR2) as (pid,):
@@ -160,9 +179,11 @@ def test_no_process(crash: Crasher) -> None:
 def test_bad_signal(crash: Crasher) -> None:
     """A signal that does not exist, or that nobody can handle, is a line at the start."""
     unknown = crash.run("-c", "print(1)", env={"TIBIDI_SNAPSHOT_SIGNAL": "USR9"})
-    kill = crash.run("-c", "print(1)", env={"TIBIDI_SNAPSHOT_SIGNAL": "KILL"})
+    kill, native = (crash.run("-c", "print(1)", env={"TIBIDI_SNAPSHOT_SIGNAL": name}) for name in ("KILL", "SEGV"))
 
-    assert ("1\n", "1\n") == (unknown.stdout, kill.stdout)
+    assert ("1\n", "1\n", "1\n") == (unknown.stdout, kill.stdout, native.stdout)
+    assert "tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal 11 cannot be handled here\n" == native.stderr
+    assert [] == list(crash.directory.glob(".*.life"))
     assert "TIBIDI_SNAPSHOT_SIGNAL='USR9' is ignored" in unknown.stderr
     assert "signal 9 cannot be handled" in kill.stderr
 

@@ -58,6 +58,11 @@ def patched(greeting):
     sleep(greeting)
 
 
+def closed(greeting):
+    os.closerange(3, 2000)
+    sleep(greeting)
+
+
 def failing(greeting):
     import tibidi.living
 

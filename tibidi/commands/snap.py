@@ -7,13 +7,13 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from tibidi import commands
 from tibidi.errors import DumpNotFound
-from tibidi.life.record import Record, records
+from tibidi.life.record import SUFFIX, Record, records
 from tibidi.process.texts import printable
 from tibidi.store.lookup import crash_directory
 
@@ -52,16 +52,41 @@ def main(argv: commands.Arguments) -> int:
 
 def _announced(pid: int) -> Record | None:
     """Return the record of a process that says that it handles a signal, and does: else the signal would kill it."""
-    folder, caught = None, -1
+    paths, caught = [], -1
     if os.path.exists("/proc/self"):
+        paths = _open_records(pid)
+        caught = int(_status(pid, "SigCgt:")[0], 16)
+    for path in paths or _records_of_its_user(pid):
+        with suppress(Exception):  # gone, or not a record: a stranger may have written it
+            record = Record(path)
+            signal = record.facts["signal"] if record.process.pid == pid and not record.is_dead() else 0
+            if signal and caught >> signal - 1 & 1:
+                return record
+    return None
+
+
+def _open_records(pid: int) -> list[str]:
+    """Return the paths of the life records that a process has open, wherever its crash directory is."""
+    found, folder = [], f"/proc/{pid}/fd"
+    for number in os.listdir(folder):
+        with suppress(OSError):  # closed meanwhile
+            found.append(os.readlink(os.path.join(folder, number)))
+    return [path for path in found if path.endswith(SUFFIX)]
+
+
+def _records_of_its_user(pid: int) -> Iterator[str]:
+    """Yield the paths of the life records of a process that has closed all descriptors.
+
+    They belong to its user: no stranger may choose a signal.
+    """
+    folder, owner = None, None
+    if os.path.exists("/proc/self"):
+        owner = os.stat(f"/proc/{pid}").st_uid
         with open(f"/proc/{pid}/environ", "rb") as file:
             folder = dict(each.partition(b"=")[::2] for each in file.read().split(b"\0")).get(b"TIBIDI_DIR")
-        caught = int(_status(pid, "SigCgt:")[0], 16)
     for path in records(os.fsdecode(folder) if folder else crash_directory().path):
-        record = Record(path) if f"-{pid}-" in path else None
-        if record and not record.is_dead() and record.facts["signal"] and caught >> record.facts["signal"] - 1 & 1:
-            return record
-    return None
+        if f"-{pid}-" in path and owner in {None, os.lstat(path).st_uid}:
+            yield path
 
 
 def _by_signal(record: Record, seconds: float) -> str:

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+FATAL = {getattr(_signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT")}  # of faulthandler
+NO_SIGNAL = 0
 _taking = 0  # the process whose main thread takes a snapshot: not that of a child
 
 
 def install() -> None:
     """Install the handler of the signal; only the main thread can."""
     try:
-        _signal.signal(config.snapshot_signal, _take_at_signal)
+        _signal.signal(NO_SIGNAL if config.snapshot_signal in FATAL else config.snapshot_signal, _take_at_signal)
     except (ValueError, OSError):  # another thread, or a signal such as KILL
         handling.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
+        config.snapshot_signal = None  # so that the life record does not say that it can
 
 
 def _take_at_signal(*_: object) -> None:
