@@ -65,7 +65,7 @@ INITIAL_NAMESPACE = "-4026531836"  # PROC_PID_INIT_INO of Linux
 LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "overlay", "tmpfs", "devtmpfs"})
 SECRET = ("pass", "pwd", "pin", "secret", "token", "key", "auth", "cred")  # in the name of an option
 ESCAPED = frozenset(" \t\n\\")  # in the names that mountstats has
-LEFT_OUT = "<left out>"
+LEFT_OUT = "<omitted>"  # without a space, where the redactor ends a value
 ENDED = b"ended\n"  # written to a record that cannot be removed
 
 PATIENCE = 0.5  # seconds

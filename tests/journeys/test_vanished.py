@@ -335,6 +335,8 @@ def test_secrets(crash: Crasher) -> None:
 
     assert not [word for word in ("hunter", "s3cr3t", "glued", "AKIA", "47110815") if word in text]
     assert "'--port', '8000'" in text
+    listed(crash)
+    assert "--token=<omitted>" in tibidi.load(crash.dumps()[0], trust=False).process.argv
 
 
 def test_read_only(crash: Crasher) -> None:
