@@ -67,9 +67,9 @@ def test_by_signal(crash: Crasher, how: str) -> None:
     assert ("snapshot", "hello") == (dump.kind, dump.threads[0].frames[1]["greeting"])
 
 
-@pytest.mark.parametrize("how", ["deep", "patched"])
+@pytest.mark.parametrize("how", ["deep", "patched", "full"])
 def test_goes_on(crash: Crasher, how: str) -> None:
-    """A program that has few calls left, or has replaced what tibidi calls, is dumped, and goes on."""
+    """A program that has few calls or no descriptors left, or has replaced what a dump calls, is dumped and goes on."""
     with running(crash, how, USR2) as (pid,):
         snapped = [crash.run("-m", "tibidi", "snap", str(pid)).stdout.strip() for _ in range(2)]
 

@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import os
+import resource
 import select
 import socketserver
 import sys
@@ -56,6 +57,16 @@ def patched(greeting):
     # as gevent does, whose poll() cannot be called in the callbacks of its loop
     select.poll = lambda: 1 / 0
     sleep(greeting)
+
+
+def full(greeting):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+    files = []
+    try:
+        while True:
+            files.append(os.dup(0))
+    except OSError:
+        sleep(greeting)
 
 
 def closed(greeting):

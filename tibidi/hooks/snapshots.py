@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
-import _thread
 import sys
+from contextlib import nullcontext
 
-from tibidi import TYPE_CHECKING, config
+from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.hooks import handling
 from tibidi.model import SNAPSHOT
-from tibidi.process import io, os
+from tibidi.process import io, os, reserve
 from tibidi.process.imports import import_module
+from tibidi.process.temporary import headroom
 
 if TYPE_CHECKING:
     from typing import Any
@@ -37,7 +38,7 @@ def _take_at_signal(*_: object) -> None:
         return
     _taking = os.getpid()
     try:
-        take(may_be_deep=True)
+        take()
     finally:
         _taking = 0
 
@@ -50,18 +51,13 @@ def answer(path: str) -> None:
     os.rename(f"{path}.new", path)
 
 
-def take(reason: str = "", told: str = "snapshot", *, may_be_deep: bool = False) -> str:
-    """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed.
-
-    With `may_be_deep`, a thread takes it if the program leaves too few calls to this one.
-    """
+def take(reason: str = "", told: str = "snapshot") -> str:
+    """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed."""
     try:
-        path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
+        with reserve if hooks.is_installed() else nullcontext(), headroom():
+            path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
         line = handling.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
     except Exception as error:  # noqa: BLE001 - the process goes on
-        if may_be_deep and isinstance(error, RecursionError):
-            _thread.start_new_thread(take, ())
-            return ""
         path, line = "", handling.of_failure(error)
     note(f"{told} {path or line}")
     if not config.silent:
