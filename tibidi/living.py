@@ -67,6 +67,8 @@ def dump(
     """Dump this process, as `dump_exception` does; without an exception it is a snapshot."""
     if is_inside_dump(get_frame(1)):
         raise DumpFailed("this code runs as part of another dump", "wait for that one")
+    if sys.is_finalizing():  # no thread runs any more
+        raise DumpFailed("the interpreter is ending", "take it in a function of the module atexit")
     name = None if filename is None else os.fspath(filename)
     watch = Watch(config.max_seconds if test is None else min(MAX_TEST_SECONDS, config.max_seconds))
     try:

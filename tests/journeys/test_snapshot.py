@@ -77,3 +77,24 @@ def test_revived(taken: tuple[Crasher, list[str]]) -> None:
 
     assert traceback is not None
     assert "ada" == traceback.tb_frame.f_locals["customer"]
+
+
+ENDING = """
+import tibidi
+from tibidi.living import snapshot
+class Order:
+    def __del__(self, snapshot=snapshot, refused=tibidi.DumpFailed):
+        try:
+            snapshot()
+        except refused as error:
+            print(error)
+order = Order()
+order.itself = order
+"""
+
+
+def test_at_the_end_of_the_interpreter(crash: Crasher) -> None:
+    """A finalizer that runs after the threads is refused at once, instead of waiting for one that never runs."""
+    ended = crash.run("-c", ENDING, timeout=8)
+
+    assert (0, "the interpreter is ending\n") == (ended.status, ended.stdout)
