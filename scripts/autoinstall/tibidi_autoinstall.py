@@ -426,8 +426,8 @@ def _begin_record(folder: str, number: "int | None" = None) -> None:
             _look(folder, place)
         else:
             os.closerange(number, number + 1)  # there may be no other left
-        mine = faulthandler.is_enabled() and number is None
-        descriptor, path = _make(folder, place, {"faulthandler": not mine})
+        is_of_application = faulthandler.is_enabled()  # at the start by -X faulthandler
+        descriptor, path = _make(folder, place, {"faulthandler": not is_of_application})
         process, file = os.getpid(), _process.identity(descriptor)
         _record = process, path, descriptor, file
         descriptor = _process.moved(descriptor, _highest())

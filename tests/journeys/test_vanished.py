@@ -163,6 +163,15 @@ def test_names_beyond_ascii(crash: Crasher) -> None:
     assert "ctypes.string_at(x)" in shown
 
 
+@pytest.mark.skipif(not TELLS_STOPS, reason="all that is known is that it ended")
+@pytest.mark.parametrize("death", ["own_faulthandler", "own_faulthandler_in_child"])
+def test_stacks_elsewhere(crash: Crasher, death: str) -> None:
+    """Where the application has enabled faulthandler, the entry says that the stacks may be in its file."""
+    crash("vanish.py", death)
+
+    assert ["application's own faulthandler"] == re.findall("application's own faulthandler", str(listed(crash)))
+
+
 def test_stopped_at_its_start(crash: Crasher) -> None:
     """A program that is told to stop while it starts is no crash, also if it is making a dump of another one then."""
     for number in range(12):

@@ -306,6 +306,12 @@ def own_faulthandler(order):
         ctypes.string_at(0)
 
 
+def own_faulthandler_in_child(order):
+    with open("own.txt", "w") as file:
+        faulthandler.enable(file)
+        child_dies(order)
+
+
 def setuid(order):
     os.setgid(65534)
     os.setuid(65534)
