@@ -46,6 +46,16 @@ def load(names):
         rows.append(bytearray(1 << 20))
 load([str(n) for n in range(1000)])
 """
+FULL = """
+import resource
+def load():
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28))
+    image, small = bytearray(80 << 20), bytearray(1000)
+    chunks = []
+    while True:
+        chunks.append(bytearray(1 << 20))
+load()
+"""
 FRAME = "exceptions[0].frames[1].locals"
 
 
@@ -138,3 +148,11 @@ def test_memory_error(crash: Crasher, tmp_path: Path) -> None:
     assert first["size"] > 20 << 20
     assert f"\nT{hint}\n" in crash.run("-m", "tibidi", "show", "--plain").stdout
     assert f"\nvariables    t{hint}\n" in crash.run("-m", "tibidi", "info").stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS limits the memory of a process on Linux only")
+def test_no_memory_to_write_it(crash: Crasher, tmp_path: Path) -> None:
+    """A value that could not be written for lack of memory has its size."""
+    found = largest(crash, tmp_path, FULL, env={"TIBIDI_MAX_BYTES": "20M", "TIBIDI_MAX_SECONDS": "60"})["largest"]
+
+    assert 80 << 20 == found[f"{FRAME}['image']"]["size"]

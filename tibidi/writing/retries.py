@@ -74,6 +74,9 @@ def _higher(piece: Piece, error: BaseException, note: Note) -> list[Piece]:
     """Try a value on the rung that the error calls for, or replace it by a stand-in."""
     if piece.effort < SNAPSHOT and (is_a(error, RecursionError) or is_about_change(error)):
         return [piece.with_effort(SNAPSHOT)]
-    if piece.effort < CAREFUL and not is_a(error, MemoryError):  # that rung takes even more memory
+    detail = error_text(error)
+    if is_a(error, MemoryError):  # the rung CAREFUL takes even more memory
+        detail += f" at {sum(map(measure, piece.by_path().values()))} bytes"
+    elif piece.effort < CAREFUL:
         return [piece.with_effort(CAREFUL)]
-    return stand_in(piece, FAILED, error_text(error), note)
+    return stand_in(piece, FAILED, detail, note)
