@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _importlib: "Any" = sys.modules["_frozen_importlib"]
+globals()["__builtins__"] = {**vars(sys.modules["builtins"])}  # for the functions here: sandboxes delete some
 
 
 def _load_builtin(name: str) -> "Any":
@@ -212,20 +213,20 @@ def _load_hooks() -> "Any":
 
 def _load_in_time() -> None:
     """Load the hooks in a thread, as a file system may not answer; if that fails, say why there is no dump."""
-    problems: list[str] = []
+    errors: list[BaseException] = []
 
     def load() -> None:
         try:
             _load_hooks()
-        except Exception as error:  # noqa: BLE001 - the application goes on
-            problems.append(_process.why_unreadable(error) or f"{type(error).__name__}: {error}")
+        except BaseException as error:  # noqa: BLE001 - what leaves the thread would call a placeholder, for ever
+            errors.append(error)
 
     _process.reserve.release()
     seconds = _process.MAX_SECONDS
     if not _in_time(load, seconds):
-        problems.append(_process.NO_ANSWER.format(seconds))
-    for problem in problems:
-        _complain(f"no dump: {problem}")
+        _complain(f"no dump: {_process.NO_ANSWER.format(seconds)}")
+    for error in errors:
+        _complain(f"no dump: {_process.why_unreadable(error) or f'{type(error).__name__}: {error}'}")
 
 
 def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "Any":
@@ -690,15 +691,16 @@ def write(data: bytes, record: "tuple[int, str, int, tuple[int, int]] | None" = 
 
 def _end_life() -> None:
     """End the record at the exit, and look for those of processes that died meanwhile, such as workers of a pool."""
-    folder, name = os.path.split(_record[1]) if _record else ("", "")
+    path = _record[1] if _record else ""
     try:
-        if "tibidi.hooks.hangs" in sys.modules and _record:
-            sys.modules["tibidi.hooks.hangs"].finish(_record[1])
+        if "tibidi.hooks.hangs" in sys.modules and path:
+            sys.modules["tibidi.hooks.hangs"].finish(path)
     except Exception:  # noqa: BLE001, S110 - then nobody will
         pass
     try:
         _end_record()
-        if folder and (_has_forked or "_posixsubprocess" in sys.modules):  # others are found at the next start
+        if path and (_has_forked or "_posixsubprocess" in sys.modules):  # others are found at the next start
+            folder, name = os.path.split(path)
             _look(folder, "-".join(name[1:].split("-")[:2]))
         if _dead_in:
             _in_time(_judge)

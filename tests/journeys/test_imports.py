@@ -314,3 +314,52 @@ def test_import_hooks_of_the_application(crash: Crasher, hook: str, compiled: st
 
     assert 1 == len(crashed.dumps), crashed.stderr
     assert "no dump" not in crashed.stderr
+
+
+def test_builtins_that_are_gone(crash: Crasher) -> None:
+    """A sandbox deletes built-in functions that tibidi calls."""
+    code = """
+def work(value):
+    import builtins
+    for name in ("all", "any", "chr", "divmod", "filter", "globals", "id", "min", "ord", "range", "sorted", "vars"):
+        delattr(builtins, name)
+    1 / 0
+work(5)
+"""
+    crashed = crash.run("-c", code)
+
+    assert 5 == tibidi.load(crashed.dump, trust=False).exceptions[-1][-1]["value"]
+
+
+@pytest.mark.parametrize("name", ["__import__", "exec", "getattr", "isinstance", "len", "open"])
+def test_builtins_that_raise(crash: Crasher, name: str) -> None:
+    """What keeps the import system from working costs the dump, and one line for each crash: it is not tried again."""
+    code = f"""
+import builtins, time
+class Refused(BaseException):
+    pass
+def refuse(*_, **__):
+    raise Refused
+class Broken:
+    def __del__(self):
+        1 / 0
+builtins.{name} = refuse
+Broken()
+time.sleep(0.2)
+"""
+    crashed = crash.run("-c", code)
+
+    assert (0, 1) == (crashed.status, crashed.stderr.count("Traceback (most")), crashed.stderr
+    assert crashed.stderr.count("tibidi") <= 1
+    assert [] == list(crashed.directory.glob(".*.life"))
+
+
+@pytest.mark.parametrize("setting", ["TIBIDI_SNAPSHOT_SIGNAL=USR2", "TIBIDI_HANG_SECONDS=60"])
+def test_shadowing_module_with_settings(crash: Crasher, setting: str) -> None:
+    """Hooks that a setting loads at the start, before anything is shadowed, do not import a module of the program."""
+    (crash.work / "select.py").write_text("print('executed')", encoding="utf-8")
+    (crash.work / "app.py").write_text("1 / 0", encoding="utf-8")
+    crashed = crash.run("app.py", env=dict([setting.split("=")]))
+
+    assert "" == crashed.stdout
+    assert 1 == len(crashed.dumps), crashed.stderr

@@ -150,8 +150,7 @@ def _fill_in_placeholders() -> None:
 def install(told: "Settings | None" = None) -> None:
     """Install `sys.excepthook`, with the settings of set_excepthook() if there are any."""
     global _is_installed, settings
-    _is_installed = True
-    settings = told or settings
+    _is_installed, settings = True, told or settings
     reserve.fill()
     replace_function(sys, "excepthook", _wrap_excepthook)
     apply_settings()
@@ -163,7 +162,7 @@ def apply_settings() -> None:
         install_in_modules(LOG_HOOKS)
     for name, file in (("exits", "exits"), ("snapshot_signal", "snapshots"), ("hang_seconds", "hangs")):
         if _is_installed and setting(name, None):
-            load_own(f"tibidi.hooks.{file}").install()
+            load_own("tibidi.process.imports").import_module(f"tibidi.hooks.{file}").install()
     for name in {"tibidi.hooks.tail", "tibidi.hooks.swallowed"} & sys.modules.keys():
         sys.modules[name].apply_settings()
 

@@ -50,6 +50,9 @@ else:
     time = _isolated("time")
     io = _isolated("io")
 
+# For the functions of this module, too: sandboxes delete some of the built-in ones, tests replace some.
+own_builtins = globals()["__builtins__"] = {**vars(builtins)}
+
 get_frame = sys._getframe  # a wrapper in Python would return the frame of its own caller
 
 # The settings in the environment; `tibidi.config` parses them when it is imported.
@@ -165,12 +168,11 @@ class Reserve:
 
     def _lift_limit(self) -> None:
         """Raise the limit of open files; an application that lowered it since the start has imported `resource`."""
-        if self._limits is not None:  # raised by the crash of another thread
-            return
         resource: Any = sys.modules.get("resource")
         try:
             soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            if not 0 <= soft < ENOUGH_DESCRIPTORS:  # -1 is RLIM_INFINITY
+            # Raised by the crash of another thread; -1 is RLIM_INFINITY.
+            if self._limits is not None or not 0 <= soft < ENOUGH_DESCRIPTORS:
                 return
             self._limits = soft, hard
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -240,7 +242,15 @@ def own_spec(name: str) -> "Any":
     external = importlib._bootstrap_external  # its functions on files are not those of `os`, which may be patched
     path = FOLDER + name.replace(".", external.path_sep)
     path += ".py" if external._path_isfile(f"{path}.py") else f"{external.path_sep}__init__.py"
-    return external.spec_from_file_location(name, path) if external._path_isfile(path) else None
+    spec = external.spec_from_file_location(name, path) if external._path_isfile(path) else None
+    if spec is not None:
+        spec.loader.exec_module = _execute
+    return spec
+
+
+def _execute(module: "Any") -> None:
+    module.__builtins__ = own_builtins
+    exec(module.__spec__.loader.get_code(module.__name__), vars(module))  # noqa: S102 - a module of tibidi
 
 
 def load_own(name: str) -> "Any":

@@ -21,7 +21,7 @@ up the module of a class there.
 from _thread import RLock, get_ident
 
 from tibidi import TYPE_CHECKING
-from tibidi.process import builtins, importlib, io, os, start_path, sys, time
+from tibidi.process import builtins, importlib, io, os, own_builtins, start_path, sys, time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class PrivateImporter:
         self.modules.update({"os.path": os.path, "posixpath" if os.name == "posix" else "ntpath": os.path})
         self._known = standard_names() | DEPENDENCIES
         self._has_shadows = False
-        self.builtins = {**vars(builtins), "__import__": self.import_, "open": io.open}
+        self.builtins = {**own_builtins, "__import__": self.import_, "open": io.open}
         self._threads: list[int] = []  # that are importing modules of tibidi
         self._complete: dict[str, ModuleType] = {}  # modules of tibidi that are no packages
 
@@ -233,9 +233,8 @@ class PrivateImporter:
         except AttributeError:
             return False
         file = facts.get("__file__")
-        if isinstance(file, str):
-            return not _is_on_path(file) and self._is_standard(top)
-        return facts.get("__spec__") is None and self._is_standard(top)
+        is_foreign = not _is_on_path(file) if isinstance(file, str) else facts.get("__spec__") is None
+        return is_foreign and self._is_standard(top)
 
 
 def _own_spec(name: str, folder: str) -> "Any":
@@ -285,12 +284,9 @@ def _names_in(folder: str, packages: "frozenset[str] | None" = None) -> "Iterato
         return
     for entry in entries:
         name, _, suffix = entry.partition(".")
-        if suffix:
-            is_module = suffix.endswith(MODULE_SUFFIXES)
-        else:
-            is_wanted = packages is None or name in packages
-            is_module = is_wanted and os.path.exists(os.path.join(folder, entry, "__init__.py"))
-        if is_module:
+        init = os.path.join(folder, entry, "__init__.py")
+        is_package = not suffix and (packages is None or name in packages) and os.path.exists(init)
+        if is_package or suffix.endswith(MODULE_SUFFIXES):
             yield name
 
 
@@ -301,7 +297,7 @@ def _is_on_path(file: str) -> bool:
 
 
 def _import(name: str) -> "ModuleType":
-    builtins.__import__(name)
+    own_builtins["__import__"](name)
     return sys.modules[name]
 
 
