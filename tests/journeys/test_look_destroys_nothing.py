@@ -91,6 +91,40 @@ def test_load(bait: Path, crash: Crasher) -> None:
     assert REBUILT | INERT | NO_OWNERS == {line.split()[0] for line in lines[:-1]} - stand_ins, ended.stdout
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "billiard.Pipe()[0]",
+        "billiard.Process(target=print)",
+        "diskcache.Cache('cache')",
+        "multiprocess.Pipe()[0]",
+        "multiprocess.shared_memory.ShareableList([5], name=prefix)",
+        "zarr.storage.ZipStore('data.zip', mode='w')",
+    ],
+)
+def test_libraries(expression: str, bait: Path, crash: Crasher) -> None:
+    """What copies of `multiprocessing` and some stores own is not opened, nor attached to."""
+    module = expression.partition("(")[0].rpartition(".")[0]
+    pytest.importorskip(module)
+    code = f"""
+import os, tibidi, {module}
+prefix = {prefix(bait)!r}
+try:
+    value = {expression}
+    1 / 0
+except ZeroDivisionError as error:
+    tibidi.dump_exception(error, "a.pkl")
+os._exit(0)
+"""
+    look(bait, crash, "-c", code)
+    before = listing(bait)
+    found = look(bait, crash, "-c", "import tibidi; print(tibidi.load('a.pkl').exceptions[-1][-1]['value'])")
+
+    assert found.stdout.startswith(f"<Dummy {module.partition('.')[0]}.")
+    assert "it owned something outside the process" in found.stdout
+    assert before == listing(bait)
+
+
 @pytest.mark.parametrize("leave", ["q\n", ""])
 def test_debugger(leave: str, bait: Path, crash: Crasher) -> None:
     """In the debugger values can be looked at, loaded again and dropped; nothing is destroyed then or at its end."""

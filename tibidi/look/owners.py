@@ -1,4 +1,6 @@
-"""Know the types of the standard library that own something outside the process, or that write when they end.
+"""Know the types that own something outside the process, or that write when they end.
+
+Of other libraries than the standard one, those that open their files as soon as they are loaded.
 
 Their instances are stand-ins in every dump: a descriptor, a path or a process
 id means something else on the machine where the dump is read.
@@ -31,6 +33,9 @@ OWNERS = frozenset({
     "telnetlib.Telnet", "tempfile.SpooledTemporaryFile", "tempfile.TemporaryDirectory",
     "tempfile._TemporaryFileCloser", "tempfile._TemporaryFileWrapper", "urllib.request.URLopener", "wave.Wave_read",
     "wave.Wave_write", "weakref.finalize", "zipfile.ZipExtFile", "zipfile.ZipFile", "zipfile._ZipWriteFile",
+    "diskcache.core.Cache", "diskcache.fanout.FanoutCache", "diskcache.persistent.Deque", "diskcache.persistent.Index",
+    "tables.file.File", "zarr.storage.DBMStore", "zarr.storage.LMDBStore", "zarr.storage.SQLiteStore",
+    "zarr.storage.ZipStore", "zarr.storage._zip.ZipStore",
 })  # fmt: skip
 
 # What opens, attaches or connects when a pickle calls it.
@@ -40,12 +45,21 @@ OPENERS = frozenset({
     "multiprocessing.shared_memory.SharedMemory", "os.fdopen",
 })  # fmt: skip
 
+# Copies of `multiprocessing`, with the same names in them.
+COPIES = frozenset({"billiard", "multiprocess"})
+
 
 def is_owner(cls: type) -> bool:
     """Return True if instances of a class own something outside the process."""
-    return any(type_name(base) in OWNERS for base in mro(cls))
+    return any(_original(type_name(base)) in OWNERS for base in mro(cls))
 
 
 def is_opener(found: object, name: str) -> bool:
     """Return True if calling what a pickle names acquires something outside the process."""
-    return name in OPENERS or (is_a(found, type) and any(type_name(base) in OPENERS for base in mro(found)))
+    names = [type_name(base) for base in mro(found)] if is_a(found, type) else []
+    return not OPENERS.isdisjoint(map(_original, [name, *names]))
+
+
+def _original(name: str) -> str:
+    package, dot, rest = name.partition(".")
+    return f"multiprocessing{dot}{rest}" if package in COPIES else name
