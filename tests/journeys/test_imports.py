@@ -354,12 +354,15 @@ time.sleep(0.2)
     assert [] == list(crashed.directory.glob(".*.life"))
 
 
-@pytest.mark.parametrize("setting", ["TIBIDI_SNAPSHOT_SIGNAL=USR2", "TIBIDI_HANG_SECONDS=60"])
-def test_shadowing_module_with_settings(crash: Crasher, setting: str) -> None:
+@pytest.mark.parametrize(
+    ("setting", "module"),
+    [("SNAPSHOT_SIGNAL=USR2", "select"), ("HANG_SECONDS=60", "select"), ("LOGGING=INFO", "weakref")],
+)
+def test_shadowing_module_with_settings(crash: Crasher, setting: str, module: str) -> None:
     """Hooks that a setting loads at the start, before anything is shadowed, do not import a module of the program."""
-    (crash.work / "select.py").write_text("print('executed')", encoding="utf-8")
-    (crash.work / "app.py").write_text("1 / 0", encoding="utf-8")
-    crashed = crash.run("app.py", env=dict([setting.split("=")]))
+    (crash.work / f"{module}.py").write_text("print('executed')", encoding="utf-8")
+    (crash.work / "app.py").write_text("import traceback\n1 / 0", encoding="utf-8")
+    crashed = crash.run("app.py", env=dict([f"TIBIDI_{setting}".split("=")]))
 
     assert "" == crashed.stdout
     assert 1 == len(crashed.dumps), crashed.stderr

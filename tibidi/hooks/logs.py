@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from weakref import WeakSet
+from _weakrefset import WeakSet  # whatever a `weakref.py` of the program is
 
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.config import LEVELS
