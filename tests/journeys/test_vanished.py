@@ -498,6 +498,15 @@ def test_timer_of_the_application(crash: Crasher) -> None:
     assert "Timeout (0:00:01.500000)!" in (crash.work / "own.txt").read_text()
 
 
+def test_hangs_of_a_free_threaded_build(crash: Crasher) -> None:
+    """Without the GIL no hang can be found, which a line says; here `sys` answers as without."""
+    code = "import sys\nsys._is_gil_enabled = lambda: False\nfrom tibidi.hooks import hangs\nhangs.install()\nprint(1)"
+    ran = crash.run("-c", code, env={**SECOND, "TIBIDI_ENABLE": None})
+
+    assert "1\n" == ran.stdout
+    assert "tibidi: TIBIDI_HANG_SECONDS: no hang is found here: free-threaded build: " in ran.stderr
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="only Linux has it")
 def test_lock_after_a_hang(crash: Crasher) -> None:
     """A process that told of its own hang still holds the lock on its record, its sign of life elsewhere."""
