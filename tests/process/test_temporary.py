@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import ctypes
 import gc
 import os
 import sys
@@ -126,3 +128,10 @@ def test_child_of_fork() -> None:
 
     assert 0 == status
     assert before == state()
+
+
+def test_nothing_to_interrupt_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can be interrupted, as in PyPy, the one that is given up runs on."""
+    monkeypatch.delattr(ctypes, "pythonapi")
+
+    temporary.interrupt(_thread.get_ident())

@@ -275,7 +275,7 @@ def interrupt(ident: int) -> None:
     """Raise Abandoned in the thread `ident`, so that it does not run for ever beside the application."""
     try:
         with fast_switching():  # the thread may be in an endless loop
-            import ctypes  # takes 10 ms to import; not available everywhere
+            from ctypes import c_ulong, py_object, pythonapi  # takes 10 ms; not available everywhere, nor in PyPy
     except ImportError:
         return
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
+    pythonapi.PyThreadState_SetAsyncExc(c_ulong(ident), py_object(Abandoned))
