@@ -86,7 +86,7 @@ def _registered(asyncio: ModuleType, crash: LiveCrash) -> Iterator[object]:
 
 
 def _settled(tasks: Iterable[object]) -> list[object]:
-    """Return the items of a set that other threads may be changing."""
+    """Return the items of a collection that other threads may be changing."""
     for _ in range(100):
         try:
             return [*tasks]
@@ -116,7 +116,7 @@ def _among_locals(crash: LiveCrash, task_class: type) -> Iterator[object]:
 def _values(crash: LiveCrash) -> Iterator[object]:
     for stack in crash.stacks():
         for live in stack.frames:
-            yield from live.namespace.values()
+            yield from _settled(live.namespace.values())
 
 
 def _state(task: object) -> str:
