@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import textwrap
 import zipfile
@@ -198,6 +200,28 @@ def test_secrets_of_functions_and_classes(crash: Crasher) -> None:
         name: leaks
         for name, data in found.items()
         if not name.startswith("sources/") and (leaks := re.findall(rb"Kx7q9Zt\d\w", data))
+    }
+
+
+def test_binary_key(crash: Crasher) -> None:
+    """A binary key under the name of a secret is redacted wherever else its bytes are."""
+    program = crash.work / "app.py"
+    code = """
+        import base64, hashlib, io
+        def work(secret_key, spare, **others):
+            raise KeyError("no")
+        key = hashlib.sha256(b"seed").digest()
+        work(key, (1, key), a=[key], b={key}, c={"a": key}, d=b"prefix" + key, e=key.hex(), f=base64.b64encode(key),
+             g=io.BytesIO(key), h=bytearray(key), i=base64.urlsafe_b64encode(key).decode(), j=memoryview(key))
+    """
+    program.write_text(textwrap.dedent(code), encoding="utf-8")
+    key = hashlib.sha256(b"seed").digest()
+    spellings = key, key.hex().encode(), repr(key)[2:20].replace("\\", "\\\\").encode(), base64.b64encode(key)[:20]
+
+    assert {} == {
+        name: leaks
+        for name, data in members(crash(program).dump).items()
+        if (leaks := [each for each in spellings if each in data])
     }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import array
 import asyncio
+import base64
 import collections
 import dataclasses
 import datetime
 import decimal
 import enum
+import hashlib
 import io
 import pickle
 import re
@@ -206,12 +208,34 @@ def test_interrupt_in_a_hook(error: BaseException) -> None:
 
 
 def test_binary_keys() -> None:
-    """A key that is no text is redacted where its repr() stands in a message."""
+    """A key that is no text is redacted in data, and as it is written in messages, hexadecimal and base64."""
     key = bytes(range(128, 160))
     redactor = Redactor()
-    redactor.learn(key)
+    redactor.learn(bytearray(key))
+    spellings = [repr([key])[3:-2], key.hex(), key.hex().upper(), key.decode("latin-1")]
+    spellings += [encode(key).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)]
 
     assert f"cannot sign with b'{REDACTED_TEXT}'" == redactor.text(f"cannot sign with {key!r}")
+    assert [f"({REDACTED_TEXT})"] * 6 == [redactor.text(f"({each})") for each in spellings]
+    assert b"\xff" + REDACTED_TEXT.encode() + b"\xff" == redactor.data(b"\xff" + key + b"\xff")
+
+
+def test_short_data() -> None:
+    """A few bytes are no key that would be found in any data."""
+    redactor = Redactor()
+    redactor.learn(b"\0\xff\0\xff\0\xff")
+    data = b"\1" + b"\0\xff" * 9
+
+    assert data is redactor.data(data)
+
+
+@pytest.mark.parametrize("size", [16, 24, 32, 64])
+def test_random_data_is_a_key(size: int) -> None:
+    """Random data of the length of a key is secret under any name of a key."""
+    data = hashlib.shake_256(b"seed").digest(size)
+
+    assert all(Redactor().conceals(name, data) for name in ("key", "token", "signing_key"))
+    assert not Redactor().conceals("key", b"\xff\xfe" * (size // 2))
 
 
 def test_environment_is_learnt() -> None:

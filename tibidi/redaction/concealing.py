@@ -10,14 +10,15 @@ from tibidi.look.anatomy import error_text, first, mro, namespace, type_name
 from tibidi.model import REDACTED_TEXT
 from tibidi.process.temporary import Abandoned
 from tibidi.redaction import looks
-from tibidi.redaction.learnt import as_text, is_trivial
-from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, WEAK, kind_of_name
+from tibidi.redaction.learnt import is_trivial
+from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, WEAK, as_text, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 SMALLEST_PIN = 1000
+LENGTHS_OF_KEYS = frozenset({16, 24, 32, 48, 64})  # bytes
 MOST_TRIED = 20  # items of a container
 SIGNS_IN_NAMES = dict.fromkeys(map(ord, "-_.$"))
 MOST_LOOKED_AT = 3  # keys of a mapping
@@ -55,7 +56,7 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
     cls = type(value)
     if issubclass(cls, TEXTS):
         text = as_text(value) or ""
-        return text != "" and value is not REDACTED_TEXT and not _is_harmless(name, text, kind)
+        return text != "" and value is not REDACTED_TEXT and (_is_random(value) or not _is_harmless(name, text, kind))
     if kind != HARD or cls is bool:
         return kind == SOFT and name.lower().endswith("auth") and _is_login(value)
     if issubclass(cls, (int, float)):
@@ -137,6 +138,12 @@ def _is_pin(value: Any) -> bool:
     if issubclass(type(value), float):
         return float.is_integer(value) and float.__abs__(value) >= SMALLEST_PIN
     return int.__abs__(value) >= SMALLEST_PIN
+
+
+def _is_random(value: Any) -> bool:
+    """Return True for data of the length of a key, in which few bytes are equal."""
+    is_data = type(value) is bytes or type(value) is bytearray
+    return is_data and len(value) in LENGTHS_OF_KEYS and not value.isascii() and 4 * len(set(value)) > 3 * len(value)
 
 
 def _is_login(value: object) -> bool:

@@ -13,7 +13,7 @@ from tibidi.look.anatomy import exact_type, first, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.model import REDACTED_TEXT
 from tibidi.process import arguments_of, time
-from tibidi.redaction.learnt import as_text
+from tibidi.redaction.names import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,16 +5,25 @@ redacted only as a separate word, and words that are common as values of harmles
 
 The first secrets are compiled into one expression.  Further ones, of a list of accounts perhaps, are kept in a table
 that each word of a text is looked up in: one expression for thousands would take minutes.
+
+Loaded when there is a secret.
 """
 
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
 
+from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED_TEXT
-from tibidi.redaction.names import kind_of_name
+from tibidi.redaction import suspicion
+from tibidi.redaction.names import SHORTEST_SECRET, as_text, kind_of_name
 
-SHORTEST_LEARNT = 5  # characters; shorter values are redacted only under their names
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+FEWEST_IN_KEY = 6  # different bytes of a binary key, which else may be part of any data
 SHORTEST_WITHIN = 8  # characters; shorter values are redacted only as a separate word
 LONGEST_LEARNT = 8192
 MOST_LEARNT = 200_000
@@ -44,20 +53,35 @@ class Learnt:
         self._bytes: re.Pattern[bytes] | None = None
         self._is_stale = False
 
-    def add(self, text: str) -> bool:
-        """Learn a value, unless it is trivial; return True if it is new."""
-        if not SHORTEST_LEARNT <= len(text) <= LONGEST_LEARNT or text in self._values:
+    def learn(self, value: object) -> bool:
+        """Learn the value of a secret, a text or data, with the secrets in it; return True if it is new."""
+        text = as_text(value) or ""
+        if "\ufffd" in text and not issubclass(type(value), str):
+            text, *spellings = _spellings_of_data(value)
+            return self.add(text, spellings)
+        is_new = self.add(text)
+        if is_new and (suspicion.may_be_in(text) or " " in text or "\n" in text):
+            from tibidi.redaction import texts
+
+            for part in texts.parts(text):  # `dsn = "host=db password=x"`, "Bearer x"
+                self.add(part)
+        return is_new
+
+    def add(self, text: str, spellings: Iterable[str] = ()) -> bool:
+        """Learn a value, unless it is trivial; return True if it is new.  Of data, `spellings` are all that it has."""
+        if not SHORTEST_SECRET <= len(text) <= LONGEST_LEARNT or text in self._values:
             return False
         if is_trivial(text) or text in REDACTED_TEXT or len(self._words) >= MOST_LEARNT:
             return False
+        spellings = spellings or _spellings(text)
         if len(self._values) >= MOST_COMPILED:
             shared = {word: self._words.get(word, ()) for word in re.findall(WORD, text)}
             word = min(shared, key=lambda each: len(shared[each]), default="")
             if not word or text in shared[word] or len(shared[word]) >= MOST_SHARED:
                 return False
-            self._words.setdefault(word, []).extend([each for each in _spellings(text) if word in each])
+            self._words.setdefault(word, []).extend([each for each in spellings if word in each])
             return True
-        self._values.update(_spellings(text))
+        self._values.update(spellings)
         self._is_stale = True
         return True
 
@@ -102,10 +126,10 @@ class Learnt:
         if not self._is_stale:
             return
         self._is_stale = False
-        alternatives = [_alternative(text) for text in sorted(self._values, key=len, reverse=True)]
-        self._texts = re.compile("|".join(alternatives))
-        self._bytes = re.compile("|".join(alternatives).encode("utf-8", "surrogatepass"))
-        self._needles = [text.encode("utf-8", "surrogatepass") for text in self._values]
+        self._needles = sorted({each for text in self._values for each in _encodings(text)}, key=len, reverse=True)
+        needles = "|".join(_alternative(each.decode("latin-1")) for each in self._needles)
+        self._bytes = re.compile(needles.encode("latin-1"))
+        self._texts = re.compile("|".join(map(_alternative, sorted(self._values, key=len, reverse=True))))
 
 
 def is_trivial(text: str) -> bool:
@@ -113,18 +137,6 @@ def is_trivial(text: str) -> bool:
     if text.isspace() or text.lower() in TRIVIAL or len(set(text)) == 1:
         return True
     return text.isidentifier() and not any(map(str.isdigit, text)) and bool(kind_of_name(text))
-
-
-def as_text(value: object) -> str | None:
-    """Return a text, or the text in bytes, as an exact str; None for anything else.  No code of a subclass runs."""
-    cls = type(value)
-    if issubclass(cls, str):
-        return str.__str__(value)
-    if issubclass(cls, bytes):
-        return bytes.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
-    if issubclass(cls, bytearray):
-        return bytearray.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
-    return None
 
 
 def _spellings(text: str) -> set[str]:
@@ -135,7 +147,25 @@ def _spellings(text: str) -> set[str]:
     return {text, repr(text)[1:-1], in_json, in_ascii, in_url, in_url.replace("%2F", "/"), in_url.replace("%20", "+")}
 
 
+def _encodings(text: str) -> set[bytes]:
+    """Return a text as bytes, in UTF-8 and in Latin-1, in which a binary key is learnt."""
+    return {text.encode("utf-8", "surrogatepass"), text.encode("latin-1", "backslashreplace")}
+
+
 def _alternative(text: str) -> str:
     if len(text) >= SHORTEST_WITHIN:
         return re.escape(text)
     return rf"(?<![A-Za-z0-9]){re.escape(text)}(?![A-Za-z0-9])"
+
+
+def _spellings_of_data(value: Any) -> list[str]:
+    """Return a binary secret as a text, in Latin-1, then as it is written in messages, JSON, hexadecimal and base64."""
+    base: Any = bytes if issubclass(type(value), bytes) else bytearray
+    data = bytes(base.__getitem__(value, slice(None)))  # no code of a subclass runs
+    shown, encoded = repr(data)[2:-1], b2a_base64(data, newline=False).decode().rstrip("=")
+    spelt = [shown, shown.replace("\\", "\\\\")]
+    if len(set(data)) < FEWEST_IN_KEY:
+        return [shown, *spelt]
+    text = data.decode("latin-1")
+    in_url = encoded.replace("+", "-").replace("/", "_")
+    return [text, text, *spelt, data.hex(), data.hex().upper(), encoded, in_url]

@@ -110,6 +110,7 @@ STEMS = (
     "contras", "mdp", "nord", "haslo", "heslo", "parol", "salasana", "adgang", "jelszo", "sifre", "wachtw",
 )  # fmt: skip
 
+SHORTEST_SECRET = 5  # characters; shorter values are redacted only under their names
 LONGEST_NAME = 100  # characters; anything longer is a text
 
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -126,6 +127,18 @@ def kind_of_name(name: str) -> str:
     if not may_hold_name(name):
         return ""
     return _kind_of_words([word.lower() for word in WORDS.findall(name)])
+
+
+def as_text(value: object) -> str | None:
+    """Return a text, or the text in bytes, as an exact str; None for anything else.  No code of a subclass runs."""
+    cls = type(value)
+    if issubclass(cls, str):
+        return str.__str__(value)
+    if issubclass(cls, bytes):
+        return bytes.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
+    if issubclass(cls, bytearray):
+        return bytearray.decode(value, "utf-8", "replace")  # type: ignore[arg-type]  # issubclass said so
+    return None
 
 
 def may_hold_name(text: str) -> bool:

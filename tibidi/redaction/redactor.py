@@ -14,13 +14,13 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT, Omission
 from tibidi.redaction import suspicion
-from tibidi.redaction.learnt import SHORTEST_LEARNT, Learnt, as_text
-from tibidi.redaction.names import GIVEN, HARD, SOFT, kind_of_name, may_hold_name
+from tibidi.redaction.names import GIVEN, HARD, SHORTEST_SECRET, SOFT, as_text, kind_of_name, may_hold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from tibidi.redaction.learnt import Learnt
     from tibidi.redaction.scanning import Searched
     from tibidi.redaction.texts import Found
 
@@ -51,6 +51,26 @@ WORD_TYPES = (str, bytes)
 NAMES_IN_PICKLES = re.compile(rb"\x8c.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
 # Short bytes, as names of headers may be.  Separate, since an expression that begins with one byte takes a third.
 HEADERS_IN_PICKLES = re.compile(rb"C.([A-Za-z_][\w.\-]{2,47})\x94", re.DOTALL)
+
+
+class NothingLearnt:
+    """Stands for `Learnt` until a secret is met."""
+
+    def text(self, text: str) -> str:
+        """Return the text as it is."""
+        return text
+
+    def data(self, data: bytes) -> bytes:
+        """Return the data as it is."""
+        return data
+
+    def is_in(self, _: bytes) -> bool:
+        """Return False."""
+        return False
+
+    def needles(self) -> list[bytes]:
+        """Return nothing."""
+        return []
 
 
 class Redactor:
@@ -86,7 +106,7 @@ class Redactor:
         self.kind_of_name = lru_cache(MOST_REMEMBERED)(kind)  # of this dump: no name outlives it
         self.hook: Callable[[str, object], bool] | None = None
         self._harmless: set[bytes] = set()
-        self._learnt = Learnt()
+        self._learnt: Learnt | NothingLearnt = NothingLearnt()
         self.learnt = 0  # the number of values
         self.long_texts: dict[int, tuple[str, str, str]] = {}  # by id: the text, what replaces it and the rule
         self._clean: set[str] = set()  # texts without secrets; most occur several times
@@ -184,18 +204,16 @@ class Redactor:
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""
-        text = as_text(value)
-        if type(value) is bytes and "\ufffd" in (text or ""):
-            text = repr(value)[2:-1]  # as it stands in messages
-        if text is not None and self._learnt.add(text):
+        if as_text(value) is None:
+            return
+        from tibidi.redaction.learnt import Learnt  # the smallest crashes have no secret
+
+        if not isinstance(self._learnt, Learnt):
+            self._learnt = Learnt()
+        if self._learnt.learn(value):
             self.learnt += 1
             self._clean.clear()
             self.searched = None
-            if suspicion.may_be_in(text) or " " in text or "\n" in text:
-                from tibidi.redaction import texts
-
-                for part in texts.parts(text):  # `dsn = "host=db password=x"`, "Bearer x"
-                    self._learnt.add(part)
 
     def learn_from(self, text: str) -> None:
         """Learn the secrets in a text."""
@@ -233,7 +251,7 @@ class Redactor:
     def scrub(self, text: str) -> tuple[str, str]:
         """Return what `text()` returns, and the rule that was applied, for the audit."""
         is_short = len(text) <= LONGEST_REMEMBERED  # hashing a long text takes longer than it saves
-        if len(text) < SHORTEST_LEARNT or (is_short and text in self._clean):
+        if len(text) < SHORTEST_SECRET or (is_short and text in self._clean):
             return text, ""
         if len(text) > LONG_TEXT:
             from tibidi.redaction import long_texts  # few texts

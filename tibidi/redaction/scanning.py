@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tibidi.redaction import Redactor
     from tibidi.redaction.learnt import Learnt
+    from tibidi.redaction.redactor import NothingLearnt
 
 IN_PAIR = rb"[\w.\-$]{0,40}(?i:pass|pwd|secret|token|key|auth|cookie|cred)[\w.\-$]{0,24}\\*"
 COMPARED = ((b"'", b"=="), (b"'", b"!="), (b'"', b"=="), (b'"', b"!="))  # what is behind a text in an `assert`
@@ -138,7 +139,7 @@ class Searched:
         alike = self._new_in(data, MEMOIZED)
         return data if self._is_binary else alike
 
-    def suspects(self, data: bytes, separator: bytes, learnt: Learnt) -> bool:
+    def suspects(self, data: bytes, separator: bytes, learnt: Learnt | NothingLearnt) -> bool:
         """Return True if data may contain a secret, learnt or not."""
         alike = self._new_in(data, separator)
         is_like_one = self._is_like(learnt.needles(), data.translate(ALIKE) if self._is_binary else alike, separator)
