@@ -203,6 +203,26 @@ def test_secrets_of_functions_and_classes(crash: Crasher) -> None:
     }
 
 
+def test_short_secret_in_a_closure(crash: Crasher) -> None:
+    """A number, or a text that is too short to be looked for, is redacted in the functions that have it by name."""
+    code = """
+        def make(passcode, password):
+            return lambda: (passcode, password)
+        def work(closure, function):
+            raise KeyError("no")
+        work(make(int("483920"), "Kx" + "7"), lambda pwd="Kx" + "7", *, passcode=int("483920"): 0)
+    """
+    program = crash.work / "app.py"
+    program.write_text(textwrap.dedent(code), encoding="utf-8")
+    crashed = crash(program)
+    found = members(crashed.dump)
+    shown = tibidi.load(crashed.dump, trust=True).exceptions[-1][-1]
+
+    assert {} == {name: data for name, data in found.items() if name.endswith("pkl") and b"Kx7" in data}
+    assert {} == {name: data for name, data in found.items() if (483920).to_bytes(4, "little") in data}
+    assert ["Redacted", "str"] == [type(each).__name__ for each in shown["closure"]()]
+
+
 def test_binary_key(crash: Crasher) -> None:
     """A binary key under the name of a secret is redacted wherever else its bytes are."""
     program = crash.work / "app.py"

@@ -36,6 +36,7 @@ LONGEST_NAME = 48
 LONGEST_CLEAN = 200
 MOST_HARMLESS = 50_000
 SHORTEST_ROW = 2
+SHORTEST_STATE = 3  # parts of a reduce value with a state
 # Where a reduce value has the items of a mapping.
 PAIRS = 4
 # Its cells are redacted before: there must be as many as rows.
@@ -76,6 +77,7 @@ class Filter:
         self._spared: dict[int, object] = {}  # our own objects, kept alive for their ids
         self._harmless: set[object] = set()  # names that are not secret
         self._clean: set[str] = set()  # texts without a secret that are no names of secrets either
+        self._secret_cells: dict[int, tuple[object, str]] = {}  # kept alive for their ids
         self._secret_fields: dict[int, tuple[str, ...]] = {}
         self._hiding: dict[int, bool] = {}  # by the id of a class
         self._classes = Classes()
@@ -334,8 +336,12 @@ class Filter:
         return self._redacted(table, name, column) if self._is_secret_name(name) else column
 
     def _function(self, function: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Replace the defaults of parameters with names of secrets."""
+        """Replace the defaults of parameters with names of secrets; remember the cells with such names."""
         attributes, *more = reduced[2]
+        cells = function.__closure__ or ()
+        for name, cell in zip(function.__code__.co_freevars, cells):
+            if self._redactor.hook or self._is_secret_name(name):
+                self._secret_cells[id(cell)] = cell, name
         defaults = attributes.get("__defaults__")
         if not defaults:
             return reduced
@@ -346,6 +352,13 @@ class Filter:
             for name, value in zip(names, defaults)
         )
         return (*reduced[:2], ({**attributes, "__defaults__": clean}, *more), *reduced[3:])
+
+    def _cell(self, cell: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Replace the content of a cell with the name of a secret."""
+        _, name = self._secret_cells.get(id(cell), (cell, None))
+        if name is None or len(reduced) < SHORTEST_STATE or not self._redactor.conceals(name, cell.cell_contents):
+            return reduced
+        return (*reduced[:2], (self._redacted(cell, name, cell.cell_contents),), *reduced[3:])
 
     def _part(self, thing: object, names: tuple[str, ...], part: object) -> object:
         """Replace secrets in values in the order of fields: of a named tuple, or the state of a dataclass."""
@@ -383,6 +396,7 @@ def is_word(thing: object) -> bool:
 # What replaces secrets in a reduce value with that word.
 SPECIAL: dict[object, Callable[[Filter, Any, Any], Any]] = {
     words._function: Filter._function,
+    words._same: Filter._cell,
     words._member: Filter._member,
     words._table: Filter._table,
 }
