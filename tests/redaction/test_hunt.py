@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import collections
+import contextvars
 import dataclasses
+import functools
+import io
+import itertools
 import logging
+import queue
 import sqlite3
 import sys
+import threading
 import types
-from typing import Any
+import uuid
+import weakref
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tibidi.look.frames import LiveCrash, LiveException, LiveFrame, LiveThread
 from tibidi.model import RAISED
 from tibidi.redaction import Redactor, hunt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TEXT = "hunter2-hunter2"
 Login = collections.namedtuple("Login", "user password")
@@ -73,6 +84,54 @@ def database_row() -> sqlite3.Row:
     return row
 
 
+def function_with(**attributes: object) -> object:
+    """Return a function with attributes."""
+
+    def function() -> None: ...
+
+    function.__dict__.update(attributes)
+    return function
+
+
+def started(password: str) -> Iterator[None]:
+    """Yield once, with a secret in a variable."""
+    yield
+
+
+def connect(user: str, password: str) -> None:
+    """Do nothing."""
+
+
+def queue_of(value: object) -> object:
+    """Return a queue in C with one item."""
+    found: queue.SimpleQueue[object] = queue.SimpleQueue()
+    found.put(value)
+    return found
+
+
+def variable(name: str, value: object) -> contextvars.ContextVar[object]:
+    """Return a context variable with a value."""
+    found: contextvars.ContextVar[object] = contextvars.ContextVar(name)
+    found.set(value)
+    return found
+
+
+class Shared:
+    """Its instances share a secret."""
+
+    PASSWORD = TEXT
+
+
+def generator() -> Iterator[None]:
+    """Return a suspended generator."""
+    found = started(TEXT)
+    next(found)
+    return found
+
+
+KEPT = Account(TEXT)  # as weak references do not keep it
+
+
 def after(*variables: dict[str, object], exception: BaseException | None = None, **options: Any) -> Redactor:
     """Return a redactor after the hunt among the variables of a frame each, and in an exception."""
     crash = LiveCrash()
@@ -121,6 +180,25 @@ def after(*variables: dict[str, object], exception: BaseException | None = None,
         database_row(),
         logging.LogRecord("a", 30, "a.py", 1, "%s: password=%s", ("bob", TEXT), None),
         ValueError({"password": TEXT}),
+        types.MappingProxyType({"password": TEXT}),
+        collections.deque([{"password": TEXT}]),
+        queue_of({"password": TEXT}),
+        variable("api_key", TEXT),
+        variable("state", {"password": TEXT}),
+        contextvars.ContextVar("state", default=types.MappingProxyType({"password": TEXT})),
+        Account(TEXT).__eq__,
+        weakref.ref(KEPT),
+        generator(),
+        map(Account, [TEXT], itertools.repeat({"password": TEXT})),
+        {"password": TEXT}.items(),
+        functools.partial(connect, "bob", TEXT),
+        threading.Thread(target=connect, args=("bob", TEXT)),
+        function_with(password=TEXT),
+        io.StringIO(f"password={TEXT}"),
+        io.BytesIO(f"password={TEXT}".encode()),
+        {"password": memoryview(TEXT.encode())},
+        {"password": collections.UserString(TEXT)},
+        Shared(),
         Hostile(),
         nested(Account(TEXT), 1000),
     ],
@@ -129,6 +207,14 @@ def after(*variables: dict[str, object], exception: BaseException | None = None,
 def test_secret_is_found(value: object) -> None:
     """A secret is found by its name wherever it stands, and then redacted in any text."""
     assert "to <redacted>!" == after({"value": value}).text(f"to {TEXT}!")
+
+
+def test_secret_that_is_no_text() -> None:
+    """A number for a key is found where it is written out."""
+    key = uuid.UUID("9f8ac1e2-773b-4d01-90fe-5c92a8b3470f")
+    redactor = after({"api_key": key})
+
+    assert "<redacted> or <redacted>" == redactor.text(f"{key} or {key.hex}")
 
 
 def test_secret_variable() -> None:

@@ -7,7 +7,19 @@ search for secrets, the search for paths, the filter of secrets.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import DICTS, attributes, dictionary_reader, first, mro, namespace, slots_in, stored, type_name
+from tibidi.look.anatomy import (
+    DICTS,
+    attributes,
+    dictionary_reader,
+    first,
+    is_standard,
+    mro,
+    namespace,
+    native_base,
+    slots_in,
+    stored,
+    type_name,
+)
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -46,6 +58,8 @@ RESULTS = {
     "django.db.models.query.QuerySet": "_result_cache", "django.db.models.query.RawQuerySet": "_result_cache",
     "django.utils.functional.LazyObject": "_wrapped",
 }  # fmt: skip
+# They lead to the stacks, which are captured anyway.
+STACKS = frozenset({"frame", "traceback"})
 
 
 class ClassFacts(NamedTuple):
@@ -53,7 +67,8 @@ class ClassFacts(NamedTuple):
 
     `names` are those of all its bases; `kind` is the builtin type that it
     derives from, None for `object`; `fields` are the names that it declares,
-    if any.  `stored` and `members` are descriptors, see `anatomy`.
+    if any.  `stored` and `members` are descriptors, see `anatomy`; an instance of a type
+    of the standard library in C `holds` objects that none of these tell.
     """
 
     cls: type
@@ -65,6 +80,7 @@ class ClassFacts(NamedTuple):
     members: tuple[tuple[str, Any], ...]
     fields: tuple[str, ...] | None
     is_lazy: bool
+    holds: bool
 
     def dictionary(self, thing: object) -> dict[str, object]:
         """Return the `__dict__` of an instance, {} where it has none."""
@@ -111,17 +127,19 @@ class Classes:
 
 def class_facts(cls: type) -> ClassFacts:
     """Find out the facts of a class."""
-    found = stored(cls)
+    found, native = stored(cls), native_base(cls)
+    kind = next((kind for kind in BUILTINS if issubclass(cls, kind)), None)
     return ClassFacts(
         cls,
         type_name(cls),
         frozenset(map(type_name, mro(cls))),
-        next((kind for kind in BUILTINS if issubclass(cls, kind)), None),
+        kind,
         dictionary_reader(cls),
         found,
         slots_in(found),
         declared_fields(cls),
         is_lazy(cls),
+        kind is None and native is not object and is_standard(native) and type_name(native) not in STACKS,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import exact_type, first, namespace
+from tibidi.look.anatomy import exact_type, first, is_native, mro, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.model import REDACTED_TEXT
 from tibidi.process import arguments_of, time
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from tibidi.look.classes import ClassFacts
     from tibidi.look.frames import LiveCrash
     from tibidi.redaction import Redactor
 
@@ -81,6 +82,7 @@ class _Hunt:
         self._seen: set[int] = set()
         self._harmless: set[str] = set()  # names under which no value is secret
         self._waiting: deque[object] = deque()
+        self._kept: list[object] = []  # what was made for the search, so that no id is used again
         self._texts: set[str] = set()  # to be searched for secrets
 
     def over(self, roots: Iterable[object]) -> None:
@@ -135,25 +137,42 @@ class _Hunt:
 
     def _object(self, value: Any) -> None:
         facts = self._classes.of(type(value))
+        if id(facts) not in self._seen:
+            self._seen.add(id(facts))
+            self._texts_of_class(facts.cls)
         if facts.is_unevaluated(value) or not HOSTS.isdisjoint(facts.names):
             return
         if not ARRAYS.isdisjoint(facts.names):
             from tibidi.redaction import tables  # few crashes have tables
 
             tables.learn(self._redactor, value)
-        attributes = facts.attributes(value, MAX_ATTRIBUTES)
-        named = {name.lstrip("_"): each for name, each in attributes}
-        for name in (*HELD.get(facts.name, "").split(), *self._redactor.labelled(named)):
-            self._learn(named.get(name))
-        self._names([*attributes, (named.get("name_"), named.get("value_"))])  # of a member of an enumeration
-        if "logging.LogRecord" in facts.names:
-            _records().learn_message(self._redactor, named.get("msg"), named.get("args"))
+        self._attributes(value, facts)
         if facts.kind is BaseException:
             self._items(arguments_of(value))
         elif facts.kind is not None:
             pairs, items = _records().content(value, facts)
             self._names(pairs)
             self._row(items or [each for _, each in pairs if facts.kind is tuple])
+
+    def _texts_of_class(self, cls: type) -> None:
+        """Learn the secret texts that instances of a class share, as in a class of settings."""
+        bodies = [namespace(base) for base in mro(cls) if not is_native(base)]
+        pairs = [pair for body in bodies for pair in first(body.items(), MAX_ATTRIBUTES)]
+        self._names([(name, value) for name, value in pairs if type(value) is str and name[:2] != "__"])
+
+    def _attributes(self, value: Any, facts: ClassFacts) -> None:
+        attributes = facts.attributes(value, MAX_ATTRIBUTES)
+        if facts.holds:
+            attributes += _holders().held(value, facts.names)
+            self._kept.append(attributes)
+        named = {name.lstrip("_"): each for name, each in attributes}
+        for name in (*HELD.get(facts.name, "").split(), *self._redactor.labelled(named)):
+            self._learn(named.get(name))
+        self._names([*attributes, (named.get("name_"), named.get("value_"))])  # of a member of an enumeration
+        if "args" in named:
+            self._names(_holders().arguments(named))
+        if "logging.LogRecord" in facts.names:
+            _records().learn_message(self._redactor, named.get("msg"), named.get("args"))
 
     def _names(self, pairs: Iterable[tuple[object, object]]) -> None:
         pairs = list(pairs)
@@ -180,7 +199,9 @@ class _Hunt:
             elif cls is bytes:
                 texts.add(item[:MAX_TEXT].decode("latin-1"))
             elif id(cls) not in LEAVES and id(item) not in seen:
-                if cls is FUNCTION and not (item.__defaults__ or item.__kwdefaults__ or item.__closure__):
+                if cls is FUNCTION and not (
+                    item.__defaults__ or item.__kwdefaults__ or item.__closure__ or item.__dict__
+                ):
                     continue
                 seen.add(id(item))
                 self._waiting.append(item)
@@ -193,3 +214,9 @@ def _records() -> Any:
     from tibidi.redaction import records  # few crashes need it
 
     return records
+
+
+def _holders() -> Any:
+    from tibidi.redaction import holders  # few crashes need it
+
+    return holders

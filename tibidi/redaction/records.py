@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import DICTS, exact_type, first, type_name
-from tibidi.redaction.concealing import COLUMNS, SEQUENCES
+from tibidi.look.anatomy import DICTS, dictionary, exact_type, first, type_name
+from tibidi.redaction.concealing import COLUMNS, SCALARS
 from tibidi.redaction.looks import is_varied
 from tibidi.redaction.names import HARD, kind_of_name
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_ITEMS = 200
+MEMORY = frozenset({"array.array", "memoryview"})
 MAX_RECORDS = 100_000
 MAX_COLUMNS = 100
 MAX_TRIED = 200  # cells, one of which must look like no word
@@ -57,23 +58,35 @@ def learn_secret(redactor: Redactor, value: Any, levels: int = MOST_LEVELS) -> N
         from tibidi.redaction import tables  # few crashes have tables
 
         learn_secret(redactor, tables.cells(value)[:MAX_TRIED], levels)
-    elif issubclass(cls, dict) or exact_type(value) in CONTAINERS or type_name(cls) in SEQUENCES:
+    elif issubclass(cls, dict) or exact_type(value) in CONTAINERS or type_name(cls) == "collections.deque":
         for each in first(dict.values(value) if issubclass(cls, dict) else value, MAX_TRIED):
             if type(each) is str and is_varied(each):
                 redactor.learn(each)
             elif levels and (type(each) is dict or exact_type(each) in CONTAINERS):
                 learn_secret(redactor, each, levels - 1)
     else:
-        redactor.learn(value)
-        if cls is str and value[:1] == "-" and "=" in value:
-            redactor.learn(value.partition("=")[2])
+        for each in _spelt(value):
+            redactor.learn(each)
+
+
+def _spelt(value: Any) -> list[object]:
+    """Return a secret that is no container as it may be written, with what it has after a sign."""
+    name = type_name(type(value))
+    if name in MEMORY:
+        return [value.tobytes()]
+    if name in SCALARS:
+        text = str(dictionary(value).get("data") if name == "collections.UserString" else value)
+        return [text, text.replace("-", "")]
+    is_option = type(value) is str and value[:1] == "-" and "=" in value
+    return [value, value.partition("=")[2]] if is_option else [value]
 
 
 def variables(function: Any) -> Iterator[tuple[str, object]]:
-    """Yield the parameters of a function with their defaults, and the variables that it closes over."""
+    """Yield the parameters of a function with their defaults, its attributes, and the variables that it closes over."""
     code, defaults = function.__code__, function.__defaults__ or ()
     yield from zip(code.co_varnames[code.co_argcount - len(defaults) :], defaults)
     yield from (function.__kwdefaults__ or {}).items()
+    yield from function.__dict__.items()
     for name, cell in zip(code.co_freevars, function.__closure__ or ()):
         with suppress(ValueError):  # an empty cell
             yield name, cell.cell_contents
