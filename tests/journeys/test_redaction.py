@@ -223,6 +223,51 @@ def test_short_secret_in_a_closure(crash: Crasher) -> None:
     assert ["Redacted", "str"] == [type(each).__name__ for each in shown["closure"]()]
 
 
+@pytest.mark.parametrize("kind", ["Reduced", "State", "Arguments", "Frozen"])
+def test_secrets_without_names(kind: str, crash: Crasher) -> None:
+    """A secret is redacted where the class of its object, of another module, passes it on without a name."""
+    module = """
+        import dataclasses
+        class Reduced:
+            __slots__ = "user", "password", "passcode"
+            def __init__(self, user, password, passcode):
+                self.user, self.password, self.passcode = user, password, passcode
+            def __reduce__(self):
+                return type(self), (self.user, self.password, self.passcode)
+        class State(Reduced):
+            def __reduce__(self):
+                return State, ("", "", 0), (self.user, [self.password, self.passcode])
+            def __setstate__(self, state):
+                self.user, (self.password, self.passcode) = state
+        class Arguments:
+            def __new__(cls, user, password, passcode):
+                self = super().__new__(cls)
+                self.user, self.password, self.passcode = user, password, passcode
+                return self
+            def __getnewargs__(self):
+                return self.user, self.password, self.passcode
+        try:
+            Frozen = dataclasses.make_dataclass("Frozen", ("user", "password", "passcode"), frozen=True, slots=True)
+        except TypeError:  # before Python 3.10
+            Frozen = Reduced
+        Frozen.__module__ = "accounts"
+    """
+    code = f"""
+        import accounts
+        def work(found):
+            raise KeyError("no")
+        work([accounts.{kind}("bob", f"Kx7q9Zt{{number:03}}", 483000 + number) for number in range(300)])
+    """
+    (crash.work / "accounts.py").write_text(textwrap.dedent(module), encoding="utf-8")
+    program = crash.work / "app.py"
+    program.write_text(textwrap.dedent(code), encoding="utf-8")
+    found = members(crash(program).dump)
+
+    assert {} == {name: leaks for name, data in found.items() if (leaks := re.findall(rb"Kx7q9Zt\d+", data))}
+    assert (483299).to_bytes(4, "little") not in b"".join(found.values())
+    assert b"<redacted>" in found["values/0001.pkl"]
+
+
 def test_binary_key(crash: Crasher) -> None:
     """A binary key under the name of a secret is redacted wherever else its bytes are."""
     program = crash.work / "app.py"

@@ -19,12 +19,14 @@ from tibidi.process.temporary import Abandoned
 from tibidi.process.watch import callers, entries
 from tibidi.writing.instances import reduce_with_getattr
 from tibidi.writing.stream import TooLate
+from tibidi.writing.unnamed import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
     from typing import Any
 
+    from tibidi.redaction import Redactor
     from tibidi.writing.pickle_state import PickleState
 
 # A variable with secrets, or one that is too large, is pickled several times.  What takes longer is called only once.
@@ -38,8 +40,9 @@ ITERATORS = slice(3, 5)  # of a reduce value: of items, which can be read only o
 class Calls:
     """The calls of a dump, and the results of slow ones."""
 
-    def __init__(self, state: PickleState, roots: list[object]) -> None:
+    def __init__(self, state: PickleState, roots: list[object], redactor: Redactor) -> None:
         self._state = state
+        self._redactor = redactor
         self._unfinished = {id(thing): thing for thing in unfinished(roots)}
         self._kept: dict[int, tuple[object, object]] = {}  # the objects keep their ids valid
         self._classes = Classes()
@@ -47,10 +50,10 @@ class Calls:
         self._places: dict[str, int] = {}  # of these details among the substitutions
 
     def reduce(self, thing: object) -> Any:
-        """Return the reduce value of an object; note what it leaves out."""
-        reduced = self._reduced(thing)
+        """Return the reduce value of an object without secrets; note what it leaves out."""
+        reduced, facts = self._reduced(thing), self._classes.of(type(thing))
         self._note_left_out(thing, reduced)
-        return reduced
+        return without_secrets(thing, reduced, facts, self._redactor, self._state)
 
     def _reduced(self, thing: object) -> Any:
         """Return the reduce value of an object; raise TooLate after the moment `until` of the state."""

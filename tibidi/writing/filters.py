@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import error_text, exact_type, is_a, mro, snapshot, type_name
+from tibidi.look.anatomy import error_text, exact_type, is_a, snapshot, type_name
 from tibidi.look.classes import Classes
 from tibidi.look.instances import HIDING
-from tibidi.model import ILLEGAL, REDACTED, REDACTED_TEXT, TIMEOUT, TOO_LARGE
+from tibidi.model import ILLEGAL, REDACTED, TIMEOUT, TOO_LARGE
 from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
@@ -20,6 +20,7 @@ from tibidi.words.standins import Cut, NotPickleable, Redacted, StandIn
 from tibidi.writing.calls import call
 from tibidi.writing.namespaces import Placeholder
 from tibidi.writing.pickle_state import FilterHooks
+from tibidi.writing.unnamed import stand_in_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -382,10 +383,7 @@ class Filter:
     def _redacted(self, holder: object, name: object, value: object) -> object:
         rule = f"the name {name!r}" if is_a(name, str) else "the name before it"
         self._note(holder, REDACTED, rule, name)
-        bases = mro(type(value))
-        if str in bases:
-            return REDACTED_TEXT
-        return REDACTED_TEXT.encode() if bytes in bases else Redacted(type_name(type(value)))
+        return stand_in_for(value)
 
 
 def is_word(thing: object) -> bool:

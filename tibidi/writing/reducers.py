@@ -218,7 +218,7 @@ class Reducers:
         if self._calls is None:
             from tibidi.writing.calls import Calls  # few dumps need it
 
-            self._calls = Calls(self._state, self._roots)
+            self._calls = Calls(self._state, self._roots, self._redactor)
         reduced = self._calls.reduce(thing)
         return self._made(thing, reduced) if type(reduced) is tuple and is_function(reduced[0]) else reduced
 
