@@ -132,6 +132,15 @@ SECRETS = [
         '<input type="password" name="pass1" value="a1b2c3d4">',
         '<input type="password" name="pass1" value="<redacted>">',
     ),
+    (
+        '[{"name": "DB_PASSWORD", "value": "a1b2c3d4"}, {"name": "PORT", "value": "5432a"}]',
+        '[{"name": "DB_PASSWORD", "value": "<redacted>"}, {"name": "PORT", "value": "5432a"}]',
+    ),
+    (
+        r'{"env": "{\"Key\": \"API_TOKEN\", \"Value\": \"a1b2c3d4\"}"}',
+        r'{"env": "{\"Key\": \"API_TOKEN\", \"Value\": \"<redacted>\"}"}',
+    ),
+    ("env:\n  - name: DB_PASSWORD\n    value: a1b2c3d4\n", "env:\n  - name: DB_PASSWORD\n    value: <redacted>\n"),
     ('<meta name="csrf-token" content="a1b2c3d4">', '<meta name="csrf-token" content="<redacted>">'),
 ]
 

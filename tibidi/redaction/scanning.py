@@ -48,6 +48,8 @@ LOOKS = (
     (b"<", rb"<(?=[\w:.-]{3,66}[ >])[\w:.-]{0,30}(?i:pass|pwd|secret|token|key)[\w:.-]{0,30}[ >]"),
     (b"'", rb"'(?<=[Ww][Oo][Rr][Dd][ (]')|'(?<=[Bb][Yy] ')"),
     (b"login", rb"login\s+\S+\s*(?:passw|account|[\r\n\x94])"),
+    (b"alue", rb"[NnKk](?:ame|ey)\\*['\"]?: *\\*['\"]?[\w.\-]{0,40}(?i:pass|pwd|secret|token|key|auth|cred)"
+     rb"[\w.\-]{0,24}\\*['\"]?,?\s+\\*['\"]?[Vv]alue"),
     (b"value=", rb"v(?<=['\"] v)alue=['\"]"), (b"content=", rb"content=['\"]"),
     (b" name=", rb" name=\"[\w.\-]{0,40}(?i:pass|pwd|secret|token|key|auth|otp|csrf)"),
     (b"%0", rb"%(?<=[A-Za-z]%)0[Dd]"), (b":0000:", b":0000:"), (b":*:", rb":\*:"),

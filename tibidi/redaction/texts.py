@@ -121,6 +121,9 @@ PATTERNS = (
     Pattern(NAMED, ("value=", "content="), r"<\w+\s(?:[^<>]{0,200}?\s)?(?:key|name|id)=['\"]"
             r"(?P<name>[\w:.\-]{2,64})['\"](?:[^<>]{0,200}?\s)?(?:value|content)=['\"](?P<secret>[^'\"]+)",
             _is_element),
+    Pattern(NAMED, ("alue:", 'alue"', "alue'", "alue\\"), r"\b(?:[Nn]ame|[Kk]ey)(?P<q>\\*['\"]?):\s*\\*['\"]?"
+            r"(?P<name>[\w.\-]{2,64})\\*['\"]?,?\s+(?P=q)[Vv]alue(?P=q):\s*\\*['\"]?(?P<secret>[^\s'\"\\]+)",
+            _is_pair),  # of JSON or YAML
     Pattern(NAMED, ('name="',), r"\bname=\"(?P<name>[\w.\-]{2,64})\""
             r"(?:(?:\r\n|\\r\\n)[\w\-]{1,40}:[^\r\n\\]{0,200}){0,5}(?:\r\n|\\r\\n){2}(?P<secret>[^\r\n\\]+)",
             _is_element),  # a part of a form: RFC 7578
