@@ -269,3 +269,22 @@ def test_a_traceback_is_one_omission(crash: crashing.Crasher) -> None:
     # Python 3.13 keeps the text after -c, and is the first to do so.
     assert ["modules['__main__']['info'][2]"] == [each.path for each in dump.omissions if "sources" not in each.path]
     assert (4, "fail") == (traceback.tb_next.tb_lineno, traceback.tb_next.tb_frame.name)
+
+
+def test_attributes_of_a_cached_function(crash: crashing.Crasher) -> None:
+    """A function of lru_cache keeps the attributes that the program gave it, and a proxy the order of its mapping."""
+    program = """
+        import collections, functools, types
+        @functools.lru_cache(maxsize=8)
+        def double(x): return 2 * x
+        double.unit = "mm"
+        proxy = types.MappingProxyType(collections.OrderedDict(b=1, a=2))
+        raise KeyError(double(1))
+    """
+    dump = crash.run("-c", textwrap.dedent(program)).dump
+    live, inert = (tibidi.load(dump, trust=trust).exceptions[-1][-1] for trust in (True, False))
+
+    assert ["mm", "mm"] == [frame["double"].unit for frame in (live, inert)]
+    assert [["b", "a"], ["b", "a"]] == [list(frame["proxy"]) for frame in (live, inert)]
+    assert "mappingproxy(OrderedDict([('b', 1), ('a', 2)]))" == repr(live["proxy"])
+    assert (8, 6) == (live["double"].cache_parameters()["maxsize"], live["double"](3))

@@ -10,6 +10,7 @@ that: an enumeration, an abstract class, another metaclass.
 from __future__ import annotations
 
 import copyreg
+import gc
 import sys
 import types
 from _pickle import PicklingError
@@ -19,6 +20,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
     HEAP_TYPE,
     contents,
+    is_a,
     is_native,
     mro,
     namespace,
@@ -54,13 +56,19 @@ DESCRIPTORS = (
 
 ORDINARY_REDUCERS: dict[type, Callable[[Any], Reduced]] = {
     OrderedDict: lambda items: (OrderedDict, (), items.__dict__ or None, None, iter(items.items())),
-    types.MappingProxyType: lambda view: (types.MappingProxyType, (dict(view),)),
+    types.MappingProxyType: lambda view: (types.MappingProxyType, (_mapping_of(view),)),
     types.MethodType: lambda method: (types.MethodType, (method.__func__, method.__self__)),
     memoryview: lambda view: (words._view, ((bytes if view.readonly else bytearray)(view), view.format, view.shape)),
     classmethod: lambda method: (classmethod, (method.__func__,)),
     property: lambda found: (property, (found.fget, found.fset, found.fdel, found.__doc__)),
     staticmethod: lambda method: (staticmethod, (method.__func__,)),
 }
+
+
+def _mapping_of(view: Any) -> dict[object, object]:
+    """Return the mapping behind a proxy if it is one of the library, as the order of an OrderedDict; else a copy."""
+    (mapping,) = gc.get_referents(view)
+    return mapping if is_a(mapping, dict) and type(mapping).__module__ == "collections" else dict(view)
 
 
 def is_importable(thing: Any) -> bool:

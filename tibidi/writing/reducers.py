@@ -24,6 +24,7 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
     GROUP,
+    dictionary,
     dictionary_reader,
     exception_attributes,
     group_members,
@@ -313,7 +314,10 @@ class Reducers:
         """Reduce a function of `lru_cache`, without its cache."""
         if is_found(function):
             return function.__qualname__
-        return words._cached, (function.__wrapped__, *map(function.cache_parameters().get, ("maxsize", "typed")))
+        made = (function.__wrapped__, *map(function.cache_parameters().get, ("maxsize", "typed")))
+        copied = {"cache_parameters": None, **dictionary(function.__wrapped__)}
+        own = {name: each for name, each in dictionary(function).items() if name not in copied and name[:2] != "__"}
+        return words._cached, made, own or None
 
     def _file(self, file: object) -> Reduced:
         for name in ("stdout", "stderr"):

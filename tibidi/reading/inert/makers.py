@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import types as interpreter
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
 
 from tibidi.process.hints import Any
@@ -229,7 +229,8 @@ TYPE_MAKERS: dict[type, Callable[..., object]] = {
     **STANDINS,
     type(None): lambda: None,
     interpreter.MappingProxyType: lambda mapping: types.instance(
-        types.make_type("builtins", "mappingproxy", types.InertMapping), _items_=plain.expect(mapping, dict)
+        types.make_type("builtins", "mappingproxy", types.InertMapping),
+        _items_=plain.expect(mapping, dict, OrderedDict, Counter, defaultdict),
     ),
     interpreter.MethodType: lambda function, owner: types.instance(
         InertAttribute, __self__=owner, __func__=function, __name__=name_of(function)
