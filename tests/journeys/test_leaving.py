@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -224,6 +225,29 @@ def test_short_values_and_values_that_are_no_text(crash: Crasher) -> None:
     assert {b"cvv": "<redacted>", b"a": 1} == found["coded"]
     assert [("cvv", "<redacted>"), ("a", 1)] == found["pairs"]
     assert ("cvv", "a") == found["names"]
+
+
+def test_fields_of_a_named_tuple(crash: Crasher) -> None:
+    """Masked items of named tuples are left out, whose names only their class has: of the program and of a module."""
+    (crash.work / "cards.py").write_text("import collections\nSaved = collections.namedtuple('Saved', 'cvv owner')\n")
+    code = """
+        import collections, typing, cards
+        Card = collections.namedtuple("Card", "owner cvv")
+        class Typed(typing.NamedTuple):
+            number: int
+            cvv: int
+        def pay(some):
+            raise ValueError
+        pay([Card("me", 123), Card("me", 124), Typed(5, 125), cards.Saved("12", "me")])
+    """
+    program = crash.work / "program.py"
+    program.write_text(textwrap.dedent(code), encoding="utf-8")
+    loaded = tibidi.load(scrubbed(crash(program).dump, "--mask", "cvv"), trust=False)
+    hidden = "<redacted>"
+
+    assert [("me", hidden), ("me", hidden), (5, hidden), (hidden, "me")] == list(
+        map(tuple, loaded.exceptions[-1].frames[-1].locals["some"])
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,11 @@ UPDATES = frozenset({"APPEND", "APPENDS", "SETITEM", "SETITEMS", "ADDITEMS", "BU
 MEMO_READS = frozenset({"BINGET", "LONG_BINGET"})
 MAX_NAME = 200
 MIN_LEARNT = 4  # characters of a value that is looked for everywhere else
-CLASS_STATE, ANNOTATIONS = "_class_state", "__annotations__"
+CLASS_STATE, ANNOTATIONS, FIELDS = "_class_state", "__annotations__", "_fields"
 # Words and keys with texts that are names of the program: a class or function needs them, and they are no secrets.
 NAMING = frozenset({"_class", "_enum", "_field", "_function", "_module", "_namespace", "_reference", "_type"})
 NAME_KEYS = frozenset({"__doc__", "__module__", "__name__", "__qualname__"})
-KNOWN = frozenset({CLASS_STATE, ANNOTATIONS}) | NAMING | NAME_KEYS
+KNOWN = frozenset({CLASS_STATE, ANNOTATIONS, FIELDS}) | NAMING | NAME_KEYS
 FIRST_KEY = {"SETITEM": 1, "SETITEMS": 2}  # behind the dictionary, and the mark
 TUPLES = frozenset({"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"})
 LEAVES = b"\x8c\x8dXCB\x8e\x96KMJ\x8aG"  # the opcodes of texts, bytes and numbers
@@ -55,7 +55,8 @@ class Item(NamedTuple):
     """What is on the stack: where it begins, its text if that may be a name, and its numbers in the memo.
 
     `read` is the number of an object that was read from the memo; of a pair of a masked name and a value, `value` is
-    where the value begins and ends.
+    where the value begins and ends.  A tuple has `parts`, each with its end; `fields` are the names of the items in a
+    named tuple, of its class or of the body of that.
     """
 
     start: int
@@ -64,6 +65,8 @@ class Item(NamedTuple):
     is_mark: bool = False
     read: int = -1
     value: tuple[int, int] = (0, 0)
+    parts: tuple[tuple[Any, int], ...] = ()
+    fields: tuple[str | None, ...] = ()
 
 
 class Pickles:
@@ -86,6 +89,7 @@ class Pickles:
         self._masked: dict[tuple[int, int], int] = {}  # member and start of a value -> its end
         self._noted_texts: dict[int, str] = {}  # by their number in the memo
         self._names: set[str] = set()
+        self._fields: dict[int, tuple[str | None, ...]] = {}  # of a named tuple, by the number of the class in the memo
         self._read_names: set[int] = set()  # those that were read from the memo
         self._codes: list[tuple[int, int, int]] = []  # member, start and end of the arguments of `_code`
         self._only_names: list[tuple[int, int, int]] = []  # member, start and end of a part in which all texts are
@@ -115,8 +119,9 @@ class Pickles:
                     self._masked.update({(number, each.value[0]): each.value[1] for each in popped if each.value[1]})
                 if opcode.name in TUPLES and stack and stack[-1].text in NAMING:
                     self._note_names(popped)
+                fields = self._fields_in(number, opcode.name, popped, argument)
                 if opcode.name in UPDATES:
-                    stack.append(popped[0])
+                    stack.append(popped[0]._replace(fields=fields or popped[0].fields))
                 elif opcode.stack_after:
                     text = self._noted_texts.get(argument) if opcode.name in MEMO_READS else _name(argument)
                     text = popped[-1].text if opcode.name == "STACK_GLOBAL" else text
@@ -124,7 +129,31 @@ class Pickles:
                     read = argument if opcode.name in MEMO_READS else -1
                     is_pair = opcode.name == "TUPLE2" and self._is_masked(popped[0].text or "")
                     value = (following[0], position) if is_pair else (0, 0)
-                    stack.append(Item(start, text, [], opcode.name == "MARK", read, value))
+                    parts = tuple((each, at) for each, at in zip(popped, following) if not each.is_mark)
+                    parts = parts if opcode.name in TUPLES else ()
+                    stack.append(Item(start, text, [], opcode.name == "MARK", read, value, parts, fields))
+
+    def _fields_in(self, number: int, opcode: str, popped: list[Item], argument: object) -> tuple[str | None, ...]:
+        """Return the names of the items in a named tuple, where an opcode makes or reads its class or the body of it.
+
+        Where it makes such a tuple, note its masked items.
+        """
+        if opcode in MEMO_READS:
+            return self._fields.get(argument, ())  # type: ignore[call-overload,no-any-return]  # a number
+        if opcode == "NEWOBJ":
+            fields = [popped[0].fields, *(self._fields.get(memo, ()) for memo in popped[0].memos)]
+            for name, (item, end) in zip(next(filter(None, fields), ()), popped[1].parts):
+                self._note_value(number, name or "", item, end)
+        if opcode in FIRST_KEY:
+            first = FIRST_KEY[opcode]
+            pairs = zip(popped[first::2], popped[first + 1 :: 2])
+            return next((_texts_of(value) for key, value in pairs if key.text == FIELDS), ())
+        parts = [each for each, _ in popped[1].parts] if opcode == "REDUCE" else []
+        if parts and popped[0].text == "_reference":
+            return _texts_of(parts[-1])
+        if len(parts) > 1 and popped[0].text == CLASS_STATE and parts[1].parts:
+            self._fields.update(dict.fromkeys((parts[0].read, *parts[0].memos), parts[1].parts[0][0].fields))
+        return ()
 
     def _memoize(self, item: Item, position: int) -> None:
         memo = len(self._starts)
@@ -132,6 +161,8 @@ class Pickles:
         self._starts.append(item.start)
         self._ends.append(item.start)
         self._noted.append(position)
+        if any(map(self._is_masked, filter(None, _texts_of(item)))):
+            self._fields[memo] = _texts_of(item)
         if item.text is not None and (item.text in KNOWN or self._is_masked(item.text)):
             self._noted_texts[memo] = item.text
 
@@ -358,6 +389,10 @@ def _pop(stack: list[Item], opcode: Any) -> list[Item]:
     popped = stack[depth:]
     del stack[depth:]
     return popped
+
+
+def _texts_of(item: Item) -> tuple[str | None, ...]:
+    return item.fields or tuple(each.text for each, _ in item.parts)
 
 
 def _name(argument: object) -> str | None:
