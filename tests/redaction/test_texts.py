@@ -141,6 +141,8 @@ SECRETS = [
         r'{"env": "{\"Key\": \"API_TOKEN\", \"Value\": \"<redacted>\"}"}',
     ),
     ("env:\n  - name: DB_PASSWORD\n    value: a1b2c3d4\n", "env:\n  - name: DB_PASSWORD\n    value: <redacted>\n"),
+    ('<input type="password" value="a1b2c3d4">', '<input type="password" value="<redacted>">'),
+    ("jdbc:oracle:thin:bob/geheim1@db:1521:x", "jdbc:oracle:thin:bob/<redacted>@db:1521:x"),
     ('<meta name="csrf-token" content="a1b2c3d4">', '<meta name="csrf-token" content="<redacted>">'),
 ]
 

@@ -56,7 +56,8 @@ LOOKS = (
     (b"', ", rb"'(?<=[(\[ub\\]')" + IN_PAIR + b"', "), (b'", ', rb'"(?<=[(\[ub\\]")' + IN_PAIR + b'", '),
     (b"variable", rb"variable\s+\"[\w-]{0,30}(?i:pass|pwd|secret|token|key)"),
     (b"-SecureString", b"-SecureString"),
-    (b"kty", rb"k(?<=[\0'\"]k)ty"), (b"sqlplus", b"sqlplus"), (b"pdp ", rb"p(?<=exp|imp)dp "),
+    (b"kty", rb"k(?<=[\0'\"]k)ty"), (b"sqlplus", b"sqlplus"),
+    (b"jdbc:o", b"jdbc:oracle:"), (b"pdp ", rb"p(?<=exp|imp)dp "),
     *[(b"%s %s " % pair, rb"=(?<=%s %s) [\w.]{0,40}(?i:pass|pwd|secret|token|key)" % pair) for pair in COMPARED],
     (b"requirepass", b"requirepass"), (b"masterauth", b"masterauth"), (b"AUTH ", b"AUTH "),
 )  # fmt: skip

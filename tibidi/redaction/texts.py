@@ -124,6 +124,9 @@ PATTERNS = (
     Pattern(NAMED, ("alue:", 'alue"', "alue'", "alue\\"), r"\b(?:[Nn]ame|[Kk]ey)(?P<q>\\*['\"]?):\s*\\*['\"]?"
             r"(?P<name>[\w.\-]{2,64})\\*['\"]?,?\s+(?P=q)[Vv]alue(?P=q):\s*\\*['\"]?(?P<secret>[^\s'\"\\]+)",
             _is_pair),  # of JSON or YAML
+    Pattern(NAMED, ("value=",), r"<input\s(?:[^<>]{0,200}?\s)?type=['\"]password['\"]\s(?:[^<>]{0,200}?\s)?"
+            r"value=['\"](?P<secret>[^'\"]+)", _has_variety),
+    Pattern("password of a database", ("jdbc:oracle:",), r"jdbc:oracle:\w+:[\w$#]+/(?P<secret>[^\s/@'\"]+)@"),
     Pattern(NAMED, ('name="',), r"\bname=\"(?P<name>[\w.\-]{2,64})\""
             r"(?:(?:\r\n|\\r\\n)[\w\-]{1,40}:[^\r\n\\]{0,200}){0,5}(?:\r\n|\\r\\n){2}(?P<secret>[^\r\n\\]+)",
             _is_element),  # a part of a form: RFC 7578
