@@ -25,7 +25,6 @@ from tibidi.commands import snap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from crashing import Crasher
 

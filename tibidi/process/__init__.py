@@ -51,7 +51,8 @@ else:
     io = _isolated("io")
 
 # For the functions of this module, too: sandboxes delete some of the built-in ones, tests replace some.
-own_builtins = globals()["__builtins__"] = {**vars(builtins)}
+own_builtins = getattr(sys.modules.get("tibidi_autoinstall"), "own_builtins", None) or {**vars(builtins)}
+globals()["__builtins__"] = own_builtins
 
 get_frame = sys._getframe  # a wrapper in Python would return the frame of its own caller
 

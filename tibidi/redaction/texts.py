@@ -87,6 +87,14 @@ def _is_element(match: re.Match[str]) -> bool:
     return _is_secret(kind_of_name(match["name"].rpartition(":")[2]), match["secret"], "")
 
 
+def _is_pair(match: re.Match[str]) -> bool:
+    return _is_element(match) and is_secret_pair(match["name"], match["secret"])
+
+
+def _is_opaque(match: re.Match[str]) -> bool:
+    return re.search(OPAQUE, match["secret"]) is not None
+
+
 URL = Pattern(
     "password in a URL",
     ("@",),
@@ -104,7 +112,7 @@ PATTERNS = (
     Pattern("basic credentials", ("asic ", "ASIC "), r"(?i:\bbasic) +(?P<secret>[A-Za-z0-9+/]{6,}={0,2})",
             lambda it: ":" in basic_credentials(it["secret"])),
     Pattern("bearer token", ("earer ", "EARER "), r"(?i:\bbearer) +(?P<secret>[\w.~+/\-]{6,}=*)",
-            lambda it: re.search(OPAQUE, it["secret"]) is not None),
+            _is_opaque),
     Pattern("webhook", ("hooks.slack.com", "bhook"), r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|"
             r"discord(?:app)?\.com/api/webhooks|webhook\.office\.com/webhookb2)/(?P<secret>[\w/@.-]+)"),
     Pattern("Slack key", ("xox", "xapp-"), r"xox[a-z]-(?:[\w-]{0,40}\d[\w-]*|\w{8,})|xapp-\d-[\w-]+"),
@@ -125,7 +133,7 @@ PATTERNS = (
             r"(?P<name>[\w.\-]{2,64})\\*['\"]?,?\s+(?P=q)[Vv]alue(?P=q):\s*\\*['\"]?(?P<secret>[^\s'\"\\]+)",
             _is_pair),  # of JSON or YAML
     Pattern(NAMED, ("value=",), r"<input\s(?:[^<>]{0,200}?\s)?type=['\"]password['\"]\s(?:[^<>]{0,200}?\s)?"
-            r"value=['\"](?P<secret>[^'\"]+)", _has_variety),
+            r"value=['\"](?P<secret>[^'\"]+)", _is_opaque),
     Pattern("password of a database", ("jdbc:oracle:",), r"jdbc:oracle:\w+:[\w$#]+/(?P<secret>[^\s/@'\"]+)@"),
     Pattern(NAMED, ('name="',), r"\bname=\"(?P<name>[\w.\-]{2,64})\""
             r"(?:(?:\r\n|\\r\\n)[\w\-]{1,40}:[^\r\n\\]{0,200}){0,5}(?:\r\n|\\r\\n){2}(?P<secret>[^\r\n\\]+)",
@@ -134,7 +142,7 @@ PATTERNS = (
             r"(?P<secret>(?:%(?!3[Bb]|26|0[ADad])[0-9A-Fa-f]{2}|[\w.~+!*'()\-])+)", _is_element),  # a URL in a URL
     Pattern(NAMED, ("', ", '", '), r"(?<=[(\[])[ub]?(?P<q>\\*['\"])(?P<name>[\w.\-$]{2,64})(?P=q), ?"
             r"[ub]?(?P<p>\\*['\"])(?P<secret>(?:(?!(?P=p))[^\n])+)(?P=p)(?=[)\]])",
-            lambda it: _is_element(it) and is_secret_pair(it["name"], it["secret"])),
+            _is_pair),
     Pattern("password in pgpass", (":5432:", ":*:"),
             r"(?m:^)[^\s:]+:(?:5432|\*):[^\s:]+:[^\s:]+:(?P<secret>[^\s:]\S*)"),
     Pattern("password in SQL", ("dentif", "DENTIF", "assword", "ASSWORD"),
