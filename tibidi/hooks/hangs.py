@@ -16,7 +16,7 @@ from functools import partial, wraps
 from itertools import repeat
 
 from tibidi import TYPE_CHECKING, config, hooks
-from tibidi.hooks import desk, snapshots
+from tibidi.hooks import handling, snapshots
 from tibidi.look.anatomy import dictionary
 from tibidi.process import interpreter, load_own, os, read_file, time
 from tibidi.process.watch import callers
@@ -70,7 +70,7 @@ def install(module: Any = None) -> None:
         _start()
         why = interpreter.why_frames_are_unreadable()
         if why:
-            desk.write(f"tibidi: TIBIDI_HANG_SECONDS: no hang is found here: {why}")
+            handling.write(f"tibidi: TIBIDI_HANG_SECONDS: no hang is found here: {why}")
 
 
 def _wrap_select(previous: Any) -> Any:
