@@ -122,6 +122,18 @@ def test_never_kills(crash: Crasher) -> None:
     assert f"process {pid} does not take snapshots; start it with TIBIDI_ENABLE=1 TIBIDI_S" in snapped.stderr
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="sys.remote_exec asks any process")
+def test_handler_of_the_application(crash: Crasher) -> None:
+    """A process that handles the signal itself by now gets none; one that has put the handler back is dumped."""
+    with running(crash, "own_handler", USR2) as (pid,):
+        refused = crash.run("-m", "tibidi", "snap", str(pid))
+    with running(crash, "handler_put_back", USR2) as (pid,):
+        snapped = crash.run("-m", "tibidi", "snap", str(pid))
+
+    assert (1, True) == (refused.status, "does not take snapshots; start it with" in refused.stderr)
+    assert "snapshot" == tibidi.load(snapped.stdout.strip(), trust=False).kind
+
+
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="sys.remote_exec came with Python 3.14")
 def test_by_remote_exec(crash: Crasher) -> None:
     """From Python 3.14 on, any process can be asked, also one where tibidi is off."""

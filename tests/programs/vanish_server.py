@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import os
+import signal
 import resource
 import select
 import socketserver
@@ -78,6 +79,17 @@ def failing(greeting):
     import tibidi.living
 
     tibidi.living.dump = lambda *_: 1 / 0
+    sleep(greeting)
+
+
+def own_handler(greeting):
+    signal.signal(signal.SIGUSR2, lambda *_: sys.exit("USR2"))
+    sleep(greeting)
+
+
+def handler_put_back(greeting):
+    previous = signal.signal(signal.SIGUSR2, lambda *_: sys.exit("USR2"))
+    signal.signal(signal.SIGUSR2, previous)
     sleep(greeting)
 
 

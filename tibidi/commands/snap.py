@@ -26,7 +26,10 @@ import sys, _thread
 from tibidi.hooks import snapshots
 _thread.start_new_thread(snapshots.answer, ({answer!r},))
 """
-ASK = "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or use Python 3.14 or later for both processes"
+ASK = (
+    "start it with TIBIDI_ENABLE=1 TIBIDI_SNAPSHOT_SIGNAL=USR2, or another signal that it does not handle itself,"
+    " or use Python 3.14 or later for both processes"
+)
 
 PURPOSE = f"Dump a running process with all its threads and tasks; the process goes on running. For this, {ASK}."
 parser = commands.parser("tibidi snap", PURPOSE, EXAMPLES, json="a JSON object")

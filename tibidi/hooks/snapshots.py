@@ -5,6 +5,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
 import sys
 from contextlib import nullcontext
+from functools import wraps
 
 from tibidi import TYPE_CHECKING, config, hooks
 from tibidi.hooks import handling
@@ -14,21 +15,38 @@ from tibidi.process.imports import import_module
 from tibidi.process.temporary import headroom
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
-
 
 FATAL = {getattr(_signal, f"SIG{name}", 0) for name in ("SEGV", "BUS", "ILL", "FPE", "ABRT")}  # of faulthandler
 NO_SIGNAL = 0
+_number = NO_SIGNAL  # that of the handler
 _taking = 0  # the process whose main thread takes a snapshot: not that of a child
 
 
 def install() -> None:
     """Install the handler of the signal; only the main thread can."""
+    global _number
     try:
         _signal.signal(NO_SIGNAL if config.snapshot_signal in FATAL else config.snapshot_signal, _take_at_signal)
+        _number = config.snapshot_signal or NO_SIGNAL
+        hooks.replace_function(_signal, "signal", _wrap_signal)
     except (ValueError, OSError):  # another thread, or a signal such as KILL
         handling.write(f"tibidi: TIBIDI_SNAPSHOT_SIGNAL: signal {config.snapshot_signal} cannot be handled here")
         config.snapshot_signal = None  # so that the life record does not say that it can
+
+
+def _wrap_signal(call: Callable[[int, Any], Any]) -> Any:
+    @wraps(call)
+    def signal(number: int, handler: Any, /) -> Any:  # the life record says whether the handler is ours
+        previous = call(number, handler)
+        now = _number if handler is _take_at_signal else NO_SIGNAL
+        if number == _number and now != (config.snapshot_signal or NO_SIGNAL):
+            config.snapshot_signal = now or None
+            note(f"signal {now}")
+        return previous
+
+    return signal
 
 
 def _take_at_signal(*_: object) -> None:

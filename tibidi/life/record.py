@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SUFFIX = ".life"
 TOLD = "\ntold: "
 TOLD_ARGV = re.compile(r"^told: argv (.*)$", re.MULTILINE)  # of a child of multiprocessing, which learns it late
+TOLD_SIGNAL = re.compile(
+    r"^told: signal (\d+)$", re.MULTILINE
+)  # the application has replaced our handler, or put it back
 ENDED_BY = "ended by "  # and a signal
 MAX_BYTES = 4 << 20
 MAX_FACTS_BYTES = 256 << 10
@@ -39,6 +42,8 @@ class Record:
         self.told, _, self.text = text[2].partition("\n") if text[1] else ("", "", self.all_text)
         told = TOLD_ARGV.findall(self.all_text)
         self.facts["argv"] = _literal(told[-1].encode()) if told else self.facts["argv"]
+        told = TOLD_SIGNAL.findall(self.all_text)
+        self.facts["signal"] = int(told[-1]) if told else self.facts["signal"]
         if type(self.facts["pid"]) is not int:  # it is a part of paths
             raise ValueError(path)
         names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
