@@ -137,6 +137,18 @@ def test_text(crashed: tuple[Crasher, Any]) -> None:
     assert (1, "no variable has a path that begins with 'exceptions[7]'\n") == (nothing.status, nothing.stdout)
 
 
+def test_unread_values(crashed: tuple[Crasher, Any]) -> None:
+    """Values that may not be read are named before all others, with what allows it: they may be the largest."""
+    crash, limited = crashed[0], {"TIBIDI_READ_BYTES": "16M"}
+    lines = crash.run("-m", "tibidi", "mem", env=limited).stdout.splitlines()
+    elsewhere = crash.run("-m", "tibidi", "mem", "--under", "exceptions[0].frames[0]", env=limited).stdout
+
+    assert lines[0].startswith(f"not counted: {FRAME}: values/")
+    assert "allow it more memory: TIBIDI_READ_BYTES=" in lines[0]
+    assert "not counted" not in elsewhere
+    assert [] == crashed[1]["unread"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS limits the memory of a process on Linux only")
 def test_memory_error(crash: Crasher, tmp_path: Path) -> None:
     """After a MemoryError the largest value is the one that grew; `show` and `info` name the command."""

@@ -25,7 +25,8 @@ def main(argv: commands.Arguments) -> int:
     found, why = memory(dump, options.top, options.under), phrases.without_values(dump.omissions)
     why = why or ("" if found["count"] else f"no variable has a path that begins with {options.under!r}")
     sizes = ["~" * each["estimated"] + phrases.size(each["size"]) for each in found["largest"]]
-    lines = [f"{size:>10}  {each['type']:20}  {each['path']}" for size, each in zip(sizes, found["largest"])]
+    lines = [f"not counted: {each['path']}: {each['detail']}" for each in found["unread"]]
+    lines += [f"{size:>10}  {each['type']:20}  {each['path']}" for size, each in zip(sizes, found["largest"])]
     lines += [f"{phrases.size(found['size'])} in {phrases.count(found['count'], 'value')}; ~ is estimated"]
     commands.report(options, found, [why] if why else lines)
     return 1 if why else 0

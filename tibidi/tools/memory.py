@@ -20,6 +20,7 @@ from tibidi.tools.parts import MAX_PARTS, parts, roots, type_name
 from tibidi.words.standins import StandIn
 
 BYTES = re.compile(r"(\d{1,18}) bytes")  # in the detail of an omission
+UNREAD = re.compile(r"^values/\S+ cannot be read: ")  # see `tibidi.loader`
 LEAST_SHARE = 0.1  # of its variable, for a part that is listed
 WRAPPED = 0.9  # of a part, for one in it that is listed instead
 
@@ -52,7 +53,8 @@ class _Node:
 def memory(dump: Dump, top: int, under: str = "") -> dict[str, Any]:
     """Return the `size` in bytes and the `count` of all values, and the `top` `largest` variables and parts of them.
 
-    Only variables whose path begins with `under` are counted.
+    Only variables whose path begins with `under` are counted.  `unread` are those that could not be, which may be the
+    largest: what is read inert may take only so much memory.
     """
     nodes = _nodes(dump, under)
     for node in reversed(nodes):  # parts come after what they are in
@@ -62,7 +64,9 @@ def memory(dump: Dump, top: int, under: str = "") -> dict[str, Any]:
             node.parent.largest = max(node.parent.largest, node.size)
     largest = heapq.nlargest(top, filter(_Node.is_listed, nodes), key=lambda node: node.size)
     total = sum(node.size for node in nodes if not node.parent)
-    return {"size": total, "count": len(nodes), "largest": [node.to_json() for node in largest]}
+    unread = [{"path": each.path, "detail": each.detail} for each in dump.omissions if UNREAD.search(each.detail)]
+    unread = [each for each in unread if each["path"].startswith(under) or under.startswith(each["path"])]
+    return {"size": total, "count": len(nodes), "largest": [node.to_json() for node in largest], "unread": unread}
 
 
 def _nodes(dump: Dump, under: str) -> list[_Node]:
