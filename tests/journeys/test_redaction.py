@@ -300,3 +300,17 @@ def test_types_that_hide_secrets(module: str, crash: Crasher) -> None:
 
     assert {} == {name: leaks for name, data in found.items() if (leaks := SECRET.findall(data))}
     assert {"Redacted"} == {type(each).__name__ for each in (*frame["hidden"], frame["by_name"]["first"])}
+
+
+def test_lists_that_are_not_filled(crash: Crasher) -> None:
+    """The search for secrets leaves the parts of types in C alone that Python code must not see: they are NULL."""
+    code = """
+        import itertools, xml.etree.ElementTree as tree
+        builder, parser = tree.TreeBuilder(), tree.XMLParser()
+        pairs = itertools.combinations("abc", 2), itertools.permutations("abc"), itertools.product("ab", "cd")
+        parser.feed("<a>"), builder.start("a", {}), 1 / 0
+    """
+    crashed = crash.run("-c", textwrap.dedent(code))
+
+    assert 1 == crashed.status
+    assert "TreeBuilder" in tibidi.load(crashed.dump, trust=False).exceptions[-1][-1].record.locals["builder"].preview

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import time
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -286,5 +287,5 @@ def test_attributes_of_a_cached_function(crash: crashing.Crasher) -> None:
 
     assert ["mm", "mm"] == [frame["double"].unit for frame in (live, inert)]
     assert [["b", "a"], ["b", "a"]] == [list(frame["proxy"]) for frame in (live, inert)]
-    assert "mappingproxy(OrderedDict([('b', 1), ('a', 2)]))" == repr(live["proxy"])
+    assert f"mappingproxy({OrderedDict(b=1, a=2)})" == repr(live["proxy"])
     assert (8, 6) == (live["double"].cache_parameters()["maxsize"], live["double"](3))

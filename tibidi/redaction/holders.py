@@ -20,6 +20,18 @@ CALLED = ("func", "target", "function", "fn", "callback")
 VARIABLES = frozenset({"ContextVar", "_contextvars.ContextVar"})
 STREAMS: dict[str, Any] = {"_io.BytesIO": BytesIO.getvalue, "_io.StringIO": StringIO.getvalue}
 REFERENCES = frozenset({"weakref", "weakref.ReferenceType"})
+# Those of which the garbage collector tells all that they hold.  Others have lists or tuples that are not filled, which
+# Python code must never see: XMLParser (TreeBuilder in Modules/_elementtree.c), for one.
+COMPLETE_TYPES = """
+builtin_function_or_method callable_iterator cell dict_itemiterator dict_items dict_keyiterator dict_keys
+dict_reverseitemiterator dict_reversekeyiterator dict_reversevalueiterator dict_valueiterator dict_values enumerate
+filter list_iterator list_reverseiterator map mappingproxy method odict_items odict_iterator odict_keys odict_values
+reversed set_iterator tuple_iterator zip _asyncio.Future _asyncio.Task _collections._deque_iterator
+collections._deque_iterator collections.deque _queue.SimpleQueue functools._lru_cache_wrapper itertools.chain
+itertools.count itertools.cycle itertools.dropwhile itertools.filterfalse itertools.islice itertools.repeat
+itertools.starmap itertools.takewhile
+"""
+COMPLETE = frozenset(COMPLETE_TYPES.split())
 # Those of which `resources` tells names that the garbage collector does not.
 NAMING = frozenset({"Context", "_contextvars.Context", "_thread._local", "async_generator", "coroutine", "generator"})
 
@@ -35,10 +47,7 @@ def arguments(named: dict[str, Any]) -> Iterator[tuple[str, object]]:
 
 
 def held(value: Any, names: frozenset[str]) -> list[tuple[str, object]]:
-    """Return what an object of a type in C holds, with the names that it has there, or "".
-
-    The garbage collector tells it of any type, without names.
-    """
+    """Return what an object of a type in C holds, with the names that it has there, or "" where there is none."""
     if not VARIABLES.isdisjoint(names):
         return [("name", value.name), ("get()", value.get(None)), *[("", each) for each in gc.get_referents(value)]]
     if not REFERENCES.isdisjoint(names):
@@ -50,4 +59,6 @@ def held(value: Any, names: frozenset[str]) -> list[tuple[str, object]]:
         from tibidi.look.resources import essence
 
         return list(essence(value).items())
+    if COMPLETE.isdisjoint(names):
+        return []
     return [("", each) for each in first(gc.get_referents(value), MAX_ITEMS)]
