@@ -43,7 +43,7 @@ class Record:
         told = TOLD_ARGV.findall(self.all_text)
         self.facts["argv"] = _literal(told[-1].encode()) if told else self.facts["argv"]
         told = TOLD_SIGNAL.findall(self.all_text)
-        self.facts["signal"] = int(told[-1]) if told else self.facts["signal"]
+        self.facts["signal"] = int(told[-1]) if told else self.facts.get("signal", 0)
         if type(self.facts["pid"]) is not int:  # it is a part of paths
             raise ValueError(path)
         names = ("pid", "ppid", "executable", "cwd", "python", "implementation", "hostname")
