@@ -511,7 +511,7 @@ def test_hangs_of_a_free_threaded_build(crash: Crasher) -> None:
 def test_lock_after_a_hang(crash: Crasher) -> None:
     """A process that told of its own hang still holds the lock on its record, its sign of life elsewhere."""
     code = (
-        "import ctypes, os, time\nctypes.PyDLL(None).sleep(3)\ntime.sleep(2)\n"
+        "import ctypes, os, time\nctypes.PyDLL(None).sleep(3)\ntime.sleep(4)\n"
         "print(any(f' {os.getpid()} ' in line for line in open('/proc/locks')))\n"
     )
     ran = crash.run("-c", code, env=SECOND)
