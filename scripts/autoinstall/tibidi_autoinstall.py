@@ -611,7 +611,7 @@ def _memory_kills(place: str) -> "tuple[str, int] | None":
     The group is below the root of its hierarchy (cgroups(7)); in a container, that root may be the group itself.
     The root of a machine has no such file in version 2.
     """
-    kills = _kills("/sys/fs/cgroup/memory.events")
+    kills = _kills("/".join(MEMORY["\n0::"]))
     if kills is not None:
         return kills
     try:

@@ -58,8 +58,6 @@ RESULTS = {
     "django.db.models.query.QuerySet": "_result_cache", "django.db.models.query.RawQuerySet": "_result_cache",
     "django.utils.functional.LazyObject": "_wrapped",
 }  # fmt: skip
-# They lead to the stacks, which are captured anyway.
-STACKS = frozenset({"frame", "traceback"})
 
 
 class ClassFacts(NamedTuple):
@@ -68,7 +66,7 @@ class ClassFacts(NamedTuple):
     `names` are those of all its bases; `kind` is the builtin type that it
     derives from, None for `object`; `fields` are the names that it declares,
     if any.  `stored` and `members` are descriptors, see `anatomy`; an instance of a type
-    of the standard library in C `holds` objects that none of these tell.
+    of the standard library in C may hold objects that none of these tell (`holds`).
     """
 
     cls: type
@@ -139,7 +137,7 @@ def class_facts(cls: type) -> ClassFacts:
         slots_in(found),
         declared_fields(cls),
         is_lazy(cls),
-        kind is None and native is not object and is_standard(native) and type_name(native) not in STACKS,
+        kind is None and native is not object and is_standard(native),
     )
 
 
