@@ -78,11 +78,14 @@ def __getattr__(name: str) -> object:
     if module is None:
         raise AttributeError(f"module 'tibidi' has no attribute {name!r}")
     if name in ("dump_exception", "snapshot"):
-        from tibidi.process.imports import import_module
-        from tibidi.process.temporary import headroom
+        from tibidi.process import reserve
 
-        with headroom():  # the dumper imports much, perhaps at the bottom of a recursion
-            import_module(module)
+        with reserve:  # there may be no descriptor left
+            from tibidi.process.imports import import_module
+            from tibidi.process.temporary import headroom
+
+            with headroom():  # the dumper imports much, perhaps at the bottom of a recursion
+                import_module(module)
     else:
         __import__(module)  # importing importlib would cost 0.3 ms at each start
     if name != "config":  # the import has set the module as an attribute of this package

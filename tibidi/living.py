@@ -10,7 +10,7 @@ from tibidi import TYPE_CHECKING, config, dumper
 from tibidi.errors import DumpFailed
 from tibidi.look.frames import LiveCrash
 from tibidi.model import CRASH, SNAPSHOT
-from tibidi.process import dump_threads, get_frame, os, time
+from tibidi.process import dump_threads, get_frame, os, reserve, time
 from tibidi.process.interpreter import without_dump
 from tibidi.process.temporary import dump_lock, dump_settings, fast_switching
 from tibidi.process.watch import Watch, is_inside_dump, runs_a_dump
@@ -72,7 +72,8 @@ def dump(
     name = None if filename is None else os.fspath(filename)
     watch = Watch(config.max_seconds if test is None else min(MAX_TEST_SECONDS, config.max_seconds))
     try:
-        path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, LiveCrash(kind, reason, test)))
+        with reserve:
+            path, interrupt = watch.run(lambda watch: _write_in_turn(exc, name, watch, LiveCrash(kind, reason, test)))
         interrupt = watch.interrupt or interrupt
     except TimeoutError as error:
         raise DumpFailed(str(error)) from None

@@ -75,6 +75,30 @@ def test_limit_of_descriptors_lowered_for_good(crash: Crasher) -> None:
         assert reader.index.complete
 
 
+ASKED_FOR = """
+import os, resource, tibidi
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+files = []
+try:
+    while True:
+        files.append(open(os.devnull))
+except OSError as error:
+    print(tibidi.{call})
+    try:
+        os.dup(0)
+    except OSError as again:
+        print("none left:", again)
+"""
+
+
+@pytest.mark.parametrize("call", ["snapshot()", "dump_exception(error)"])
+def test_dump_in_code_without_descriptors(crash: Crasher, call: str) -> None:
+    """A dump that code asks for uses the reserve, and sets it aside again."""
+    run = crash.run("-c", ASKED_FOR.format(call=call))
+
+    assert f"{run.dump}\nnone left: [Errno 24] Too many open files\n" == run.stdout, run.stderr
+
+
 def test_limit_of_descriptors_below_the_reserve(crash: Crasher) -> None:
     """If the limit was lowered for good to less than the reserve has, there is a dump, or one line."""
     crashed = crash.run("-c", use_up("resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))"))

@@ -174,7 +174,7 @@ def uninstall() -> None:
     """
     global _is_installed, settings
     _is_installed, settings = False, None
-    reserve.release()
+    reserve.drop()
     _awaited.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PostImportFinder]
     atexit.unregister(report_unseen)

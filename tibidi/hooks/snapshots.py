@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
 import sys
-from contextlib import nullcontext
 from functools import wraps
 
 from tibidi import TYPE_CHECKING, config, hooks
@@ -72,7 +71,7 @@ def answer(path: str) -> None:
 def take(reason: str = "", told: str = "snapshot") -> str:
     """Take a snapshot, print a line, and note the dump in the life record; return its path, "" if that failed."""
     try:
-        with reserve if hooks.is_installed() else nullcontext(), headroom():
+        with reserve, headroom():
             path: str = import_module("tibidi.living").dump(None, None, SNAPSHOT, reason)
         line = handling.of_dump(path, None)[0].replace("Traceback", "Snapshot", 1)
     except Exception as error:  # noqa: BLE001 - the process goes on

@@ -103,7 +103,7 @@ class Reserve:
     """Memory and descriptors set aside for a crash; a context manager that releases them and fills them again.
 
     Threads that crash at the same time share it: the last one to leave fills
-    it again.
+    it again.  It stays empty in a process without hooks.
     """
 
     def __init__(self) -> None:
@@ -113,6 +113,7 @@ class Reserve:
         self._limits: Any = None
         self._lock = RLock()  # reentrant, for signal handlers and finalizers
         self._crashes = 0
+        self._is_kept = False
 
     def reset_after_fork(self) -> None:
         """Forget the crashes of other threads, which do not exist in a child of fork()."""
@@ -124,6 +125,7 @@ class Reserve:
     def fill(self) -> None:
         """Set aside what is missing from the reserve; a process that has nothing to spare goes without."""
         with self._lock:
+            self._is_kept = True
             try:
                 if self._memory is None:
                     self._memory = bytes(_affordable_bytes())  # calloc: untouched pages take no memory
@@ -159,7 +161,13 @@ class Reserve:
             if self._limits is not None:
                 sys.modules["resource"].setrlimit(sys.modules["resource"].RLIMIT_NOFILE, self._limits)
                 self._limits = None
-            self.fill()
+            if self._is_kept:
+                self.fill()
+
+    def drop(self) -> None:
+        """Release the reserve, and do not fill it again after a dump."""
+        self._is_kept = False
+        self.release()
 
     def _take_pipe(self) -> None:
         ends = os.pipe()
