@@ -249,6 +249,39 @@ def test_nothing_is_learnt(value: object) -> None:
     assert f"{TEXT} user plain" == redactor.text(f"{TEXT} user plain")
 
 
+@pytest.mark.parametrize(
+    ("statement", "parameters"),
+    [
+        ("INSERT INTO users (name, password) VALUES (?, ?)", ("bob", TEXT)),
+        ('insert into s."users" ("name", `password`, n) values (%s, lower(%s), now()) returning n', ["bob", TEXT]),
+        ("INSERT INTO users (name, password) VALUES (?, ?), (?, ?)", ("ann", TEXT[::-1], "bob", TEXT)),
+        ("INSERT INTO users (name, password) VALUES (?, ?)", [("ann", TEXT[::-1]), ("bob", TEXT)]),
+        ("INSERT INTO users (password, name) VALUES ($2, $1)", ("bob", TEXT)),
+        ("UPDATE users SET name = 'what?', password = ? WHERE name = ?", (TEXT, "bob")),
+        (b"SELECT 1 FROM users WHERE name = :1 AND users.password = crypt(:2, salt)", ("bob", TEXT)),
+    ],
+)
+def test_parameters_of_a_statement(statement: object, parameters: object) -> None:
+    """Of the parameters of an SQL statement those of secret columns are redacted, in variables and in exceptions."""
+    error = ValueError("(driver) failed")
+    error.__dict__.update(statement=statement, params=parameters)
+
+    for redactor in after({"sql": statement, "args": parameters}), after(exception=error):
+        assert "<redacted> of bob or ann" == redactor.text(f"{TEXT} of bob or ann")
+
+
+def test_parameters_of_other_statements() -> None:
+    """Parameters follow their statement if there are several, and a row of another length belongs to none."""
+    first, second = (
+        "SELECT * FROM users WHERE password = ? AND name = ?",
+        "SELECT * FROM users WHERE name = ? AND id = ?",
+    )
+    redactor = after({"first": first, "row": (TEXT, "bob"), "second": second, "other": ("ann", "5")})
+    assert "<redacted> bob ann" == redactor.text(f"{TEXT} bob ann")
+
+    assert TEXT == after({"sql": first, "row": (TEXT, "bob", 5)}).text(TEXT)
+
+
 def test_lazy_object() -> None:
     """A lazy object is not looked into before it is evaluated."""
     base = type("QuerySet", (), {"__module__": "django.db.models.query"})

@@ -46,6 +46,14 @@ SECRETS = [
     ("f(password='geheim', n=1)", "f(password='<redacted>', n=1)"),
     ("CREATE USER bob IDENTIFIED BY 'geheim'", "CREATE USER bob IDENTIFIED BY '<redacted>'"),
     ("ALTER ROLE bob WITH PASSWORD 'geheim';", "ALTER ROLE bob WITH PASSWORD '<redacted>';"),
+    (
+        "INSERT INTO users (name, password) VALUES ('bob', 'geheim')",
+        "INSERT INTO users (name, password) VALUES ('bob', '<redacted>')",
+    ),
+    (
+        "insert into u(password, n) values ('a''(,b', 1), (md5('geheim'), 2) returning password, (n)",
+        "insert into u(password, n) values ('<redacted>', 1), (md5('<redacted>'), 2) returning password, (n)",
+    ),
     ("<user>bob</user><password>geheim</password>", "<user>bob</user><password><redacted></password>"),
     ('<add key="password" value="geheim" />', '<add key="password" value="<redacted>" />'),
     ("sqlplus -S scott/geheim@db", "sqlplus -S scott/<redacted>@db"),
@@ -207,6 +215,7 @@ def test_secrets_are_seen_in_much_data(text: str, around: str) -> None:
         "npm:react@17.0.1",
         "12:30:15@example.org:80",
         "https://example.org/?next=%2Fa%3Fpage%3D1%26token_type%3Dbearer",
+        "INSERT INTO users (name, password_length, note) VALUES ('bob', 'a dog', 'geheim'); SELECT ('token')",
         '<input type="text" name="user" value="ada1">',
         '{"kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZ", "e": "AQAB", "kid": "2024"}',
     ],

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.anatomy import exact_type, first, is_native, mro, namespace
+from tibidi.look.anatomy import dictionary, exact_type, first, is_native, mro, namespace
 from tibidi.look.classes import HOSTS, Classes
 from tibidi.model import REDACTED_TEXT
 from tibidi.process import arguments_of, time
-from tibidi.redaction.names import as_text
+from tibidi.redaction.names import as_text, may_hold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +29,7 @@ MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
 MAX_TEXT = 10_000  # characters of one text
+MAX_STATEMENT = 100_000  # of one in SQL
 FEW_TEXTS, MOST_TEXTS = 50, 200  # more than these are sifted first; no more than these are searched at a time
 CHECK_EVERY = 8  # objects between two checks of the time, at which a snapshot gives way to other threads
 
@@ -47,6 +48,7 @@ HELD = {"azure.core.credentials.AzureKeyCredential": "key", "azure.core.credenti
         "http.cookiejar.Cookie": "value", "http.cookies.Morsel": "value coded_value", "netrc.netrc": "hosts",
         "starlette.datastructures.Secret": "value"}  # fmt: skip
 RECORDS = frozenset({dict, list, tuple})
+PLACEHOLDERS = ("?", "%s", "$1", ":1")  # of SQL
 # Globals that lead to the import system; under pytest, from there to the session and all of its tests.
 MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "@py_builtins", "@pytest_ar"})
 
@@ -54,6 +56,23 @@ MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "@py_builtins",
 def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
     """Learn the secrets that can be reached from the frames and exceptions of a crash."""
     _Hunt(redactor, min(deadline, time.monotonic() + MAX_SECONDS)).over(_roots(crash))
+    for stack in crash.stacks():
+        for live in stack.frames:
+            _learn_parameters(redactor, live.namespace)
+    for raised in crash.exceptions:  # that of SQLAlchemy has both
+        _learn_parameters(redactor, dictionary(raised.exception))
+
+
+def _learn_parameters(redactor: Redactor, namespace: dict[str, object]) -> None:
+    """Learn the secrets among the parameters of an SQL statement; if there are several, they follow it."""
+    values = first(dict.values(namespace), MAX_ATTRIBUTES)
+    texts = [(as_text(value) or "")[:MAX_STATEMENT] for value in values]
+    places = [at for at, text in enumerate(texts) if any([sign in text for sign in PLACEHOLDERS])]
+    for at, end in zip(places, [*places[1:], len(values)]):
+        if may_hold_name(texts[at]):
+            from tibidi.redaction import statements  # few frames have one
+
+            statements.learn(redactor, texts[at], values[at:end] if len(places) > 1 else values)
 
 
 def _roots(crash: LiveCrash) -> Iterator[object]:

@@ -50,6 +50,7 @@ LOOKS = (
     (b"login", rb"login\s+\S+\s*(?:passw|account|[\r\n\x94])"),
     (b"alue", rb"[NnKk](?:ame|ey)\\*['\"]?: *\\*['\"]?[\w.\-]{0,40}(?i:pass|pwd|secret|token|key|auth|cred)"
      rb"[\w.\-]{0,24}\\*['\"]?,?\s+\\*['\"]?[Vv]alue"),
+    (b"VALUES", rb"VALUES\s*\("), (b"values", rb"values(?:\s+\(|\(')"),
     (b"value=", rb"v(?<=['\"] v)alue=['\"]"), (b"content=", rb"content=['\"]"),
     (b" name=", rb" name=\"[\w.\-]{0,40}(?i:pass|pwd|secret|token|key|auth|otp|csrf)"),
     (b"%0", rb"%(?<=[A-Za-z]%)0[Dd]"), (b":0000:", b":0000:"), (b":*:", rb":\*:"),

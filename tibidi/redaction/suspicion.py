@@ -30,7 +30,7 @@ IN_NAMES = "abcdefghijklmnopqrstuvwxyz0123456789_.-$ñ"
 AFTER_NAMES = "=:>,;|'\"\\[] \t\r\n&%!"
 MARKERS = ("-us", "-----BEGIN", "asic ", "ASIC ", "earer ", "EARER ", ":AA", "Q~", ".atlasv1.", "_mmk", "sha256~",
            "xox", "xapp-", "hooks.slack.com", "bhook", "mysql", "mariadb", "openssl", "SecureString", ":5432:",
-           ":*:")  # fmt: skip
+           ":*:", "VALUES", "values (", "values('")  # fmt: skip
 
 # A word with so many token characters in a row may be a key.  `translate` and `find` take a nanosecond a byte each.
 RUN = b"a" * 16

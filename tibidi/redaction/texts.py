@@ -186,6 +186,8 @@ def find(text: str) -> list[Found]:
     if any(stem in lowered for stem in suspicion.STEMS):
         found.extend(_assigned(text))
         found.extend(_in_columns(text))
+        if "values" in lowered:
+            found.extend(_in_statements(text))
     if re.search(OPTION, text) is not None:
         found.extend(_in_command(text))
     return merged(found)
@@ -426,6 +428,15 @@ def _in_columns(text: str) -> Iterator[Found]:
             begin = start + sum(map(len, cells[:at])) + at * len(separator)
             yield Found(begin, begin + len(cells[at].rstrip()), "its column")
         start += len(line) + 1
+
+
+def _in_statements(text: str) -> Iterator[Found]:
+    """Yield the texts in quotes that SQL inserts into a column with the name of a secret."""
+    from tibidi.redaction import statements  # few texts
+
+    for value in statements.literals(text):
+        if _is_secret(kind_of_name(value.column), text[value.start : value.end], ""):
+            yield Found(value.start, value.end, "its column")
 
 
 def merged(found: list[Found]) -> list[Found]:
