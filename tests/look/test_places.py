@@ -59,6 +59,23 @@ class Service:
     lock = WANTED
 
 
+def with_default(*, word: object = WANTED) -> object:
+    """Return its argument."""
+    return word
+
+
+def documented() -> None:
+    """Do nothing."""
+
+
+def noted() -> None:
+    """Do nothing."""
+
+
+documented.__doc__ = WANTED  # type: ignore[assignment]  # as lazy ones are
+noted.noted = WANTED  # type: ignore[attr-defined]
+
+
 HOLDERS: dict[str, Any] = {
     "['x']": WANTED,
     "['x'][2]": [0, 1, WANTED],
@@ -76,6 +93,9 @@ HOLDERS: dict[str, Any] = {
     "['x'].__defaults__[0]": lambda x=WANTED: x,
     "['x'].__closure__[0].cell_contents": (lambda inside: lambda: inside)(WANTED),
     "['x'].args[0]": ValueError(WANTED),
+    "['x'].__kwdefaults__['word']": with_default,
+    "['x'].__doc__": documented,
+    "['x'].noted": noted,
 }
 
 

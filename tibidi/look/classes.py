@@ -23,7 +23,7 @@ from tibidi.look.anatomy import (
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 # The builtin types that a class may derive from, and then holds what they hold.
@@ -58,6 +58,11 @@ RESULTS = {
     "django.db.models.query.QuerySet": "_result_cache", "django.db.models.query.RawQuerySet": "_result_cache",
     "django.utils.functional.LazyObject": "_wrapped",
 }  # fmt: skip
+
+
+def shipped(names: Iterable[str]) -> frozenset[str]:
+    """Return the attributes with the data that a library comes with, of a class whose bases have these names."""
+    return frozenset(" ".join([SHIPPED.get(name, "") for name in names]).split())
 
 
 class ClassFacts(NamedTuple):

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from gc import get_referents
-from itertools import islice
+from itertools import count, islice
 from types import CoroutineType, FrameType, FunctionType, GeneratorType, MethodType, ModuleType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import HEAP_TYPE, PLAIN, exact_type, is_a, is_native, mro, namespace, type_flags, values
-from tibidi.look.classes import Classes
+from tibidi.look.classes import Classes, shipped
 from tibidi.process import time
 from tibidi.process.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
+    from typing import Any, Union
+
+    # What follows an object in a path: text, the number of an item, or the key and number of an item of a mapping.
+    Step = Union[str, int, tuple[object, int]]
 
 # A search only finds a path: it must not take as long as the dump.
 MAX_THINGS = 50_000
@@ -45,23 +48,7 @@ class PathNode(NamedTuple):
     """One step of a path, and the node before it."""
 
     before: PathNode | None
-    step: str
-
-
-def path_text(node: PathNode | None) -> str:
-    """Return a path as text; of a long one, its beginning and end."""
-    steps: list[str] = []
-    while node is not None:
-        steps.append(node.step)
-        node = node.before
-    steps.reverse()
-    if len(steps) > MAX_STEPS:
-        left_out = len(steps) - MAX_STEPS
-        steps[MAX_STEPS // 2 : -MAX_STEPS // 2] = [f"…{left_out} more…"]
-    path = ""
-    for step in steps:
-        path = step.replace(BEFORE, path) if BEFORE in step else path + step
-    return path
+    step: Step
 
 
 class Places:
@@ -78,7 +65,9 @@ class Places:
     ) -> dict[int, str]:
         """Return a shortest path for each id in `wanted` under `starts`, path -> object, outside of `closed`."""
         found = {id(each): path for path, each in reversed(list(starts.items())) if id(each) in wanted}
-        pending: deque[tuple[object, PathNode | None, str]] = deque((each, None, path) for path, each in starts.items())
+        pending: deque[tuple[object, PathNode | None, Step]] = deque(
+            [(each, None, path) for path, each in starts.items()]
+        )
         begin = time.monotonic()
         self._bodies.clear()
         seen, looked, end = set(closed), len(pending), begin + MAX_SECONDS
@@ -88,15 +77,15 @@ class Places:
             if id(thing) in seen:
                 continue
             seen.add(id(thing))
-            node = PathNode(before, step)
+            node, leads_on = PathNode(before, step), step != ""
             for step, each in self._steps(thing, items):
                 looked += 1
                 if id(each) in wanted and id(each) not in found:
-                    found[id(each)] = path_text(PathNode(node, node.step and step))
+                    found[id(each)] = self._path(PathNode(node, step if leads_on else ""))
                 if step == ".__dict__":  # its items are attributes
                     seen.add(id(each))
                 elif id(type(each)) not in LEAVES:
-                    pending.append((each, node, node.step and step))
+                    pending.append((each, node, step if leads_on else ""))
         self._seconds_left -= time.monotonic() - begin
         return found
 
@@ -106,21 +95,43 @@ class Places:
             return f"{path[: -len('.__dict__')]}.{key}"
         return f"{path}[{self._key(key)}]"
 
-    def _steps(self, thing: object, limit: int) -> Iterator[tuple[str, object]]:
+    def _path(self, node: PathNode | None) -> str:
+        """Return a path as text; of a long one, its beginning and end."""
+        steps: list[str] = []
+        while node is not None:
+            steps.append(self._text_of(node.step))
+            node = node.before
+        steps.reverse()
+        if len(steps) > MAX_STEPS:
+            left_out = len(steps) - MAX_STEPS
+            steps[MAX_STEPS // 2 : -MAX_STEPS // 2] = [f"…{left_out} more…"]
+        path = ""
+        for step in steps:
+            path = step.replace(BEFORE, path) if BEFORE in step else path + step
+        return path
+
+    def _text_of(self, step: Step) -> str:
+        if isinstance(step, str):
+            return step
+        if isinstance(step, int):
+            return f"[{step}]"
+        key, number = step  # of the keys, only some can be written as Python
+        return f"[{self._key(key)}]" if _is_literal(key) else f"list({BEFORE}.values())[{number}]"
+
+    def _steps(self, thing: object, limit: int) -> Iterator[tuple[Step, object]]:
         try:
             yield from list(islice(self._items(thing), limit))
         except Exception:  # noqa: BLE001 - it changed meanwhile; then the omission has the path of the variable
             return
 
-    def _items(self, thing: Any) -> Iterator[tuple[str, object]]:
+    def _items(self, thing: Any) -> Iterator[tuple[Step, object]]:
         if exact_type(thing) in CLOSED or is_a(thing, ModuleType):
             return
         bases = PLAIN_BASES.get(exact_type(thing)) or mro(type(thing))
         if dict in bases:
-            pairs = enumerate(dict.items(thing))
-            yield from ((self._item(key, number), value) for number, (key, value) in pairs)
+            yield from zip(zip(dict.keys(thing), count()), dict.values(thing))
         for base in filter(bases.__contains__, INDEXED):
-            yield from ((f"[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
+            yield from enumerate(base.__iter__(thing))
         for base in filter(bases.__contains__, UNORDERED):
             yield from ((f"list({BEFORE})[{number}]", each) for number, each in enumerate(base.__iter__(thing)))
         if exact_type(thing) not in PLAIN_BASES:
@@ -135,7 +146,9 @@ class Places:
             facts = self._classes.of(type(thing))
             own = facts.dictionary(thing)
             yield ".__dict__", own
-            yield from ((f".{name}", value) for name, value in (*own.items(), *values(thing, facts.stored)))
+            left_out = shipped(facts.names)  # not in a dump
+            pairs = (*own.items(), *values(thing, facts.stored))
+            yield from ((f".{name}", value) for name, value in pairs if not left_out or name not in left_out)
             if id(type(thing)) not in self._bodies:  # else another instance has led to them
                 self._bodies.add(id(type(thing)))
                 yield from ((f".{name}", value) for name, value in _body(type(thing)).items() if name not in own)
@@ -143,10 +156,6 @@ class Places:
                 yield from (("", each) for each in get_referents(thing) if not is_a(each, type))
             else:
                 yield ".__class__", type(thing)
-
-    def _item(self, key: object, number: int) -> str:
-        """Return the step to the value of a key, of which only some can be written as Python."""
-        return f"[{self._key(key)}]" if _is_literal(key) else f"list({BEFORE}.values())[{number}]"
 
     def _key(self, key: object) -> str:
         if type(key) is str:
@@ -170,7 +179,9 @@ def _referents(thing: Any) -> Iterator[tuple[str, object]]:
     if isinstance(thing, MethodType):
         yield ".__self__", thing.__self__
         return
-    yield ".__defaults__", thing.__defaults__
+    for name in ("__defaults__", "__kwdefaults__", "__doc__"):
+        yield f".{name}", getattr(thing, name)
+    yield from ((f".{name}", value) for name, value in thing.__dict__.items())
     for number, cell in enumerate(thing.__closure__ or ()):
         try:
             yield f".__closure__[{number}].cell_contents", cell.cell_contents

@@ -20,7 +20,7 @@ from tibidi.look.anatomy import (
     type_name,
     values,
 )
-from tibidi.look.classes import HOSTS, SHIPPED, is_evaluated
+from tibidi.look.classes import HOSTS, SHIPPED, is_evaluated, shipped
 from tibidi.look.resources import essence
 from tibidi.model import ILLEGAL
 from tibidi.words import vocabulary as words
@@ -114,8 +114,8 @@ class LibraryReducers:
         detail = f"{name}: {OF_LIBRARY}"
         if all(each.detail != detail for each in self._state.substitutions[-MOST_COMPARED:]):
             self._state.note(thing, ILLEGAL, detail)
-        keys = " ".join(SHIPPED.get(type_name(base), "") for base in mro(type(thing))).split()
-        left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in keys if key in own}
+        keys = own.keys() & shipped(map(type_name, mro(type(thing))))
+        left_out = {key: Dummy(type_name(type(own[key])), OF_LIBRARY) for key in keys}
         return NEW, (type(thing),), {**own, **left_out}
 
     def _wrapper(self, wrapper: Any) -> Any:
