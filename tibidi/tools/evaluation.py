@@ -81,12 +81,13 @@ def answer(work: Callable[[], object], room: int) -> dict[str, Any]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever the expression raises
-        kind, text, is_error = type(error).__name__, _text(error), True
+        kind, text, is_error = type(error).__name__, message_of(error), True
     more = f"… +{len(text) - room}" if len(text) > room else ""
     return {"type": printable(kind), "value": printable(text[:room], "\n") + more, "error": is_error}
 
 
-def _text(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
+    """Return the message of an error; if `str()` of it raises, type and message of what is raised."""
     try:
         return str(error)
     except Exception as failure:  # noqa: BLE001 - code of the application

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import tibidi
 from tibidi.culprit import OwnCode
 from tibidi.errors import TibidiError
-from tibidi.look.anatomy import error_text
 from tibidi.model import REDACTED_TEXT, FrameRecord, ProcessRecord
 from tibidi.present import phrases
 from tibidi.present.lines import ADDRESS
@@ -27,6 +26,7 @@ from tibidi.reading.today import MAINS
 from tibidi.tools.call import calls
 from tibidi.tools.case import Case
 from tibidi.tools.checkout import open_here
+from tibidi.tools.evaluation import message_of
 
 if TYPE_CHECKING:
     import argparse
@@ -147,10 +147,7 @@ def child() -> None:
         ended["result"] = BOUNDED.repr(function())
     except BaseException as error:  # noqa: BLE001 - whatever the application raises is the result
         ended["type"] = f"{type(error).__module__}.{type(error).__qualname__}"
-        try:
-            ended["message"] = str(error)
-        except Exception as failure:  # noqa: BLE001 - code of the application
-            ended["message"] = error_text(failure)
+        ended["message"] = message_of(error)
         ended["places"] = _places(error, test)
         tb = error.__traceback__
         while tb is not None and tb.tb_frame.f_code.co_filename != test:
