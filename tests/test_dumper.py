@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, strategies
 
 import tibidi
-from tibidi.dumper import member_name
 from tibidi.dumpfile.members import is_known
 from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.writer import source_name
 from tibidi.process.texts import ascii_safe
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TEXT = "def fail(value):\n    return value / 0\n\nfail(5)\n"
 def test_any_file_has_a_name_that_readers_take(file: str) -> None:
     """Whatever the name of a file, the member with its source has a unique name that readers know."""
     taken: set[str] = set()
-    names = [member_name(file, taken) for _ in range(2)]
+    names = [source_name(file, taken) for _ in range(2)]
 
     assert 2 == len(set(names))
     assert [] == [name for name in names if not is_known(name)]

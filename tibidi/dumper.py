@@ -12,7 +12,6 @@ stages, and one thread writes a dump at a time.
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import contextmanager
 
@@ -24,7 +23,7 @@ from tibidi.capture.summary import describe
 from tibidi.capture.text import traceback_text
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
-from tibidi.dumpfile.writer import Archive
+from tibidi.dumpfile.writer import Archive, source_name
 from tibidi.errors import DumpFailed
 from tibidi.look.anatomy import error_text
 from tibidi.model import FAILED, REDACTED, TOO_LARGE, UNAVAILABLE, Index, Omission
@@ -50,9 +49,6 @@ ELSEWHERE = () if sys.implementation.name == "cpython" else (UNAVAILABLE, "only 
 INDEX_SHARE = 1 / 16
 # Share of the size that sources may take.
 SOURCES_SHARE = 1 / 4
-# Characters that file systems and unpackers may refuse in a name.
-UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
-MAX_NAME_CHARACTERS = 400
 # ENOSPC, and EDQUOT on Linux and on macOS; EROFS, EIO and ESTALE of a file system that fails; EPERM, ENOENT and EACCES
 # of a directory that is taken away meanwhile: another directory may do.
 UNUSABLE = (28, 122, 69, 30, 5, 116, 70, 1, 2, 13)
@@ -180,7 +176,7 @@ class _Dumping:
         names: set[str] = set()
         for file, text in sources.items():
             path = f"sources[{file!r}]"
-            with self._shielded(path), archive.open(member_name(file, names), {"file": file}) as stream:
+            with self._shielded(path), archive.open(source_name(file, names), {"file": file}) as stream:
                 stream.write(text.encode("utf-8", "surrogatepass"))
                 if archive.size > room:
                     stream.rollback()
@@ -226,20 +222,6 @@ class _Dumping:
         if config.debug and sys.stderr is not None:
             for omission in omissions:
                 sys.stderr.write(f"tibidi: {omission.path}: {omission.reason}: {omission.detail}\n")
-
-
-def member_name(file: str, taken: set[str]) -> str:
-    """Return a member name for a source file that is safe to unpack anywhere, and add it to `taken`."""
-    text = file.encode("utf-8", "replace").decode()  # without surrogates, which stand for undecodable bytes
-    parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", text)]
-    end = "/".join(part for part in parts if part.strip("."))[-MAX_NAME_CHARACTERS:]
-    base = name = fmt.SOURCES + (end.lstrip("./") or "_")  # it may have been cut between a dot and a slash
-    number = 1
-    while name in taken:
-        number += 1
-        name = f"{base}~{number}"
-    taken.add(name)
-    return name
 
 
 def _key() -> bytes | None:

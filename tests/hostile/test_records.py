@@ -89,6 +89,18 @@ def test_what_is_read(name: str, tmp_path: Path) -> None:
             assert ({}, False) == (reader.sources, reader.has_signature)
 
 
+def test_name_of_a_source(tmp_path: Path) -> None:
+    """A source whose name has a character that no member may have is in the dump, and the dump is whole."""
+    file = tmp_path / "shop:1.py"
+    file.write_text("def f(): pass\n")
+    record(tmp_path / "crashes", STACK.format(file))
+    assert 0 == main(["list", str(tmp_path / "crashes")])
+
+    (made,) = tmp_path.rglob("2*.pkl")
+    with Reader(made) as reader:
+        assert ({str(file): "def f(): pass\n"}, False) == (reader.sources, reader.cut)
+
+
 def test_many_frames(tmp_path: Path) -> None:
     """A source is parsed once, however many frames are in it."""
     frames = f'  File "{os.__file__}", line 9 in f\n' * 20_000

@@ -7,6 +7,7 @@ is readable up to the cut, no time is spent on data that does not compress, and 
 
 from __future__ import annotations
 
+import re
 import zlib
 from _thread import allocate_lock
 
@@ -31,6 +32,10 @@ RAW_DEFLATE = -15
 LARGE_BYTES = 256 << 10
 SMALLEST_TRIED_BYTES = 16 << 10
 POOR_RATIO = 0.95
+
+# Characters that file systems and unpackers may refuse in a name.
+UNSAFE = re.compile(r"[\0-\x1f\x7f<>:\"|?*]")
+MAX_NAME_CHARACTERS = 400
 
 
 class WrittenMember(NamedTuple):
@@ -209,6 +214,20 @@ def extra_field(note: Mapping[str, object] | None) -> bytes:
     if len(data) > fmt.MAX_EXTRA_BYTES:
         raise ValueError(f"a note of {len(data)} bytes, at most {fmt.MAX_EXTRA_BYTES} fit")
     return fmt.EXTRA.pack(fmt.EXTRA_ID, len(data)) + data
+
+
+def source_name(file: str, taken: set[str]) -> str:
+    """Return a member name for a source file that is safe to unpack anywhere, and add it to `taken`."""
+    text = file.encode("utf-8", "replace").decode()  # without surrogates, which stand for undecodable bytes
+    parts = [UNSAFE.sub("_", part) for part in re.split(r"[\\/]", text)]
+    end = "/".join(part for part in parts if part.strip("."))[-MAX_NAME_CHARACTERS:]
+    base = name = fmt.SOURCES + (end.lstrip("./") or "_")  # it may have been cut between a dot and a slash
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{base}~{number}"
+    taken.add(name)
+    return name
 
 
 def dos_time(when: struct_time) -> tuple[int, int]:

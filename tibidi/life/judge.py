@@ -12,7 +12,7 @@ from tibidi.culprit import OwnCode
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.partial import SUFFIX, PartialFile
-from tibidi.dumpfile.writer import Archive
+from tibidi.dumpfile.writer import Archive, source_name
 from tibidi.life import stacks
 from tibidi.life.record import ENDED_BY, SLACK_SECONDS, Record, is_locked, records
 from tibidi.process import os, read_file, time
@@ -188,9 +188,9 @@ def _write(record: Record, kind: str, reason: str) -> str:
             archive = Vault(archive, summary, config.seal_to)
         archive.add(fmt.SUMMARY, encode.summary_json(summary), encode.headline(summary))
         archive.add(fmt.TRACEBACK, text.encode("utf-8", "backslashreplace"))
-        for number, (file, source) in enumerate(texts.items()):
-            name = f"{fmt.SOURCES}{number}/{os.path.basename(file)}"
-            archive.add(name, source.encode("utf-8", "surrogatepass"), {"file": file})
+        names: set[str] = set()
+        for file, source in texts.items():
+            archive.add(source_name(file, names), source.encode("utf-8", "surrogatepass"), {"file": file})
         archive.add(fmt.INDEX, encode.dumps(encode.index_to_json(model.Index(complete=True))))
         key = read_or_make_key() if record.is_of_this_boot else None  # anybody may have written that of another boot
         archive.finish(key)
