@@ -18,6 +18,7 @@ import pytest
 
 import tibidi
 import tibidi.writing
+from tibidi.loader import module_in
 from tibidi.writing import essences
 from tibidi.writing.member_writer import MEMO_COPY_BYTES
 
@@ -526,6 +527,17 @@ def test_a_namespace_met_only_on_the_way(round_trip: Any) -> None:
 
     assert 6 == loaded.locals["scale"](2)
     assert "unused" not in loaded.values["modules['nowhere']"]
+
+
+def test_namespaces_of_one_name(round_trip: Any) -> None:
+    """Of modules with the same name, all but the first have a number in their path, whatever quotes the name has."""
+    namespaces: list[dict[str, Any]] = [{"__name__": "it's", "rate": rate} for rate in (2, 3)]
+    for namespace in namespaces:
+        exec("def scale(x): return x * rate", namespace)
+    loaded = round_trip({"scales": [each["scale"] for each in namespaces]})
+
+    assert [10, 15] == [each(5) for each in loaded.locals["scales"]]
+    assert ["it's", "it's#2"] == [name for name in map(module_in, loaded.reader.namespaces) if name]
 
 
 def test_islegal_is_asked_of_every_object(round_trip: Any) -> None:

@@ -8,7 +8,7 @@ several paths.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS, Root
+from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS, Root, globals_path, module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,15 +76,9 @@ class Roots:
         key = self._keys.get(id(namespace))
         if key is None:
             name = module_name(namespace)
-            count = self._names[name] = self._names.get(name, 0) + 1
-            key = self._keys[id(namespace)] = f"modules[{name if count == 1 else f'{name}#{count}'!r}]"
+            number = self._names[name] = self._names.get(name, 0) + 1
+            key = self._keys[id(namespace)] = globals_path(name, number)
         return key
-
-
-def module_name(namespace: dict[str, object]) -> str:
-    """Return `__name__` of a dictionary of globals, `?` if that is no str."""
-    name = dict.get(namespace, "__name__")
-    return name if type(name) is str else "?"
 
 
 def _placed(stacks: Iterable[tuple[str, list[LiveFrame]]]) -> list[Placed]:

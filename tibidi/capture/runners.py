@@ -7,7 +7,7 @@ ever computed, and say nothing about a crash.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.capture.roots import module_name
+from tibidi.look.frames import module_name
 from tibidi.model import UNAVAILABLE, Omission
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from tibidi import TYPE_CHECKING, model
 from tibidi.capture import messages
 from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
-from tibidi.capture.roots import module_name
 from tibidi.culprit import subjects
 from tibidi.look.anatomy import dictionary, error_text, stored
-from tibidi.look.frames import is_session, qualname, shielded
+from tibidi.look.frames import is_session, module_name, qualname, shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS, Previewer
 from tibidi.model import FAILED, TOO_LARGE, Omission
 from tibidi.process import arguments_of, time

@@ -170,6 +170,17 @@ def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
         deque(map(snapshot.pop, names, repeat(None)), 0)  # in one call, so that no other thread sees the half of it
 
 
+def module_name(namespace: dict[str, object]) -> str:
+    """Return `__name__` of a dictionary of globals, `?` if that is no str."""
+    name = dict.get(namespace, "__name__")
+    return name if type(name) is str else "?"
+
+
+def globals_path(name: str, number: int) -> str:
+    """Return the path in the dump of the globals of a module, the `number`th one of that name."""
+    return f"modules[{name if number == 1 else f'{name}#{number}'!r}]"
+
+
 def is_session(namespace: dict[str, object]) -> bool:
     """Return True for the variables of a session of IPython or marimo, which has those of all its cells."""
     return "_ih" in namespace or "__marimo__" in namespace

@@ -9,7 +9,7 @@ only as the globals of a function, the names that captured code uses.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.frames import is_session
+from tibidi.look.frames import globals_path, is_session, module_name
 from tibidi.process import os
 from tibidi.words import vocabulary
 from tibidi.words.code import walk
@@ -89,12 +89,10 @@ class Namespaces:
         self._placeholders[key] = Placeholder(namespace, (vocabulary._namespace, (key,)))
 
     def _new_key(self, namespace: dict[str, object]) -> str:
-        name = namespace.get("__name__")
-        key = first = f"modules[{name!r}]" if type(name) is str else "modules['']"
-        number = 1
-        while key in self._namespaces:
+        name, number = module_name(namespace), 1
+        while globals_path(name, number) in self._namespaces:
             number += 1
-            key = f"{first[:-2]}#{number}']"
+        key = globals_path(name, number)
         self._know(key, namespace)
         return key
 
