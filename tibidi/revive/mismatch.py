@@ -12,6 +12,7 @@ import os
 import re
 import sys
 
+from tibidi.culprit import OwnCode
 from tibidi.model import MAX_SOURCE_CHARACTERS
 from tibidi.process import interpreter
 from tibidi.process.hints import TYPE_CHECKING, NamedTuple
@@ -31,7 +32,6 @@ MAX_LOCAL_BYTES = 64 << 20
 MAX_PARTS = 32  # of a captured path that is searched here
 NETWORK = ("\\\\", "//")  # Windows would connect to the host that a hostile dump names
 MAX_SHOWN_LINE = 60  # characters of a source line in a message
-LIBRARY_FOLDERS = r"[/\\](?:lib(?:64)?[/\\]python[\d.]+t?|site-packages|dist-packages|Lib)[/\\]"
 
 
 class Mismatch(NamedTuple):
@@ -54,7 +54,7 @@ class Mismatch(NamedTuple):
 def mismatches(summary: Summary, sources: Mapping[str, str]) -> list[Mismatch]:
     """Return what differs here, the most important first."""
     return [
-        *_source_mismatches(summary.frames(), sources),
+        *_source_mismatches(summary.frames(), sources, OwnCode(summary.process)),
         *_interpreter_mismatches(summary.process),
         *_package_mismatches(summary.process.packages, {frame.module for frame in summary.frames()}),
     ]
@@ -96,16 +96,18 @@ def _comparable(local: str, captured: str) -> tuple[list[str], list[str]]:
 # --- sources
 
 
-def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) -> Iterator[Mismatch]:
+def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str], own: OwnCode) -> Iterator[Mismatch]:
+    """Compare files that have the same path here; own ones also with a file of their module elsewhere."""
     missing = []
     by_file: dict[str, list[FrameRecord]] = {}
     for frame in frames:
         by_file.setdefault(frame.file, []).append(frame)
     for name, text in sources.items():
         is_here = not name.startswith(NETWORK) and is_file(name)
-        here = name if is_here else find_here(name, {frame.module for frame in by_file.get(name, ())})
+        own_modules = {frame.module for frame in by_file.get(name, ()) if own.has(frame)}
+        here = name if is_here else find_here(name, own_modules) if own_modules else None
         if here is None:
-            missing.append(name)
+            missing += [name] if own_modules and not name.startswith("<") else []
             continue
         local = local_text(here)
         if local is None or same_text(local, text):
@@ -113,10 +115,9 @@ def _source_mismatches(frames: list[FrameRecord], sources: Mapping[str, str]) ->
         if text.endswith("\n") or not local.startswith(text):  # else the dump was truncated within a line
             lines = sorted({frame.line for frame in by_file.get(name, ())})
             yield Mismatch(SOURCE, here, _difference(*_comparable(local, text), lines))
-    application = [name for name in missing if not name.startswith("<") and not re.search(LIBRARY_FOLDERS, name)]
-    if application:
+    if missing:
         detail = "no such file here; the text in the dump is shown"
-        yield Mismatch(SOURCE, ", ".join(application), detail, serious=False)
+        yield Mismatch(SOURCE, ", ".join(missing), detail, serious=False)
 
 
 def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> str:
@@ -132,7 +133,7 @@ def _difference(local: list[str], captured: list[str], lines: Iterable[int]) -> 
 
 def find_here(name: str, modules: Iterable[str]) -> str | None:
     """Return the file of these modules below the cwd or sys.path whose path ends as a captured one, None without it."""
-    if name.startswith(("<", *NETWORK)) or re.search(LIBRARY_FOLDERS, name):
+    if name.startswith(("<", *NETWORK)):
         return None
     parts = [part for part in re.split(r"[/\\]", name) if part not in ("", ".", "..")][-MAX_PARTS:]
     shortest = max((len(module.split(".")) for module in modules if module != "__main__"), default=1)
