@@ -21,6 +21,7 @@ from tibidi.process.hints import TYPE_CHECKING, Any
 from tibidi.process.texts import printable
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.importing import extend_path
+from tibidi.revive.mismatch import local_text, same_text
 from tibidi.revive.revived import RevivedDump
 from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, before, listing, omitted, stacks
 
@@ -311,11 +312,8 @@ class DumpPdb(pdb.Pdb):
         return ""
 
     def _differs_here(self, file: str) -> bool:
-        try:
-            with tokenize.open(file) as here:
-                return here.read() != self._revived.dump.sources[file]
-        except (OSError, SyntaxError, ValueError):
-            return False
+        text = local_text(file)
+        return text is not None and not same_text(text, self._revived.dump.sources[file])
 
     def _why_undefined(self, name: str) -> str:
         """Return why a local variable of the current frame has no value, "" for any other name."""
