@@ -225,6 +225,23 @@ def test_lost_arguments(crash: Crasher, tmp_path: Path) -> None:
         assert ended.stdout.startswith("cannot be called: exceptions[0].frames[1], pay: prices is <Dummy tuple: ")
 
 
+MUTE = "class Mute(Exception):\n    def __str__(self): raise KeyError\nraise Mute('no licence')\n"
+GUARDED = "def main():\n    import lib\n    lib.pay(0)\nif __name__ == '__main__':\n    main()\n"
+
+
+@pytest.mark.parametrize(("program", "frame"), [("import lib\nlib.pay(0)\n", "1"), (GUARDED, "2")])
+def test_error_without_a_text(crash: Crasher, tmp_path: Path, program: str, frame: str) -> None:
+    """A module that cannot be imported here is told of in one line, even if the error does not tell what it is."""
+    (tmp_path / "lib.py").write_text("def pay(price):\n    return 1 / price\n")
+    (tmp_path / "app.py").write_text(program)
+    dump = crash(tmp_path / "app.py", cwd=tmp_path).dump
+    (tmp_path / "lib.py").write_text(MUTE)
+    ended = crash.run("-m", "tibidi", "retry", "--frame", frame, str(dump), cwd=tmp_path)
+
+    assert "lib.Mute: no licence" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_only_signed_dumps(checkout: Checkout) -> None:
     """Nothing runs for a dump that another key has signed, unless --live trusts it."""
     dump = checkout.take("program", "ada", "bob")

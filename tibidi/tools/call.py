@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tibidi.culprit import OwnCode, root_cause
 from tibidi.errors import TibidiError
+from tibidi.look.anatomy import error_text
 from tibidi.model import CAUSE, CONTEXT, FUNCTION, MODULE, REDACTED_TEXT
 from tibidi.present import phrases
 from tibidi.process.texts import printable
@@ -164,7 +165,7 @@ def _call(dump: Dump, here: Checkout, index: int, number: int) -> Call:
         module = importlib.import_module(made.module)
         function = _find(module, names[:cut], () if inner else frame.code.varnames)
     except Exception as error:  # noqa: BLE001 - importing runs application code
-        return made._replace(problem=printable(f"{type(error).__name__}: {error}"))
+        return made._replace(problem=printable(error_text(error)))
     again = {} if node is None else rebound(node, (*frame.code.varnames, *frame.code.freevars), frame.line)
     try:
         positional, keywords, cells = _arguments(frame, again, bool(inner))

@@ -17,6 +17,7 @@ from tibidi.dump import Dump
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import TibidiError
 from tibidi.loader import open_dump
+from tibidi.look.anatomy import error_text
 from tibidi.model import MODULE, FrameRecord, ProcessRecord, Summary
 from tibidi.process.texts import source_lines
 from tibidi.reading.today import MAINS
@@ -61,7 +62,7 @@ def open_here(name: str | None, trust: bool | None) -> tuple[Dump, Checkout]:
                 return replay.script(here.script, here.main, here.before)
             return importlib.import_module(here.main) if here.main else None
         except (Exception, SystemExit) as error:
-            what = f"{here.script} cannot be imported here: {type(error).__name__}: {error}"
+            what = f"{here.script} cannot be imported here: {error_text(error)}"
             raise TibidiError(what, "run this where the program runs") from error
 
     with contextlib.redirect_stdout(sys.stderr):  # what modules print while they are imported
