@@ -12,8 +12,7 @@ from typing import Any
 from tibidi.dump import Dump, DumpedFrame
 from tibidi.present.lines import cut
 from tibidi.reading.inert.repr import BOUNDED
-from tibidi.reading.inert.types import InertObject, visible
-from tibidi.reading.inert.types import parts as items_of
+from tibidi.reading.inert.types import InertObject, items_of, visible
 from tibidi.words.standins import NotPickleable
 
 Part = tuple[str, object]

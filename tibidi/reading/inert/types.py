@@ -296,7 +296,7 @@ class InertRowMapping(InertRow, InertMapping):
         self.__dict__["_items_"] = self.__dict__["_by_name_"]
 
 
-def parts(thing: Any) -> tuple[Any, ...]:
+def items_of(thing: Any) -> tuple[Any, ...]:
     """Return the items of an object that is built on a tuple."""
     return tuple(tuple.__iter__(thing))
 
@@ -307,18 +307,18 @@ class InertTuple(InertObject):
     def __repr__(self) -> str:
         names = type(self)._inert_fields_
         if not names:
-            return repr(parts(self))
-        words = [f"{clean(name)}={BOUNDED.repr(value)}" for name, value in zip(names, parts(self))]
+            return repr(items_of(self))
+        words = [f"{clean(name)}={BOUNDED.repr(value)}" for name, value in zip(names, items_of(self))]
         return f"{type(self).__name__}({', '.join(words)})"
 
     def __getattr__(self, name: str) -> object:
-        items = parts(self)
+        items = items_of(self)
         fields = type(self)._inert_fields_[: len(items)]
         return items[fields.index(name)] if name in fields else super().__getattr__(name)
 
     def _asdict(self) -> dict[str, object]:
         """Return fields and values."""
-        return dict(zip(type(self)._inert_fields_, parts(self)))
+        return dict(zip(type(self)._inert_fields_, items_of(self)))
 
     def __dir__(self) -> list[str]:
         return [*type(self)._inert_fields_, *super().__dir__()]
