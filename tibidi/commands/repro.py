@@ -20,11 +20,10 @@ def add_arguments(parser: commands.Parser) -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="time limit of the call; default: 60")
     about = "also load a dump that is not signed with your key, which runs its code here"
     parser.add_argument("--live", dest="trust", action="store_true", default=None, help=about)
-    parser.add_argument("--json", action="store_true", help="print a JSON object, for programs")
 
 
 PURPOSE = "Write a test that calls the function of a crash with its captured arguments, run it, and compare."
-parser = commands.parser("tibidi repro", PURPOSE + WARNING, EXAMPLES, takes_dump=True)
+parser = commands.parser("tibidi repro", PURPOSE + WARNING, EXAMPLES, takes_dump=True, json="a JSON object")
 parser.add_argument("-o", "--output", metavar="DIR", help="folder of the test; default: tests if it exists, else .")
 parser.add_argument("--expect-failure", action="store_true", help="write a test that passes as long as it crashes")
 parser.add_argument("--force", action="store_true", help="replace a test of the same crash")

@@ -12,7 +12,7 @@ python -m tibidi retry --frame 2 traceback.pkl
 """
 
 PURPOSE = "Call the function of a crash with its captured arguments; print what it returns, or how it crashes."
-parser = commands.parser("tibidi retry", PURPOSE + repro.WARNING, EXAMPLES, takes_dump=True)
+parser = commands.parser("tibidi retry", PURPOSE + repro.WARNING, EXAMPLES, takes_dump=True, json="a JSON object")
 repro.add_arguments(parser)
 
 
