@@ -63,7 +63,7 @@ def lines(
 
 
 def to_json(reader: Reader, *, signed: bool, mismatches: Iterable[str]) -> dict[str, object]:
-    """Return the same as plain data."""
+    """Return the facts of `lines` as plain data; `signed` says whether your key signed the dump."""
     summary = reader.summary
     cause, own = cause_and_frame(summary)
     missing = (*summary.omissions, *reader.damage)

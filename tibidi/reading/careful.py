@@ -33,7 +33,7 @@ class Failure(NamedTuple):
     detail: str
 
 
-class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # see there
+class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # it is Any
     """Rebuilds object by object.
 
     `inert` returns the inert view of the object with an index in the memo, or

@@ -36,7 +36,7 @@ def instead_of(piece: Piece, error: BaseException, note: Note, text: Text) -> li
 
 
 def stand_in(piece: Piece, reason: str, detail: str, note: Note) -> list[Piece]:
-    """Return a piece with a stand-in, unless it is one already."""
+    """Return one piece, with a stand-in for its value; none if the value is a stand-in already."""
     instead = []
     for path, value in piece.by_path().items():
         note(path, reason, f"{type_name(type(value))}: {detail}")

@@ -35,7 +35,7 @@ def shown(arguments: tuple[object, ...]) -> tuple[object, ...]:
 def written(thing: object) -> str:
     """Return a part of an annotation as source code."""
     if thing is type(None) or thing is ...:
-        return "None" if thing is not ... else "..."
+        return "..." if thing is ... else "None"
     if isinstance(thing, types.InertType):
         return clean(thing._inert_name_)
     if isinstance(thing, type):

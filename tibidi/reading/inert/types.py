@@ -288,7 +288,7 @@ class InertRow(InertSequence):
 
 
 class InertRowMapping(InertRow, InertMapping):
-    """The same with its values by the names of the columns."""
+    """A row of SQLAlchemy as a mapping: its values by the names of the columns."""
 
     def __setstate__(self, state: object) -> None:
         """Take the attributes of the object."""
