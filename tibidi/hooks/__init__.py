@@ -147,10 +147,10 @@ def _fill_in_placeholders() -> None:
         _installed.append((owner, name, previous, placeholder))
 
 
-def install(told: "Settings | None" = None) -> None:
+def install(given: "Settings | None" = None) -> None:
     """Install `sys.excepthook`, with the settings of set_excepthook() if there are any."""
     global _is_installed, settings
-    _is_installed, settings = True, told or settings
+    _is_installed, settings = True, given or settings
     reserve.fill()
     replace_function(sys, "excepthook", _wrap_excepthook)
     apply_settings()

@@ -45,8 +45,8 @@ TEXTS = (str, bytes)
 MAX_LAYERS = 4  # of a file: the text, buffers, what is read and written
 BUFFERED = (_io.BufferedRandom, _io.BufferedReader, _io.BufferedWriter)
 RAW = (_io.FileIO, _io.BytesIO, *filter(None, [vars(_io).get("_WindowsConsoleIO")]))
-# Types in C whose getters tell all that there is to know.
-TOLD_BY_GETTERS = frozenset({
+# Types in C whose getters return all that there is to know.
+READ_BY_GETTERS = frozenset({
     "_bz2.BZ2Compressor", "_bz2.BZ2Decompressor", "_csv.Dialect", "_csv.reader", "_csv.writer", "_lzma.LZMACompressor",
     "_lzma.LZMADecompressor", "_ssl.MemoryBIO", "_ssl.SSLSession", "_ssl._SSLContext", "_ssl._SSLSocket",
     "nt.DirEntry", "posix.DirEntry", "sqlite3.Connection", "sqlite3.Cursor", "zlib.Compress", "zlib.Decompress",
@@ -81,8 +81,8 @@ def essence(thing: object) -> Essence:
     return found
 
 
-def _told_by(thing: object, name: str) -> Any:
-    """Return what the getter in C of this name tells, None if there is none."""
+def _read_getter(thing: object, name: str) -> Any:
+    """Return what the getter in C of this name returns, None if there is none."""
     owned = [namespace(base).get(name) for base in mro(type(thing))]
     getter: Any = next((each for each in owned if is_a(each, GETTERS)), None)
     return None if getter is None else getter.__get__(thing)
@@ -212,7 +212,7 @@ def _simple_queue(queue: Any) -> Essence:
 
 def _columns(row: object) -> Essence:
     """Return the values of a row of SQLAlchemy by the names of its columns; its getters in C only return them."""
-    known: Any = _told(row)
+    known: Any = _read_getters(row)
     return {name: known["_data"][at] for name, at in known["_key_to_index"].items() if type(name) is str}
 
 
@@ -246,7 +246,7 @@ def _array(thing: object) -> Essence:
     array: Any = sys.modules["_ctypes"].Array
     if _is_pointer(inherited(type(thing), "_type_")):
         return {"_length_": array.__len__(thing)}
-    value, raw = _told_by(thing, "value"), _told_by(thing, "raw")  # those of characters have both, or the first
+    value, raw = _read_getter(thing, "value"), _read_getter(thing, "raw")  # those of characters have both, or the first
     if value is None:
         items = array.__getitem__(thing, slice(None))
         return {"value": items, "[]": items}
@@ -257,8 +257,8 @@ def _array(thing: object) -> Essence:
 def _simple_data(thing: object) -> Essence:
     """Read a number or text of ctypes; of a pointer to bytes the object that it was made of, not the memory."""
     if not _is_pointer(type(thing)):
-        return {"value": _told_by(thing, "value")}
-    made_of = _told_by(thing, "_objects")
+        return {"value": _read_getter(thing, "value")}
+    made_of = _read_getter(thing, "_objects")
     return {"value": made_of} if type(made_of) is bytes else {}
 
 
@@ -286,20 +286,20 @@ def _held(thing: object) -> list[object]:
 
 
 def _file(file: object) -> Essence:
-    """Describe a file by its layers in C; of a stream of the application below them only the type is told.
+    """Describe a file by its layers in C; of a stream of the application below them only the type.
 
     All of their getters ask the layer below (Modules/_io/bufferedio.c, buffered_name_get).
     """
     *above, raw = layers = _layers(file)
     known = dictionary(raw)
     is_text = is_a(file, _io.TextIOWrapper)
-    facts: Essence = {"encoding": _told_by(file, "encoding")} if is_text else {}
+    facts: Essence = {"encoding": _read_getter(file, "encoding")} if is_text else {}
     name = known.get("name", "?")
     if not is_a(raw, RAW):
         named = f"{name!r} " if type(name) is str and is_standard(type(raw)) and name != "?" else ""  # a GzipFile
         return {**facts, "": f"file {named}around {type_name(type(raw))}"}
-    mode = dictionary(file).get("mode") or _told_by(raw, "mode") or "?"
-    facts = {"name": name, "mode": mode, **facts, "closed": _told_by(raw, "closed")}
+    mode = dictionary(file).get("mode") or _read_getter(raw, "mode") or "?"
+    facts = {"name": name, "mode": mode, **facts, "closed": _read_getter(raw, "closed")}
     if above and type(raw) is _io.BytesIO:  # nothing else has the content
         facts["buffer" if is_a(above[-1], _io.TextIOWrapper) else "raw"] = raw
     text = f"file {_plain(name)}, mode {_plain(mode)}" + (f", encoding {facts['encoding']}" if is_text else "")
@@ -316,7 +316,7 @@ def _layers(file: object) -> list[object]:
         is_text = is_a(layers[-1], _io.TextIOWrapper)
         if not is_text and not is_a(layers[-1], BUFFERED):
             break
-        layers.append(_told_by(layers[-1], "buffer" if is_text else "raw"))
+        layers.append(_read_getter(layers[-1], "buffer" if is_text else "raw"))
     if layers[-1] is None:
         raise ValueError("detached")
     return layers
@@ -349,7 +349,7 @@ def _pair(pair: object) -> Essence:
 
 def _memory_map(thing: object) -> Essence:
     kind: Any = sys.modules["mmap"].mmap
-    return {"size()": kind.__len__(thing), "tell()": kind.tell(thing), "closed": _told_by(thing, "closed")}
+    return {"size()": kind.__len__(thing), "tell()": kind.tell(thing), "closed": _read_getter(thing, "closed")}
 
 
 def _socket(thing: Any) -> Essence:
@@ -367,7 +367,7 @@ def _socket(thing: Any) -> Essence:
 
 
 def _lock(thing: Any) -> Essence:
-    """Return the state of a lock, which its repr in C tells without waiting for it."""
+    """Return the state of a lock, which is in its repr in C, made without waiting for it."""
     reentrant: Any = sys.modules["_thread"].RLock  # the only one that may have subclasses
     shown = reentrant.__repr__(thing) if is_a(thing, reentrant) else repr(thing)
     found = LOCK.match(shown)
@@ -381,12 +381,12 @@ def _lock(thing: Any) -> Essence:
 
 
 def _shown(thing: object) -> Essence:
-    """Return the repr of a type of C, and what its getters tell."""
-    return {**_told(thing), "": repr(thing)}
+    """Return the repr of a type of C, and what its getters return."""
+    return {**_read_getters(thing), "": repr(thing)}
 
 
-def _told(thing: object) -> Essence:
-    """Return what the getters of a type in C tell."""
+def _read_getters(thing: object) -> Essence:
+    """Return what the getters of a type in C return, by name."""
     owned = [each for base in reversed(mro(type(thing))) for each in list(namespace(base).items())]
     getters = {name: each for name, each in owned if name[:2] != "__" and is_a(each, GETTERS)}
     return {name: value for name, value in values(thing, getters) if not callable(value)}
@@ -394,8 +394,8 @@ def _told(thing: object) -> Essence:
 
 def _read_by_module(cls: type, *, exact: bool) -> Callable[..., Essence] | None:
     name = type_name(cls)
-    if name in TOLD_BY_GETTERS:
-        return _told
+    if name in READ_BY_GETTERS:
+        return _read_getters
     module = name.partition(".")[0]
     if module in {"_thread", "_io", "select"} and exact:
         return _shown

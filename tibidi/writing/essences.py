@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 ONLY_THERE = "it cannot leave its process"
 COMPUTATION = "the state of a computation cannot be pickled"
 # Types whose getters are called: they need nothing that an object may lack.
-TOLD = ("_regex.", "cryptography.", "frozenlist.", "gevent._gevent_cgreenlet.", "msgspec.")
+CALLED = ("_regex.", "cryptography.", "frozenlist.", "gevent._gevent_cgreenlet.", "msgspec.")
 SHOWN = PLAIN | {dict, list, set, tuple}
 CHANGING = ("minimal_ident",)  # of a greenlet: it assigns a number, which is in the name and in repr() from then on
-# The attributes of owners that say most, which are shown first.
-TELLING = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
+# The attributes of owners that are shown first, as they say most.
+SHOWN_FIRST = ("args", "pid", "returncode", "name", "mode", "host", "port", "url", "status", "reason", "path")
 # Errors with these words are about pickling, and say nothing about the application.
 PICKLING = ("pickle", "Pickling", "__reduce__", "cannot serialize")
 
@@ -53,9 +53,9 @@ def failed(state: PickleState, thing: object, error: BaseException) -> Reduced:
     """Return a stand-in for an object that raised `error`, with its attributes, which are pickled on their own."""
     known, detail = essence(thing) or items(thing), error_text(error)
     if known or any(word in detail for word in PICKLING):
-        return described(state, thing, known or attributes(thing) or told_by_getters(state, thing))
+        return described(state, thing, known or attributes(thing) or read_getters(state, thing))
     state.note(thing, FAILED, detail)
-    return _dummy(thing, detail, attributes(thing) or told_by_getters(state, thing))
+    return _dummy(thing, detail, attributes(thing) or read_getters(state, thing))
 
 
 def described(state: PickleState, thing: object, known: dict[str, object]) -> Reduced:
@@ -70,7 +70,7 @@ def owner(state: PickleState, thing: object, reason: str) -> Reduced:
         return described(state, thing, essence(thing))
     state.note(thing, ILLEGAL, f"{type_name(type(thing))}: {reason}")
     known = {**(attributes(thing) or dictionary(thing)), **essence(thing)}
-    return _dummy(thing, reason, {**{name: known[name] for name in TELLING if name in known}, **known})
+    return _dummy(thing, reason, {**{name: known[name] for name in SHOWN_FIRST if name in known}, **known})
 
 
 def illegal(state: PickleState, thing: object) -> Reduced:
@@ -98,8 +98,8 @@ def items(thing: Any) -> dict[str, object]:
         return {}
 
 
-def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
-    """Return what the members and getters of a type in C tell."""
+def read_getters(state: PickleState, thing: object) -> dict[str, Any]:
+    """Return what the members and getters of a type in C return, by name."""
     if type_name(type(type(thing))).startswith("_ctypes."):  # they read the memory that a pointer refers to
         return {}
     getters = {name: each for base in reversed(mro(type(thing))) for name, each in _getters(base).items()}
@@ -109,7 +109,7 @@ def told_by_getters(state: PickleState, thing: object) -> dict[str, Any]:
 
 def _getters(cls: type) -> dict[str, Any]:
     """Return the public members of a class in C, and the getters that may be called, by name."""
-    kinds = GETTERS if is_standard(cls) or type_name(cls).startswith(TOLD) else GETTERS[1:]
+    kinds = GETTERS if is_standard(cls) or type_name(cls).startswith(CALLED) else GETTERS[1:]
     own = namespace(cls) if cls is not object else {}
     asked = {name: each for name, each in own.items() if name[:1] != "_" and name not in CHANGING}
     return {name: each for name, each in asked.items() if any(type(each) is kind for kind in kinds)}
