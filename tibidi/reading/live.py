@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tibidi.reading.careful import Failure
     from tibidi.reading.inert.view import InertView
-    from tibidi.reading.unpickler import MemberFile
+    from tibidi.reading.unpickler import CurrentMember
 
 SALTED = ("sqlalchemy.util.langhelpers", "symbol")
 
@@ -40,7 +40,7 @@ class Rebuilder:
 
     def __init__(
         self,
-        file: MemberFile,
+        file: CurrentMember,
         words: Mapping[str, object],
         problems: list[Omission],
         view: InertView | None = None,

@@ -48,7 +48,7 @@ class ValuesReader:
         self.problems: list[Omission] = []
         self._compiler = Compiler(sources)
         self._parts: dict[tuple[str, ...], dict[str, object]] = {}
-        self._file = MemberFile() if live else MemoryFile()
+        self._file = CurrentMember() if live else MemoryFile()
         self._is_behind = self._has_lost = False  # because a member was not read
         # Only the reader that is used is imported.
         self._unpickler: Any
@@ -58,7 +58,7 @@ class ValuesReader:
             from tibidi.reading.live import Rebuilder
 
             words = {"_namespace": self.namespace, "_code": self.code}
-            view = None if members is None else InertView(MemberFile(), members, sources)
+            view = None if members is None else InertView(CurrentMember(), members, sources)
             self._unpickler = Rebuilder(self._file, words, self.problems, view, main)
         else:
             from tibidi.reading.inert.fuse import Fuse
@@ -124,15 +124,15 @@ def _of_source(name: str) -> Any:
     return lambda self, *arguments: getattr(self.source, name)(*arguments)
 
 
-class MemberFile:
-    """Reads from `source`, the current member: an unpickler keeps its file for life."""
+class CurrentMember:
+    """The file that an unpickler has from its beginning to its end; reads from `source`, the current member."""
 
     source: Any
     read, readinto, readline = map(_of_source, ("read", "readinto", "readline"))
 
 
-class MemoryFile(MemberFile):
-    """Lets an unpickler read ahead in a member that is in memory: byte by byte, many small opcodes take minutes."""
+class MemoryFile(CurrentMember):
+    """Lets the unpickler read ahead in a member that is in memory: byte by byte, many small opcodes take minutes."""
 
     def peek(self, size: int, /) -> bytes:
         """Return the next bytes, which are read again."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
-    from tibidi.reading.unpickler import MemberFile
+    from tibidi.reading.unpickler import CurrentMember
 
 ARRAYS = "tibidi.reading.inert.arrays"  # loaded if there are arrays
 
@@ -35,7 +35,7 @@ class InertUnpickler(MemoUnpickler):
 
     def __init__(
         self,
-        file: BinaryIO | MemberFile,
+        file: BinaryIO | CurrentMember,
         *,
         namespace: Callable[[str], dict[str, object]],
         sources: Mapping[str, str] | None = None,

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tibidi.reading.inert.unpickler import InertUnpickler
-    from tibidi.reading.unpickler import MemberFile
+    from tibidi.reading.unpickler import CurrentMember
 
 
 class InertView:
     """Reads the pickles of a dump inert, as far as they are asked for; `members` begins with the first of them."""
 
-    def __init__(self, file: MemberFile, members: Callable[[], Iterator[BinaryIO]], sources: Mapping[str, str]) -> None:
+    def __init__(
+        self, file: CurrentMember, members: Callable[[], Iterator[BinaryIO]], sources: Mapping[str, str]
+    ) -> None:
         self._file = file
         self._members = members
         self._sources = sources
