@@ -29,7 +29,9 @@ GONE = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
 
 def install(module: ModuleType) -> None:
     """Install the hook in the functions of a module that CATCHERS names."""
-    for path, find, hook in CATCHERS[module.__name__]:
+    paths, find = CATCHERS[module.__name__]
+    hook = HOOKS.get(module.__name__, hooks.PRINTED)
+    for path in paths.split():
         *owners, name = path.split(".")
         owner: Any = module
         for each in owners:
@@ -63,21 +65,14 @@ def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
     return wrap
 
 
-def _handled(*_: object, **__: object) -> object:
-    """Return the exception that is being handled."""
-    return sys.exc_info()[1]
+def _handled(*ignored: type[BaseException]) -> Find:
+    """Return a function that returns the exception that is being handled, None if it is one of the ignored."""
 
+    def find(*_: object, **__: object) -> object:
+        exc = sys.exc_info()[1]
+        return None if issubclass(type(exc), ignored) else exc
 
-def _of_request(*_: object, **__: object) -> object:
-    """Return the exception that is being handled, unless the client of a server has gone."""
-    exc = sys.exc_info()[1]
-    return None if issubclass(type(exc), GONE) else exc
-
-
-def _of_handler(*_: object, **__: object) -> object:
-    """Return the exception that is being handled, unless a log could not be written: a full disk, a network."""
-    exc = sys.exc_info()[1]
-    return None if issubclass(type(exc), OSError) else exc
+    return find
 
 
 def _in_info(*values: Any) -> object:
@@ -117,37 +112,41 @@ def _of_keyword(*values: Any, **options: Any) -> object:
     return next((each.__context__ for each in error.get_errors() if each.__context__ and not each.skip), None)
 
 
-# module -> functions, how to find the exception in the arguments of each, and the name of the hook
-CATCHERS: dict[str, tuple[tuple[str, Find, str], ...]] = {
-    "threading": (("excepthook", lambda args: args.exc_value, hooks.THREAD),),
-    "asyncio.base_events": (("BaseEventLoop.call_exception_handler", _in_context, hooks.TASK),),
-    "uvloop": (("Loop.call_exception_handler", _in_context, hooks.TASK),),
-    "logging": (("Handler.handleError", _of_handler, hooks.PRINTED),),
-    "socketserver": (("BaseServer.handle_error", _of_request, hooks.PRINTED),),
-    "wsgiref.handlers": (("BaseHandler.log_exception", _in_info, hooks.PRINTED),),
-    "cheroot.server": (("HTTPServer.error_log", _of_request, hooks.PRINTED),),
-    "falcon.request": (("Request.log_error", _handled, hooks.PRINTED),),
-    "sphinx._cli.util.errors": (("handle_exception", _handled, hooks.PRINTED),),
-    "sphinx.cmd.build": (("handle_exception", _handled, hooks.PRINTED),),
-    "tkinter": (("Misc._report_exception", _handled, hooks.PRINTED),),
-    "gevent.hub": (("Hub.print_exception", lambda *values: values[-2], hooks.PRINTED),),
+# module -> functions, and how to find the exception in the arguments of each
+CATCHERS: dict[str, tuple[str, Find]] = {
+    "threading": ("excepthook", lambda args: args.exc_value),
+    "asyncio.base_events": ("BaseEventLoop.call_exception_handler", _in_context),
+    "uvloop": ("Loop.call_exception_handler", _in_context),
+    "logging": ("Handler.handleError", _handled(OSError)),  # a full disk, a network
+    "socketserver": ("BaseServer.handle_error", _handled(*GONE)),
+    "wsgiref.handlers": ("BaseHandler.log_exception", _in_info),
+    "cheroot.server": ("HTTPServer.error_log", _handled(*GONE)),
+    "falcon.request": ("Request.log_error", _handled()),
+    "sphinx._cli.util.errors": ("handle_exception", _handled()),
+    "sphinx.cmd.build": ("handle_exception", _handled()),
+    "tkinter": ("Misc._report_exception", _handled()),
+    "gevent.hub": ("Hub.print_exception", lambda *values: values[-2]),
     "eventlet.hubs.hub": (
-        ("BaseHub.squelch_exception", _in_info, hooks.PRINTED),
-        ("BaseHub.squelch_generic_exception", _in_info, hooks.PRINTED),
-        ("BaseHub.squelch_timer_exception", _in_info, hooks.PRINTED),
+        "BaseHub.squelch_exception BaseHub.squelch_generic_exception BaseHub.squelch_timer_exception",
+        _in_info,
     ),
-    "IPython.core.interactiveshell": (("InteractiveShell.showtraceback", _handled, hooks.CELL),),
-    "marimo._runtime.runner.cell_runner": (("Runner._run_result_from_exception", _of_cell, hooks.CELL),),
-    "textual.app": (("App._handle_exception", _last, hooks.PRINTED),),
-    "streamlit.error_util": (("_log_uncaught_app_exception", _last, hooks.PRINTED),),
-    "awslambdaric.bootstrap": (("extract_traceback", _handled, hooks.PRINTED),),
-    "doit.exceptions": (("CatchedException.__init__", _last, hooks.PRINTED),),
-    "behave.model_core": (("BasicStatement.store_exception_context", _last, hooks.PRINTED),),
+    "IPython.core.interactiveshell": ("InteractiveShell.showtraceback", _handled()),
+    "marimo._runtime.runner.cell_runner": ("Runner._run_result_from_exception", _of_cell),
+    "textual.app": ("App._handle_exception", _last),
+    "streamlit.error_util": ("_log_uncaught_app_exception", _last),
+    "awslambdaric.bootstrap": ("extract_traceback", _handled()),
+    "doit.exceptions": ("CatchedException.__init__", _last),
+    "behave.model_core": ("BasicStatement.store_exception_context", _last),
     "robot.running.status": (
-        ("TestStatus.test_failed", _of_keyword, hooks.PRINTED),
-        ("ExecutionStatus.setup_executed", _of_keyword, hooks.PRINTED),
-        ("ExecutionStatus.teardown_executed", _of_keyword, hooks.PRINTED),
+        "TestStatus.test_failed ExecutionStatus.setup_executed ExecutionStatus.teardown_executed",
+        _of_keyword,
     ),
-    "twisted.logger._logger": (("Logger.failure", _in_failure, hooks.PRINTED),),
-    "twisted.python.log": (("err", _in_failure, hooks.PRINTED),),
+    "twisted.logger._logger": ("Logger.failure", _in_failure),
+    "twisted.python.log": ("err", _in_failure),
+}
+# The name of the hook where that is not PRINTED.
+HOOKS = {
+    "threading": hooks.THREAD,
+    **dict.fromkeys(("asyncio.base_events", "uvloop"), hooks.TASK),
+    **dict.fromkeys(("IPython.core.interactiveshell", "marimo._runtime.runner.cell_runner"), hooks.CELL),
 }
