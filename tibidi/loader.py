@@ -8,7 +8,7 @@ from tibidi import TYPE_CHECKING, config
 from tibidi.dump import Dump, DumpedException, DumpedFrame, DumpedTask, DumpedThread
 from tibidi.dumpfile.reader import Reader
 from tibidi.errors import DamagedDump
-from tibidi.model import DAMAGED, MODULE, Omission
+from tibidi.model import DAMAGED, MODULE, ExceptionRecord, FailedTest, FrameRecord, Omission, ProcessRecord, Variable
 from tibidi.process.progress import Progress
 from tibidi.process.texts import printable
 from tibidi.reading.memo import LostMemo
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, BinaryIO
 
-    from tibidi.model import ExceptionRecord, FailedTest, FrameRecord, ProcessRecord, Variable
 
 UNSIGNED = "is not signed with your key: it is opened live, and code that it names runs here"
 LOST = "its value is not in the dump, this is its preview"

@@ -6,14 +6,13 @@ import os
 
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import is_remote
-from tibidi.model import SEALED, UNAVAILABLE
+from tibidi.model import SEALED, UNAVAILABLE, ExceptionRecord, FrameRecord, Omission, Summary
 from tibidi.process.texts import unix_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tibidi.dump import DumpedFrame
-    from tibidi.model import ExceptionRecord, FrameRecord, Omission, Summary
 
 WORKER_DUMP = "tibidi: traceback dumped into: "  # begins the note that a worker of a cluster adds
 UNITS = ("B", "KiB", "MiB", "GiB")

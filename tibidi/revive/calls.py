@@ -6,20 +6,15 @@ import builtins
 import functools
 import itertools
 import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CellType, FunctionType
 
-from tibidi.model import CO_VARARGS, CO_VARKEYWORDS, FUNCTION, MODULE
-from tibidi.process.hints import TYPE_CHECKING, NamedTuple
+from tibidi.dump import DumpedFrame
+from tibidi.model import CO_VARARGS, CO_VARKEYWORDS, FUNCTION, MODULE, CodeRecord, FrameRecord
+from tibidi.process.hints import NamedTuple
 from tibidi.process.texts import printable
 from tibidi.revive import compiler
 from tibidi.revive.linetable import GAP_LINE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from tibidi.dump import DumpedFrame
-    from tibidi.model import CodeRecord, FrameRecord
-
 
 MAX_COLUMN = 1 << 16  # carets beyond it help nobody
 NOT_ASSIGNABLE = frozenset({"None", "True", "False", "__debug__"})

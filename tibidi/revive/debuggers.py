@@ -5,20 +5,16 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tibidi import TYPE_CHECKING
+from tibidi.dump import Dump
 from tibidi.errors import TibidiError
 from tibidi.revive.banner import banner
 from tibidi.revive.depth import recursion_limit
 from tibidi.revive.post_mortem import DumpPdb
 from tibidi.revive.revived import RevivedDump
 from tibidi.revive.texts import add_names
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from tibidi.dump import Dump
 
 BREAKPOINT_VARIABLE = "PYTHONBREAKPOINT"
 

@@ -15,18 +15,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 
-from tibidi import TYPE_CHECKING, model
+from tibidi import model
+from tibidi.dump import DumpedException, DumpedFrame
 from tibidi.look.anatomy import GROUP
 from tibidi.process.texts import printable
 from tibidi.revive.calls import raising_call
 from tibidi.revive.depth import run_deep
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from tibidi.dump import DumpedException, DumpedFrame
 
 MAX_EXECUTED = 300  # frames entered by exec(), which uses C stack; with more of them tracebacks are linked instead
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tibidi import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tibidi.model import ProcessRecord
+from tibidi.model import ProcessRecord
 
 
 def extend_path(process: ProcessRecord) -> None:

@@ -11,17 +11,13 @@ import importlib.util
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 
 from tibidi.culprit import OwnCode
-from tibidi.model import MAX_SOURCE_CHARACTERS
+from tibidi.model import MAX_SOURCE_CHARACTERS, FrameRecord, ProcessRecord, Summary
 from tibidi.process import interpreter
-from tibidi.process.hints import TYPE_CHECKING, NamedTuple
+from tibidi.process.hints import NamedTuple
 from tibidi.process.texts import source_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from tibidi.model import FrameRecord, ProcessRecord, Summary
 
 SOURCE = "source"
 PACKAGE = "package"

@@ -12,24 +12,21 @@ import re
 import sys
 import tokenize
 import traceback
+from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
+from types import FrameType, TracebackType
 
+from tibidi.dump import DumpedFrame
 from tibidi.errors import TibidiError
 from tibidi.loader import open_dump
 from tibidi.present import phrases
-from tibidi.process.hints import TYPE_CHECKING, Any
+from tibidi.process.hints import Any
 from tibidi.process.texts import printable
 from tibidi.revive.exceptions import traceback_of
 from tibidi.revive.importing import extend_path
 from tibidi.revive.mismatch import local_text, same_text
 from tibidi.revive.revived import RevivedDump
 from tibidi.revive.texts import EXCEPTIONS, TASKS, THREADS, about, before, listing, omitted, stacks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from types import FrameType, TracebackType
-
-    from tibidi.dump import DumpedFrame
 
 # Commands that `help` does not list: those for a running program, and short names.
 UNLISTED = frozenset({

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 
 from tibidi.culprit import OwnCode, root_cause
+from tibidi.dump import Dump, DumpedException, DumpedFrame, Stack
 from tibidi.errors import TibidiError
 from tibidi.present import phrases
-from tibidi.process.hints import TYPE_CHECKING, NamedTuple
+from tibidi.process.hints import NamedTuple
 from tibidi.revive.exceptions import revive_exceptions
 from tibidi.revive.sources import add_to_linecache, extract_copies, frozen_sources
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.dump import Dump, DumpedException, DumpedFrame, Stack
 
 MOST_CALLERS = 20_000  # frames that had called those that caught exceptions, of all exceptions
 

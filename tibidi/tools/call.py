@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tibidi.culprit import OwnCode, root_cause
 from tibidi.errors import TibidiError
 from tibidi.look.anatomy import error_text
-from tibidi.model import CAUSE, CONTEXT, FUNCTION, MODULE, REDACTED_TEXT
+from tibidi.model import CAUSE, CONTEXT, FUNCTION, MODULE, REDACTED_TEXT, ExceptionRecord
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.reading.inert.types import InertObject
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tibidi.dump import Dump, DumpedFrame
-    from tibidi.model import ExceptionRecord
     from tibidi.tools.checkout import Checkout
 
 MAX_SHOWN = 120  # characters of a stand-in

@@ -14,7 +14,7 @@ from tibidi.dumpfile.headline import note_of
 from tibidi.dumpfile.minimal import SCRUBBED_TEXT, minimal
 from tibidi.errors import TibidiError
 from tibidi.loader import module_in
-from tibidi.model import MODULE, REDACTED_TEXT, SCRUBBED, Index, Omission
+from tibidi.model import MODULE, REDACTED_TEXT, SCRUBBED, Index, Omission, Summary
 from tibidi.present.phrases import crash_line
 from tibidi.tools.pickles import MIN_LEARNT, Pickles
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tibidi.dumpfile.reader import Reader
     from tibidi.dumpfile.writer import Archive
-    from tibidi.model import Summary
 
     Json = Any
 
