@@ -14,14 +14,13 @@ import re
 
 from tibidi import TYPE_CHECKING, config
 from tibidi.look.anatomy import STANDARD_MODULES
-from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, ExceptionRecord
+from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, ExceptionRecord, FrameRecord, ProcessRecord, Summary
 from tibidi.process.records import NamedTuple
 from tibidi.process.texts import unix_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tibidi.model import FrameRecord, ProcessRecord, Summary
 
 # Where packages are installed and the standard library is: on Unix, in an archive, on Windows.
 INSTALLED = r"(?i)/(?:(?:site|dist)-packages|lib(?:64)?/(?:python|pypy)[\d.]+t?|python\d\d+(?:\.zip|/lib))/"

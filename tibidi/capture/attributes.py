@@ -11,7 +11,7 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.capture.messages import patience
 from tibidi.look import anatomy
-from tibidi.model import TOO_LARGE, Omission
+from tibidi.model import TOO_LARGE, Omission, Variable
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tibidi.look.preview import Previewer
-    from tibidi.model import Variable
 
 MAX_ATTRIBUTES = 50
 MAX_CHARACTERS = 300

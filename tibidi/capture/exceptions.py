@@ -12,7 +12,7 @@ from itertools import dropwhile
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import group_members
-from tibidi.look.frames import LiveException
+from tibidi.look.frames import LiveCrash, LiveException, LiveFrame
 from tibidi.model import CAUSE, CONTEXT, MEMBER, RAISED, TOO_LARGE, Omission
 from tibidi.process import STARTER, cause_of, context_of, os, traceback_of
 from tibidi.process.interpreter import PACKAGE
@@ -21,8 +21,6 @@ from tibidi.process.watch import entries
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
     from typing import TypeVar
-
-    from tibidi.look.frames import LiveCrash, LiveFrame
 
     T = TypeVar("T")
 

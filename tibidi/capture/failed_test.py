@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.runners import fold
-from tibidi.model import FailedTest
+from tibidi.model import FailedTest, Variable
 from tibidi.process import os
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from tibidi.look.frames import LiveCrash
     from tibidi.look.preview import Previewer
-    from tibidi.model import Variable
     from tibidi.redaction import Redactor
 
 MAX_CAPTURED_CHARACTERS = 100_000  # of each stream, the last ones

@@ -8,13 +8,11 @@ several paths.
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS, Root, globals_path, module_name
+from tibidi.look.frames import EXCEPTION, GLOBALS, LOCALS, LiveCrash, LiveFrame, Root, globals_path, module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import CodeType
-
-    from tibidi.look.frames import LiveCrash, LiveFrame
 
     Placed = tuple[str, LiveFrame]  # with its path in the dump
 

@@ -6,12 +6,8 @@ ever computed, and say nothing about a crash.
 
 from __future__ import annotations
 
-from tibidi import TYPE_CHECKING
-from tibidi.look.frames import module_name
+from tibidi.look.frames import LiveCrash, LiveException, LiveFrame, module_name
 from tibidi.model import UNAVAILABLE, Omission
-
-if TYPE_CHECKING:
-    from tibidi.look.frames import LiveCrash, LiveException, LiveFrame
 
 # Packages whose frames are left out anywhere, and those that are left out where a stack begins.
 SHELLS = frozenset({"IPython", "ipykernel", "marimo"})

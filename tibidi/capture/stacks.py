@@ -23,13 +23,12 @@ from tibidi.look.anatomy import dictionary
 from tibidi.look.frames import LiveCrash, LiveThread, shielded
 from tibidi.model import CRASH, EXIT, TOO_LARGE, UNAVAILABLE, Omission
 from tibidi.process import interpreter
-from tibidi.process.watch import DumpThread, callers
+from tibidi.process.watch import DumpThread, Watch, callers
 
 if TYPE_CHECKING:
     from threading import Thread
     from types import FrameType
 
-    from tibidi.process.watch import Watch
 
 MAX_THREADS = 500
 MAIN = "MainThread"  # its name in the threading module, which may not be loaded

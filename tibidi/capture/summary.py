@@ -15,9 +15,9 @@ from tibidi.capture.fingerprint import fingerprint
 from tibidi.capture.process import process
 from tibidi.culprit import subjects
 from tibidi.look.anatomy import dictionary, error_text, stored
-from tibidi.look.frames import is_session, module_name, qualname, shielded
+from tibidi.look.frames import LiveCrash, LiveException, LiveFrame, is_session, module_name, qualname, shielded
 from tibidi.look.preview import MAX_VARIABLE_CHARACTERS, Previewer
-from tibidi.model import FAILED, TOO_LARGE, Omission
+from tibidi.model import FAILED, TOO_LARGE, Omission, Variable
 from tibidi.process import arguments_of, time
 from tibidi.process.temporary import call
 from tibidi.process.texts import ascii_safe, iso_time
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from tibidi.look.frames import LiveCrash, LiveException, LiveFrame
-    from tibidi.model import Variable
     from tibidi.redaction import Redactor
 
 # The most that pass one takes of the time of a dump; the rest is for the values.

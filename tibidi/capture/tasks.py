@@ -14,21 +14,19 @@ from __future__ import annotations
 import gc
 import sys
 from _thread import get_ident
-from types import AsyncGeneratorType, CoroutineType, GeneratorType, TracebackType
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType, ModuleType, TracebackType
 
 from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import frames_of_traceback
 from tibidi.look.anatomy import dictionary, first, inherited, mro, namespace, stored, type_name, values
-from tibidi.look.frames import LiveTask
+from tibidi.look.frames import LiveCrash, LiveTask
 from tibidi.model import TOO_LARGE, Omission
 from tibidi.process import interpreter, traceback_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from types import FrameType, ModuleType
     from typing import Any
 
-    from tibidi.look.frames import LiveCrash
 
 RUNNING = "running"
 PENDING = "pending"

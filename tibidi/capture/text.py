@@ -20,7 +20,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.capture.exceptions import IS_PRINTED_IN_C
 from tibidi.capture.messages import has_module
 from tibidi.look.anatomy import is_a
-from tibidi.model import CAUSE, CONTEXT, MEMBER
+from tibidi.model import CAUSE, CONTEXT, MEMBER, ExceptionRecord, FrameRecord, Summary
 from tibidi.process.texts import source_lines
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.look.frames import LiveCrash, LiveException
-    from tibidi.model import ExceptionRecord, FrameRecord, Summary
 
 LINKS = {CAUSE: "__cause__", CONTEXT: "__context__"}
 MAX_FRAMES = 1000  # PyTraceBack_LIMIT

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from tibidi import TYPE_CHECKING
-from tibidi.model import ProcessRecord, Summary, Variable
+from tibidi.model import FrameRecord, ProcessRecord, Summary, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tibidi.model import FrameRecord
 
 SCRUBBED_TEXT = "<scrubbed>"  # in place of a preview
 

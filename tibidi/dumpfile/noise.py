@@ -5,11 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from tibidi import TYPE_CHECKING
-from tibidi.dumpfile.writer import LEVEL, POOR_RATIO
-
-if TYPE_CHECKING:
-    from tibidi.dumpfile.writer import MemberStream
+from tibidi.dumpfile.writer import LEVEL, POOR_RATIO, MemberStream
 
 SAMPLE_BYTES = 4 << 10
 BEST_RATIO = 1032  # deflate never compresses better (RFC 1951)

@@ -18,14 +18,13 @@ from tibidi.dumpfile import members as zipped
 from tibidi.dumpfile.headline import note_of
 from tibidi.dumpfile.unpacking import MAX_BYTES
 from tibidi.errors import DamagedDump, DumpNotFound, NotADump
-from tibidi.model import DAMAGED, Index, Omission
+from tibidi.model import DAMAGED, Index, Omission, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from tibidi.dumpfile.members import Member
-    from tibidi.model import Summary
 
 # The densest JSON takes about 25 times its size in memory.
 MAX_TEXT_BYTES = 24 << 20  # of one member that is read as a whole

@@ -13,17 +13,15 @@ from tibidi import TYPE_CHECKING, config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.minimal import minimal
-from tibidi.dumpfile.writer import Archive
+from tibidi.dumpfile.writer import Archive, MemberStream
 from tibidi.errors import TibidiError
-from tibidi.model import SEALED, UNAVAILABLE, Index, Omission
+from tibidi.model import SEALED, UNAVAILABLE, Index, Omission, Summary
 from tibidi.process import io, os
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from tibidi.dumpfile.writer import MemberStream
-    from tibidi.model import Summary
 
 BLOCK_BYTES = 4 << 20
 INSTALL = "pip install 'tibidi[seal]'"

@@ -8,13 +8,12 @@ from tibidi import TYPE_CHECKING
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.encode import statement
 from tibidi.dumpfile.noise import block_header
-from tibidi.dumpfile.writer import LEVEL, WrittenMember
+from tibidi.dumpfile.writer import LEVEL, Archive, WrittenMember
 from tibidi.process.digest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tibidi.dumpfile.writer import Archive
 
 # Fewer bytes than this hardly compress: they become one stored block of deflate.
 STORED_BYTES = 160

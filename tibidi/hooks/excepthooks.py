@@ -19,13 +19,12 @@ that of Rich does not, nothing else reports the exception.
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from types import ModuleType, TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
 from tibidi.process import os
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Any
 
 

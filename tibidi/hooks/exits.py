@@ -14,7 +14,7 @@ import builtins
 import sys
 from _thread import get_ident
 from functools import wraps
-from types import TracebackType
+from types import CodeType, FrameType, ModuleType, TracebackType
 
 from tibidi import TYPE_CHECKING, hooks
 from tibidi.process import NAME, TOOL, cause_or_context, context_of, monitoring, traceback_of
@@ -22,7 +22,6 @@ from tibidi.process.watch import callers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType, FrameType, ModuleType
     from typing import Any
 
     Exit = Callable[..., Any]

@@ -14,7 +14,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look import notation
 from tibidi.look.anatomy import DICTS, STANDARD_MODULES, exact_type, is_native, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined
-from tibidi.look.preview import MAX_DEPTH
+from tibidi.look.preview import MAX_DEPTH, Walker
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
 from tibidi.process import arguments_of, io
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from tibidi.look.classes import ClassFacts
     from tibidi.look.notation import Show
-    from tibidi.look.preview import Walker
 
 MAX_ATTRIBUTES = 12  # that are searched for the name of a member of an enumeration, or the model of a query
 MAX_FACTS = 6

@@ -19,7 +19,7 @@ from tibidi.look import notation
 from tibidi.look.anatomy import first, type_name
 from tibidi.look.classes import Classes
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined, step_text
-from tibidi.model import FAILED, REDACTED_TEXT, TIMEOUT, TOO_LARGE, Omission, Variable
+from tibidi.model import FAILED, REDACTED_TEXT, TIMEOUT, TOO_LARGE, Omission, Table, Variable
 from tibidi.process import time
 from tibidi.process.texts import ascii_safe
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from tibidi.look.instances import Instances
     from tibidi.look.notation import Show, Step
-    from tibidi.model import Table
     from tibidi.redaction import Redactor
 
 MAX_VARIABLE_CHARACTERS = 800

@@ -6,14 +6,13 @@ the first argument, or among the globals.
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import CodeType, FunctionType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import mro, namespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import CodeType
 
     from tibidi.look.frames import LiveFrame
 

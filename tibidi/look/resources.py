@@ -13,7 +13,7 @@ import _weakref
 import gc
 import re
 import sys
-from types import GetSetDescriptorType, MemberDescriptorType
+from types import CodeType, GetSetDescriptorType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import (
@@ -33,7 +33,6 @@ from tibidi.look.anatomy import (
 if TYPE_CHECKING:
     import types
     from collections.abc import Callable
-    from types import CodeType
     from typing import Any
 
     Essence = dict[str, object]

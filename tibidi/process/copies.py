@@ -9,7 +9,7 @@ from _thread import get_ident
 
 from tibidi import TYPE_CHECKING
 from tibidi.process import os, program_path, start_path
-from tibidi.process.imports import PRIVATE
+from tibidi.process.imports import PRIVATE, PrivateImporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from tibidi.process.imports import PrivateImporter
 
 # Modules in C take what they import from `sys.modules`, whatever `__import__` returns (Modules/_pickle.c).
 IMPORTED_BY_C = {"_pickle": ("copyreg", "_compat_pickle", "codecs", "functools")}

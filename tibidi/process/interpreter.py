@@ -5,13 +5,9 @@
 import _signal  # type: ignore[import-not-found]  # `signal` without its enumerations, unknown to typeshed
 import _thread
 import sys
-from types import FunctionType, MethodType
+from types import CodeType, FrameType, FunctionType, MethodType, TracebackType
 
-from tibidi import TYPE_CHECKING
 from tibidi.process import os, traceback_of
-
-if TYPE_CHECKING:
-    from types import CodeType, FrameType, TracebackType
 
 OWN_MEMORY = (3, 12)
 MODULES = ("_interpreters", "_xxsubinterpreters")  # from Python 3.13 on, and before that

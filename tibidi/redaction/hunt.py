@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 
 from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import dictionary, exact_type, first, is_native, mro, namespace
-from tibidi.look.classes import HOSTS, Classes
+from tibidi.look.classes import HOSTS, Classes, ClassFacts
 from tibidi.model import REDACTED_TEXT
 from tibidi.process import arguments_of, time
 from tibidi.redaction.names import as_text, may_hold_name
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from tibidi.look.classes import ClassFacts
     from tibidi.look.frames import LiveCrash
     from tibidi.redaction import Redactor
 

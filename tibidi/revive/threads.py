@@ -12,18 +12,13 @@ import bdb
 import functools
 import sys
 import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from tibidi import TYPE_CHECKING
+from tibidi.dump import DumpedFrame
 from tibidi.errors import TibidiError
-from tibidi.revive.calls import breaking_call, parking_call
+from tibidi.revive.calls import Call, breaking_call, parking_call
 from tibidi.revive.depth import big_stack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from tibidi.dump import DumpedFrame
-    from tibidi.revive.calls import Call
 
 WAIT_SECONDS = 0.2  # how often the main thread checks whether the crash thread has ended
 PARK_SECONDS = 0.1  # how often a parked thread has a line event, where a debugger can suspend it

@@ -22,7 +22,7 @@ from tibidi.redaction.redactor import SMALL_CHUNK
 from tibidi.words.vocabulary import FRAME, FRAME_BYTES, START
 from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.pieces import whole
-from tibidi.writing.stream import SMALL_BYTES, DiskRefused, Sink, TooLarge
+from tibidi.writing.stream import SMALL_BYTES, DiskRefused, Sink, Slice, TooLarge
 from tibidi.writing.values import ValuesWriter, member_name
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.writing.pickle_state import Substitution
-    from tibidi.writing.stream import Slice
 
     Member = tuple[tuple[str, ...], object]
 

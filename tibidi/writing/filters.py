@@ -19,7 +19,7 @@ from tibidi.words import vocabulary as words
 from tibidi.words.standins import Cut, NotPickleable, Redacted, StandIn
 from tibidi.writing.calls import call
 from tibidi.writing.namespaces import Placeholder
-from tibidi.writing.pickle_state import FilterHooks
+from tibidi.writing.pickle_state import FilterHooks, PickleState
 from tibidi.writing.unnamed import stand_in_for
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tibidi.redaction import Redactor
-    from tibidi.writing.pickle_state import PickleState
     from tibidi.writing.reducers import Reducers
 
 # Shorter texts contain no secret that matches a pattern or was learnt.

@@ -18,8 +18,8 @@ from tibidi.model import TOO_DEEP
 from tibidi.process.temporary import recursion_limit
 from tibidi.words.vocabulary import START
 from tibidi.writing.pickle_state import Fast, Filtering
-from tibidi.writing.pieces import CAREFUL, DIRECT, NAMES, SHALLOW, SNAPSHOT, TEXTS
-from tibidi.writing.stream import Sink
+from tibidi.writing.pieces import CAREFUL, DIRECT, NAMES, SHALLOW, SNAPSHOT, TEXTS, Piece
+from tibidi.writing.stream import Sink, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from tibidi.writing.filters import Filter, Rules
     from tibidi.writing.namespaces import Placeholder
     from tibidi.writing.pickle_state import FilterHooks, Memo, PickleState, Substitution
-    from tibidi.writing.pieces import Piece
     from tibidi.writing.reducers import Reducers
     from tibidi.writing.snapshots import Snapshots
-    from tibidi.writing.stream import Slice
 
 # A pickle may be this much larger in memory than its slice of the disk.
 CAREFUL_RATIO = 4

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import is_a
-from tibidi.look.frames import EXCEPTION
+from tibidi.look.frames import EXCEPTION, Root
 from tibidi.process.records import NamedTuple
-
-if TYPE_CHECKING:
-    from tibidi.look.frames import Root
 
 # The rungs of effort, each of which includes those below it, and the seconds that they take for 10^5 dictionaries,
 # dataclass instances and texts (Python 3.11).  There are two kinds of filter, as most secrets are found by their names

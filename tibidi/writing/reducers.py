@@ -41,7 +41,7 @@ from tibidi.process.temporary import Abandoned
 from tibidi.words import vocabulary as words
 from tibidi.words.code import pack
 from tibidi.writing.instances import REDUCE, makes_itself, named, reduce_with_getattr, reducer_like
-from tibidi.writing.namespaces import Placeholder
+from tibidi.writing.namespaces import Namespaces, Placeholder
 from tibidi.writing.naming import ORDINARY_REDUCERS, is_found, is_importable, reduce_class, reducer_for
 from tibidi.writing.stream import TooLarge, TooLate
 
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
     from tibidi.writing.calls import Calls
     from tibidi.writing.libraries import LibraryReducers
-    from tibidi.writing.namespaces import Namespaces
     from tibidi.writing.pickle_state import PickleState, Reduced
 
     Reducer = Callable[[Any], Any]

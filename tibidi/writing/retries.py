@@ -9,13 +9,11 @@ from tibidi.look.anatomy import error_text, is_a, is_about_change, type_name
 from tibidi.look.measure import measure, summary
 from tibidi.model import FAILED, TIMEOUT, TOO_LARGE
 from tibidi.words.standins import Cut, Dummy
-from tibidi.writing.pieces import CAREFUL, ITEM_BYTES, SHALLOW, SNAPSHOT
+from tibidi.writing.pieces import CAREFUL, ITEM_BYTES, SHALLOW, SNAPSHOT, Piece
 from tibidi.writing.stream import TooLarge, TooLate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tibidi.writing.pieces import Piece
 
     Note = Callable[[str, str, str], None]  # of an omission: path, reason, detail
     Text = Callable[[str], str]

@@ -38,7 +38,7 @@ from tibidi.process.records import NamedTuple
 from tibidi.process.temporary import Abandoned
 from tibidi.writing.member_writer import MemberWriter
 from tibidi.writing.namespaces import Namespaces
-from tibidi.writing.pickle_state import PickleState
+from tibidi.writing.pickle_state import PickleState, Substitution
 from tibidi.writing.pieces import NAMES, TEXTS, Piece, whole
 from tibidi.writing.reducers import Reducers
 from tibidi.writing.stream import Budget, DiskRefused, OutOfTime, SecretName, SecretValue, TooLarge, TooLate, reserve
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from tibidi.dumpfile.writer import Archive
     from tibidi.redaction import Redactor
     from tibidi.writing.omissions import OmissionFinder
-    from tibidi.writing.pickle_state import Substitution
 
 BEARABLE_SECONDS = 0.1  # for pieces that turn out to be large; twice as many each time
 FEW_ROOTS = 20
