@@ -57,7 +57,21 @@ def test_instances(monkeypatch: pytest.MonkeyPatch) -> None:
     other.__setstate__(5)
 
     assert (["tea"], (1,), 5) == (made.items, made.state, other.state)
-    assert "<shop.Cart(1) items=['tea']: its class is not on this machine>" == repr(made)
+    assert "<shop.Cart(1) x=2, items=['tea']: its class is not on this machine>" == repr(made)
+
+
+def test_attributes_of_the_names_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instance may have attributes named as those of a stand-in: they are shown, and are what it had."""
+    monkeypatch.setattr(Loading, "calls", [print])
+    cls: Any = missing_class("shop", "Order", "", ())
+    made = cls()
+    made.__setstate__({"state": ("new", 1), "reason": "gift", "type_name": "X"})
+    other = MAKERS["_made"](cls, missing_class("shop", "order", "", ()), (5,), None, {"state": "paid"})
+
+    assert "<shop.Order state=('new', 1), reason='gift', type_name='X': its class is not on this machine>" == repr(made)
+    assert "<shop.Order(5) state='paid': its class is not on this machine>" == repr(other)
+    assert (("new", 1), "gift", "X") == (made.state, made.reason, made.type_name)
+    assert ("shop.Order", "its class is not on this machine") == (other.type_name, other.reason)
 
 
 def test_what_a_missing_function_makes(monkeypatch: pytest.MonkeyPatch) -> None:

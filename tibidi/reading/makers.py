@@ -235,11 +235,14 @@ def _member(cls: type, name: str, value: object) -> object:
     return member
 
 
-def _made(cls: type, function: Callable[..., object], arguments: tuple[object, ...], *_: object) -> object:
+def _made(
+    cls: type, function: Callable[..., object], arguments: tuple[object, ...], _: object = None, attributes: Any = None
+) -> object:
     """Return the result of a function; if it and the class are missing, an instance of the class's stand-in."""
     if not (is_missing(function) and (is_missing(cls) or isinstance(cls, Stub))):
         return function(*arguments)
     made = cls(*arguments)
+    set_state(made, attributes)
     if len(arguments) == 2 and arguments[0] is cls and type(arguments[1]) is dict:  # it makes an object, and fills it
         set_state(made, arguments[1])
     return made

@@ -17,7 +17,7 @@ from tibidi.reading.inert.repr import BOUNDED, CONTAINERS, clean, container_repr
 from tibidi.words.standins import Dummy
 
 HERE = "it is not on this machine"
-OURS = frozenset({"reason", "state", "type_name"})  # attributes of every Dummy
+ARGUMENTS = "_args_"  # in the attributes of an instance: what it was made with; those of a Dummy are of its class
 
 
 class ModuleStub(ModuleType):
@@ -70,32 +70,38 @@ class Missing(Dummy, metaclass=Stub):
 
     __module__ = "tibidi"
     _original_: Any = None  # what `opener` keeps from being called while loading
-    _reason_ = "its class is not on this machine"
+    reason = "its class is not on this machine"
 
     def __new__(cls, *args: object, **kwargs: object) -> Missing:
-        """Accept any arguments."""
+        """Accept any arguments; those by name are shown as attributes, as the inert reader does."""
         self = super().__new__(cls)
-        Dummy.__init__(self, full_name(cls), cls._reason_, args)
+        self.__dict__.update(kwargs)
+        self.__dict__[ARGUMENTS] = args
         return self
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        """Do nothing: `__new__` has kept the arguments as `state`."""
+        """Do nothing: `__new__` has kept the arguments as `state`, unless the value has an attribute of that name."""
+
+    def __getattr__(self, name: str) -> object:
+        if name == "state" and ARGUMENTS in self.__dict__:
+            return self.__dict__[ARGUMENTS]
+        return full_name(type(self)) if name == "type_name" else super().__getattr__(name)
 
     def __setstate__(self, state: object) -> None:
         """Set the attributes in a state; keep any other state as `state`."""
         from tibidi.reading.state import set_state  # few dumps have such an object
 
         if not set_state(self, state):
-            self.state = state
+            self.__dict__[ARGUMENTS] = state
 
     def __repr__(self) -> str:
-        return f"{BOUNDED.repr(self)[:-1]}: {self._reason_}>"
+        return f"{BOUNDED.repr(self)[:-1]}: {type(self).reason}>"
 
     def _inert_words_(self) -> tuple[str, tuple[object, ...], dict[str, object]]:
         """Return name, arguments and attributes, for printing."""
-        own = self.__dict__
-        arguments = own["state"] if type(own.get("state")) is tuple else (own.get("state"),)
-        return full_name(type(self)), arguments, {name: own[name] for name in own if name not in OURS}
+        own = dict(self.__dict__)
+        arguments = own.pop(ARGUMENTS, ())
+        return full_name(type(self)), arguments if type(arguments) is tuple else (arguments,), own
 
     _inert_repr_ = __repr__
 
@@ -129,7 +135,7 @@ def _not_here(cls: type, *_: object, **__: object) -> NoReturn:
 def opener(module: str, qualname: str, original: Any) -> type:
     """Return a stand-in for what acquires something outside the process; calling it while loading does not."""
     made: Any = missing_class(module, qualname, "", ())
-    made._original_, made._reason_ = staticmethod(original), REASON
+    made._original_, made.reason = staticmethod(original), REASON
     return made  # type: ignore[no-any-return]  # a class
 
 

@@ -17,7 +17,7 @@ from tibidi.dump import Dump
 from tibidi.reading.inert.repr import clean
 from tibidi.reading.inert.types import InertObject
 from tibidi.tools.parts import MAX_PARTS, parts, roots, type_name
-from tibidi.words.standins import StandIn
+from tibidi.words.standins import StandIn, is_missing
 
 BYTES = re.compile(r"(\d{1,18}) bytes")  # in the detail of an omission
 UNREAD = re.compile(r"^values/\S+ cannot be read: ")  # see `tibidi.loader`
@@ -46,7 +46,7 @@ class _Node:
 
     def to_json(self) -> dict[str, Any]:
         value = self.value
-        name = vars(value).get("type_name") if isinstance(value, StandIn) else type_name(value)
+        name = type_name(value) if not isinstance(value, StandIn) or is_missing(type(value)) else value.type_name
         return {"path": self.path(), "type": clean(name), "size": self.size, "estimated": self.estimated}
 
 
