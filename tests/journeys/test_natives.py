@@ -61,6 +61,7 @@ def test_made_by_other_arguments(frame: Any) -> None:
     assert ("7", "NUM") == (str(frame["token"]), frame["token"].kind)
     assert (8, (1, 20), b"\xff\x00") == (frame["even"], frame["version"], frame["data_of_text"])
     assert ([0, 1, 4, 9], {"a", "b"}) == (frame["squares"], set(letters))
+    assert ["a", "b"] == frame["boxed"]
     assert ("/", root) == (root.path, root["a"].parent)
 
 

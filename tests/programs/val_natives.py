@@ -187,6 +187,16 @@ class Tree(dict):
         return Tree, (self.path,), {"path": self.path, **vars(self)}
 
 
+class Boxed(list):
+    """A list whose state has the items as well, and adds them, as that of python-box."""
+
+    def __reduce__(self) -> Any:
+        return Boxed, (), {"items": list(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.extend(state["items"])
+
+
 def crash() -> None:
     """Divide by zero."""
     number, text, data, day = Tenfold("5"), Joined("a", "b"), Doubled(b"x"), Day("2024-1-2")
@@ -197,11 +207,12 @@ def crash() -> None:
     listening["itself"] = listening
     token, even, version, data_of_text = Token("NUM", "7"), Even(4), Version("1.20"), hexadecimal("ff00")
     squares, letters, root = Squares(4), Letters("ab"), Tree("/")
+    boxed = Boxed(["a", "b"])
     root["a"] = Tree("/a")
     root["a"].parent = root
     shown, window, kept = Shown(["real"]), Window([1, 2], 5), Kept(["real"])
     print(1 / 0, number, text, data, day, row, tags, frozen, bounded, scaled, refusing, shown, window, kept)
-    print(token, even, version, data_of_text, squares, letters)
+    print(token, even, version, data_of_text, squares, letters, boxed)
 
 
 crash()

@@ -266,10 +266,14 @@ def _native_state(made: Any, state: tuple[Any, Any]) -> None:
 
         native_state(made, state)
         return
-    if not native_base(type(made)).__len__(made):  # type: ignore[attr-defined]  # it is of a container
+    native: Any = native_base(type(made))
+    if not native.__len__(made):
         fill(made, state[1])
     if state[0] is not None and hasattr(made, "__setstate__"):
         made.__setstate__(state[0])
+        if native.__len__(made) != len(state[1]):  # the state has the items, too, and they were added to these
+            native.clear(made)
+            fill(made, state[1])
     elif state[0] is not None:
         set_state(made, state[0])
 
