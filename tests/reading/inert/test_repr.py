@@ -12,3 +12,11 @@ def test_repr_is_bounded() -> None:
     vars(cart).update({f"attribute{number}": cart for number in range(1_000)})
 
     assert len(repr(loaded(cart))) < 2_000
+
+
+def test_order_of_keys() -> None:
+    """A dictionary within an object prints in its own order."""
+    cart = Cart()
+    cart.items = {"tea": 1, "apples": {2: 3, 1: 2}, "milk": {}}  # type: ignore[assignment]
+
+    assert "items={'tea': 1, 'apples': {2: 3, 1: 2}, 'milk': {}}" in repr(loaded(cart))

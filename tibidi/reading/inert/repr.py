@@ -9,7 +9,7 @@ from __future__ import annotations
 import reprlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from types import SimpleNamespace
 
 from tibidi.process.hints import Any
@@ -44,6 +44,16 @@ class Bounded(reprlib.Repr):
     def repr_int(self, x: int, level: int) -> str:
         """Print a number, a huge one by its size, as its digits take quadratic time."""
         return super().repr_int(x, level) if x.bit_length() < 1 << 12 else f"<int of {x.bit_length()} bits>"
+
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        """Print a dictionary in its own order, where reprlib sorts the keys."""
+        if not dict.__len__(x) or level <= 0:
+            return "{...}" if dict.__len__(x) else "{}"
+        shown = [
+            f"{self.repr1(key, level - 1)}: {self.repr1(value, level - 1)}"
+            for key, value in islice(dict.items(x), self.maxdict)
+        ]
+        return f"{{{', '.join(shown)}{', ...' if dict.__len__(x) > self.maxdict else ''}}}"
 
     def repr1(self, x: Any, level: int) -> str:
         """Print one value with a bounded number of parts, however they are nested."""
