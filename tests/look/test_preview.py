@@ -327,7 +327,7 @@ def test_numpy() -> None:
     assert "<ndarray shape (1000,), float64: 0.0, 1.0, 2.0, …, 997.0, 998.0, 999.0>" == shown(
         numpy.arange(1000, dtype=float)
     )
-    assert "<ndarray shape (1,), object>" == shown(numpy.array([Plain()]))
+    assert "<ndarray shape (1,), object: [<Plain x=1>]>" == shown(numpy.array([Plain(x=1)])).replace(f"{__name__}.", "")
     token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
     assert "ghp_" not in shown(numpy.array([token, "b"])) + shown(numpy.array([token] * 9))
     assert "float64(1.5)" == shown(numpy.float64(1.5))
@@ -339,6 +339,19 @@ def test_numpy() -> None:
     assert "hunter2" not in shown(numpy.array([["password", "hunter2"]])) + shown(
         numpy.array(["a", "b", "c", "--password", "hunter2", "d", "e", "f"])
     )
+
+
+def test_times_and_records_of_numpy() -> None:
+    """Times, types and records are shown by what they hold, records without secrets."""
+    numpy = pytest.importorskip("numpy")
+    records = numpy.array([("bob", "hunter2")], dtype=[("user", "U9"), ("password", "U9")])
+
+    assert "datetime64('2024-01-01')" == shown(numpy.datetime64("2024-01-01"))
+    assert "timedelta64(5,'D')" == shown(numpy.timedelta64(5, "D"))
+    assert "<ndarray shape (2,), timedelta64: ['1 seconds', 'NaT']>" == shown(numpy.array([1, "NaT"], "m8[s]"))
+    assert "dtype('float64')" == shown(numpy.dtype("f8"))
+    assert "<ndarray shape (1,), void: (user='bob', password=<redacted>)>" == shown(records)
+    assert "void(user='bob', password=<redacted>)" == shown(records[0])
 
 
 def test_numbers_without_a_python_type() -> None:
@@ -358,6 +371,75 @@ def test_pandas() -> None:
     assert shown(table).startswith("<DataFrame 1000 rows, 2 columns ('a': int64, 'b': ")
     assert shown(table).endswith("'a': 0, 1, 2; 'b': 'x', 'x', 'x', …>")
     assert "<Series 'a', length 1000, int64: 0, 1, 2, …, 997, 998, 999>" == shown(table["a"])
+
+
+def test_values_of_pandas() -> None:
+    """Times, missing values and indexes of pandas are shown as what they are, indexes without secrets."""
+    pandas = pytest.importorskip("pandas")
+    secret = pandas.MultiIndex.from_tuples([("bob", "hunter2")], names=["user", "password"])
+
+    assert "Timestamp('2024-01-01 00:00:00.000000001+0000', tz='UTC')" == shown(
+        pandas.Timestamp("2024-01-01 00:00:00.000000001", tz="UTC")
+    )
+    assert "Timestamp(2024, 1, 1, 0, 0, 0, 0) in Asked" == shown(
+        pandas.Timestamp(datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)).replace(tzinfo=Asked())
+    ).replace(f"{__name__}.", "")
+    assert ["NaT", "<NA>", "Timedelta('1 days 00:00:00')", "Period('2024-01', 'M')"] == [
+        shown(each) for each in (pandas.NaT, pandas.NA, pandas.Timedelta("1D"), pandas.Period("2024-01", "M"))
+    ]
+    assert "Interval(0, 1, closed='both')" == shown(pandas.Interval(0, 1, closed="both"))
+    assert "<RangeIndex, length 9, int64: 0, 1, 2, …, 6, 7, 8>" == shown(pandas.RangeIndex(9))
+    assert "<MultiIndex 'user', 'password', length 1, object: ('bob', <redacted>)>" == shown(secret)
+    assert "<Index 'password', length 1, object: <redacted>>" == shown(
+        pandas.Index(["x"], name="password", dtype=object)
+    )
+    assert "<CategoricalDtype category>" == shown(pandas.CategoricalDtype(["a"]))
+
+
+def test_tables_of_polars_and_pyarrow() -> None:
+    """A table of polars is shown as one of pandas, of pyarrow only its columns."""
+    polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    table = polars.DataFrame({"a": [1, 2, None, 4], "password": ["hunter2"] * 4})
+
+    assert (
+        "<DataFrame 4 rows, 2 columns ('a': Int64, 'password': String): 'a': 1, 2, None; "
+        "'password': <redacted>, <redacted>, <redacted>, …>"
+    ) == shown(table)
+    assert "<Series 'a', length 4, Int64: 1, 2, None, …>" == shown(table["a"])
+    assert "<Table 2 rows, 1 columns ('a': int64)>" == shown(pyarrow.table({"a": [1, 2]}))
+    assert "<Int64Array length 2, int64>" == shown(pyarrow.array([1, None]))
+
+
+class Asked(datetime.tzinfo):
+    """A zone whose methods must not be called."""
+
+    def utcoffset(self, _: object) -> datetime.timedelta:
+        """Work only while the test makes a time."""
+        return datetime.timedelta(0)
+
+    dst = utcoffset  # type: ignore[assignment]
+
+
+class Office(datetime.tzinfo):
+    """A zone with a name."""
+
+    def __init__(self) -> None:
+        self.city, self.rules, self.offset = "Rome", [1], datetime.timedelta(hours=1)
+
+
+def test_zones() -> None:
+    """A time is shown with its zone, of which what is plain is shown."""
+
+    class Moment(datetime.datetime):
+        """A subclass, such as that of pendulum."""
+
+    zone = "Office(city='Rome', offset=datetime.timedelta(seconds=3600))"
+    assert f"datetime.datetime(2024, 1, 2, 0, 0) in {zone}" == shown(
+        datetime.datetime(2024, 1, 2, tzinfo=Office())
+    ).replace(f"{__name__}.", "")
+    assert "Moment(2024, 1, 2, 0, 0, 0, 0) in datetime.timezone.utc" == shown(
+        Moment(2024, 1, 2, tzinfo=datetime.timezone.utc)
+    )
 
 
 def test_subclass_of_a_time() -> None:

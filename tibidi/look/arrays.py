@@ -26,17 +26,20 @@ COLUMNS = 8
 MIDNIGHT = " 00:00:00"
 KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M": "datetime64", "m": "timedelta64"}
 PLAIN_KINDS = frozenset("biufc")
-TEXT_KINDS = frozenset("USM")
+TEXT_KINDS = frozenset("USMmO")
+TIME_KINDS = frozenset("Mm")
 MOST_TEXTS = 1_000
 
 
 def summary(value: Any, names: frozenset[str], walker: Walker) -> str:
     """Return the summary of an array or a table; `names` are those of its bases."""
     show = walker.show
+    if "numpy.dtype" in names:
+        return f"dtype({show(str(value))})"
     if "numpy.ndarray" in names:
-        return _array(value, show)
+        return _array(value, walker)
     if "numpy.generic" in names:
-        return _scalar(value, show)
+        return _scalar(value, walker)
     if "pandas.core.frame.DataFrame" in names or "pandas.DataFrame" in names:
         return _table(value, walker)
     return _column(value, walker)
@@ -72,20 +75,24 @@ def _entry(walker: Walker, name: object, value: object) -> str:
 def _cell(show: Callable[[object], str], value: object) -> str:
     """Show a value without the quotes of a text, which a table does not need, and a time as pandas does."""
     shown = show(value)
-    if shown.startswith("Timestamp(") and type(value) is sys.modules["pandas"].Timestamp:  # not redacted
+    if shown.startswith("Timestamp('") and type(value) is sys.modules["pandas"].Timestamp:  # not redacted
         return str(value).removesuffix(MIDNIGHT)
     return shown[1:-1] if type(value) is str and shown[:1] in {"'", '"'} and shown[-1:] == shown[:1] else shown
 
 
-def _array(value: Any, show: Callable[[object], str]) -> str:
-    ndarray = sys.modules["numpy"].ndarray
+def _array(value: Any, walker: Walker) -> str:
+    ndarray, show = sys.modules["numpy"].ndarray, walker.show
     shape = ndarray.shape.__get__(value)
     dtype = ndarray.dtype.__get__(value)
     words = f"shape {shape}, {_dtype(dtype)}"
     size = ndarray.size.__get__(value)
     if type(value) is ndarray and dtype.kind in TEXT_KINDS and size <= MOST_TEXTS and not is_cut_off(value):
         # As a list, whole: a text may be the name of the secret that comes next.  Times are finer than those of Python.
-        return f"<ndarray {words}: {show(ndarray.tolist(ndarray.astype(value, 'U') if dtype.kind == 'M' else value))}>"
+        items = ndarray.tolist(ndarray.astype(value, "U") if dtype.kind in TIME_KINDS else value)
+        return f"<ndarray {words}: {show(items)}>"
+    if type(value) is ndarray and dtype.names and not is_cut_off(value):
+        rows = ", ".join([_record(row, walker) for row in ndarray.flat.__get__(value)[:HEAD]])
+        return f"<ndarray {words}: {rows}{', …' if size > HEAD else ''}>"
     if type(value) is not ndarray or dtype.kind not in PLAIN_KINDS or is_cut_off(value):
         return f"<{type(value).__name__} {words}>"
     flat = ndarray.flat.__get__(value)
@@ -107,15 +114,25 @@ def is_cut_off(array: Any) -> bool:
         return False
 
 
-def _scalar(value: Any, show: Callable[[object], str]) -> str:
+def _record(row: Any, walker: Walker) -> str:
+    """Show a row of an array of records by the names of its fields, which may be those of secrets."""
+    pairs = zip(row.dtype.names, row.item())
+    return f"({', '.join([f'{name}={walker.entry(name, each, (name,))}' for name, each in pairs])})"
+
+
+def _scalar(value: Any, walker: Walker) -> str:
     generic = sys.modules["numpy"].generic
-    name = type(value).__name__
-    if generic.dtype.__get__(value).kind not in PLAIN_KINDS | {"U", "S"}:
+    name, kind = type(value).__name__, generic.dtype.__get__(value).kind
+    if kind in TIME_KINDS:  # which Python shows in less detail; no class derives from these
+        return repr(value).partition(".")[2]
+    if type(value) is sys.modules["numpy"].void and value.dtype.names:
+        return f"{name}{_record(value, walker)}"
+    if kind not in PLAIN_KINDS | {"U", "S"}:
         return f"<numpy.{name}>"
     item = generic.item(value)
     if type(item) is type(value):  # a longdouble, for which Python has no type
         item = float(value) if generic.dtype.__get__(value).kind == "f" else complex(value)
-    return f"{name}({show(item)})"
+    return f"{name}({walker.show(item)})"
 
 
 def _dtype(dtype: Any) -> str:

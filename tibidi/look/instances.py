@@ -31,9 +31,12 @@ MAX_FACTS = 6
 VIEWS = (id(type({}.keys())), id(type({}.values())), id(type({}.items())))
 # The bases of arrays and tables.
 ARRAYS = frozenset({
-    "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
+    "numpy.dtype", "numpy.generic", "numpy.ndarray", "pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame",
     "pandas.core.series.Series",
 })  # fmt: skip
+TABLE_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
+# The bases of times and of numbers that are shown as those are.
+NUMBERS = frozenset({"datetime.date", "datetime.time", "datetime.timedelta", "decimal.Decimal"})
 # Types that exist to hide their value, where no attribute has the name of a secret or the value may be of any type.
 HIDING = frozenset({
     "azure.core.credentials.AzureKeyCredential", "azure.core.credentials.AzureSasCredential",
@@ -76,15 +79,14 @@ class Instances:
 
     def _show_for(self, facts: ClassFacts) -> Show:
         short = facts.name.rpartition(".")[2]
-        if not ARRAYS.isdisjoint(facts.names):
-            from tibidi.look.arrays import summary  # only where there is an array
-
-            return lambda value: summary(value, facts.names, self._walker)
+        of_library = self._of_library(facts)
+        if of_library is not None:
+            return of_library
         if "enum.Enum" in facts.names:
             return lambda value: self._enumerated(value, facts, short)
         if facts.kind is not None:
             return lambda value: self._derived(value, facts, short)
-        standard = self._of_library(facts.names, short)
+        standard = self._of_standard(facts.names, short)
         if standard is not None:
             return standard
         if is_native(facts.cls) or any(name.partition(".")[0] in STANDARD_MODULES for name in facts.names - {"object"}):
@@ -96,7 +98,19 @@ class Instances:
                 )
         return lambda value: self._instance(value, facts, short)
 
-    def _of_library(self, names: frozenset[str], short: str) -> Show | None:
+    def _of_library(self, facts: ClassFacts) -> Show | None:
+        """Return how to show an array or a table; None for anything else."""
+        if not ARRAYS.isdisjoint(facts.names):
+            from tibidi.look import arrays  # only where there is one
+
+            return lambda value: arrays.summary(value, facts.names, self._walker)
+        if facts.name.partition(".")[0] in TABLE_LIBRARIES:
+            from tibidi.look import tables
+
+            return tables.show_for(facts, self._walker)
+        return None
+
+    def _of_standard(self, names: frozenset[str], short: str) -> Show | None:
         """Return how to show what derives from these types of the standard library, None for anything else."""
         if "collections.deque" in names:
             return lambda value: self._sequence(value, sys.modules["collections"].deque, short)
@@ -107,8 +121,12 @@ class Instances:
         read = next((READERS[name] for name in names if name in READERS), None)
         if read is not None:
             return lambda value: self._held(read, value, short)
-        number = notation.number_or_time(names)
-        return None if number is None else lambda value: f"{short}({number(value)})"
+        if names.isdisjoint(NUMBERS):
+            return None
+        from tibidi.look import times  # few crashes have one
+
+        show = times.number_or_time(names, short)
+        return lambda value: self._walker.redactor.text(show(value))
 
     def _braces(self, items: set[object]) -> str:
         return self._walker.sequence("{", items, len(items), "}")

@@ -38,12 +38,6 @@ REPRESENTABLE = {
 }  # fmt: skip
 # These have a time zone, which may be of an application's class.
 ZONED = {"datetime": ("datetime", "time")}
-# The most derived first.
-TIMES = {
-    "datetime.datetime": ("year", "month", "day", "hour", "minute", "second", "microsecond"),
-    "datetime.date": ("year", "month", "day"), "datetime.time": ("hour", "minute", "second", "microsecond"),
-    "datetime.timedelta": ("days", "seconds", "microseconds"),
-}  # fmt: skip
 
 
 def numbers() -> dict[int, Show]:
@@ -79,19 +73,6 @@ def integer(value: int) -> str:
     return f"{sign}{int.__abs__(value) >> excess:#x}… ({bits} bits)"
 
 
-def number_or_time(names: frozenset[str]) -> Show | None:
-    """Return how to show what derives from a time or a Decimal, by the fields of that base; None for anything else."""
-    for name, fields in TIMES.items():
-        if name in names:
-            base = vars(sys.modules["datetime"])[name.rpartition(".")[2]]
-            getters = [getattr(base, field).__get__ for field in fields]
-            return lambda value: ", ".join([str(get(value)) for get in getters])
-    if "decimal.Decimal" in names:
-        text = sys.modules["decimal"].Decimal.__str__
-        return lambda value: repr(text(value))
-    return None
-
-
 def of_class(cls: type) -> str:
     """Show a class."""
     return f"<class '{type_name(cls)}'>"
@@ -101,7 +82,9 @@ def _zoned(value: Any) -> str:
     zone = value.tzinfo
     if zone is None or type_name(type(zone)) in {"datetime.timezone", "zoneinfo.ZoneInfo"}:
         return repr(value)
-    return f"{value.replace(tzinfo=None)!r} in {type_name(type(zone))}"
+    from tibidi.look import times  # few crashes have one
+
+    return times.in_zone(repr(value.replace(tzinfo=None)), zone)
 
 
 def _function(function: FunctionType) -> str:
