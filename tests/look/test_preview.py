@@ -14,8 +14,10 @@ import io
 import os
 import pathlib
 import re
+import sys
 import threading
 import types
+import typing
 import uuid
 from typing import Any
 
@@ -29,6 +31,12 @@ class Color(enum.Enum):
     """A member of it is shown by name and value."""
 
     RED = 1
+
+
+class Access(enum.Flag):
+    """A flag, of which no member may be set."""
+
+    READ = 1
 
 
 @dataclasses.dataclass
@@ -440,6 +448,28 @@ def test_zones() -> None:
     assert "Moment(2024, 1, 2, 0, 0, 0, 0) in datetime.timezone.utc" == shown(
         Moment(2024, 1, 2, tzinfo=datetime.timezone.utc)
     )
+
+
+def test_types_as_annotations_have_them() -> None:
+    """A type is shown as in the source."""
+    wanted = [
+        "typing.Optional[int]", "typing.Union[int, str]", "typing.List[ForwardRef('Point')]", "typing.Any", "~T",
+        "typing.Callable[[int], str]", "typing.Callable[..., int]", "typing.Literal['a', <Color.RED: 1>]",
+        "typing.Tuple[int, ...]", "typing.Dict[str, typing.List[int]]",
+    ]  # fmt: skip
+    namespace = {**vars(typing), "typing": typing, "T": typing.TypeVar("T"), "Color": Color}
+    hints = [eval(each.replace("~", "").replace("<Color.RED: 1>", "Color.RED"), namespace) for each in wanted]
+    if sys.version_info < (3, 14):  # where some have other types
+        assert wanted == [shown(each) for each in hints]
+    assert "list[int]" == shown(list[int])
+    if sys.version_info >= (3, 10):
+        assert "int | None" == shown(eval("int | None"))  # not in Python 3.9
+
+
+def test_slices_and_flags() -> None:
+    """A slice is shown as it is made, a flag without a name by its value."""
+    assert "slice(1, None, 2)" == shown(slice(1, None, 2))
+    assert "<Access: 0>" == shown(Access(0))
 
 
 def test_subclass_of_a_time() -> None:

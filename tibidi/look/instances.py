@@ -37,6 +37,7 @@ ARRAYS = frozenset({
 TABLE_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
 # The bases of times and of numbers that are shown as those are.
 NUMBERS = frozenset({"datetime.date", "datetime.time", "datetime.timedelta", "decimal.Decimal"})
+HINTS = frozenset({"types.GenericAlias", "types.UnionType"})
 # Types that exist to hide their value, where no attribute has the name of a secret or the value may be of any type.
 HIDING = frozenset({
     "azure.core.credentials.AzureKeyCredential", "azure.core.credentials.AzureSasCredential",
@@ -63,6 +64,8 @@ class Instances:
             return lambda items: self._braces(items) if items else "set()"
         if cls is frozenset:
             return lambda items: f"frozenset({self._braces(items) if items else ''})"
+        if cls is slice:
+            return lambda it: f"slice({', '.join(map(self._walker.show, (it.start, it.stop, it.step)))})"
         if cls is MappingProxyType:
             return self._proxy
         if id(cls) in VIEWS:
@@ -99,7 +102,7 @@ class Instances:
         return lambda value: self._instance(value, facts, short)
 
     def _of_library(self, facts: ClassFacts) -> Show | None:
-        """Return how to show an array or a table; None for anything else."""
+        """Return how to show an array, a table, or a type as annotations have it; None for anything else."""
         if not ARRAYS.isdisjoint(facts.names):
             from tibidi.look import arrays  # only where there is one
 
@@ -108,6 +111,10 @@ class Instances:
             from tibidi.look import tables
 
             return tables.show_for(facts, self._walker)
+        if facts.name in HINTS or facts.name.startswith("typing."):
+            from tibidi.look import hints
+
+            return hints.show_for(facts, self._walker)
         return None
 
     def _of_standard(self, names: frozenset[str], short: str) -> Show | None:
@@ -240,7 +247,7 @@ class Instances:
         if self._walker.enter(value):
             shown = self._walker.entry(name, attributes.get("_value_"), "_value_")
             self._walker.within.discard(id(value))
-        return f"<{short}.{name if type(name) is str else '?'}: {shown}>"
+        return f"<{short}{f'.{name}' if type(name) is str else ''}: {shown}>"  # no member of a flag is set, or several
 
     def _lazy(self, value: object, facts: ClassFacts) -> str:
         self._walker.omissions.append(Omission(self._walker.place(), LAZY, f"{facts.name}: not evaluated"))
