@@ -20,3 +20,12 @@ def test_order_of_keys() -> None:
     cart.items = {"tea": 1, "apples": {2: 3, 1: 2}, "milk": {}}  # type: ignore[assignment]
 
     assert "items={'tea': 1, 'apples': {2: 3, 1: 2}, 'milk': {}}" in repr(loaded(cart))
+
+
+def test_private_attributes_come_last() -> None:
+    """What a library adds to an object, such as `_sa_instance_state`, does not hide what the application has."""
+    cart = Cart()
+    vars(cart).clear()
+    vars(cart).update(_state=[1], total=3)
+
+    assert repr(loaded(cart)).endswith("Cart total=3, _state=[1]>")

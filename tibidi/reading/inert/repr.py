@@ -164,10 +164,12 @@ def full_name(cls: type) -> str:
 
 
 def describe(name: str, arguments: Iterable[object], attributes: Mapping[str, object], level: int) -> str:
-    """Return `<name(arguments) attribute=value, ...>`, with `level` levels of their contents."""
+    """Return `<name(arguments) attribute=value, ...>`, private ones last, with `level` levels of their contents."""
     words = [BOUNDED.repr1(argument, level) for argument in arguments]
+    # What a library adds, such as `_sa_instance_state`, would fill the line.
+    ordered = sorted(attributes.items(), key=lambda pair: str(pair[0]).startswith("_"))
     call = f"({', '.join(words)})" if words else ""
-    shown = [f"{clean(key)}={BOUNDED.repr1(value, level)}" for key, value in list(attributes.items())[:MAX_ATTRIBUTES]]
+    shown = [f"{clean(key)}={BOUNDED.repr1(value, level)}" for key, value in ordered[:MAX_ATTRIBUTES]]
     if len(attributes) > MAX_ATTRIBUTES:
         shown.append(f"+{len(attributes) - MAX_ATTRIBUTES}")
     text = f"<{name}{call}{' ' if shown else ''}{', '.join(shown)}>"
