@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import functools
+import importlib
 import io
 import os
 import pathlib
@@ -19,6 +20,7 @@ import threading
 import types
 import typing
 import uuid
+import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
@@ -464,6 +466,47 @@ def test_types_as_annotations_have_them() -> None:
     assert "list[int]" == shown(list[int])
     if sys.version_info >= (3, 10):
         assert "int | None" == shown(eval("int | None"))  # not in Python 3.9
+
+
+def optional(name: str) -> Any:
+    """Return a library, None where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def test_elements_of_xml() -> None:
+    """An element is shown by its tag, its attributes and its text, without secrets."""
+    xml = '<a k="1" password="hunter2"><b>t</b><passwd>hunter2</passwd><!--note--></a>'
+    for library in filter(None, [ET, optional("lxml.etree")]):
+        element: Any = library.fromstring(xml)
+        assert shown(element).startswith("<")
+        assert shown(element).partition(" ")[2] in {
+            "'a', attrib={'k': '1', 'password': <redacted>}, 2 within>",
+            "'a', attrib={'k': '1', 'password': <redacted>}, 3 within>",  # lxml counts comments
+        }
+        assert "'b', text='t'>" == shown(element[0]).partition(" ")[2]
+        assert "'passwd', text=<redacted>>" == shown(element[1]).partition(" ")[2]
+        assert "text='note'>" == shown(library.Comment("note")).partition(" ")[2]
+
+
+def test_multi_dictionaries() -> None:
+    """Pairs are shown with each of their values, without secrets."""
+    multidict = pytest.importorskip("multidict")
+    headers = multidict.CIMultiDict([("a", 1), ("A", 2), ("password", "hunter2")])
+
+    assert "CIMultiDict({'a': 1, 'A': 2, 'password': <redacted>})" == re.sub(r"istr\((.*?)\)", r"\1", shown(headers))
+    assert shown(multidict.CIMultiDictProxy(headers)).startswith("CIMultiDictProxy({")
+
+
+def test_container_that_keeps_its_items_elsewhere() -> None:
+    """A container without items is shown with its public attributes, where the class may keep them."""
+
+    class Errors(collections.UserList, list):  # type: ignore[misc, type-arg]
+        """As that of forms of Django."""
+
+    assert "Errors([], data=[1, 2])" == shown(Errors([1, 2]))
 
 
 def test_slices_and_flags() -> None:

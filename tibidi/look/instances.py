@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
-from tibidi.look.anatomy import DICTS, STANDARD_MODULES, exact_type, is_native, type_name
+from tibidi.look.anatomy import DICTS, STANDARD_MODULES, exact_type, is_native, mro, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined
 from tibidi.look.preview import MAX_DEPTH, Walker
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
@@ -37,6 +37,11 @@ ARRAYS = frozenset({
 TABLE_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
 # The bases of times and of numbers that are shown as those are.
 NUMBERS = frozenset({"datetime.date", "datetime.time", "datetime.timedelta", "decimal.Decimal"})
+# The bases of elements of XML and of multi-dictionaries, which have a key several times.
+ELEMENTS = frozenset({
+    "lxml.etree._Element", "multidict._multidict.CIMultiDict", "multidict._multidict.CIMultiDictProxy",
+    "multidict._multidict.MultiDict", "multidict._multidict.MultiDictProxy", "xml.etree.ElementTree.Element",
+})  # fmt: skip
 HINTS = frozenset({"types.GenericAlias", "types.UnionType"})
 # Types that exist to hide their value, where no attribute has the name of a secret or the value may be of any type.
 HIDING = frozenset({
@@ -115,6 +120,11 @@ class Instances:
             from tibidi.look import hints
 
             return hints.show_for(facts, self._walker)
+        base = next((base for base in mro(facts.cls) if type_name(base) in ELEMENTS), None)
+        if base is not None:
+            from tibidi.look import elements
+
+            return elements.show_for(facts, base, self._walker)
         return None
 
     def _of_standard(self, names: frozenset[str], short: str) -> Show | None:
@@ -203,12 +213,20 @@ class Instances:
         if base is tuple and facts.fields is not None and len(facts.fields) == tuple.__len__(value):
             pairs = list(zip(facts.fields, tuple.__iter__(value)))
             return f"{short}({self._named(value, pairs, self._walker.limit(), len(pairs))})"
-        if base in DICTS:
-            return f"{short}({self._walker.mapping(value, base)})"
-        return self._sequence(value, base, short)
+        shown = self._walker.mapping(value, base) if base in DICTS else self._items(value, base)
+        more = "" if base.__len__(value) else self._public(value, facts)  # where the class may keep its items
+        return f"{short}({shown}{more})"
+
+    def _public(self, value: object, facts: ClassFacts) -> str:
+        found = facts.attributes(value, MAX_ATTRIBUTES)
+        pairs = [(name, each) for name, each in found if not name.startswith("_") or name == "_data"]
+        return f", {self._named(value, pairs, self._walker.limit())}" if pairs else ""
 
     def _sequence(self, value: object, base: Any, short: str) -> str:
-        return f"{short}({self._walker.sequence('[', base.__iter__(value), base.__len__(value), ']')})"
+        return f"{short}({self._items(value, base)})"
+
+    def _items(self, value: object, base: Any) -> str:
+        return self._walker.sequence("[", base.__iter__(value), base.__len__(value), "]")
 
     def _held(self, read: Callable[[Any], Any], value: object, short: str) -> str:
         """Show a file in memory or a view of memory by what it holds."""
