@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import collections
+import concurrent.futures
 import dataclasses
 import datetime
 import decimal
@@ -12,6 +13,7 @@ import fractions
 import functools
 import importlib
 import io
+import operator
 import os
 import pathlib
 import re
@@ -507,6 +509,25 @@ def test_container_that_keeps_its_items_elsewhere() -> None:
         """As that of forms of Django."""
 
     assert "Errors([], data=[1, 2])" == shown(Errors([1, 2]))
+
+
+def test_fields_of_the_standard_library() -> None:
+    """Results of system calls have names, a future its state, slots are in the order of the class."""
+
+    class Ordered:
+        __slots__ = ("second", "first")  # noqa: RUF023 - in this order
+
+        def __init__(self) -> None:
+            self.second, self.first = 2, 1
+
+    future: concurrent.futures.Future[int] = concurrent.futures.Future()
+    future.set_result(3)
+
+    assert shown(os.stat_result(range(10))).startswith("stat_result(st_mode=0, st_ino=1, st_dev=2, st_nlink=3, ")
+    assert "<Future state='FINISHED', result=3, exception=None>" == shown(future)
+    assert "<itemgetter args=(1, 2)>" == shown(operator.itemgetter(1, 2))
+    assert shown(decimal.Context(prec=5)).startswith("<Context prec=5, ")
+    assert "<Ordered second=2, first=1>" == shown(Ordered())
 
 
 def test_slices_and_flags() -> None:

@@ -139,11 +139,18 @@ def class_facts(cls: type) -> ClassFacts:
         kind,
         dictionary_reader(cls),
         found,
-        slots_in(found),
+        tuple(sorted(slots_in(found), key=_declared(cls))),
         declared_fields(cls),
         is_lazy(cls),
         kind is None and native is not object and is_standard(native),
     )
+
+
+def _declared(cls: type) -> Callable[[tuple[str, Any]], int]:
+    """Return the key that sorts slots as the class statements have them: the interpreter keeps them by name."""
+    slots = [namespace(base).get("__slots__") for base in reversed(mro(cls))]
+    names = [name for each in slots if type(each) in {dict, list, tuple} for name in each if type(name) is str]
+    return lambda pair: names.index(pair[0]) if pair[0] in names else len(names)
 
 
 def declared_fields(cls: type) -> tuple[str, ...] | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from types import MappingProxyType
+from types import MappingProxyType, MemberDescriptorType
 
 from tibidi import TYPE_CHECKING
 from tibidi.look import notation
-from tibidi.look.anatomy import DICTS, STANDARD_MODULES, exact_type, is_native, mro, type_name
+from tibidi.look.anatomy import DICTS, STANDARD_MODULES, exact_type, is_native, mro, namespace, type_name
 from tibidi.look.notation import MORE, SCRUBBED_CHARACTERS, joined
 from tibidi.look.preview import MAX_DEPTH, Walker
 from tibidi.model import LAZY, REDACTED_TEXT, Omission
@@ -210,6 +210,10 @@ class Instances:
         if base is str:
             text = str.__getitem__(value, slice(SCRUBBED_CHARACTERS))
             return f"{short}({self._walker.quoted(text, str.__len__(value))})"
+        if base is tuple and "n_sequence_fields" in namespace(facts.cls):  # a struct sequence, such as os.stat_result
+            own = namespace(facts.cls).items()
+            pairs = [(name, each.__get__(value)) for name, each in own if type(each) is MemberDescriptorType]
+            return f"{short}({self._named(value, pairs, self._walker.limit(), len(pairs))})"
         if base is tuple and facts.fields is not None and len(facts.fields) == tuple.__len__(value):
             pairs = list(zip(facts.fields, tuple.__iter__(value)))
             return f"{short}({self._named(value, pairs, self._walker.limit(), len(pairs))})"

@@ -48,9 +48,11 @@ RAW = (_io.FileIO, _io.BytesIO, *filter(None, [vars(_io).get("_WindowsConsoleIO"
 READ_BY_GETTERS = frozenset({
     "_bz2.BZ2Compressor", "_bz2.BZ2Decompressor", "_csv.Dialect", "_csv.reader", "_csv.writer", "_lzma.LZMACompressor",
     "_lzma.LZMADecompressor", "_ssl.MemoryBIO", "_ssl.SSLSession", "_ssl._SSLContext", "_ssl._SSLSocket",
-    "nt.DirEntry", "posix.DirEntry", "sqlite3.Connection", "sqlite3.Cursor", "zlib.Compress", "zlib.Decompress",
+    "cell", "decimal.Context", "nt.DirEntry", "posix.DirEntry",
+    "sqlite3.Connection", "sqlite3.Cursor", "zlib.Compress", "zlib.Decompress",
     "zlib._ZlibDecompressor",
 })  # fmt: skip
+OF_FUTURES = ("state", "result", "exception")
 DIGESTS = ("_blake2", "_hashlib", "_hmac", "_md5", "_sha1", "_sha2", "_sha256", "_sha3", "_sha512")
 LOCK = re.compile(r"<(?P<state>locked|unlocked) \S+ object(?: owner=(?P<owner>\d+) count=(?P<count>\d+))?")
 FIELD_TYPES = ("_ctypes.CField", "ctypes.CField")  # up to Python 3.13, and from 3.14 on
@@ -427,10 +429,12 @@ TABLE: dict[str, Callable[..., Essence]] = {
     "_thread._ThreadHandle": lambda handle: {"is_done()": handle.is_done(), "": repr(handle)},
     "_thread._local": _thread_local,
     "async_generator": lambda thing: _suspended("asynchronous generator", thing.ag_code, thing.ag_frame),
+    "concurrent.futures._base.Future": lambda it: {each: dictionary(it).get(f"_{each}") for each in OF_FUTURES},
     "coroutine": lambda thing: _suspended("coroutine", thing.cr_code, thing.cr_frame),
     "frame": _frame,
     "generator": lambda thing: _suspended("generator", thing.gi_code, thing.gi_frame),
     "mmap.mmap": _memory_map,
+    **dict.fromkeys(("operator.attrgetter", "operator.itemgetter"), lambda it: {"args": it.__reduce__()[1]}),
     "re.Match": _match,
     "sqlite3.Row": _row,
     "super": lambda it: {name: vars(super)[name].__get__(it) for name in ("__self__", "__thisclass__")},
