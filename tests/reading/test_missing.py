@@ -85,6 +85,17 @@ def test_what_a_missing_function_makes(monkeypatch: pytest.MonkeyPatch) -> None:
         MAKERS["_made"](row, make, (row, {"_data": (1, "x")}))
 
 
+def test_methods_that_make_instances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class method of a missing class makes an instance of it, as that of the errors of pydantic does."""
+    monkeypatch.setattr(Loading, "calls", [print])
+    cls = missing_class("pydantic_core", "ValidationError", "ValueError", ())
+    make = MAKERS["_attribute"](cls, "from_exception_data")
+    made = MAKERS["_made"](cls, make, ("Order", [{"loc": ("total",)}]))
+
+    assert (cls, ("Order", [{"loc": ("total",)}])) == (type(made), made.args)
+    assert "<pydantic_core.ValidationError.from_exception_data: it is not on this machine>" == repr(make)
+
+
 def test_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """A member of a missing enumeration is made once, with name and value."""
     monkeypatch.setattr(Loading, "calls", [print])

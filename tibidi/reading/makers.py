@@ -25,7 +25,7 @@ from types import CellType, CodeType, FunctionType
 from tibidi.look.anatomy import native_base
 from tibidi.process.hints import Any, NoReturn
 from tibidi.reading.code import OTHER_VERSION, LostCode
-from tibidi.reading.missing import Stub, missing_member
+from tibidi.reading.missing import Stub, missing_class, missing_member
 from tibidi.reading.state import fill, set_state
 from tibidi.words.code import CodeKey
 from tibidi.words.standins import Dummy, StandIn, is_missing
@@ -282,6 +282,8 @@ def _attribute(owner: object, name: str) -> object:
     """Return an attribute; of a stand-in, a stand-in for the attribute."""
     if isinstance(owner, StandIn) and not hasattr(owner, name):
         return Dummy(f"{owner.type_name}.{name}", owner.reason)
+    if is_missing(owner) and not hasattr(owner, name):  # a class, whose method makes instances
+        return missing_class(owner.__module__, f"{owner.__qualname__}.{name}", "", ())  # type: ignore[attr-defined]
     return getattr(owner, name)
 
 
