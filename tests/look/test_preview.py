@@ -466,6 +466,10 @@ def test_types_as_annotations_have_them() -> None:
     if sys.version_info < (3, 14):  # where some have other types
         assert wanted == [shown(each) for each in hints]
     assert "list[int]" == shown(list[int])
+    if sys.version_info >= (3, 12):
+        names: dict[str, Any] = {}
+        exec("type Pairs[T] = list[tuple[T, T]]; made = tuple[int, *tuple[Pairs[int], ...]]", names)
+        assert "tuple[int, *tuple[Pairs[int], ...]]" == shown(names["made"])
     if sys.version_info >= (3, 10):
         assert "int | None" == shown(eval("int | None"))  # not in Python 3.9
 

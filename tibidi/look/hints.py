@@ -24,7 +24,7 @@ MAX_ARGUMENTS = 12
 ALIAS: Any = vars(types).get("GenericAlias")
 UNIONS = ("types.UnionType", "typing.Union")  # the latter from Python 3.14 on
 OTHERS = frozenset({"ForwardRef", "NewType", "Union"})
-VARIABLES = {"ParamSpec": "~", "TypeVar": "~", "TypeVarTuple": ""}
+VARIABLES = {"ParamSpec": "~", "TypeAliasType": "", "TypeVar": "~", "TypeVarTuple": ""}
 
 
 def show_for(facts: ClassFacts, walker: Walker) -> Show | None:
@@ -57,7 +57,8 @@ class _Hint:
             if name in UNIONS:
                 return " | ".join(map(self.show, hint.__args__))
             if type(hint) is ALIAS:
-                return f"{self.show(hint.__origin__)}[{self._all(hint.__args__)}]"
+                star = "*" * getattr(hint, "__unpacked__", False)  # since Python 3.11
+                return f"{star}{self.show(hint.__origin__)}[{self._all(hint.__args__)}]"
             return self._of_typing(hint, short) if module == "typing" else self._walker.show(hint)
         finally:
             self._depth -= 1
