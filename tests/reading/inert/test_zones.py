@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import importlib
 from typing import Any
 
 import pytest
@@ -61,6 +62,31 @@ def test_fixed_offsets_of_pytz() -> None:
     zones = pytz.utc, pytz.FixedOffset(-90), pytz.timezone("Etc/GMT+5")
 
     assert ["+00:00", "-01:30", "-05:00"] == [str(loaded(NOW.astimezone(each)))[-6:] for each in zones]
+
+
+def test_fixed_offsets_of_pydantic() -> None:
+    """A time that pydantic has parsed has its offset."""
+    pydantic = pytest.importorskip("pydantic")
+    parse = pydantic.TypeAdapter(datetime.datetime).validate_python
+
+    assert ["+00:00", "-01:30"] == [
+        str(loaded(parse(f"2026-11-22T21:50:00{offset}")))[-6:] for offset in ("Z", "-01:30")
+    ]
+
+
+@pytest.mark.parametrize("library", ["pendulum", "dateutil"])
+def test_other_fixed_offsets(library: str) -> None:
+    """A time in a fixed zone of pendulum, or in the local one of a machine without summer time, has its offset."""
+    pytest.importorskip(library)
+    if library == "pendulum":
+        zone: Any = importlib.import_module("pendulum").timezone(5400)
+    else:
+        zone = importlib.import_module("dateutil.tz").tzlocal()
+        if zone._hasdst:
+            pytest.skip("a machine with summer time")
+    moment = NOW.astimezone(zone)
+
+    assert str(moment) == str(loaded(moment))
 
 
 class Here(datetime.tzinfo):

@@ -74,6 +74,10 @@ def _known(name: str, own: dict[str, Any]) -> datetime.tzinfo | None:
         return datetime.timezone(own.get("_offset") or arguments[1])
     if name == "pytz._p" and len(arguments) == 4:
         return datetime.timezone(datetime.timedelta(seconds=arguments[1]), arguments[3])
+    if name in SECONDS:
+        return datetime.timezone(datetime.timedelta(seconds=arguments[0]))
+    if name == "dateutil.tz.tz.tzlocal" and own["_hasdst"] is False:  # as on most servers
+        return datetime.timezone(own["_std_offset"], own["_tznames"][0])
     if name in MINUTES:
         return datetime.timezone(datetime.timedelta(minutes=arguments[0]))
     return zone_of(arguments[PLACES[name]].rpartition("/zoneinfo/")[2]) if name in PLACES else None
@@ -93,6 +97,7 @@ def zone_of(name: object) -> datetime.tzinfo | None:
 
 
 MINUTES = frozenset({"pytz.FixedOffset", "pytz._FixedOffset"})
+SECONDS = frozenset({"pendulum.tz.timezone.FixedTimezone", "pydantic_core._pydantic_core.TzInfo"})
 UTC = frozenset({"dateutil.tz.tz.tzutc", "pytz._UTC", "pytz.UTC"})
 # Which argument is the name in the database, or the path of its file.
 PLACES = {
