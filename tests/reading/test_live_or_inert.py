@@ -214,3 +214,18 @@ def test_gaps(tmp_path: Path) -> None:
         f"{at}['own'].rows[1][('a', 1)][None]",
         f"list({at}['odd'].values())[0][0][1]",
     ] == [path for path, _, _ in omissions]
+
+
+def test_what_needs_a_missing_library(tmp_path: Path) -> None:
+    """Times in zones of a library that is missing here are what they were; only the library is said to be missing."""
+    pytest.importorskip("dateutil.tz")
+    program = (
+        "import datetime\nimport dateutil.tz\n"
+        "def work():\n"
+        "    times = [datetime.datetime(2024, 1, day, tzinfo=dateutil.tz.tzutc()) for day in (1, 2)]\n"
+        "    1 / 0\n"
+    )
+    values, omissions = look(tmp_path, program, "v['times'][1].isoformat()", "dateutil", "dateutil.tz")
+
+    assert ["'2024-01-02T00:00:00+00:00'"] == values
+    assert {"missing here"} == {reason for _, reason, _ in omissions}

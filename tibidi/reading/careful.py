@@ -14,7 +14,7 @@ from tibidi.look.anatomy import error_text, native_base
 from tibidi.reading import makers
 from tibidi.reading.missing import NotHere
 from tibidi.reading.state import set_state
-from tibidi.words.standins import Dummy
+from tibidi.words.standins import Dummy, is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,14 +151,20 @@ class CarefulUnpickler(PythonUnpickler):  # type: ignore[misc]  # it is Any
             what, _, state, *_ = state
         kind = what if isinstance(what, type) else (getattr(what, "__name__", None) and what) or type(what)
         name = f"{getattr(kind, '__module__', '')}.{getattr(kind, '__qualname__', kind)}"
-        found = self._inert(index)
-        if found is None:
-            found = Dummy(name, error_text(error), state)
+        view = self._inert(index)
+        found = Dummy(name, error_text(error), state) if view is None else view
         if type(found) not in PLAIN:
             self._inert_ids[id(found)] = found
-        if not isinstance(error, NotHere):  # a missing module is an omission of its own
+        # A missing module is an omission of its own, and what needs it, such as a time in its zone, is inert.
+        if view is None or not (isinstance(error, NotHere) or _needs_missing(what, state)):
             self.failures.append(Failure(found, f"{name}: {error_text(error)}"))
         return found
+
+
+def _needs_missing(what: object, arguments: object) -> bool:
+    """Return True if a class or function, or what it was called with, is not on this machine."""
+    given = arguments if type(arguments) is tuple else ()
+    return any(is_missing(each) or is_missing(type(each)) for each in (what, *given))
 
 
 def _handler(guard: Callable[..., None], name: str, operands: int = 0) -> Callable[[CarefulUnpickler], None]:
