@@ -14,6 +14,8 @@ from tibidi import config
 from tibidi.store.target import CrashTarget, NamedTarget, new_path, program_name
 
 if TYPE_CHECKING:
+    from crashing import Crasher
+
     from tibidi.store.directory import CrashDirectory
 
 
@@ -54,6 +56,36 @@ def test_new_name_is_never_taken(place: Path) -> None:
 def test_program_name(program: str, expected: str) -> None:
     """Every file system and shell takes the name, whatever the program is called."""
     assert expected == program_name(program)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["/srv/app.py"], "app"),
+        ([Path("/srv/app.py"), 5], "app"),
+        ([b"/srv/app.py"], "app"),
+        ([5], "python"),
+        ([None], "python"),
+        ([], "python"),
+        (None, "python"),
+    ],
+)
+def test_any_argv(crash: Crasher, argv: object, expected: str) -> None:
+    """A program may replace `sys.argv` by anything."""
+    crashed = crash.run("-c", f"import sys; from pathlib import *; sys.argv = {argv}; 1 / 0")
+
+    assert f"-{expected}-" in crashed.dump.name
+
+
+def test_module_that_fails_early(crash: Crasher) -> None:
+    """With `python -m`, `sys.argv` does not name the module before it is found, and its package is imported first."""
+    package = crash.work / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("1 / 0\n", encoding="utf-8")
+
+    crashed = crash.run("-m", "shop.refund")
+
+    assert ("-refund-" if sys.version_info >= (3, 10) else "-python-") in crashed.dump.name
 
 
 @pytest.mark.parametrize("program", ["app", "job-3", "a-1-2", "-", "20260101T000000Z-x-1"])

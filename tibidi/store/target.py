@@ -44,7 +44,7 @@ class CrashTarget:
 
     def __init__(self, refused: dict[str, str], program: str = "") -> None:
         self._refused = refused
-        self._program = program or (sys.argv[0] if getattr(sys, "argv", None) else "")
+        self._program = program or _running_program()
         while True:
             self._directory = CrashDirectory.locate(create=True, refused=refused)
             try:
@@ -75,6 +75,17 @@ class CrashTarget:
             except FileExistsError:
                 continue  # another thread has just taken the name
         raise DumpFailed(f"no free name in {self._directory.path}", "see what is there with: python -m tibidi list")
+
+
+def _running_program() -> str:
+    """Return what `python` runs; the application may have replaced `sys.argv` by anything."""
+    words: list[str] = getattr(sys, "orig_argv", [])  # Python 3.10
+    try:
+        program = os.fsdecode(sys.argv[0])
+        # The module is not found yet while its package is imported.
+        return words[words.index("-m") + 1].rpartition(".")[2] if program == "-m" else program
+    except (AttributeError, TypeError, ValueError, LookupError):
+        return ""
 
 
 def new_path(folder: str, program: str, when: float, pid: int) -> str:
