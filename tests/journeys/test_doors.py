@@ -27,6 +27,7 @@ NAMES = [
     "log_in_code",
     "log_text",
     "plain_finalize",
+    "plain_thread_hook",
     "pool_futures_init",
     "pool_threads_init",
     "pool_threads_unseen",

@@ -38,6 +38,8 @@ def install(module: ModuleType) -> None:
             owner = getattr(owner, each, None)
         if hasattr(owner, name):  # else another version of the library
             hooks.replace_function(owner, name, reporting(find, hook))
+    if hasattr(module, "_make_invoke_excepthook"):
+        hooks.replace_function(module, "_make_invoke_excepthook", _wrap_make_invoke)
 
 
 def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
@@ -63,6 +65,24 @@ def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
         return catcher
 
     return wrap
+
+
+def _wrap_make_invoke(previous: Function) -> Function:
+    """Wrap what makes the function of a thread that calls `threading.excepthook`: many programs replace that one."""
+
+    def make_invoke_excepthook() -> Function:
+        invoke, report, exc_info = previous(), hooks.report, sys.exc_info  # also called late during the shutdown
+
+        def invoke_excepthook(thread: Any) -> None:
+            exc = exc_info()[1]
+            try:
+                invoke(thread)
+            finally:
+                report(exc, hooks.THREAD, thread=thread)
+
+        return invoke_excepthook
+
+    return make_invoke_excepthook
 
 
 def _handled(*ignored: type[BaseException]) -> Find:
