@@ -34,6 +34,7 @@ NAMES = [
     "pool_threads_unseen_at_exit",
     "printed_logging_handler",
     "printed_print_exc",
+    "printed_queue",
     "printed_socketserver",
     "printed_udp",
     "printed_wsgiref",
@@ -62,7 +63,11 @@ LIBRARIES = [
     "one_rich",
     "pool_joblib_loky",
     "pool_joblib_threading",
+    "printed_cleo",
+    "web_bottle_caught",
     "web_flask",
+    "web_flask_debug",
+    "web_litestar",
 ]
 
 # loky's resource tracker warns of semaphores now and then, whoever runs it: joblib's issues 1091 and 1273.

@@ -49,7 +49,9 @@ FINAL_HOOKS = (EXCEPTHOOK, CHILD, EXIT, LEFTOVER)
 _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
     " eventlet.hubs.hub sphinx._cli.util.errors sphinx.cmd.build twisted.logger._logger twisted.python.log"
-    " cheroot.server falcon.request IPython.core.interactiveshell marimo._runtime.runner.cell_runner textual.app"
+    " cheroot.server falcon.request bottle werkzeug.debug.tbtools litestar.middleware._internal.exceptions.middleware"
+    " cleo.application multiprocessing.queues multiprocess.queues"
+    " IPython.core.interactiveshell marimo._runtime.runner.cell_runner textual.app"
     " streamlit.error_util doit.exceptions behave.model_core robot.running.status"
     " awslambdaric.bootstrap",
     "children": "multiprocessing.process multiprocess.process billiard.process",
@@ -183,7 +185,7 @@ def uninstall() -> None:
     while _installed:
         owner, name, original, replacement = _installed.pop()
         if getattr(owner, name, None) is replacement:
-            setattr(owner, name, original)
+            _set(owner, name, original)
 
 
 def is_installed() -> bool:
@@ -201,8 +203,14 @@ def replace_function(owner: object, name: str, wrap: "Callable[[Any], Any]") -> 
 def set_function(owner: object, name: str, replacement: "Any") -> None:
     """Replace the function `owner.name`, until uninstall()."""
     original = getattr(owner, name)
-    setattr(owner, name, replacement)
+    _set(owner, name, replacement)
     _installed.append((owner, name, original, replacement))
+
+
+def _set(owner: object, name: str, function: object) -> None:
+    """Set a function; one that was static in its class stays so."""
+    is_static = type(vars(owner).get(name)) is staticmethod
+    setattr(owner, name, staticmethod(function) if is_static else function)  # type: ignore[arg-type]
 
 
 def is_hook(function: object) -> bool:

@@ -95,6 +95,16 @@ def _handled(*ignored: type[BaseException]) -> Find:
     return find
 
 
+def _of_command(_: object, exc: Any, *__: object) -> object:
+    """Return the exception of a command of Cleo, unless the command line is wrong."""
+    return None if any(kind.__name__ == "CleoError" for kind in type(exc).__mro__) else exc
+
+
+def _of_route(*values: Any) -> object:
+    """Return the exception of a route of Litestar, unless it is an answer such as 404."""
+    return values[-1] if getattr(values[-1], "status_code", 500) >= 500 else None
+
+
 def _in_info(*values: Any) -> object:
     """Return the exception in the last argument, which is a tuple like `sys.exc_info()`."""
     return values[-1][1]
@@ -103,6 +113,11 @@ def _in_info(*values: Any) -> object:
 def _last(*values: Any) -> object:
     """Return the last argument."""
     return values[-1]
+
+
+def _before_last(*values: Any) -> object:
+    """Return the last argument but one."""
+    return values[-2]
 
 
 def _in_context(_: object, context: Any) -> object:
@@ -137,15 +152,24 @@ CATCHERS: dict[str, tuple[str, Find]] = {
     "threading": ("excepthook", lambda args: args.exc_value),
     "asyncio.base_events": ("BaseEventLoop.call_exception_handler", _in_context),
     "uvloop": ("Loop.call_exception_handler", _in_context),
+    "multiprocessing.queues": ("Queue._on_queue_feeder_error", _before_last),
+    "multiprocess.queues": ("Queue._on_queue_feeder_error", _before_last),
     "logging": ("Handler.handleError", _handled(OSError)),  # a full disk, a network
     "socketserver": ("BaseServer.handle_error", _handled(*GONE)),
     "wsgiref.handlers": ("BaseHandler.log_exception", _in_info),
     "cheroot.server": ("HTTPServer.error_log", _handled(*GONE)),
     "falcon.request": ("Request.log_error", _handled()),
+    "bottle": ("format_exc", _handled()),
+    "werkzeug.debug.tbtools": ("DebugTraceback.__init__", lambda _, exc, *__, **___: exc),
+    "litestar.middleware._internal.exceptions.middleware": (
+        "ExceptionHandlerMiddleware.default_http_exception_handler",
+        _of_route,
+    ),
+    "cleo.application": ("Application.render_error", _of_command),
     "sphinx._cli.util.errors": ("handle_exception", _handled()),
     "sphinx.cmd.build": ("handle_exception", _handled()),
     "tkinter": ("Misc._report_exception", _handled()),
-    "gevent.hub": ("Hub.print_exception", lambda *values: values[-2]),
+    "gevent.hub": ("Hub.print_exception", _before_last),
     "eventlet.hubs.hub": (
         "BaseHub.squelch_exception BaseHub.squelch_generic_exception BaseHub.squelch_timer_exception",
         _in_info,
