@@ -44,6 +44,7 @@ NO_CRASHES = [
     "exit_argparse",
     "exit_caught",
     "exit_status",
+    "exit_typer_status",
     "log_outside",
     "pool_threads_seen",
     "printed_logging_disk",
@@ -56,6 +57,7 @@ LIBRARIES = [
     "child_billiard",
     "exit_click",
     "exit_click_abort",
+    "exit_click_status",
     "log_loguru",
     "log_loguru_catch",
     "log_structlog",
@@ -120,6 +122,8 @@ def test_doors(crash: Crasher, name: str) -> None:
 @pytest.mark.parametrize("name", NO_CRASHES)
 def test_no_doors(crash: Crasher, name: str) -> None:
     """A client that has gone is no crash, nor is what an application handles, nor an exit without an exception."""
+    for need in facts(name).get("needs", "").split():
+        pytest.importorskip(need)
     assert [] == run(crash, name).dumps
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # Errors of the command line are no crashes: those of argparse, and of click.
 USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
+REQUEST = "Exit"  # by which code under click and typer asks for an exit: what led to it is its own context
 
 _main_thread = get_ident()
 # The latest exit of the main thread that an exception led to, and its stack.
@@ -40,7 +41,7 @@ _made: list[BaseException] = []
 def install(module: ModuleType | None = None) -> None:
     """Install the hook, once, or in `click.exceptions`."""
     if module is not None:
-        for kind in (module.Abort, module.ClickException):
+        for kind in (module.Abort, module.ClickException, module.Exit):
             hooks.replace_function(kind, "__init__", _wrap_init)
         return
     hooks.install_in_modules({"click.exceptions": "exits"})
@@ -148,8 +149,8 @@ def _is_error(exc: Any) -> bool:
     while cause is not None and id(cause) not in causes:
         causes[id(cause)] = cause
         cause = cause_or_context(cause)
-    kinds = {kind.__name__ for cause in causes.values() for kind in type(cause).__mro__}
-    if not causes or kinds & USAGE:
+    kinds = {kind.__name__ for each in map(type, causes.values()) if each.__name__ != REQUEST for kind in each.__mro__}
+    if not kinds or kinds & USAGE:
         return False
     return not any(issubclass(type(each), hooks.ENDS) for each in causes.values())
 
