@@ -101,6 +101,14 @@ def test_end(crash: Crasher, end: str) -> None:
     assert ([], []) == (litter(crash), list(crash.directory.glob("*.pkl")))
 
 
+def test_exit_after_a_dump(crash: Crasher) -> None:
+    """An excepthook that ends the process at once adds no dump to that of the exception."""
+    program = "import os, sys; hook = sys.excepthook; sys.excepthook = lambda *info: (hook(*info), os._exit(3)); 1 / 0"
+    ended = crash.run("-c", program)
+
+    assert (3, ["builtins.ZeroDivisionError"]) == (ended.status, [row["type"] for row in listed(crash, "--all")])
+
+
 def test_started_in_a_deleted_folder(crash: Crasher) -> None:
     """A program whose current folder is gone has a record, and starts without a word."""
     start = "import os, sys; os.mkdir('x'); os.chdir('x'); os.rmdir('../x'); os.execv(sys.argv[1], sys.argv[1:])"

@@ -115,7 +115,7 @@ def _replace_by_dump(record: Record) -> None:
 def verdict(record: Record) -> tuple[str, str]:
     """Return the kind of the dump of a dead process, and the reason; "" where there was no crash."""
     fatal, exited, hang, ended = (pattern.search(record.text) for pattern in (FATAL, EXITED, HANG, ENDED))
-    if fatal and fatal[1] == "Aborted" and _is_dumped(record):
+    if (exited or (fatal and fatal[1] == "Aborted")) and _is_dumped(record):
         return "", ""
     if fatal:
         child = "" if record.is_dead() else f"; {record.process.pid} goes on: perhaps in a child that C code forked"
@@ -132,7 +132,7 @@ def verdict(record: Record) -> tuple[str, str]:
 
 
 def _is_dumped(record: Record) -> bool:
-    """Return True if an exception of the process was dumped just before it ended: PyQt aborts after one in a slot."""
+    """Return True if an exception was dumped just before the process ended: PyQt aborts, others call os._exit()."""
     entries = CrashDirectory(os.path.dirname(record.path)).entries()
     seconds = [record.ended - each.changed for each in entries if each.pid == record.process.pid]
     return any(0 <= each < SLACK_SECONDS for each in seconds)
