@@ -156,6 +156,37 @@ def test_retry(checkout: Checkout) -> None:
     assert (0, "passes here: interest() returns Decimal('21.875000')\n") == (fixed.status, fixed.stdout)
 
 
+UNGUARDED = """\
+class Order:
+    class Line:
+        count = 0
+
+    def __init__(self):
+        self.lines = [self.Line()]
+
+    def price(self):
+        return 1 / self.lines[0].count
+
+print("before")
+print("the program runs"), Order().price()
+"""
+
+
+def test_retry_of_a_script(crash: Crasher, tmp_path: Path) -> None:
+    """The dump of `retry` is not the latest crash, which is what to retry again, and does not run the script."""
+    (tmp_path / "app.py").write_text(UNGUARDED)
+    dump = crash(tmp_path / "app.py").dump
+    first, second = (crash.run("-m", "tibidi", "retry", "--json", cwd=tmp_path) for _ in range(2))
+    again = json.loads(second.stdout)["file"]
+    opened = crash.run("-m", "tbdebug", "-c", "p self.lines[0].count, type(self)", "-c", "q", again, cwd=tmp_path)
+    listed = crash.run("-m", "tibidi", "list", "--all", "--json")
+
+    assert ["reproduced"] * 2 == [json.loads(each.stdout)["outcome"] for each in (first, second)]
+    assert [dump.name] == [each["dump"] for each in json.loads(listed.stdout)]
+    assert "(0, <class '__main__.Order'>)" in opened.stdout
+    assert not any("runs" in each.stdout + each.stderr for each in (second, opened))
+
+
 def test_a_moved_line(checkout: Checkout) -> None:
     """The line is compared by its text: it may have moved, but another line of the function is another error."""
     dump = checkout.take("decimal_and_date")

@@ -16,6 +16,8 @@ from tibidi import config
 from tibidi.loader import load
 from tibidi.process.texts import source_lines
 
+_scripts: list[str] = []
+
 
 def script(path: str | os.PathLike[str], name: str, before: str = "") -> types.ModuleType:
     """Import the script at `path` as the module `name`, once; only up to the statement that begins with `before`."""
@@ -30,8 +32,19 @@ def script(path: str | os.PathLike[str], name: str, before: str = "") -> types.M
     starts = [number for number, node in enumerate(tree.body) if before == lines[node.lineno - 1].strip()]
     tree.body = tree.body[: starts[-1]] if starts else tree.body
     sys.modules[name] = module
+    _scripts.append(name)
     exec(compile(tree, module.__file__, "exec", dont_inherit=True), vars(module))  # noqa: S102 - as importing it does
     return module
+
+
+def be_main() -> None:
+    """Let imported scripts be `__main__`: a dump has their classes by value, as to import the script would run it."""
+    for name in _scripts:
+        module = sys.modules.pop(name)
+        for each in vars(module).values():
+            if isinstance(each, (type, types.FunctionType)) and each.__module__ == name:
+                each.__module__ = "__main__"
+        module.__name__, sys.modules["__main__"] = "__main__", module
 
 
 def nested(outer: types.FunctionType, names: Sequence[str], cells: Mapping[str, Any]) -> types.FunctionType:

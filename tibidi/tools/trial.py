@@ -23,6 +23,8 @@ from tibidi.present.lines import ADDRESS
 from tibidi.process.texts import source_lines
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.today import MAINS
+from tibidi.store.directory import CrashDirectory
+from tibidi.tools import replay
 from tibidi.tools.call import calls
 from tibidi.tools.case import Case
 from tibidi.tools.checkout import open_here
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     import argparse
 
 CHILD = "from tibidi.tools.trial import child; child()"
+RETRIED = "retry.pkl"  # in the crash directory
 CHILD_VARIABLES = {"TIBIDI_ENABLE": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 # How a call ended.
@@ -73,9 +76,10 @@ def repro(options: argparse.Namespace, folder: str) -> Verdict:
 
 
 def retry(options: argparse.Namespace) -> Verdict:
-    """Make the best call again; an exception is dumped to the crash directory."""
+    """Make the best call again; an exception is dumped to a file that no command takes for the latest crash."""
+    target = os.path.join(CrashDirectory.locate(create=True).path, RETRIED)
     with tempfile.TemporaryDirectory() as folder:
-        return attempt(_cases(options, folder)[0], options.seconds, again=True)
+        return attempt(_cases(options, folder)[0], options.seconds, target)
 
 
 def _cases(options: argparse.Namespace, folder: str) -> list[Case]:
@@ -84,19 +88,21 @@ def _cases(options: argparse.Namespace, folder: str) -> list[Case]:
     return [Case(dump, here, call, path) for call in calls(dump, here, options.exception, options.frame)]
 
 
-def attempt(case: Case, seconds: float, *, again: bool = False) -> Verdict:
-    """Write a test, run it, and judge how it ends; with `again`, an exception leaves a dump."""
+def attempt(case: Case, seconds: float, target: str = "") -> Verdict:
+    """Write a test, run it, and judge how it ends; an exception is dumped to `target`."""
     frame = f"exceptions[{case.call.exception}].frames[{case.call.frame}]"
     name = f"{phrases.bare_type(case.frame.qualname)}()" if case.call.function else case.call.module
     if case.call.problem:
         return Verdict(IMPOSSIBLE, f"{frame}, {case.frame.qualname}: {case.call.problem}", frame)
-    case.write(returns=again)
+    case.write(returns=bool(target))
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "report.json")
         command, environ = [sys.executable, "-c", CHILD, case.path, report], {**os.environ, **CHILD_VARIABLES}
-        command += ["dump"] * again
+        command += [target] if target else []
         try:
-            status = subprocess.call(command, env=environ, timeout=seconds, stdin=subprocess.DEVNULL)  # noqa: S603 - as wanted
+            status = subprocess.call(  # noqa: S603 - as wanted; what the program prints is not the answer
+                command, env=environ, timeout=seconds, stdin=subprocess.DEVNULL, stdout=sys.stderr
+            )
             ended = json.loads(Path(report).read_text(encoding="utf-8"))
         except subprocess.TimeoutExpired:
             return Verdict(UNENDING, f"{name} was still running after {seconds:g} s", frame)
@@ -105,7 +111,7 @@ def attempt(case: Case, seconds: float, *, again: bool = False) -> Verdict:
     if "type" in ended:
         outcome, detail = _compare(case, ended)
     else:
-        outcome, detail = PASSES, f"{name} {'returns ' + ended['result'] if again else 'does not raise'}"
+        outcome, detail = PASSES, f"{name} {'returns ' + ended['result'] if target else 'does not raise'}"
     return Verdict(outcome, "; ".join([detail, *case.call.doubts()]), frame, ended.get("dump"))
 
 
@@ -138,7 +144,7 @@ def _compare(case: Case, ended: dict[str, Any]) -> tuple[str, str]:
 
 def child() -> None:
     """Run the test in `sys.argv`, and write down how it ended."""
-    test, report, *dump = sys.argv[1:]
+    test, report, *target = sys.argv[1:]
     sys.argv[:] = [test]
     sys.path[:] = [path for path in sys.path if path not in {"", os.getcwd()}]  # the test says what it needs
     ended: dict[str, Any] = {}
@@ -152,8 +158,10 @@ def child() -> None:
         tb = error.__traceback__
         while tb is not None and tb.tb_frame.f_code.co_filename != test:
             tb = tb.tb_next
-        if dump:  # from the called function on
-            ended["dump"] = tibidi.dump_exception(error.with_traceback((tb and tb.tb_next) or error.__traceback__))
+        if target:  # from the called function on
+            replay.be_main()
+            error = error.with_traceback((tb and tb.tb_next) or error.__traceback__)
+            ended["dump"] = tibidi.dump_exception(error, *target)
     Path(report).write_text(json.dumps(ended), encoding="utf-8")
 
 
