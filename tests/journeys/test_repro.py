@@ -250,10 +250,14 @@ def test_lost_arguments(crash: Crasher, tmp_path: Path) -> None:
     data = dump.read_bytes()
     (tmp_path / "cut.pkl").write_bytes(data[: data.index(b"values/0001.pkl") + 60])
 
-    for name in ("small.pkl", "cut.pkl"):
-        ended = crash.run("-m", "tibidi", "retry", "--live", name, "--frame", "1", cwd=tmp_path)
-        assert 1 == ended.status
-        assert ended.stdout.startswith("cannot be called: exceptions[0].frames[1], pay: prices is <Dummy tuple: ")
+    small, cut = (
+        crash.run("-m", "tibidi", "retry", "--live", name, "--frame", "1", cwd=tmp_path)
+        for name in ("small.pkl", "cut.pkl")
+    )
+    assert (2, "") == (small.status, small.stdout)
+    assert "no function can be called: the variables were left out by scrub" in small.stderr
+    assert 1 == cut.status
+    assert cut.stdout.startswith("cannot be called: exceptions[0].frames[1], pay: prices is <Dummy tuple: ")
 
 
 MUTE = "class Mute(Exception):\n    def __str__(self): raise KeyError\nraise Mute('no licence')\n"

@@ -124,13 +124,31 @@ def test_without_the_key(tmp_path: Path, keys: tuple[str, Path]) -> None:
     crash(tmp_path, TIBIDI_SEAL_TO=keys[0])
     command = [sys.executable, "-m", "tbdebug", str(tmp_path / "out.pkl"), "-c", "q"]
     debugger = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False).stdout
-    views = [tibidi(tmp_path, name, str(tmp_path / "out.pkl")).stdout for name in ("show", "info", "mem")]
+    dump = str(tmp_path / "out.pkl")
+    views = [tibidi(tmp_path, name, dump).stdout for name in ("show", "info", "mem", "analyze")]
+    asked = [tibidi(tmp_path, *words).stderr for words in (("find", "PLAIN", dump), ("eval", dump, "text"))]
 
-    assert [1] * 4 == [view.count("he variables are sealed; set TIBIDI_IDENTITY") for view in (debugger, *views)]
+    said = "he variables are sealed; set TIBIDI_IDENTITY"
+    assert [1] * 7 == [view.count(said) for view in (debugger, *views, *asked)]
+    assert "tibidi eval" not in views[-1]
     assert "Values are" not in debugger
     assert [] == [
         line for view in views for line in view.splitlines() if "on ," in line or line.endswith((", in", ","))
     ]
+
+
+def test_scrub(tmp_path: Path, keys: tuple[str, Path]) -> None:
+    """Without the private key a sealed dump is scrubbed to the minimum only: the rest would lose what is sealed."""
+    crash(tmp_path, TIBIDI_SEAL_TO=keys[0])
+    dump, small = tmp_path / "out.pkl", tmp_path / "small.pkl"
+    refused = tibidi(tmp_path, "scrub", "--drop", "environment", "-o", str(small), str(dump))
+    is_written = small.exists()
+    tibidi(tmp_path, "scrub", "--profile", "minimal", "-o", str(small), str(dump))
+    found = tibidi(tmp_path, "find", "PLAIN", str(small))
+
+    assert (2, False) == (refused.returncode, is_written)
+    assert "a sealed dump can't be scrubbed; set TIBIDI_IDENTITY" in refused.stderr
+    assert "has nothing to search: The variables were left out by scrub" in found.stderr
 
 
 def load(tmp_path: Path, dump: Path, private: Path) -> str:

@@ -179,6 +179,12 @@ def parse_count(text: str, hint: str = "") -> int:
     return int(text)
 
 
+def warn(what: str, program: str) -> None:
+    """Print on stderr what makes an answer incomplete, if anything does."""
+    if what:
+        print(printable(f"{program}: {what}"), file=sys.stderr)
+
+
 def print_error(error: Exception, program: str) -> int:
     """Print one line about `error` on stderr; return the exit status for it."""
     if isinstance(error, TibidiError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tibidi import commands
 from tibidi.loader import open_dump
+from tibidi.present import phrases
 from tibidi.revive.importing import extend_path
 from tibidi.tools.call import blamed
 from tibidi.tools.evaluation import answer, evaluate
@@ -31,5 +32,6 @@ def main(argv: commands.Arguments) -> int:
         found = answer(lambda: eval(text, {**frame.globals, **frame.locals}), options.max)  # noqa: S307 - as typed
     else:
         found = evaluate(frame, text, options.max)
+    commands.warn(phrases.without_values(dump.omissions), "tibidi eval")
     commands.report(options, found, [f"{found['type']}: " * found["error"] + found["value"]], kept="\n")
     return int(found["error"])

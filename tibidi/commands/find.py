@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tibidi import commands
 from tibidi.errors import TibidiError
 from tibidi.loader import load
+from tibidi.model import CRASH, SNAPSHOT
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.store.location import find as locate
@@ -56,4 +57,7 @@ def _hits(paths: Sequence[str], text: str) -> Iterator[tuple[str, Hit]]:
                 raise
             commands.print_error(error, "tibidi find")
             continue
+        lost = phrases.without_values(dump.omissions)
+        if len(paths) == 1 or dump.kind in {CRASH, SNAPSHOT}:  # of a process that vanished it is no surprise
+            commands.warn(lost and f"{path} has nothing to search: {lost}", "tibidi find")
         yield from ((path, hit) for hit in find(dump, text))

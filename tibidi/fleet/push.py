@@ -17,12 +17,11 @@ from hashlib import sha256
 from io import BytesIO
 from typing import NamedTuple
 
-from tibidi import config
 from tibidi.dumpfile.headline import Headline, headline_of, peek_or_nothing
 from tibidi.dumpfile.reader import Reader, opened, whole_of
 from tibidi.dumpfile.sealing import seal
 from tibidi.dumpfile.writer import Archive
-from tibidi.errors import DumpNotFound, NotADump, TibidiError
+from tibidi.errors import DumpNotFound, NotADump
 from tibidi.process.texts import unix_path
 from tibidi.store import remote
 from tibidi.store.keys import read_key
@@ -90,8 +89,6 @@ class Pusher(NamedTuple):
         is_whole = self.rules == Rules()
         if reader.is_sealed and is_whole:
             return data
-        if reader.is_sealed and not config.identity:
-            raise TibidiError("a sealed dump can't be scrubbed", "set TIBIDI_IDENTITY to the file of your key")
         plain = reader.whole() if is_whole else BytesIO()
         summary = reader.summary if is_whole else scrub(reader, self.rules, Archive(plain), read_key())
         return seal(plain, summary, self.seal_to, read_key()) if self.seal_to else plain.getvalue()

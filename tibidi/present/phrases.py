@@ -6,7 +6,7 @@ import os
 
 from tibidi import TYPE_CHECKING
 from tibidi.culprit import is_remote
-from tibidi.model import SEALED, UNAVAILABLE, ExceptionRecord, FrameRecord, Omission, Summary
+from tibidi.model import SCRUBBED, SEALED, UNAVAILABLE, ExceptionRecord, FrameRecord, Omission, Summary
 from tibidi.process.texts import unix_path
 
 if TYPE_CHECKING:
@@ -90,12 +90,14 @@ def origin(summary: Summary) -> str:
 
 
 def without_values(omissions: Sequence[Omission]) -> str:
-    """Return a sentence if all values are missing against the intention, or if they are sealed, else ""."""
+    """Return a sentence if all values are missing against the intention, sealed or scrubbed, else ""."""
     for each in omissions:
         if (each.path, each.reason) == ("values", UNAVAILABLE):
             return f"There are no variables: {each.detail}."
         if (each.path, each.reason) == ("values", SEALED):
             return f"The variables are sealed; {each.detail}"
+        if (each.path, each.reason) == ("values", SCRUBBED):
+            return f"The variables were left out by scrub: {each.detail}."
     return ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 from tibidi.culprit import cause_and_frame, root_cause, subjects
@@ -61,6 +62,7 @@ def analyze(dump: Dump) -> Analysis:
     stack: Sequence[DumpedFrame] = dump.subjects[index].frames if crashed.frames else ()
     culprit = cause_and_frame(dump.summary)[1] or (stack[number].record if stack else None)
     place = frames.place(culprit) if culprit else "an unknown place"
+    lost = phrases.without_values(dump.omissions)
     told = [cause] if cause is last else [cause, last]
     page = Analysis(
         dump=name,
@@ -69,7 +71,7 @@ def analyze(dump: Dump) -> Analysis:
         stack=[f"[{n}] {frames.place(each.record)}" for n, each in enumerate(stack) if frames.is_own(each.record)],
         before=[history.fate(each, frames) for each in history.recent(dump.summary, frames)[-MOST:]],
         differences=[str(each) for each in mismatches(dump.summary, dump.sources) if each.serious][:MOST],
-        missing=[f"elsewhere: {reasons(dump.omissions)}"] * bool(dump.omissions),
+        missing=[lost or f"elsewhere: {reasons(dump.omissions)}"] * bool(dump.omissions),
         commands=[f"tibidi show {name}"],
     )
     if not stack:
@@ -77,12 +79,15 @@ def analyze(dump: Dump) -> Analysis:
     frame, path = stack[number], f"{'exceptions' if dump.exceptions else 'threads'}[{index}].frames[{number}]"
     around = frames.around(frame.record, BEFORE, AFTER)
     here = [each for each in dump.omissions if each.path.startswith(path)]
+    page = page._replace(
+        frame=path, source=[f"{'>' if line == frame.line else ' '} {line} | {text}" for line, text in around]
+    )
+    if lost:
+        return page
     ask = [f"tibidi eval --exception {index} --frame {number} {name} EXPR"]
     ask += [f"tibidi repro {name}"] * bool(dump.exceptions)
     return page._replace(
         suspicions=list(_suspicions(frame, dump.sources.get(frame.file, ""), stack[:number], crashed.type)),
-        frame=path,
-        source=[f"{'>' if line == frame.line else ' '} {line} | {text}" for line, text in around],
         values=list(_values(frame, dump.sources.get(frame.file, ""))),
         missing=[*(f"{each.path[len(path) :]}: {each.reason} {each.detail}" for each in here), *page.missing],
         commands=[*ask, *page.commands],
@@ -92,7 +97,7 @@ def analyze(dump: Dump) -> Analysis:
 def _values(frame: DumpedFrame, source: str) -> Iterator[dict[str, str]]:
     """Yield the values on the line of a frame, then its other variables."""
     for name, value in {**values_in(frame, source), **variables_of(frame)}.items():
-        if type_name(value) not in {"module", "type", "function"}:
+        if type_name(value) not in {"type", "function"} and not isinstance(value, ModuleType):
             yield {"name": name, "type": type_name(value), "value": cut(BOUNDED.repr(value), MAX_VALUE)}
 
 

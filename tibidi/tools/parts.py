@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tibidi.dump import Dump, DumpedFrame
+from tibidi.present.frames import TEMPORARY
 from tibidi.present.lines import cut
 from tibidi.reading.inert.repr import BOUNDED
 from tibidi.reading.inert.types import InertObject, items_of, visible
@@ -62,8 +63,9 @@ def frames(dump: Dump) -> Iterator[tuple[str, DumpedFrame]]:
 
 
 def variables_of(frame: DumpedFrame) -> dict[str, Any]:
-    """Return the variables of a frame that are in its summary."""
-    return {name: frame.locals[name] for name in frame.record.locals if name in frame.locals}
+    """Return the variables of a frame that are in its summary, without those of pytest's assertion rewriting."""
+    names = [name for name in frame.record.locals if name in frame.locals]
+    return {name: frame.locals[name] for name in names if not name.startswith(TEMPORARY)}
 
 
 def roots(dump: Dump) -> Iterator[Part]:

@@ -7,6 +7,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tibidi import config
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.decode import summary_from_json
@@ -87,6 +88,8 @@ def scrub(reader: Reader, rules: Rules, archive: Archive, key: bytes | None) -> 
     unknown = rules.parts.difference(PARTS, encode.summary_to_json(reader.summary))
     if unknown:
         raise TibidiError(f"the dump has no {', '.join(sorted(unknown))}", f"choose from {', '.join(PARTS)}")
+    if reader.is_sealed and not config.identity and not rules.types_only:
+        raise TibidiError("a sealed dump can't be scrubbed", "set TIBIDI_IDENTITY to the file of your key")
     if rules.types_only:
         summary = minimal(reader.summary)
         omission = Omission("values", SCRUBBED, "all but stacks and types was left out")
