@@ -95,6 +95,37 @@ def test_analyze(crash: Crasher, shop: Path) -> None:
     jsonschema.validate(data, json.loads((ROOT / "docs" / "analysis.schema.json").read_text(encoding="utf-8")))
 
 
+EXPLAINED = {
+    'd[k.lower() + "s"]': ("k, d = 'Tea', {'tea': 3}", "'teas' is not among 1 keys; near 'tea'"),
+    "d[x + 1, k]": ("x, k, d = 1, 'a', {(1, 'a'): 3}", "(2, 'a') is not among 1 keys; there are [(1, 'a')]"),
+    "len(d) + d['n'] + x": ("d, x = {'n': 1}, '2'", ""),
+    "x + d['n']": ("d, x = {'n': 1}, '2'", "is str '2', beside the number d['n']"),
+    "x < d[0]": ("d, x = ['2'], 1.5", "is str '2', beside the number x"),
+    "d": ("d = {'a': 1}\n    d['b'] = d['bb']", "'bb' is not among 1 keys; there are ['a']"),
+    "int(x)": ("x, unit = 'two', 'EUR'", "'two' is no number"),
+}
+
+
+@pytest.mark.parametrize("line", EXPLAINED)
+def test_explained(crash: Crasher, line: str) -> None:
+    """What explains the crash is suspicious: a key that was computed, mixed types; a text elsewhere is not."""
+    made, said = EXPLAINED[line]
+    program = crash.work / "app.py"
+    program.write_text(f"def run():\n    {made}\n    return {line}\nrun()\n", encoding="utf-8")
+    page = crash.run("-m", "tibidi", "analyze", "--json", str(crash(program).dump)).stdout
+
+    assert ([said] if said else []) == [each["what"] for each in json.loads(page)["suspicions"]]
+
+
+def test_assertions(crash: Crasher) -> None:
+    """What pytest's assertion rewriting keeps, and imported modules, are no variables of the program."""
+    (crash.work / "test_app.py").write_text("def test_it():\n    import json\n    got = [1]\n    assert got == [2]\n")
+    crash.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tibidi", cwd=crash.work)
+    page = json.loads(crash.run("-m", "tibidi", "analyze", "--json", "test_app.py::test_it").stdout)
+
+    assert ["got"] == [each["name"] for each in page["values"]]
+
+
 def test_a_signaling_nan(crash: Crasher) -> None:
     """What raises when it is compared is suspicious, and ends nothing."""
     program = crash.work / "app.py"

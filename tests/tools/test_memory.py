@@ -160,6 +160,7 @@ def test_memory_error(crash: Crasher, tmp_path: Path) -> None:
     assert first["size"] > 20 << 20
     assert f"\nT{hint}\n" in crash.run("-m", "tibidi", "show", "--plain").stdout
     assert f"\nvariables    t{hint}\n" in crash.run("-m", "tibidi", "info").stdout
+    assert "\n  tibidi mem " in crash.run("-m", "tibidi", "analyze").stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS limits the memory of a process on Linux only")

@@ -85,9 +85,10 @@ def analyze(dump: Dump) -> Analysis:
     if lost:
         return page
     ask = [f"tibidi eval --exception {index} --frame {number} {name} EXPR"]
+    ask += [f"tibidi mem {name}"] * bool(phrases.out_of_memory(records))
     ask += [f"tibidi repro {name}"] * bool(dump.exceptions)
     return page._replace(
-        suspicions=list(_suspicions(frame, dump.sources.get(frame.file, ""), stack[:number], crashed.type)),
+        suspicions=list(_suspicions(dump, index, number, crashed.type)),
         values=list(_values(frame, dump.sources.get(frame.file, ""))),
         missing=[*(f"{each.path[len(path) :]}: {each.reason} {each.detail}" for each in here), *page.missing],
         commands=[*ask, *page.commands],
@@ -101,12 +102,12 @@ def _values(frame: DumpedFrame, source: str) -> Iterator[dict[str, str]]:
             yield {"name": name, "type": type_name(value), "value": cut(BOUNDED.repr(value), MAX_VALUE)}
 
 
-def _suspicions(
-    frame: DumpedFrame, source: str, outer: Sequence[DumpedFrame], crash: str
-) -> Iterator[dict[str, object]]:
-    for name, what, value in suspicions(frame, source, crash)[:MOST]:
+def _suspicions(dump: Dump, index: int, number: int, crash: str) -> Iterator[dict[str, object]]:
+    stack = dump.subjects[index]
+    frame, error = stack[number], getattr(stack, "exception", None)
+    for name, what, value in suspicions(frame, dump.sources.get(frame.file, ""), crash, error)[:MOST]:
         is_same_everywhere = value is None or type(value) in {bool, int, float}
-        yield {"name": name, "what": what, "way": [] if is_same_everywhere else list(_way(value, outer))}
+        yield {"name": name, "what": what, "way": [] if is_same_everywhere else list(_way(value, stack[:number]))}
 
 
 def _way(value: object, outer: Sequence[DumpedFrame]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -29,23 +29,24 @@ PLAIN["float"] = {"float", "int"}
 
 
 class Scene(NamedTuple):
-    """The frame, the values on its line and in its variables, the tree of the line, and its function."""
+    """The frame, the values on its line and in its variables, the tree of the line, its function, what it raised."""
 
     frame: DumpedFrame
     values: dict[str, Any]
     tree: ast.AST
     function: Any
+    error: Any
 
 
-def suspicions(frame: DumpedFrame, source: str, crash: str) -> list[Oddity]:
+def suspicions(frame: DumpedFrame, source: str, crash: str, error: object = None) -> list[Oddity]:
     """Return what is suspicious, that first which explains a crash of this type, then what is on the line."""
     values, function = values_in(frame, source), definition(frame.record, source)[1]
-    scene = Scene(frame, {**values, **variables_of(frame)}, _tree(frame, source), function)
+    scene = Scene(frame, {**values, **variables_of(frame)}, _tree(frame, source), function, error)
     found = []
     for looks, explained, is_vague in REGISTRY:
         is_match = re.search(explained, crash) is not None
-        if is_match or not is_vague:
-            found += [(not is_match, each[0] not in values, each) for each in looks(scene)]
+        odd = looks(scene) if is_match or not is_vague else ()
+        found += [(not is_match, each[0] not in values, each) for each in odd if not is_vague or each[0] in values]
     return [each for *_, each in sorted(found, key=lambda item: item[:2])]
 
 
@@ -84,11 +85,13 @@ def _kind(value: object, kinds: tuple[type, ...]) -> Any:
     return next((kind for kind in kinds if isinstance(value, kind)), None)
 
 
-def _items(scene: Scene) -> Iterator[tuple[Any, Any, str]]:
-    """Yield owner, key and source of each item on the line whose key is known."""
-    for node in ast.walk(scene.tree):
+def _items(nodes: Iterable[ast.AST], scene: Scene, computed: Any = ABSENT) -> Iterator[tuple[Any, Any, str]]:
+    """Yield owner, key and source of each item among the nodes whose key is known; `computed` stands for the others."""
+    for node in nodes:
         key = _value(node.slice, scene.frame) if isinstance(node, ast.Subscript) else ABSENT
-        if isinstance(node, ast.Subscript) and key is not ABSENT and is_atom(key):
+        key = computed if key is ABSENT else key
+        is_plain = all(map(is_atom, key)) if type(key) is tuple else is_atom(key)
+        if isinstance(node, ast.Subscript) and key is not ABSENT and is_plain:
             yield _value(node.value, scene.frame), key, ast.unparse(node)
 
 
@@ -125,9 +128,24 @@ def _other_type(scene: Scene) -> Iterator[Oddity]:
             yield each.arg, f"is {type_name(value)} {BOUNDED.repr(value)}, annotated as {text}", value
 
 
+def _mixed_types(scene: Scene) -> Iterator[Oddity]:
+    """Find a text beside a number in arithmetic and comparisons."""
+    for node in ast.walk(scene.tree):
+        sides = [node.left, node.right] if isinstance(node, ast.BinOp) else []
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else sides
+        known = [(ast.unparse(side), value) for side in sides if (value := _value(side, scene.frame)) is not ABSENT]
+        number = next((name for name, value in known if type(value) in {int, float, Decimal}), "")
+        for name, value in known if number else ():
+            if isinstance(value, str):
+                yield name, f"is {type_name(value)} {BOUNDED.repr(value)}, beside the number {number}", value
+
+
 def _missing_key(scene: Scene) -> Iterator[Oddity]:
     """Find keys that a dictionary, or a table among its columns, does not have."""
-    for owner, key, source in _items(scene):
+    given = scene.error.args if isinstance(scene.error, KeyError) else ()
+    made = {id(each) for node in ast.walk(scene.tree) for each in getattr(node, "targets", ())}  # d[key] = value
+    read = [node for node in ast.walk(scene.tree) if id(node) not in made or isinstance(scene.tree, ast.Delete)]
+    for owner, key, source in _items(read, scene, given[0] if len(given) == 1 else ABSENT):
         is_table = not isinstance(owner, dict) and type_name(owner).endswith("DataFrame")
         keys = list(owner.columns) if is_table else list(dict.keys(owner)) if isinstance(owner, dict) else [key]
         if key not in keys:
@@ -137,7 +155,7 @@ def _missing_key(scene: Scene) -> Iterator[Oddity]:
 
 
 def _index_out_of_range(scene: Scene) -> Iterator[Oddity]:
-    for owner, key, source in _items(scene):
+    for owner, key, source in _items(ast.walk(scene.tree), scene):
         kind = _kind(owner, SEQUENCES)
         if kind and type(key) is int and not -kind.__len__(owner) <= key < kind.__len__(owner):
             yield source, f"index {key} of a {type_name(owner)} of length {kind.__len__(owner)}", key
@@ -165,6 +183,7 @@ REGISTRY = (
     (_index_out_of_range, "IndexError", False),
     (_does_not_parse, "ValueError|InvalidOperation|Decode", True),
     (_nothing, "TypeError|AttributeError", False),
+    (_mixed_types, "TypeError", True),
     (_other_type, "TypeError|AttributeError", False),
     (_empty, "IndexError|ValueError|StopIteration|Division", False),
     (_aliases, "^$", False),
