@@ -187,6 +187,21 @@ def test_retry_of_a_script(crash: Crasher, tmp_path: Path) -> None:
     assert not any("runs" in each.stdout + each.stderr for each in (second, opened))
 
 
+def test_an_assertion_of_pytest(crash: Crasher, tmp_path: Path) -> None:
+    """A failed assertion is the same without what pytest adds to its message; another message is another error."""
+    program = tmp_path / "test_app.py"
+    text = 'def test_bare():\n    assert len("abc") == 4\ndef test_told():\n    assert len("abc") == 4, "too short"\n'
+    program.write_text(text)
+    crash.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tibidi", cwd=tmp_path)
+    tests = [f"test_app.py::test_{name}" for name in ("bare", "told")]
+    again = [crash.run("-m", "tibidi", "retry", test, cwd=tmp_path).stdout for test in tests]
+    program.write_text(text.replace("too short", "too long"))
+    other = crash.run("-m", "tibidi", "retry", tests[1], cwd=tmp_path).stdout
+
+    assert [True] * 2 == [said.startswith("reproduced: AssertionError") for said in again], again
+    assert other.startswith("another error: AssertionError: too long at test_app.py:4 in test_told, it was 'too short'")
+
+
 def test_a_moved_line(checkout: Checkout) -> None:
     """The line is compared by its text: it may have moved, but another line of the function is another error."""
     dump = checkout.take("decimal_and_date")

@@ -37,6 +37,8 @@ CHILD = "from tibidi.tools.trial import child; child()"
 RETRIED = "retry.pkl"  # in the crash directory
 CHILD_VARIABLES = {"TIBIDI_ENABLE": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+ASSERTION = "builtins.AssertionError"
+REWRITTEN = r"(?:^|\n)assert "  # what pytest adds to the message begins so
 # How a call ended.
 REPRODUCED, ANOTHER, PASSES = "reproduced", "another error", "passes here"
 UNENDING, DIED, IMPOSSIBLE = "does not end", "process died", "cannot be called"
@@ -126,11 +128,14 @@ def _compare(case: Case, ended: dict[str, Any]) -> tuple[str, str]:
     lines = source_lines(case.dump.sources.get(then.file, ""))
     text = lines[then.line - 1].strip() if 0 < then.line <= len(lines) else None
     main, (module, _, name) = case.here.main, case.exception.type.partition(".")
-    pattern = ".*".join(map(re.escape, ADDRESS.sub("", case.exception.message).split(REDACTED_TEXT)))
+    messages = [ADDRESS.sub("", message) for message in (case.exception.message, ended["message"])]
+    if ended["type"] == ASSERTION:  # pytest, which rewrites assertions, is not there now
+        messages = [re.split(REWRITTEN, message)[0] for message in messages]
+    pattern = ".*".join(map(re.escape, messages[0].split(REDACTED_TEXT)))
     places_differ = phrases.frame_place(then._replace(line=0)) != phrases.frame_place(now._replace(line=0))
     if ended["type"] not in {case.exception.type, f"{main if module in MAINS else module}.{name}"}:
         was = phrases.short_type(case.exception.type)
-    elif not re.fullmatch(pattern, ADDRESS.sub("", ended["message"]), re.DOTALL):
+    elif not re.fullmatch(pattern, messages[1], re.DOTALL):
         was = repr(case.exception.message.split("\n")[0])
     elif places_differ or (now.line != then.line if text is None else now.qualname != text):
         was = f"at {phrases.frame_place(then)}" + ("" if places_differ or text is None else f", {text!r}")
