@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from tibidi.history import LogRecord, SwallowedException, swallowed
+from tibidi.model import FrameRecord, Summary
 from tibidi.present import phrases
+from tibidi.present.frames import Frames
 from tibidi.present.lines import FAINT, HEADING, PLAIN, Line, cut
 from tibidi.process.texts import unix_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.model import FrameRecord, Summary
-    from tibidi.present.frames import Frames
 
 SHOWN = 20  # records
 RECENT_SECONDS = 30.0

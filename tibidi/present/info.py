@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tibidi import TYPE_CHECKING, model
+from tibidi import model
 from tibidi.culprit import cause_and_frame, culprit, subjects
 from tibidi.dumpfile import encode
+from tibidi.dumpfile.reader import Reader
+from tibidi.model import Omission, ProcessRecord, Summary
 from tibidi.present import phrases, show, vitals
 from tibidi.present.lines import MESSAGE_CHARS, cut
 from tibidi.process.texts import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from tibidi.dumpfile.reader import Reader
-    from tibidi.model import Omission, ProcessRecord, Summary
 
 LABEL_WIDTH = 13
 VALUES = "values"  # the path of an omission of all values

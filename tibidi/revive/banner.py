@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from tibidi import TYPE_CHECKING
+from tibidi.dump import Dump
 from tibidi.model import MISSING_HERE, SNAPSHOT
 from tibidi.present import phrases
 from tibidi.present.lines import MESSAGE_CHARS, cut
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import PACKAGE, SOURCE, mismatches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.dump import Dump
-    from tibidi.revive.revived import RevivedDump
+from tibidi.revive.revived import RevivedDump
 
 # `info` prints all of them.
 MAX_LINES = 6

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable, Iterator, Sequence
 
-from tibidi import TYPE_CHECKING
+from tibidi.dump import Dump, DumpedException, DumpedThread, Stack
 from tibidi.errors import TibidiError
 from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.revive.mismatch import mismatches
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from tibidi.dump import Dump, DumpedException, DumpedThread, Stack
-    from tibidi.revive.revived import RevivedDump
+from tibidi.revive.revived import RevivedDump
 
 MAX_LISTED = 80  # characters of an exception in a list, as in pdb of Python 3.13
 

@@ -6,9 +6,11 @@ import importlib
 import inspect
 import types
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from tibidi.culprit import OwnCode, root_cause
+from tibidi.dump import Dump, DumpedFrame
 from tibidi.errors import TibidiError
 from tibidi.look.anatomy import error_text
 from tibidi.model import CAUSE, CONTEXT, FUNCTION, MODULE, REDACTED_TEXT, ExceptionRecord
@@ -16,15 +18,10 @@ from tibidi.present import phrases
 from tibidi.process.texts import printable
 from tibidi.reading.inert.types import InertObject
 from tibidi.reading.today import MAINS
+from tibidi.tools.checkout import Checkout
 from tibidi.tools.definition import LOCALS, definition, rebound
 from tibidi.tools.literals import is_atom, within
 from tibidi.words.standins import StandIn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tibidi.dump import Dump, DumpedFrame
-    from tibidi.tools.checkout import Checkout
 
 MAX_SHOWN = 120  # characters of a stand-in
 MAX_WRAPPERS = 30

@@ -8,9 +8,9 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tibidi import config
+from tibidi.dump import Dump
 from tibidi.dumpfile import encode
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.writer import Archive
@@ -23,11 +23,8 @@ from tibidi.reading.today import MAINS
 from tibidi.redaction import Redactor
 from tibidi.store.keys import read_or_make_key
 from tibidi.tools import literals
-
-if TYPE_CHECKING:
-    from tibidi.dump import Dump
-    from tibidi.tools.call import Call
-    from tibidi.tools.checkout import Checkout
+from tibidi.tools.call import Call
+from tibidi.tools.checkout import Checkout
 
 WIDTH = 100  # characters of a call on one line
 MAX_PROSE = 300  # characters of a line in the docstring

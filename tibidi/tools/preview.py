@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.encode import dumps, summary_to_json
 from tibidi.dumpfile.headline import note_of
+from tibidi.dumpfile.members import Member
+from tibidi.dumpfile.reader import Reader
 from tibidi.errors import DamagedDump
 from tibidi.tools.pickles import texts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tibidi.dumpfile.members import Member
-    from tibidi.dumpfile.reader import Reader
 
 MAX_TEXT = 2_000  # characters of one text
 MIN_RUN = 6  # characters of a text within bytes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from tibidi import config
 from tibidi.dumpfile import encode
@@ -13,20 +14,15 @@ from tibidi.dumpfile import format as fmt
 from tibidi.dumpfile.decode import summary_from_json
 from tibidi.dumpfile.headline import note_of
 from tibidi.dumpfile.minimal import SCRUBBED_TEXT, minimal
+from tibidi.dumpfile.reader import Reader
+from tibidi.dumpfile.writer import Archive
 from tibidi.errors import TibidiError
 from tibidi.loader import module_in
 from tibidi.model import MODULE, REDACTED_TEXT, SCRUBBED, Index, Omission, Summary
 from tibidi.present.phrases import crash_line
 from tibidi.tools.pickles import MIN_LEARNT, Pickles
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from tibidi.dumpfile.reader import Reader
-    from tibidi.dumpfile.writer import Archive
-
-    Json = Any
-
+Json = Any
 # What can be dropped, and what it empties in the summary; other words are keys of the summary.
 PROCESS_PARTS = {"arguments": "argv", "environment": "environment", "packages": "packages", "vitals": "vitals"}
 PARTS = (*PROCESS_PARTS, "globals", "sources", "tasks", "threads", "values")
