@@ -68,11 +68,10 @@ def write(
 ) -> tuple[str, BaseException | None]:
     """Dump `exc` until the deadline of `watch`; `thread` crashed, by default the one that waits.
 
-    Return the path of the dump, and what a signal handler raised while values
-    were written: Ctrl-C, or a request to stop a service.  Then the remaining
-    values are left out, and the caller must raise it.  Raises DumpFailed when
-    there is no dump, and what a signal handler raised before there was one.
-    The caller holds `dump_lock` and `dump_settings`.
+    Return the path of the dump, and what a signal handler raised while values were written: Ctrl-C, or a request to
+    stop a service.  Then the remaining values are left out, and the caller must raise it.  Raises DumpFailed when there
+    is no dump, and what a signal handler raised before there was one.  The caller holds `dump_lock` and
+    `dump_settings`.
     """
     try:
         crash = survey(exc, thread, watch, crash)

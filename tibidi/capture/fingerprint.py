@@ -1,9 +1,8 @@
 """The fingerprint of a crash: the same for one bug on every machine, different for two.
 
 It is a digest of the exception that ended the program and of its root cause: their types, and where they passed from
-one package to the next.  It covers module, name and statement of the last function there and of its caller.  It
-ignores lines, folders, messages, other callers and modules of Python itself, all of which differ between crashes of
-one bug.
+one package to the next.  It covers module, name and statement of the last function there and of its caller.  It ignores
+lines, folders, messages, other callers and modules of Python itself, all of which differ between crashes of one bug.
 
 A statement is found by scanning the text, not by the parser of the running Python, so that every version finds the
 same.  It is the whole statement, because versions report different lines of one that spans several.

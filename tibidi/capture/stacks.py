@@ -39,8 +39,7 @@ def survey(
 ) -> LiveCrash:
     """Find the exceptions behind `exc`, if there is one, all threads and all tasks; return `crash` with them.
 
-    `thread` crashed, by default the one that waits with `watch`, else the
-    current one.
+    `thread` crashed, by default the one that waits with `watch`, else the current one.
     """
     crash = crash or LiveCrash()
     if crash.kind == CRASH and issubclass(type(exc), SystemExit):

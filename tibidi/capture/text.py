@@ -44,9 +44,8 @@ SHOWN = {hidden: space for space, hidden in HIDDEN.items()}
 class Stack(traceback.StackSummary):
     """A stack of which each frame is formatted once: for the carets of each, the module parses its lines.
 
-    With `line_end`, `[Previous line repeated ...]` has no margin of a group, as C
-    code prints it up to Python 3.12 (Python/traceback.c, tb_print_line_repeated):
-    it is in the block before, after this character.
+    With `line_end`, `[Previous line repeated ...]` has no margin of a group, as C code prints it up to Python 3.12
+    (Python/traceback.c, tb_print_line_repeated): it is in the block before, after this character.
     """
 
     line_end = ""
@@ -72,8 +71,7 @@ def traceback_text(
 ) -> str:
     """Return the traceback of the exception that ended the program, with its chain and members.
 
-    With `crash`, syntax errors show their line, which is not in the summary
-    and is redacted by `clean`.
+    With `crash`, syntax errors show their line, which is not in the summary and is redacted by `clean`.
     """
     if not summary.exceptions:
         from tibidi.capture import living  # not for a crash

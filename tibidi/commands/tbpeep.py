@@ -37,9 +37,8 @@ def main(argv: commands.Arguments) -> int:
 def make_importable() -> None:
     """Make the submodules of peepshow importable on any Python.
 
-    The `__init__` of peepshow 0.3.0, the newest version, raises on all but
-    Python 3.6 to 3.8; its submodules work at least up to 3.13.  So the package
-    is put into `sys.modules` without running its `__init__`.
+    The `__init__` of peepshow 0.3.0, the newest version, raises on all but Python 3.6 to 3.8; its submodules work at
+    least up to 3.13.  So the package is put into `sys.modules` without running its `__init__`.
     """
     spec = find_spec(PACKAGE)
     if spec is None:

@@ -128,8 +128,7 @@ def encoder() -> Callable[[Mapping[str, object]], str]:
 def statement(name: bytes, extra: bytes, packing: tuple[int, int, int], digest: str) -> bytes:
     """Return the line that the signature covers for one member.
 
-    `packing` is its method, checksum and size; `digest` that of the packed
-    bytes as they stand in the file.
+    `packing` is its method, checksum and size; `digest` that of the packed bytes as they stand in the file.
     """
     note = sha256(extra).hexdigest()
     return b"%d %d %d %s %s %s\n" % (*packing, digest.encode(), note.encode(), name)

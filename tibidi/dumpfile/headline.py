@@ -21,12 +21,11 @@ PEEK_BYTES = fmt.LOCAL.size + len(fmt.SUMMARY) + fmt.MAX_EXTRA_BYTES
 class Headline(NamedTuple):
     """One line about a dump.
 
-    `time` is ISO 8601 in UTC; `program` is the first word of the command line;
-    `kind` is that of the summary, `file`, `line` and `name` are those of the innermost frame of the crash.
-    `cause` is the type of the exception that caused it, if another one did;
-    `own_file`, `own_line` and `own_name` are those of the innermost frame of own
-    code in the root cause, where there is one (dumps of tibidi 1.0 have none).
-    `test` is the node id of the test that failed, if it was one.
+    `time` is ISO 8601 in UTC; `program` is the first word of the command line; `kind` is that of the summary, `file`,
+    `line` and `name` are those of the innermost frame of the crash.  `cause` is the type of the exception that caused
+    it, if another one did; `own_file`, `own_line` and `own_name` are those of the innermost frame of own code in the
+    root cause, where there is one (dumps of tibidi 1.0 have none).  `test` is the node id of the test that failed, if
+    it was one.
     """
 
     fingerprint: str = ""

@@ -23,9 +23,8 @@ NAMES = frozenset({fmt.SUMMARY, fmt.TRACEBACK, fmt.INDEX, fmt.SIGNATURE, fmt.SEA
 class Member(NamedTuple):
     """Where a member lies in the file.
 
-    `start` and `packed` are the offset and length of its packed bytes; `whole`
-    is False for the last member of a cut file, whose `size` and `crc` are not
-    known.
+    `start` and `packed` are the offset and length of its packed bytes; `whole` is False for the last member of a cut
+    file, whose `size` and `crc` are not known.
     """
 
     name: str
@@ -114,9 +113,8 @@ def packed_chunks(file: Any, member: Member) -> Iterator[bytes]:
 def chunks(file: Any, member: Member, limit: int = fmt.MAX_MEMBER_BYTES) -> Iterator[bytes]:
     """Yield the content of a member in chunks, of a cut member as far as it goes.
 
-    Raises DamagedDump as soon as the content is longer than `limit` or than
-    the header says or cannot be inflated, and at the end if its length or
-    checksum is wrong: so the content must not be used before the end.
+    Raises DamagedDump as soon as the content is longer than `limit` or than the header says or cannot be inflated, and
+    at the end if its length or checksum is wrong: so the content must not be used before the end.
     """
     if member.size > limit:
         raise DamagedDump(f"{member.name} claims {member.size} bytes, at most {limit} are read")

@@ -18,8 +18,7 @@ FLAGS = sum(getattr(os, f"O_{name}", 0) for name in ("RDWR", "CREAT", "EXCL", "N
 class PartialFile:
     """A file being written beside its final name, `path`.
 
-    Raises OSError if the partial file cannot be created, FileExistsError if
-    there is one already.
+    Raises OSError if the partial file cannot be created, FileExistsError if there is one already.
     """
 
     def __init__(self, path: str, partial: str | None = None) -> None:

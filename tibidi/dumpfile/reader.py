@@ -38,10 +38,9 @@ MAX_NAME_CHARACTERS = 4_096
 class Reader:
     """The dump at `path`, open; a context manager.
 
-    Raises DumpNotFound, NotADump or NewerFormat, and DamagedDump if not even
-    the summary can be read.  `cut` is True if the end of the file is missing;
-    `damage` lists the parts found unreadable so far, `is_sealed` is True for a
-    sealed dump, which is read as the one in it if TIBIDI_IDENTITY opens it.
+    Raises DumpNotFound, NotADump or NewerFormat, and DamagedDump if not even the summary can be read.  `cut` is True if
+    the end of the file is missing; `damage` lists the parts found unreadable so far, `is_sealed` is True for a sealed
+    dump, which is read as the one in it if TIBIDI_IDENTITY opens it.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -109,9 +108,8 @@ class Reader:
     def values(self, on_read: Callable[[int], None] | None = None) -> Iterator[tuple[str, BinaryIO, object]]:
         """Yield name and content of each pickle, in the order in which they have to be loaded.
 
-        The third is the number of objects in all pickles before it, None in
-        dumps of tibidi 1.0; a stranger may have written anything there.
-        `on_read` is called with the number of bytes after each read.
+        The third is the number of objects in all pickles before it, None in dumps of tibidi 1.0; a stranger may have
+        written anything there.  `on_read` is called with the number of bytes after each read.
         """
         for member in self._members.values():
             if member.name.startswith(fmt.VALUES) and member.name != fmt.INDEX:
@@ -126,8 +124,7 @@ class Reader:
     def is_signed_by(self, key: bytes | None) -> bool:
         """Return True if there is a key, and the file is unchanged since it was signed with it.
 
-        In that case all later reads are from the private copy that was
-        checked, so that nobody can replace the content.
+        In that case all later reads are from the private copy that was checked, so that nobody can replace the content.
         """
         if key is None or self.cut or list(self._members)[-1] != fmt.SIGNATURE:
             return False

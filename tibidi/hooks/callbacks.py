@@ -1,9 +1,8 @@
 """The hook for atexit callbacks before Python 3.10, where no other hook is called for their exceptions.
 
-The interpreter prints the traceback and goes on.  So each callback is
-registered in a wrapper that keeps its exception for the exit handler of
-tibidi.  The wrapper equals the callback, since `atexit.unregister()` compares
-them.  Imported when the application registers its first callback.
+The interpreter prints the traceback and goes on.  So each callback is registered in a wrapper that keeps its exception
+for the exit handler of tibidi.  The wrapper equals the callback, since `atexit.unregister()` compares them.  Imported
+when the application registers its first callback.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms.

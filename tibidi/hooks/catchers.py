@@ -1,8 +1,7 @@
 """The hook for library functions that handle an exception which the library has caught: the program goes on.
 
-They print the exception, or log it.  Each is called while the traceback still
-exists: that of a thread or a greenlet that ends, of a callback of an event loop
-or a window, or of a request handler.  What an application does in its own
+They print the exception, or log it.  Each is called while the traceback still exists: that of a thread or a greenlet
+that ends, of a callback of an event loop or a window, or of a request handler.  What an application does in its own
 `except` blocks is its own business, and no crash.
 """
 

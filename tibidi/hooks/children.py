@@ -1,11 +1,9 @@
 """The hook for children of `multiprocessing`, and of its forks `multiprocess` (dill) and `billiard` (Celery).
 
-Their exceptions reach no excepthook: `BaseProcess._bootstrap()`
-(Lib/multiprocessing/process.py) catches them, prints the traceback and ends the
-process.  Many applications override `run()`, so the hook is in
-`traceback.print_exc()`, which `_bootstrap()` calls: the traceback has just been
-printed, the frames exist, threads still run.  It is installed in the child
-only, and does nothing for other callers.
+Their exceptions reach no excepthook: `BaseProcess._bootstrap()` (Lib/multiprocessing/process.py) catches them, prints
+the traceback and ends the process.  Many applications override `run()`, so the hook is in `traceback.print_exc()`,
+which `_bootstrap()` calls: the traceback has just been printed, the frames exist, threads still run.  It is installed
+in the child only, and does nothing for other callers.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Which crashes were dumped, so that a crash that several hooks catch is dumped once.
 
-Rules: an exception is neither kept alive nor marked.  One of a class of the
-application is recognised by a weak reference.  Builtin classes allow none: their
-exceptions are recognised by their `__dict__`, which is kept if it is empty, since
-no other exception can have the same one meanwhile.  A `__dict__` with attributes
-would keep those alive, so only the address is remembered, for a minute.
+Rules: an exception is neither kept alive nor marked.  One of a class of the application is recognised by a weak
+reference.  Builtin classes allow none: their exceptions are recognised by their `__dict__`, which is kept if it is
+empty, since no other exception can have the same one meanwhile.  A `__dict__` with attributes would keep those alive,
+so only the address is remembered, for a minute.
 
 Hooks after which the process goes on have a quota: a thread or a worker that
 fails the same way again and again must not spend its time on dumps.

@@ -1,15 +1,12 @@
 """The hooks for libraries that treat `sys.excepthook` in their own way: the consoles of `code`, PyQt, and coverage.
 
-Exceptions at the prompt of a console are no crashes.  A console writes
-tracebacks itself only while `sys.excepthook` is that of the interpreter; a
-server with consoles for remote clients overrides `write()`.  Another excepthook
-is called instead, and would print on stderr what was meant for the client.  So
-`code` gets a `sys` of its own, with the excepthook that ours replaced.
-Replacing `sys.excepthook` for the time of a call would affect other threads.
+Exceptions at the prompt of a console are no crashes.  A console writes tracebacks itself only while `sys.excepthook` is
+that of the interpreter; a server with consoles for remote clients overrides `write()`.  Another excepthook is called
+instead, and would print on stderr what was meant for the client.  So `code` gets a `sys` of its own, with the
+excepthook that ours replaced.  Replacing `sys.excepthook` for the time of a call would affect other threads.
 
-PyQt ends the process by `abort()` after an exception in a slot, unless there is
-an excepthook.  It takes ours for one of the application, and would go on.  It
-calls it by `PyErr_Print()`, which sets `sys.last_value`, while a frame of the
+PyQt ends the process by `abort()` after an exception in a slot, unless there is an excepthook.  It takes ours for one
+of the application, and would go on.  It calls it by `PyErr_Print()`, which sets `sys.last_value`, while a frame of the
 application is running its event loop.
 
 `coverage run` calls `sys.excepthook` itself.  If that hook does not call ours, as

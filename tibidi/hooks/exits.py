@@ -1,10 +1,9 @@
 """The hook for exits that an exception led to, such as `sys.exit("no such file")` in an `except` block.
 
-Installed with TIBIDI_EXITS=errors.  No hook of the interpreter is called for
-SystemExit.  So `sys.exit()`, `exit()` and `quit()` keep it, from Python 3.12 on
-also `raise SystemExit` (by `sys.monitoring`), and the exit handler that runs
-last reports it if nobody caught it: its traceback then begins in the outermost
-frame of the main thread, or that frame has not advanced since.
+Installed with TIBIDI_EXITS=errors.  No hook of the interpreter is called for SystemExit.  So `sys.exit()`, `exit()` and
+`quit()` keep it, from Python 3.12 on also `raise SystemExit` (by `sys.monitoring`), and the exit handler that runs last
+reports it if nobody caught it: its traceback then begins in the outermost frame of the main thread, or that frame has
+not advanced since.
 """
 
 from __future__ import annotations

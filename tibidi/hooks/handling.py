@@ -37,9 +37,8 @@ def handle(
 ) -> tuple[str, BaseException | None]:
     """Dump an exception unless there is a reason not to, and report the dump on stderr.
 
-    `hook` caught it, `thread` ended by it, and `watch` waits for the dump.  Return
-    the path of the dump that it is in now, or "", and what a signal handler
-    raised meanwhile.
+    `hook` caught it, `thread` ended by it, and `watch` waits for the dump.  Return the path of the dump that it is in
+    now, or "", and what a signal handler raised meanwhile.
     """
     if not is_crash(exc, hook):
         return "", None

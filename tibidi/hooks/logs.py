@@ -1,10 +1,9 @@
 """The hook for exceptions that an application catches and logs: with `logging`, loguru or structlog, or by printing.
 
-Installed with TIBIDI_LOGGING, for records of that level or above.  Web
-frameworks and task queues report failed views and tasks this way.  A record
-without `exc_info` stands for the exception that is being handled: many log the
-text of the traceback instead.  `traceback.print_exc()` counts as a record of
-level ERROR, and so does an exception in a future whose result nobody asks for.
+Installed with TIBIDI_LOGGING, for records of that level or above.  Web frameworks and task queues report failed views
+and tasks this way.  A record without `exc_info` stands for the exception that is being handled: many log the text of
+the traceback instead.  `traceback.print_exc()` counts as a record of level ERROR, and so does an exception in a future
+whose result nobody asks for.
 """
 
 from __future__ import annotations

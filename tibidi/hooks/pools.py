@@ -1,9 +1,8 @@
 """The hook for workers: exceptions that a worker catches to send them to another process or thread.
 
-The frames exist only here.  Pools wrap an exception in an object of their own
-while its traceback exists; managers send it as it is.  The workers of clusters
-are on machines that one does not look at: there the exception gets a note
-(PEP 678) that names the file.
+The frames exist only here.  Pools wrap an exception in an object of their own while its traceback exists; managers send
+it as it is.  The workers of clusters are on machines that one does not look at: there the exception gets a note (PEP
+678) that names the file.
 """
 
 from __future__ import annotations

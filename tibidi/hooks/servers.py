@@ -1,7 +1,6 @@
 """The hook for workers of gunicorn: one that fails to boot, and one that gunicorn aborts because it hangs.
 
-Nothing is raised in a worker that hangs.  Its dump is about a TimeoutError with
-the stack at the signal, and says so.
+Nothing is raised in a worker that hangs.  Its dump is about a TimeoutError with the stack at the signal, and says so.
 """
 
 from __future__ import annotations

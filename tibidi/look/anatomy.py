@@ -63,10 +63,9 @@ CHAIN = ("args", "__cause__", "__context__", "__suppress_context__")
 def mro(cls: type) -> tuple[type, ...]:
     """Return the method resolution order.
 
-    It is None in a static type that PyType_Ready() has not seen.  CPython 3.10
-    and 3.11 hand out instances of one, the iterator of `code.co_lines()`
-    (Objects/codeobject.c, LineIterator): it is made ready when one of its
-    attributes is looked up for the first time.
+    It is None in a static type that PyType_Ready() has not seen.  CPython 3.10 and 3.11 hand out instances of one, the
+    iterator of `code.co_lines()` (Objects/codeobject.c, LineIterator): it is made ready when one of its attributes is
+    looked up for the first time.
     """
     order: tuple[type, ...] | None = _MRO.__get__(cls)
     return (cls, object) if order is None else order
@@ -119,9 +118,8 @@ def type_qualname(cls: type) -> str:
 def type_name(cls: type) -> str:
     """Return the dotted name of a class, without `builtins`.
 
-    The module of a heap type is in its dictionary.  That of a static type is a
-    part of `tp_name`, which `type.__repr__` reads (Objects/typeobject.c,
-    type_module and type_repr).
+    The module of a heap type is in its dictionary.  That of a static type is a part of `tp_name`, which `type.__repr__`
+    reads (Objects/typeobject.c, type_module and type_repr).
     """
     module = namespace(cls).get("__module__") if _FLAGS.__get__(cls) & HEAP_TYPE else None
     name: str = _QUALNAME.__get__(cls)

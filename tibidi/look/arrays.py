@@ -1,8 +1,7 @@
 """Show arrays and tables in one line: type, shape, dtype, first and last items.
 
-numpy and pandas are only looked up in `sys.modules`.  An exact `numpy.ndarray` is read by C code; of a subclass,
-which may compute its items or read them from a file, only shape and dtype are read, by the descriptors of
-`numpy.ndarray`.
+numpy and pandas are only looked up in `sys.modules`.  An exact `numpy.ndarray` is read by C code; of a subclass, which
+may compute its items or read them from a file, only shape and dtype are read, by the descriptors of `numpy.ndarray`.
 """
 
 from __future__ import annotations

@@ -68,10 +68,9 @@ def shipped(names: Iterable[str]) -> frozenset[str]:
 class ClassFacts(NamedTuple):
     """What is known of a class.
 
-    `names` are those of all its bases; `kind` is the builtin type that it
-    derives from, None for `object`; `fields` are the names that it declares,
-    if any.  `stored` and `members` are descriptors, see `anatomy`; an instance of a type
-    of the standard library in C may hold objects that none of these tell (`holds`).
+    `names` are those of all its bases; `kind` is the builtin type that it derives from, None for `object`; `fields` are
+    the names that it declares, if any.  `stored` and `members` are descriptors, see `anatomy`; an instance of a type of
+    the standard library in C may hold objects that none of these tell (`holds`).
     """
 
     cls: type
@@ -113,8 +112,7 @@ class ClassFacts(NamedTuple):
 class Classes:
     """The facts of the classes met so far.
 
-    They are found by id(), as a metaclass may define `__hash__`; each record
-    keeps its class alive, and so the id.
+    They are found by id(), as a metaclass may define `__hash__`; each record keeps its class alive, and so the id.
     """
 
     def __init__(self) -> None:

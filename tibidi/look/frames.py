@@ -156,11 +156,9 @@ def _namespace(frame: FrameType) -> dict[str, object]:
 def _empty_snapshot(frame: FrameType, snapshot: dict[str, object]) -> None:
     """Remove the variables from the dictionary that reading `f_locals` has left in the frame of a function.
 
-    Until Python 3.12 the frame keeps it (Objects/frameobject.c,
-    PyFrame_FastToLocalsWithError), and so what the variables refer to now.  It
-    is filled again whenever it is read.  Under a trace function it must stay:
-    the variables are set from it after each call (Python/sysmodule.c,
-    call_trampoline).
+    Until Python 3.12 the frame keeps it (Objects/frameobject.c, PyFrame_FastToLocalsWithError), and so what the
+    variables refer to now.  It is filled again whenever it is read.  Under a trace function it must stay: the variables
+    are set from it after each call (Python/sysmodule.c, call_trampoline).
     """
     threading = sys.modules.get("threading")
     is_traced = sys.gettrace() is not None or sys.getprofile() is not None or frame.f_trace is not None

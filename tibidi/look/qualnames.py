@@ -1,7 +1,6 @@
 """Qualified names of code objects, which have none before Python 3.11.
 
-The function of the code is looked up where it most likely is: in the class of
-the first argument, or among the globals.
+The function of the code is looked up where it most likely is: in the class of the first argument, or among the globals.
 """
 
 from __future__ import annotations

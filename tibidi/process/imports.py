@@ -7,13 +7,11 @@ script), replace or delete one in `sys.modules`, patch its functions, or change
 `sys.path`.  tibidi needs the modules of the start, and the application keeps its
 own: no thread of it may see a change, not even for a moment.
 
-So the modules of tibidi are executed with builtins whose `__import__` is ours.
-(CPython takes it from the builtins of the frame: Python/ceval.c, import_name.)
-It imports as ever, unless the application shadows something.  Then every module
-that is not loaded yet is loaded as a private copy from the path of the start, and
-executed with the same builtins, since it may import what is shadowed.  A copy of
-`json` is in `sys.modules` as `tibidi.private.json`: `enum` and `dataclasses` look
-up the module of a class there.
+So the modules of tibidi are executed with builtins whose `__import__` is ours.  (CPython takes it from the builtins of
+the frame: Python/ceval.c, import_name.)  It imports as ever, unless the application shadows something.  Then every
+module that is not loaded yet is loaded as a private copy from the path of the start, and executed with the same
+builtins, since it may import what is shadowed.  A copy of `json` is in `sys.modules` as `tibidi.private.json`: `enum`
+and `dataclasses` look up the module of a class there.
 """
 
 # No `from __future__ import annotations` here: before this module is loaded, it may be shadowed.
@@ -141,9 +139,8 @@ class PrivateImporter:
     ) -> "ModuleSpec | None":
         """Return the spec of a module of tibidi, whose loader gives it our builtins.
 
-        And of one of the standard library that is not found on `sys.path`, if
-        this thread imports it for tibidi: modules in C import with the builtins
-        of importlib.
+        And of one of the standard library that is not found on `sys.path`, if this thread imports it for tibidi:
+        modules in C import with the builtins of importlib.
         """
         is_own = name.startswith(OWN)
         if not is_own and (get_ident() not in self._threads or name not in self._known):

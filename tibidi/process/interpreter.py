@@ -26,11 +26,9 @@ def frames() -> "dict[int, FrameType]":
 def why_frames_are_unreadable() -> str:
     """Return why the frames of other threads must not be read, "" if they may be.
 
-    Without the GIL the other threads run on meanwhile, and free what is being
-    read (cpython#118680, #152355).  From Python 3.12 on, each interpreter of a
-    process may have its own memory allocator (PEP 684); `sys._current_frames()`
-    returns the frames of all interpreters, and a reference to a foreign one
-    aborts the process.
+    Without the GIL the other threads run on meanwhile, and free what is being read (cpython#118680, #152355).  From
+    Python 3.12 on, each interpreter of a process may have its own memory allocator (PEP 684); `sys._current_frames()`
+    returns the frames of all interpreters, and a reference to a foreign one aborts the process.
     """
     if hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled():
         return "free-threaded build: the stacks of other threads cannot be read while they run"

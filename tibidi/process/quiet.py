@@ -1,9 +1,8 @@
 """Hide the warnings of application code that a dump calls, such as a `__reduce__` or a property of a `__getstate__`.
 
-The filters and `showwarning` belong to the application, and hold for all
-threads.  So only the function between the two is exchanged: C code looks it up
-for each warning that passes the filters (Python/_warnings.c,
-call_show_warning).  Loaded before the first such code is called.
+The filters and `showwarning` belong to the application, and hold for all threads.  So only the function between the two
+is exchanged: C code looks it up for each warning that passes the filters (Python/_warnings.c, call_show_warning).
+Loaded before the first such code is called.
 """
 
 # No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.

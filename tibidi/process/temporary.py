@@ -1,15 +1,12 @@
 """What a dump changes in the whole process while it is made: garbage collector, recursion limit, switch interval.
 
-Each change is undone when its context ends, and at once where the thread that
-would undo it hangs or, in a child of fork(), does not exist.  `dump_settings`
-makes all of them, and `dump_lock` lets one thread dump at a time.
+Each change is undone when its context ends, and at once where the thread that would undo it hangs or, in a child of
+fork(), does not exist.  `dump_settings` makes all of them, and `dump_lock` lets one thread dump at a time.
 
-Application code runs in a `Worker`, which can be waited for with a timeout, and
-abandoned: a bare thread with a big stack, for deep structures, and a copy of
-the context, so that context variables have their values.  In a worker that
-hangs an exception is raised, which takes effect as soon as it runs Python code
-again.  Since it is no `threading.Thread`, the interpreter does not wait for it at its
-exit.
+Application code runs in a `Worker`, which can be waited for with a timeout, and abandoned: a bare thread with a big
+stack, for deep structures, and a copy of the context, so that context variables have their values.  In a worker that
+hangs an exception is raised, which takes effect as soon as it runs Python code again.  Since it is no
+`threading.Thread`, the interpreter does not wait for it at its exit.
 """
 
 # No `from __future__ import annotations` here: at a crash the module path may be unusable before `imports` is loaded.
@@ -68,9 +65,8 @@ class ProcessSetting:
 class gc_paused(ProcessSetting):  # noqa: N801 - read as a statement: with gc_paused()
     """A context without garbage collection; with several threads in one, until the last one leaves.
 
-    A collection would run finalizers of the application in the middle of a
-    dump.  And the memo of a million objects triggers one after the other,
-    which takes a fifth of the time.
+    A collection would run finalizers of the application in the middle of a dump.  And the memo of a million objects
+    triggers one after the other, which takes a fifth of the time.
     """
 
     was_enabled: "ClassVar[bool]" = False

@@ -1,8 +1,7 @@
 """Text: lines as Python counts them, without lone surrogates, harmless for a terminal; and times as text.
 
-Escape sequences can retitle a window, hide text or type answers for the user;
-bidirectional controls make a line read as what it is not (CVE-2021-42574).
-`str.isprintable` is False for all of them: they are of the Unicode categories
+Escape sequences can retitle a window, hide text or type answers for the user; bidirectional controls make a line read
+as what it is not (CVE-2021-42574).  `str.isprintable` is False for all of them: they are of the Unicode categories
 "other" and "separator".
 """
 

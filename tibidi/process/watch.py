@@ -1,8 +1,7 @@
 """The thread in which a dump is made, and how the crashed thread waits for it.
 
-A network file system that does not answer holds a thread in the kernel for
-ever, where no signal interrupts it, be it in an import, in `mkdir()` or in
-`fsync()`.
+A network file system that does not answer holds a thread in the kernel for ever, where no signal interrupts it, be it
+in an import, in `mkdir()` or in `fsync()`.
 """
 
 # No `from __future__ import annotations` here: importing it costs 0.1 ms at every start.
@@ -71,11 +70,10 @@ class NoThread(RuntimeError):
 class Waiting:
     """A fake module lock: tells importlib that the current thread waits for the thread `owner`.
 
-    A module that logs an exception in its own body is dumped in the middle of
-    its import.  Pickling an instance of one of its classes imports the module,
-    whose lock the waiting thread holds.  importlib resolves such deadlocks by
-    returning the half imported module (`_ModuleLock.has_deadlock` in
-    Lib/importlib/_bootstrap.py), if it knows which thread waits for which.
+    A module that logs an exception in its own body is dumped in the middle of its import.  Pickling an instance of one
+    of its classes imports the module, whose lock the waiting thread holds.  importlib resolves such deadlocks by
+    returning the half imported module (`_ModuleLock.has_deadlock` in Lib/importlib/_bootstrap.py), if it knows which
+    thread waits for which.
     """
 
     def __init__(self) -> None:
@@ -107,9 +105,8 @@ class Waiting:
 class DumpThread:
     """A bare thread that calls `function` once, with the levels of recursion that its stack allows.
 
-    It has a copy of the context, so that context variables have their values.
-    Once the function has returned, this refers to nothing of it but its
-    exception, which `take_error` hands over.
+    It has a copy of the context, so that context variables have their values.  Once the function has returned, this
+    refers to nothing of it but its exception, which `take_error` hands over.
     """
 
     def __init__(self, function: "Callable[[int], object]", stack_sizes: "Sequence[int]") -> None:
@@ -178,10 +175,9 @@ class DumpThread:
 class Watch:
     """The crashed thread, as it waits for a dump that another thread makes.
 
-    `ident` and `frame` are those of the crashed thread.  `deadline` (of
-    time.monotonic) may be changed meanwhile.  `interrupt` is what a signal
-    handler raised in the crashed thread: then the dump must be finished
-    quickly.  With `is_over` nobody waits any more.
+    `ident` and `frame` are those of the crashed thread.  `deadline` (of time.monotonic) may be changed meanwhile.
+    `interrupt` is what a signal handler raised in the crashed thread: then the dump must be finished quickly.  With
+    `is_over` nobody waits any more.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -1,8 +1,7 @@
 """The slow live unpickler, which guards every opcode that runs application code.
 
-In the place of an object that cannot be rebuilt is what the inert reader makes
-of it.  That has its state already, so what follows in the pickle to fill the
-object is skipped.
+In the place of an object that cannot be rebuilt is what the inert reader makes of it.  That has its state already, so
+what follows in the pickle to fill the object is skipped.
 """
 
 from __future__ import annotations
@@ -192,9 +191,8 @@ CarefulUnpickler.dispatch.update(
 def known_before(memo: dict[int, object], path: object) -> dict[int, object]:
     """Return what was in the memo before the pickle that begins with `path`.
 
-    The writer makes a new string for the path, so it is the first object that
-    this pickle memoizes, and the last equal string that is followed by a tuple
-    which begins with it.
+    The writer makes a new string for the path, so it is the first object that this pickle memoizes, and the last equal
+    string that is followed by a tuple which begins with it.
     """
     for index in sorted(memo, reverse=True):
         if type(memo[index]) is str and memo[index] == path and _is_first(memo, index):

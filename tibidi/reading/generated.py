@@ -1,8 +1,7 @@
 """Generate the methods of dataclasses and named tuples again.
 
-The standard library compiled them from a text that is in no file, so they are
-lost on another version of Python.  But the fields are known, and the same
-library is here.
+The standard library compiled them from a text that is in no file, so they are lost on another version of Python.  But
+the fields are known, and the same library is here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The words of a pickle when it is read live: a function for each name of `tibidi.words.vocabulary`.
 
-Many come in pairs: `_x` makes an empty object and `_x_state` fills it, so that
-objects can refer to each other.  `_namespace` and `_code` depend on the dump:
-`unpickler` replaces them.
+Many come in pairs: `_x` makes an empty object and `_x_state` fills it, so that objects can refer to each other.
+`_namespace` and `_code` depend on the dump: `unpickler` replaces them.
 """
 
 from __future__ import annotations
@@ -194,8 +193,7 @@ def _enum(
 ) -> type:
     """Make an enumeration with its members, without calling the application's `__new__` and `__init__`.
 
-    `contents` has the arguments for the built-in base of each member, where
-    that is not made from the value.
+    `contents` has the arguments for the built-in base of each member, where that is not made from the value.
     """
     metaclass: Any = type(bases[-1])
     known: Mapping[str, tuple[object, ...]] = contents if isinstance(contents, dict) else {}

@@ -1,9 +1,8 @@
 """Say where the object of a proxy is, if it is elsewhere in the dump.
 
-A `LocalProxy` of werkzeug, such as `request` of Flask, is not evaluated at a
-crash: that runs code of the library, and its object may be gone from the
-context by then.  But a frame holds the context, which has the object as an
-attribute of the same name, or that of the application, which has `g`.
+A `LocalProxy` of werkzeug, such as `request` of Flask, is not evaluated at a crash: that runs code of the library, and
+its object may be gone from the context by then.  But a frame holds the context, which has the object as an attribute of
+the same name, or that of the application, which has `g`.
 """
 
 from __future__ import annotations

@@ -56,8 +56,7 @@ def show_attributes(thing: object) -> str:
 def attributes_in(state: Any, names: Sequence[str]) -> dict[str, object] | None:
     """Return the attributes in a state, None if it is of an unknown kind; `names` are those of bare values.
 
-    A dictionary, one of slots, or both (PEP 307); attributes may be within
-    "__dict__", as pydantic writes them.
+    A dictionary, one of slots, or both (PEP 307); attributes may be within "__dict__", as pydantic writes them.
     """
     parts = state if type(state) is tuple and len(state) == 2 else (state,)
     if all(part is None or isinstance(part, dict) for part in parts):

@@ -1,7 +1,6 @@
 """Rebuild tables and arrays with the libraries that are here, in whatever version, from their description.
 
-Where a library is missing or refuses, the table is the inert one: its content
-without the library.
+Where a library is missing or refuses, the table is the inert one: its content without the library.
 """
 
 from __future__ import annotations

@@ -30,10 +30,9 @@ LOST = "its value could not be read"
 class ValuesReader:
     """Loads the members of a dump in their order.
 
-    `namespaces` has the globals of each module, by their path in the dump;
-    `problems` lists what could not be loaded as it was.  `members` begins with
-    the first member again: what cannot be rebuilt is read once more, inert.
-    `main` stands for `__main__` of the crash, see `today`.
+    `namespaces` has the globals of each module, by their path in the dump; `problems` lists what could not be loaded as
+    it was.  `members` begins with the first member again: what cannot be rebuilt is read once more, inert.  `main`
+    stands for `__main__` of the crash, see `today`.
     """
 
     def __init__(

@@ -76,9 +76,8 @@ class NothingLearnt:
 class Redactor:
     """Recognizes secrets by name, pattern and value, and replaces them in texts.
 
-    `names` are further names, as globs; the secrets in `environ` are learnt;
-    `hook` is that of the application (`tibidi.config.redact`): values for
-    which it returns True or raises are redacted.  `found` is the audit: where
+    `names` are further names, as globs; the secrets in `environ` are learnt; `hook` is that of the application
+    (`tibidi.config.redact`): values for which it returns True or raises are redacted.  `found` is the audit: where
     something was redacted and by which rule, never what it was.
     """
 
@@ -131,11 +130,10 @@ class Redactor:
     def conceals(self, name: object, value: object) -> bool:
         """Return True if `value` is a secret under `name`.
 
-        A text is one; under a soft name only if it looks arbitrary.  Under a
-        hard name a number is one as well, and so is a container of a builtin
-        type; but a mapping only if the name is a plural (`cookies`) or if it
-        has keys other than texts.  Any other object, such as a requests.Session
-        under `session`, is not: its content is looked at instead.
+        A text is one; under a soft name only if it looks arbitrary.  Under a hard name a number is one as well, and so
+        is a container of a builtin type; but a mapping only if the name is a plural (`cookies`) or if it has keys other
+        than texts.  Any other object, such as a requests.Session under `session`, is not: its content is looked at
+        instead.
         """
         text = name if type(name) is str else as_text(name)
         if text is None:
@@ -151,9 +149,8 @@ class Redactor:
     def conceals_pair(self, name: object, value: object) -> bool:
         """Return True if two neighbours in a list are a name and its secret value.
 
-        The first of any two values need not name the second, as the key of a
-        mapping does.  So only a text counts that is no name itself, and looks
-        arbitrary unless the name is that of a header.
+        The first of any two values need not name the second, as the key of a mapping does.  So only a text counts that
+        is no name itself, and looks arbitrary unless the name is that of a header.
         """
         text, other = as_text(name), as_text(value)
         if text is None or other is None or not (self.kind_of_name(text) or self.hook):
@@ -165,8 +162,7 @@ class Redactor:
     def conceals_last(self, row: tuple[object, ...] | list[object]) -> bool:
         """Return True if a row ends in a secret value.
 
-        A row is a name and a value; in httpx and h11 the name as it was
-        written, the name in lower case, and the value.
+        A row is a name and a value; in httpx and h11 the name as it was written, the name in lower case, and the value.
         """
         if len(row) == MOST_IN_ROW:
             written = as_text(row[0])
@@ -281,9 +277,8 @@ class Redactor:
     def suspects_name(self, chunk: bytes) -> bool:
         """Return True if a chunk of a pickle may contain the name of a secret; fast, with false positives.
 
-        Only a name that is spelt out is recognized, so the pickler must not
-        memoize the name of a secret: later uses of it would not be seen here.
-        With a hook of the application any name may be one.
+        Only a name that is spelt out is recognized, so the pickler must not memoize the name of a secret: later uses of
+        it would not be seen here.  With a hook of the application any name may be one.
         """
         if self.hook is not None:
             return True

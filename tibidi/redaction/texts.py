@@ -257,8 +257,7 @@ def _assigned(text: str) -> Iterator[Found]:
 def _heads(text: str) -> Iterator[re.Match[str]]:
     """Yield each name that may be that of a secret, with its sign.
 
-    Only names with a stem are looked at: to try the expression at every word
-    of a text takes six times longer.
+    Only names with a stem are looked at: to try the expression at every word of a text takes six times longer.
     """
     head, name = re.compile(HEAD), re.compile(NAME)
     if not text.isascii():  # lower case may have another length

@@ -30,8 +30,7 @@ class Call(NamedTuple):
 def raising_call(frames: Sequence[DumpedFrame], exception: BaseException, renamed: Mapping[str, str]) -> Call:
     """Return the call that makes the stack and raises `exception` in its innermost frame.
 
-    `renamed` has the new names of files that are shown under another name
-    than the captured one.
+    `renamed` has the new names of files that are shown under another name than the captured one.
     """
     return _stack_call(frames, compiler.RAISE, compiler.Holder(exception=exception), renamed)
 

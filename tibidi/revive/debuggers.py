@@ -29,8 +29,7 @@ def debug(
 ) -> None:
     """Open the crash in the debugger of `breakpoint()` if one was chosen, else in pdb; return when the user leaves it.
 
-    `say` prints a line, `number` is the exception to show first, `commands`
-    are run by pdb before its first prompt.
+    `say` prints a line, `number` is the exception to show first, `commands` are run by pdb before its first prompt.
     """
     wanted = os.environ.get(BREAKPOINT_VARIABLE, "")
     chosen = bool(wanted) or sys.breakpointhook is not sys.__breakpointhook__

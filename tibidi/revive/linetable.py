@@ -1,11 +1,9 @@
 """Encode the location table that code objects have since Python 3.11.
 
-The compiler gives every instruction a line, even if its node has none, but a
-debugger on `sys.monitoring` (debugpy since 3.12) reports a line only if it
-differs from that of the previous instruction.  An instruction without any
-line in between makes it report the same line twice.  Such a gap can only be
-made by rewriting the table: PEP 626 and PEP 657, and in CPython
-`InternalDocs/code_objects.md`, formerly `Objects/locations.md`.
+The compiler gives every instruction a line, even if its node has none, but a debugger on `sys.monitoring` (debugpy
+since 3.12) reports a line only if it differs from that of the previous instruction.  An instruction without any line in
+between makes it report the same line twice.  Such a gap can only be made by rewriting the table: PEP 626 and PEP 657,
+and in CPython `InternalDocs/code_objects.md`, formerly `Objects/locations.md`.
 """
 
 from __future__ import annotations

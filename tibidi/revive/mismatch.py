@@ -1,8 +1,7 @@
 """Find out what differs between the machine of the crash and this one.
 
-A developer reads a crash next to a checkout, an environment and an
-interpreter that may differ from those of the crash.  No application code is
-imported to compare them: files are read and distributions are listed.
+A developer reads a crash next to a checkout, an environment and an interpreter that may differ from those of the crash.
+No application code is imported to compare them: files are read and distributions are listed.
 """
 
 from __future__ import annotations
@@ -33,8 +32,7 @@ MAX_SHOWN_LINE = 60  # characters of a source line in a message
 class Mismatch(NamedTuple):
     """One difference: `kind` is SOURCE, PACKAGE, PYTHON or PLATFORM, `subject` the file or package.
 
-    A `serious` one misleads the reader of the crash.  The banner of the
-    debugger has only these, `info` has all.
+    A `serious` one misleads the reader of the crash.  The banner of the debugger has only these, `info` has all.
     """
 
     kind: str

@@ -26,8 +26,7 @@ class RevivedException(NamedTuple):
 class RevivedDump:
     """The revived dump.
 
-    `exceptions` are in the order of the dump, root cause first; `own` tells own
-    code from installed code.
+    `exceptions` are in the order of the dump, root cause first; `own` tells own code from installed code.
     """
 
     def __init__(self, dump: Dump, *, extract: bool = False) -> None:

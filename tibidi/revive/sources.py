@@ -1,11 +1,9 @@
 """Put the captured source text where debuggers look for it.
 
-Debuggers that ask `linecache` get the captured text from there: an entry
-without a modification time is never checked against the disk (see
-`linecache.checkcache`), so it is valid even if a different file has the name
-here.  Debuggers that open files themselves, as IDEs do, would show that
-different file: for these the frames are revived under the name of a copy, and
-so are files whose name makes a debugger skip them.
+Debuggers that ask `linecache` get the captured text from there: an entry without a modification time is never checked
+against the disk (see `linecache.checkcache`), so it is valid even if a different file has the name here.  Debuggers
+that open files themselves, as IDEs do, would show that different file: for these the frames are revived under the name
+of a copy, and so are files whose name makes a debugger skip them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Revived stacks on threads, for debuggers that are entered from a running frame.
 
-A thread that `_thread` starts has the revived frame as its first Python
-frame: debuggers show only frames of the application.  Such a thread gets its
-name from within, once it runs, through `threading` itself.
+A thread that `_thread` starts has the revived frame as its first Python frame: debuggers show only frames of the
+application.  Such a thread gets its name from within, once it runs, through `threading` itself.
 """
 
 from __future__ import annotations

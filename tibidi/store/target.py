@@ -37,9 +37,8 @@ class NamedTarget:
 class CrashTarget:
     """A new file in the crash directory; `latest.pkl` and the older dumps follow when it is finished.
 
-    `refused` has the directories that cannot be written, with the reasons;
-    one in which no file can be made is added.  It is named after `program`, by
-    default the one that runs.
+    `refused` has the directories that cannot be written, with the reasons; one in which no file can be made is added.
+    It is named after `program`, by default the one that runs.
     """
 
     def __init__(self, refused: dict[str, str], program: str = "") -> None:

@@ -1,10 +1,9 @@
 """The pickles of a dump as opcodes: read the texts in them, or write them again without some of their values.
 
-Strategy: all pickles share one memo, so an object that is left out may be the first of many
-references to it.  A first pass follows the stack (PEP 3154 has the opcodes), and notes where each memoized
-object begins and ends and which values have a masked name.  A second pass copies the opcodes, skips
-the objects that are left out, and renumbers the memo.  Where a reference to a skipped object remains, the pass
-writes that object there.  It unpickles nothing.
+Strategy: all pickles share one memo, so an object that is left out may be the first of many references to it.  A first
+pass follows the stack (PEP 3154 has the opcodes), and notes where each memoized object begins and ends and which values
+have a masked name.  A second pass copies the opcodes, skips the objects that are left out, and renumbers the memo.
+Where a reference to a skipped object remains, the pass writes that object there.  It unpickles nothing.
 """
 
 from __future__ import annotations

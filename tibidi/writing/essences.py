@@ -1,8 +1,7 @@
 """Reduce what cannot be pickled to what is known of it.
 
-What each type of the standard library holds is in `look.resources`; of a type
-in C of another library, its members are read.  Its getters are not called: one of
-an object that was never opened, or whose `__init__` has failed, may follow a
+What each type of the standard library holds is in `look.resources`; of a type in C of another library, its members are
+read.  Its getters are not called: one of an object that was never opened, or whose `__init__` has failed, may follow a
 pointer that is not set, which ends the process.
 """
 

@@ -88,8 +88,7 @@ class Filter:
     def hooks(self, rules: Rules) -> FilterHooks:
         """Return the callbacks for a pickler that follows `rules`.
 
-        They are called for every single object, most of which have types that
-        no rule is about.
+        They are called for every single object, most of which have types that no rule is about.
         """
         self._rules = rules
         checks: dict[type, Callable[[Any], object]] = {dict: self._dict, tuple: self._row, list: self._row}
@@ -193,8 +192,7 @@ class Filter:
     def _name(self, text: str) -> object:
         """Return a copy of the name of a secret, so that the name itself never enters the memo.
 
-        Then it is written in full wherever it is used, and the scan of an
-        unfiltered member sees it there.
+        Then it is written in full wherever it is used, and the scan of an unfiltered member sees it there.
         """
         if text in self._harmless or len(text) > LONGEST_NAME or " " in text:
             return None

@@ -1,10 +1,8 @@
 """Write one member after the other with one memo, each by the pickler that it needs.
 
-A member that fails is rolled back: its bytes, and its entries in the memo.
-The memo of a C pickler is large, so it is not copied before each member once
-it has grown.  The new entries are found by their index instead: the first
-object in each member is a text created for it, and all later ones have higher
-indices.
+A member that fails is rolled back: its bytes, and its entries in the memo.  The memo of a C pickler is large, so it is
+not copied before each member once it has grown.  The new entries are found by their index instead: the first object in
+each member is a text created for it, and all later ones have higher indices.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The globals of modules: named in pickles, and written once each.
 
-Frames and functions of a module share one dictionary.  Pickles refer to it as
-`tibidi._namespace("modules['shop']")`, and its content is a value of its own:
-complete for application modules; for libraries, and for modules that are met
+Frames and functions of a module share one dictionary.  Pickles refer to it as `tibidi._namespace("modules['shop']")`,
+and its content is a value of its own: complete for application modules; for libraries, and for modules that are met
 only as the globals of a function, the names that captured code uses.
 """
 
@@ -28,10 +27,9 @@ MACHINERY = frozenset({"__builtins__", "__cached__", "__loader__", "__spec__"})
 class Placeholder:
     """Pickled instead of an object before its own turn: `reduced` is a call that makes it empty.
 
-    A function needs its cells first, and a cell may refer to the function; a
-    group needs its members, and a member may refer to the group.  The object
-    itself is pickled later as its placeholder, now filled.  `thing` is kept
-    alive, so that its id stays its own.
+    A function needs its cells first, and a cell may refer to the function; a group needs its members, and a member may
+    refer to the group.  The object itself is pickled later as its placeholder, now filled.  `thing` is kept alive, so
+    that its id stays its own.
     """
 
     __slots__ = ("reduced", "thing")

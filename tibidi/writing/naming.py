@@ -1,10 +1,9 @@
 """Reduce classes and importable objects: by name if possible, without cloudpickle if possible.
 
-cloudpickle knows best, and takes ten milliseconds to import, a quarter of a
-small dump.  A class that a script makes with a class statement is a name, its
-bases and a dictionary: it is reduced here, in the same way.  `translation`,
-which imports cloudpickle, is loaded for the first object that is more than
-that: an enumeration, an abstract class, another metaclass.
+cloudpickle knows best, and takes ten milliseconds to import, a quarter of a small dump.  A class that a script makes
+with a class statement is a name, its bases and a dictionary: it is reduced here, in the same way.  `translation`, which
+imports cloudpickle, is loaded for the first object that is more than that: an enumeration, an abstract class, another
+metaclass.
 """
 
 from __future__ import annotations
@@ -94,9 +93,8 @@ def is_found(thing: Any) -> bool:
 def reduce_name(thing: object, name: str) -> Any:
     """Return the reduce value of an object that pickles itself as a name in its module.
 
-    Another object may have the name by now, as our hook has `sys.excepthook`:
-    then the name is `__excepthook__`.  Raises PicklingError if the object is
-    nowhere, which the C pickler would do too late.
+    Another object may have the name by now, as our hook has `sys.excepthook`: then the name is `__excepthook__`.
+    Raises PicklingError if the object is nowhere, which the C pickler would do too late.
     """
     module = getattr(thing, "__module__", None)
     if type(module) is str:

@@ -1,8 +1,7 @@
 """The C pickler with our reducers, and the state beside its memo: what was replaced, what is running, what hung.
 
-All picklers of a dump, `careful` too, write protocol 5 and keep their memo in
-the same form, {id: (index, object)}, so that one can continue where another
-has stopped.
+All picklers of a dump, `careful` too, write protocol 5 and keep their memo in the same form, {id: (index, object)}, so
+that one can continue where another has stopped.
 """
 
 from __future__ import annotations
@@ -54,9 +53,8 @@ class Fast(CPickler):  # type: ignore[misc]  # see above
 class Filtering(Fast):
     """A Fast that calls the hooks of a filter for every single object, texts and numbers included.
 
-    A persistent id stands for an object to be replaced, and is the replacement
-    itself: reading it is the identity.  That way anything can be replaced by
-    anything, in every place that refers to it, without a copy of its container.
+    A persistent id stands for an object to be replaced, and is the replacement itself: reading it is the identity.
+    That way anything can be replaced by anything, in every place that refers to it, without a copy of its container.
     """
 
     def __init__(self, file: Sink, reducers: Reducers, hooks: FilterHooks) -> None:
@@ -80,11 +78,10 @@ class Substitution(NamedTuple):
 class PickleState:
     """The state of a dump's pickling, which can be rolled back together with the bytes written.
 
-    `substitutions` grows with every stand-in.  `replaced` has the objects that
-    a filter replaced, by id: the object and its replacement.  `exceptions` has
-    those whose pickling has begun, by id.  `running` is the object whose own
-    code is running, for the thread that watches the clock.  After the moment
-    `until` (of time.monotonic) no more of it is called.
+    `substitutions` grows with every stand-in.  `replaced` has the objects that a filter replaced, by id: the object and
+    its replacement.  `exceptions` has those whose pickling has begun, by id.  `running` is the object whose own code is
+    running, for the thread that watches the clock.  After the moment `until` (of time.monotonic) no more of it is
+    called.
     """
 
     def __init__(self) -> None:

@@ -26,9 +26,8 @@ ITEM_BYTES = (0, 1 << 20, 64 << 10, 2 << 10)
 class Piece(NamedTuple):
     """A root or some of its variables, and the effort of writing it.
 
-    `value` is pickled: if `is_dictionary`, a dictionary of variables, which can
-    be split.  A piece that `is_large` was tried as a small one, and waits until
-    all small ones are written.  A piece that `is_late` has used up its time, so
+    `value` is pickled: if `is_dictionary`, a dictionary of variables, which can be split.  A piece that `is_large` was
+    tried as a small one, and waits until all small ones are written.  A piece that `is_late` has used up its time, so
     that large items are left out for lack of time, not of space.
     """
 

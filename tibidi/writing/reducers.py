@@ -8,8 +8,7 @@ takes a third of the time of a whole pickle, so of plain instances it is called
 for the first only, and its result is applied to the others.  An object that
 raises is replaced by a stand-in right there, and its container is not affected.
 
-cloudpickle decides what is pickled by name and what by value, and how classes
-are reduced (`naming`, `translation`).
+cloudpickle decides what is pickled by name and what by value, and how classes are reduced (`naming`, `translation`).
 """
 
 from __future__ import annotations

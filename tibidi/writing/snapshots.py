@@ -1,10 +1,8 @@
 """Snapshots of containers that other threads change while they are written.
 
-Those threads go on, as nothing can stop them.  A pickler raises when a
-dictionary changes during iteration; with these hooks it gets copies instead,
-each made by one call of C code, during which no other thread runs.  Once the
-member is written, the memo has the containers in the place of their copies,
-so that other members refer to the same objects.
+Those threads go on, as nothing can stop them.  A pickler raises when a dictionary changes during iteration; with these
+hooks it gets copies instead, each made by one call of C code, during which no other thread runs.  Once the member is
+written, the memo has the containers in the place of their copies, so that other members refer to the same objects.
 """
 
 from __future__ import annotations

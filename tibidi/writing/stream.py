@@ -111,13 +111,11 @@ def reserve(size: int = RESERVE_BYTES) -> list[bytes]:
 class Sink:
     """The file object of a pickler; its content goes to one member of the archive after the other.
 
-    `total` counts the bytes written, except large texts and data, as a measure
-    of the size of the memo.
+    `total` counts the bytes written, except large texts and data, as a measure of the size of the memo.
 
-    `write` raises TooLarge beyond `limit` bytes on disk or `raw_limit` bytes written, TooLate after the moment
-    `until`, OutOfTime after the deadline, SecretName or SecretValue where it
-    scans for them and may have found one.  Only the thread that is the `owner`
-    may use it: Abandoned is raised in all others, and in a child of fork().
+    `write` raises TooLarge beyond `limit` bytes on disk or `raw_limit` bytes written, TooLate after the moment `until`,
+    OutOfTime after the deadline, SecretName or SecretValue where it scans for them and may have found one.  Only the
+    thread that is the `owner` may use it: Abandoned is raised in all others, and in a child of fork().
     """
 
     def __init__(self, target: Archive, deadline: float, redactor: Redactor) -> None:

@@ -1,8 +1,7 @@
 """cloudpickle's reducers, translated into our words.
 
-They name internals of cloudpickle, which change from release to release; a
-dump names our words instead.  Loaded by `naming` when needed, as cloudpickle
-is slow to import.
+They name internals of cloudpickle, which change from release to release; a dump names our words instead.  Loaded by
+`naming` when needed, as cloudpickle is slow to import.
 """
 
 from __future__ import annotations

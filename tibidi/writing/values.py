@@ -19,9 +19,8 @@ their cost).
     then too late for its slice   -> likewise
     its own code hangs            -> without the object that hung
 
-What is large or slow in one frame never costs what is small in another; of
-both, the innermost frame comes first.  A worker thread does all this, and the
-thread that crashed watches it (`watch`).  All pieces share one memo, so that an
+What is large or slow in one frame never costs what is small in another; of both, the innermost frame comes first.  A
+worker thread does all this, and the thread that crashed watches it (`watch`).  All pieces share one memo, so that an
 object in two frames is one object again when it is loaded.
 """
 

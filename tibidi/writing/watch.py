@@ -38,8 +38,7 @@ def run_watched(
 ) -> None:
     """Run `task` until it is done or `deadline` has passed; parts that hang or fail are skipped.
 
-    `on_wait` is called every `POLL_SECONDS`.  Raises Interrupted, and with
-    `debug` the exception of a part that fails.
+    `on_wait` is called every `POLL_SECONDS`.  Raises Interrupted, and with `debug` the exception of a part that fails.
     """
     while time.monotonic() < deadline:
         with recursion_limit(0):  # from before the worker starts, as it may be abandoned while it has raised the limit

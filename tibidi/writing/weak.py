@@ -1,9 +1,8 @@
 """Reduce weak references: to what they refer to, where that is in the dump anyway.
 
-A weak reference must not add anything to the dump.  So its object is written
-with it only if something else in the dump refers to it: the search goes from
-the roots through strong references, as the pickler will.  Of any other object
-the reference says what it was.
+A weak reference must not add anything to the dump.  So its object is written with it only if something else in the dump
+refers to it: the search goes from the roots through strong references, as the pickler will.  Of any other object the
+reference says what it was.
 """
 
 from __future__ import annotations

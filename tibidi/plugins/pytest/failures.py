@@ -1,8 +1,7 @@
 """Dump each failed phase of a test, and print at the end how to open the dumps.
 
-A phase is dumped when pytest has made its report, while the variables live and
-before `--pdb` or the teardown.  The report carries the path: with pytest-xdist
-each worker writes its own dumps, and the controller prints.
+A phase is dumped when pytest has made its report, while the variables live and before `--pdb` or the teardown.  The
+report carries the path: with pytest-xdist each worker writes its own dumps, and the controller prints.
 
 PYTEST_DONT_REWRITE
 """

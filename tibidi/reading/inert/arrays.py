@@ -1,9 +1,8 @@
 """Arrays of numpy from an untrusted dump: real ones if numpy is installed.
 
-numpy's own unpickling trusts its input: a dtype whose fields are outside its
-items reads foreign memory.  So it is not used: dtypes are built from their
-names, and arrays from bytes that are counted first.  If numpy is not
-installed, an array is inert (`ndarray`): shape, dtype, bytes.
+numpy's own unpickling trusts its input: a dtype whose fields are outside its items reads foreign memory.  So it is not
+used: dtypes are built from their names, and arrays from bytes that are counted first.  If numpy is not installed, an
+array is inert (`ndarray`): shape, dtype, bytes.
 
 A dtype that numpy pickled comes in two steps.  The writer describes one as plain
 data: a code, or the parts of a record or of an array within an item.

@@ -1,8 +1,7 @@
 """Classes and members of enumerations from an untrusted dump.
 
-A class that was written by value has bases and attributes, one that can be
-imported a name and a built-in base.  Both become inert classes with the same
-built-in base, which know the names of the fields of their instances.
+A class that was written by value has bases and attributes, one that can be imported a name and a built-in base.  Both
+become inert classes with the same built-in base, which know the names of the fields of their instances.
 """
 
 from __future__ import annotations

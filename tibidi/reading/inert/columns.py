@@ -1,8 +1,7 @@
 """The values of one column of a table, or of the labels of its rows, read from their description without any library.
 
-What the writer says of a column has them by name: `codes` and `categories`,
-`data` and `mask` (see `tibidi.writing.tables`); `native` describes what pandas
-pickled itself.  Nothing is read before it is looked at.
+What the writer says of a column has them by name: `codes` and `categories`, `data` and `mask` (see
+`tibidi.writing.tables`); `native` describes what pandas pickled itself.  Nothing is read before it is looked at.
 """
 
 from __future__ import annotations

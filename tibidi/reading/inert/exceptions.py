@@ -1,9 +1,8 @@
 """Exceptions from an untrusted dump: real ones, so that they can be raised, of inert classes.
 
-Exceptions of the interpreter have fields that C code reads when it prints
-them, and some versions trust those fields: `UnicodeDecodeError.__str__` reads
-outside its bytes if `start` is out of range.  So such an exception is of an
-inert class, the fields of which a pickle cannot set, and they are checked here.
+Exceptions of the interpreter have fields that C code reads when it prints them, and some versions trust those fields:
+`UnicodeDecodeError.__str__` reads outside its bytes if `start` is out of range.  So such an exception is of an inert
+class, the fields of which a pickle cannot set, and they are checked here.
 """
 
 from __future__ import annotations

@@ -1,14 +1,12 @@
 """Try out the values of an untrusted dump in a throwaway process, under limits of time, memory and depth.
 
-A pickle of a few kilobytes can take any amount of each within one step of C
-code: a set of numbers with one hash takes hours, a tuple in a tuple in a tuple
-overflows the stack when it is hashed.  So each pickle is read in a child process
+A pickle of a few kilobytes can take any amount of each within one step of C code: a set of numbers with one hash takes
+hours, a tuple in a tuple in a tuple overflows the stack when it is hashed.  So each pickle is read in a child process
 first, and only what the child survived is read here: the same bytes, from memory.
 
-The child gets the bytes through a pipe and answers each pickle with one line.
-Whatever else it does (it hangs, dies, answers nonsense), the pickle is refused.
-If that was the end of the child, the next one begins with the pickles that were
-read before, so that both have the same objects in their memos.
+The child gets the bytes through a pipe and answers each pickle with one line.  Whatever else it does (it hangs, dies,
+answers nonsense), the pickle is refused.  If that was the end of the child, the next one begins with the pickles that
+were read before, so that both have the same objects in their memos.
 """
 
 from __future__ import annotations

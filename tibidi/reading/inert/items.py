@@ -1,8 +1,7 @@
 """Read the items of an array from its bytes, without numpy.
 
-Rules: sizes are checked before anything is read, a dtype is followed for a
-bounded number of steps, and a dtype that is not understood raises ValueError,
-after which an array prints as shape, dtype and bytes.
+Rules: sizes are checked before anything is read, a dtype is followed for a bounded number of steps, and a dtype that is
+not understood raises ValueError, after which an array prints as shape, dtype and bytes.
 """
 
 from __future__ import annotations

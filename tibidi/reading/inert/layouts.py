@@ -1,8 +1,7 @@
 """The built-in types that an inert class may be built on, and how instances of inert classes are copied.
 
-The module `copy` asks the object for `__deepcopy__`, which may be any
-attribute in an untrusted dump.  So inert classes define it with the functions
-here.
+The module `copy` asks the object for `__deepcopy__`, which may be any attribute in an untrusted dump.  So inert classes
+define it with the functions here.
 """
 
 from __future__ import annotations

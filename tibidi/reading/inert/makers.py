@@ -1,8 +1,7 @@
 """The words of the format, and some functions of the standard library, as the inert reader makes them.
 
-`WORDS` has the names of `vocabulary.WORDS` like `tibidi.reading.makers`, but
-functions become descriptions and classes inert classes, and bytecode is not
-looked at.
+`WORDS` has the names of `vocabulary.WORDS` like `tibidi.reading.makers`, but functions become descriptions and classes
+inert classes, and bytecode is not looked at.
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
 """Describe tables and columns as pandas and pyarrow pickle them, in the way in which the writer describes them.
 
-Before tibidi 1.1, and in pickles of others, a DataFrame is a manager of blocks,
-each an array of some columns and their places; a Series is a manager of one
-block.  Such pickles of pandas 1.1 to 3 are understood.
+Before tibidi 1.1, and in pickles of others, a DataFrame is a manager of blocks, each an array of some columns and their
+places; a Series is a manager of one block.  Such pickles of pandas 1.1 to 3 are understood.
 
-Arrays of pyarrow, which pandas has for texts since version 3, are calls with a
-type, a length, an offset in the buffers, and the buffers: a bit for each value
-that is not null, and the bytes of the values; of texts first the end of each.
-Layout: https://arrow.apache.org/docs/format/Columnar.html
+Arrays of pyarrow, which pandas has for texts since version 3, are calls with a type, a length, an offset in the
+buffers, and the buffers: a bit for each value that is not null, and the bytes of the values; of texts first the end of
+each.  Layout: https://arrow.apache.org/docs/format/Columnar.html
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Proxies of types, which pickles get instead of the types themselves.
 
-A pickle can call a type with any arguments, make instances that bypass its
-constructor, and set attributes of it.  So no type of the interpreter or of the
-standard library gets into its hands: a proxy makes what `plain` allows, and
-cannot be changed.  After loading it compares, hashes, prints and works like the
-type, which replaces it where it is the value of a variable.
+A pickle can call a type with any arguments, make instances that bypass its constructor, and set attributes of it.  So
+no type of the interpreter or of the standard library gets into its hands: a proxy makes what `plain` allows, and cannot
+be changed.  After loading it compares, hashes, prints and works like the type, which replaces it where it is the value
+of a variable.
 """
 
 from __future__ import annotations

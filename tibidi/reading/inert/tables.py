@@ -1,7 +1,6 @@
 """Tables from an untrusted dump, without their library: rows, columns and cells by label and by position.
 
-A table that is not understood is empty and has its parts as attributes, so
-that looking at it never raises.
+A table that is not understood is empty and has its parts as attributes, so that looking at it never raises.
 """
 
 from __future__ import annotations

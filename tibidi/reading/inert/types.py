@@ -7,13 +7,11 @@ prints, compares and hashes, and does nothing.  Its instances have what the
 pickle has for the object: attributes, items, arguments.  A class that was
 built on a built-in type is built on it here, too, and behaves like it.
 
-Nothing that came from the file is ever called, and the interpreter finds no
-special method that came from it: it does not look in instances, and classes
-take no attribute whose name begins with two underscores.
+Nothing that came from the file is ever called, and the interpreter finds no special method that came from it: it does
+not look in instances, and classes take no attribute whose name begins with two underscores.
 
-While a pickle is read, the unpickler calls what is here: a class to make an
-instance (`REDUCE`, `NEWOBJ`, `OBJ`), `__setstate__` (`BUILD`), `extend`
-(`APPENDS`) and `__setitem__` (`SETITEMS`).  At any other time they raise.
+While a pickle is read, the unpickler calls what is here: a class to make an instance (`REDUCE`, `NEWOBJ`, `OBJ`),
+`__setstate__` (`BUILD`), `extend` (`APPENDS`) and `__setitem__` (`SETITEMS`).  At any other time they raise.
 """
 
 from __future__ import annotations
