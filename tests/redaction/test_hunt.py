@@ -13,6 +13,7 @@ import queue
 import sqlite3
 import sys
 import threading
+import tracemalloc
 import types
 import uuid
 import weakref
@@ -25,7 +26,7 @@ from tibidi.model import RAISED
 from tibidi.redaction import Redactor, hunt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 TEXT = "hunter2-hunter2"
 Login = collections.namedtuple("Login", "user password")
@@ -325,3 +326,16 @@ def test_bounds() -> None:
 
     assert "<redacted>" == redactor.text(accounts[hunt.MAX_ITEMS - 1].password)
     assert accounts[-1].password == redactor.text(accounts[-1].password)
+
+
+@pytest.mark.parametrize("hold", [lambda data: data, lambda data: ["word", data], lambda data: [data, b"x", b"y"]])
+@pytest.mark.parametrize("kind", [bytes, bytearray])
+def test_large_data(hold: Callable[[object], object], kind: Callable[[int], object]) -> None:
+    """Data is read as text up to a length: a crash for lack of memory has none to decode all of a large image."""
+    image = hold(kind(8 << 20))
+    tracemalloc.start()
+    after({"image": image})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 4 << 20

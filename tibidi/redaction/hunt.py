@@ -65,7 +65,7 @@ def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
 def _learn_parameters(redactor: Redactor, namespace: dict[str, object]) -> None:
     """Learn the secrets among the parameters of an SQL statement; if there are several, they follow it."""
     values = first(dict.values(namespace), MAX_ATTRIBUTES)
-    texts = [(as_text(value) or "")[:MAX_STATEMENT] for value in values]
+    texts = [as_text(value, MAX_STATEMENT) or "" for value in values]
     places = [at for at, text in enumerate(texts) if any([sign in text for sign in PLACEHOLDERS])]
     for at, end in zip(places, [*places[1:], len(values)]):
         if may_hold_name(texts[at]):

@@ -152,7 +152,7 @@ class Redactor:
         The first of any two values need not name the second, as the key of a mapping does.  So only a text counts that
         is no name itself, and looks arbitrary unless the name is that of a header.
         """
-        text, other = as_text(name), as_text(value)
+        text, other = as_text(name, LONGEST_ARGUMENT), as_text(value, LONGEST_ARGUMENT)
         if text is None or other is None or not (self.kind_of_name(text) or self.hook):
             return False
         from tibidi.redaction.concealing import is_secret_pair  # few pairs get here
@@ -165,8 +165,8 @@ class Redactor:
         A row is a name and a value; in httpx and h11 the name as it was written, the name in lower case, and the value.
         """
         if len(row) == MOST_IN_ROW:
-            written = as_text(row[0])
-            return written is not None and written.lower() == as_text(row[1]) and self.conceals_pair(*row[1:])
+            written, lower = (as_text(name, LONGEST_ARGUMENT) for name in row[:2])
+            return written is not None and written.lower() == lower and self.conceals_pair(*row[1:])
         return len(row) == MOST_IN_ROW - 1 and self.conceals_pair(*row)
 
     def secret_items(self, row: tuple[object, ...] | list[object]) -> dict[int, str]:
@@ -175,7 +175,8 @@ class Redactor:
             return {}
         if self.conceals_last(row):
             return {len(row) - 1: REDACTED_TEXT}
-        words = [(word if type(word) is str else as_text(word) or "")[:LONGEST_ARGUMENT] for word in row]
+        most = LONGEST_ARGUMENT
+        words = [word[:most] if type(word) is str else as_text(word, most) or "" for word in row]
         return {at: words[at][:a] + REDACTED_TEXT + words[at][b:] for at, (a, b) in self.secret_words(words).items()}
 
     def secret_words(self, words: list[str]) -> dict[int, tuple[int, int]]:
