@@ -222,8 +222,8 @@ class Instances:
         return f"{short}({shown}{more})"
 
     def _public(self, value: object, facts: ClassFacts) -> str:
-        found = facts.attributes(value, MAX_ATTRIBUTES)
-        pairs = [(name, each) for name, each in found if not name.startswith("_") or name == "_data"]
+        found = list(facts.dictionary(value).items())
+        pairs = [each for each in found if type(each[0]) is str and (not each[0].startswith("_") or each[0] == "_data")]
         return f", {self._named(value, pairs, self._walker.limit())}" if pairs else ""
 
     def _sequence(self, value: object, base: Any, short: str) -> str:
