@@ -418,6 +418,7 @@ def test_tables_of_polars_and_pyarrow() -> None:
         "'password': <redacted>, <redacted>, <redacted>, …>"
     ) == shown(table)
     assert "<Series 'a', length 4, Int64: 1, 2, None, …>" == shown(table["a"])
+    assert "<Series 'l', length 1, List(Int64): …>" == shown(polars.Series("l", [[1, 2]]))
     assert "<Table 2 rows, 1 columns ('a': int64)>" == shown(pyarrow.table({"a": [1, 2]}))
     assert "<Int64Array length 2, int64>" == shown(pyarrow.array([1, None]))
 

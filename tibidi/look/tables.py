@@ -86,10 +86,8 @@ def _label(label: Any, names: list[Any], walker: Walker) -> str:
 def _frame(value: Any, walker: Walker) -> str:
     """Show a table of polars as one of pandas, see `arrays`."""
     height, names = value.height, value.columns
-    rows = [value.row(at) for at in range(min(height, HEAD))]
     columns = [
-        f"{walker.show(name)}: {', '.join([walker.entry(name, row[at], (name,)) for row in rows])}"
-        for at, name in enumerate(names[:COLUMNS])
+        f"{walker.show(name)}: {_cells(value.to_series(at), name, walker)}" for at, name in enumerate(names[:COLUMNS])
     ]
     more = ", …" if height > HEAD else ""
     return f"<DataFrame {_size(height, names, value.dtypes, walker)}: {'; '.join(columns)}{more}>"
@@ -98,9 +96,15 @@ def _frame(value: Any, walker: Walker) -> str:
 def _series(value: Any, walker: Walker) -> str:
     """Show a column of polars."""
     name, length = value.name, len(value)
-    items = [walker.entry(name, each, (name,)) for each in value[:HEAD].to_list()]
-    shown = ", ".join(items + ["…"] * (length > HEAD))
-    return f"<Series {walker.show(name)}, length {length}, {_text(value.dtype)}: {shown}>"
+    more = ", …" if length > HEAD else ""
+    return f"<Series {walker.show(name)}, length {length}, {_text(value.dtype)}: {_cells(value, name, walker)}{more}>"
+
+
+def _cells(column: Any, name: str, walker: Walker) -> str:
+    """Show the first cells of a column of polars, but lists and the like, which would be copied whole."""
+    if column.dtype.is_nested():
+        return "…"
+    return ", ".join([walker.entry(name, each, (name,)) for each in column[:HEAD].to_list()])
 
 
 def _without_cells(value: Any, kind: str, walker: Walker) -> str:
