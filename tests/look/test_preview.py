@@ -408,6 +408,16 @@ def test_values_of_pandas() -> None:
     assert "<CategoricalDtype category>" == shown(pandas.CategoricalDtype(["a"]))
 
 
+def test_long_index_with_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an index with levels, no level is converted as a whole, which takes seconds for a million times."""
+    pandas = pytest.importorskip("pandas")
+    index = pandas.MultiIndex.from_arrays([[1, 2], pandas.date_range("2024-01-01", periods=2)])
+    monkeypatch.setattr(pandas.MultiIndex, "tolist", None, raising=False)
+
+    assert shown(index).endswith(": (1, Timestamp('2024-01-01 00:00:00')), (2, Timestamp('2024-01-02 00:00:00'))>")
+    assert shown(pandas.Series([5, 6], index=index)) == "<Series None, length 2, int64: 5, 6>"
+
+
 def test_tables_of_polars_and_pyarrow() -> None:
     """A table of polars is shown as one of pandas, of pyarrow only its columns."""
     polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")

@@ -59,12 +59,21 @@ def table_of(value: Any, walker: Walker) -> Table | None:
         names = list(head.columns)
         columns = [head.iloc[:, at].tolist() for at in range(head.shape[1])]
         cells = [[_entry(walker, name, cell) for cell in column] for name, column in zip(names, columns)]
-        rows = list(zip([_cell(walker.show, label) for label in head.index.tolist()], *cells))
+        rows = list(zip([_cell(walker.show, label) for label in labels(head.index)], *cells))
     else:
         return None
     header = ("", *(_cell(walker.show, name) for name in names))
     more = [("…",) * len(header)] if value.shape[0] > ROWS else []
     return Table(title, (header, *rows, *more))
+
+
+def labels(index: Any) -> list[Any]:
+    """Return the labels of a short index; `tolist` of one with levels converts whole levels, even of a slice."""
+    if type(index) is not sys.modules["pandas"].MultiIndex:
+        return index.tolist()  # type: ignore[no-any-return]  # of pandas
+    generic = sys.modules["numpy"].generic
+    rows = [index[at] for at in range(len(index))]
+    return [tuple([each.item() if is_a(each, generic) else each for each in row]) for row in rows]
 
 
 def _entry(walker: Walker, name: object, value: object) -> str:
@@ -166,7 +175,7 @@ def _column(value: Any, walker: Walker) -> str:
 def _items(column: Any, name: object, walker: Walker) -> str:
     """Show the cells of a column, unless its name or the label of the row is that of a secret."""
     shown = []
-    for label, cell in zip(column.index.tolist(), column.tolist()):
+    for label, cell in zip(labels(column.index), column.tolist()):
         is_secret = walker.redactor.conceals(label, cell)
         shown.append(walker.entry(name, REDACTED_TEXT if is_secret else cell, (name,)))
     return ", ".join(shown)

@@ -11,7 +11,7 @@ import sys
 from tibidi import TYPE_CHECKING
 from tibidi.look import times
 from tibidi.look.anatomy import is_a, type_name
-from tibidi.look.arrays import COLUMNS, HEAD, TAIL
+from tibidi.look.arrays import COLUMNS, HEAD, TAIL, labels
 
 if TYPE_CHECKING:
     from typing import Any
@@ -69,9 +69,9 @@ def _sequence(value: Any, walker: Walker) -> str:
     """Show the first and last items of an index or an array, with its name."""
     length, names = len(value), [*getattr(value, "names", ())]
     name = f" {', '.join(map(walker.show, names))}" if any(names) else ""
-    shown = [_label(each, names, walker) for each in value[:HEAD].tolist()]
+    shown = [_label(each, names, walker) for each in labels(value[:HEAD])]
     if length > HEAD:
-        rest = value[max(HEAD, length - TAIL) :].tolist()
+        rest = labels(value[max(HEAD, length - TAIL) :])
         shown += ["…"] * (length > HEAD + TAIL) + [_label(each, names, walker) for each in rest]
     return f"<{type(value).__name__}{name}, length {length}, {value.dtype.name}: {', '.join(shown)}>"
 
