@@ -545,6 +545,25 @@ def test_fields_of_the_standard_library() -> None:
     assert "<Ordered second=2, first=1>" == shown(Ordered())
 
 
+def test_secrets_in_types_and_zones() -> None:
+    """What a type or a zone holds is searched for secrets."""
+    secret = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+    zone = Office()
+    zone.city = secret
+
+    assert "ghp_" not in shown(datetime.datetime(2024, 1, 2, tzinfo=zone))
+    assert "ghp_" not in shown(typing.Literal[secret]) + shown(typing.ForwardRef(secret))  # type: ignore[valid-type]
+    if optional("pandas"):
+        assert "ghp_" not in shown(optional("pandas").Timestamp(2024, 1, 2).replace(tzinfo=Zone(secret)))
+
+
+class Zone(Asked):
+    """A zone with an attribute."""
+
+    def __init__(self, city: str) -> None:
+        self.city = city
+
+
 def test_slices_and_flags() -> None:
     """A slice is shown as it is made, a flag without a name by its value."""
     assert "slice(1, None, 2)" == shown(slice(1, None, 2))

@@ -73,7 +73,7 @@ class _Hint:
         if short in VARIABLES:
             return f"{VARIABLES[short]}{hint.__name__}"
         if short == "ForwardRef":
-            return f"ForwardRef({hint.__forward_arg__!r})"
+            return f"ForwardRef({self._walker.show(hint.__forward_arg__)})"
         if short == "NewType":
             return f"{own.get('__module__')}.{own.get('__qualname__')}"
         if type(own.get("__args__")) is tuple:

@@ -47,7 +47,7 @@ def show_for(facts: ClassFacts, walker: Walker) -> Show | None:
 
 def _of_pandas(cls: type, pandas: dict[str, Any], walker: Walker) -> Show | None:
     if cls is pandas.get("Timestamp"):
-        return _timestamp
+        return lambda value: walker.redactor.text(_timestamp(value))
     if cls is pandas.get("Interval"):
         return lambda it: f"Interval({walker.show(it.left)}, {walker.show(it.right)}, closed={it.closed!r})"
     found = [pandas[name] for name in SCALARS if name in pandas]
