@@ -119,6 +119,11 @@ def test_doors(crash: Crasher, name: str) -> None:
     assert "{'id': 7, 'amount': 0}" in orders(crashed.dump)
 
 
+def test_task_that_is_kept(crash: Crasher) -> None:
+    """A task that failed, and that nobody has awaited when the program ends, leaves a dump: asyncio prints it later."""
+    assert ["{'id': 7, 'amount': 0}"] == orders(run(crash, "asyncio_task_kept").dump)
+
+
 @pytest.mark.parametrize("name", NO_CRASHES)
 def test_no_doors(crash: Crasher, name: str) -> None:
     """A client that has gone is no crash, nor is what an application handles, nor an exit without an exception."""

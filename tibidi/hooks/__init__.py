@@ -432,7 +432,7 @@ def report_unseen() -> None:
     `sys.last_value` before it calls any hook, and this callback runs last, as
     it was registered first.
     """
-    for name, hook in (("callbacks", UNRAISABLE), ("logs", LOGGING), ("exits", EXIT)):
+    for name, hook in (("callbacks", UNRAISABLE), ("catchers", TASK), ("logs", LOGGING), ("exits", EXIT)):
         module = sys.modules.get(f"tibidi.hooks.{name}")
         for exc in module.unseen() if module else ():
             report(exc, hook)

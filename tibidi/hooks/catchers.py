@@ -7,6 +7,7 @@ that ends, of a callback of an event loop or a window, or of a request handler. 
 
 from __future__ import annotations
 
+import gc
 import sys
 from _thread import get_ident
 from functools import wraps
@@ -39,6 +40,18 @@ def install(module: ModuleType) -> None:
             hooks.replace_function(owner, name, reporting(find, hook))
     if hasattr(module, "_make_invoke_excepthook"):
         hooks.replace_function(module, "_make_invoke_excepthook", _wrap_make_invoke)
+
+
+def unseen() -> list[BaseException]:
+    """Return the exceptions of tasks of asyncio that nobody has asked for: asyncio prints them when hooks are gone."""
+    tasks: Any = sys.modules.get("asyncio.tasks")
+    try:
+        kinds = tasks.Task, tasks._PyTask
+        known: Any = getattr(tasks, "_scheduled_tasks", None) or getattr(tasks, "_all_tasks", ())  # before Python 3.12
+        found = list(known) if sys.version_info < (3, 14) else gc.get_objects()  # it only has those that are not done
+        return [each._exception for each in found if type(each) in kinds and each._log_traceback]
+    except (AttributeError, TypeError):  # never imported, or patched
+        return []
 
 
 def reporting(find: Find, hook: str) -> Callable[[Function], Function]:
