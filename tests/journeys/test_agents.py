@@ -59,7 +59,7 @@ def test_mcp(crash: Crasher, shop: Path) -> None:
 
     assert [name for name, _, _ in steps] == sorted(tools, key=[step[0] for step in steps].index)
     assert {"dump", "expression", "exception", "frame", "max", "page"} == tools["eval"]["properties"].keys()
-    assert ["expression"] == tools["eval"]["required"]
+    assert (["expression"], []) == (tools["eval"]["required"], tools["list"]["required"])
     for (tool, _, said), text in zip(steps, answers):
         assert said in text, (tool, text)
         first, begin, *_, end = text.split("\n")
@@ -108,6 +108,15 @@ def client(crash: Crasher, argv: list[str], calls: list[tuple[str, dict]]) -> tu
     return asyncio.run(asyncio.wait_for(talk(), 120))
 
 
+def test_mcp_defaults(crash: Crasher, shop: Path) -> None:
+    """Without numbers, `frame` is the one to blame; a tool without an argument that it needs says which."""
+    pytest.importorskip("mcp_types", reason="the SDK of MCP, version 2, is not installed")
+    _, (frame, lacking) = client(crash, [], [("frame", {"dump": shop.name}), ("eval", {"dump": shop.name})])
+
+    assert frame.split("\n")[2] == "  [1] suspicious.py:9 in pay"
+    assert "no tool eval with dump; it needs expression" == lacking
+
+
 def test_mcp_odd_arguments(crash: Crasher, shop: Path) -> None:
     """Arguments of a wrong type, or that no command line can have, are an answer, and the server goes on."""
     pytest.importorskip("mcp_types", reason="the SDK of MCP, version 2, is not installed")
@@ -115,7 +124,7 @@ def test_mcp_odd_arguments(crash: Crasher, shop: Path) -> None:
     _, answers = client(crash, [], [("frame", {"dump": shop.name, **each}) for each in odd])
 
     assert ["frame cannot be called so"] * 4 == [answer.partition(":")[0] for answer in answers[:4]]
-    assert "IndexError" in answers[4]
+    assert "suspicious.py:9 in pay" in answers[4]
 
 
 def test_without_the_sdk(crash: Crasher) -> None:

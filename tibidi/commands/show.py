@@ -43,6 +43,7 @@ parser.add_argument(
     help="with --json: also the captured sources, the culprit, the paths of own frames, and who signed it",
 )
 commands.add_frame_arguments(parser)
+parser.add_argument("--one", action="store_true", help="only the frame of --exception and --frame, in full")
 parser.add_argument("--file", action="store_true", help="print the source file of the frame, as it was")
 
 
@@ -63,7 +64,7 @@ def main(argv: commands.Arguments) -> int:
     if options.json:
         commands.report(options, {**more, **summary_to_json(summary)}, ())
         return 0
-    if options.file or (options.exception, options.frame) != (None, None):
+    if options.file or options.one or (options.exception, options.frame) != (None, None):
         return _print_frame(summary, sources, options)
     view = View(terminal.width(), options.all, options.newest_first)
     lines = show.lines(summary, sources, view)
