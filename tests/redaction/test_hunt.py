@@ -330,11 +330,12 @@ def test_bounds() -> None:
 
 @pytest.mark.parametrize("hold", [lambda data: data, lambda data: ["word", data], lambda data: [data, b"x", b"y"]])
 @pytest.mark.parametrize("kind", [bytes, bytearray])
-def test_large_data(hold: Callable[[object], object], kind: Callable[[int], object]) -> None:
+@pytest.mark.parametrize("name", ["image", "password", "key"])
+def test_large_data(hold: Callable[[object], object], kind: Callable[[bytes], object], name: str) -> None:
     """Data is read as text up to a length: a crash for lack of memory has none to decode all of a large image."""
-    image = hold(kind(8 << 20))
+    image = hold(kind(b"\0\xffa1B" * (1 << 21)))
     tracemalloc.start()
-    after({"image": image})
+    after({name: image})
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -11,7 +11,7 @@ from tibidi.model import REDACTED_TEXT
 from tibidi.process.temporary import Abandoned
 from tibidi.redaction import looks
 from tibidi.redaction.learnt import is_trivial
-from tibidi.redaction.names import GIVEN, HARD, HEADERS, SOFT, WEAK, as_text, kind_of_name
+from tibidi.redaction.names import GIVEN, HARD, HEADERS, LONGEST_READ, SOFT, WEAK, as_text, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,7 +55,7 @@ def can_be_secret(name: str, value: object, kind: str) -> bool:
         return _is_given(value)
     cls = type(value)
     if issubclass(cls, TEXTS):
-        text = as_text(value) or ""
+        text = as_text(value, LONGEST_READ) or ""
         return text != "" and value is not REDACTED_TEXT and (_is_random(value) or not _is_harmless(name, text, kind))
     if kind != HARD or cls is bool:
         return kind == SOFT and name.lower().endswith("auth") and _is_login(value)
@@ -126,7 +126,7 @@ def withholding(
 def _is_given(value: object) -> bool:
     """Return True for what is secret under a name that the user gave: all but nothing, code, and what describes it."""
     cls = type(value)
-    if value is None or value is REDACTED_TEXT or as_text(value) == "":
+    if value is None or value is REDACTED_TEXT or as_text(value, 1) == "":
         return False
     if issubclass(cls, (type, ModuleType)) or any("__get__" in namespace(base) for base in mro(cls)):
         return False

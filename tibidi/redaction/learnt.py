@@ -17,7 +17,7 @@ from binascii import b2a_base64
 from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED_TEXT
 from tibidi.redaction import suspicion
-from tibidi.redaction.names import SHORTEST_SECRET, as_text, kind_of_name
+from tibidi.redaction.names import LONGEST_LEARNT, LONGEST_READ, SHORTEST_SECRET, as_text, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 FEWEST_IN_KEY = 6  # different bytes of a binary key, which else may be part of any data
 SHORTEST_WITHIN = 8  # characters; shorter values are redacted only as a separate word
-LONGEST_LEARNT = 8192
 MOST_LEARNT = 200_000
 MOST_COMPILED = 50
 MOST_SHARED = 100  # secrets with one word
@@ -55,7 +54,9 @@ class Learnt:
 
     def learn(self, value: object) -> bool:
         """Learn the value of a secret, a text or data, with the secrets in it; return True if it is new."""
-        text = as_text(value) or ""
+        text = as_text(value, LONGEST_READ) or ""
+        if len(text) > LONGEST_LEARNT:
+            return False
         if "\ufffd" in text and not issubclass(type(value), str):
             text, *spellings = _spellings_of_data(value)
             return self.add(text, spellings)

@@ -114,6 +114,8 @@ STEMS = (
 
 SHORTEST_SECRET = 5  # characters; shorter values are redacted only under their names
 LONGEST_NAME = 100  # characters; anything longer is a text
+LONGEST_LEARNT = 8192  # characters; a longer secret is redacted only under its name
+LONGEST_READ = 4 * LONGEST_LEARNT + 1  # bytes or characters of a value: enough to tell that it is longer
 
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 

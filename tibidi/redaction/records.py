@@ -9,7 +9,7 @@ from tibidi import TYPE_CHECKING
 from tibidi.look.anatomy import DICTS, dictionary, exact_type, first, type_name
 from tibidi.redaction.concealing import COLUMNS, SCALARS
 from tibidi.redaction.looks import is_varied
-from tibidi.redaction.names import HARD, as_text, kind_of_name
+from tibidi.redaction.names import HARD, LONGEST_READ, as_text, kind_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def learn_secret(redactor: Redactor, value: Any, levels: int = MOST_LEVELS) -> N
         learn_secret(redactor, tables.cells(value)[:MAX_TRIED], levels)
     elif issubclass(cls, dict) or exact_type(value) in CONTAINERS or type_name(cls) == "collections.deque":
         for each in first(dict.values(value) if issubclass(cls, dict) else value, MAX_TRIED):
-            text = as_text(each)
+            text = as_text(each, LONGEST_READ)
             if text is not None and is_varied(text):
                 redactor.learn(each)
             elif levels and (type(each) is dict or exact_type(each) in CONTAINERS):

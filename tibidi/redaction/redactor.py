@@ -14,7 +14,16 @@ from tibidi import TYPE_CHECKING
 from tibidi.model import REDACTED as REASON
 from tibidi.model import REDACTED_TEXT, Omission
 from tibidi.redaction import suspicion
-from tibidi.redaction.names import GIVEN, HARD, SHORTEST_SECRET, SOFT, as_text, kind_of_name, may_hold_name
+from tibidi.redaction.names import (
+    GIVEN,
+    HARD,
+    LONGEST_READ,
+    SHORTEST_SECRET,
+    SOFT,
+    as_text,
+    kind_of_name,
+    may_hold_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -152,7 +161,7 @@ class Redactor:
         The first of any two values need not name the second, as the key of a mapping does.  So only a text counts that
         is no name itself, and looks arbitrary unless the name is that of a header.
         """
-        text, other = as_text(name, LONGEST_ARGUMENT), as_text(value, LONGEST_ARGUMENT)
+        text, other = as_text(name, LONGEST_READ), as_text(value, LONGEST_READ)
         if text is None or other is None or not (self.kind_of_name(text) or self.hook):
             return False
         from tibidi.redaction.concealing import is_secret_pair  # few pairs get here
@@ -165,7 +174,7 @@ class Redactor:
         A row is a name and a value; in httpx and h11 the name as it was written, the name in lower case, and the value.
         """
         if len(row) == MOST_IN_ROW:
-            written, lower = (as_text(name, LONGEST_ARGUMENT) for name in row[:2])
+            written, lower = (as_text(name, LONGEST_READ) for name in row[:2])
             return written is not None and written.lower() == lower and self.conceals_pair(*row[1:])
         return len(row) == MOST_IN_ROW - 1 and self.conceals_pair(*row)
 
@@ -201,7 +210,7 @@ class Redactor:
 
     def learn(self, value: object) -> None:
         """Redact `value`, which a secret variable holds, wherever else it occurs from now on."""
-        if as_text(value) is None:
+        if as_text(value, 1) is None:
             return
         from tibidi.redaction.learnt import Learnt  # the smallest crashes have no secret
 
