@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Where a server writes to a client that has gone (wsgiref.handlers.BaseHandler.run() ignores them as well).
 GONE = (BrokenPipeError, ConnectionAbortedError, ConnectionResetError)
+MOST_BLOCKS = 1_000_000  # of memory: to look at all objects takes some 10 ms then
 
 
 def install(module: ModuleType) -> None:
@@ -46,10 +47,11 @@ def unseen() -> list[BaseException]:
     """Return the exceptions of tasks of asyncio that nobody has asked for: asyncio prints them when hooks are gone."""
     tasks: Any = sys.modules.get("asyncio.tasks")
     try:
-        kinds = tasks.Task, tasks._PyTask
         known: Any = getattr(tasks, "_scheduled_tasks", None) or getattr(tasks, "_all_tasks", ())  # before Python 3.12
-        found = list(known) if sys.version_info < (3, 14) else gc.get_objects()  # it only has those that are not done
-        return [each._exception for each in found if type(each) in kinds and each._log_traceback]
+        if sys.version_info >= (3, 14):  # it only has those that are not done
+            known = gc.get_objects() if sys.getallocatedblocks() < MOST_BLOCKS else ()
+        found = [each for each in known if type(each) is tasks.Task or type(each) is tasks._PyTask]
+        return [each._exception for each in found if each._log_traceback]
     except (AttributeError, TypeError):  # never imported, or patched
         return []
 
