@@ -11,6 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest import config as pytest_config
 
 import tibidi
 from tibidi.dumpfile.headline import peek
@@ -328,6 +329,17 @@ def test_workers_of_xdist(crash: Crasher, suite: Path) -> None:
     assert {**EXPECTED, **collected} == found_in(end.dumps)
     assert len(EXPECTED) + 1 == len(commands(end)) == len(set(commands(end)))
     assert 1 < len({peek(str(path)).pid for path in end.dumps})
+
+
+def test_conftest_that_fails(crash: Crasher, suite: Path) -> None:
+    """A `conftest.py` that cannot be imported ends the run, and leaves one dump of the exception of the application."""
+    if not hasattr(pytest_config, "_print_import_error"):
+        pytest.skip("this pytest prints it elsewhere")
+    write(suite, "conftest.py", "x = 5\ny = x / 0")
+    end = run(crash)
+
+    assert (4, "builtins.ZeroDivisionError") == (end.status, tibidi.load(end.dump).exceptions[-1].type)
+    assert 1 == end.stderr.count("Traceback dumped into: ")
 
 
 def test_modules_that_cannot_be_collected(crash: Crasher, suite: Path) -> None:

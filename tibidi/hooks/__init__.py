@@ -50,7 +50,7 @@ _FILES = {
     "catchers": "threading asyncio.base_events uvloop logging socketserver wsgiref.handlers tkinter gevent.hub"
     " eventlet.hubs.hub sphinx._cli.util.errors sphinx.cmd.build twisted.logger._logger twisted.python.log"
     " cheroot.server falcon.request bottle werkzeug.debug.tbtools litestar.middleware._internal.exceptions.middleware"
-    " cleo.application multiprocessing.queues multiprocess.queues"
+    " cleo.application _pytest.config multiprocessing.queues multiprocess.queues"
     " IPython.core.interactiveshell marimo._runtime.runner.cell_runner textual.app"
     " streamlit.error_util doit.exceptions behave.model_core robot.running.status"
     " awslambdaric.bootstrap",

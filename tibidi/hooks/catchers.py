@@ -129,6 +129,11 @@ def _last(*values: Any) -> object:
     return values[-1]
 
 
+def _second(_: object, second: object, *__: object, **___: object) -> object:
+    """Return the second argument."""
+    return second
+
+
 def _before_last(*values: Any) -> object:
     """Return the last argument but one."""
     return values[-2]
@@ -174,11 +179,12 @@ CATCHERS: dict[str, tuple[str, Find]] = {
     "cheroot.server": ("HTTPServer.error_log", _handled(*GONE)),
     "falcon.request": ("Request.log_error", _handled()),
     "bottle": ("format_exc", _handled()),
-    "werkzeug.debug.tbtools": ("DebugTraceback.__init__", lambda _, exc, *__, **___: exc),
+    "werkzeug.debug.tbtools": ("DebugTraceback.__init__", _second),
     "litestar.middleware._internal.exceptions.middleware": (
         "ExceptionHandlerMiddleware.default_http_exception_handler",
         _of_route,
     ),
+    "_pytest.config": ("_print_import_error", _second),
     "cleo.application": ("Application.render_error", _of_command),
     "sphinx._cli.util.errors": ("handle_exception", _handled()),
     "sphinx.cmd.build": ("handle_exception", _handled()),
