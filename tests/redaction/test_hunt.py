@@ -319,6 +319,30 @@ def test_deadline() -> None:
     assert TEXT == redactor.text(TEXT)
 
 
+def test_busy_process() -> None:
+    """The time of the search is that of a processor: beside busy threads as much is found."""
+    note = "the key of row {0} is {1}, token={{{1}}}, owner {2} " * 4
+    rows: list[Any] = [[{"note": note.format(n, m, n * m)} for m in range(4)] for n in range(100)]
+    rows.append(nested({"password": TEXT}, 5))
+    is_done = threading.Event()
+
+    def compute() -> None:
+        while not is_done.is_set():
+            sum(range(1_000))
+
+    threads = [threading.Thread(target=compute) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    try:
+        redactor = after({"rows": rows})
+    finally:
+        is_done.set()
+        for thread in threads:
+            thread.join()
+
+    assert "<redacted>" == redactor.text(TEXT)
+
+
 def test_bounds() -> None:
     """Of a container so many items are looked at: the hunt must not cost what the dump costs."""
     accounts = [Account(f"{number:03}-{TEXT}") for number in range(hunt.MAX_ITEMS + 1)]

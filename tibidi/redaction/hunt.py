@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tibidi.redaction import Redactor
 
 MAX_OBJECTS = 20_000
-MAX_SECONDS = 0.4
+MAX_SECONDS, MOST_ELAPSED = 0.4, 2.0  # of a processor, and on a busy machine
 MAX_ITEMS = 200  # of one container
 MAX_ATTRIBUTES = 100
 MAX_GLOBALS = 2000
@@ -54,7 +54,7 @@ MACHINERY = frozenset({"__builtins__", "__loader__", "__spec__", "@py_builtins",
 
 def hunt(crash: LiveCrash, redactor: Redactor, deadline: float) -> None:
     """Learn the secrets that can be reached from the frames and exceptions of a crash."""
-    _Hunt(redactor, min(deadline, time.monotonic() + MAX_SECONDS)).over(_roots(crash))
+    _Hunt(redactor, min(deadline, time.monotonic() + MOST_ELAPSED)).over(_roots(crash))
     for stack in crash.stacks():
         for live in stack.frames:
             _learn_parameters(redactor, live.namespace)
@@ -105,10 +105,13 @@ class _Hunt:
 
     def over(self, roots: Iterable[object]) -> None:
         self._waiting.extend(roots)
+        most_used = time.thread_time() + MAX_SECONDS
         for number in range(MAX_OBJECTS):
             if len(self._texts) > MOST_TEXTS:
                 self._search_texts()
-            if not self._waiting or (number % CHECK_EVERY == 0 and time.monotonic() > self._deadline):
+            if not self._waiting:
+                break
+            if number % CHECK_EVERY == 0 and (time.monotonic() > self._deadline or time.thread_time() > most_used):
                 break
             try:
                 self._visit(self._waiting.popleft())
