@@ -43,6 +43,7 @@ NAMES = [
 NO_CRASHES = [
     "exit_argparse",
     "exit_caught",
+    "exit_optparse",
     "exit_status",
     "exit_typer_status",
     "log_outside",

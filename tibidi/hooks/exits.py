@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     Exit = Callable[..., Any]
     Stack = list[tuple[FrameType, int, int]]
 
-# Errors of the command line are no crashes: those of argparse, and of click.
-USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError"}
+# Errors of the command line are no crashes: those of argparse, click, optparse and getopt.
+USAGE = {"ArgumentError", "ArgumentTypeError", "UsageError", "OptParseError", "GetoptError"}
 REQUEST = "Exit"  # by which code under click and typer asks for an exit: what led to it is its own context
 
 _main_thread = get_ident()
