@@ -776,6 +776,8 @@ def _wrap_exit(previous: "Any") -> "Any":
             if caller is None or number in good or caller.f_code is _forked_in or _is_in_handler(caller):
                 _end_record()
             elif _record is not None and _ensure_open(_record):
+                if _has_unseen():  # an excepthook of the application ends the process
+                    _load_hooks().report_unseen()
                 write(f"os._exit({number:d})\n".encode())
                 faulthandler.dump_traceback(_record[2])
         except Exception:  # noqa: BLE001, S110 - a wrong argument, or the interpreter is at its end

@@ -101,11 +101,13 @@ def test_end(crash: Crasher, end: str) -> None:
     assert ([], []) == (litter(crash), list(crash.directory.glob("*.pkl")))
 
 
-def test_exit_after_a_dump(crash: Crasher) -> None:
-    """An excepthook that ends the process at once adds no dump to that of the exception."""
-    program = "import os, sys; hook = sys.excepthook; sys.excepthook = lambda *info: (hook(*info), os._exit(3)); 1 / 0"
+@pytest.mark.parametrize("hook", ["excepthook", "__excepthook__"])
+def test_exit_in_an_excepthook(crash: Crasher, hook: str) -> None:
+    """An excepthook that ends the process at once leaves one dump, of the exception, whether it calls ours or not."""
+    program = f"import os, sys; hook = sys.{hook}; sys.excepthook = lambda *info: (hook(*info), os._exit(3)); 1 / 0"
     ended = crash.run("-c", program)
 
+    assert ended.dump
     assert (3, ["builtins.ZeroDivisionError"]) == (ended.status, [row["type"] for row in listed(crash, "--all")])
 
 
