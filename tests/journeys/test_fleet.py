@@ -82,3 +82,10 @@ def test_no_index(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatc
 
     assert 2 == main(["fleet", "list", str(tmp_path)])
     assert "tibidi fleet index" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("action", ["index", "list"])
+def test_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str) -> None:
+    """A folder that is not there, such as a misspelt one, has not just no dumps."""
+    assert 1 == main(["fleet", action, str(tmp_path / "nowhere")])
+    assert "there is no store" in capsys.readouterr().err

@@ -170,6 +170,7 @@ def test_another_key(tmp_path: Path, keys: tuple[str, Path]) -> None:
 
     assert 2 == ended.returncode
     assert "does not open this dump" in ended.stderr
+    assert "; name the key that it was sealed to" in ended.stderr
     assert 1 == len(ended.stderr.splitlines())
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from tibidi import commands
-from tibidi.errors import TibidiError
+from tibidi.errors import DumpNotFound, TibidiError
 from tibidi.fleet import query
 from tibidi.fleet.index import index
 from tibidi.present import phrases
@@ -22,7 +24,7 @@ QUERIES = {"list": query.LIST, "show": query.SHOW, "find": query.FIND}
 PURPOSE = "Index a store of dumps, and query the index. Nothing is executed."
 parser = commands.parser("tibidi fleet", PURPOSE, EXAMPLES, json="a JSON array")
 parser.add_argument("--scheduler", metavar="tcp://...", default="", help="run index on this cluster of Dask")
-parser.add_argument("action", choices=["index", "list", "show", "find", "common", "sql"])
+parser.add_argument("action", choices=["index", "list", "show", "find", "common", "sql"], help="see the examples")
 parser.add_argument("store", metavar="STORE", help="a folder or a URL")
 ABOUT = "required by show, find, common and sql; for list, the first day, such as 2026-11-28"
 parser.add_argument("subject", metavar="FINGERPRINT|TEXT|SQL", nargs="?", help=ABOUT)
@@ -33,6 +35,9 @@ def main(argv: commands.Arguments) -> int:
     options = commands.parse(parser, argv)
     if options.subject is None and options.action not in {"index", "list"}:
         raise TibidiError(f"fleet {options.action} needs one more argument", "see: python -m tibidi fleet --help")
+    folder = options.store.removeprefix("file://")
+    if "://" not in folder and not os.path.isdir(folder):
+        raise DumpNotFound(f"there is no store {folder}", "push dumps to it first: python -m tibidi push STORE")
     fleet = query.Fleet(options.store)
     if options.action == "index":
         known = set() if fleet.is_empty else {name for (name,) in fleet.sql("select dump from dumps").rows}

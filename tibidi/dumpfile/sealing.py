@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 BLOCK_BYTES = 4 << 20
+MAKE_KEYS = "make a pair of keys with: age-keygen -o key.txt"
 INSTALL = "pip install 'tibidi[seal]'"
 HINT = "set TIBIDI_IDENTITY to the file of your key, or: python -m tibidi open FILE --identity KEYFILE"
 
@@ -122,7 +123,8 @@ def unseal(data: bytes, identity: str) -> bytes:
         found = [_made(_pyrage().ssh.Identity.from_buffer, whole, wrong)]
     else:
         found = [_made(_pyrage().x25519.Identity.from_str, line, wrong) for line in lines]
-    opened: bytes = _made(lambda data: _pyrage().decrypt(data, found), data, f"{identity} does not open this dump")
+    what = f"{identity} does not open this dump"
+    opened: bytes = _made(lambda data: _pyrage().decrypt(data, found), data, what, "name the key that it was sealed to")
     return opened
 
 
@@ -132,11 +134,11 @@ def _lines(path: str) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _made(function: Any, argument: object, problem: str) -> Any:
+def _made(function: Any, argument: object, problem: str, hint: str = MAKE_KEYS) -> Any:
     try:
         return function(argument)
     except Exception as error:  # noqa: BLE001 - pyrage has no root error
-        raise TibidiError(f"{problem}: {error}", "make a pair of keys with: age-keygen -o key.txt") from None
+        raise TibidiError(f"{problem}: {error}", hint) from None
 
 
 def _pyrage() -> Any:
