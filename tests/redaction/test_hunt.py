@@ -352,7 +352,15 @@ def test_bounds() -> None:
     assert accounts[-1].password == redactor.text(accounts[-1].password)
 
 
-@pytest.mark.parametrize("hold", [lambda data: data, lambda data: ["word", data], lambda data: [data, b"x", b"y"]])
+@pytest.mark.parametrize(
+    "hold",
+    [
+        lambda data: data,
+        lambda data: ["word", data],
+        lambda data: [data, b"x", b"y"],
+        lambda data: {bytes(data): 1},
+    ],
+)
 @pytest.mark.parametrize("kind", [bytes, bytearray])
 @pytest.mark.parametrize("name", ["image", "password", "key"])
 def test_large_data(hold: Callable[[object], object], kind: Callable[[bytes], object], name: str) -> None:

@@ -133,7 +133,7 @@ class Redactor:
 
     def may_conceal(self, names: list[object]) -> bool:
         """Return True if a value under one of these names may be a secret; fast, with false positives."""
-        text = " ".join([name if type(name) is str else as_text(name) or "" for name in names])
+        text = " ".join([name if type(name) is str else as_text(name, LONGEST_READ) or "" for name in names])
         return self.hook is not None or self._has_names or not text.isascii() or may_hold_name(text)
 
     def conceals(self, name: object, value: object) -> bool:
@@ -144,7 +144,7 @@ class Redactor:
         than texts.  Any other object, such as a requests.Session under `session`, is not: its content is looked at
         instead.
         """
-        text = name if type(name) is str else as_text(name)
+        text = name if type(name) is str else as_text(name, LONGEST_READ)
         if text is None:
             return False
         kind = self.kind_of_name(text)
