@@ -9,6 +9,7 @@ from tibidi.errors import TibidiError
 from tibidi.loader import load
 from tibidi.model import CRASH, SNAPSHOT
 from tibidi.present import phrases
+from tibidi.process.temporary import gc_paused
 from tibidi.process.texts import printable
 from tibidi.store.location import find as locate
 from tibidi.store.lookup import crash_directory
@@ -60,4 +61,5 @@ def _hits(paths: Sequence[str], text: str) -> Iterator[tuple[str, Hit]]:
         lost = phrases.without_values(dump.omissions)
         if len(paths) == 1 or dump.kind in {CRASH, SNAPSHOT}:  # of a process that vanished it is no surprise
             commands.warn(lost and f"{path} has nothing to search: {lost}", "tibidi find")
-        yield from ((path, hit) for hit in find(dump, text))
+        with gc_paused():  # it would look through millions of values, again and again
+            yield from ((path, hit) for hit in find(dump, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tibidi import commands
 from tibidi.loader import load
 from tibidi.present import phrases
+from tibidi.process.temporary import gc_paused
 from tibidi.tools.memory import memory
 
 EXAMPLES = """\
@@ -22,7 +23,8 @@ def main(argv: commands.Arguments) -> int:
     """Print the largest values of a dump; return 1 if it has none."""
     options = commands.parse(parser, argv)
     dump = load(options.dump, trust=False)
-    found, why = memory(dump, options.top, options.under), phrases.without_values(dump.omissions)
+    with gc_paused():  # it would look through millions of values, again and again
+        found, why = memory(dump, options.top, options.under), phrases.without_values(dump.omissions)
     why = why or ("" if found["count"] else f"no variable has a path that begins with {options.under!r}")
     sizes = ["~" * each["estimated"] + phrases.size(each["size"]) for each in found["largest"]]
     lines = [f"not counted: {each['path']}: {each['detail']}" for each in found["unread"]]
