@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -95,6 +97,22 @@ def test_unwritable_store(three: Crasher, tmp_path: Path, capsys: pytest.Capture
     out, err = capsys.readouterr()
     assert f"pushed 0 dumps to {tmp_path / 'file' / 'store'}\n" == out
     assert 3 == err.count("NotADirectoryError: [Errno 20] Not a directory")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOENT])
+def test_a_folder_that_stays_so(
+    three: Crasher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    """A file system that is read-only, or where no folder can be made, such as /proc, is reported at once, too."""
+
+    def refused(self: object, key: str, data: bytes) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("tibidi.store.remote.Folder.put", refused)
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("it waits"))
+
+    assert 1 == main(["push", str(tmp_path / "store")])
+    assert 3 == capsys.readouterr().err.count(f"[Errno {number}]")
 
 
 def test_opens_by_name(three: Crasher, tmp_path: Path) -> None:

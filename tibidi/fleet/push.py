@@ -6,6 +6,7 @@ folder of the dumps, where retention deletes it first.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import re
@@ -31,6 +32,7 @@ from tibidi.tools.scrub import Rules, scrub
 
 WORKERS = 8
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+LASTING = {errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EROFS}  # of a folder; no pause changes that
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before another attempt
 
 
@@ -99,13 +101,15 @@ class Pusher(NamedTuple):
             try:
                 self.store.put(key, data)
                 return
-            except (FileExistsError, NotADirectoryError, PermissionError):  # a folder that no pause changes
-                raise
-            except Exception:
-                if attempt == self.attempts:
+            except Exception as error:
+                if attempt == self.attempts or isinstance(error, PermissionError) or _errno(error) in LASTING:
                     raise
             pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a thousand machines must not retry at once
+
+
+def _errno(error: Exception) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
 
 
 def _stamp(path: str) -> str:
