@@ -68,6 +68,18 @@ def test_shadowed_module(crash: Crasher, name: str) -> None:
         assert "['kept']" == reader.summary.exceptions[-1].frames[-1].locals["value"].preview
 
 
+@pytest.mark.parametrize("name", ["struct", "token", "traceback", "zlib"])
+def test_shadowed_by_pythonpath(crash: Crasher, name: str) -> None:
+    """A folder in PYTHONPATH is one of the program, also for the start hook, which runs when it is in `sys.path`."""
+    (crash.work / f"{name}.py").write_text("", encoding="utf-8")
+    (crash.work / "app.py").write_text("value = ['kept']\n1 / 0\n", encoding="utf-8")
+    crashed = crash.run("app.py", env={"PYTHONPATH": str(crash.work)})
+
+    with Reader(str(crashed.dump)) as reader:
+        assert reader.summary.complete
+        assert "['kept']" == reader.summary.exceptions[-1].frames[-1].locals["value"].preview
+
+
 def test_shadowed_copyreg(crash: Crasher) -> None:
     """Beside a `copyreg.py`, with which nothing can be pickled, there is a dump with previews."""
     (crash.work / "copyreg.py").write_text(SHADOWING, encoding="utf-8")

@@ -63,10 +63,14 @@ NEVER_WRONG = {"TIBIDI_ENABLE", "TIBIDI_DIR", "TIBIDI_KEY_FILE", "TIBIDI_REDACT"
 MAX_SECONDS = 10.0  # the default of TIBIDI_MAX_SECONDS
 NO_ANSWER = "given up after {:.0f} s: a file system or an import does not answer"
 
-# `sys.path` without the directory of the program, since tibidi must not import a `json.py` from there.  The start
-# hook runs before that directory is in `sys.path`, a call of `set_excepthook()` afterwards.
+FOLDER = __file__[: -len("tibidi/process/__init__.py")]
+# `sys.path` without the directories of the program, since tibidi must not import a `json.py` from there.  The start
+# hook runs before the first of them is in `sys.path`, a call of `set_excepthook()` afterwards.
 _main = getattr(sys.modules.get("__main__"), "__file__", None)
 _programs = {"", os.path.dirname(os.path.abspath(_main)) if isinstance(_main, str) else ""}
+if os.environ.get("PYTHONPATH"):
+    _programs.update(map(os.path.abspath, os.environ["PYTHONPATH"].split(os.pathsep)))
+    _programs.discard(FOLDER[:-1])
 start_path = [_entry for _entry in sys.path if isinstance(_entry, str) and _entry not in _programs]
 program_path = [_entry for _entry in sys.path if isinstance(_entry, str) and _entry in _programs]
 
@@ -88,7 +92,6 @@ dump_threads: "set[int]" = set()
 # The files of code that runs in every program: of imports, and of tibidi.
 _starter = getattr(sys.modules.get("tibidi_autoinstall"), "main", None)
 STARTER = _starter.__code__.co_filename if _starter else "tibidi_autoinstall.py"
-FOLDER = __file__[: -len("tibidi/process/__init__.py")]
 EVERYWHERE = ("<frozen ", __file__[: -len("process/__init__.py")], STARTER)
 # The first modules, by name: the application may empty `sys.modules`.
 packages = {_name: sys.modules[_name] for _name in ("sys", "tibidi", __name__) if _name in sys.modules}
