@@ -55,6 +55,7 @@ def test_reserve_of_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reserve_comes_back_with_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """While another crash needs what was put aside, the end of one does not take it away."""
     reserve = Reserve()
+    reserve.fill()
     filled: list[bool] = []
     monkeypatch.setattr(reserve, "fill", lambda: filled.append(True))
     with reserve:
@@ -63,6 +64,21 @@ def test_reserve_comes_back_with_the_last(monkeypatch: pytest.MonkeyPatch) -> No
         assert [] == filled
 
     assert [True] == filled
+
+
+def test_reserve_without_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing was set aside before a dump, nothing is afterwards, nor once it was dropped."""
+    reserve = Reserve()
+    filled: list[bool] = []
+    with reserve:
+        monkeypatch.setattr(reserve, "fill", lambda: filled.append(True))
+    assert [] == filled
+
+    Reserve.fill(reserve)
+    reserve.drop()
+    with reserve:
+        pass
+    assert [] == filled
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # that is what it is about

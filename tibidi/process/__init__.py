@@ -68,9 +68,10 @@ FOLDER = __file__[: -len("tibidi/process/__init__.py")]
 # hook runs before the first of them is in `sys.path`, a call of `set_excepthook()` afterwards.
 _main = getattr(sys.modules.get("__main__"), "__file__", None)
 _programs = {"", os.path.dirname(os.path.abspath(_main)) if isinstance(_main, str) else ""}
-if os.environ.get("PYTHONPATH"):
-    _programs.update(map(os.path.abspath, os.environ["PYTHONPATH"].split(os.pathsep)))
-    _programs.discard(FOLDER[:-1])
+if os.environ.get("PYTHONPATH"):  # it may also have the folders of Python and of packages
+    _own = FOLDER[:-1], os.path.dirname(getattr(os, "__file__", ""))
+    _named = map(os.path.abspath, os.environ["PYTHONPATH"].split(os.pathsep))
+    _programs.update([_entry for _entry in _named if "-packages" not in _entry and not _entry.startswith(_own)])
 start_path = [_entry for _entry in sys.path if isinstance(_entry, str) and _entry not in _programs]
 program_path = [_entry for _entry in sys.path if isinstance(_entry, str) and _entry in _programs]
 
