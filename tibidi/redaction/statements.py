@@ -38,9 +38,8 @@ class Value(NamedTuple):
     column: str
 
 
-def inserted(statement: str) -> Iterator[Value]:
-    """Yield the values of INSERT statements."""
-    blank = _without_literals(statement)
+def inserted(blank: str) -> Iterator[Value]:
+    """Yield the values of INSERT statements in a text without literals."""
     head = re.compile(INSERT).search(blank)
     while head is not None:
         columns = head[1].split(",")
@@ -68,7 +67,7 @@ def _row(blank: str, at: int) -> tuple[list[tuple[int, int]], int]:
 
 def literals(statement: str) -> Iterator[Value]:
     """Yield the texts in quotes that INSERT statements contain."""
-    for value in inserted(statement):
+    for value in inserted(_without_literals(statement)):
         for match in re.compile(LITERAL).finditer(statement, value.start, value.end):
             yield Value(match.start() + 1, match.end() - 1, value.column)
 
@@ -79,7 +78,7 @@ def learn(redactor: Redactor, statement: str, others: Iterable[Any]) -> None:
     marks = list(re.finditer(PLACEHOLDER, blank))
     numbers = [int(mark[0][1:]) - 1 if mark[0][1:].isdecimal() else place for place, mark in enumerate(marks)]
     starts = [mark.start() for mark in marks]
-    values = [*inserted(statement), *(Value(*match.span(2), match[1]) for match in re.finditer(COMPARED, blank))]
+    values = [*inserted(blank), *(Value(*match.span(2), match[1]) for match in re.finditer(COMPARED, blank))]
     secret = [
         (number, value.column)
         for value in values
